@@ -1,0 +1,26 @@
+//! What crosses a process border or lands in a file: the contract between a lesson, the runner and everything that reads
+//! reports. Types and schema names only; whoever has an opinion about a number lives elsewhere.
+//!
+//! - [`Manifest`]: what `LESSON --heaplab-list` prints.
+//! - [`Record`]: what one run of one variant under one probe leaves in `$HEAPLAB_OUT/record.json`.
+//! - [`Report`]: `report.json`, one section measured.
+//! - [`ClaimsFile`]: a lesson's `claims.toml`, what the lecture says.
+//!
+//! A quantity that was not measured is an absent key, never 0. The unit stands last in a name: `peak_bytes`, `wall_ns`.
+
+mod attachment;
+mod claims;
+mod manifest;
+mod record;
+mod report;
+
+pub use attachment::{Attachment, Cell, Table};
+pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
+pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
+pub use record::{
+    CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
+};
+pub use report::{
+    ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, MeasuredBytes,
+    PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
+};

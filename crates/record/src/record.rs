@@ -1,0 +1,156 @@
+//! What one child process leaves behind.
+
+use crate::{Attachment, Language, Probe};
+use serde::{Deserialize, Serialize};
+
+/// The schema name of [`Record`].
+pub const RECORD_SCHEMA: &str = "heaplab/record/v1";
+
+/// One run of one variant under one probe: `$HEAPLAB_OUT/record.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// [`RECORD_SCHEMA`].
+    pub schema: String,
+    /// The variant that ran.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// How much work it did.
+    pub scale: u64,
+    /// Proof of the work, in lower-case hexadecimal; equal within a work group.
+    pub checksum: String,
+    /// What ran it: `rustc`'s word is the runner's to add, CPython gives its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<String>,
+    /// What the probe saw, of the measured region only.
+    pub measurement: Measurement,
+    /// Marks that the lesson set, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+    /// Pictures of the lesson's own, as data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// Where the lesson's binary was loaded, so that addresses in dhat's file can be told from one run to the next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub load_address: Option<u64>,
+}
+
+/// What a probe measured. Each has only the quantities that it may be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "probe", rename_all = "lowercase")]
+pub enum Measurement {
+    /// Time and resident memory.
+    Plain(PlainSample),
+    /// Counts and bytes.
+    Counts(CountsTotals),
+    /// dhat's totals; its sites are in `dhat.json` beside the record.
+    Dhat(DhatTotals),
+    /// The recorder's totals.
+    Heap(HeapTotals),
+}
+
+impl Measurement {
+    /// The probe that made it.
+    pub const fn probe(&self) -> Probe {
+        match self {
+            Measurement::Plain(_) => Probe::Plain,
+            Measurement::Counts(_) => Probe::Counts,
+            Measurement::Dhat(_) => Probe::Dhat,
+            Measurement::Heap(_) => Probe::Heap,
+        }
+    }
+}
+
+/// One plain repetition, as the child saw itself. RSS is absent where the system does not tell it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainSample {
+    /// From the region's opening to its close.
+    pub wall_ns: u64,
+    /// `VmHWM` at the region's close: file pages are in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_bytes: Option<u64>,
+    /// `VmRSS` when the region opened: what the process itself costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_rss_bytes: Option<u64>,
+    /// `RssAnon` at the region's close.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_rss_anon_bytes: Option<u64>,
+    /// `RssFile` plus `RssShmem` at the region's close.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_rss_file_bytes: Option<u64>,
+}
+
+/// stats_alloc's words: growth of a block is in `bytes_allocated` and in `bytes_reallocated`, which may be negative.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountsTotals {
+    /// Calls of `alloc` and `alloc_zeroed`.
+    pub allocations: u64,
+    /// Calls of `dealloc`.
+    pub deallocations: u64,
+    /// Calls of `realloc`.
+    pub reallocations: u64,
+    /// Requested bytes, with the growth of blocks.
+    pub bytes_allocated: u64,
+    /// Freed bytes, with the shrinking of blocks.
+    pub bytes_deallocated: u64,
+    /// Growth less shrinking.
+    pub bytes_reallocated: i64,
+}
+
+/// dhat's words: a reallocation counts as a new block of its whole new size.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DhatTotals {
+    /// Births plus reallocations.
+    pub total_blocks: u64,
+    /// Birth bytes plus the new size of every reallocation.
+    pub total_bytes: u64,
+    /// Live blocks when live bytes were highest; the latest of equal peaks.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks when the region closed.
+    pub end_blocks: u64,
+    /// Live bytes when the region closed.
+    pub end_bytes: u64,
+}
+
+/// The recorder's words: a reallocated block stays one block, and only its growth adds to `total_bytes`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeapTotals {
+    /// Wall time under the recorder, to be held against plain's.
+    pub wall_ns: u64,
+    /// Births.
+    pub total_blocks: u64,
+    /// Birth bytes plus growth.
+    pub total_bytes: u64,
+    /// Blocks that were reallocated, each time counted.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations: what dhat adds to its total.
+    pub reallocated_bytes: u64,
+    /// The sum of growth over all reallocations.
+    pub grown_bytes: u64,
+    /// The sum of shrinking over all reallocations.
+    pub shrunk_bytes: u64,
+    /// Live blocks when live bytes were highest; the latest of equal peaks.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks when the region closed.
+    pub end_blocks: u64,
+    /// Live bytes when the region closed.
+    pub end_bytes: u64,
+    /// How many threads recorded; above 1, `peak_bytes` is a bound and not exact.
+    pub threads: u32,
+}
+
+/// A mark that a lesson sets on its own way, such as the end of building.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phase {
+    /// What begins here.
+    pub name: String,
+    /// Since the region's opening.
+    pub at_ns: u64,
+    /// Live bytes at the mark; only the heap probe knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_bytes: Option<u64>,
+}

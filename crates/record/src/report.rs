@@ -1,0 +1,301 @@
+//! `report.json`: one section, measured.
+
+use crate::{Attachment, CountsTotals, DhatTotals, Language, Phase, Probe, Text};
+use serde::{Deserialize, Serialize};
+
+/// The schema name of [`Report`].
+pub const REPORT_SCHEMA: &str = "heaplab/report/v1";
+
+/// Everything that was measured of a section, and what it says about the lecture's claims.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`REPORT_SCHEMA`].
+    pub schema: String,
+    /// The section, such as `8.5`; `None` for a program of the student's own.
+    pub lesson: Option<String>,
+    /// The section's title.
+    pub title: Text,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// The language of the sentences below: `en` or `zh`.
+    pub language: String,
+    /// Where it was measured.
+    pub environment: Environment,
+    /// What the section set out to reach.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<Goal>,
+    /// What a row is called: rows, requests, calls, bytes.
+    pub unit: String,
+    /// The scale that was asked for; a run's own may be lower where memory did not suffice.
+    pub rows_requested: u64,
+    /// One entry a variant, in the order in which they ran.
+    pub runs: Vec<Run>,
+    /// What went wrong.
+    pub failed: Vec<Failure>,
+    /// The lecture's sentences beside what was measured.
+    pub claims: Vec<ClaimVerdict>,
+}
+
+/// The machine and the build.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Kernel and version.
+    pub os: String,
+    /// The processor's name.
+    pub cpu: String,
+    /// Logical processors that this process may use.
+    pub cores: u32,
+    /// Installed memory.
+    pub memory_bytes: u64,
+    /// `rustc --version`.
+    pub rustc: String,
+    /// The interpreter of the Python variants, absent where none ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
+    /// The commit that was measured, with `-dirty` behind it where files had changed; empty outside a repository.
+    pub commit: String,
+    /// Whether the lessons were built with frame pointers.
+    pub frame_pointers: bool,
+}
+
+/// What the section set out to reach, and whether it did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Goal {
+    /// In the report's language.
+    pub text: String,
+    /// The variant that the saving is counted from.
+    pub baseline: String,
+    /// The field that is compared: `peak_bytes`, of the heap probe.
+    pub metric: String,
+    /// The saving that was asked for, from 0 to 1.
+    pub reduction: f64,
+    /// The best variant among those that count; absent where none was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// Its saving, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<f64>,
+    /// `None` where the baseline or every candidate is missing.
+    pub met: Option<bool>,
+}
+
+/// One variant under every probe that ran.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The lesson folder's number, such as `8.5.2`.
+    pub section: String,
+    /// The variant's name; with the language it is unique in a report.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// One line that says what it does.
+    #[serde(default)]
+    pub about: String,
+    /// Runs of one group did the same work.
+    pub work_group: String,
+    /// Whether the report compares the others with this one.
+    #[serde(default)]
+    pub baseline: bool,
+    /// The scale of the plain, counts and heap probes.
+    pub rows: u64,
+    /// Proof of the work.
+    pub checksum: String,
+    /// Time and RSS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<PlainRun>,
+    /// stats_alloc's counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<CountsRun>,
+    /// dhat's totals, at a scale of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhat: Option<DhatRun>,
+    /// The recorder's totals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heap: Option<HeapRun>,
+    /// The three counting probes at one scale, held against each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reconciliation: Option<Reconciliation>,
+    /// Marks of the first plain repetition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub phases: Vec<Phase>,
+    /// What the lesson handed over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// All plain repetitions of a variant.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlainRun {
+    /// How many were kept.
+    pub repetitions: u32,
+    /// One wall time a repetition.
+    pub wall_ns: Vec<u64>,
+    /// The median of the children's own `VmHWM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_bytes: Option<u64>,
+    /// The highest `RssAnon` that was sampled; it has no kernel peak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_anon_bytes: Option<u64>,
+    /// The highest `RssFile` plus `RssShmem` that was sampled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_rss_file_bytes: Option<u64>,
+    /// `VmRSS` when the region opened: what the process itself costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_rss_bytes: Option<u64>,
+}
+
+/// The counts probe's keys are stats_alloc's own.
+pub type CountsRun = CountsTotals;
+
+/// dhat's totals and the scale they were taken at.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DhatRun {
+    /// Fewer than the run's own: dhat costs microseconds an allocation.
+    pub rows: u64,
+    /// The totals.
+    #[serde(flatten)]
+    pub totals: DhatTotals,
+}
+
+/// The recorder's totals and what they cost.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct HeapRun {
+    /// The scale.
+    pub rows: u64,
+    /// Births.
+    pub total_blocks: u64,
+    /// Birth bytes plus growth.
+    pub total_bytes: u64,
+    /// Reallocations.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations.
+    pub reallocated_bytes: u64,
+    /// Live blocks at the peak.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks when the region closed.
+    pub end_blocks: u64,
+    /// Live bytes when the region closed.
+    pub end_bytes: u64,
+    /// One wall time a repetition.
+    pub wall_ns: Vec<u64>,
+    /// The median over pairs of heap and plain runs taken in turns; absent under two pairs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slowdown: Option<f64>,
+}
+
+/// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's
+/// bytes, and peak and end are the same for dhat and the recorder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconciliation {
+    /// The scale at which all three ran.
+    pub rows: u64,
+    /// The recorder's births.
+    pub heap_total_blocks: u64,
+    /// The recorder's birth bytes plus growth.
+    pub heap_total_bytes: u64,
+    /// The recorder's reallocations.
+    pub heap_reallocations: u64,
+    /// The recorder's sum of growth.
+    pub heap_grown_bytes: u64,
+    /// The recorder's sum of new sizes.
+    pub heap_reallocated_bytes: u64,
+    /// The recorder's peak.
+    pub heap_peak_bytes: u64,
+    /// The recorder's end.
+    pub heap_end_bytes: u64,
+    /// dhat's blocks.
+    pub dhat_total_blocks: u64,
+    /// dhat's bytes.
+    pub dhat_total_bytes: u64,
+    /// dhat's peak.
+    pub dhat_peak_bytes: u64,
+    /// dhat's end.
+    pub dhat_end_bytes: u64,
+    /// stats_alloc's births.
+    pub counts_allocations: u64,
+    /// stats_alloc's reallocations.
+    pub counts_reallocations: u64,
+    /// stats_alloc's bytes.
+    pub counts_bytes_allocated: u64,
+    /// Whether every equation holds to the byte.
+    pub agrees: bool,
+}
+
+/// A child that gave no record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The lesson folder's number.
+    pub section: String,
+    /// The variant.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// The probe.
+    pub probe: Probe,
+    /// What happened, in words.
+    pub cause: String,
+    /// The signal that ended it.
+    pub signal: Option<i32>,
+    /// The last lines of its standard error.
+    pub stderr_tail: String,
+}
+
+/// A sentence of the lecture beside what was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ClaimVerdict {
+    /// The lesson folder's number.
+    pub section: String,
+    /// The sentence, in the report's language.
+    pub text: String,
+    /// The claim's number.
+    pub says_bytes: u64,
+    /// The scale that it speaks of.
+    pub says_rows: u64,
+    /// What was measured, a language each.
+    pub measured: Vec<MeasuredBytes>,
+    /// `None` where the claim cannot be judged: other rows than the claim's, or not measured.
+    pub holds: Option<bool>,
+    /// Computed from the measured fields, in the report's language.
+    pub why: String,
+}
+
+/// One side of a claim.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasuredBytes {
+    /// Whose figure it is.
+    pub language: Language,
+    /// The variant that was measured.
+    pub variant: String,
+    /// The field it was read from.
+    pub metric: String,
+    /// Bytes; negative only for a difference of two variants.
+    pub bytes: i64,
+    /// The scale that it was measured at.
+    pub rows: u64,
+}
+
+/// RSS of one plain run over time, sampled from outside. Fewer than 10 samples make no curve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Curve {
+    /// The lesson folder's number.
+    pub section: String,
+    /// The variant.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// In the order of time.
+    pub points: Vec<CurvePoint>,
+}
+
+/// One sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Since the child was started.
+    pub at_ns: u64,
+    /// `RssAnon`.
+    pub rss_anon_bytes: u64,
+    /// `RssFile` plus `RssShmem`.
+    pub rss_file_bytes: u64,
+}

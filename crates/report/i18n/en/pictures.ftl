@@ -1,0 +1,1 @@
+watermark = 程序员晚枫

@@ -1,0 +1,1 @@
+saving = 省下 { $percent }

@@ -1,0 +1,2 @@
+//! lesson
+fn main() {}
