@@ -1,0 +1,85 @@
+//! [`Heap`]: the four methods of an allocator, each forwarded to the probe that was decided on.
+
+use crate::recorder;
+use crate::switch::{Probe, decision, is_plain};
+use std::alloc::{GlobalAlloc, Layout, System};
+
+/// The allocator to name as `#[global_allocator]`.
+#[derive(Debug)]
+pub struct Heap {
+    default: Probe,
+}
+
+impl Heap {
+    /// Plain unless `HEAPLAB_PROBE` says otherwise: for lessons.
+    pub const fn new() -> Heap {
+        Heap { default: Probe::Plain }
+    }
+
+    /// The recorder unless `HEAPLAB_PROBE` says otherwise: for a student's own program.
+    pub const fn recording() -> Heap {
+        Heap { default: Probe::Heap }
+    }
+
+    #[cold]
+    fn probe(&self) -> Probe {
+        decision(self.default).probe()
+    }
+}
+
+impl Default for Heap {
+    fn default() -> Heap {
+        Heap::new()
+    }
+}
+
+/// Calls one method of the allocator that is at work. PERF: the plain probe pays one load and one branch that always goes
+/// the same way; everything else is behind it.
+macro_rules! forward {
+    ($self:ident, $method:ident($($argument:expr),*)) => {
+        if is_plain() {
+            // SAFETY: the caller's promises are System's own, handed on unchanged.
+            unsafe { System.$method($($argument),*) }
+        } else {
+            match $self.probe() {
+                // SAFETY: as above.
+                Probe::Plain => unsafe { System.$method($($argument),*) },
+                // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.
+                Probe::Heap => unsafe { recorder::$method($($argument),*) },
+                // SAFETY: as above.
+                #[cfg(feature = "counts")]
+                Probe::Counts => unsafe { stats_alloc::INSTRUMENTED_SYSTEM.$method($($argument),*) },
+                // SAFETY: as above.
+                #[cfg(feature = "dhat")]
+                Probe::Dhat => unsafe { dhat::Alloc.$method($($argument),*) },
+                // SAFETY: as above. `decision` never gives a probe that is not built.
+                #[cfg(not(all(feature = "counts", feature = "dhat")))]
+                Probe::Counts | Probe::Dhat => unsafe { System.$method($($argument),*) },
+            }
+        }
+    };
+}
+
+// SAFETY: every method hands the call to exactly one allocator, the same one for the whole life of the process, and each
+// of those is itself a sound GlobalAlloc.
+unsafe impl GlobalAlloc for Heap {
+    #[inline]
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        forward!(self, alloc(layout))
+    }
+
+    #[inline]
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        forward!(self, alloc_zeroed(layout))
+    }
+
+    #[inline]
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        forward!(self, realloc(block, layout, new_size))
+    }
+
+    #[inline]
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        forward!(self, dealloc(block, layout));
+    }
+}

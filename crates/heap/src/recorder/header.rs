@@ -1,0 +1,88 @@
+//! The 16 bytes before each block of the recorder.
+//!
+//! ```text
+//! base                       block (what the program sees)
+//! |<------- offset -------->|
+//! | padding |    header     |  size bytes …
+//! ```
+//!
+//! The offset is 16 bytes, or the alignment where that is larger, so that the block keeps it. It follows from the layout
+//! alone: whoever frees a block knows where it began.
+
+use std::alloc::Layout;
+
+/// What a block carries. 8 bytes of the 16 are free for the site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(8))]
+pub(crate) struct Header {
+    /// The region that the block was born in.
+    pub(crate) region: u64,
+}
+
+/// A block that was born while nothing was measured.
+pub(crate) const NO_REGION: u64 = 0;
+
+/// Room for the header that keeps the alignment malloc promises.
+const ROOM: usize = 16;
+
+/// What to ask of the system for a block of `layout`; `None` where the header would push it over `isize::MAX`.
+#[inline]
+pub(crate) fn outer_layout(layout: Layout) -> Option<Layout> {
+    let align = layout.align().max(ROOM);
+    let size = layout.size().checked_add(offset(layout))?;
+    Layout::from_size_align(size, align).ok()
+}
+
+/// # Safety
+/// `base` is an allocation of `outer_layout(layout)`.
+#[inline]
+pub(crate) unsafe fn block(base: *mut u8, layout: Layout) -> *mut u8 {
+    // SAFETY: the offset is less than the outer size, or equal to it for an empty block.
+    unsafe { base.add(offset(layout)) }
+}
+
+/// # Safety
+/// `block` came from [`block()`] with the same layout.
+#[inline]
+pub(crate) unsafe fn base(block: *mut u8, layout: Layout) -> *mut u8 {
+    // SAFETY: `block` lies `offset` behind its base.
+    unsafe { block.sub(offset(layout)) }
+}
+
+/// # Safety
+/// `block` came from [`block()`] and its header was written.
+#[inline]
+pub(crate) unsafe fn read(block: *mut u8) -> Header {
+    // SAFETY: the 16 bytes before a block are its own; blocks are aligned to 16, so the header is to 8.
+    unsafe { block.sub(ROOM).cast::<Header>().read() }
+}
+
+/// # Safety
+/// `block` came from [`block()`].
+#[inline]
+pub(crate) unsafe fn write(block: *mut u8, header: Header) {
+    // SAFETY: as in `read`.
+    unsafe { block.sub(ROOM).cast::<Header>().write(header) };
+}
+
+#[inline]
+fn offset(layout: Layout) -> usize {
+    layout.align().max(ROOM)
+}
+
+const _: () = assert!(size_of::<Header>() <= ROOM);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_never_overflows() {
+        let huge = Layout::from_size_align(isize::MAX as usize - 7, 8).unwrap();
+        assert_eq!(outer_layout(huge), None);
+        let small = Layout::from_size_align(24, 8).unwrap();
+        assert_eq!(outer_layout(small), Some(Layout::from_size_align(40, 16).unwrap()));
+        let wide = Layout::from_size_align(24, 4096).unwrap();
+        assert_eq!(outer_layout(wide), Some(Layout::from_size_align(4120, 4096).unwrap()));
+    }
+}

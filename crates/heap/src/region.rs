@@ -1,0 +1,176 @@
+//! Regions: what is measured, from when to when. Without one, the region is the process.
+
+use crate::recorder::{self, HeapTotals};
+use crate::switch::{Decision, PROBE_VARIABLE, Probe, decision};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Opens a measurement. Blocks that are alive now are ignored when they are freed, and count as new when they are
+/// reallocated (dhat's rule). Other threads should be at rest while a region opens and closes.
+///
+/// # Errors
+/// When a region is open already, or when `HEAPLAB_PROBE` asks for a probe that this program does not have.
+pub fn region() -> Result<Region, RegionError> {
+    let probe = match decision(Probe::Plain) {
+        Decision::Use(probe) => probe,
+        Decision::NotBuilt(probe) => return Err(RegionError::NotBuilt(probe)),
+        Decision::Unknown => {
+            let word = std::env::var_os(PROBE_VARIABLE).unwrap_or_default();
+            return Err(RegionError::UnknownProbe(word.to_string_lossy().into_owned()));
+        }
+    };
+    if OPEN.swap(true, Ordering::AcqRel) {
+        return Err(RegionError::AlreadyOpen);
+    }
+    let inner = match probe {
+        Probe::Plain => Inner::Plain,
+        Probe::Heap => {
+            recorder::open();
+            Inner::Heap
+        }
+        #[cfg(feature = "counts")]
+        Probe::Counts => Inner::Counts(stats_alloc::INSTRUMENTED_SYSTEM.stats()),
+        #[cfg(feature = "dhat")]
+        Probe::Dhat => Inner::Dhat(dhat_profiler()),
+        #[cfg(not(all(feature = "counts", feature = "dhat")))]
+        probe => return Err(RegionError::NotBuilt(probe)),
+    };
+    Ok(Region { inner: Some(inner) })
+}
+
+/// What is live in the region, in bytes, under the heap probe; `None` under another, which does not know.
+pub fn live_bytes() -> Option<u64> {
+    (crate::probe() == Probe::Heap).then(recorder::live_bytes)
+}
+
+/// An open measurement.
+#[must_use = "a region that is dropped at once has measured nothing"]
+pub struct Region {
+    /// `None` once it was closed.
+    inner: Option<Inner>,
+}
+
+enum Inner {
+    Plain,
+    Heap,
+    #[cfg(feature = "counts")]
+    Counts(stats_alloc::Stats),
+    #[cfg(feature = "dhat")]
+    Dhat(dhat::Profiler),
+}
+
+/// What the probe at work counted in a region. Each has only what its probe may be asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Totals {
+    /// Nothing: the system's allocator does not count.
+    Plain,
+    /// stats_alloc's figures.
+    Counts(CountsTotals),
+    /// dhat's figures; its sites are in `dhat.json`.
+    Dhat(DhatTotals),
+    /// The recorder's figures.
+    Heap(HeapTotals),
+}
+
+/// stats_alloc's figures. Growth of a block is in `bytes_allocated` and in `bytes_reallocated`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CountsTotals {
+    /// Calls of `alloc` and `alloc_zeroed`.
+    pub allocations: u64,
+    /// Calls of `dealloc`.
+    pub deallocations: u64,
+    /// Calls of `realloc`.
+    pub reallocations: u64,
+    /// Requested bytes, with the growth of blocks.
+    pub bytes_allocated: u64,
+    /// Freed bytes, with the shrinking of blocks.
+    pub bytes_deallocated: u64,
+    /// Growth less shrinking.
+    pub bytes_reallocated: i64,
+}
+
+/// dhat's figures. A reallocation counts as a new block of its whole new size.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DhatTotals {
+    /// Births plus reallocations.
+    pub total_blocks: u64,
+    /// Birth bytes plus the new size of every reallocation.
+    pub total_bytes: u64,
+    /// Live blocks at the peak.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks at the close.
+    pub end_blocks: u64,
+    /// Live bytes at the close.
+    pub end_bytes: u64,
+}
+
+/// Why no region could be opened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegionError {
+    /// Regions do not nest.
+    #[error("a region is open already: close it before you open another")]
+    AlreadyOpen,
+    /// `HEAPLAB_PROBE` holds no probe's name.
+    #[error("HEAPLAB_PROBE={0} names no probe: use plain, counts, dhat or heap")]
+    UnknownProbe(String),
+    /// The probe's crate is not in this build.
+    #[error("the {0:?} probe is not in this program: turn on the feature of that name of heaplab-heap")]
+    NotBuilt(Probe),
+}
+
+impl Region {
+    /// Closes the measurement and gives what was counted. Under dhat this finds symbols and writes
+    /// `$HEAPLAB_OUT/dhat.json` (`dhat.json` here without that variable), which takes a moment.
+    pub fn close(mut self) -> Totals {
+        match self.inner.take() {
+            None | Some(Inner::Plain) => Totals::Plain,
+            Some(Inner::Heap) => Totals::Heap(recorder::read_and_close()),
+            #[cfg(feature = "counts")]
+            Some(Inner::Counts(at_start)) => {
+                let change = stats_alloc::INSTRUMENTED_SYSTEM.stats() - at_start;
+                Totals::Counts(CountsTotals {
+                    allocations: change.allocations as u64,
+                    deallocations: change.deallocations as u64,
+                    reallocations: change.reallocations as u64,
+                    bytes_allocated: change.bytes_allocated as u64,
+                    bytes_deallocated: change.bytes_deallocated as u64,
+                    bytes_reallocated: change.bytes_reallocated as i64,
+                })
+            }
+            #[cfg(feature = "dhat")]
+            Some(Inner::Dhat(profiler)) => {
+                let stats = dhat::HeapStats::get();
+                drop(profiler);
+                Totals::Dhat(DhatTotals {
+                    total_blocks: stats.total_blocks,
+                    total_bytes: stats.total_bytes,
+                    peak_blocks: stats.max_blocks as u64,
+                    peak_bytes: stats.max_bytes as u64,
+                    end_blocks: stats.curr_blocks as u64,
+                    end_bytes: stats.curr_bytes as u64,
+                })
+            }
+        }
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        if let Some(Inner::Heap) = self.inner {
+            // Nobody asks for the figures; counting ends all the same.
+            let _ = recorder::read_and_close();
+        }
+        OPEN.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(feature = "dhat")]
+fn dhat_profiler() -> dhat::Profiler {
+    let folder = std::env::var_os("HEAPLAB_OUT").unwrap_or_default();
+    // All frames: dhat's default of 10 loses the lesson's own function in debug builds.
+    let builder = dhat::Profiler::builder().trim_backtraces(Some(usize::MAX));
+    builder.file_name(std::path::Path::new(&folder).join("dhat.json")).build()
+}
