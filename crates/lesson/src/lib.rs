@@ -1,1 +1,53 @@
-//! heaplab-lesson
+//! What a lesson sees, and all that it sees: everything between a variant's function and the record that the runner reads.
+//!
+//! ```no_run
+//! use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+//!
+//! lesson! {
+//!     unit: "rows",
+//!     default_scale: 1_000_000,
+//!     baseline: collected,
+//!     work "squares" {
+//!         rust { collected: "every square in a Vec", lazy: "one square at a time" }
+//!         python { collected: "every square in a list" }
+//!     }
+//! }
+//!
+//! fn collected(rows: Scale) -> Kept<Vec<u64>> {
+//!     let squares: Vec<u64> = rows.iter().map(|i| i * i).collect();
+//!     let checksum = squares.iter().fold(Checksum::new(), |sum, &square| sum.row("", square));
+//!     Kept::new(checksum, squares)
+//! }
+//!
+//! fn lazy(rows: Scale) -> Kept<()> {
+//!     Kept::new(rows.iter().map(|i| i * i).fold(Checksum::new(), |sum, square| sum.row("", square)), ())
+//! }
+//! ```
+//!
+//! - `describe`: [`lesson!`] and what it declares.
+//! - `kept`: [`Scale`], [`Checksum`] and [`Kept`], the shape of a variant.
+//! - `phase`: marks on the way.
+//! - `measure`: one variant under the probe at work.
+//! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
+//! - `resident`: what the kernel counts as resident.
+
+mod command;
+mod describe;
+mod kept;
+mod measure;
+mod phase;
+mod resident;
+
+pub use describe::{Declared, Lesson};
+pub use heaplab_record::{Attachment, Cell, Table, Text};
+pub use kept::{Checksum, Kept, Scale};
+pub use measure::Bench;
+pub use phase::phase;
+
+#[doc(hidden)]
+pub use heaplab_heap::Heap;
+
+#[doc(hidden)]
+pub fn main(lesson: &Lesson) -> std::process::ExitCode {
+    command::main(lesson)
+}

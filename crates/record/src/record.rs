@@ -139,8 +139,8 @@ pub struct HeapTotals {
     pub end_blocks: u64,
     /// Live bytes when the region closed.
     pub end_bytes: u64,
-    /// How many threads recorded; above 1, `peak_bytes` is a bound and not exact.
-    pub threads: u32,
+    /// Whether one thread alone recorded, which makes the peak exact.
+    pub single_threaded: bool,
 }
 
 /// A mark that a lesson sets on its own way, such as the end of building.

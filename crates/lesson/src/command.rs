@@ -1,0 +1,158 @@
+//! A lesson's own `main`: the runner's hand asks for the manifest or for one run with a record; a student's own hand runs one
+//! variant and reads a small table.
+
+use crate::describe::{Declared, Lesson};
+use crate::measure::{Bench, Measured};
+use clap::Parser;
+use heaplab_record::{Measurement, Record};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Where the runner wants the record.
+const OUT_VARIABLE: &str = "HEAPLAB_OUT";
+/// Wrong use, as everywhere in heaplab.
+const WRONG_USE: u8 = 2;
+
+/// Run one variant of this lesson. `cargo xtask lesson` runs them all, under every probe, and writes a report.
+#[derive(Parser)]
+#[command(after_help = "Example: cargo run --profile lesson -p slots-vs-maps -- list_dict --rows 1000000\n\
+    HEAPLAB_PROBE=heap (or counts, dhat) before it measures something else than time and RSS.")]
+struct Arguments {
+    /// The variant to run
+    variant: Option<String>,
+    /// How much work it is to do
+    #[arg(long, visible_alias = "scale", value_name = "N")]
+    rows: Option<u64>,
+    /// Print what can be run, as JSON for the runner
+    #[arg(long)]
+    heaplab_list: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("{0}")]
+    Use(String),
+    #[error(transparent)]
+    Region(#[from] heaplab_heap::RegionError),
+    #[error("cannot write {path}: {source}", path = .path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+pub(crate) fn main(lesson: &Lesson) -> ExitCode {
+    let arguments = Arguments::parse();
+    match run(lesson, &arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::from(WRONG_USE)
+        }
+    }
+}
+
+fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.heaplab_list {
+        let mut manifest = serde_json::to_string_pretty(&lesson.manifest())?;
+        manifest.push('\n');
+        return print(&manifest);
+    }
+    let (declared, function) = chosen(lesson, arguments.variant.as_deref())?;
+    let scale = arguments.rows.unwrap_or(lesson.default_scale);
+    if scale == 0 {
+        return Err(Failure::Use(format!(
+            "--rows 0 measures nothing: give at least 1 of the {}",
+            lesson.unit
+        )));
+    }
+    let out = std::env::var_os(OUT_VARIABLE).map(PathBuf::from);
+    let measured: Measured = function(&Bench::new(scale))?;
+    let record = measured.into_record(declared.name, scale);
+    match out {
+        Some(folder) => write_record(&folder, &record),
+        None => print(&small_table(lesson, declared, &record)),
+    }
+}
+
+type Function = fn(&Bench) -> Result<Measured, heaplab_heap::RegionError>;
+
+fn chosen<'a>(lesson: &'a Lesson, name: Option<&str>) -> Result<(&'a Declared, Function), Failure> {
+    let found = name.and_then(|name| lesson.find(name));
+    if let Some(declared) = found
+        && let Some(function) = declared.run
+    {
+        return Ok((declared, function));
+    }
+    let mut message = match name {
+        Some(name) => format!("this lesson has no variant `{name}`; it has:\n"),
+        None => String::from("name the variant to run; this lesson has:\n"),
+    };
+    for declared in lesson.rust_variants() {
+        message += &format!("  {:<16} {}\n", declared.name, declared.about);
+    }
+    Err(Failure::Use(message.trim_end().to_owned()))
+}
+
+/// Whole or not at all: a reader never meets half a record.
+fn write_record(folder: &Path, record: &Record) -> Result<(), Failure> {
+    let (beside, path) = (folder.join("record.json.part"), folder.join("record.json"));
+    let text = serde_json::to_vec_pretty(record)?;
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, &path))
+        .map_err(|source| Failure::Write { path, source })
+}
+
+fn small_table(lesson: &Lesson, declared: &Declared, record: &Record) -> String {
+    let mut lines = vec![
+        ("variant", format!("{} ({})", declared.name, declared.about)),
+        ("scale", format!("{} {}", record.scale, lesson.unit)),
+        ("checksum", record.checksum.clone()),
+        ("probe", record.measurement.probe().name().to_owned()),
+    ];
+    let mut figure = |name, value: Option<u64>, unit: &str| {
+        if let Some(value) = value {
+            lines.push((name, format!("{value} {unit}")));
+        }
+    };
+    match &record.measurement {
+        Measurement::Plain(plain) => {
+            figure("wall", Some(plain.wall_ns / 1_000_000), "ms");
+            figure("peak RSS", plain.peak_rss_bytes, "bytes");
+            figure("anonymous at end", plain.end_rss_anon_bytes, "bytes");
+            figure("file at end", plain.end_rss_file_bytes, "bytes");
+        }
+        Measurement::Counts(counts) => {
+            figure("allocations", Some(counts.allocations), "");
+            figure("reallocations", Some(counts.reallocations), "");
+            figure("deallocations", Some(counts.deallocations), "");
+            figure("bytes allocated", Some(counts.bytes_allocated), "bytes");
+        }
+        Measurement::Dhat(dhat) => {
+            figure("peak", Some(dhat.peak_bytes), "bytes");
+            figure("end", Some(dhat.end_bytes), "bytes");
+            figure("blocks and reallocations", Some(dhat.total_blocks), "");
+        }
+        Measurement::Heap(heap) => {
+            figure("peak live", Some(heap.peak_bytes), "bytes");
+            figure("live at end", Some(heap.end_bytes), "bytes");
+            figure("blocks", Some(heap.total_blocks), "");
+            figure("reallocations", Some(heap.reallocations), "");
+        }
+    }
+    let mut table: String = lines.iter().map(|(name, value)| format!("{name:<25} {value}\n")).collect();
+    if cfg!(debug_assertions) {
+        table += "This is a debug build: add --profile lesson for figures that mean something.\n";
+    }
+    table + "For every variant and probe at once: cargo xtask lesson\n"
+}
+
+/// A reader that has gone away (`| head`) is no error of ours.
+fn print(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Write { path: PathBuf::from("standard output"), source })
+        }
+        _ => Ok(()),
+    }
+}

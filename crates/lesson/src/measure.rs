@@ -1,0 +1,123 @@
+//! One variant under the probe at work: the region opens, the variant runs, the region closes with the data alive.
+
+use crate::kept::{Checksum, Kept, Scale};
+use crate::phase;
+use crate::resident;
+use heaplab_heap::{RegionError, Totals, region};
+use heaplab_record::{
+    Attachment, CountsTotals, DhatTotals, HeapTotals, Language, Measurement, Phase, PlainSample,
+    RECORD_SCHEMA, Record,
+};
+use std::time::Instant;
+
+/// The bench that a variant is put on.
+pub struct Bench {
+    scale: Scale,
+}
+
+/// What one run gave.
+pub struct Measured {
+    checksum: Checksum,
+    measurement: Measurement,
+    phases: Vec<Phase>,
+    attachments: Vec<Attachment>,
+}
+
+impl Bench {
+    pub(crate) const fn new(scale: u64) -> Bench {
+        Bench { scale: Scale::new(scale) }
+    }
+
+    /// Runs the variant once. Nothing of its data is ever dropped: how long freeing takes is not what was asked.
+    ///
+    /// # Errors
+    /// When `HEAPLAB_PROBE` asks for a probe that cannot be had.
+    pub fn measure<T>(&self, variant: fn(Scale) -> Kept<T>) -> Result<Measured, RegionError> {
+        let at_start = resident::now();
+        let open = region()?;
+        let started = Instant::now();
+        phase::begin(started);
+        let kept = variant(self.scale);
+        let wall_ns = phase::nanoseconds_since(started);
+        let totals = open.close();
+        let at_end = resident::now();
+        let phases = phase::end();
+
+        let measurement = match totals {
+            Totals::Plain => Measurement::Plain(PlainSample {
+                wall_ns,
+                peak_rss_bytes: at_end.peak_bytes,
+                start_rss_bytes: at_start.now_bytes,
+                end_rss_anon_bytes: at_end.anon_bytes,
+                end_rss_file_bytes: at_end.file_bytes,
+            }),
+            Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
+            Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
+            Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns)),
+        };
+        let mut attachments = Vec::new();
+        if let (Measurement::Plain(_), Some(look)) = (&measurement, kept.then) {
+            attachments.push(look(&kept.data, self.scale));
+        }
+        let checksum = kept.checksum.clone();
+        std::mem::forget(std::hint::black_box(kept));
+        Ok(Measured { checksum, measurement, phases, attachments })
+    }
+}
+
+impl Measured {
+    pub(crate) fn into_record(self, variant: &str, scale: u64) -> Record {
+        let dhat = matches!(self.measurement, Measurement::Dhat(_));
+        Record {
+            schema: RECORD_SCHEMA.to_owned(),
+            variant: variant.to_owned(),
+            language: Language::Rust,
+            scale,
+            checksum: self.checksum.to_hex(),
+            runtime: None,
+            measurement: self.measurement,
+            phases: self.phases,
+            attachments: self.attachments,
+            load_address: dhat.then(resident::load_address).flatten(),
+        }
+    }
+}
+
+fn counts_totals(counts: heaplab_heap::CountsTotals) -> CountsTotals {
+    CountsTotals {
+        allocations: counts.allocations,
+        deallocations: counts.deallocations,
+        reallocations: counts.reallocations,
+        bytes_allocated: counts.bytes_allocated,
+        bytes_deallocated: counts.bytes_deallocated,
+        bytes_reallocated: counts.bytes_reallocated,
+    }
+}
+
+fn dhat_totals(dhat: heaplab_heap::DhatTotals) -> DhatTotals {
+    DhatTotals {
+        total_blocks: dhat.total_blocks,
+        total_bytes: dhat.total_bytes,
+        peak_blocks: dhat.peak_blocks,
+        peak_bytes: dhat.peak_bytes,
+        end_blocks: dhat.end_blocks,
+        end_bytes: dhat.end_bytes,
+    }
+}
+
+fn heap_totals(heap: heaplab_heap::HeapTotals, wall_ns: u64) -> HeapTotals {
+    HeapTotals {
+        wall_ns,
+        total_blocks: heap.total_blocks,
+        total_bytes: heap.total_bytes,
+        reallocations: heap.reallocations,
+        reallocated_bytes: heap.reallocated_bytes,
+        grown_bytes: heap.grown_bytes,
+        shrunk_bytes: heap.shrunk_bytes,
+        peak_blocks: heap.peak_blocks,
+        peak_bytes: heap.peak_bytes,
+        end_blocks: heap.end_blocks,
+        end_bytes: heap.end_bytes,
+        single_threaded: heap.single_threaded,
+    }
+}

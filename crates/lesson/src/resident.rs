@@ -1,0 +1,49 @@
+//! What the kernel counts as resident for this process. Linux alone tells it in these words; elsewhere nothing is measured.
+
+/// A look at `/proc/self/status`, in bytes. `None` where the system does not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Resident {
+    /// `VmHWM`: the kernel's own high-water mark, file pages included.
+    pub(crate) peak_bytes: Option<u64>,
+    /// `VmRSS`.
+    pub(crate) now_bytes: Option<u64>,
+    /// `RssAnon`.
+    pub(crate) anon_bytes: Option<u64>,
+    /// `RssFile` plus `RssShmem`.
+    pub(crate) file_bytes: Option<u64>,
+}
+
+#[cfg(target_os = "linux")]
+pub(crate) fn now() -> Resident {
+    let Ok(status) = procfs::process::Process::myself().and_then(|me| me.status()) else {
+        return Resident::default();
+    };
+    let bytes = |kibibytes: Option<u64>| kibibytes.map(|kib| kib * 1024);
+    Resident {
+        peak_bytes: bytes(status.vmhwm),
+        now_bytes: bytes(status.vmrss),
+        anon_bytes: bytes(status.rssanon),
+        file_bytes: bytes(status.rssfile.zip(status.rssshmem).map(|(file, shared)| file + shared)),
+    }
+}
+
+/// Where this program was loaded: the address that the file's first byte has in memory.
+#[cfg(target_os = "linux")]
+pub(crate) fn load_address() -> Option<u64> {
+    use procfs::process::MMapPath;
+    let me = procfs::process::Process::myself().ok()?;
+    let program = me.exe().ok()?;
+    let maps = me.maps().ok()?;
+    let of_program = |path: &MMapPath| matches!(path, MMapPath::Path(path) if *path == program);
+    maps.iter().find(|map| map.offset == 0 && of_program(&map.pathname)).map(|map| map.address.0)
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn now() -> Resident {
+    Resident::default()
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn load_address() -> Option<u64> {
+    None
+}

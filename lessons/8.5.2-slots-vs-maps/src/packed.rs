@@ -1,0 +1,92 @@
+//! The compressed row store
+//! tour to come
+
+mod alphabet;
+mod bits;
+mod block;
+mod decimal;
+mod frame;
+mod header;
+mod pages;
+mod plan;
+#[cfg(test)]
+mod tests;
+mod texts;
+
+use alphabet::Alphabet;
+use bits::{BitWriter, Bits};
+use block::Row;
+use pages::Pages;
+
+/// Rows a block. More would spread the header thinner, but what 128 rows have in common is more than what 1000 have.
+const ROWS: usize = 128;
+
+/// Names and scores, compressed, each readable by its index.
+pub(crate) struct Packed {
+    bits: Bits,
+    /// Where each block begins.
+    blocks: Pages,
+    len: usize,
+}
+
+impl Packed {
+    /// Packs `rows` as they come; no more than one block of them is held as it came.
+    pub(crate) fn build(rows: impl Iterator<Item = (String, u64)>) -> Packed {
+        let mut bits = BitWriter::default();
+        let mut blocks = Pages::default();
+        let mut alphabet = Alphabet::none();
+        let mut waiting = Vec::with_capacity(ROWS);
+        let mut len = 0;
+        for row in rows {
+            waiting.push(row);
+            len += 1;
+            if waiting.len() == ROWS {
+                blocks.push(block::write(&waiting, &mut alphabet, &mut bits));
+                waiting.clear();
+            }
+        }
+        if !waiting.is_empty() {
+            blocks.push(block::write(&waiting, &mut alphabet, &mut bits));
+        }
+        Packed { bits: bits.finish(), blocks, len }
+    }
+
+    /// How many rows there are.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Row `index`, or `None` behind the last one. Allocates once: the name, at its exact length.
+    pub(crate) fn get(&self, index: usize) -> Option<(String, u64)> {
+        let row = self.find(index)?;
+        let mut name = Vec::with_capacity(row.name_bytes());
+        row.push_name(&mut name);
+        Some((into_name(name), row.score()))
+    }
+
+    /// Puts the name of row `index` into `name`, whose memory is used again, and returns the score. `None` behind the
+    /// last row, and `name` is as it was.
+    pub(crate) fn read(&self, index: usize, name: &mut String) -> Option<u64> {
+        let row = self.find(index)?;
+        let mut bytes = std::mem::take(name).into_bytes();
+        bytes.clear();
+        row.push_name(&mut bytes);
+        *name = into_name(bytes);
+        Some(row.score())
+    }
+
+    fn find(&self, index: usize) -> Option<Row<'_>> {
+        if index >= self.len {
+            return None;
+        }
+        let block = index / ROWS;
+        // The last block may be shorter.
+        let rows = ROWS.min(self.len - block * ROWS);
+        Some(Row::find(&self.bits, self.blocks.get(block), (index % ROWS) as u64, rows as u64))
+    }
+}
+
+/// Blocks cut names between bytes, not between characters; put together they are what came in, which was a `String`.
+fn into_name(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("a name comes out as it went in")
+}

@@ -1,0 +1,129 @@
+//! One block: up to 128 rows, written together and read one at a time.
+
+use super::alphabet::{self, Alphabet};
+use super::bits::{BitWriter, Bits, Place};
+use super::header::Header;
+use super::plan::Plan;
+use super::texts::even_start;
+use super::{ROWS, decimal};
+
+/// Writes a block of `rows`, at least one and at most [`ROWS`]; with it the alphabet, where the last one will not do.
+/// Returns where the block begins.
+pub(super) fn write(rows: &[(String, u64)], alphabet: &mut Alphabet, out: &mut BitWriter) -> Place {
+    debug_assert!(!rows.is_empty() && rows.len() <= ROWS);
+    let plan = Plan::best(rows);
+    let texts = &plan.texts;
+    let (starts, starts_frame) = texts.starts();
+    alphabet.cover(&texts.bytes, out);
+
+    let block = out.place();
+    let header = Header {
+        pick_width: texts.pick_width,
+        entries: texts.entries().len() as u64,
+        text_width: alphabet.width,
+        relative: plan.relative,
+        starts: starts_frame,
+        numbers: plan.numbers.frame,
+        scores: plan.scores.frame,
+        text_bytes: texts.total,
+        prefix_bytes: texts.prefix.len() as u64,
+        suffix_bytes: plan.suffix.len() as u64,
+        alphabet: alphabet.place,
+    };
+    header.write(out);
+    out.push_bytes(texts.prefix);
+    out.push_bytes(plan.suffix);
+    for &start in &starts[..=texts.entries().len()] {
+        out.push(starts_frame.shrink(start), starts_frame.width);
+    }
+    if texts.pick_width > 0 {
+        for &pick in &texts.picks[..rows.len()] {
+            out.push(pick, texts.pick_width);
+        }
+    }
+    for column in [&plan.numbers, &plan.scores] {
+        for &value in &column.values[..rows.len()] {
+            out.push(column.frame.shrink(value), column.frame.width);
+        }
+    }
+    for entry in texts.entries() {
+        alphabet.write(entry, out);
+    }
+    block
+}
+
+/// One row of a block, found and measured but not yet read.
+pub(super) struct Row<'a> {
+    bits: &'a Bits,
+    header: Header,
+    prefix: Place,
+    suffix: Place,
+    text: Place,
+    text_bytes: u64,
+    number: Option<u64>,
+    score: u64,
+}
+
+impl<'a> Row<'a> {
+    /// Finds row `row` of the block at `block`, which has `rows` of them.
+    pub(super) fn find(bits: &'a Bits, block: Place, row: u64, rows: u64) -> Row<'a> {
+        let (header, prefix) = Header::read(bits, block);
+        // The columns follow each other, so each begins where those before it end.
+        let suffix = prefix + 8 * header.prefix_bytes;
+        let starts = suffix + 8 * header.suffix_bytes;
+        let picks = starts + (header.entries + 1) * u64::from(header.starts.width);
+        let numbers = picks + rows * u64::from(header.pick_width);
+        let scores = numbers + rows * u64::from(header.numbers.width);
+        let texts = scores + rows * u64::from(header.scores.width);
+
+        let entry = if header.entries == 1 {
+            0
+        } else if header.pick_width == 0 {
+            row
+        } else {
+            bits.read(picks + row * u64::from(header.pick_width), header.pick_width)
+        };
+        let start = |index| {
+            let even = even_start(index, header.entries, header.text_bytes);
+            header.starts.read(bits, starts, index).wrapping_add(even)
+        };
+        let (text_start, text_end) =
+            if header.text_bytes == 0 { (0, 0) } else { (start(entry), start(entry + 1)) };
+        let number = header.numbers.read(bits, numbers, row).checked_sub(1);
+        let score = header.scores.read(bits, scores, row);
+        let base = if header.relative { number.unwrap_or(0) } else { 0 };
+        Row {
+            prefix,
+            suffix,
+            text: texts + text_start * u64::from(header.text_width),
+            text_bytes: text_end - text_start,
+            number,
+            score: score.wrapping_add(base),
+            bits,
+            header,
+        }
+    }
+
+    /// The row's score.
+    pub(super) fn score(&self) -> u64 {
+        self.score
+    }
+
+    /// How many bytes [`Row::push_name`] will append.
+    pub(super) fn name_bytes(&self) -> usize {
+        let header = &self.header;
+        (header.prefix_bytes + self.text_bytes + header.suffix_bytes) as usize
+            + self.number.map_or(0, decimal::len)
+    }
+
+    /// Appends the row's name: prefix, text, number, suffix.
+    pub(super) fn push_name(&self, out: &mut Vec<u8>) {
+        let Row { bits, header, .. } = self;
+        bits.read_bytes(self.prefix, header.prefix_bytes as usize, out);
+        alphabet::read(bits, header.alphabet, header.text_width, self.text, self.text_bytes as usize, out);
+        if let Some(number) = self.number {
+            decimal::push(number, out);
+        }
+        bits.read_bytes(self.suffix, header.suffix_bytes as usize, out);
+    }
+}

@@ -1,0 +1,104 @@
+//! The head of a block: what a reader must know before it can find anything in it.
+//!
+//! It is one word with the sizes of everything, then the few numbers that differ from block to block, each as short as
+//! its value allows. Reading the sizes first means that no number has to wait for the one before it.
+
+use super::bits::{BitWriter, Bits, Place, width_of};
+use super::frame::{Frame, unzigzag, zigzag};
+
+/// What is said once for all rows of a block.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Header {
+    /// Bits a row to pick an entry of the dictionary.
+    pub(super) pick_width: u32,
+    /// How many entries the dictionary has, 1 to 128.
+    pub(super) entries: u64,
+    /// Bits a byte of text.
+    pub(super) text_width: u32,
+    /// Whether scores are counted from the row's number.
+    pub(super) relative: bool,
+    /// Where the entries begin, as a drift from an even climb.
+    pub(super) starts: Frame,
+    /// The numbers behind the texts, plus one.
+    pub(super) numbers: Frame,
+    pub(super) scores: Frame,
+    /// Bytes of text in all entries together.
+    pub(super) text_bytes: u64,
+    /// Bytes that every name begins with.
+    pub(super) prefix_bytes: u64,
+    /// Bytes that every name ends with.
+    pub(super) suffix_bytes: u64,
+    /// Where the alphabet of the texts is.
+    pub(super) alphabet: Place,
+}
+
+/// The numbers behind the first word. Each has 4 bits there that say how many bytes it takes.
+const NUMBERS: usize = 7;
+
+impl Header {
+    /// Writes the header. The widths in the first word are 3 + 7 + 4 + 1 + 3 · 7 + 7 · 4 = 64 bits.
+    pub(super) fn write(&self, out: &mut BitWriter) {
+        let numbers = [
+            zigzag(self.starts.low),
+            zigzag(self.numbers.low),
+            zigzag(self.scores.low),
+            self.text_bytes,
+            self.prefix_bytes,
+            self.suffix_bytes,
+            self.alphabet,
+        ];
+        out.push(u64::from(self.pick_width), 3);
+        out.push(self.entries - 1, 7);
+        out.push(u64::from(self.text_width), 4);
+        out.push(u64::from(self.relative), 1);
+        for frame in [self.starts, self.numbers, self.scores] {
+            out.push(u64::from(frame.width), 7);
+        }
+        for number in numbers {
+            out.push(u64::from(bytes_of(number)), 4);
+        }
+        for number in numbers {
+            out.push(number, 8 * bytes_of(number));
+        }
+    }
+
+    /// Reads the header at `place`; with it, where the rest of the block begins.
+    pub(super) fn read(bits: &Bits, mut place: Place) -> (Header, Place) {
+        let mut sizes = bits.read(place, 64);
+        place += 64;
+        let mut size = |width: u32| {
+            let value = sizes & ((1 << width) - 1);
+            sizes >>= width;
+            value
+        };
+        let pick_width = size(3) as u32;
+        let entries = size(7) + 1;
+        let text_width = size(4) as u32;
+        let relative = size(1) == 1;
+        let [starts, numbers, scores] = [size(7) as u32, size(7) as u32, size(7) as u32];
+        let mut values = [0; NUMBERS];
+        for value in &mut values {
+            let bytes = size(4);
+            *value = bits.read(place, 8 * bytes as u32);
+            place += 8 * bytes;
+        }
+        let header = Header {
+            pick_width,
+            entries,
+            text_width,
+            relative,
+            starts: Frame { low: unzigzag(values[0]), width: starts },
+            numbers: Frame { low: unzigzag(values[1]), width: numbers },
+            scores: Frame { low: unzigzag(values[2]), width: scores },
+            text_bytes: values[3],
+            prefix_bytes: values[4],
+            suffix_bytes: values[5],
+            alphabet: values[6],
+        };
+        (header, place)
+    }
+}
+
+fn bytes_of(value: u64) -> u32 {
+    width_of(value).div_ceil(8)
+}

@@ -1,0 +1,97 @@
+//! Deciding how to write a block. Nothing is guessed: both ways to look at the names are worked out, the smaller wins.
+
+use super::ROWS;
+use super::decimal;
+use super::frame::Frame;
+use super::texts::{Texts, common};
+
+/// One way to write the rows of a block.
+pub(super) struct Plan<'a> {
+    /// What every name ends with.
+    pub(super) suffix: &'a [u8],
+    pub(super) texts: Texts<'a>,
+    /// The number behind each text, plus one; 0 where there is none.
+    pub(super) numbers: Column,
+    pub(super) scores: Column,
+    /// Whether `scores` are counted from the row's own number.
+    pub(super) relative: bool,
+}
+
+/// The numbers of a column, one a row, and the frame around them.
+pub(super) struct Column {
+    pub(super) values: [u64; ROWS],
+    pub(super) frame: Frame,
+}
+
+impl<'a> Plan<'a> {
+    /// The smallest way to write `rows`, at least one and at most [`ROWS`].
+    pub(super) fn best(rows: &'a [(String, u64)]) -> Plan<'a> {
+        let with_numbers = Plan::new(rows, decimal::cut);
+        if with_numbers.texts.entries().len() == 1 {
+            return with_numbers;
+        }
+        let without_numbers = Plan::new(rows, |name| (name, None));
+        if without_numbers.bits(rows.len()) < with_numbers.bits(rows.len()) {
+            without_numbers
+        } else {
+            with_numbers
+        }
+    }
+
+    fn new(rows: &'a [(String, u64)], cut: impl Fn(&'a [u8]) -> (&'a [u8], Option<u64>)) -> Plan<'a> {
+        let suffix = common_suffix(rows);
+        let mut texts: [&[u8]; ROWS] = [&[]; ROWS];
+        let mut numbers = [0; ROWS];
+        let mut scores = [0; ROWS];
+        let mut differences = [0; ROWS];
+        for (row, (name, score)) in rows.iter().enumerate() {
+            let (text, number) = cut(&name.as_bytes()[..name.len() - suffix.len()]);
+            texts[row] = text;
+            numbers[row] = number.map_or(0, |number| number + 1);
+            scores[row] = *score;
+            differences[row] = score.wrapping_sub(number.unwrap_or(0));
+        }
+        let count = rows.len();
+        let scores = Column::new(scores, count);
+        let differences = Column::new(differences, count);
+        let relative = differences.frame.width < scores.frame.width;
+        Plan {
+            suffix,
+            texts: Texts::of(&texts[..count]),
+            numbers: Column::new(numbers, count),
+            scores: if relative { differences } else { scores },
+            relative,
+        }
+    }
+
+    /// What differs between two plans for the same rows: the bits of everything but the header.
+    fn bits(&self, rows: usize) -> u64 {
+        let (_, starts) = self.texts.starts();
+        let a_row = self.texts.pick_width + self.numbers.frame.width + self.scores.frame.width;
+        rows as u64 * u64::from(a_row)
+            + (self.texts.entries().len() as u64 + 1) * u64::from(starts.width)
+            + self.texts.total * u64::from(self.texts.bytes.width())
+            + self.texts.prefix.len() as u64 * 8
+    }
+}
+
+impl Column {
+    fn new(values: [u64; ROWS], count: usize) -> Column {
+        Column { values, frame: Frame::around(&values[..count]) }
+    }
+}
+
+/// What all names end with, from the first byte of it on that is not a digit: digits are left to the numbers.
+fn common_suffix(rows: &[(String, u64)]) -> &[u8] {
+    let Some(((first, _), others)) = rows.split_first() else { return &[] };
+    let mut suffix = first.as_bytes();
+    for (name, _) in others {
+        if suffix.is_empty() {
+            break;
+        }
+        let same = common(suffix.iter().rev().zip(name.as_bytes().iter().rev()));
+        suffix = &suffix[suffix.len() - same..];
+    }
+    let digits = suffix.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    &suffix[digits..]
+}
