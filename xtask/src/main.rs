@@ -1,2 +1,49 @@
-//! xtask
-fn main() {}
+//! heaplab's commands: `cargo xtask lesson 8.5` builds a section, runs every variant of it under every probe in a process of
+//! its own, prints the table and writes the report.
+//!
+//! - `cli`: what can be typed. Each command is a file of its own: `lesson`, `lessons`, `doctor`, `new_lesson`.
+//! - `discover`, `build`: find the lessons and build them.
+//! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
+//! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `render`, `store`: the report's files, and the one step that puts them into place.
+
+mod build;
+mod cli;
+mod discover;
+mod doctor;
+mod environment;
+mod interrupt;
+mod lesson;
+mod lessons;
+mod measure;
+mod memory;
+mod new_lesson;
+mod plan;
+mod probe;
+mod python;
+mod render;
+mod scale;
+mod screen;
+mod stop;
+mod store;
+mod tether;
+
+use clap::Parser as _;
+use cli::{Cli, Command};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Lesson(options) => lesson::run(&options),
+        Command::Lessons(options) => lessons::run(&options),
+        Command::Doctor => doctor::run(),
+        Command::NewLesson(options) => new_lesson::run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            stop::status(&error)
+        }
+    }
+}

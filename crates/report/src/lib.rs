@@ -1,7 +1,40 @@
 //! Pure functions from records to what people look at: a table for the terminal, SVG and PNG pictures, one HTML page,
 //! Markdown, and the sentences that explain. Data in, bytes out: nothing here spawns, reads a clock or touches a file.
 
-mod format;
+mod against;
+mod artifacts;
+mod attachments;
+mod axis;
+mod canvas;
+pub mod claims;
+mod comparison;
+mod curve;
+mod environment;
+mod error;
+mod figures;
+#[cfg(test)]
+mod fixture;
+mod flamegraph;
+pub mod format;
+pub mod goal;
+mod inline_svg;
+pub mod listing;
+mod notes;
+mod page;
+mod prose;
+mod raster;
+pub mod reconcile;
+mod summary;
+pub mod terminal;
 mod words;
 
+pub use against::baseline_of;
+pub use artifacts::Artifact;
+pub use comparison::comparison_svg;
+pub use curve::{curve_csv, curve_svg};
+pub use error::RenderError;
+pub use flamegraph::flamegraph_svg;
+pub use page::{Pictures, page};
+pub use raster::png;
+pub use summary::summary;
 pub use words::{Lang, Words};

@@ -1,1 +1,149 @@
+## Words of the table, the page and summary.md. Figures come formatted. A bar in a column's head is a line break on the
+## terminal.
+
 saving = saves { $percent }
+language-rust = Rust
+language-python = CPython
+language-rust-short = rust
+language-python-short = py
+whose = { $language } { $variant }
+yes = yes
+no = no
+baseline = baseline
+at-rows = at { $rows } rows
+each-row = { $each } a row
+by-signal = {" "}(signal { $signal })
+
+column-variant = variant
+column-language = lang
+column-rows = rows
+column-peak-live = peak|live
+column-rss-anon = RSS|anon
+column-rss-file = RSS|file
+column-allocations = allo-|cations
+column-wall = wall
+column-against = against|baseline
+column-end-a-row = live at end, a row
+column-slowdown = recorder’s cost
+column-claim = claim
+column-says = lecture
+column-verdict = verdict
+column-why = why
+column-what = what
+column-value = value
+column-births = births
+column-reallocations = reallocations
+column-dhat-blocks = dhat’s blocks
+column-heap-bytes = heaplab’s recorder
+column-counts-bytes = stats_alloc
+column-dhat-bytes = dhat
+column-peak = peak
+column-end = end
+
+failed = { $probe } probe: { $cause }
+failed-by-signal = { $failed } (signal { $signal })
+
+note-baseline = “Against the baseline” compares peak live heap (for CPython: peak RSS) with { $names }.
+note-baseline-name = { $who } in { $section }
+note-per-row = { $mark } compared per row, because the two ran at different numbers of rows.
+note-lowered = Fewer rows than the { $asked } asked for, because more would not have fitted into the available memory: { $names }.
+note-lowered-name = { $who } ran { $rows }
+note-repetitions = Wall time: median of { $most } repetitions of the plain run.
+note-fewer = Wall time: median of { $most } repetitions of the plain run; fewer for { $names }.
+note-fewer-name = { $who } (×{ $repetitions })
+note-fewer-language = every { $language } variant (×{ $repetitions })
+note-dhat = dhat costs microseconds an allocation, so it ran at { $rows } rows only.
+note-rule = Three probes, three “bytes”: heaplab’s recorder adds what a block grows by, and so does stats_alloc; dhat counts each reallocation as a new block of the whole new size. For example { $who }: { $sentence }
+rule-example = For example { $who }: { $sentence }
+note-not-measured = – was not measured: CPython has no heap probe and no counts, only time and RSS; elsewhere the probe did not run.
+
+equation-dhat-blocks = dhat’s blocks = births + reallocations
+equation-dhat-bytes = dhat’s bytes = birth bytes + new sizes of every reallocation
+equation-peak-bytes = dhat’s peak = the recorder’s peak
+equation-end-bytes = dhat’s end = the recorder’s end
+equation-allocations = stats_alloc’s allocations = births
+equation-reallocations = stats_alloc’s reallocations = the recorder’s
+equation-bytes-allocated = stats_alloc’s bytes = birth bytes + growth
+reconcile-agrees = At { $rows } rows { $blocks } blocks were born with { $births } and grew by { $grown } in { $reallocations } reallocations: the recorder and stats_alloc say { $heap }. dhat adds the new sizes, { $resized }, instead of the growth and says { $dhat }.
+reconcile-nothing-grew = At { $rows } rows { $blocks } blocks were born with { $births } and none was reallocated: all three probes say { $dhat }.
+reconcile-fails = The probes do not agree on “{ $equation }”: counted { $counted }, expected { $expected }, { $off } apart.
+reconcile-unkept = Every equation shown here holds, but the probes differ in a quantity that the report does not keep: blocks at peak or end, or what the frees left.
+
+goal-met = { $variant } keeps all rows at { $peak } where { $baseline } takes { $from }: { $saved } less (asked: { $asked }).
+goal-missed = { $variant }, the best, takes { $peak } where { $baseline } takes { $from }: { $saved } less (asked: { $asked }).
+goal-missed-more = even the best, { $variant }, takes { $peak } where { $baseline } takes { $from }: { $saved } more (asked: { $asked } less).
+goal-line = { $badge }: { $sentence }
+goal-not-judged = { $promise } ({ $why })
+goal-unknown-metric = heaplab cannot compare { $names }, only peak_bytes
+goal-no-baseline = the heap probe has no peak of the baseline { $baseline }
+goal-no-candidate = the heap probe has no peak of any candidate: { $names }
+goal-not-comparable = no candidate did the same work as { $baseline } at the same number of rows: { $names }
+
+who-minus = { $who } less { $minus }
+why-no-measure = Not judged: the claim names no measure of { $language }.
+why-not-run = Not judged: { $who } has no run in this report.
+why-not-measured = Not judged: { $metric } of { $who } was not measured.
+why-rows-differ = Not judged: { $names } ran at different numbers of rows.
+why-other-rows = Not judged: the claim speaks of { $says } rows, { $who } ran { $rows } and took { $bytes }.
+why-about = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture says: within a quarter of it.
+why-below = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture allows.
+why-more = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture says.
+why-less = { $who } took { $bytes }, only { $ratio } times the { $says } that the lecture says.
+why-nothing = { $who } comes to { $bytes } a row: the 0 B that the lecture says.
+why-something = { $who } comes to { $bytes } a row, where the lecture says 0 B.
+why-a-row = That is { $bytes } a row.
+why-start = { $start } were resident before the first row; the rest is { $bytes } a row.
+why-mostly-interpreter = { $start } of it ({ $percent }) were resident before the first row: that is the interpreter itself, the work added { $added }.
+why-mostly-process = { $start } of it ({ $percent }) were resident before the first row: that is the process itself, the work added { $added }.
+why-allocations = { $variant } makes { $each } allocations a row.
+why-beside = { $who }: { $bytes }, { $ratio } times { $language }’s.
+why-beside-heap = { $who }: { $bytes } by another measure, { $ratio } times { $language }’s.
+why-beside-alone = { $who }: { $bytes }.
+
+skip = Skip to the content
+contents = Contents
+lesson-number = lesson { $number }
+badge-met = Goal met
+badge-missed = Goal missed
+badge-unknown = Goal not judged
+headline-of = less peak live heap than { $baseline }
+fact-rows = Scale
+fact-rows-exact = { $rows } rows asked for
+fact-saving = Biggest change
+fact-saving-of = { $who } against { $baseline }
+fact-variants = Variants measured
+fact-variants-of = { $rust } in Rust, { $python } in CPython
+fact-machine = Machine
+fact-cores = { $cores } cores
+heading-comparison = Peak by variant
+heading-runs = Every run
+heading-curve = Resident memory over time
+heading-claims = What the lecture says, and what was measured
+heading-attachments = What the lesson measured itself
+heading-flamegraphs = Who holds the memory at the peak
+heading-reconciler = Three probes, one truth
+heading-failures = What went wrong
+heading-environment = Machine and build
+lead-curve = RSS as the kernel counts it, sampled from outside every few milliseconds while one plain run worked.
+lead-claims = Each sentence of the lecture beside the same work in CPython and in Rust, measured on this machine.
+lead-flamegraphs = Bytes that were live at the peak, by call stack: the wider, the more. Click a frame to zoom in.
+lead-reconciler = The recorder keeps a grown block as one block and adds its growth; stats_alloc adds the same growth; dhat counts every reallocation as a new block of the whole new size. So dhat’s blocks are births + reallocations, and its bytes are birth bytes + new sizes. Peak and end are the same whoever counts.
+failures-count = { $count } of the measurements failed
+verdict-holds = holds
+verdict-fails = does not hold
+verdict-open = not judged
+flamegraph-of = Flamegraph of { $variant }: bytes at the peak by call stack
+agrees = agree
+differs = differ
+group-blocks = blocks
+group-bytes = bytes, by
+group-live = live bytes
+environment-os = System
+environment-cpu = Processor
+environment-cores = Cores
+environment-memory = Memory
+environment-rustc = Compiler
+environment-python = Python
+environment-commit = Commit
+environment-frame-pointers = Frame pointers
+environment-created = Measured at

@@ -1,1 +1,148 @@
+## 终端表格、网页和 summary.md 的文字。数字传进来时已经排好格式；表头里的竖线在终端上换行。
+
 saving = 省下 { $percent }
+language-rust = Rust
+language-python = CPython
+language-rust-short = rust
+language-python-short = py
+whose = { $language } 的 { $variant }
+yes = 有
+no = 无
+baseline = 基线
+at-rows = { $rows } 行
+each-row = 每行 { $each } 次
+by-signal = （信号 { $signal }）
+
+column-variant = 写法
+column-language = 语言
+column-rows = 行数
+column-peak-live = 堆存活|峰值
+column-rss-anon = RSS|匿名页
+column-rss-file = RSS|文件页
+column-allocations = 分配次数
+column-wall = 用时
+column-against = 与基线|相比
+column-end-a-row = 结束时每行存活
+column-slowdown = 记录器拖慢
+column-claim = 课上的说法
+column-says = 课上说
+column-verdict = 结论
+column-why = 原因
+column-what = 项目
+column-value = 内容
+column-births = 新分配
+column-reallocations = 重分配
+column-dhat-blocks = dhat 的块数
+column-heap-bytes = heaplab 记录器
+column-counts-bytes = stats_alloc
+column-dhat-bytes = dhat
+column-peak = 峰值
+column-end = 结束时
+
+failed = { $probe } 探针：{ $cause }
+failed-by-signal = { $failed }（信号 { $signal }）
+
+note-baseline = “与基线相比”比的是堆存活峰值（CPython 比 RSS 峰值），基线是 { $names }。
+note-baseline-name = { $section } 里 { $who }
+note-per-row = { $mark } 两边行数不同，按每行折算后再比。
+note-lowered = 可用内存装不下要求的 { $asked } 行，下列写法少跑了一些：{ $names }。
+note-lowered-name = { $who } 只跑了 { $rows } 行
+note-repetitions = 用时取 { $most } 次 plain 运行的中位数。
+note-fewer = 用时取 { $most } 次 plain 运行的中位数；次数较少的有：{ $names }。
+note-fewer-name = { $who }（×{ $repetitions }）
+note-fewer-language = 所有 { $language } 写法（×{ $repetitions }）
+note-dhat = dhat 每次分配要花几微秒，所以只跑了 { $rows } 行。
+note-rule = 同一段程序，三个探针报出三种“字节数”：块变大时，heaplab 记录器和 stats_alloc 只加增长的部分，dhat 则把每次重分配当成一个全新的块，按新大小整个再算一遍。以 { $who } 为例：{ $sentence }
+rule-example = 以 { $who } 为例：{ $sentence }
+note-not-measured = – 表示没有测量：CPython 没有堆探针和计数，只测用时和 RSS；其余是该探针没有跑成。
+
+equation-dhat-blocks = dhat 的块数 = 新分配 + 重分配
+equation-dhat-bytes = dhat 的字节数 = 出生字节 + 每次重分配的新大小
+equation-peak-bytes = dhat 的峰值 = 记录器的峰值
+equation-end-bytes = dhat 结束时 = 记录器结束时
+equation-allocations = stats_alloc 的分配次数 = 新分配
+equation-reallocations = stats_alloc 的重分配次数 = 记录器的重分配次数
+equation-bytes-allocated = stats_alloc 的字节数 = 出生字节 + 增长
+reconcile-agrees = { $rows } 行时新分配 { $blocks } 块，出生时共 { $births }，{ $reallocations } 次重分配又长了 { $grown }，所以记录器和 stats_alloc 都报 { $heap }；dhat 不加增长，而是加上新大小的总和 { $resized }，于是报 { $dhat }。
+reconcile-nothing-grew = { $rows } 行时新分配 { $blocks } 块，出生时共 { $births }，没有一块重分配过，所以三个探针都报 { $dhat }。
+reconcile-fails = 探针之间对不上账：“{ $equation }”不成立，实测 { $counted }，应为 { $expected }，相差 { $off }。
+reconcile-unkept = 表里的等式都成立，但有一个报告没有保存的量对不上：峰值或结束时的块数，或者释放之后剩下的量。
+
+goal-met = { $variant } 一行不丢，只用 { $peak }，而 { $baseline } 要 { $from }，省了 { $saved }（要求 { $asked }）。
+goal-missed = 最好的 { $variant } 用 { $peak }，{ $baseline } 用 { $from }，只省了 { $saved }（要求 { $asked }）。
+goal-missed-more = 最好的 { $variant } 也要 { $peak }，{ $baseline } 才 { $from }，反而多用了 { $saved }（要求省 { $asked }）。
+goal-line = { $badge }：{ $sentence }
+goal-not-judged = { $promise }（{ $why }）
+goal-unknown-metric = heaplab 只会比 peak_bytes，不会比 { $names }
+goal-no-baseline = 堆探针没有测到基线 { $baseline } 的峰值
+goal-no-candidate = 堆探针没有测到任何一个候选写法的峰值：{ $names }
+goal-not-comparable = 没有哪个候选写法与 { $baseline } 干同样的活、跑同样的行数：{ $names }
+
+who-minus = { $who } 与 { $minus } 之差
+why-no-measure = 无法判定：这个说法没有指定 { $language } 要测什么。
+why-not-run = 无法判定：这份报告里没有跑 { $who }。
+why-not-measured = 无法判定：没有测到 { $who } 的 { $metric }。
+why-rows-differ = 无法判定：{ $names } 跑的行数不一样。
+why-other-rows = 无法判定：课上说的是 { $says } 行，这次 { $who } 只跑了 { $rows } 行，用了 { $bytes }。
+why-about = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍，相差不到四分之一。
+why-below = { $who } 用了 { $bytes }，是课上给的上限 { $says } 的 { $ratio } 倍。
+why-more = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍。
+why-less = { $who } 只用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍。
+why-nothing = { $who } 平均每行 { $bytes }，确实如课上所说，等于没有。
+why-something = { $who } 平均每行 { $bytes }，并非课上说的零开销。
+why-a-row = 平均每行 { $bytes }。
+why-start = 处理第一行之前已经常驻 { $start }，剩下的摊到每行是 { $bytes }。
+why-mostly-interpreter = 其中 { $start }（{ $percent }）在处理第一行之前就已常驻，那是解释器自己的开销，真正干活只多用了 { $added }。
+why-mostly-process = 其中 { $start }（{ $percent }）在处理第一行之前就已常驻，那是进程自己的开销，真正干活只多用了 { $added }。
+why-allocations = { $variant } 平均每行分配 { $each } 次。
+why-beside = { $who } 用 { $bytes }，是 { $language } 的 { $ratio } 倍。
+why-beside-heap = { $who } 用 { $bytes }（口径不同），是 { $language } 的 { $ratio } 倍。
+why-beside-alone = { $who } 用 { $bytes }。
+
+skip = 跳到正文
+contents = 目录
+lesson-number = 第 { $number } 节
+badge-met = 目标达成
+badge-missed = 目标未达成
+badge-unknown = 目标无法判定
+headline-of = 堆存活峰值比 { $baseline } 少了这么多
+fact-rows = 规模
+fact-rows-exact = 要求 { $rows } 行
+fact-saving = 变化最大
+fact-saving-of = { $who }，与 { $baseline } 相比
+fact-variants = 测了几种写法
+fact-variants-of = Rust { $rust } 种，CPython { $python } 种
+fact-machine = 机器
+fact-cores = { $cores } 核
+heading-comparison = 各写法的峰值
+heading-runs = 全部测量
+heading-curve = 常驻内存随时间的变化
+heading-claims = 课上怎么说，实测怎么样
+heading-attachments = 本课自己的测量
+heading-flamegraphs = 峰值时内存在谁手里
+heading-reconciler = 三个探针对账
+heading-failures = 出错的测量
+heading-environment = 机器与构建
+lead-curve = 内核统计的 RSS：一次 plain 运行期间，从进程外每隔几毫秒采样一次。
+lead-claims = 课上的每句话，都和本机上 CPython、Rust 干同样的活时的实测值摆在一起。
+lead-flamegraphs = 峰值时刻还存活的字节，按调用栈展开：越宽占得越多。点一下某一格可以放大。
+lead-reconciler = 块变大以后，记录器仍当它是同一块，只加增长的部分；stats_alloc 加的也是增长；dhat 则把每次重分配都算成一个新块，按新大小整个计入。所以 dhat 的块数 = 新分配 + 重分配，字节数 = 出生字节 + 各次新大小。至于峰值和结束时的存活量，谁来数都一样。
+failures-count = 有 { $count } 项测量失败
+verdict-holds = 成立
+verdict-fails = 不成立
+verdict-open = 无法判定
+flamegraph-of = { $variant } 的火焰图：峰值字节按调用栈展开
+agrees = 对得上
+differs = 对不上
+group-blocks = 块数
+group-bytes = 字节数，各由谁数
+group-live = 存活字节
+environment-os = 系统
+environment-cpu = 处理器
+environment-cores = 核数
+environment-memory = 内存
+environment-rustc = 编译器
+environment-python = Python
+environment-commit = 提交
+environment-frame-pointers = 帧指针
+environment-created = 测量时间

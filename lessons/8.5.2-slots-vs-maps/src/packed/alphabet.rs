@@ -1,12 +1,15 @@
 //! Text in fewer than 8 bits a byte: a block whose texts use 62 different bytes needs 6 bits for each.
 //!
-//! The alphabet, the list of those bytes, is written once, and a byte becomes its number in the list. Blocks after it
-//! go on using the same list as long as it has all their bytes, so a store of like names writes it once in all.
+//! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks that follow go on using
+//! the same alphabet as long as it has all their bytes, so a store of like names has one in all.
 
 use super::bits::{BitWriter, Bits, Place, width_of};
 
-/// From this width on a byte is its own code and there is no list.
-pub(super) const RAW: u32 = 8;
+/// From this width on a byte is its own code, and the list stays empty.
+const RAW: u32 = 8;
+
+/// All alphabets of a store, in the order in which they came up. Each in a box of its own, so growing moves none.
+pub(super) type Alphabets = Vec<Box<[u8]>>;
 
 /// A set of bytes, one bit each.
 #[derive(Clone, Copy, Default)]
@@ -33,48 +36,44 @@ impl ByteSet {
     }
 }
 
-/// The list that was written last.
-pub(super) struct Alphabet {
+/// Turns texts into codes, and remembers the alphabets that this took.
+#[derive(Default)]
+pub(super) struct TextWriter {
+    alphabets: Alphabets,
+    /// Of the alphabet in use, the last one: its bytes, their codes, the bits a code.
     set: ByteSet,
-    codes: [u8; 256],
-    /// Bits a byte.
-    pub(super) width: u32,
-    /// Where the list begins in the store.
-    pub(super) place: Place,
+    codes: Vec<u8>,
+    width: u32,
 }
 
-impl Alphabet {
-    /// No list, for a store without texts so far.
-    pub(super) fn none() -> Alphabet {
-        Alphabet { set: ByteSet::default(), codes: [0; 256], width: 0, place: 0 }
+impl TextWriter {
+    /// Makes sure that all of `set` can be written, with the alphabet in use or with a new one. Returns its index and
+    /// how many bits it takes a byte.
+    pub(super) fn cover(&mut self, set: &ByteSet) -> (u64, u32) {
+        if self.alphabets.is_empty() || self.width != set.width() || !self.set.contains_all(set) {
+            self.width = set.width();
+            self.set = *set;
+            let mut list: Box<[u8]> = (0..=255).filter(|&byte| set.contains(byte)).collect();
+            if self.width == RAW {
+                // Where bytes are their own codes, so are the next block's, whichever they are.
+                self.set = ByteSet([u64::MAX; 4]);
+                list = Box::default();
+            }
+            self.codes.resize(256, 0);
+            for (code, &byte) in list.iter().enumerate() {
+                self.codes[usize::from(byte)] = code as u8;
+            }
+            self.alphabets.push(list);
+        }
+        (self.alphabets.len() as u64 - 1, self.width)
     }
 
-    /// Makes sure that all of `set` can be written: with the list that is there, or with a new one, written to `out`.
-    pub(super) fn cover(&mut self, set: &ByteSet, out: &mut BitWriter) {
-        if self.width == set.width() && self.set.contains_all(set) {
-            return;
-        }
-        *self = Alphabet { set: *set, codes: [0; 256], width: set.width(), place: 0 };
-        if self.width == RAW {
-            // So that a raw block covers every other one.
-            self.set = ByteSet([u64::MAX; 4]);
-            return;
-        }
-        self.place = out.place();
-        let mut list = [0; 128];
-        for (code, byte) in (0..=255).filter(|&byte| set.contains(byte)).enumerate() {
-            list[code] = byte;
-            self.codes[usize::from(byte)] = code as u8;
-        }
-        // Filled up with zeros to the full 2^width: a reader need not ask how many bytes there really are.
-        out.push_bytes(&list[..1 << self.width]);
-    }
-
-    /// Writes a text, `width` bits a byte. All its bytes must be in the list.
+    /// Writes a text whose bytes are all covered.
     pub(super) fn write(&self, text: &[u8], out: &mut BitWriter) {
         if self.width == RAW {
             return out.push_bytes(text);
         }
+        // As many codes at once as a word holds: ten letters of 6 bits are one push.
         for bytes in text.chunks(per_word(self.width)) {
             let (mut word, mut used) = (0, 0);
             for &byte in bytes {
@@ -84,28 +83,31 @@ impl Alphabet {
             out.push(word, used);
         }
     }
+
+    /// Ends the writing.
+    pub(super) fn finish(self) -> Alphabets {
+        self.alphabets
+    }
 }
 
-/// Appends to `out` the text of `len` bytes that begins at `text`, its bytes `width` bits wide and listed at `list`.
-pub(super) fn read(bits: &Bits, list: Place, width: u32, mut text: Place, mut len: usize, out: &mut Vec<u8>) {
+/// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits a byte.
+pub(super) fn read(
+    bits: &Bits,
+    alphabet: &[u8],
+    width: u32,
+    mut text: Place,
+    mut len: usize,
+    out: &mut Vec<u8>,
+) {
     if width == RAW {
         return bits.read_bytes(text, len, out);
-    }
-    if len == 0 {
-        return;
-    }
-    // PERF: fetching the whole list first, 8 bytes at once, beats looking up every byte in the store.
-    let mut bytes = [0; 128];
-    for (index, eight) in bytes[..1 << width].chunks_mut(8).enumerate() {
-        let word = bits.read(list + index as u64 * 64, eight.len() as u32 * 8);
-        eight.copy_from_slice(&word.to_le_bytes()[..eight.len()]);
     }
     let mask = (1 << width) - 1;
     while len > 0 {
         let now = len.min(per_word(width));
         let used = now as u32 * width;
         let codes = bits.read(text, used);
-        out.extend((0..now as u32).map(|index| bytes[(codes >> (index * width) & mask & 127) as usize]));
+        out.extend((0..now as u32).map(|index| alphabet[(codes >> (index * width) & mask) as usize]));
         (text, len) = (text + u64::from(used), len - now);
     }
 }

@@ -28,8 +28,8 @@ pub(super) struct Header {
     pub(super) prefix_bytes: u64,
     /// Bytes that every name ends with.
     pub(super) suffix_bytes: u64,
-    /// Where the alphabet of the texts is.
-    pub(super) alphabet: Place,
+    /// Which alphabet the texts are written in.
+    pub(super) alphabet: u64,
 }
 
 /// The numbers behind the first word. Each has 4 bits there that say how many bytes it takes.

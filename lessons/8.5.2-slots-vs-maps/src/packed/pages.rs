@@ -33,6 +33,11 @@ impl Pages {
         self.pages[index / PAGE_WORDS][index % PAGE_WORDS]
     }
 
+    /// The word at `index`, if there is a page for it.
+    pub(super) fn peek(&self, index: usize) -> Option<u64> {
+        self.pages.get(index / PAGE_WORDS).map(|page| page[index % PAGE_WORDS])
+    }
+
     /// How many words there are.
     pub(super) fn len(&self) -> usize {
         self.len

@@ -1,0 +1,97 @@
+//! The fields of DHAT's file under the names that it gives them, in its order, checked when parsed.
+
+use super::{DhatError, VERSION};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The whole file.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct File {
+    dhat_file_version: u64,
+    mode: String,
+    verb: String,
+    /// Whether blocks have lifetimes, and with them a peak and an end.
+    bklt: bool,
+    bkacc: bool,
+    tu: String,
+    #[serde(rename = "Mtu")]
+    mtu: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tuth: Option<u64>,
+    /// The command line.
+    pub(super) cmd: String,
+    pub(super) pid: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tg: Option<u64>,
+    te: u64,
+    /// Fields that we have no use for, kept for whoever has.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+    /// Program points: sites.
+    pub(super) pps: Vec<ProgramPoint>,
+    /// The texts of frames; the first is `[root]`, which no stack names.
+    pub(super) ftbl: Vec<String>,
+}
+
+/// One site.
+#[derive(Deserialize, Serialize)]
+pub(super) struct ProgramPoint {
+    /// Bytes and blocks over the whole run.
+    pub(super) tb: u64,
+    pub(super) tbk: u64,
+    /// The sum of lifetimes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) tl: Option<u64>,
+    /// The most that this site held at once, at a time of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mb: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) mbk: Option<u64>,
+    /// What it held at the global peak.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gb: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) gbk: Option<u64>,
+    /// What it held at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) eb: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) ebk: Option<u64>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
+    /// The stack as places in `ftbl`, the innermost frame first.
+    pub(super) fs: Vec<usize>,
+}
+
+/// What is read before the rest is believed.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Version {
+    dhat_file_version: u64,
+}
+
+impl File {
+    pub(super) fn parse(json: &str) -> Result<File, DhatError> {
+        let Version { dhat_file_version: found } = serde_json::from_str(json)?;
+        if found != VERSION {
+            return Err(DhatError::Version { found });
+        }
+        let file: File = serde_json::from_str(json)?;
+        if !file.bklt {
+            return Err(DhatError::NotHeap { mode: file.mode });
+        }
+        for (program_point, point) in file.pps.iter().enumerate() {
+            let figures = [point.mb, point.mbk, point.gb, point.gbk, point.eb, point.ebk];
+            if figures.contains(&None) {
+                return Err(DhatError::Figures { program_point });
+            }
+            let frames = file.ftbl.len();
+            if let Some(&frame) = point.fs.iter().find(|&&frame| frame >= frames) {
+                return Err(DhatError::Frame { program_point, frame, frames });
+            }
+        }
+        Ok(file)
+    }
+}

@@ -1,0 +1,283 @@
+//! Which frames of a stack a reader wants, and how functions are named.
+//!
+//! A raw stack runs from the program's entry point through Rust's runtime and the lesson runner to the lesson's function, and
+//! then through the standard library to the allocator. What is kept: every function of the lesson and of other crates, and
+//! of each passage through the standard library the one call that they made, such as `alloc::vec::Vec<T,A>::push`.
+
+mod name;
+
+use crate::Frame;
+
+pub use name::function_name;
+
+/// What a frame without a symbol is called.
+pub const UNKNOWN: &str = "[unknown]";
+
+/// From the first of these on, nothing but the allocator follows.
+const ALLOCATION: [&str; 6] = [
+    "alloc::alloc::",
+    "<alloc::alloc::",
+    "alloc::raw_vec::",
+    "<alloc::raw_vec::",
+    "__rust_",
+    "__rustc::__rust_",
+];
+
+/// The allocators and their tools: dropped where a stack ends with them. They can also stand lower, as a region that calls
+/// the lesson does, and there they are not the end.
+const ALLOCATORS: [&str; 13] = [
+    "heaplab_heap::",
+    "<heaplab_heap::",
+    "dhat::",
+    "<dhat::",
+    "stats_alloc::",
+    "<stats_alloc::",
+    "backtrace::",
+    "<backtrace::",
+    "__rdl_",
+    "__rg_",
+    "malloc",
+    "calloc",
+    "realloc",
+];
+
+/// The runtime and the lesson runner: dropped where a stack begins with them.
+const RUNTIME: [&str; 20] = [
+    "_start",
+    "__libc_start",
+    "__clone",
+    "clone",
+    "start_thread",
+    "std::rt::",
+    "std::sys::",
+    "std::panic::",
+    "std::panicking::",
+    "std::thread::",
+    "<std::thread::",
+    "core::panic::",
+    "<core::panic::",
+    "core::ops::function::",
+    "__rust_try",
+    "heaplab_heap::",
+    "<heaplab_heap::",
+    "heaplab_lesson::",
+    "<heaplab_lesson::",
+    UNKNOWN,
+];
+
+/// The standard library, and the table that its maps are made of.
+const STANDARD: [&str; 4] = ["std", "alloc", "core", "hashbrown"];
+
+/// Beginnings of the standard library's paths as dhat cuts them, to three parts. They are asked only for functions whose
+/// names lack a path: those that were inlined in a program built with nothing but line tables.
+const STANDARD_FILES: [&str; 12] = [
+    "alloc/src/",
+    "core/src/",
+    "std/src/",
+    "src/alloc/",
+    "src/convert/",
+    "src/ops/",
+    "src/raw/",
+    "src/raw_vec/",
+    "src/vec/",
+    "collections/",
+    "iter/",
+    "hashbrown-",
+];
+
+/// The stack that is shown, the root first. Never empty: where nothing is left, the innermost frame that is not the
+/// allocator's stands for the stack.
+pub(crate) fn trim(frames: &[Frame]) -> Vec<Frame> {
+    let end = allocation_at(frames);
+    let start = lesson_at(&frames[..end]);
+    let kept = calls_that_were_made(&frames[start..end]);
+    if kept.is_empty() {
+        let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
+        return vec![frames[..end].last().cloned().unwrap_or_else(unknown)];
+    }
+    kept
+}
+
+/// Where the allocator begins, counted from the root.
+fn allocation_at(frames: &[Frame]) -> usize {
+    let first = frames.iter().position(|frame| begins_with(frame, &ALLOCATION)).unwrap_or(frames.len());
+    first - frames[..first].iter().rev().take_while(|frame| begins_with(frame, &ALLOCATORS)).count()
+}
+
+/// Where the lesson's own code begins, counted from the root.
+fn lesson_at(frames: &[Frame]) -> usize {
+    let below = |frame: &Frame| begins_with(frame, &RUNTIME) || frame.function == "main" || passes_on(frame);
+    let with_main = frames.iter().take_while(|frame| below(frame) || is_program_main(frame)).count();
+    // The program's `main` says nothing where the lesson runner calls the variant; in a student's own program it does.
+    let runner = frames[..with_main].iter().rposition(|frame| frame.function.contains("heaplab_lesson::"));
+    let start = runner.map_or(0, |index| index + 1);
+    start + frames[start..].iter().take_while(|frame| below(frame)).count()
+}
+
+/// Of every passage through the standard library the first call, which is the one in the source. A passage that only
+/// passes a call on, such as an iterator's, leaves nothing.
+fn calls_that_were_made(frames: &[Frame]) -> Vec<Frame> {
+    let mut kept: Vec<Frame> = Vec::new();
+    let mut inside_standard = false;
+    for frame in frames {
+        if !is_standard(frame) {
+            inside_standard = false;
+            kept.push(frame.clone());
+        } else if !inside_standard && !passes_on(frame) {
+            inside_standard = true;
+            kept.push(frame.clone());
+        }
+    }
+    kept
+}
+
+/// `core` cannot allocate: whatever it does on a stack, it calls somebody else. `collect` is what the source says, though.
+fn passes_on(frame: &Frame) -> bool {
+    match owner(&frame.function) {
+        Some(owner) => owner == "core" && !frame.function.ends_with("Iterator::collect"),
+        None => {
+            is_standard(frame) && frame.location.as_deref().is_some_and(|place| !place.starts_with("alloc/"))
+        }
+    }
+}
+
+fn is_standard(frame: &Frame) -> bool {
+    match (owner(&frame.function), &frame.location) {
+        (Some(owner), _) => STANDARD.contains(&owner),
+        (None, Some(place)) => STANDARD_FILES.iter().any(|file| place.starts_with(file)),
+        (None, None) => false,
+    }
+}
+
+/// The crate that a function is of; for `<T as core::clone::Clone>::clone`, where the type has no path, that of the trait.
+fn owner(function: &str) -> Option<&str> {
+    let first = |path: &'_ str| -> Option<usize> {
+        let name = path.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+        path[name..].starts_with("::").then_some(name)
+    };
+    let Some(inner) = function.strip_prefix('<') else {
+        return first(function).map(|end| &function[..end]);
+    };
+    let of_type = inner.trim_start_matches(['&', '[', '*', '(', ' ']);
+    let of_type = of_type.strip_prefix("mut ").unwrap_or(of_type);
+    let of_trait = || inner.split_once(" as ").map(|(_, name)| name);
+    match first(of_type) {
+        Some(end) => Some(&of_type[..end]),
+        None => of_trait().and_then(|name| first(name).map(|end| &name[..end])),
+    }
+}
+
+fn is_program_main(frame: &Frame) -> bool {
+    frame.function.ends_with("::main") || frame.function.contains("::main::")
+}
+
+fn begins_with(frame: &Frame, prefixes: &[&str]) -> bool {
+    prefixes.iter().any(|prefix| frame.function.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trimmed(functions: &[&str]) -> Vec<String> {
+        let frame = |name: &&str| Frame { function: function_name(name), location: None };
+        let frames: Vec<Frame> = functions.iter().map(frame).collect();
+        trim(&frames).into_iter().map(|frame| frame.function).collect()
+    }
+
+    #[test]
+    fn a_lessons_stack_begins_with_the_variant_and_ends_with_the_call_that_allocated() {
+        let stack = [
+            "_start",
+            "__libc_start_main@@GLIBC_2.34",
+            "main",
+            "std::rt::lang_start::{{closure}}",
+            "std::sys::backtrace::__rust_begin_short_backtrace",
+            "core::ops::function::FnOnce::call_once",
+            "slots_vs_maps::main",
+            "heaplab_lesson::run",
+            "<F as core::ops::function::FnOnce<()>>::call_once",
+            "slots_vs_maps::list_dict::h0123456789abcdef",
+            "core::ops::function::impls::<impl core::ops::function::FnMut<A> for &mut F>::call_mut",
+            "alloc::vec::Vec<T,A>::push",
+            "alloc::vec::Vec<T,A>::push_mut",
+            "alloc::raw_vec::RawVec<T,A>::grow_one",
+            "alloc::raw_vec::RawVecInner<A>::finish_grow",
+            "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
+            "<heaplab_heap::Heap as core::alloc::global::GlobalAlloc>::alloc",
+            "<dhat::Alloc as core::alloc::global::GlobalAlloc>::alloc",
+        ];
+        assert_eq!(trimmed(&stack), ["slots_vs_maps::list_dict", "alloc::vec::Vec<T,A>::push"]);
+    }
+
+    #[test]
+    fn iterators_pass_calls_on_and_collect_is_one() {
+        let stack = [
+            "slots_vs_maps::json",
+            "core::iter::traits::iterator::Iterator::collect",
+            "<alloc::vec::Vec<T> as core::iter::traits::collect::FromIterator<T>>::from_iter",
+            "<core::iter::adapters::map::Map<I,F> as core::iter::traits::iterator::Iterator>::fold",
+            "slots_vs_maps::users::{{closure}}",
+            "core::option::Option<T>::map",
+            "slots_vs_maps::json::{{closure}}",
+            "serde_json::map::Map<alloc::string::String,serde_json::value::Value>::insert",
+            "alloc::collections::btree::map::BTreeMap<K,V,A>::insert",
+            "alloc::boxed::Box<T,A>::new_uninit_in",
+            "<alloc::alloc::Global as core::alloc::Allocator>::allocate",
+        ];
+        let kept = [0, 1, 4, 6, 7, 8].map(|index: usize| stack[index]);
+        assert_eq!(trimmed(&stack), kept);
+    }
+
+    #[test]
+    fn a_students_own_main_stays() {
+        let stack = ["main", "std::rt::lang_start", "student::main", "student::load", "alloc::alloc::alloc"];
+        assert_eq!(trimmed(&stack), ["student::main", "student::load"]);
+    }
+
+    #[test]
+    fn a_helper_of_the_runner_that_a_lesson_calls_stays() {
+        let stack = ["heaplab_lesson::run", "lesson::list", "heaplab_lesson::checksum::hex", "__rust_alloc"];
+        assert_eq!(trimmed(&stack), ["lesson::list", "heaplab_lesson::checksum::hex"]);
+    }
+
+    #[test]
+    fn a_stack_never_vanishes() {
+        assert_eq!(trimmed(&["main", "heaplab_lesson::run", "alloc::alloc::alloc"]), ["heaplab_lesson::run"]);
+        assert_eq!(trimmed(&["malloc"]), [UNKNOWN]);
+        assert_eq!(trimmed(&[]), [UNKNOWN]);
+    }
+
+    #[test]
+    fn functions_without_a_path_are_told_by_their_file() {
+        let bare = |(name, place): (&str, &str)| Frame {
+            function: function_name(name),
+            location: Some(place.to_owned()),
+        };
+        let stack = [
+            ("list", "8.5.1-generators/src/main.rs:7"),
+            ("next<u64>", "iter/adapters/map.rs:107"),
+            ("{closure#0}", "8.5.1-generators/src/main.rs:9"),
+            ("push_str", "alloc/src/string.rs:1102"),
+            ("grow_one<alloc::alloc::Global>", "src/raw_vec/mod.rs:188"),
+        ];
+        let kept: Vec<String> = trim(&stack.map(bare)).into_iter().map(|frame| frame.function).collect();
+        assert_eq!(kept, ["list", "{closure#0}", "push_str"]);
+    }
+
+    #[test]
+    fn owners() {
+        let cases = [
+            ("alloc::fmt::format", Some("alloc")),
+            ("<alloc::vec::Vec<T> as my::Trait>::f", Some("alloc")),
+            ("<&mut my::Type as core::fmt::Write>::write_str", Some("my")),
+            ("<str as alloc::borrow::ToOwned>::to_owned", Some("alloc")),
+            ("<[T] as core::cmp::PartialEq>::eq", Some("core")),
+            ("main", None),
+            ("push", None),
+        ];
+        for (function, krate) in cases {
+            assert_eq!(owner(function), krate, "{function}");
+        }
+    }
+}

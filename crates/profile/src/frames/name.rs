@@ -1,0 +1,101 @@
+//! Functions as the source names them, from either of Rust's manglings, demangled.
+
+use super::UNKNOWN;
+
+/// The name without the hash behind it, without the hash in its crate's name, without a suffix of the optimiser's, and
+/// without the type arguments of a bare name.
+pub fn function_name(symbol: &str) -> String {
+    let symbol = symbol.trim();
+    let symbol = symbol.split(".llvm.").next().unwrap_or(symbol);
+    let symbol = match symbol.rsplit_once("::h") {
+        Some((name, hash)) if hash.len() == 16 && is_hexadecimal(hash) => name,
+        _ => symbol,
+    };
+    if symbol.is_empty() || symbol == "???" {
+        return UNKNOWN.to_owned();
+    }
+    without_brackets(without_arguments(&without_crate_hashes(symbol)))
+}
+
+/// `core[3f1a2b4c5d6e7f80]::fmt` without the brackets. Array types such as `[u8]` stay: they do not follow a name.
+fn without_crate_hashes(symbol: &str) -> String {
+    let mut name = String::with_capacity(symbol.len());
+    let mut rest = symbol;
+    while let Some((before, after)) = rest.split_once('[') {
+        name.push_str(before);
+        let follows_a_name = name.ends_with(|last: char| last.is_alphanumeric() || last == '_');
+        match after.split_once(']') {
+            Some((hash, tail)) if follows_a_name && hash.len() >= 8 && is_hexadecimal(hash) => rest = tail,
+            _ => {
+                name.push('[');
+                rest = after;
+            }
+        }
+    }
+    name.push_str(rest);
+    name
+}
+
+/// `push<u64, alloc::alloc::Global>`, as line tables name a function that was inlined, is `push`: the arguments would be
+/// taken for a path.
+fn without_arguments(symbol: &str) -> &str {
+    match symbol.split_once('<') {
+        Some((name, _)) if !name.is_empty() && !name.contains("::") && symbol.ends_with('>') => name,
+        _ => symbol,
+    }
+}
+
+/// `<alloc::string::String>::with_capacity`, as the newer mangling has it, is `alloc::string::String::with_capacity` in
+/// the older one.
+fn without_brackets(symbol: &str) -> String {
+    let mut depth = 0_u32;
+    let mut last = ' ';
+    for (index, letter) in symbol.char_indices() {
+        match letter {
+            '<' => depth += 1,
+            // Not of an arrow.
+            '>' if last != '-' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            let (inner, rest) =
+                (symbol.get(1..index).unwrap_or_default(), &symbol[index + letter.len_utf8()..]);
+            let is_path =
+                inner.starts_with(char::is_alphabetic) && inner.contains("::") && !inner.contains(" as ");
+            return if is_path { format!("{inner}{rest}") } else { symbol.to_owned() };
+        }
+        last = letter;
+    }
+    symbol.to_owned()
+}
+
+fn is_hexadecimal(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_go_and_types_stay() {
+        let cases = [
+            ("a::b::h0123456789abcdef", "a::b"),
+            ("a::b::hello", "a::b::hello"),
+            ("a::b.llvm.1234567", "a::b"),
+            ("core[3f1a2b4c5d6e7f80]::slice::<[u8]>::len", "core::slice::<[u8]>::len"),
+            ("f::<[u8; 16]>", "f::<[u8; 16]>"),
+            ("push<u64, alloc::alloc::Global>", "push"),
+            ("{closure#0}<(u64)>", "{closure#0}"),
+            ("<alloc::string::String>::with_capacity", "alloc::string::String::with_capacity"),
+            ("<alloc::vec::Vec<u8>>::with_capacity", "alloc::vec::Vec<u8>::with_capacity"),
+            ("<T as core::clone::Clone>::clone", "<T as core::clone::Clone>::clone"),
+            ("<fn() -> u8 as core::ops::function::FnOnce<()>>::call_once", ""),
+            ("<[u8]>::to_vec", "<[u8]>::to_vec"),
+            ("???", UNKNOWN),
+        ];
+        for (symbol, name) in cases {
+            assert_eq!(function_name(symbol), if name.is_empty() { symbol } else { name });
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Whom a run is compared with, and how it stands: the one rule that the terminal, the Markdown and the page share.
+
+use crate::format;
+use heaplab_record::{Language, Run};
+
+/// The run that `run` is held against: the baseline of its own lesson folder and language. Python scripts carry no mark
+/// of their own, so theirs is the script that is named like the Rust baseline.
+pub fn baseline_of<'a>(run: &Run, runs: &'a [Run]) -> Option<&'a Run> {
+    let neighbours = || runs.iter().filter(|other| other.section == run.section);
+    let marked = |language| neighbours().find(|other| other.baseline && other.language == language);
+    marked(run.language).or_else(|| {
+        let name = &marked(Language::Rust)?.variant;
+        neighbours().find(|other| other.language == run.language && other.variant == *name)
+    })
+}
+
+/// How a run stands to its baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Standing {
+    /// It is the baseline.
+    Itself,
+    /// The change in percent; `per_row` where the two ran at different scales.
+    Change { change: String, per_row: bool, part: f64 },
+}
+
+/// Compares peak live heap, or peak RSS where neither has a heap probe. `None` where there is nothing to compare: a peak
+/// of one kind is never held against a peak of the other.
+pub(crate) fn standing(run: &Run, baseline: Option<&Run>) -> Option<Standing> {
+    let baseline = baseline?;
+    let (mine, theirs) = match (&run.heap, &baseline.heap) {
+        (Some(mine), Some(theirs)) => (mine.peak_bytes, theirs.peak_bytes),
+        (None, None) => (run.plain.as_ref()?.peak_rss_bytes?, baseline.plain.as_ref()?.peak_rss_bytes?),
+        _ => return None,
+    };
+    if is_same(run, baseline) {
+        return Some(Standing::Itself);
+    }
+    let per_row = run.rows != baseline.rows;
+    let (value, of) = if per_row {
+        // Cross-multiplied, so that a few bytes a row keep their digits.
+        (wide(mine) * wide(baseline.rows), wide(theirs) * wide(run.rows))
+    } else {
+        (wide(mine), wide(theirs))
+    };
+    let shrink = (value.max(of) / wide(u64::MAX)) + 1;
+    let change = format::change((value / shrink) as u64, (of / shrink) as u64)?;
+    Some(Standing::Change { change, per_row, part: value as f64 / of as f64 })
+}
+
+/// Whether two entries are of one variant.
+pub(crate) fn is_same(one: &Run, other: &Run) -> bool {
+    one.section == other.section && one.variant == other.variant && one.language == other.language
+}
+
+fn wide(value: u64) -> u128 {
+    u128::from(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn python_is_held_against_the_script_of_the_same_name() {
+        let runs = fixture::runs();
+        let slots_list = runs.iter().find(|run| run.variant == "slots_list").expect("in the fixture");
+        let baseline = baseline_of(slots_list, &runs).expect("there is python's list_dict");
+        assert_eq!((baseline.variant.as_str(), baseline.language), ("list_dict", Language::Python));
+        // 8.5.1 has no Python list.
+        assert_eq!(baseline_of(&runs[4], &runs), None);
+        assert_eq!(baseline_of(&runs[1], &runs).map(|run| run.variant.as_str()), Some("list"));
+    }
+
+    #[test]
+    fn other_rows_are_compared_per_row() {
+        let mut whole = fixture::rust("8.5.2", "list_dict", 2_000, 1, 1);
+        let mut half = fixture::rust("8.5.2", "json", 2_000, 1, 1);
+        whole.rows = 100;
+        half.rows = 50;
+        let expected = Standing::Change { change: "+100.0%".to_owned(), per_row: true, part: 2.0 };
+        assert_eq!(standing(&half, Some(&whole)), Some(expected));
+        assert_eq!(standing(&whole, Some(&whole)), Some(Standing::Itself));
+    }
+
+    #[test]
+    fn heap_is_never_held_against_rss() {
+        let whole = fixture::rust("8.5.2", "list_dict", 2_000, 1, 1);
+        let python = fixture::python("8.5.2", "list_dict", 2_000, 1);
+        assert_eq!(standing(&python, Some(&whole)), None);
+    }
+}

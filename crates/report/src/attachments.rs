@@ -1,0 +1,113 @@
+//! What lessons hand over, as tables of a page: tables of one title and one set of columns become one, so that variants
+//! can be read side by side.
+
+use crate::{Words, figures, format, prose};
+use heaplab_record::{Attachment, Cell, Report, Run, Text};
+
+/// One table to show, all of it already written.
+pub(crate) struct Merged {
+    /// The caption.
+    pub(crate) title: String,
+    /// Heads, the variant and its live bytes a row first.
+    pub(crate) columns: Vec<String>,
+    /// As many cells a row as there are heads.
+    pub(crate) rows: Vec<Vec<Written>>,
+}
+
+impl Merged {
+    /// Whether a column holds words: these stand on the left, their head too.
+    pub(crate) fn is_text(&self, column: &usize) -> bool {
+        self.rows.iter().all(|row| row.get(*column).is_some_and(|cell| !cell.is_figure))
+    }
+}
+
+/// A cell as text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Written {
+    /// For people.
+    pub(crate) short: String,
+    /// Every digit, where the short form has fewer.
+    pub(crate) exact: Option<String>,
+    /// Figures stand on the right.
+    pub(crate) is_figure: bool,
+}
+
+/// Every table of a report in the order in which the first of its kind came.
+pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
+    let mut merged: Vec<((&Text, &[Text]), Merged)> = Vec::new();
+    for run in &report.runs {
+        for Attachment::Table(table) in &run.attachments {
+            let key = (&table.title, table.columns.as_slice());
+            let rows = table.rows.iter().map(|row| {
+                let own = row.iter().map(written);
+                [variant(run), live_bytes_a_row(run)].into_iter().chain(own).collect()
+            });
+            match merged.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, table)) => table.rows.extend(rows),
+                None => {
+                    let lang = words.lang();
+                    let own = table.columns.iter().map(|column| lang.of(column).to_owned());
+                    let columns = ["column-variant", "column-end-a-row"].map(|key| prose::head(key, words));
+                    let columns = columns.into_iter().chain(own).collect();
+                    let title = lang.of(&table.title).to_owned();
+                    merged.push((key, Merged { title, columns, rows: rows.collect() }));
+                }
+            }
+        }
+    }
+    merged.into_iter().map(|(_, table)| table).collect()
+}
+
+/// Live bytes when the region closed, a row; absent without the heap probe.
+pub(crate) fn live_bytes_a_row(run: &Run) -> Written {
+    let each = run.heap.as_ref().and_then(|heap| {
+        Some((
+            figures::bytes_a_row(heap.end_bytes, heap.rows)?,
+            format!("{} B", format::count(heap.end_bytes)),
+        ))
+    });
+    match each {
+        Some((short, exact)) => Written { short, exact: Some(exact), is_figure: true },
+        None => Written { short: "–".to_owned(), exact: None, is_figure: true },
+    }
+}
+
+fn variant(run: &Run) -> Written {
+    Written { short: run.variant.clone(), exact: None, is_figure: false }
+}
+
+fn written(cell: &Cell) -> Written {
+    let (short, exact) = match cell {
+        Cell::Text(text) => return Written { short: text.clone(), exact: None, is_figure: false },
+        Cell::Count(count) => (format::count(*count), None),
+        Cell::Bytes(bytes) => (format::bytes(*bytes), Some(format!("{} B", format::count(*bytes)))),
+        Cell::Nanoseconds(ns) => (format::nanoseconds(*ns), None),
+    };
+    Written { short, exact, is_figure: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    #[test]
+    fn equal_tables_become_one() {
+        let mut report = fixture::report(Lang::En);
+        let merged = tables(&report, &Words::new(Lang::En));
+        assert_eq!(merged.len(), 1);
+        assert_eq!(merged[0].columns.len(), 5);
+        let first: Vec<&str> = merged[0].rows.iter().map(|row| row[0].short.as_str()).collect();
+        assert_eq!(first, ["slots", "slots", "packed", "packed"]);
+        // 12,345,678 / 2 bytes over 10,000,000 rows.
+        assert_eq!(merged[0].rows[2][1].short, "0.62 B");
+        let Attachment::Table(table) = &mut report.runs[8].attachments[0];
+        table.columns[0].en.push('x');
+        assert_eq!(tables(&report, &Words::new(Lang::En)).len(), 2);
+    }
+
+    #[test]
+    fn without_the_heap_probe_there_is_no_figure() {
+        assert_eq!(live_bytes_a_row(&fixture::bare("8.5", "x")).short, "–");
+    }
+}

@@ -1,0 +1,158 @@
+//! One axis of a chart: linear, or logarithmic where the figures lie too far apart to be seen side by side.
+
+use crate::format;
+use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
+use std::ops::Range;
+
+/// From this ratio of the largest to the smallest on, the smallest would be a bar of three pixels or a line on the ground.
+const LOG_FROM_RATIO: f64 = 30.0;
+
+/// An axis over bytes or nanoseconds, which plotters asks where they lie.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Axis {
+    pub(crate) is_log: bool,
+    /// The ends: figures, or their logarithms.
+    low: f64,
+    high: f64,
+    marks: Vec<u64>,
+}
+
+impl Axis {
+    /// An axis that shows all of `figures`. Those in `spread` must be told apart, and decide whether it is logarithmic: for
+    /// curves these are the peaks and not every point. What is 0 has no logarithm and no say in this.
+    pub(crate) fn over(figures: &[u64], spread: &[u64], most_marks: usize) -> Axis {
+        let largest = figures.iter().copied().max().unwrap_or(0).max(1) as f64;
+        let above_zero =
+            |figures: &[u64]| figures.iter().copied().filter(|&figure| figure > 0).min().unwrap_or(1);
+        let widest = spread.iter().copied().max().unwrap_or(0) as f64;
+        if widest / above_zero(spread) as f64 > LOG_FROM_RATIO {
+            Axis::logarithmic(above_zero(figures) as f64, largest, most_marks)
+        } else {
+            Axis::linear(largest, most_marks)
+        }
+    }
+
+    /// The same axis with a little room above the largest figure.
+    pub(crate) fn with_headroom(mut self) -> Axis {
+        self.high += (self.high - self.low) * 0.03;
+        self
+    }
+
+    /// Where the axis begins: 0, or the power of ten that stands for it.
+    pub(crate) fn start(&self) -> u64 {
+        if self.is_log { 10_f64.powf(self.low).round() as u64 } else { 0 }
+    }
+
+    fn linear(largest: f64, most_marks: usize) -> Axis {
+        let magnitude = 10_f64.powf((largest / most_marks as f64).log10().floor());
+        let fits = |step: &f64| step * most_marks as f64 >= largest;
+        let steps = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * magnitude);
+        let step = steps.into_iter().find(fits).unwrap_or(largest).max(1.0) as u64;
+        let last = (largest as u64).div_ceil(step);
+        Axis {
+            is_log: false,
+            low: 0.0,
+            high: (last * step) as f64,
+            marks: (0..=last).map(|mark| mark * step).collect(),
+        }
+    }
+
+    /// Begins at the power of ten under the smallest, so that the smallest has a length too.
+    fn logarithmic(smallest: f64, largest: f64, most_marks: usize) -> Axis {
+        let mut first = smallest.log10().floor() as usize;
+        if smallest.log10() - (first as f64) < 0.1 {
+            first = first.saturating_sub(1);
+        }
+        let high = largest.log10();
+        let every = (high.floor() as usize - first).div_ceil(most_marks).max(1);
+        let marks =
+            (first..=high.floor() as usize).step_by(every).map(|power| 10_u64.saturating_pow(power as u32));
+        Axis { is_log: true, low: first as f64, high, marks: marks.collect() }
+    }
+}
+
+impl Ranged for Axis {
+    type FormatOption = DefaultFormatting;
+    type ValueType = u64;
+
+    /// A figure that the axis does not reach lies on its low end.
+    fn map(&self, figure: &u64, (from, to): (i32, i32)) -> i32 {
+        let figure = *figure as f64;
+        let place = if self.is_log { figure.max(1.0).log10() } else { figure };
+        let part = (place.max(self.low) - self.low) / (self.high - self.low);
+        from + (part * f64::from(to - from)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, _: Hint) -> Vec<u64> {
+        self.marks.clone()
+    }
+
+    fn range(&self) -> Range<u64> {
+        let figure = |end: f64| if self.is_log { 10_f64.powf(end) } else { end };
+        figure(self.low) as u64..figure(self.high).ceil() as u64
+    }
+}
+
+/// A mark in bytes: `2 GB`, `500 kB`.
+pub(crate) fn bytes_mark(bytes: u64) -> String {
+    short(&format::bytes(bytes))
+}
+
+/// A mark of time: `200 ms`, `10 s`.
+pub(crate) fn time_mark(nanoseconds: u64) -> String {
+    if nanoseconds == 0 { "0 s".to_owned() } else { short(&format::nanoseconds(nanoseconds as f64)) }
+}
+
+/// `2.00 GB` without the digits that say nothing on an axis.
+fn short(text: &str) -> String {
+    match text.split_once(' ') {
+        Some((figure, unit)) if figure.contains('.') => {
+            format!("{} {unit}", figure.trim_end_matches('0').trim_end_matches('.'))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(figures: &[u64]) -> Axis {
+        Axis::over(figures, figures, 6)
+    }
+
+    #[test]
+    fn the_scale_is_logarithmic_from_a_ratio_on() {
+        assert!(!axis(&[100, 3000]).is_log);
+        assert!(axis(&[100, 3001]).is_log);
+        assert!(!axis(&[0, 3001]).is_log, "0 does not count");
+        assert!(!axis(&[]).is_log);
+    }
+
+    fn marks(axis: &Axis, mark: fn(u64) -> String) -> String {
+        axis.marks.iter().copied().map(mark).collect::<Vec<_>>().join(" | ")
+    }
+
+    #[test]
+    fn marks_are_round_and_reach_over_every_figure() {
+        let linear = axis(&[1_920_000_000, 480_000_000]);
+        assert_eq!(marks(&linear, bytes_mark), "0 B | 500 MB | 1 GB | 1.5 GB | 2 GB");
+        assert_eq!(linear.map(&1_000_000_000, (100, 300)), 200);
+        let log = axis(&[10, 7_000_000_000]);
+        assert_eq!(marks(&log, bytes_mark), "1 B | 100 B | 10 kB | 1 MB | 100 MB");
+        assert_eq!(log.map(&7_000_000_000, (0, 500)), 500);
+        assert!(log.map(&10, (0, 500)) > 0, "the smallest has a length");
+        assert_eq!(log.map(&0, (7, 500)), 7);
+        assert_eq!(marks(&axis(&[1]), bytes_mark), "0 B | 1 B");
+        assert_eq!(marks(&axis(&[]), bytes_mark), "0 B | 1 B");
+    }
+
+    #[test]
+    fn times_are_short() {
+        assert_eq!(marks(&axis(&[12_000_000_000]), time_mark), "0 s | 2 s | 4 s | 6 s | 8 s | 10 s | 12 s");
+        assert_eq!(
+            marks(&axis(&[5_000_000, 30_000_000_000]), time_mark),
+            "1 ms | 10 ms | 100 ms | 1 s | 10 s"
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! `curve.svg` and `curve.csv`: resident memory over time, a line a variant.
+//!
+//! Every line ends in a dot, and a thin leader goes from there to its name at the right: with seventeen lines nobody matches
+//! colours with a legend.
+
+use crate::axis::{Axis, bytes_mark, time_mark};
+use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
+use crate::{RenderError, Words, format};
+use heaplab_record::{Curve, CurvePoint, Language};
+use plotters::prelude::*;
+use std::fmt::Write as _;
+
+const WHAT: &str = "curve.svg";
+const WIDTH: i32 = 1100;
+const EDGE: i32 = 24;
+const HEAD: i32 = 88;
+const LABEL: i32 = 17;
+
+/// File pages are drawn where they are more than this part of the anonymous ones: elsewhere they are the program's own
+/// code, the same few megabytes under every line.
+const FILE_FROM_PART: f64 = 0.25;
+const FILE_FROM_BYTES: u64 = 16 << 20;
+
+/// Okabe and Ito's colours without the yellow, which white paper swallows; dark enough for text.
+const COLOURS: [RGBColor; 8] = [
+    RGBColor(213, 94, 0),
+    RGBColor(0, 114, 178),
+    RGBColor(0, 132, 96),
+    RGBColor(170, 80, 140),
+    RGBColor(31, 35, 40),
+    RGBColor(176, 120, 0),
+    RGBColor(30, 140, 190),
+    RGBColor(120, 90, 60),
+];
+
+type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
+
+/// Draws the curves; `None` without any.
+pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, RenderError> {
+    let lines: Vec<Line<'_>> = curves.iter().filter_map(Line::of).collect();
+    if lines.is_empty() {
+        return Ok(None);
+    }
+    let (time, bytes) = axes(&lines);
+    let title = words.get("curve-title");
+    let plot_height = (LABEL * lines.len() as i32 + 20).max(380);
+    let height = HEAD + plot_height + 76;
+    let svg = canvas::draw(WHAT, (WIDTH as u32, height as u32), &title, |page| {
+        canvas::write(page, WHAT, &title, (EDGE, 30), Type::left(21, INK))?;
+        canvas::write(page, WHAT, &subtitle(&lines, words), (EDGE, 58), Type::left(13, QUIET))?;
+        let labels = lines.iter().map(|line| canvas::width(&line.label(), 12)).max().unwrap_or(0);
+        let mut chart = chart(page, &time, &bytes, labels)?;
+        for (index, line) in lines.iter().enumerate() {
+            draw_line(&mut chart, line, COLOURS[index % COLOURS.len()])?;
+        }
+        draw_labels(page, &chart, &lines)?;
+        let key = match (time.is_log, bytes.is_log) {
+            (true, true) => "curve-log-both",
+            (false, true) => "curve-log-bytes",
+            (true, false) => "curve-log-time",
+            (false, false) => "chart-linear-bars",
+        };
+        canvas::write(page, WHAT, &words.get(key), (EDGE, height - 18), Type::left(12, QUIET))
+    })?;
+    Ok(Some(svg))
+}
+
+/// Every sample, a line each, for a spreadsheet.
+pub fn curve_csv(curves: &[Curve]) -> String {
+    let mut csv = String::from("section,variant,language,at_ns,rss_anon_bytes,rss_file_bytes\n");
+    for curve in curves {
+        let language = match curve.language {
+            Language::Rust => "rust",
+            Language::Python => "python",
+        };
+        for point in &curve.points {
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                csv,
+                "{},{},{language},{},{},{}",
+                cell(&curve.section),
+                cell(&curve.variant),
+                point.at_ns,
+                point.rss_anon_bytes,
+                point.rss_file_bytes
+            );
+        }
+    }
+    csv
+}
+
+/// A cell by RFC 4180. Names of variants are functions' names; this is for those that are not ours.
+fn cell(text: &str) -> String {
+    if text.contains(['"', ',', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+/// A curve with what its label says.
+struct Line<'a> {
+    curve: &'a Curve,
+    peak: u64,
+    end: CurvePoint,
+    shows_file: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(curve: &'a Curve) -> Option<Line<'a>> {
+        let end = *curve.points.last()?;
+        let most = |figure: fn(&CurvePoint) -> u64| curve.points.iter().map(figure).max().unwrap_or(0);
+        let (peak, file) = (most(|point| point.rss_anon_bytes), most(|point| point.rss_file_bytes));
+        let shows_file = file > FILE_FROM_BYTES && file as f64 > peak as f64 * FILE_FROM_PART;
+        Some(Line { curve, peak, end, shows_file })
+    }
+
+    /// `list_dict · CPython · 1.92 GB · 15.2 s`: the highest sample, and when the last one was taken.
+    fn label(&self) -> String {
+        let language = canvas::language_name(self.curve.language);
+        let (peak, end) = (format::bytes(self.peak), format::nanoseconds(self.end.at_ns as f64));
+        format!("{} · {language} · {peak} · {end}", self.curve.variant)
+    }
+}
+
+fn subtitle(lines: &[Line<'_>], words: &Words) -> String {
+    let anonymous = words.get("curve-subtitle");
+    match lines.iter().any(|line| line.shows_file) {
+        true => format!("{anonymous} · {}", words.get("curve-file")),
+        false => anonymous,
+    }
+}
+
+fn axes(lines: &[Line<'_>]) -> (Axis, Axis) {
+    let ends: Vec<u64> = lines.iter().map(|line| line.end.at_ns).collect();
+    let times: Vec<u64> =
+        lines.iter().flat_map(|line| line.curve.points.iter().map(|point| point.at_ns)).collect();
+    let peaks: Vec<u64> = lines.iter().map(|line| line.peak).collect();
+    let bytes: Vec<u64> = lines
+        .iter()
+        .flat_map(|line| {
+            let file = line.shows_file;
+            let figures =
+                move |point: &CurvePoint| [point.rss_anon_bytes, if file { point.rss_file_bytes } else { 0 }];
+            line.curve.points.iter().flat_map(figures)
+        })
+        .collect();
+    (Axis::over(&times, &ends, 7), Axis::over(&bytes, &peaks, 7))
+}
+
+fn chart<'a, 'b>(
+    page: &'a Canvas<'b>,
+    time: &Axis,
+    bytes: &Axis,
+    labels: i32,
+) -> Result<Chart<'a, 'b>, RenderError> {
+    let mut chart = ChartBuilder::on(page)
+        .margin_top(HEAD)
+        .margin_bottom(40)
+        .margin_left(EDGE)
+        .margin_right(EDGE + labels + 34)
+        .x_label_area_size(36)
+        .y_label_area_size(62)
+        .build_cartesian_2d(time.clone(), bytes.clone().with_headroom())
+        .map_err(failed)?;
+    chart
+        .configure_mesh()
+        .x_max_light_lines(0)
+        .y_max_light_lines(0)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .x_label_formatter(&|&nanoseconds| time_mark(nanoseconds))
+        .y_label_formatter(&|&bytes| bytes_mark(bytes))
+        .label_style(Type::left(12, QUIET).style())
+        .draw()
+        .map_err(failed)?;
+    Ok(chart)
+}
+
+fn draw_line(chart: &mut Chart<'_, '_>, line: &Line<'_>, colour: RGBColor) -> Result<(), RenderError> {
+    let anonymous = thinned(chart, line, |point| point.rss_anon_bytes);
+    let end = anonymous.last().copied();
+    chart.draw_series(LineSeries::new(anonymous, colour.stroke_width(2))).map_err(failed)?;
+    chart.draw_series(end.map(|end| Circle::new(end, 3, colour.filled()))).map_err(failed)?;
+    if line.shows_file {
+        let file = thinned(chart, line, |point| point.rss_file_bytes);
+        let dashes = DashedLineSeries::new(file, 4, 4, colour.mix(0.6).stroke_width(1));
+        chart.draw_series(dashes).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// The points of a line that can be seen: of those in one column of pixels the first, the lowest, the highest and the last.
+/// Thirty seconds at 5 ms would otherwise be 6,000 points a line.
+fn thinned(chart: &Chart<'_, '_>, line: &Line<'_>, figure: fn(&CurvePoint) -> u64) -> Vec<(u64, u64)> {
+    let mut columns: Vec<(i32, Vec<(u64, u64)>)> = Vec::new();
+    for point in &line.curve.points {
+        let place = (point.at_ns, figure(point));
+        let (column, _) = chart.backend_coord(&place);
+        match columns.last_mut() {
+            Some((last, places)) if *last == column => places.push(place),
+            _ => columns.push((column, vec![place])),
+        }
+    }
+    columns.into_iter().flat_map(|(_, places)| seen(&places)).collect()
+}
+
+fn seen(places: &[(u64, u64)]) -> Vec<(u64, u64)> {
+    let height = |index: &usize| places[*index].1;
+    let indexes = || 0..places.len();
+    let mut kept: Vec<usize> =
+        [Some(0), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()]
+            .into_iter()
+            .flatten()
+            .collect();
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|index| places[index]).collect()
+}
+
+/// The names at the right, in the order of the lines' ends, pushed apart where these lie close.
+fn draw_labels(page: &Canvas<'_>, chart: &Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), RenderError> {
+    let place = |line: &Line<'_>| (line.end.at_ns, line.end.rss_anon_bytes);
+    let mut ends: Vec<(usize, (i32, i32))> =
+        lines.iter().enumerate().map(|(index, line)| (index, chart.backend_coord(&place(line)))).collect();
+    ends.sort_by_key(|&(index, (_, y))| (y, index));
+    let (across, down) = chart.plotting_area().get_pixel_range();
+    let heights = apart(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
+    for (&(index, (x, y)), height) in ends.iter().zip(heights) {
+        let colour = COLOURS[index % COLOURS.len()];
+        let right = across.end;
+        let leader = PathElement::new([(x, y), (right + 4, y), (right + 24, height)], colour.mix(0.35));
+        page.draw(&leader).map_err(failed)?;
+        canvas::write(page, WHAT, &lines[index].label(), (right + 28, height), Type::left(12, colour))?;
+    }
+    Ok(())
+}
+
+/// Moves sorted heights so far apart that labels do not touch, within the bounds as long as there is room.
+fn apart(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
+    let mut placed = Vec::with_capacity(heights.len());
+    let mut next = top;
+    for &height in heights {
+        let height = height.max(next);
+        placed.push(height);
+        next = height + LABEL;
+    }
+    let mut limit = bottom;
+    for height in placed.iter_mut().rev() {
+        *height = (*height).min(limit);
+        limit = *height - LABEL;
+    }
+    placed
+}
+
+fn failed(error: impl std::fmt::Display) -> RenderError {
+    RenderError::picture(WHAT, error)
+}

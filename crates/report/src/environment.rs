@@ -1,0 +1,40 @@
+//! The machine and the build, as lines of a table.
+
+use crate::{Words, format};
+use heaplab_record::Report;
+
+/// What was measured where and by what; what is not known is left out.
+pub(crate) fn lines(report: &Report, words: &Words) -> Vec<(String, String)> {
+    let of = &report.environment;
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let memory = (of.memory_bytes > 0)
+        .then(|| format!("{} ({} B)", format::bytes(of.memory_bytes), format::count(of.memory_bytes)));
+    let cores = (of.cores > 0).then(|| of.cores.to_string());
+    let frames = words.get(if of.frame_pointers { "yes" } else { "no" });
+    let all = [
+        ("environment-os", known(&of.os)),
+        ("environment-cpu", known(&of.cpu)),
+        ("environment-cores", cores),
+        ("environment-memory", memory),
+        ("environment-rustc", known(&of.rustc)),
+        ("environment-python", of.python.clone()),
+        ("environment-commit", known(&of.commit)),
+        ("environment-frame-pointers", Some(frames)),
+        ("environment-created", known(&report.created_at)),
+    ];
+    all.into_iter().filter_map(|(key, value)| Some((words.get(key), value?))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    #[test]
+    fn what_is_not_known_is_left_out() {
+        let words = Words::new(Lang::En);
+        assert_eq!(lines(&fixture::report(Lang::En), &words).len(), 9);
+        let left = lines(&fixture::empty_report(), &words);
+        assert_eq!(left.len(), 2, "{left:?}");
+    }
+}

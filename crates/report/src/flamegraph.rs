@@ -1,0 +1,138 @@
+//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, drawn by inferno, with the lecture's watermark.
+
+use crate::canvas::{self, INK, QUIET, Type};
+use crate::{RenderError, Words};
+use inferno::flamegraph::color::{BasicPalette, Palette};
+use inferno::flamegraph::{Options, from_lines};
+
+const WHAT: &str = "a flamegraph";
+
+/// Monospaced, with Chinese behind it: the script in the picture measures one letter and counts.
+const FONTS: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',\
+    'Noto Sans Mono CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',monospace";
+
+/// Room under the frames and the line of details, where the watermark stands alone.
+const WATERMARK_ROOM: usize = 24;
+
+/// Draws folded stacks whose numbers are bytes at the peak. Where nothing was live, the picture says so.
+pub fn flamegraph_svg(
+    folded: &str,
+    title: &str,
+    subtitle: Option<&str>,
+    words: &Words,
+) -> Result<String, RenderError> {
+    if folded.trim().is_empty() {
+        return nothing(title, subtitle, words);
+    }
+    let mut options = Options::default();
+    title.clone_into(&mut options.title);
+    options.subtitle = subtitle.map(str::to_owned);
+    options.count_name = words.get("flamegraph-bytes");
+    options.name_type = words.get("flamegraph-function");
+    options.colors = Palette::Basic(BasicPalette::Hot);
+    // A colour is made of a function's name: the same function looks the same in every picture of a report.
+    options.deterministic = true;
+    options.frame_height = 19;
+    options.min_width = 0.05;
+    let mut svg = Vec::new();
+    from_lines(&mut options, folded.lines(), &mut svg).map_err(|error| RenderError::picture(WHAT, error))?;
+    let svg = String::from_utf8(svg).map_err(|error| RenderError::picture(WHAT, error))?;
+    let svg = svg.replacen("font-family:monospace", &format!("font-family:{FONTS}"), 1);
+    let marked = with_watermark(&svg, &words.get("watermark"))
+        .ok_or_else(|| RenderError::picture(WHAT, "inferno's SVG has another shape than expected"))?;
+    Ok(canvas::with_title(&marked, title))
+}
+
+/// Makes the picture higher and puts the watermark into the lower right corner: outside of the frames, so that zooming leaves
+/// it alone, and at 100 % of the width, so that it follows the right edge of a picture that the script makes fluid.
+fn with_watermark(svg: &str, watermark: &str) -> Option<String> {
+    let (_, after) = svg.split_once("viewBox=\"0 0 ")?;
+    let (width, height) = after.split_once('"')?.0.split_once(' ')?;
+    let higher = height.parse::<usize>().ok()? + WATERMARK_ROOM;
+    let svg = svg
+        .replacen(&format!("height=\"{height}\""), &format!("height=\"{higher}\""), 1)
+        .replacen(
+            &format!("viewBox=\"0 0 {width} {height}\""),
+            &format!("viewBox=\"0 0 {width} {higher}\""),
+            1,
+        )
+        .replacen(&format!("width=\"100%\" height=\"{height}\""), "width=\"100%\" height=\"100%\"", 1);
+    let (body, _) = svg.rsplit_once("</svg>")?;
+    let y = higher - 11;
+    let text = canvas::escaped(watermark);
+    // The style sheet in the picture wins over attributes, so the look is a style as well.
+    let look = "text-anchor:end;font-size:13px;fill:#57606a;fill-opacity:0.8;pointer-events:none";
+    let mark =
+        format!("<text id=\"watermark\" x=\"100%\" dx=\"-12\" y=\"{y}\" style=\"{look}\">{text}</text>");
+    Some(format!("{body}{mark}</svg>\n"))
+}
+
+fn nothing(title: &str, subtitle: Option<&str>, words: &Words) -> Result<String, RenderError> {
+    canvas::draw(WHAT, (1200, 150), title, |page| {
+        canvas::write(page, WHAT, title, (24, 32), Type::left(17, INK))?;
+        canvas::write(page, WHAT, subtitle.unwrap_or_default(), (24, 58), Type::left(12, QUIET))?;
+        canvas::write(page, WHAT, &words.get("flamegraph-nothing"), (24, 92), Type::left(14, INK))?;
+        canvas::write(page, WHAT, &words.get("watermark"), (1188, 134), Type::right(13, QUIET))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, png};
+
+    const FOLDED: &str = "app::list;alloc::fmt::format 160000\napp::list;alloc::vec::Vec<T,A>::push 983040\n";
+
+    fn drawn(folded: &str, lang: Lang) -> String {
+        flamegraph_svg(folded, "8.5.2 list_dict", Some("dhat"), &Words::new(lang)).unwrap()
+    }
+
+    #[test]
+    fn functions_bytes_and_the_watermark_are_in_it() {
+        let svg = drawn(FOLDED, Lang::En);
+        assert!(
+            svg.contains("<title>alloc::vec::Vec&lt;T,A&gt;::push (983,040 bytes, 86.00%)</title>"),
+            "{svg}"
+        );
+        assert!(drawn(FOLDED, Lang::Zh).contains("(983,040 字节"), "{svg}");
+        assert!(svg.contains("role=\"img\"><title>8.5.2 list_dict</title>"));
+    }
+
+    #[test]
+    fn the_watermark_stands_in_the_lower_right_corner_outside_of_the_frames() {
+        let svg = drawn(FOLDED, Lang::En);
+        let (frames, mark) = svg.split_once("id=\"watermark\"").unwrap();
+        assert!(frames.contains("id=\"frames\"") && frames.trim_end().ends_with("</svg><text"), "{frames}");
+        assert!(mark.contains("text-anchor:end") && mark.contains("程序员晚枫</text></svg>"), "{mark}");
+        assert!(mark.starts_with(" x=\"100%\""), "{mark}");
+        let attribute = |name: &str, text: &str| -> Option<f64> {
+            let (_, after) = text.split_once(&format!(" {name}=\""))?;
+            after.split_once('"')?.0.parse().ok()
+        };
+        let height = attribute("height", &svg).unwrap();
+        let lowest_frame = svg
+            .split("<rect ")
+            .skip(2)
+            .filter_map(|rect| {
+                let rect = format!(" {}", rect.split_once('>')?.0);
+                Some(attribute("y", &rect)? + attribute("height", &rect)?)
+            })
+            .fold(0.0, f64::max);
+        let y = attribute("y", mark).unwrap();
+        assert!(lowest_frame > 0.0 && y - 13.0 > lowest_frame && y < height, "{lowest_frame} {y} {height}");
+    }
+
+    #[test]
+    fn the_same_stacks_give_the_same_bytes() {
+        assert_eq!(drawn(FOLDED, Lang::Zh), drawn(FOLDED, Lang::Zh));
+    }
+
+    #[test]
+    fn nothing_live_is_said_and_not_an_error() {
+        for (lang, says) in [(Lang::En, "Nothing was live"), (Lang::Zh, "没有存活的内存")] {
+            let svg = drawn("\n", lang);
+            assert!(svg.contains(says) && svg.contains("程序员晚枫"), "{svg}");
+            png(&svg).unwrap();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! `report.html`: one file that asks nobody for anything. Pictures and flamegraphs are inside it, styles too, and a
+//! content security policy holds it to that.
+
+mod view;
+
+use crate::inline_svg;
+use crate::{RenderError, Words, attachments, environment, notes, prose};
+use askama::Template;
+use heaplab_record::Report;
+use view::{Claim, Failed, Flamegraph, Headline, Reconciled, Section};
+
+/// The pictures that a page shows, as SVG files.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    /// Peaks by variant.
+    pub comparison_svg: String,
+    /// RSS over time, where a run was long enough for a curve.
+    pub curve_svg: Option<String>,
+    /// A variant's name and its flamegraph.
+    pub flamegraphs: Vec<(String, String)>,
+}
+
+/// The whole page.
+///
+/// # Errors
+/// If the template cannot be filled in.
+pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<String, RenderError> {
+    let drawn = |svg: &str, prefix: &str| inline_svg::inline(svg, prefix);
+    let page = Page {
+        words,
+        title: words.lang().of(&report.title).to_owned(),
+        report,
+        headline: Headline::of(report, words),
+        comparison: Some(&pictures.comparison_svg)
+            .filter(|svg| !svg.is_empty())
+            .map(|svg| drawn(svg, "comparison-")),
+        curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
+        sections: view::sections(report, words),
+        notes: notes::on_the_table(report, words),
+        rule: notes::rule_example(&report.runs, words),
+        claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
+        tables: attachments::tables(report, words),
+        flamegraphs: Flamegraph::all(&pictures.flamegraphs, words),
+        reconciled: Reconciled::all(report, words),
+        failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
+        environment: environment::lines(report, words),
+    };
+    page.render().map_err(|error| RenderError::page("report.html", error))
+}
+
+/// What the template is filled with.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    words: &'a Words,
+    report: &'a Report,
+    title: String,
+    headline: Headline,
+    comparison: Option<String>,
+    curve: Option<String>,
+    sections: Vec<Section>,
+    notes: Vec<String>,
+    rule: Option<String>,
+    claims: Vec<Claim>,
+    tables: Vec<attachments::Merged>,
+    flamegraphs: Vec<Flamegraph>,
+    reconciled: Vec<Reconciled>,
+    failed: Vec<Failed>,
+    environment: Vec<(String, String)>,
+}
+
+impl Page<'_> {
+    /// A message.
+    fn w(&self, key: &str) -> String {
+        self.words.get(key)
+    }
+
+    /// A message with one argument.
+    fn w1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.words.say(key, &[(name, &value.to_string())])
+    }
+
+    /// A column's head.
+    fn head(&self, key: &str) -> String {
+        prose::head(&format!("column-{key}"), self.words)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    fn pictures() -> Pictures {
+        let svg = "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 300\">\
+                   <clipPath id=\"c\"/><g clip-path=\"url(#c)\"/></svg>";
+        Pictures {
+            comparison_svg: svg.to_owned(),
+            curve_svg: Some(svg.to_owned()),
+            flamegraphs: ["list_dict", "packed"]
+                .map(|variant| (variant.to_owned(), flamegraph(variant)))
+                .to_vec(),
+        }
+    }
+
+    /// A flamegraph as inferno draws it, script and doctype included.
+    fn flamegraph(variant: &str) -> String {
+        let folded = [
+            format!(
+                "main;slots_vs_maps::{variant};std::collections::HashMap::insert;hashbrown::reserve 1840000000"
+            ),
+            format!("main;slots_vs_maps::{variant};alloc::fmt::format;String::with_capacity 640000000"),
+            format!("main;slots_vs_maps::{variant};Vec::push 160000000"),
+        ];
+        let mut options = inferno::flamegraph::Options::default();
+        options.count_name = "bytes".to_owned();
+        options.image_width = Some(1200);
+        let mut svg = Vec::new();
+        inferno::flamegraph::from_lines(&mut options, folded.iter().map(String::as_str), &mut svg)
+            .expect("three lines can be drawn");
+        String::from_utf8(svg).expect("SVG is text")
+    }
+
+    fn made(report: &Report, lang: Lang) -> String {
+        page(report, &pictures(), &Words::new(lang)).expect("the template can be filled in")
+    }
+
+    /// For looking at the page: `HEAPLAB_DUMP_PAGE=DIR` writes it there.
+    #[test]
+    fn page_of_the_fixture() {
+        for lang in [Lang::En, Lang::Zh] {
+            let page = made(&fixture::report(lang), lang);
+            if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
+                let file = std::path::Path::new(&dir).join(format!("{}.html", lang.tag()));
+                std::fs::write(file, &page).expect("the folder is there");
+            }
+            assert!(page.contains(&format!("<html lang=\"{}\"", lang.tag())));
+            for needed in
+                ["packed", "99.5 %", "2,640,000,048", "5,000,000", "AMD EPYC", "1.75", "out of memory"]
+            {
+                assert!(page.contains(needed), "{needed}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_is_fetched() {
+        let page = made(&fixture::report(Lang::En), Lang::En);
+        assert!(page.contains("Content-Security-Policy\" content=\"default-src 'none'"));
+        for loader in ["<link", "<img", "@import", " src=", "url(&", "url(h", "href=\"h", "href=&#34;h"] {
+            assert!(!page.contains(loader), "{loader}");
+        }
+        // inferno's script names addresses in its comments; the page itself has none but namespaces.
+        let framed = page.match_indices("srcdoc=\"").map(|(at, _)| at).collect::<Vec<_>>();
+        assert_eq!(framed.len(), 2);
+        let mut own = page.clone();
+        for at in framed.into_iter().rev() {
+            let start = at + "srcdoc=\"".len();
+            let end = start + own[start..].find('"').expect("the attribute ends");
+            own.replace_range(start..end, "");
+        }
+        for (at, _) in own.match_indices("http") {
+            let attribute = own[..at].rsplit(' ').next().unwrap_or_default();
+            assert!(
+                attribute.starts_with("xmlns") || attribute == "<meta" || own[at..].starts_with("http-equiv")
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_unique() {
+        let page = made(&fixture::report(Lang::En), Lang::En);
+        let mut ids: Vec<&str> =
+            page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let all = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+        assert!(ids.contains(&"comparison-c") && ids.contains(&"curve-c"));
+        for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(ids.contains(&target), "{target}");
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_become_markup() {
+        let evil = "<script>alert(1)</script>\"'";
+        let mut report = fixture::report(Lang::En);
+        report.runs[0].variant = evil.to_owned();
+        report.runs[0].about = evil.to_owned();
+        report.title.en = evil.to_owned();
+        report.claims[0].text = evil.to_owned();
+        report.claims[0].why = evil.to_owned();
+        report.failed[0].cause = evil.to_owned();
+        report.failed[0].stderr_tail = evil.to_owned();
+        report.environment.cpu = evil.to_owned();
+        let mut pictures = pictures();
+        pictures.flamegraphs[0].0 = evil.to_owned();
+        let page = page(&report, &pictures, &Words::new(Lang::En)).expect("the template can be filled in");
+        assert!(!page.contains("<script"), "no script of the page's own either");
+        assert!(page.contains("&#60;script&#62;alert"));
+    }
+
+    #[test]
+    fn a_frame_cannot_end_its_attribute() {
+        let mut pictures = pictures();
+        pictures.flamegraphs[0].1 =
+            "<svg viewBox=\"0 0 1 1\"><script>x=\"</iframe>\"</script></svg>".to_owned();
+        let page = page(&fixture::report(Lang::En), &pictures, &Words::new(Lang::En)).expect("filled in");
+        assert_eq!(page.matches("</iframe>").count(), pictures.flamegraphs.len());
+    }
+
+    #[test]
+    fn what_was_not_measured_is_no_zero() {
+        let mut report = fixture::report(Lang::En);
+        report.runs = vec![fixture::bare("8.5.2", "slots")];
+        report.claims.clear();
+        report.goal = None;
+        let page = made(&report, Lang::En);
+        let body = &page[page.find("<tbody").expect("a table of runs")..];
+        assert!(!body.contains(">0<") && !body.contains(">0 B<"), "{body}");
+        assert!(body.contains("–"));
+        made(&fixture::empty_report(), Lang::Zh);
+    }
+}

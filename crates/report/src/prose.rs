@@ -1,0 +1,164 @@
+//! Sentences in a row, and lines of a width, in a language with spaces and in one without.
+
+use crate::{Lang, Words};
+use heaplab_record::Language;
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// Puts sentences one after the other.
+pub(crate) fn join(sentences: &[String], words: &Words) -> String {
+    match words.lang() {
+        Lang::En => sentences.join(" "),
+        Lang::Zh => closed(&sentences.concat()),
+    }
+}
+
+/// Chinese sets a blank between a character and a Latin word, none between two characters; a message with an argument
+/// cannot know which of the two it gets.
+fn closed(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_wide =
+        |index: usize| chars.get(index).and_then(|char| char.width()).is_some_and(|width| width > 1);
+    let stays =
+        |index: usize| chars[index] != ' ' || index == 0 || !(is_wide(index - 1) && is_wide(index + 1));
+    (0..chars.len()).filter(|index| stays(*index)).map(|index| chars[index]).collect()
+}
+
+/// Names in a list.
+pub(crate) fn list(names: &[String], words: &Words) -> String {
+    names.join(match words.lang() {
+        Lang::En => ", ",
+        Lang::Zh => "、",
+    })
+}
+
+/// What a language is called in a sentence: `Rust`, `CPython`.
+pub(crate) fn language(language: Language, words: &Words) -> String {
+    words.get(match language {
+        Language::Rust => "language-rust",
+        Language::Python => "language-python",
+    })
+}
+
+/// A variant with its language, as a sentence names it.
+pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
+    words.say("whose", &[("language", &language(of, words)), ("variant", name)])
+}
+
+/// A column's head in one line: its bar is a line break on the terminal only.
+pub(crate) fn head(key: &str, words: &Words) -> String {
+    words.get(key).replace("-|", "").replace('|', if words.lang() == Lang::Zh { "" } else { " " })
+}
+
+/// Breaks a text into lines of at most `width` columns where its script allows it (UAX #14), a Chinese character being
+/// two columns wide.
+pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let (mut start, mut last) = (0, 0);
+    for (end, kind) in linebreaks(text) {
+        if text[start..end].trim_end().width() > width && last > start {
+            lines.push(text[start..last].trim_end().to_owned());
+            start = last;
+        }
+        last = end;
+        if kind == BreakOpportunity::Mandatory && end < text.len() {
+            lines.push(text[start..end].trim_end().to_owned());
+            start = end;
+        }
+    }
+    let rest = text[start..].trim_end();
+    if !rest.is_empty() {
+        lines.push(rest.to_owned());
+    }
+    lines
+}
+
+/// Without escape sequences and other control characters, so that what a child wrote cannot move the cursor or repaint
+/// the terminal. Line breaks stay.
+pub(crate) fn printable(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(char) = rest.next() {
+        if char == '\u{1b}' && rest.next_if_eq(&'[').is_some() {
+            // A control sequence ends at its first letter or the like.
+            while rest.next().is_some_and(|char| !('\u{40}'..='\u{7e}').contains(&char)) {}
+        } else if char == '\t' {
+            kept.push(' ');
+        } else if char == '\n' || !char.is_control() {
+            kept.push(char);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every message that a source of the texts asks for by its literal name.
+    #[test]
+    fn every_message_is_there() {
+        let sources = [
+            include_str!("attachments.rs"),
+            include_str!("claims/why.rs"),
+            include_str!("environment.rs"),
+            include_str!("goal.rs"),
+            include_str!("notes.rs"),
+            include_str!("page/view.rs"),
+            include_str!("prose.rs"),
+            include_str!("reconcile.rs"),
+            include_str!("summary.rs"),
+            include_str!("terminal.rs"),
+            include_str!("terminal/under.rs"),
+            include_str!("../templates/report.html"),
+        ];
+        let starts = [
+            "column",
+            "heading",
+            "lead",
+            "note",
+            "why",
+            "goal",
+            "badge",
+            "fact",
+            "equation",
+            "reconcile",
+            "environment",
+            "verdict",
+            "failed",
+            "language",
+            "group",
+        ];
+        let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
+        let mut found = 0;
+        for literal in sources.iter().flat_map(|source| source.split('"')) {
+            let is_key = literal.split_once('-').is_some_and(|(start, _)| starts.contains(&start))
+                && literal.chars().all(|char| char.is_ascii_lowercase() || char == '-')
+                && !literal.ends_with('-');
+            if is_key {
+                found += 1;
+                assert!(words.iter().all(|words| words.get(literal) != literal), "{literal}");
+            }
+        }
+        assert!(found > 80, "{found}");
+    }
+
+    #[test]
+    fn lines_break_where_the_script_allows() {
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        // A comma never opens a line.
+        assert_eq!(wrap("内存是头发，没了才想起", 10), ["内存是头", "发，没了才", "想起"]);
+        assert_eq!(wrap("unbreakably long", 5), ["unbreakably", "long"]);
+        assert!(wrap("", 5).is_empty());
+    }
+
+    #[test]
+    fn chinese_has_no_blank_between_characters() {
+        assert_eq!(closed("用了 1 GB 与 slots 之差 平均 "), "用了 1 GB 与 slots 之差平均 ");
+    }
+
+    #[test]
+    fn a_child_cannot_paint_the_terminal() {
+        assert_eq!(printable("\u{1b}[31mred\u{1b}[0m\r\u{7} end\nnext"), "red end\nnext");
+    }
+}

@@ -1,0 +1,250 @@
+//! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
+
+use crate::attachments::{self, Merged};
+use crate::{Words, against, format, goal, notes, prose};
+use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
+use std::fmt::Write as _;
+
+/// What a quantity that was not measured is written as.
+const NOT_MEASURED: &str = "–";
+
+/// The whole file. Pictures are referred to by their names in the report's folder; `curve` says whether there is one.
+pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
+    let mut out = format!("# {}\n", title(report, words));
+    if let Some(goal) = &report.goal {
+        let sign = sign(goal.met);
+        let sentence = text(&goal::line(goal, &report.runs, words));
+        let _ = write!(out, "\n**{sign} {sentence}**\n");
+    }
+    let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
+    section(&mut out, words, "heading-runs", runs(report, words));
+    for note in notes::notes(report, words) {
+        let _ = writeln!(out, "- {}", text(&note));
+    }
+    if curve {
+        let picture = format!("![{}](curve.svg)\n", text(&words.get("heading-curve")));
+        section(&mut out, words, "heading-curve", picture);
+    }
+    for table in attachments::tables(report, words) {
+        let _ = write!(out, "\n## {}\n\n{}", text(&table.title), attached(&table));
+    }
+    if !report.claims.is_empty() {
+        section(&mut out, words, "heading-claims", claims(&report.claims, words));
+    }
+    if !report.failed.is_empty() {
+        section(&mut out, words, "heading-failures", failures(&report.failed, words));
+    }
+    section(&mut out, words, "heading-environment", environment(report, words));
+    out
+}
+
+/// The section's number and title; a program of the student's own has its title only.
+fn title(report: &Report, words: &Words) -> String {
+    let title = text(words.lang().of(&report.title));
+    match &report.lesson {
+        Some(lesson) => format!("{} {title}", text(lesson)),
+        None => title,
+    }
+}
+
+fn section(out: &mut String, words: &Words, heading: &str, body: String) {
+    let _ = write!(out, "\n## {}\n\n{body}", text(&words.get(heading)));
+}
+
+fn runs(report: &Report, words: &Words) -> String {
+    let heads = [
+        "column-variant",
+        "column-language",
+        "column-rows",
+        "column-peak-live",
+        "column-end-a-row",
+        "column-rss-anon",
+        "column-rss-file",
+        "column-allocations",
+        "column-wall",
+        "column-against",
+    ];
+    let mut table = head(&heads.map(|key| prose::head(key, words)), 2);
+    for run in &report.runs {
+        table.push_str(&row(&run_cells(run, &report.runs, words)));
+    }
+    table
+}
+
+fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
+    let plain = run.plain.as_ref();
+    let bytes = |value: Option<u64>| value.map_or_else(|| NOT_MEASURED.to_owned(), format::bytes);
+    let wall = plain.and_then(|plain| {
+        Some(format!("{} ×{}", format::nanoseconds(format::median(&plain.wall_ns)?), plain.repetitions))
+    });
+    let against = match against::standing(run, against::baseline_of(run, runs)) {
+        None => String::new(),
+        Some(against::Standing::Itself) => words.get("baseline"),
+        Some(against::Standing::Change { change, per_row, .. }) => {
+            format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" })
+        }
+    };
+    let allocations = run.counts.as_ref().map(|counts| format::count(counts.allocations));
+    let written = [
+        prose::language(run.language, words),
+        format::count(run.rows),
+        bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+        attachments::live_bytes_a_row(run).short,
+        bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
+        bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
+        allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
+        wall.unwrap_or_else(|| NOT_MEASURED.to_owned()),
+        against,
+    ];
+    std::iter::once(code(&run.variant)).chain(written.iter().map(|cell| text(cell))).collect()
+}
+
+fn attached(table: &Merged) -> String {
+    let words = (0..table.columns.len()).take_while(|column| table.is_text(column)).count();
+    let mut out = head(&table.columns, words);
+    for cells in &table.rows {
+        out.push_str(&row(&cells.iter().map(|cell| text(&cell.short)).collect::<Vec<_>>()));
+    }
+    out
+}
+
+fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
+    let heads =
+        ["column-claim", "column-says", "language-python", "language-rust", "column-verdict", "column-why"];
+    let mut table = head(&heads.map(|key| prose::head(key, words)), 1);
+    for claim in claims {
+        let of = |language| {
+            let measured = claim.measured.iter().find(|measured| measured.language == language);
+            measured.map_or_else(|| NOT_MEASURED.to_owned(), |of| format::signed_bytes(of.bytes))
+        };
+        table.push_str(&row(&[
+            text(&claim.text),
+            format::bytes(claim.says_bytes),
+            of(Language::Python),
+            of(Language::Rust),
+            sign(claim.holds).to_owned(),
+            text(&claim.why),
+        ]));
+    }
+    table
+}
+
+fn failures(failed: &[Failure], words: &Words) -> String {
+    let mut out = String::new();
+    for failure in failed {
+        let signal = failure.signal.map(|signal| words.say("by-signal", &[("signal", &signal.to_string())]));
+        let who = prose::language(failure.language, words);
+        let _ = writeln!(
+            out,
+            "- {} ({who}, {}): {}{}",
+            code(&failure.variant),
+            failure.probe.name(),
+            text(&prose::printable(&failure.cause)),
+            signal.unwrap_or_default()
+        );
+        let tail = prose::printable(&failure.stderr_tail);
+        if !tail.is_empty() {
+            // A fence longer than any in the text cannot be closed by it.
+            let fence = "`".repeat(longest_ticks(&tail).max(2) + 1);
+            let _ = writeln!(out, "\n  {fence}text\n  {}\n  {fence}", tail.replace('\n', "\n  "));
+        }
+    }
+    out
+}
+
+fn environment(report: &Report, words: &Words) -> String {
+    let mut table = head(&["column-what", "column-value"].map(|key| prose::head(key, words)), 2);
+    for (what, value) in crate::environment::lines(report, words) {
+        table.push_str(&row(&[text(&what), text(&value)]));
+    }
+    table
+}
+
+/// The head of a table; from column `figures` on, cells stand on the right.
+fn head(columns: &[String], figures: usize) -> String {
+    let escaped: Vec<String> = columns.iter().map(|column| text(column)).collect();
+    let rule: Vec<String> =
+        (0..columns.len()).map(|index| if index < figures { "---" } else { "---:" }.to_owned()).collect();
+    row(&escaped) + &row(&rule)
+}
+
+fn row(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+fn sign(yes: Option<bool>) -> &'static str {
+    match yes {
+        Some(true) => "✅",
+        Some(false) => "❌",
+        None => NOT_MEASURED,
+    }
+}
+
+/// Words that mean themselves: nothing in them is markup, and a table's cell stays one.
+fn text(plain: &str) -> String {
+    let mut out = String::with_capacity(plain.len());
+    for char in plain.chars() {
+        match char {
+            '\n' | '\r' => out.push(' '),
+            '<' => out.push_str("&lt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '|' | '*' | '`' | '[' | ']' | '_' | '#' | '~' | '$' => out.extend(['\\', char]),
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// A name in the letters of code. A tick inside would end it, a bar would end the cell.
+fn code(name: &str) -> String {
+    format!("`{}`", name.replace(['`', '\n'], "'").replace('|', "\\|"))
+}
+
+fn longest_ticks(text: &str) -> usize {
+    text.split(|char| char != '`').map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    #[test]
+    fn every_table_keeps_its_columns() {
+        for lang in [Lang::En, Lang::Zh] {
+            let mut report = fixture::report(lang);
+            report.runs[0].variant = "a|b`c".to_owned();
+            report.claims[0].text = "x | y\nz".to_owned();
+            let made = summary(&report, true, &Words::new(lang));
+            let mut columns = 0;
+            for line in made.lines() {
+                let cells = line.replace("\\|", "").matches('|').count();
+                if !line.starts_with('|') {
+                    columns = 0;
+                } else if columns == 0 {
+                    columns = cells;
+                }
+                assert!(columns == 0 || cells == columns, "{line}");
+            }
+            assert!(made.contains("`a\\|b'c`") && made.contains("x \\| y z"));
+            assert!(made.contains("](comparison.svg)") && made.contains("](curve.svg)"));
+        }
+    }
+
+    #[test]
+    fn markup_in_a_name_is_text() {
+        let mut report = fixture::report(Lang::En);
+        report.claims[0].text = "<script>*x*</script>".to_owned();
+        report.failed[0].stderr_tail = "```\nout".to_owned();
+        let made = summary(&report, false, &Words::new(Lang::En));
+        assert!(made.contains("&lt;script>\\*x\\*&lt;/script>"));
+        assert!(made.contains("````text"), "the fence is longer than the text's");
+        assert!(!made.contains("curve.svg"));
+    }
+
+    #[test]
+    fn a_report_of_nothing_is_still_one() {
+        let made = summary(&fixture::empty_report(), false, &Words::new(Lang::En));
+        assert!(made.starts_with("# Squeeze") && !made.contains(" 0 B"), "{made}");
+    }
+}

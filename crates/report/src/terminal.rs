@@ -1,0 +1,273 @@
+//! The table on the terminal. Its rows appear one by one while a section runs, so every column has its width before the
+//! first figure is known; what stands under the table comes when all is measured.
+
+mod under;
+
+pub use under::{claims, goal, notes};
+
+use crate::against::{self, Standing};
+use crate::notes::PER_ROW_MARK;
+use crate::{Words, format, prose};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Width};
+use heaplab_record::{Failure, Language, Run};
+use unicode_width::UnicodeWidthStr;
+
+/// What a quantity that was not measured is written as.
+const NOT_MEASURED: &str = "–";
+/// The least that the table takes, whatever the terminal says.
+const NARROW: usize = 80;
+/// From here on bytes are written with every digit.
+const WIDE: usize = 110;
+/// The first two columns are words, the others figures.
+const WORD_COLUMNS: usize = 2;
+const VARIANT: usize = 0;
+const ALLOCATIONS: usize = 6;
+const AGAINST: usize = 8;
+
+/// A table whose columns are laid out for a terminal of some width.
+pub struct Table<'a> {
+    words: &'a Words,
+    /// In columns of the terminal, without the gaps.
+    widths: [usize; 9],
+    gap: usize,
+    exact: bool,
+}
+
+impl<'a> Table<'a> {
+    /// Lays the columns out for `width` columns of the terminal, at least 80. From 110 on, bytes have every digit.
+    pub fn new(words: &'a Words, width: usize) -> Table<'a> {
+        // variant, language, rows, peak live, RSS anonymous, RSS file, allocations, wall, against the baseline
+        let (mut widths, gap, least) = if width >= WIDE {
+            ([15, 4, 5, 13, 13, 13, 11, 9, 10], 2, WIDE)
+        } else {
+            ([15, 4, 5, 7, 7, 7, 10, 7, 10], 1, NARROW)
+        };
+        widths[VARIANT] += width.saturating_sub(least).min(15);
+        Table { words, widths, gap, exact: width >= WIDE }
+    }
+
+    /// The heads of the columns and a line under them.
+    pub fn header(&self) -> String {
+        let keys = [
+            "variant",
+            "language",
+            "rows",
+            "peak-live",
+            "rss-anon",
+            "rss-file",
+            "allocations",
+            "wall",
+            "against",
+        ];
+        let mut table = self.layout();
+        table.style_mut().header_separator = LineStyle::none().fill('─');
+        table.set_header(keys.map(|key| self.words.get(&format!("column-{key}")).replace('|', "\n")));
+        self.align(&mut table);
+        lines(&table)
+    }
+
+    /// One run, held against its [`baseline_of`](crate::baseline_of).
+    pub fn row(&self, run: &Run, baseline: Option<&Run>) -> String {
+        let plain = run.plain.as_ref();
+        let bytes = |bytes: Option<u64>| match bytes {
+            None => NOT_MEASURED.to_owned(),
+            Some(bytes) if self.exact => format::count(bytes),
+            Some(bytes) => format::bytes(bytes),
+        };
+        let cells = [
+            prose::printable(&run.variant),
+            self.language(run.language),
+            format::scale(run.rows),
+            bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+            bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
+            bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
+            self.allocations(run),
+            self.wall(run),
+            self.against(run, baseline),
+        ];
+        let mut table = self.layout();
+        table.add_row(Row::from(cells));
+        self.align(&mut table);
+        lines(&table)
+    }
+
+    /// A variant that gave no record under a probe: what happened, and the last lines it wrote.
+    pub fn failed(&self, failure: &Failure) -> String {
+        let said = self
+            .words
+            .say("failed", &[("probe", failure.probe.name()), ("cause", &prose::printable(&failure.cause))]);
+        let said = match failure.signal {
+            Some(signal) => {
+                self.words.say("failed-by-signal", &[("failed", &said), ("signal", &signal.to_string())])
+            }
+            None => said,
+        };
+        let mut out =
+            format!("{} {}  ✗ ", prose::printable(&failure.variant), self.language(failure.language));
+        let width = self.widths.iter().sum::<usize>() + self.gap * (self.widths.len() - 1);
+        out = prose::wrap(&(out + &said), width).join("\n  ");
+        for line in prose::printable(&failure.stderr_tail).lines() {
+            out.push_str("\n    │ ");
+            out.push_str(line);
+        }
+        out
+    }
+
+    fn language(&self, language: Language) -> String {
+        self.words.get(match language {
+            Language::Rust => "language-rust-short",
+            Language::Python => "language-python-short",
+        })
+    }
+
+    /// Every digit; without the separators where these do not fit.
+    fn allocations(&self, run: &Run) -> String {
+        let Some(counts) = &run.counts else { return NOT_MEASURED.to_owned() };
+        let grouped = format::count(counts.allocations);
+        if grouped.len() <= self.widths[ALLOCATIONS] { grouped } else { counts.allocations.to_string() }
+    }
+
+    /// The median; with the number of repetitions where there is room.
+    fn wall(&self, run: &Run) -> String {
+        let plain = run.plain.as_ref();
+        let Some(wall) = plain.and_then(|plain| format::median(&plain.wall_ns)) else {
+            return NOT_MEASURED.to_owned();
+        };
+        let repetitions = plain.map_or(0, |plain| plain.repetitions);
+        let wall = format::nanoseconds(wall);
+        if self.exact { format!("{wall}×{repetitions}") } else { wall }
+    }
+
+    fn against(&self, run: &Run, baseline: Option<&Run>) -> String {
+        match against::standing(run, baseline) {
+            None => String::new(),
+            Some(Standing::Itself) => self.words.get("baseline"),
+            Some(Standing::Change { change, per_row, .. }) => {
+                let mark = if per_row { PER_ROW_MARK } else { "" };
+                format!("{}{mark}", shortened(change, self.widths[AGAINST] - mark.len()))
+            }
+        }
+    }
+
+    /// An empty table with this one's columns.
+    fn layout(&self) -> comfy_table::Table {
+        let mut table = comfy_table::Table::new();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+        table
+    }
+
+    /// Widths and alignment belong to columns, which a table has only once it has cells.
+    fn align(&self, table: &mut comfy_table::Table) {
+        for (index, (column, width)) in table.column_iter_mut().zip(self.widths).enumerate() {
+            let gap = if index + 1 < self.widths.len() { self.gap } else { 0 };
+            let fixed = u16::try_from(width + gap).unwrap_or(u16::MAX);
+            column.set_padding((0, u16::try_from(gap).unwrap_or(0)));
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(fixed)));
+            let words = index < WORD_COLUMNS;
+            column.set_cell_alignment(if words { CellAlignment::Left } else { CellAlignment::Right });
+        }
+    }
+}
+
+/// Takes decimals of a change off until it fits: `-99.99999%` and `-99.999%` both say less than it is, never more.
+fn shortened(mut change: String, width: usize) -> String {
+    while change.width() > width && change.contains('.') && change.ends_with('%') {
+        change.truncate(change.len() - 2);
+        change.push('%');
+    }
+    change
+}
+
+/// A table's lines without blanks at their ends.
+fn lines(table: &comfy_table::Table) -> String {
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, baseline_of, fixture};
+    use heaplab_record::Report;
+
+    /// Everything that a run of the section prints.
+    fn printed(report: &Report, words: &Words, width: usize) -> String {
+        let table = Table::new(words, width);
+        let mut out = vec![table.header()];
+        out.extend(report.runs.iter().map(|run| table.row(run, baseline_of(run, &report.runs))));
+        out.extend(report.failed.iter().map(|failure| table.failed(failure)));
+        out.push(claims(&report.claims, words, width, false));
+        out.push(notes(report, words, width));
+        out.join("\n")
+    }
+
+    #[test]
+    fn everything_fits_the_terminal() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (words, report) = (Words::new(lang), fixture::report(lang));
+            for width in [80, 97, 110, 160] {
+                for line in printed(&report, &words, width).lines() {
+                    // What a child wrote is shown as it is.
+                    assert!(
+                        line.starts_with("    │") || line.width() <= width,
+                        "{} columns of {width}: {line}",
+                        line.width()
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_the_fixture() {
+        let (words, report) = (Words::new(Lang::En), fixture::report(Lang::En));
+        let table = Table::new(&words, 80);
+        let row = |index: usize| {
+            let run: &Run = &report.runs[index];
+            table.row(run, baseline_of(run, &report.runs))
+        };
+        insta::assert_snapshot!(
+            [table.header(), row(1), row(4), row(6), row(7), row(12)].join("\n"),
+            @""
+        );
+        let words = Words::new(Lang::Zh);
+        let table = Table::new(&words, 120);
+        let packed = &report.runs[12];
+        insta::assert_snapshot!(
+            [table.header(), table.row(packed, baseline_of(packed, &report.runs))].join("\n"),
+            @""
+        );
+    }
+
+    #[test]
+    fn what_was_not_measured_is_no_zero() {
+        for width in [80, 120] {
+            let words = Words::new(Lang::En);
+            let row = Table::new(&words, width).row(&fixture::bare("8.5", "bare"), None);
+            assert_eq!(row.matches(NOT_MEASURED).count(), 5, "{row}");
+            assert!(!row.replace("10M", "").contains('0'), "{row}");
+        }
+    }
+
+    #[test]
+    fn long_figures_stay_in_their_columns() {
+        let words = Words::new(Lang::En);
+        let mut run = fixture::rust("8.5", "a_name_of_more_than_fifteen", u64::MAX / 4, 1_234_567_890, 1);
+        run.baseline = true;
+        run.rows = 7;
+        let row = Table::new(&words, 80).row(&run, Some(&run));
+        assert!(row.contains("1234567890") && row.lines().all(|line| line.width() <= 80), "{row}");
+        assert_eq!(shortened("-99.99999%".to_owned(), 8), "-99.999%");
+        assert_eq!(shortened("-99.9%".to_owned(), 8), "-99.9%");
+    }
+
+    #[test]
+    fn a_failure_shows_its_last_words() {
+        let words = Words::new(Lang::En);
+        let mut failure = fixture::failure();
+        failure.stderr_tail = "\u{1b}[2Jone\ntwo".to_owned();
+        let line = Table::new(&words, 80).failed(&failure);
+        assert!(line.contains("json rust") && line.contains("dhat") && line.contains("signal"), "{line}");
+        assert!(line.ends_with("│ one\n    │ two"), "{line}");
+    }
+}

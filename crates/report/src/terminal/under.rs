@@ -1,0 +1,143 @@
+//! What stands under the table: claims with their verdicts, notes, and the goal in one line.
+
+use crate::{Words, format, goal as judged, notes as noted, prose};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ColumnConstraint, Row, Width};
+use heaplab_record::{ClaimVerdict, Goal, Language, Report, Run};
+
+/// The columns of figures: what the lecture says, CPython, Rust.
+const FIGURE: u16 = 10;
+/// Before a claim's first line stands its verdict.
+const INDENT: &str = "  ";
+
+/// The lecture's sentences beside what was measured, each with its verdict and the reason, in lines of `width` columns.
+/// Empty without claims.
+pub fn claims(claims: &[ClaimVerdict], words: &Words, width: usize, color: bool) -> String {
+    if claims.is_empty() {
+        return String::new();
+    }
+    let heads = ["column-claim", "column-says", "language-python", "language-rust"].map(|key| words.get(key));
+    let mut out = vec![indented(&line(heads, width), INDENT)];
+    for claim in claims {
+        let measured = |language| {
+            let of = claim.measured.iter().find(|measured| measured.language == language);
+            of.map_or_else(|| super::NOT_MEASURED.to_owned(), |of| format::signed_bytes(of.bytes))
+        };
+        let cells = [
+            claim.text.clone(),
+            format::bytes(claim.says_bytes),
+            measured(Language::Python),
+            measured(Language::Rust),
+        ];
+        let mark = format!("{} ", painted(verdict(claim.holds), claim.holds, color));
+        out.push(indented(&line(cells, width), &mark));
+        out.extend(
+            prose::wrap(&claim.why, width.saturating_sub(4)).into_iter().map(|line| format!("    {line}")),
+        );
+    }
+    out.join("\n")
+}
+
+/// The notes of a report, one an item, in lines of `width` columns.
+pub fn notes(report: &Report, words: &Words, width: usize) -> String {
+    noted::notes(report, words)
+        .iter()
+        .map(|note| prose::wrap(note, width.saturating_sub(2)).join("\n  "))
+        .map(|note| format!("· {note}"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The goal met or missed with its figures, in one line.
+pub fn goal(goal: &Goal, runs: &[Run], words: &Words, color: bool) -> String {
+    painted(&judged::line(goal, runs, words), goal.met, color)
+}
+
+/// The sign of a verdict.
+fn verdict(holds: Option<bool>) -> &'static str {
+    match holds {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => super::NOT_MEASURED,
+    }
+}
+
+/// Green for yes, red for no.
+fn painted(text: &str, yes: Option<bool>, color: bool) -> String {
+    match yes {
+        Some(true) if color => format!("\u{1b}[32m{text}\u{1b}[0m"),
+        Some(false) if color => format!("\u{1b}[31m{text}\u{1b}[0m"),
+        _ => text.to_owned(),
+    }
+}
+
+/// One line of the claims: a sentence, which may wrap, and three figures.
+fn line(cells: [String; 4], width: usize) -> Vec<String> {
+    let figures = 3 * usize::from(FIGURE);
+    let sentence = width.saturating_sub(INDENT.len() + figures).max(20);
+    let [text, rest @ ..] = cells;
+    let mut table = comfy_table::Table::new();
+    table.load_style(NOTHING);
+    let text = prose::wrap(&prose::printable(&text), sentence).join("\n");
+    table.add_row(Row::from([vec![text], rest.to_vec()].concat()));
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 0));
+        let width = if index == 0 { u16::try_from(sentence).unwrap_or(u16::MAX) } else { FIGURE };
+        column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+        column.set_cell_alignment(if index == 0 { CellAlignment::Left } else { CellAlignment::Right });
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// A mark before the first line, blanks before the others.
+fn indented(lines: &[String], mark: &str) -> String {
+    lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| format!("{}{line}", if index == 0 { mark } else { INDENT }))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    #[test]
+    fn a_claim_stands_beside_its_measures() {
+        let words = Words::new(Lang::En);
+        let report = fixture::report(Lang::En);
+        insta::assert_snapshot!(claims(&report.claims[3..], &words, 80, false), @"");
+        assert_eq!(claims(&[], &words, 80, true), "");
+    }
+
+    #[test]
+    fn colour_is_the_callers_choice() {
+        let words = Words::new(Lang::En);
+        let report = fixture::report(Lang::En);
+        let goal_of = |color| {
+            let goal_met = report.goal.as_ref().expect("the fixture has a goal");
+            goal(goal_met, &report.runs, &words, color)
+        };
+        for (plain, painted) in [
+            (goal_of(false), goal_of(true)),
+            (claims(&report.claims, &words, 80, false), claims(&report.claims, &words, 80, true)),
+        ] {
+            assert!(!plain.contains('\u{1b}') && painted.contains("\u{1b}[32m"));
+            assert_eq!(prose::printable(&painted), plain);
+        }
+    }
+
+    #[test]
+    fn the_goal_is_one_line() {
+        for lang in [Lang::En, Lang::Zh] {
+            let words = Words::new(lang);
+            let report = fixture::report(lang);
+            let mut of = report.goal.clone().expect("the fixture has a goal");
+            assert!(!goal(&of, &report.runs, &words, false).contains('\n'));
+            of.met = None;
+            assert!(goal(&of, &report.runs, &words, false).contains(&of.text));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What can be typed. Plain options come out; no work happens here.
+
+use crate::python::PythonChoice;
+use crate::scale;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use heaplab_report::Lang;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// heaplab: lesson 8, the memory model and performance tuning, measured on your own machine
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", after_help = STATUS)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal missed, a variant failed), 2 wrong use, \
+    3 this machine lacks something.\n\nExample: cargo xtask lesson 8.5 --quick";
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Run a section: every variant under every probe, the table here, the report in reports/
+    #[command(
+        after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
+        cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n\n\
+        RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
+    )]
+    Lesson(LessonOptions),
+    /// List the sections: title, minutes, and what has been run
+    #[command(after_help = "Example: cargo xtask lessons --lang zh")]
+    Lessons(LessonsOptions),
+    /// Say what this machine has and lacks for each lesson, and how to get it
+    #[command(after_help = "Example: cargo xtask doctor")]
+    Doctor,
+    /// Make a new lesson's folder from the template; nothing else has to be edited
+    #[command(
+        after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
+    )]
+    NewLesson(NewLessonOptions),
+}
+
+#[derive(Args)]
+pub(crate) struct LessonOptions {
+    /// The section's number, such as 8.5 or 8.5.2
+    pub(crate) section: String,
+    /// How much work: rows, or whatever the lesson counts [default: the lesson's own]
+    #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse)]
+    pub(crate) rows: Option<u64>,
+    /// Only these variants, by name
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) variant: Vec<String>,
+    /// A hundredth of the rows, one repetition
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Whether CPython runs beside Rust
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) python: PythonChoice,
+    /// The language of table, charts and page [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+    /// Write the report to this folder itself
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print report.json on standard output instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Open report.html when it is there
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// What one child process may take
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
+}
+
+#[derive(Args)]
+pub(crate) struct LessonsOptions {
+    /// The language of the titles [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct NewLessonOptions {
+    /// The section's number, a dash, and the topic: 8.10-my-topic
+    pub(crate) name: String,
+}
+
+/// A language of the course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LangChoice {
+    /// English
+    En,
+    /// 中文
+    Zh,
+}
+
+/// The language that was asked for, else the locale's.
+pub(crate) fn language(choice: Option<LangChoice>) -> Lang {
+    match choice {
+        Some(LangChoice::En) => Lang::En,
+        Some(LangChoice::Zh) => Lang::Zh,
+        None => {
+            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
+            Lang::from_locale(&locale.unwrap_or_default())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_help_has_an_example() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Example"), "{} has no example", sub.get_name());
+        }
+    }
+}

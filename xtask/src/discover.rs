@@ -1,0 +1,156 @@
+//! Finds the lessons by asking cargo: a package under `lessons/` with `[package.metadata.lesson]` is one, and nothing else
+//! has to know of it.
+
+use crate::stop::Stop;
+use anyhow::{Context as _, Result};
+use heaplab_record::{ClaimsFile, Text};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The workspace, as far as xtask needs it.
+pub(crate) struct Workspace {
+    pub(crate) root: PathBuf,
+    /// By section number.
+    pub(crate) lessons: Vec<Lesson>,
+}
+
+/// One lesson's folder.
+pub(crate) struct Lesson {
+    pub(crate) section: Section,
+    pub(crate) title: Text,
+    /// The title of the lecture's section that this lesson is a part of, where it says so.
+    pub(crate) section_title: Option<Text>,
+    pub(crate) minutes: u32,
+    pub(crate) package: String,
+    pub(crate) folder: PathBuf,
+}
+
+/// A section's number, such as `8.5.1`: compared by its parts, so that 8.10 comes after 8.9.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Section(Vec<u32>);
+
+impl Section {
+    pub(crate) fn parse(text: &str) -> Option<Section> {
+        let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
+        parts.map(Section)
+    }
+
+    /// Whether this is `other` or lies within it: 8.5.1 lies in 8.5, 8.10 does not lie in 8.1.
+    pub(crate) fn is_within(&self, other: &Section) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
+    /// The section of the lecture that it belongs to: the first two parts.
+    pub(crate) fn lecture(&self) -> Section {
+        Section(self.0.iter().take(2).copied().collect())
+    }
+}
+
+impl std::fmt::Display for Section {
+    fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let parts: Vec<String> = self.0.iter().map(u32::to_string).collect();
+        to.write_str(&parts.join("."))
+    }
+}
+
+#[derive(Deserialize)]
+struct PackageMetadata {
+    lesson: Option<LessonMetadata>,
+}
+
+#[derive(Deserialize)]
+struct LessonMetadata {
+    id: String,
+    title: Text,
+    #[serde(rename = "section-title")]
+    section_title: Option<Text>,
+    minutes: u32,
+}
+
+/// The workspace around the current folder.
+pub(crate) fn workspace() -> Result<Workspace> {
+    let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().map_err(|error| {
+        Stop::WrongUse(format!("cargo finds no workspace here; run this inside heaplab's folder\n{error}"))
+    })?;
+    let mut lessons = Vec::new();
+    for package in metadata.workspace_packages() {
+        let place = package.manifest_path.as_std_path();
+        let parsed: Option<PackageMetadata> =
+            serde_json::from_value(package.metadata.clone()).with_context(|| {
+                format!("{}: [package.metadata.lesson] needs id, title (en, zh) and minutes", place.display())
+            })?;
+        let Some(declared) = parsed.and_then(|metadata| metadata.lesson) else { continue };
+        let section = Section::parse(&declared.id).with_context(|| {
+            format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
+        })?;
+        let LessonMetadata { title, section_title, minutes, .. } = declared;
+        let folder = place.parent().unwrap_or(Path::new("")).to_owned();
+        let package = package.name.to_string();
+        lessons.push(Lesson { section, title, section_title, minutes, package, folder });
+    }
+    lessons.sort_by(|a, b| a.section.cmp(&b.section));
+    Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })
+}
+
+impl Workspace {
+    /// The lessons of a section, or which ones are near.
+    pub(crate) fn section(&self, wanted: &str) -> Result<(Section, Vec<&Lesson>), Stop> {
+        let section = Section::parse(wanted);
+        let found: Vec<&Lesson> = match &section {
+            Some(section) => self.lessons.iter().filter(|lesson| lesson.section.is_within(section)).collect(),
+            None => Vec::new(),
+        };
+        match section {
+            Some(section) if !found.is_empty() => Ok((section, found)),
+            _ => Err(Stop::WrongUse(self.no_such_section(wanted))),
+        }
+    }
+
+    fn no_such_section(&self, wanted: &str) -> String {
+        let mut near: Vec<(&Lesson, f64)> = self
+            .lessons
+            .iter()
+            .map(|lesson| (lesson, strsim::jaro_winkler(wanted, &lesson.section.to_string())))
+            .collect();
+        near.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+        let mut message = format!("there is no section `{wanted}`; the nearest are:\n");
+        for (lesson, _) in near.iter().take(3) {
+            message += &format!("  {:<7} {}\n", lesson.section.to_string(), lesson.title.en);
+        }
+        message + "See all of them with: cargo xtask lessons"
+    }
+}
+
+impl Lesson {
+    /// What the lecture says in this lesson; empty where there is no `claims.toml`.
+    pub(crate) fn claims(&self) -> Result<ClaimsFile> {
+        let path = self.folder.join("claims.toml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ClaimsFile::default()),
+            Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+        }
+    }
+
+    /// The script of a Python variant.
+    pub(crate) fn script(&self, variant: &str) -> PathBuf {
+        self.folder.join("python").join(variant).with_extension("py")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_sort_by_number_and_contain_by_part() {
+        let section = |text| Section::parse(text).unwrap();
+        assert!(section("8.9") < section("8.10"));
+        assert!(section("8.5.1").is_within(&section("8.5")));
+        assert!(section("8.5").is_within(&section("8.5")));
+        assert!(!section("8.10").is_within(&section("8.1")));
+        assert_eq!(section("8.5.1").lecture().to_string(), "8.5");
+        assert_eq!(Section::parse("8.x"), None);
+        assert_eq!(Section::parse(""), None);
+    }
+}

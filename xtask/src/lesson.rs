@@ -1,0 +1,207 @@
+//! `cargo xtask lesson 8.5`: build, measure, show, store.
+
+use crate::build::{self, Built};
+use crate::cli::{self, LessonOptions};
+use crate::discover::{self, Lesson};
+use crate::environment;
+use crate::interrupt;
+use crate::measure::{self, Event, Request, Task};
+use crate::python::{self, Python};
+use crate::render;
+use crate::screen::Screen;
+use crate::stop::Stop;
+use crate::store;
+use anyhow::{Context as _, Result};
+use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text};
+use heaplab_report::terminal::{self, Table};
+use heaplab_report::{Words, claims, goal};
+use std::path::{Path, PathBuf};
+
+/// What `--quick` leaves of a lesson's default scale.
+const QUICK_PART: u64 = 100;
+
+pub(crate) fn run(options: &LessonOptions) -> Result<()> {
+    let workspace = discover::workspace()?;
+    let (section, lessons) = workspace.section(&options.section)?;
+    let spoken = Spoken::read(&lessons)?;
+    let words = Words::new(cli::language(options.lang));
+    let (python, missing_python) = python::chosen(options.python)?;
+    let default_place = workspace.root.join("reports").join(section.to_string());
+    let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    interrupt::listen().context("cannot listen to signals")?;
+
+    let built = build::lessons(&workspace, &lessons)?;
+    let tasks = tasks(&built, &spoken, &options.variant, python.as_ref())?;
+    let screen = Screen::new(!options.json);
+    if let Some(why) = missing_python.filter(|_| has_python(&built)) {
+        screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
+    }
+    let request = Request {
+        rows: rows(&built, options),
+        quick: options.quick,
+        timeout: options.timeout,
+        python: python.as_ref(),
+        folder: staging.runs(),
+    };
+    let table = Table::new(&words, Screen::width());
+    let mut shown = Vec::new();
+    screen.result(&table.header());
+    let measured = measure::section(&request, &tasks, &screen, &mut |event| match event {
+        Event::Measured(run) => {
+            shown.push(run.clone());
+            screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
+        }
+        Event::Failed(failure) => screen.result(&table.failed(failure)),
+    })?;
+    screen.doing("pictures");
+    let report = Report {
+        schema: REPORT_SCHEMA.to_owned(),
+        lesson: Some(section.to_string()),
+        title: title(&lessons),
+        created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        language: words.lang().tag().to_owned(),
+        environment: environment::here(
+            &workspace.root,
+            python.as_ref().filter(|_| has_python(&built)).map(|found| found.version.clone()),
+        ),
+        goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
+        unit: built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default(),
+        rows_requested: request.rows,
+        claims: claims::judge(&spoken.claims, &measured.runs, &words),
+        runs: measured.runs,
+        failed: measured.failed,
+    };
+    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &words)?;
+    interrupt::check()?;
+    let place = staging.publish(&artifacts)?;
+    screen.finish();
+    conclude(&report, &place, &screen, &words, options)
+}
+
+/// What the lecture says in the lessons of a section.
+struct Spoken {
+    goal: Option<GoalSpec>,
+    claims: Vec<(String, ClaimSpec)>,
+}
+
+impl Spoken {
+    fn read(lessons: &[&Lesson]) -> Result<Spoken> {
+        let mut spoken = Spoken { goal: None, claims: Vec::new() };
+        for lesson in lessons {
+            let file = lesson.claims()?;
+            spoken.goal = spoken.goal.or(file.goal);
+            let section = lesson.section.to_string();
+            spoken.claims.extend(file.claim.into_iter().map(|claim| (section.clone(), claim)));
+        }
+        Ok(spoken)
+    }
+}
+
+/// The largest default of the lessons, or what was asked for: one scale for a whole section.
+fn rows(built: &[Built<'_>], options: &LessonOptions) -> u64 {
+    let default = built.iter().map(|built| built.manifest.default_scale).max().unwrap_or(1);
+    let quick = if options.quick { (default / QUICK_PART).max(1) } else { default };
+    options.rows.unwrap_or(quick)
+}
+
+fn has_python(built: &[Built<'_>]) -> bool {
+    built
+        .iter()
+        .flat_map(|built| &built.manifest.variants)
+        .any(|variant| variant.language == Language::Python)
+}
+
+/// Every variant that was asked for and can be run, the baseline first: the others are held against it as they come.
+fn tasks<'a>(
+    built: &'a [Built<'a>],
+    spoken: &Spoken,
+    wanted: &[String],
+    python: Option<&Python>,
+) -> Result<Vec<Task<'a>>, Stop> {
+    let all =
+        || built.iter().flat_map(|built| built.manifest.variants.iter().map(move |variant| (built, variant)));
+    for name in wanted {
+        if !all().any(|(_, variant)| variant.name == *name) {
+            return Err(no_such_variant(name, all().map(|(_, variant)| variant.name.as_str())));
+        }
+    }
+    let marked = all().find(|(_, variant)| variant.baseline).map(|(_, variant)| variant.name.clone());
+    let baseline = spoken.goal.as_ref().map(|goal| goal.baseline.clone()).or(marked);
+    let mut tasks: Vec<Task<'a>> = all()
+        .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
+        .filter(|(_, variant)| variant.language == Language::Rust || python.is_some())
+        .map(|(built, variant)| Task { built, variant, baseline: Some(&variant.name) == baseline.as_ref() })
+        .collect();
+    tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
+    Ok(tasks)
+}
+
+fn no_such_variant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stop {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    known.dedup();
+    let near =
+        known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+    Stop::WrongUse(format!("this section has no variant `{name}`{near}\nIt has: {}", known.join(", ")))
+}
+
+/// The section's own title where several lessons are run as one; else the lesson's.
+fn title(lessons: &[&Lesson]) -> Text {
+    match lessons {
+        [one] => one.title.clone(),
+        several => {
+            let named = several.iter().find_map(|lesson| lesson.section_title.clone());
+            named.or_else(|| several.first().map(|lesson| lesson.title.clone())).unwrap_or_default()
+        }
+    }
+}
+
+/// What stands under the table, and the exit status.
+fn conclude(
+    report: &Report,
+    place: &Path,
+    screen: &Screen,
+    words: &Words,
+    options: &LessonOptions,
+) -> Result<()> {
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    }
+    let (width, color) = (Screen::width(), Screen::color());
+    for part in [terminal::notes(report, words, width), terminal::claims(&report.claims, words, width, color)]
+    {
+        if !part.trim().is_empty() {
+            screen.result(&format!("\n{part}"));
+        }
+    }
+    if let Some(goal) = &report.goal {
+        screen.result(&format!("\n{}", terminal::goal(goal, &report.runs, words, color)));
+    }
+    let page = place.join("report.html");
+    let shown = relative(&page);
+    screen.result(&words.say("report-is-at", &[("path", &shown.to_string_lossy())]));
+    if options.open {
+        open::that_detached(&page).map_err(|error| {
+            Stop::Lacks(format!("cannot open a browser: {error}; the report is {}", page.display()))
+        })?;
+    }
+    if !report.failed.is_empty() {
+        let names: Vec<String> = report
+            .failed
+            .iter()
+            .map(|failure| format!("{} ({})", failure.variant, failure.probe.name()))
+            .collect();
+        return Err(Stop::SaysNo(format!("failed: {}; the report says how", names.join(", "))).into());
+    }
+    match report.goal.as_ref().and_then(|goal| goal.met) {
+        Some(false) => Err(Stop::SaysNo("the goal is missed".into()).into()),
+        _ => Ok(()),
+    }
+}
+
+/// From where the user stands, if it is below there.
+fn relative(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
+}

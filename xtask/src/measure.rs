@@ -1,0 +1,155 @@
+//! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
+
+mod gather;
+mod runner;
+mod sizing;
+
+use crate::build::Built;
+use crate::plan;
+use crate::python::Python;
+use crate::screen::Screen;
+use anyhow::Result;
+use gather::Gathered;
+use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use runner::Runner;
+use sizing::Sizing;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What the user asked for, and what there is to do it with.
+pub(crate) struct Request<'a> {
+    /// The scale that was asked for, the lesson's default, or a hundredth of it.
+    pub(crate) rows: u64,
+    /// One repetition of everything.
+    pub(crate) quick: bool,
+    /// What one child may take.
+    pub(crate) timeout: Duration,
+    pub(crate) python: Option<&'a Python>,
+    /// Where the children get a folder each.
+    pub(crate) folder: PathBuf,
+}
+
+/// One variant that is to be measured.
+#[derive(Clone, Copy)]
+pub(crate) struct Task<'a> {
+    pub(crate) built: &'a Built<'a>,
+    pub(crate) variant: &'a Variant,
+    /// Whether the section compares the others with this one.
+    pub(crate) baseline: bool,
+}
+
+/// What was measured.
+#[derive(Default)]
+pub(crate) struct Section {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) failed: Vec<Failure>,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) dhat_files: Vec<DhatFile>,
+}
+
+/// dhat's own file of a variant, as the child left it.
+pub(crate) struct DhatFile {
+    pub(crate) variant: String,
+    pub(crate) json: String,
+    pub(crate) load_address: Option<u64>,
+}
+
+/// What the screen is told while it goes on.
+pub(crate) enum Event<'a> {
+    Measured(&'a Run),
+    Failed(&'a Failure),
+}
+
+/// Measures every task in turn.
+///
+/// `Err` is the runner's own trouble, an interrupt, or variants of one work group that did different work.
+pub(crate) fn section(
+    request: &Request<'_>,
+    tasks: &[Task<'_>],
+    screen: &Screen,
+    show: &mut dyn FnMut(Event<'_>),
+) -> Result<Section> {
+    let mut runner = Runner::new(request, screen, show);
+    let mut sizings = Vec::with_capacity(tasks.len());
+    for &task in tasks {
+        sizings.push(sizing::at_reference(&mut runner, task)?);
+    }
+    runner.expect(sizing::expected(&runner, tasks));
+    sizing::warm_up(&mut runner, tasks, &sizings)?;
+    for (index, (&task, sizing)) in tasks.iter().zip(&sizings).enumerate() {
+        screen.step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.name()));
+        if !sizing.broken {
+            variant(&mut runner, task, sizing)?;
+        }
+    }
+    Ok(runner.section)
+}
+
+/// One variant: plain and heap in turns, then the counting probes.
+fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing) -> Result<()> {
+    let rows = sizing::rows_now(runner, task, sizing);
+    let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
+    let mut gathered = Gathered::new(rows);
+    let hopeless = in_turns(runner, task, &mut gathered)?;
+    if task.variant.language == Language::Rust && !hopeless {
+        for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
+            if let Some(answer) = runner.child(task, probe, scale)?.answer {
+                gathered.add(answer);
+            }
+        }
+        // The rule that ties the three counting probes together is shown where all of them ran at one scale.
+        match sizing.heap.as_ref().filter(|_| reference != rows) {
+            Some(heap) => {
+                let counts = runner.child(task, Probe::Counts, reference)?.answer;
+                gathered.reconcile_at_reference(heap, counts);
+            }
+            None => gathered.reconcile(),
+        }
+    }
+    let (run, curve, dhat_file) = gathered.into_run(task);
+    runner.section.curves.extend(curve);
+    runner.section.dhat_files.extend(dhat_file);
+    if let Some(run) = run {
+        (runner.show)(Event::Measured(&run));
+        runner.section.runs.push(run);
+    }
+    Ok(())
+}
+
+/// Plain and heap runs alternate, so that a machine that slows down slows both. Gives whether more runs are hopeless.
+fn in_turns(runner: &mut Runner<'_>, task: Task<'_>, gathered: &mut Gathered) -> Result<bool> {
+    let rows = gathered.rows();
+    let mut wanted = 1;
+    let mut heap_works = task.variant.language == Language::Rust;
+    let mut repetition = 0;
+    while repetition < wanted {
+        let plain = runner.child(task, Probe::Plain, rows)?;
+        let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
+        gathered.add(answer);
+        if repetition == 0 && task.variant.language == Language::Rust {
+            wanted = plan::repetitions(runner.request.quick, gathered.first_wall_ns());
+        }
+        if heap_works {
+            let heap = runner.child(task, Probe::Heap, rows)?;
+            heap_works = heap.answer.is_some();
+            if let Some(answer) = heap.answer {
+                gathered.add(answer);
+            }
+            if heap.hopeless {
+                return Ok(true);
+            }
+        }
+        repetition += 1;
+    }
+    Ok(false)
+}
+
+impl Task<'_> {
+    /// As people read it: `list_dict`, or `list_dict (CPython)`.
+    pub(crate) fn name(&self) -> String {
+        match self.variant.language {
+            Language::Rust => self.variant.name.clone(),
+            Language::Python => format!("{} (CPython)", self.variant.name),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! How big it will get: every variant runs at a hundredth first. What that says about memory decides the scale; nobody types
+//! in what a variant needs.
+
+use super::runner::{Pace, Runner, UNKNOWN};
+use super::{Request, Task};
+use crate::memory;
+use crate::plan::{self, Footprint};
+use anyhow::Result;
+use heaplab_record::{HeapTotals, Language, Measurement, Probe};
+use heaplab_report::format::{bytes, count};
+use std::time::Duration;
+
+/// What the runs at the reference scale told; empty where the whole run is that small itself.
+#[derive(Default)]
+pub(super) struct Sizing {
+    footprint: Option<Footprint>,
+    /// Kept for the reconciliation, which is at this scale too.
+    pub(super) heap: Option<HeapTotals>,
+    /// It failed already: it would fail again at full scale.
+    pub(super) broken: bool,
+}
+
+/// Runs the variant at the reference scale, if the run itself is larger.
+pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Sizing> {
+    let rows = runner.request.rows;
+    let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
+    if reference >= rows {
+        return Ok(Sizing::default());
+    }
+    let Some(plain) = runner.child(task, Probe::Plain, reference)?.answer else {
+        return Ok(Sizing { broken: true, ..Sizing::default() });
+    };
+    let heap = match task.variant.language {
+        Language::Rust => runner.child(task, Probe::Heap, reference)?.answer,
+        Language::Python => None,
+    };
+    let heap = heap.and_then(|answer| match answer.record.measurement {
+        Measurement::Heap(totals) => Some(totals),
+        _ => None,
+    });
+    let Measurement::Plain(sample) = plain.record.measurement else { return Ok(Sizing::default()) };
+    runner.pace.insert(task.name(), Pace { wall: Duration::from_nanos(sample.wall_ns), rows: reference });
+    let footprint =
+        sample.start_rss_bytes.zip(sample.peak_rss_bytes).map(|(start_bytes, peak_bytes)| Footprint {
+            rows: reference,
+            start_bytes,
+            peak_bytes,
+            blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
+        });
+    Ok(Sizing { footprint, heap, broken: false })
+}
+
+/// The scale that fits into the memory that is there now; a lowered one is said.
+pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> u64 {
+    let asked = runner.request.rows;
+    let (Some(footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
+        return asked;
+    };
+    let rows = footprint.rows_that_fit(asked, available);
+    if rows < asked {
+        runner.screen.note(&format!(
+            "{}: {} {unit} need about {}, and {} is available: it runs at {} {unit}",
+            task.name(),
+            count(asked),
+            bytes(footprint.need_bytes(asked)),
+            bytes(available),
+            count(rows),
+            unit = task.built.manifest.unit,
+        ));
+    }
+    rows
+}
+
+/// One run at the largest footprint, thrown away: whoever first touches a virtual machine's fresh pages pays for the host to
+/// find them, and that shall not be the first variant.
+pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &[Sizing]) -> Result<()> {
+    let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(runner.request.rows));
+    let largest =
+        tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken).max_by_key(|(_, sizing)| need(sizing));
+    if let Some((&task, sizing)) = largest
+        && sizing.footprint.is_some()
+        && !runner.request.quick
+    {
+        runner.screen.step(&format!("warm-up, not counted: {}", task.name()));
+        let rows = rows_now(runner, task, sizing);
+        // A failure here shows again, and is told, when the variant itself is measured.
+        let told = runner.section.failed.len();
+        runner.child(task, Probe::Plain, rows)?;
+        runner.section.failed.truncate(told);
+    }
+    Ok(())
+}
+
+/// What lies ahead after the reference runs: for the bar only.
+pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>]) -> Duration {
+    let request: &Request<'_> = runner.request;
+    let mut ahead = Duration::ZERO;
+    let mut longest = Duration::ZERO;
+    for &task in tasks {
+        let plain = runner.expected(task, Probe::Plain, request.rows);
+        longest = longest.max(plain);
+        if task.variant.language == Language::Python {
+            ahead += plain;
+            continue;
+        }
+        let repetitions =
+            plan::repetitions(request.quick, u64::try_from(plain.as_nanos()).unwrap_or(u64::MAX));
+        let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);
+        ahead += (plain + runner.expected(task, Probe::Heap, request.rows)) * repetitions;
+        ahead += runner.expected(task, Probe::Counts, request.rows);
+        ahead += runner.expected(task, Probe::Dhat, reference);
+    }
+    if request.quick { ahead } else { ahead + longest + UNKNOWN }
+}

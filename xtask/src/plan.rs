@@ -1,0 +1,95 @@
+//! How much to run: scales that fit into memory, repetitions that fit into a lesson. Pure: figures in, decisions out.
+
+use crate::scale;
+
+/// dhat runs at this part of the lesson's default scale, and the need of memory is extrapolated from there.
+const REFERENCE_PART: u64 = 100;
+/// A recorded block carries a header of this size.
+const HEADER_BYTES: u64 = 16;
+/// What stays free for the rest of the machine, besides a tenth of what is available.
+const RESERVE_BYTES: u64 = 256 << 20;
+
+/// The scale of the dhat probe and of the runs that the need is extrapolated from.
+pub(crate) fn reference_rows(default_scale: u64, rows: u64) -> u64 {
+    (default_scale / REFERENCE_PART).max(1).min(rows)
+}
+
+/// What a run at the reference scale says about memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Footprint {
+    pub(crate) rows: u64,
+    /// `VmRSS` before the first row.
+    pub(crate) start_bytes: u64,
+    /// `VmHWM`.
+    pub(crate) peak_bytes: u64,
+    /// Live blocks at the peak; 0 where no recorder can be asked, as for CPython.
+    pub(crate) blocks: u64,
+}
+
+impl Footprint {
+    /// The resident memory that `rows` will need under the hungriest probe, a tenth on top: a collection that doubles may
+    /// have been caught before its step.
+    pub(crate) fn need_bytes(&self, rows: u64) -> u64 {
+        let grows = self.peak_bytes.saturating_sub(self.start_bytes) + HEADER_BYTES * self.blocks;
+        let scaled = grows as f64 * rows as f64 / self.rows as f64;
+        self.start_bytes.saturating_add((scaled * 1.1) as u64)
+    }
+
+    /// `rows`, or the largest round scale that fits into what is available, but never less than was run already.
+    pub(crate) fn rows_that_fit(&self, rows: u64, available_bytes: u64) -> u64 {
+        let budget = (available_bytes - available_bytes / 10).saturating_sub(RESERVE_BYTES);
+        if self.need_bytes(rows) <= budget {
+            return rows;
+        }
+        let per_row = self.need_bytes(rows) as f64 / rows as f64;
+        scale::round_down((budget as f64 / per_row) as u64).clamp(self.rows, rows)
+    }
+}
+
+/// How often plain and heap run in turns, by the wall time of the first plain run: a lesson has to end within its lesson.
+pub(crate) fn repetitions(quick: bool, first_wall_ns: u64) -> u32 {
+    match first_wall_ns {
+        _ if quick => 1,
+        0..2_500_000_000 => 3,
+        2_500_000_000..4_000_000_000 => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAPS: Footprint =
+        Footprint { rows: 100_000, start_bytes: 3_000_000, peak_bytes: 30_000_000, blocks: 200_000 };
+
+    #[test]
+    fn what_fits_is_left_alone() {
+        assert_eq!(MAPS.rows_that_fit(10_000_000, 24_000_000_000), 10_000_000);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_lowered_to_a_round_scale_that_does() {
+        for available in [1_000_000_000, 2_000_000_000, 3_000_000_000] {
+            let rows = MAPS.rows_that_fit(10_000_000, available);
+            assert!(rows < 10_000_000 && rows >= 100_000, "{rows}");
+            assert!(rows == 100_000 || MAPS.need_bytes(rows) < available, "{rows}");
+            assert_eq!(rows, scale::round_down(rows));
+        }
+        assert_eq!(MAPS.rows_that_fit(10_000_000, 0), 100_000);
+    }
+
+    #[test]
+    fn the_need_grows_with_rows_and_with_headers() {
+        let need = MAPS.need_bytes(10_000_000);
+        assert!(need > 3_000_000_000 && need < 3_500_000_000, "{need}");
+        assert!(Footprint { blocks: 0, ..MAPS }.need_bytes(10_000_000) < need);
+    }
+
+    #[test]
+    fn dhat_never_runs_at_more_than_was_asked_for() {
+        assert_eq!(reference_rows(10_000_000, 10_000_000), 100_000);
+        assert_eq!(reference_rows(10_000_000, 500), 500);
+        assert_eq!(reference_rows(50, 7), 1);
+    }
+}

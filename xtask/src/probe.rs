@@ -1,0 +1,213 @@
+//! One measurement: a fresh child for one variant under one probe, watched from outside, and its record collected.
+
+use crate::interrupt;
+use crate::memory;
+use crate::tether::tether;
+use anyhow::{Context as _, Result};
+use heaplab_record::{CurvePoint, Probe, RECORD_SCHEMA, Record};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often a child's RSS is sampled.
+const SAMPLE_EVERY: Duration = Duration::from_millis(5);
+/// How often the machine's memory and the child's output are looked at.
+const GUARD_EVERY: Duration = Duration::from_millis(100);
+/// Below this the next page may come from swap.
+const LEAST_AVAILABLE_BYTES: u64 = 192 << 20;
+/// More output than this is a loop that prints, not a message.
+const MOST_OUTPUT_BYTES: u64 = 64 << 20;
+
+/// What to run.
+pub(crate) struct Order {
+    /// The lesson's binary with the variant's name, or the interpreter with its script.
+    pub(crate) program: PathBuf,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) probe: Probe,
+    pub(crate) rows: u64,
+    /// An existing folder that is this child's alone.
+    pub(crate) out: PathBuf,
+    pub(crate) timeout: Duration,
+}
+
+/// What came of it.
+pub(crate) struct Outcome {
+    pub(crate) record: std::result::Result<Record, Fault>,
+    /// RSS from outside, in the order of time.
+    pub(crate) samples: Vec<CurvePoint>,
+    /// What the student's code printed.
+    pub(crate) stdout: String,
+}
+
+/// A child that gave no record.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) cause: String,
+    pub(crate) signal: Option<i32>,
+    pub(crate) stderr_tail: String,
+    /// Whether the same variant under another probe would only fail the same way, slowly.
+    pub(crate) hopeless: bool,
+}
+
+/// Runs the order to its end. `Err` is the runner's own trouble; the child's is in the outcome.
+pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
+    let (stdout_path, stderr_path) = (order.out.join("stdout.txt"), order.out.join("stderr.txt"));
+    let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+    let mut command = Command::new(&order.program);
+    command
+        .args(&order.arguments)
+        .env("HEAPLAB_PROBE", order.probe.name())
+        .env("HEAPLAB_OUT", &order.out)
+        .env("HEAPLAB_ROWS", order.rows.to_string())
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdin(Stdio::null())
+        .stdout(create(&stdout_path)?)
+        .stderr(create(&stderr_path)?);
+    tether(&mut command);
+    let child = command.spawn().with_context(|| format!("cannot start {}", order.program.display()))?;
+    let mut watched = Watched { child, started: Instant::now(), samples: Vec::new() };
+    let ended = watched.watch(order, &[&stdout_path, &stderr_path], &mut tick)?;
+    let record = match ended {
+        Ended::Exited(status) if status.success() => read_record(order).map_err(|cause| (cause, None, false)),
+        Ended::Exited(status) => Err((describe(status), status.signal(), false)),
+        Ended::Killed(cause) => Err((cause, None, true)),
+    };
+    let record = record.map_err(|(cause, signal, hopeless)| {
+        let stderr_tail = tail(&stderr_path);
+        Fault { cause, signal, stderr_tail, hopeless }
+    });
+    Ok(Outcome { record, samples: std::mem::take(&mut watched.samples), stdout: tail(&stdout_path) })
+}
+
+enum Ended {
+    Exited(ExitStatus),
+    /// By the runner, and why.
+    Killed(String),
+}
+
+/// A running child; killed and reaped when it is dropped, whatever happened.
+struct Watched {
+    child: Child,
+    started: Instant,
+    samples: Vec<CurvePoint>,
+}
+
+impl Watched {
+    fn watch(&mut self, order: &Order, outputs: &[&Path], tick: &mut impl FnMut()) -> Result<Ended> {
+        let mut guarded = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
+                return Ok(Ended::Exited(status));
+            }
+            interrupt::check()?;
+            self.sample();
+            if guarded.elapsed() >= GUARD_EVERY {
+                guarded = Instant::now();
+                tick();
+                if let Some(cause) = self.trouble(order, outputs) {
+                    self.end();
+                    return Ok(Ended::Killed(cause));
+                }
+            }
+            std::thread::sleep(SAMPLE_EVERY);
+        }
+    }
+
+    fn trouble(&self, order: &Order, outputs: &[&Path]) -> Option<String> {
+        if self.started.elapsed() > order.timeout {
+            let budget = humantime::format_duration(order.timeout);
+            return Some(format!("it ran past its budget of {budget}; --timeout gives more"));
+        }
+        if memory::available_bytes().is_some_and(|available| available < LEAST_AVAILABLE_BYTES) {
+            return Some(
+                "it was ended before it drove this machine into swap; run it with fewer --rows".into(),
+            );
+        }
+        let printed = |path: &&Path| std::fs::metadata(path).is_ok_and(|file| file.len() > MOST_OUTPUT_BYTES);
+        outputs.iter().any(printed).then(|| format!("it printed more than {} MiB", MOST_OUTPUT_BYTES >> 20))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn sample(&mut self) {
+        let Some(statm) = i32::try_from(self.child.id())
+            .ok()
+            .and_then(|pid| procfs::process::Process::new(pid).ok())
+            .and_then(|process| process.statm().ok())
+        else {
+            return;
+        };
+        let page = procfs::page_size();
+        self.samples.push(CurvePoint {
+            at_ns: u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            rss_anon_bytes: statm.resident.saturating_sub(statm.shared) * page,
+            rss_file_bytes: statm.shared * page,
+        });
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn sample(&mut self) {}
+
+    fn end(&mut self) {
+        // The whole group: a script may have started something of its own.
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            self.end();
+        }
+    }
+}
+
+/// A record that is there, whole, and of what was asked.
+fn read_record(order: &Order) -> std::result::Result<Record, String> {
+    let text = std::fs::read(order.out.join("record.json"))
+        .map_err(|error| format!("it ended without a record: $HEAPLAB_OUT/record.json: {error}"))?;
+    let record: Record =
+        serde_json::from_slice(&text).map_err(|error| format!("its record is not whole: {error}"))?;
+    if record.schema != RECORD_SCHEMA {
+        return Err(format!("its record is of schema {}, this runner reads {RECORD_SCHEMA}", record.schema));
+    }
+    if record.measurement.probe() != order.probe || record.scale != order.rows {
+        let (probe, rows) = (record.measurement.probe().name(), record.scale);
+        let (asked, asked_rows) = (order.probe.name(), order.rows);
+        return Err(format!("its record is of {probe} at {rows}, asked was {asked} at {asked_rows}"));
+    }
+    Ok(record)
+}
+
+fn describe(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
+        (Some(signal), _) => format!("it crashed (signal {signal})"),
+        (None, Some(101)) => "it panicked (status 101)".into(),
+        (None, code) => format!("it ended with status {}", code.unwrap_or(-1)),
+    }
+}
+
+/// The last lines of a file that may be huge or not be text.
+fn tail(path: &Path) -> String {
+    const BYTES: u64 = 4096;
+    const LINES: usize = 12;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        file.seek(SeekFrom::Start(length.saturating_sub(BYTES)))?;
+        file.read_to_end(&mut bytes)
+    });
+    if read.is_err() {
+        return String::new();
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LINES)..].join("\n")
+}

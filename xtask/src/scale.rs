@@ -1,0 +1,75 @@
+//! `--rows 10M`: scales as people write them.
+
+/// A number with an optional `k`, `M` or `G` behind it; separators `,` and `_` are passed over.
+pub(crate) fn parse(text: &str) -> Result<u64, String> {
+    let how = "give a number of at least 1, such as 100000, 100k or 10M";
+    let cleaned: String = text.chars().filter(|c| !matches!(c, '_' | ',' | ' ')).collect();
+    let (digits, factor) = match cleaned.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&cleaned[..at], 1_000),
+        Some((at, 'm' | 'M')) => (&cleaned[..at], 1_000_000),
+        Some((at, 'g' | 'G')) => (&cleaned[..at], 1_000_000_000),
+        _ => (cleaned.as_str(), 1),
+    };
+    let rows = match digits.split_once('.') {
+        None => digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)),
+        Some((whole, part)) => decimal(whole, part, factor),
+    };
+    match rows {
+        Some(0) => Err(format!("0 measures nothing: {how}")),
+        Some(rows) => Ok(rows),
+        None => Err(format!("`{text}` is not a number of rows: {how}")),
+    }
+}
+
+/// `1.5M`, exactly: `None` where the digits do not come out whole.
+fn decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
+    let places = u32::try_from(part.len()).ok()?;
+    let unit = 10u64.checked_pow(places)?;
+    if places == 0 || !factor.is_multiple_of(unit) {
+        return None;
+    }
+    let number = whole.parse::<u64>().ok()?.checked_mul(factor)?;
+    number.checked_add(part.parse::<u64>().ok()?.checked_mul(factor / unit)?)
+}
+
+/// The largest of 1, 2 and 5 times a power of ten that is not above `rows`: a scale that people can name.
+pub(crate) fn round_down(rows: u64) -> u64 {
+    let mut power = 1u64;
+    while power <= rows / 10 {
+        power *= 10;
+    }
+    [5, 2, 1].into_iter().map(|digit| digit * power).find(|&round| round <= rows).unwrap_or(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_people_write() {
+        for (text, rows) in
+            [("1", 1), ("10M", 10_000_000), ("1.5M", 1_500_000), ("10_000", 10_000), ("2g", 2_000_000_000)]
+        {
+            assert_eq!(parse(text), Ok(rows), "{text}");
+        }
+        for text in ["0", "", "abc", "-5", "1.5", "M", "99999999999999999999", "0k", "1.0001k"] {
+            assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn round_scales() {
+        let cases = [
+            (1, 1),
+            (9, 5),
+            (10, 10),
+            (49, 20),
+            (7_300_000, 5_000_000),
+            (999, 500),
+            (u64::MAX, 10u64.pow(19)),
+        ];
+        for (rows, round) in cases {
+            assert_eq!(round_down(rows), round);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! A child that does not outlive us, even when we are killed outright.
+
+use std::process::Command;
+
+/// Puts the child into a process group of its own, so that Ctrl-C reaches the runner alone, and has the kernel kill it when
+/// this process dies.
+#[cfg(target_os = "linux")]
+pub(crate) fn tether(command: &mut Command) {
+    use std::os::unix::process::CommandExt as _;
+    let parent = rustix::process::getpid();
+    command.process_group(0);
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are single system calls
+    // that allocate nothing and take no lock.
+    unsafe {
+        command.pre_exec(move || {
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+            // The parent may have died before the line above: then nobody is left to wait for us.
+            if rustix::process::getppid() != Some(parent) {
+                return Err(std::io::Error::other("the runner has gone"));
+            }
+            Ok(())
+        });
+    }
+}
+
+/// Not on this system: a killed runner may leave a child behind until it ends by itself.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn tether(_command: &mut Command) {}
