@@ -38,7 +38,11 @@ pub(crate) fn round_down(rows: u64) -> u64 {
     while power <= rows / 10 {
         power *= 10;
     }
-    [5, 2, 1].into_iter().map(|digit| digit * power).find(|&round| round <= rows).unwrap_or(1)
+    [5u64, 2, 1]
+        .into_iter()
+        .filter_map(|digit| digit.checked_mul(power))
+        .find(|&round| round <= rows)
+        .unwrap_or(1)
 }
 
 #[cfg(test)]

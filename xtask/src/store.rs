@@ -32,6 +32,9 @@ pub(crate) fn open(target: &Path, named: bool) -> Result<Staging> {
         |error: std::io::Error| wrong(format!("cannot write to {}: {error}; {next}", parent.display()));
     std::fs::create_dir_all(parent).map_err(cannot)?;
     sweep(parent, &name.to_string_lossy());
+    let folder = parent.join(staging_name(&name.to_string_lossy(), std::process::id()));
+    std::fs::create_dir(&folder).map_err(cannot)?;
+    let staging = Staging { target: target.clone(), folder };
     if let Some(free) = memory::free_disk_bytes(parent)
         && free < LEAST_FREE_BYTES
     {
@@ -43,9 +46,6 @@ pub(crate) fn open(target: &Path, named: bool) -> Result<Staging> {
         ))
         .into());
     }
-    let folder = parent.join(staging_name(&name.to_string_lossy(), std::process::id()));
-    std::fs::create_dir(&folder).map_err(cannot)?;
-    let staging = Staging { target: target.clone(), folder };
     std::fs::create_dir(staging.runs()).map_err(cannot)?;
     Ok(staging)
 }
@@ -79,11 +79,6 @@ impl Staging {
     /// The folder for the children's own folders; it never becomes part of the report.
     pub(crate) fn runs(&self) -> PathBuf {
         self.folder.join("runs")
-    }
-
-    /// The place that the report will have.
-    pub(crate) fn target(&self) -> &Path {
-        &self.target
     }
 
     /// Writes every file, then puts the whole folder into its place.

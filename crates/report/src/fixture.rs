@@ -65,7 +65,7 @@ pub(crate) fn failure() -> Failure {
 /// The promise of 8.5.
 pub(crate) fn goal_spec() -> GoalSpec {
     GoalSpec {
-        text: text("All rows kept, 90 % less peak live heap", "数据一行不少，堆存活峰值降 90%"),
+        text: text("All rows kept, 90 % less peak live heap", "数据一行不少，存活堆峰值降 90%"),
         baseline: "list_dict".to_owned(),
         metric: "peak_bytes".to_owned(),
         reduction: 0.9,

@@ -1,13 +1,17 @@
 //! `report.html`: one file that asks nobody for anything. Pictures and flamegraphs are inside it, styles too, and a
 //! content security policy holds it to that.
 
-mod view;
+mod headline;
+mod panels;
+mod runs;
 
-use crate::inline_svg;
-use crate::{RenderError, Words, attachments, environment, notes, prose};
+use crate::attachments::{self, Written};
+use crate::{RenderError, Words, environment, format, inline_svg, notes, prose};
 use askama::Template;
+use headline::Headline;
 use heaplab_record::Report;
-use view::{Claim, Failed, Flamegraph, Headline, Reconciled, Section};
+use panels::{Claim, Failed, Flamegraph, Reconciled};
+use runs::Section;
 
 /// The pictures that a page shows, as SVG files.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +39,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
             .filter(|svg| !svg.is_empty())
             .map(|svg| drawn(svg, "comparison-")),
         curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
-        sections: view::sections(report, words),
+        sections: runs::sections(report, words),
         notes: notes::on_the_table(report, words),
         rule: notes::rule_example(&report.runs, words),
         claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
@@ -46,6 +50,19 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         environment: environment::lines(report, words),
     };
     page.render().map_err(|error| RenderError::page("report.html", error))
+}
+
+/// What a quantity that was not measured is written as.
+const NOT_MEASURED: &str = "–";
+
+fn bytes(bytes: Option<u64>) -> Written {
+    figure(bytes.map(format::bytes), bytes.map(format::count))
+}
+
+/// Small print only under a figure that is there.
+fn figure(short: Option<String>, small: Option<String>) -> Written {
+    let exact = small.filter(|_| short.is_some());
+    Written { short: short.unwrap_or_else(|| NOT_MEASURED.to_owned()), exact, is_figure: true }
 }
 
 /// What the template is filled with.
@@ -89,40 +106,45 @@ impl Page<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Lang, fixture};
+    use crate::{Lang, comparison_svg, curve_svg, fixture, flamegraph_svg};
+    use heaplab_record::{Curve, CurvePoint, Language};
 
-    fn pictures() -> Pictures {
-        let svg = "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 1200 300\">\
-                   <clipPath id=\"c\"/><g clip-path=\"url(#c)\"/></svg>";
+    /// Pictures as a section's own: drawn, with scripts and ids in them.
+    fn pictures(report: &Report, lang: Lang) -> Pictures {
+        let words = Words::new(lang);
+        let flamegraphs = ["list_dict", "packed"].map(|variant| {
+            let folded = format!(
+                "main;slots_vs_maps::{variant};HashMap::insert;RawTable::reserve 1840000000\n\
+                 main;slots_vs_maps::{variant};alloc::fmt::format;String::with_capacity 640000000\n\
+                 main;slots_vs_maps::{variant};Vec::push 160000000\n"
+            );
+            (variant.to_owned(), flamegraph_svg(&folded, variant, None, &words).expect("it can be drawn"))
+        });
         Pictures {
-            comparison_svg: svg.to_owned(),
-            curve_svg: Some(svg.to_owned()),
-            flamegraphs: ["list_dict", "packed"]
-                .map(|variant| (variant.to_owned(), flamegraph(variant)))
-                .to_vec(),
+            comparison_svg: comparison_svg(report, &words).expect("it can be drawn"),
+            curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words)
+                .expect("it can be drawn"),
+            flamegraphs: flamegraphs.to_vec(),
         }
     }
 
-    /// A flamegraph as inferno draws it, script and doctype included.
-    fn flamegraph(variant: &str) -> String {
-        let folded = [
-            format!(
-                "main;slots_vs_maps::{variant};std::collections::HashMap::insert;hashbrown::reserve 1840000000"
-            ),
-            format!("main;slots_vs_maps::{variant};alloc::fmt::format;String::with_capacity 640000000"),
-            format!("main;slots_vs_maps::{variant};Vec::push 160000000"),
-        ];
-        let mut options = inferno::flamegraph::Options::default();
-        options.count_name = "bytes".to_owned();
-        options.image_width = Some(1200);
-        let mut svg = Vec::new();
-        inferno::flamegraph::from_lines(&mut options, folded.iter().map(String::as_str), &mut svg)
-            .expect("three lines can be drawn");
-        String::from_utf8(svg).expect("SVG is text")
+    /// A run that fills memory at an even pace.
+    fn curve(peak_bytes: u64) -> Curve {
+        let point = |step: u64| CurvePoint {
+            at_ns: step * 50_000_000,
+            rss_anon_bytes: peak_bytes / 100 * step,
+            rss_file_bytes: 2_100_000,
+        };
+        Curve {
+            section: "8.5.2".to_owned(),
+            variant: format!("takes_{peak_bytes}"),
+            language: Language::Rust,
+            points: (0..=100).map(point).collect(),
+        }
     }
 
     fn made(report: &Report, lang: Lang) -> String {
-        page(report, &pictures(), &Words::new(lang)).expect("the template can be filled in")
+        page(report, &pictures(report, lang), &Words::new(lang)).expect("the template can be filled in")
     }
 
     /// For looking at the page: `HEAPLAB_DUMP_PAGE=DIR` writes it there.
@@ -169,7 +191,14 @@ mod tests {
 
     #[test]
     fn ids_are_unique() {
-        let page = made(&fixture::report(Lang::En), Lang::En);
+        let report = fixture::report(Lang::En);
+        let clip = "<svg viewBox=\"0 0 9 3\"><clipPath id=\"c\"/><g clip-path=\"url(#c)\"/></svg>";
+        let clashing = Pictures {
+            comparison_svg: clip.to_owned(),
+            curve_svg: Some(clip.to_owned()),
+            ..pictures(&report, Lang::En)
+        };
+        let page = page(&report, &clashing, &Words::new(Lang::En)).expect("the template can be filled in");
         let mut ids: Vec<&str> =
             page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let all = ids.len();
@@ -194,7 +223,7 @@ mod tests {
         report.failed[0].cause = evil.to_owned();
         report.failed[0].stderr_tail = evil.to_owned();
         report.environment.cpu = evil.to_owned();
-        let mut pictures = pictures();
+        let mut pictures = pictures(&report, Lang::En);
         pictures.flamegraphs[0].0 = evil.to_owned();
         let page = page(&report, &pictures, &Words::new(Lang::En)).expect("the template can be filled in");
         assert!(!page.contains("<script"), "no script of the page's own either");
@@ -203,10 +232,11 @@ mod tests {
 
     #[test]
     fn a_frame_cannot_end_its_attribute() {
-        let mut pictures = pictures();
+        let report = fixture::report(Lang::En);
+        let mut pictures = pictures(&report, Lang::En);
         pictures.flamegraphs[0].1 =
             "<svg viewBox=\"0 0 1 1\"><script>x=\"</iframe>\"</script></svg>".to_owned();
-        let page = page(&fixture::report(Lang::En), &pictures, &Words::new(Lang::En)).expect("filled in");
+        let page = page(&report, &pictures, &Words::new(Lang::En)).expect("filled in");
         assert_eq!(page.matches("</iframe>").count(), pictures.flamegraphs.len());
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
 
 /// A column's head in one line: its bar is a line break on the terminal only.
 pub(crate) fn head(key: &str, words: &Words) -> String {
-    words.get(key).replace("-|", "").replace('|', if words.lang() == Lang::Zh { "" } else { " " })
+    closed(&words.get(key).replace("-|", "").replace('|', " "))
 }
 
 /// Breaks a text into lines of at most `width` columns where its script allows it (UAX #14), a Chinese character being
@@ -104,7 +104,9 @@ mod tests {
             include_str!("environment.rs"),
             include_str!("goal.rs"),
             include_str!("notes.rs"),
-            include_str!("page/view.rs"),
+            include_str!("page/headline.rs"),
+            include_str!("page/panels.rs"),
+            include_str!("page/runs.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
             include_str!("summary.rs"),

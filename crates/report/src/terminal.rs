@@ -221,22 +221,24 @@ mod tests {
     #[test]
     fn rows_of_the_fixture() {
         let (words, report) = (Words::new(Lang::En), fixture::report(Lang::En));
-        let table = Table::new(&words, 80);
-        let row = |index: usize| {
+        let row = |table: &Table, index: usize| {
             let run: &Run = &report.runs[index];
             table.row(run, baseline_of(run, &report.runs))
         };
-        insta::assert_snapshot!(
-            [table.header(), row(1), row(4), row(6), row(7), row(12)].join("\n"),
-            @""
-        );
-        let words = Words::new(Lang::Zh);
-        let table = Table::new(&words, 120);
-        let packed = &report.runs[12];
-        insta::assert_snapshot!(
-            [table.header(), table.row(packed, baseline_of(packed, &report.runs))].join("\n"),
-            @""
-        );
+        let table = Table::new(&words, 80);
+        let shown = [1, 4, 6, 7, 12].map(|index| row(&table, index));
+        insta::assert_snapshot!(format!("{}\n{}", table.header(), shown.join("\n")), @r"
+        variant         lang  rows    peak     RSS     RSS      allo-    wall    against
+                                      live    anon    file    cations           baseline
+        ────────────────────────────────────────────────────────────────────────────────
+        generator       rust   10M    24 B 1.35 MB 1.05 MB 10,000,000  628 ms -99.99999%
+        generator       py     10M       – 4.50 MB 4.10 MB          –  8.41 s
+        list_dict       rust   10M 2.64 GB 2.64 GB 1.05 MB 30,000,024  5.27 s   baseline
+        json            rust    5M 2.40 GB 2.40 GB 1.05 MB 25,000,023  4.22 s    +81.8%*
+        packed          rust   10M 12.3 MB 13.7 MB 1.05 MB        412  968 ms     -99.5%
+        ");
+        let wide = row(&Table::new(&words, 110), 12);
+        assert!(wide.contains("12,345,678") && wide.contains("968 ms×3"), "{wide}");
     }
 
     #[test]

@@ -1,7 +1,6 @@
 ## Words of the table, the page and summary.md. Figures come formatted. A bar in a column's head is a line break on the
 ## terminal.
 
-saving = saves { $percent }
 language-rust = Rust
 language-python = CPython
 language-rust-short = rust

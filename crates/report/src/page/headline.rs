@@ -1,0 +1,88 @@
+//! The top of the page: the goal in large letters and a few figures beside it.
+
+use crate::against::{self, Standing};
+use crate::{Words, format, goal, prose};
+use heaplab_record::{Language, Report, Run};
+
+/// What stands above everything else.
+pub(super) struct Headline {
+    /// `met`, `missed` or `unknown`: a class of the style sheet.
+    pub(super) state: &'static str,
+    /// The state in a word.
+    pub(super) badge: String,
+    /// The saving in large letters, where there is one.
+    pub(super) figure: Option<String>,
+    /// What the large figure is of.
+    pub(super) of: String,
+    /// The verdict with its figures; empty where there is none.
+    pub(super) sentence: String,
+    /// The promise; empty without a goal.
+    pub(super) promise: String,
+    /// A few figures beside it: what, how much, and a line under it.
+    pub(super) facts: Vec<[String; 3]>,
+}
+
+impl Headline {
+    pub(super) fn of(report: &Report, words: &Words) -> Headline {
+        let goal = report.goal.as_ref();
+        let state = match goal.and_then(|goal| goal.met) {
+            Some(true) => "met",
+            Some(false) => "missed",
+            None => "unknown",
+        };
+        let sentence =
+            goal.filter(|goal| goal.met.is_some()).map(|goal| goal::sentence(goal, &report.runs, words));
+        let reached = goal.and_then(|goal| goal.reached).filter(|reached| *reached >= 0.0);
+        let of = match goal {
+            Some(goal) => words.say("headline-of", &[("baseline", &goal.baseline)]),
+            None => String::new(),
+        };
+        Headline {
+            state,
+            badge: goal::badge(goal.and_then(|goal| goal.met), words),
+            figure: reached.map(format::percent),
+            of,
+            sentence: sentence.unwrap_or_default(),
+            promise: goal.map(|goal| goal.text.clone()).unwrap_or_default(),
+            facts: facts(report, words),
+        }
+    }
+}
+
+fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+    let mut facts = vec![[
+        words.get("fact-rows"),
+        format::scale(report.rows_requested),
+        words.say("fact-rows-exact", &[("rows", &format::count(report.rows_requested))]),
+    ]];
+    facts.extend(biggest_saving(&report.runs, words));
+    let of = |language| report.runs.iter().filter(|run| run.language == language).count();
+    let (rust, python) = (of(Language::Rust).to_string(), of(Language::Python).to_string());
+    let by_language = words.say("fact-variants-of", &[("rust", &rust), ("python", &python)]);
+    facts.push([words.get("fact-variants"), report.runs.len().to_string(), by_language]);
+    let machine = &report.environment;
+    if machine.cores > 0 && machine.memory_bytes > 0 {
+        let cores = words.say("fact-cores", &[("cores", &machine.cores.to_string())]);
+        let memory = format::bytes(machine.memory_bytes);
+        facts.push([words.get("fact-machine"), memory, format!("{cores} · {}", machine.cpu)]);
+    }
+    facts
+}
+
+/// The variant that is furthest below its baseline.
+fn biggest_saving(runs: &[Run], words: &Words) -> Option<[String; 3]> {
+    let best = runs
+        .iter()
+        .filter_map(|run| {
+            let baseline = against::baseline_of(run, runs)?;
+            match against::standing(run, Some(baseline))? {
+                Standing::Change { change, part, .. } if part < 1.0 => Some((run, baseline, change, part)),
+                _ => None,
+            }
+        })
+        .min_by(|one, other| one.3.total_cmp(&other.3))?;
+    let (run, baseline, change, _) = best;
+    let who = prose::variant(run.language, &run.variant, words);
+    let line = words.say("fact-saving-of", &[("who", &who), ("baseline", &baseline.variant)]);
+    Some([words.get("fact-saving"), change, line])
+}

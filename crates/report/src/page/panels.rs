@@ -1,0 +1,145 @@
+//! The rest of the page: claims, flamegraphs, the three probes held against each other, failures.
+
+use super::{bytes, figure};
+use crate::attachments::Written;
+use crate::{Words, format, inline_svg, prose, reconcile};
+use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
+
+/// A sentence of the lecture beside what was measured.
+pub(super) struct Claim {
+    pub(super) section: String,
+    pub(super) text: String,
+    /// `holds`, `fails` or `open`: a class of the style sheet.
+    pub(super) state: &'static str,
+    pub(super) sign: &'static str,
+    pub(super) verdict: String,
+    /// What the lecture says, then CPython's figure and Rust's: whose, short, and small print.
+    pub(super) sides: Vec<(String, Written)>,
+    pub(super) why: String,
+}
+
+impl Claim {
+    pub(super) fn of(claim: &ClaimVerdict, words: &Words) -> Claim {
+        let (state, sign, verdict) = match claim.holds {
+            Some(true) => ("holds", "✓", "verdict-holds"),
+            Some(false) => ("fails", "✗", "verdict-fails"),
+            None => ("open", "–", "verdict-open"),
+        };
+        let rows = |rows: u64| words.say("at-rows", &[("rows", &format::count(rows))]);
+        let says = figure(Some(format::bytes(claim.says_bytes)), Some(rows(claim.says_rows)));
+        let mut sides = vec![(words.get("column-says"), says)];
+        for language in [Language::Python, Language::Rust] {
+            let of = claim.measured.iter().find(|measured| measured.language == language);
+            let small = of.map(|of| format!("{} · {}", of.variant, rows(of.rows)));
+            let short = of.map(|of| format::signed_bytes(of.bytes));
+            sides.push((prose::language(language, words), figure(short, small)));
+        }
+        Claim {
+            section: claim.section.clone(),
+            text: claim.text.clone(),
+            state,
+            sign,
+            verdict: words.get(verdict),
+            sides,
+            why: claim.why.clone(),
+        }
+    }
+}
+
+/// A flamegraph in a document of its own: its script and its ids are nobody else's.
+pub(super) struct Flamegraph {
+    pub(super) variant: String,
+    pub(super) label: String,
+    pub(super) document: String,
+    /// In CSS pixels.
+    pub(super) height: u32,
+    pub(super) open: bool,
+}
+
+impl Flamegraph {
+    /// The first one is open.
+    pub(super) fn all(pictures: &[(String, String)], words: &Words) -> Vec<Flamegraph> {
+        let frame = |(index, (variant, svg)): (usize, &(String, String))| Flamegraph {
+            variant: variant.clone(),
+            label: words.say("flamegraph-of", &[("variant", variant)]),
+            document: document(svg),
+            height: inline_svg::size(svg).map_or(480, |(_, height)| height.ceil().clamp(80.0, 2000.0) as u32),
+            open: index == 0,
+        };
+        pictures.iter().enumerate().map(frame).collect()
+    }
+}
+
+/// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an
+/// error; and it measures its width once, which in a frame that is not open yet is nothing.
+fn document(svg: &str) -> String {
+    let svg = inline_svg::element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
+    format!(
+        "<!doctype html><meta charset=\"utf-8\"><style>html,body{{margin:0;background:#fff}}svg{{display:block;width:100%;\
+         min-width:640px}}</style><script>history.replaceState=function(){{}};function start(evt){{if(innerWidth>0)\
+         init(evt);else addEventListener('resize',function(){{start(evt)}},{{once:true}})}}</script>{svg}"
+    )
+}
+
+/// The columns of the three counting probes, after the variant and its rows.
+pub(super) const RECONCILED: [&str; 8] =
+    ["births", "reallocations", "dhat-blocks", "heap-bytes", "counts-bytes", "dhat-bytes", "peak", "end"];
+
+/// The three counting probes of one variant.
+pub(super) struct Reconciled {
+    pub(super) variant: String,
+    pub(super) agrees: bool,
+    /// Which equation fails; empty where all hold.
+    pub(super) sentence: String,
+    /// The rows, then a cell for each of [`RECONCILED`].
+    pub(super) cells: Vec<Written>,
+}
+
+impl Reconciled {
+    pub(super) fn all(report: &Report, words: &Words) -> Vec<Reconciled> {
+        let kept = report.runs.iter().filter_map(|run| Some((run, run.reconciliation.as_ref()?)));
+        kept.map(|(run, of)| Reconciled::of(run, of, words)).collect()
+    }
+
+    fn of(run: &Run, of: &Reconciliation, words: &Words) -> Reconciled {
+        let count = |value| figure(Some(format::count(value)), None);
+        Reconciled {
+            variant: run.variant.clone(),
+            agrees: of.agrees,
+            sentence: if of.agrees { String::new() } else { reconcile::sentence(of, words) },
+            cells: vec![
+                count(of.rows),
+                count(of.heap_total_blocks),
+                count(of.heap_reallocations),
+                count(of.dhat_total_blocks),
+                bytes(Some(of.heap_total_bytes)),
+                bytes(Some(of.counts_bytes_allocated)),
+                bytes(Some(of.dhat_total_bytes)),
+                bytes(Some(of.heap_peak_bytes)),
+                bytes(Some(of.heap_end_bytes)),
+            ],
+        }
+    }
+}
+
+/// A child that gave no record.
+pub(super) struct Failed {
+    pub(super) variant: String,
+    pub(super) language: String,
+    pub(super) probe: &'static str,
+    pub(super) cause: String,
+    pub(super) stderr_tail: String,
+}
+
+impl Failed {
+    pub(super) fn of(failure: &Failure, words: &Words) -> Failed {
+        let signal = failure.signal.map(|signal| words.say("by-signal", &[("signal", &signal.to_string())]));
+        Failed {
+            variant: failure.variant.clone(),
+            language: prose::language(failure.language, words),
+            probe: failure.probe.name(),
+            cause: prose::printable(&failure.cause) + &signal.unwrap_or_default(),
+            stderr_tail: prose::printable(&failure.stderr_tail),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Counts and peaks of single-threaded variants are equal on every run, and the three counting probes agree by the rule.
+
+mod run;
+
+use run::{runs, small_report};
+use serde_json::Value;
+
+#[test]
+fn five_runs_of_five_count_the_same() {
+    let home = tempfile::tempdir().unwrap();
+    let exact = |report: &Value| -> Vec<(String, Value)> {
+        runs(report)
+            .into_iter()
+            .map(|(_, variant, run)| {
+                let mut heap = run["heap"].clone();
+                let heap_fields = heap.as_object_mut().unwrap();
+                heap_fields.remove("wall_ns");
+                heap_fields.remove("slowdown");
+                let figures = serde_json::json!({"counts": run["counts"], "dhat": run["dhat"], "heap": heap});
+                (format!("{variant} {}", run["checksum"]), figures)
+            })
+            .collect()
+    };
+    let first = exact(&small_report(&home.path().join("0"), &["--python", "no"]));
+    assert!(first.len() >= 12 && first.iter().all(|(_, figures)| figures["dhat"]["peak_bytes"].is_u64()));
+    for again in 1..5 {
+        let next = exact(&small_report(&home.path().join(again.to_string()), &["--python", "no"]));
+        assert_eq!(first, next, "run {again}");
+    }
+}
+
+#[test]
+fn three_probes_reconcile_at_one_scale() {
+    let home = tempfile::tempdir().unwrap();
+    let report = small_report(&home.path().join("report"), &["--python", "no"]);
+    let mut grown = 0;
+    for (_, variant, run) in runs(&report) {
+        let (heap, dhat, counts) = (&run["heap"], &run["dhat"], &run["counts"]);
+        assert_eq!(dhat["rows"], heap["rows"], "{variant}: this run is small enough for one scale");
+        let of =
+            |probe: &Value, field: &str| probe[field].as_i64().unwrap_or_else(|| panic!("{variant} {field}"));
+        let births = of(heap, "total_blocks");
+        let reallocations = of(heap, "reallocations");
+        grown += of(counts, "bytes_reallocated");
+        // dhat counts a reallocation as a new block of its whole new size; the recorder and stats_alloc add the growth.
+        assert_eq!(of(dhat, "total_blocks"), births + reallocations, "{variant}");
+        let rule = &run["reconciliation"];
+        let birth_bytes = of(heap, "total_bytes") - of(rule, "heap_grown_bytes");
+        assert_eq!(of(dhat, "total_bytes"), birth_bytes + of(heap, "reallocated_bytes"), "{variant}");
+        for field in ["peak_bytes", "peak_blocks", "end_bytes", "end_blocks"] {
+            assert_eq!(of(dhat, field), of(heap, field), "{variant} {field}");
+        }
+        assert_eq!(of(counts, "allocations"), births, "{variant}");
+        assert_eq!(of(counts, "reallocations"), reallocations, "{variant}");
+        assert_eq!(of(counts, "bytes_allocated"), of(heap, "total_bytes"), "{variant}");
+        let live = of(counts, "bytes_allocated") - of(counts, "bytes_deallocated");
+        assert_eq!(live, of(heap, "end_bytes"), "{variant}");
+        assert_eq!(rule["agrees"], true, "{variant}");
+    }
+    assert!(grown > 0, "nothing grew: the rule was not put to the test");
+    let summary = std::fs::read_to_string(home.path().join("report/summary.md")).unwrap();
+    assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
+}

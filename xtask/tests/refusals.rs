@@ -1,0 +1,121 @@
+//! Wrong use and machines that lack something: a clear error, the exit status of the design, and nothing lost.
+
+mod run;
+
+use run::{ends_with, names, run as xtask, skipped, stderr, workspace};
+use std::path::Path;
+use std::process::Command;
+
+/// Refused with this status, with words that say what and what next.
+fn refused(arguments: &[&str], status: i32, words: &[&str]) {
+    let output = xtask(&workspace(), arguments);
+    ends_with(&output, status);
+    let said = stderr(&output);
+    for word in words {
+        assert!(said.contains(word), "{arguments:?} does not say {word:?}:\n{said}");
+    }
+}
+
+#[test]
+fn wrong_words_are_named() {
+    refused(&["lesson", "9.9"], 2, &["no section `9.9`", "8.5.2", "cargo xtask lessons"]);
+    refused(&["lesson", "eight"], 2, &["no section `eight`"]);
+    refused(&["lesson", "8.5", "--rows", "0"], 2, &["0 measures nothing", "10M"]);
+    refused(&["lesson", "8.5", "--rows", "abc"], 2, &["`abc` is not a number", "10M"]);
+    refused(&["lesson", "8.5", "--rows", "-3"], 2, &["-3"]);
+    refused(&["lesson", "8.5", "--python", "maybe"], 2, &["maybe", "auto"]);
+    refused(&["lesson", "8.5", "--timeout", "soon"], 2, &["soon"]);
+    refused(&["leson"], 2, &["lesson"]);
+    refused(&["new-lesson", "Topic"], 2, &["8.10-my-topic"]);
+    refused(&["new-lesson", "8.5.2-again"], 2, &["8.5.2", "already"]);
+}
+
+#[test]
+fn an_unknown_variant_names_the_near_one() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let out = out.to_str().unwrap();
+    refused(
+        &["lesson", "8.5", "--variant", "pakced", "--out", out],
+        2,
+        &["`pakced`", "`packed`", "list_dict"],
+    );
+    assert!(names(home.path()).is_empty(), "nothing is left behind");
+}
+
+#[test]
+fn a_missing_python_is_a_lack_of_the_machine() {
+    let home = tempfile::tempdir().unwrap();
+    let output = run::xtask(&workspace())
+        .args(["lesson", "8.5", "--python", "yes", "--out"])
+        .arg(home.path().join("report"))
+        .env("HEAPLAB_PYTHON", "/nowhere/python3")
+        .output()
+        .unwrap();
+    ends_with(&output, 3);
+    assert!(stderr(&output).contains("HEAPLAB_PYTHON") && stderr(&output).contains("--python no"));
+}
+
+#[test]
+fn an_out_that_is_not_ours_is_never_replaced() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("thesis.tex"), "years of work").unwrap();
+    let out = home.path().to_str().unwrap();
+    refused(&["lesson", "8.5", "--out", out], 2, &["no report of ours", "not replaced"]);
+    let file = home.path().join("thesis.tex");
+    refused(&["lesson", "8.5", "--out", file.to_str().unwrap()], 2, &["is a file"]);
+    refused(&["lesson", "8.5", "--out", "/proc/heaplab"], 2, &["cannot write to /proc", "--out"]);
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "years of work");
+    assert_eq!(names(home.path()), ["thesis.tex"]);
+}
+
+/// A small file system that is really full or really read-only; making one takes root.
+struct Mounted<'a>(&'a Path);
+
+impl<'a> Mounted<'a> {
+    fn tmpfs(place: &'a Path, options: &str) -> Option<Mounted<'a>> {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place);
+        mount.output().is_ok_and(|output| output.status.success()).then_some(Mounted(place))
+    }
+}
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).output();
+    }
+}
+
+#[test]
+fn a_full_disk_is_said_before_anything_is_measured() {
+    let home = tempfile::tempdir().unwrap();
+    let Some(mounted) = Mounted::tmpfs(home.path(), "size=256k") else {
+        return skipped("a file system of its own takes root and mount");
+    };
+    let out = mounted.0.join("report");
+    refused(&["lesson", "8.5", "--out", out.to_str().unwrap()], 3, &["is full", "--out"]);
+    assert!(names(mounted.0).is_empty());
+}
+
+#[test]
+fn a_read_only_folder_is_said_and_its_report_stays() {
+    let home = tempfile::tempdir().unwrap();
+    let Some(mounted) = Mounted::tmpfs(home.path(), "size=1m") else {
+        return skipped("a file system of its own takes root and mount");
+    };
+    let reports = mounted.0.join("8.5");
+    std::fs::create_dir(&reports).unwrap();
+    std::fs::write(reports.join("report.json"), r#"{"schema":"heaplab/report/v1"}"#).unwrap();
+    let remount = Command::new("mount").args(["-o", "remount,ro"]).arg(mounted.0).status().unwrap();
+    assert!(remount.success());
+    refused(&["lesson", "8.5", "--out", reports.to_str().unwrap()], 2, &["cannot write to", "another --out"]);
+    assert_eq!(names(&reports), ["report.json"]);
+}
+
+#[test]
+fn outside_a_workspace_it_says_where_to_run() {
+    let home = tempfile::tempdir().unwrap();
+    let output = xtask(home.path(), &["lessons"]);
+    ends_with(&output, 2);
+    assert!(stderr(&output).contains("heaplab's folder"), "{}", stderr(&output));
+}
