@@ -74,23 +74,24 @@ pub(crate) fn section(
     for &task in tasks {
         sizings.push(sizing::at_reference(&mut runner, task)?);
     }
-    runner.expect(sizing::expected(&runner, tasks));
+    let repetitions = sizing::repetitions(&runner, tasks);
+    runner.expect(sizing::expected(&runner, tasks, &repetitions));
     sizing::warm_up(&mut runner, tasks, &sizings)?;
-    for (index, (&task, sizing)) in tasks.iter().zip(&sizings).enumerate() {
+    for (index, ((&task, sizing), &wanted)) in tasks.iter().zip(&sizings).zip(&repetitions).enumerate() {
         screen.step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.name()));
         if !sizing.broken {
-            variant(&mut runner, task, sizing)?;
+            variant(&mut runner, task, sizing, wanted)?;
         }
     }
     Ok(runner.section)
 }
 
 /// One variant: plain and heap in turns, then the counting probes.
-fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing) -> Result<()> {
+fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions: u32) -> Result<()> {
     let rows = sizing::rows_now(runner, task, sizing);
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
     let mut gathered = Gathered::new(rows);
-    let hopeless = in_turns(runner, task, &mut gathered)?;
+    let hopeless = in_turns(runner, task, repetitions, &mut gathered)?;
     if task.variant.language == Language::Rust && !hopeless {
         for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
             if let Some(answer) = runner.child(task, probe, scale)?.answer {
@@ -117,18 +118,18 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing) -> Result<(
 }
 
 /// Plain and heap runs alternate, so that a machine that slows down slows both. Gives whether more runs are hopeless.
-fn in_turns(runner: &mut Runner<'_>, task: Task<'_>, gathered: &mut Gathered) -> Result<bool> {
+fn in_turns(
+    runner: &mut Runner<'_>,
+    task: Task<'_>,
+    repetitions: u32,
+    gathered: &mut Gathered,
+) -> Result<bool> {
     let rows = gathered.rows();
-    let mut wanted = 1;
     let mut heap_works = task.variant.language == Language::Rust;
-    let mut repetition = 0;
-    while repetition < wanted {
+    for _ in 0..repetitions {
         let plain = runner.child(task, Probe::Plain, rows)?;
         let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
         gathered.add(answer);
-        if repetition == 0 && task.variant.language == Language::Rust {
-            wanted = plan::repetitions(runner.request.quick, gathered.first_wall_ns());
-        }
         if heap_works {
             let heap = runner.child(task, Probe::Heap, rows)?;
             heap_works = heap.answer.is_some();
@@ -139,7 +140,6 @@ fn in_turns(runner: &mut Runner<'_>, task: Task<'_>, gathered: &mut Gathered) ->
                 return Ok(true);
             }
         }
-        repetition += 1;
     }
     Ok(false)
 }

@@ -1,6 +1,7 @@
 //! How much to run: scales that fit into memory, repetitions that fit into a lesson. Pure: figures in, decisions out.
 
 use crate::scale;
+use std::time::Duration;
 
 /// dhat runs at this part of the lesson's default scale, and the need of memory is extrapolated from there.
 const REFERENCE_PART: u64 = 100;
@@ -46,14 +47,25 @@ impl Footprint {
     }
 }
 
-/// How often plain and heap run in turns, by the wall time of the first plain run: a lesson has to end within its lesson.
-pub(crate) fn repetitions(quick: bool, first_wall_ns: u64) -> u32 {
-    match first_wall_ns {
-        _ if quick => 1,
-        0..2_500_000_000 => 3,
-        2_500_000_000..4_000_000_000 => 2,
-        _ => 1,
+/// What the pairs of plain and heap runs of a whole section may take together: a lesson has to end within its lesson.
+const PAIRS_BUDGET: Duration = Duration::from_secs(80);
+/// More pairs than this say nothing new.
+const MOST_PAIRS: u32 = 3;
+
+/// How often plain and heap run in turns, for each variant, by what one pair of it is expected to take. Everything runs
+/// once; what is left of the budget goes to second and third pairs, the quickest variants first.
+pub(crate) fn repetitions(quick: bool, pairs: &[Duration]) -> Vec<u32> {
+    let mut repetitions = vec![1; pairs.len()];
+    let mut order: Vec<usize> = (0..pairs.len()).collect();
+    order.sort_by_key(|&index| pairs[index]);
+    let mut spent: Duration = pairs.iter().sum();
+    for index in order {
+        while !quick && repetitions[index] < MOST_PAIRS && spent + pairs[index] <= PAIRS_BUDGET {
+            repetitions[index] += 1;
+            spent += pairs[index];
+        }
     }
+    repetitions
 }
 
 #[cfg(test)]
@@ -84,6 +96,16 @@ mod tests {
         let need = MAPS.need_bytes(10_000_000);
         assert!(need > 3_000_000_000 && need < 3_500_000_000, "{need}");
         assert!(Footprint { blocks: 0, ..MAPS }.need_bytes(10_000_000) < need);
+    }
+
+    #[test]
+    fn quick_variants_are_repeated_first_and_the_budget_is_kept() {
+        let seconds = |all: &[u64]| all.iter().map(|&one| Duration::from_secs(one)).collect::<Vec<_>>();
+        assert_eq!(repetitions(false, &seconds(&[10, 1, 30])), [3, 3, 1]);
+        assert_eq!(repetitions(false, &seconds(&[200, 1])), [1, 1]);
+        assert_eq!(repetitions(false, &seconds(&[20, 38])), [2, 1]);
+        assert_eq!(repetitions(true, &seconds(&[1, 1])), [1, 1]);
+        assert_eq!(repetitions(false, &[]), [0u32; 0]);
     }
 
     #[test]

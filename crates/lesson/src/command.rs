@@ -1,7 +1,7 @@
 //! A lesson's own `main`: the runner's hand asks for the manifest or for one run with a record; a student's own hand runs one
 //! variant and reads a small table.
 
-use crate::describe::{Declared, Lesson};
+use crate::describe::{Declared, Function, Lesson};
 use crate::measure::{Bench, Measured};
 use clap::Parser;
 use heaplab_record::{Measurement, Record};
@@ -74,8 +74,6 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
         None => print(&small_table(lesson, declared, &record)),
     }
 }
-
-type Function = fn(&Bench) -> Result<Measured, heaplab_heap::RegionError>;
 
 fn chosen<'a>(lesson: &'a Lesson, name: Option<&str>) -> Result<(&'a Declared, Function), Failure> {
     let found = name.and_then(|name| lesson.find(name));

@@ -68,8 +68,11 @@ pub struct Declared {
     /// One line that says what it does.
     pub about: &'static str,
     /// The function, behind its own type; `None` for a script.
-    pub run: Option<fn(&Bench) -> Result<Measured, RegionError>>,
+    pub run: Option<Function>,
 }
+
+/// A variant's function behind its own type.
+pub type Function = fn(&Bench) -> Result<Measured, RegionError>;
 
 impl Declared {
     const fn language(&self) -> Language {

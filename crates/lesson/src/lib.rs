@@ -38,10 +38,10 @@ mod measure;
 mod phase;
 mod resident;
 
-pub use describe::{Declared, Lesson};
+pub use describe::{Declared, Function, Lesson};
 pub use heaplab_record::{Attachment, Cell, Table, Text};
 pub use kept::{Checksum, Kept, Scale};
-pub use measure::Bench;
+pub use measure::{Bench, Measured};
 pub use phase::phase;
 
 #[doc(hidden)]

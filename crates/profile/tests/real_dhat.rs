@@ -4,6 +4,8 @@
 //! The profiled program is this test's own binary, started again: two processes are loaded at two addresses. It has no test
 //! harness, whose threads would allocate in the profile whenever they liked.
 
+#![expect(clippy::unwrap_used, reason = "a test without a harness, which clippy does not take for one")]
+
 use heaplab_profile::folded::{Measure, folded};
 use heaplab_profile::{Profile, Site, dhat as format};
 use std::hint::black_box;

@@ -251,6 +251,9 @@ pub struct ClaimVerdict {
     pub text: String,
     /// The claim's number.
     pub says_bytes: u64,
+    /// Whether the claim's and the measured numbers are bytes a row.
+    #[serde(default)]
+    pub per_row: bool,
     /// The scale that it speaks of.
     pub says_rows: u64,
     /// What was measured, a language each.

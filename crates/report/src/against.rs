@@ -3,15 +3,16 @@
 use crate::format;
 use heaplab_record::{Language, Run};
 
-/// The run that `run` is held against: the baseline of its own lesson folder and language. Python scripts carry no mark
-/// of their own, so theirs is the script that is named like the Rust baseline.
+/// The run that `run` is held against: the marked one of its own lesson folder, or of the report where the folder has none,
+/// in its own language. Python scripts carry no mark, so theirs is the script that is named like the Rust baseline.
 pub fn baseline_of<'a>(run: &Run, runs: &'a [Run]) -> Option<&'a Run> {
-    let neighbours = || runs.iter().filter(|other| other.section == run.section);
-    let marked = |language| neighbours().find(|other| other.baseline && other.language == language);
-    marked(run.language).or_else(|| {
-        let name = &marked(Language::Rust)?.variant;
-        neighbours().find(|other| other.language == run.language && other.variant == *name)
-    })
+    let near = |other: &&Run| other.section == run.section;
+    let marked = |other: &&Run| other.baseline && other.language == Language::Rust;
+    let of_rust = runs.iter().filter(near).find(marked).or_else(|| runs.iter().find(marked))?;
+    let namesake = |other: &&Run| {
+        other.language == run.language && other.variant == of_rust.variant && other.section == of_rust.section
+    };
+    runs.iter().find(namesake)
 }
 
 /// How a run stands to its baseline.
@@ -70,6 +71,16 @@ mod tests {
         // 8.5.1 has no Python list.
         assert_eq!(baseline_of(&runs[4], &runs), None);
         assert_eq!(baseline_of(&runs[1], &runs).map(|run| run.variant.as_str()), Some("list"));
+    }
+
+    #[test]
+    fn a_folder_without_a_mark_is_held_against_the_reports() {
+        let mut runs = fixture::runs();
+        runs.iter_mut().filter(|run| run.section == "8.5.1").for_each(|run| run.baseline = false);
+        for run in &runs {
+            let baseline = baseline_of(run, &runs).expect("every run has one now");
+            assert_eq!((baseline.variant.as_str(), baseline.language), ("list_dict", run.language));
+        }
     }
 
     #[test]

@@ -18,17 +18,35 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// An axis that shows all of `figures`. Those in `spread` must be told apart, and decide whether it is logarithmic: for
-    /// curves these are the peaks and not every point. What is 0 has no logarithm and no say in this.
-    pub(crate) fn over(figures: &[u64], spread: &[u64], most_marks: usize) -> Axis {
-        let largest = figures.iter().copied().max().unwrap_or(0).max(1) as f64;
-        let above_zero =
-            |figures: &[u64]| figures.iter().copied().filter(|&figure| figure > 0).min().unwrap_or(1);
-        let widest = spread.iter().copied().max().unwrap_or(0) as f64;
-        if widest / above_zero(spread) as f64 > LOG_FROM_RATIO {
-            Axis::logarithmic(above_zero(figures) as f64, largest, most_marks)
+    /// For bars of these lengths. A logarithmic one begins at a power of ten under the shortest, so that this has a length
+    /// too. What is 0 has no logarithm and no say in this.
+    pub(crate) fn of_bars(lengths: &[u64], most_marks: usize) -> Axis {
+        let (least, most) = ends(lengths);
+        if !is_wide(least, most) {
+            return Axis::linear(most, most_marks);
+        }
+        let power = least.log10().floor();
+        let low = if least.log10() - power < 0.1 { (power - 1.0).max(0.0) } else { power };
+        Axis::logarithmic(low, most.log10(), most_marks)
+    }
+
+    /// For lines through these points. The peaks or the durations of the lines decide whether it is logarithmic; it then
+    /// begins with the lowest point.
+    pub(crate) fn of_lines(points: &[u64], to_tell_apart: &[u64], most_marks: usize) -> Axis {
+        let (least, most) = ends(points);
+        let (shortest, longest) = ends(to_tell_apart);
+        if is_wide(shortest, longest) {
+            Axis::logarithmic(least.log10(), most.log10(), most_marks)
         } else {
-            Axis::linear(largest, most_marks)
+            Axis::linear(most, most_marks)
+        }
+    }
+
+    /// How many times the one before it a mark of a logarithmic axis is.
+    pub(crate) fn factor(&self) -> u64 {
+        match self.marks.as_slice() {
+            [first, second, ..] if *first > 0 => second / first,
+            _ => 10,
         }
     }
 
@@ -57,18 +75,23 @@ impl Axis {
         }
     }
 
-    /// Begins at the power of ten under the smallest, so that the smallest has a length too.
-    fn logarithmic(smallest: f64, largest: f64, most_marks: usize) -> Axis {
-        let mut first = smallest.log10().floor() as usize;
-        if smallest.log10() - (first as f64) < 0.1 {
-            first = first.saturating_sub(1);
-        }
-        let high = largest.log10();
-        let every = (high.floor() as usize - first).div_ceil(most_marks).max(1);
-        let marks =
-            (first..=high.floor() as usize).step_by(every).map(|power| 10_u64.saturating_pow(power as u32));
-        Axis { is_log: true, low: first as f64, high, marks: marks.collect() }
+    fn logarithmic(low: f64, high: f64, most_marks: usize) -> Axis {
+        let powers = low.ceil() as usize..=high.floor() as usize;
+        let every = powers.clone().count().div_ceil(most_marks).max(1);
+        let marks = powers.step_by(every).map(|power| 10_u64.saturating_pow(power as u32));
+        Axis { is_log: true, low, high, marks: marks.collect() }
     }
+}
+
+/// The least that is above 0 and the most; 1 for none.
+fn ends(figures: &[u64]) -> (f64, f64) {
+    let least = figures.iter().copied().filter(|&figure| figure > 0).min().unwrap_or(1);
+    let most = figures.iter().copied().max().unwrap_or(0).max(1);
+    (least as f64, most as f64)
+}
+
+fn is_wide(least: f64, most: f64) -> bool {
+    most / least > LOG_FROM_RATIO
 }
 
 impl Ranged for Axis {
@@ -118,7 +141,7 @@ mod tests {
     use super::*;
 
     fn axis(figures: &[u64]) -> Axis {
-        Axis::over(figures, figures, 6)
+        Axis::of_bars(figures, 6)
     }
 
     #[test]

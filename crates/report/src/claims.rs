@@ -18,6 +18,7 @@ pub fn judge(specs: &[(String, ClaimSpec)], runs: &[Run], words: &Words) -> Vec<
                 section: section.clone(),
                 text: words.lang().of(&spec.text).to_owned(),
                 says_bytes: spec.says_bytes,
+                per_row: spec.per_row,
                 says_rows: spec.says_rows,
                 measured: figures.iter().map(Figure::measured).collect(),
                 holds: judged.map(|figure| figure.stands(spec)),

@@ -24,7 +24,7 @@ type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, RangedCo
 pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderError> {
     let lines = lines(report, words);
     let peaks: Vec<u64> = report.runs.iter().filter_map(peak).collect();
-    let axis = Axis::over(&peaks, &peaks, 7);
+    let axis = Axis::of_bars(&peaks, 7);
     let title = title(report, words);
     let height = HEAD + ROW * lines.len().max(1) as i32 + FOOT;
     canvas::draw(WHAT, (WIDTH as u32, height as u32), &title, |page| {
@@ -168,7 +168,7 @@ fn chart<'a, 'b>(
     Ok(chart)
 }
 
-/// A dashed line through the bars of a folder where its baseline ends: what the others save lies to the left of it.
+/// A dashed line where the baseline of a folder ends, through the Rust bars that are held against it.
 fn baselines(chart: &mut Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), RenderError> {
     let is_folder = |line: &Line<'_>| matches!(line, Line::Folder(_));
     let groups = lines.iter().enumerate().filter_map(|(index, line)| match line {
@@ -177,7 +177,9 @@ fn baselines(chart: &mut Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), Render
     });
     for (index, peak) in groups {
         let first = lines[..index].iter().rposition(is_folder).map_or(0, |folder| folder + 1);
-        let last = lines[index..].iter().position(is_folder).map_or(lines.len(), |folder| index + folder);
+        let end = lines[index..].iter().position(is_folder).map_or(lines.len(), |folder| index + folder);
+        let is_rust = |line: &Line<'_>| matches!(line, Line::Bar(bar) if bar.run.language == Language::Rust);
+        let last = lines[..end].iter().rposition(is_rust).map_or(end, |line| line + 1);
         let ends = [first, last].map(|line| (peak, lines.len() as f64 - line as f64));
         let colour = canvas::language_colour(Language::Rust);
         let dashes = DashedLineSeries::new(ends, 5, 4, colour.stroke_width(1));
@@ -219,10 +221,100 @@ fn draw_line(
 }
 
 fn foot(page: &Canvas<'_>, words: &Words, axis: &Axis, height: i32) -> Result<(), RenderError> {
-    let says = words.get(if axis.is_log { "chart-log-bars" } else { "chart-linear-bars" });
+    let says = match axis.is_log {
+        true => words.say("chart-log-bars", &[("times", &axis.factor().to_string())]),
+        false => words.get("chart-linear-bars"),
+    };
     canvas::write(page, WHAT, &says, (EDGE, height - 20), Type::left(12, QUIET))
 }
 
 fn failed(error: impl std::fmt::Display) -> RenderError {
     RenderError::picture(WHAT, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+
+    fn drawn(report: &Report, lang: Lang) -> String {
+        comparison_svg(report, &Words::new(lang)).unwrap()
+    }
+
+    /// The texts that stand in the picture.
+    fn texts(svg: &str) -> Vec<String> {
+        svg.split("<text ")
+            .skip(1)
+            .filter_map(|text| Some(text.split_once('>')?.1.lines().nth(1)?.to_owned()))
+            .collect()
+    }
+
+    fn report(peaks: &[(&str, u64)]) -> Report {
+        let mut report = fixture::report(Lang::En);
+        let run = |(name, peak): &(&str, u64)| fixture::rust("8.5.2", name, *peak, 1, 1);
+        report.runs = peaks.iter().map(run).collect();
+        report.runs[0].baseline = true;
+        report
+    }
+
+    #[test]
+    fn every_variant_has_its_name_its_language_and_its_peak() {
+        for lang in [Lang::En, Lang::Zh] {
+            let report = fixture::report(lang);
+            let texts = texts(&drawn(&report, lang));
+            for run in &report.runs {
+                assert!(texts.contains(&run.variant), "{} in {texts:?}", run.variant);
+                let peak = peak(run).map(format::bytes).unwrap_or_default();
+                assert!(texts.iter().any(|text| text.starts_with(&peak)), "{peak} in {texts:?}");
+            }
+            let named = |name: &str| texts.iter().filter(|text| *text == name).count();
+            assert_eq!(named("Rust") + named("CPython"), report.runs.len());
+        }
+    }
+
+    #[test]
+    fn savings_are_counted_from_the_baseline() {
+        let texts = texts(&drawn(&report(&[("list_dict", 1000), ("slots", 100), ("json", 2500)]), Lang::En));
+        assert!(texts.contains(&"1.00 kB · baseline".to_owned()), "{texts:?}");
+        assert!(texts.contains(&"100 B · saves 90.0 %".to_owned()), "{texts:?}");
+        assert!(texts.contains(&"2.50 kB · 150.0 % more".to_owned()), "{texts:?}");
+    }
+
+    #[test]
+    fn a_run_at_other_rows_says_so() {
+        let mut report = report(&[("list_dict", 1000), ("json", 1000)]);
+        report.rows_requested = 100;
+        report.runs[0].rows = 100;
+        report.runs[1].rows = 50;
+        let texts = texts(&drawn(&report, Lang::En));
+        assert!(texts.contains(&"1.00 kB · 50 rows · 100.0 % more a row".to_owned()), "{texts:?}");
+    }
+
+    #[test]
+    fn a_log_scale_is_said_and_only_then() {
+        let says = |peaks: &[(&str, u64)]| drawn(&report(peaks), Lang::En).contains("Log scale");
+        assert!(says(&[("list", 3_100), ("generator", 100)]));
+        assert!(!says(&[("list", 3_000), ("generator", 100)]));
+    }
+
+    #[test]
+    fn what_was_not_measured_has_words_and_no_bar() {
+        let mut report = report(&[("list_dict", 1000), ("json", 900)]);
+        let bars = |report: &Report| drawn(report, Lang::En).matches("fill=\"#D55E00\"").count();
+        let before = bars(&report);
+        report.runs[1].heap = None;
+        assert!(texts(&drawn(&report, Lang::En)).contains(&"not measured".to_owned()));
+        assert!(bars(&report) < before);
+    }
+
+    #[test]
+    fn nothing_and_thirty_variants_can_be_drawn() {
+        assert!(drawn(&fixture::empty_report(), Lang::En).contains("</svg>"));
+        let names: Vec<String> = (0..30).map(|index| format!("variant_{index}")).collect();
+        let peaks: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1000)).collect();
+        let svg = drawn(&report(&peaks), Lang::Zh);
+        assert_eq!(svg, drawn(&report(&peaks), Lang::Zh));
+        let height = HEAD + 30 * ROW + FOOT;
+        assert!(svg.contains(&format!("height=\"{height}\"")), "it grows with the variants");
+    }
 }

@@ -54,13 +54,20 @@ pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, Rend
             draw_line(&mut chart, line, COLOURS[index % COLOURS.len()])?;
         }
         draw_labels(page, &chart, &lines)?;
+        let factors = [bytes.factor().to_string(), time.factor().to_string()];
         let key = match (time.is_log, bytes.is_log) {
             (true, true) => "curve-log-both",
             (false, true) => "curve-log-bytes",
             (true, false) => "curve-log-time",
             (false, false) => "chart-linear-bars",
         };
-        canvas::write(page, WHAT, &words.get(key), (EDGE, height - 18), Type::left(12, QUIET))
+        canvas::write(
+            page,
+            WHAT,
+            &words.say(key, &[("bytes", &factors[0]), ("time", &factors[1])]),
+            (EDGE, height - 18),
+            Type::left(12, QUIET),
+        )
     })?;
     Ok(Some(svg))
 }
@@ -145,7 +152,7 @@ fn axes(lines: &[Line<'_>]) -> (Axis, Axis) {
             line.curve.points.iter().flat_map(figures)
         })
         .collect();
-    (Axis::over(&times, &ends, 7), Axis::over(&bytes, &peaks, 7))
+    (Axis::of_lines(&times, &ends, 7), Axis::of_lines(&bytes, &peaks, 7))
 }
 
 fn chart<'a, 'b>(
@@ -255,4 +262,92 @@ fn apart(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
 
 fn failed(error: impl std::fmt::Display) -> RenderError {
     RenderError::picture(WHAT, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+
+    fn curve(variant: &str, peak: u64, file: u64, milliseconds: u64) -> Curve {
+        let point = |index: u64| CurvePoint {
+            at_ns: 1_000_000 * (1 + index),
+            rss_anon_bytes: peak * (index + 1) / milliseconds,
+            rss_file_bytes: file,
+        };
+        Curve {
+            section: "8.5.2".to_owned(),
+            variant: variant.to_owned(),
+            language: Language::Rust,
+            points: (0..milliseconds).map(point).collect(),
+        }
+    }
+
+    fn drawn(curves: &[Curve]) -> String {
+        curve_svg(curves, &Words::new(Lang::En)).unwrap().unwrap()
+    }
+
+    #[test]
+    fn no_curves_make_no_picture() {
+        assert_eq!(curve_svg(&[], &Words::new(Lang::En)).unwrap(), None);
+        let mut without_points = curve("list", 1, 1, 10);
+        without_points.points.clear();
+        assert_eq!(curve_svg(&[without_points], &Words::new(Lang::En)).unwrap(), None);
+    }
+
+    #[test]
+    fn every_line_is_named_and_the_bytes_do_not_change() {
+        let curves = [curve("list", 500_000_000, 0, 900), curve("packed", 400_000_000, 0, 700)];
+        let svg = drawn(&curves);
+        assert!(svg.contains("list · Rust · 500 MB · 900 ms"), "{svg}");
+        assert!(svg.contains("packed · Rust · 400 MB · 700 ms"), "{svg}");
+        assert!(!svg.contains("Log scale") && !svg.contains("RssFile"), "{svg}");
+        assert_eq!(svg, drawn(&curves));
+    }
+
+    #[test]
+    fn scales_follow_the_spread_and_are_said() {
+        let tall = [curve("json", 7_000_000_000, 0, 900), curve("generator", 2_000_000, 0, 700)];
+        assert!(drawn(&tall).contains("Log scale of bytes"));
+        let long = [curve("json", 7_000_000, 0, 900), curve("generator", 2_000_000, 0, 20)];
+        assert!(drawn(&long).contains("Log scale of time"));
+        let both = [curve("json", 7_000_000_000, 0, 900), curve("generator", 2_000_000, 0, 20)];
+        assert!(drawn(&both).contains("Log scales"));
+    }
+
+    #[test]
+    fn file_pages_are_drawn_where_they_matter() {
+        assert!(drawn(&[curve("mmap", 60_000_000, 1_000_000_000, 900)]).contains("RssFile"));
+        assert!(!drawn(&[curve("list", 60_000_000, 2_000_000, 900)]).contains("RssFile"));
+    }
+
+    #[test]
+    fn long_runs_are_thinned_to_what_can_be_seen() {
+        let short = drawn(&[curve("list", 60_000_000, 0, 5_000)]).len();
+        let long = drawn(&[curve("list", 60_000_000, 0, 100_000)]).len();
+        assert!(long < 2 * short, "{short} {long}");
+    }
+
+    #[test]
+    fn labels_do_not_touch() {
+        for heights in [vec![5, 5, 5, 6, 300], vec![300; 8], (0..20).collect()] {
+            let placed = apart(&heights, 0, 400);
+            assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= LABEL), "{placed:?}");
+            assert!(placed.iter().all(|height| (0..=400).contains(height)), "{placed:?}");
+        }
+    }
+
+    #[test]
+    fn the_csv_has_every_sample() {
+        let mut curves = [curve("list", 100, 7, 2)];
+        curves[0].variant = "a,\"b\"".to_owned();
+        let csv = curve_csv(&curves);
+        let head = "section,variant,language,at_ns,rss_anon_bytes,rss_file_bytes\n";
+        assert_eq!(
+            csv,
+            format!(
+                "{head}8.5.2,\"a,\"\"b\"\"\",rust,1000000,50,7\n8.5.2,\"a,\"\"b\"\"\",rust,2000000,100,7\n"
+            )
+        );
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::canvas::{self, INK, QUIET, Type};
 use crate::{RenderError, Words};
-use inferno::flamegraph::color::{BasicPalette, Palette};
+use inferno::flamegraph::color::{BackgroundColor, BasicPalette, Color, Palette};
 use inferno::flamegraph::{Options, from_lines};
 
 const WHAT: &str = "a flamegraph";
@@ -30,6 +30,7 @@ pub fn flamegraph_svg(
     options.count_name = words.get("flamegraph-bytes");
     options.name_type = words.get("flamegraph-function");
     options.colors = Palette::Basic(BasicPalette::Hot);
+    options.bgcolors = Some(BackgroundColor::Flat(Color { r: 255, g: 255, b: 255 }));
     // A colour is made of a function's name: the same function looks the same in every picture of a report.
     options.deterministic = true;
     options.frame_height = 19;

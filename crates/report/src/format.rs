@@ -76,7 +76,7 @@ pub fn change(value: u64, baseline: u64) -> Option<String> {
 /// A part of a whole from 0 to 1: `90.0 %`; never rounded up to 100.
 pub fn percent(part: f64) -> String {
     let percent = part * 100.0;
-    if percent < 100.0 && percent >= 99.95 {
+    if (99.95..100.0).contains(&percent) {
         format!("{} %", trim_nines(percent))
     } else {
         format!("{percent:.1} %")

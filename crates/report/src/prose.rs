@@ -45,6 +45,15 @@ pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
     words.say("whose", &[("language", &language(of, words)), ("variant", name)])
 }
 
+/// What a field that claims are read from is called.
+pub(crate) fn metric(field: &str, words: &Words) -> String {
+    match field {
+        "peak_rss_bytes" => words.get("metric-rss"),
+        "peak_bytes" => words.get("metric-heap"),
+        unknown => unknown.to_owned(),
+    }
+}
+
 /// A column's head in one line: its bar is a line break on the terminal only.
 pub(crate) fn head(key: &str, words: &Words) -> String {
     closed(&words.get(key).replace("-|", "").replace('|', " "))
@@ -130,6 +139,7 @@ mod tests {
             "failed",
             "language",
             "group",
+            "metric",
         ];
         let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
         let mut found = 0;

@@ -4,6 +4,7 @@ use crate::attachments::{self, Merged};
 use crate::{Words, against, format, goal, notes, prose};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
@@ -18,6 +19,7 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     }
     let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
     section(&mut out, words, "heading-runs", runs(report, words));
+    out.push('\n');
     for note in notes::notes(report, words) {
         let _ = writeln!(out, "- {}", text(&note));
     }
@@ -64,7 +66,7 @@ fn runs(report: &Report, words: &Words) -> String {
         "column-wall",
         "column-against",
     ];
-    let mut table = head(&heads.map(|key| prose::head(key, words)), 2);
+    let mut table = head(&heads.map(|key| prose::head(key, words)), 2..heads.len());
     for run in &report.runs {
         table.push_str(&row(&run_cells(run, &report.runs, words)));
     }
@@ -101,7 +103,7 @@ fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
 
 fn attached(table: &Merged) -> String {
     let words = (0..table.columns.len()).take_while(|column| table.is_text(column)).count();
-    let mut out = head(&table.columns, words);
+    let mut out = head(&table.columns, words..table.columns.len());
     for cells in &table.rows {
         out.push_str(&row(&cells.iter().map(|cell| text(&cell.short)).collect::<Vec<_>>()));
     }
@@ -111,7 +113,7 @@ fn attached(table: &Merged) -> String {
 fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
     let heads =
         ["column-claim", "column-says", "language-python", "language-rust", "column-verdict", "column-why"];
-    let mut table = head(&heads.map(|key| prose::head(key, words)), 1);
+    let mut table = head(&heads.map(|key| prose::head(key, words)), 1..4);
     for claim in claims {
         let of = |language| {
             let measured = claim.measured.iter().find(|measured| measured.language == language);
@@ -153,18 +155,19 @@ fn failures(failed: &[Failure], words: &Words) -> String {
 }
 
 fn environment(report: &Report, words: &Words) -> String {
-    let mut table = head(&["column-what", "column-value"].map(|key| prose::head(key, words)), 2);
+    let mut table = head(&["column-what", "column-value"].map(|key| prose::head(key, words)), 0..0);
     for (what, value) in crate::environment::lines(report, words) {
         table.push_str(&row(&[text(&what), text(&value)]));
     }
     table
 }
 
-/// The head of a table; from column `figures` on, cells stand on the right.
-fn head(columns: &[String], figures: usize) -> String {
+/// The head of a table; the columns of `figures` have their cells on the right.
+fn head(columns: &[String], figures: Range<usize>) -> String {
     let escaped: Vec<String> = columns.iter().map(|column| text(column)).collect();
-    let rule: Vec<String> =
-        (0..columns.len()).map(|index| if index < figures { "---" } else { "---:" }.to_owned()).collect();
+    let rule: Vec<String> = (0..columns.len())
+        .map(|index| if figures.contains(&index) { "---:" } else { "---" }.to_owned())
+        .collect();
     row(&escaped) + &row(&rule)
 }
 

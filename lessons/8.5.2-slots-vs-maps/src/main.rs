@@ -63,10 +63,11 @@ fn list_dict(rows: Scale) -> Kept<Vec<HashMap<&'static str, Value>>> {
 
 fn json(rows: Scale) -> Kept<Vec<serde_json::Value>> {
     let table: Vec<_> = users(rows).map(|(name, score)| json!({"name": name, "score": score})).collect();
-    let checksum = table.iter().fold(Checksum::new(), |sum, row| match (row["name"].as_str(), row["score"].as_u64()) {
-        (Some(name), Some(score)) => sum.row(name, score),
-        _ => sum,
-    });
+    let checksum =
+        table.iter().fold(Checksum::new(), |sum, row| match (row["name"].as_str(), row["score"].as_u64()) {
+            (Some(name), Some(score)) => sum.row(name, score),
+            _ => sum,
+        });
     Kept::new(checksum, table)
 }
 

@@ -53,10 +53,6 @@ impl Gathered {
         self.rows
     }
 
-    pub(super) fn first_wall_ns(&self) -> u64 {
-        self.plain.first().map_or(0, |sample| sample.wall_ns)
-    }
-
     pub(super) fn add(&mut self, answer: Answer) {
         let Answer { record, samples, dhat_json } = answer;
         if record.scale == self.rows {

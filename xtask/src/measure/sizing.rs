@@ -91,20 +91,40 @@ pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &[Si
     Ok(())
 }
 
+/// How often each variant's pair of plain and heap runs is taken; CPython once.
+pub(super) fn repetitions(runner: &Runner<'_>, tasks: &[Task<'_>]) -> Vec<u32> {
+    let rows = runner.request.rows;
+    let pairs: Vec<Duration> = tasks
+        .iter()
+        .map(|&task| match task.variant.language {
+            Language::Rust => {
+                runner.expected(task, Probe::Plain, rows) + runner.expected(task, Probe::Heap, rows)
+            }
+            // Not of the budget, and never repeated.
+            Language::Python => Duration::ZERO,
+        })
+        .collect();
+    let mut repetitions = plan::repetitions(runner.request.quick, &pairs);
+    for (repetitions, task) in repetitions.iter_mut().zip(tasks) {
+        if task.variant.language == Language::Python {
+            *repetitions = 1;
+        }
+    }
+    repetitions
+}
+
 /// What lies ahead after the reference runs: for the bar only.
-pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>]) -> Duration {
+pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>], repetitions: &[u32]) -> Duration {
     let request: &Request<'_> = runner.request;
     let mut ahead = Duration::ZERO;
     let mut longest = Duration::ZERO;
-    for &task in tasks {
+    for (&task, &repetitions) in tasks.iter().zip(repetitions) {
         let plain = runner.expected(task, Probe::Plain, request.rows);
         longest = longest.max(plain);
         if task.variant.language == Language::Python {
             ahead += plain;
             continue;
         }
-        let repetitions =
-            plan::repetitions(request.quick, u64::try_from(plain.as_nanos()).unwrap_or(u64::MAX));
         let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);
         ahead += (plain + runner.expected(task, Probe::Heap, request.rows)) * repetitions;
         ahead += runner.expected(task, Probe::Counts, request.rows);

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// This repository.
-pub fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     manifest.parent().expect("xtask lies in the workspace").to_owned()
 }
 
 /// xtask with nothing in its environment that would change what it does.
-pub fn xtask(folder: &Path) -> Command {
+pub(crate) fn xtask(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.current_dir(folder);
     for name in
@@ -27,30 +27,30 @@ pub fn xtask(folder: &Path) -> Command {
 }
 
 /// Where this test's own build is.
-pub fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let profile = Path::new(env!("CARGO_BIN_EXE_xtask")).parent().expect("the binary lies in target/PROFILE");
     profile.parent().expect("the profile lies in target").to_owned()
 }
 
-pub fn run(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> Output {
     xtask(folder).args(arguments).output().expect("xtask starts")
 }
 
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// Ends with this status, or shows everything it said.
-pub fn ends_with(output: &Output, status: i32) {
+pub(crate) fn ends_with(output: &Output, status: i32) {
     assert_eq!(output.status.code(), Some(status), "\n{}\n{}", stdout(output), stderr(output));
 }
 
 /// A small run of 8.5 into `out`, and its report. Below some thousand rows `packed` misses the goal: its page is 64 KiB.
-pub fn small_report(out: &Path, more: &[&str]) -> Value {
+pub(crate) fn small_report(out: &Path, more: &[&str]) -> Value {
     let mut arguments = vec!["lesson", "8.5", "--rows", "10000", "--out"];
     let out_text = out.to_str().expect("a temporary folder has a plain name");
     arguments.push(out_text);
@@ -60,13 +60,13 @@ pub fn small_report(out: &Path, more: &[&str]) -> Value {
     report(out)
 }
 
-pub fn report(folder: &Path) -> Value {
+pub(crate) fn report(folder: &Path) -> Value {
     let text = std::fs::read(folder.join("report.json")).expect("there is a report.json");
     serde_json::from_slice(&text).expect("it is JSON")
 }
 
 /// The runs of a report, as `("rust", "list_dict", run)`.
-pub fn runs(report: &Value) -> Vec<(&str, &str, &Value)> {
+pub(crate) fn runs(report: &Value) -> Vec<(&str, &str, &Value)> {
     let runs = report["runs"].as_array().expect("runs is a list");
     let text = |value: &'_ Value| value.as_str().map(str::to_owned);
     runs.iter()
@@ -76,7 +76,7 @@ pub fn runs(report: &Value) -> Vec<(&str, &str, &Value)> {
 }
 
 /// What lies in a folder, sorted.
-pub fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
     let mut names: Vec<String> =
         entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
@@ -85,7 +85,7 @@ pub fn names(folder: &Path) -> Vec<String> {
 }
 
 /// Says that a test did not run, and why; with `HEAPLAB_REQUIRE_ALL=1` that is a failure.
-pub fn skipped(why: &str) {
+pub(crate) fn skipped(why: &str) {
     assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "required, but {why}");
     println!("SKIPPED: {why}");
 }

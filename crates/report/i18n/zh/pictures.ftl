@@ -23,19 +23,16 @@ chart-rows = { $rows } { $unit ->
    *[other] { $unit }
  }
 chart-not-measured = 未测量
-chart-log-bars = 对数刻度：每一格至少是前一格的十倍。请比较数字，不要比较长度。
+chart-log-bars = 对数刻度：每一格是前一格的 { $times } 倍。请比较数字，不要比较长度。
 chart-linear-bars = 字节用十进制单位：1 MB 是 1,000,000 字节。
 
 curve-title = 常驻内存随时间的变化
 curve-subtitle = 每个变体一次 plain 运行的匿名页（RssAnon），从进程外采样
 curve-file = 虚线：文件页（RssFile）
-curve-log-both = 两个轴都是对数刻度：每一格至少是前一格的十倍。
-curve-log-bytes = 字节轴是对数刻度：每一格至少是前一格的十倍。
-curve-log-time = 时间轴是对数刻度：每一格至少是前一格的十倍。
+curve-log-both = 对数刻度：字节轴每一格是前一格的 { $bytes } 倍，时间轴每一格是 { $time } 倍。
+curve-log-bytes = 字节轴是对数刻度：每一格是前一格的 { $bytes } 倍。
+curve-log-time = 时间轴是对数刻度：每一格是前一格的 { $time } 倍。
 
 flamegraph-function = 函数：
 flamegraph-bytes = 字节
-flamegraph-all = 全部
-flamegraph-reset = 还原
-flamegraph-search = 搜索
 flamegraph-nothing = 峰值时没有存活的内存：没有火焰可画。

@@ -44,7 +44,10 @@ fn missing(spec: &ClaimSpec, runs: &[Run], words: &Words) -> String {
         match find(runs, language, name) {
             None => return words.say("why-not-run", &[("who", &who)]),
             Some(run) if metric(run, &measure.metric).is_none() => {
-                return words.say("why-not-measured", &[("who", &who), ("metric", &measure.metric)]);
+                return words.say(
+                    "why-not-measured",
+                    &[("who", &who), ("metric", &prose::metric(&measure.metric, words))],
+                );
             }
             Some(_) => {}
         }
@@ -58,7 +61,7 @@ fn other_rows(spec: &ClaimSpec, figure: &Figure, words: &Words) -> String {
         ("says", format::count(spec.says_rows)),
         ("rows", format::count(figure.run.rows)),
         ("who", who(figure, words)),
-        ("bytes", written(figure)),
+        ("bytes", written(figure, words)),
     ];
     say(words, "why-other-rows", &figures)
 }
@@ -72,14 +75,15 @@ fn standing(spec: &ClaimSpec, figure: &Figure, words: &Words) -> String {
         _ if spec.says_bytes == 0 => "why-something",
         (Relation::AtMost, true) => "why-below",
         (Relation::About, true) => "why-about",
+        (_, false) if part < 0.0 => "why-negative",
         (_, false) if part < 1.0 => "why-less",
         (_, false) => "why-more",
     };
     let figures = [
         ("who", who(figure, words)),
-        ("bytes", written(figure)),
-        ("says", format::bytes(spec.says_bytes)),
-        ("ratio", figures::ratio(part.max(0.0))),
+        ("bytes", written(figure, words)),
+        ("says", claimed(spec, words)),
+        ("ratio", figures::ratio(part.abs())),
     ];
     say(words, key, &figures)
 }
@@ -119,7 +123,7 @@ fn allocations(figure: &Figure, words: &Words) -> Option<String> {
 
 /// The language that does not decide.
 fn beside(spec: &ClaimSpec, other: &Figure, decisive: Option<&Figure>, words: &Words) -> String {
-    let mut figures = vec![("who", who(other, words)), ("bytes", written(other))];
+    let mut figures = vec![("who", who(other, words)), ("bytes", written(other, words))];
     let key = match decisive {
         Some(decisive) if decisive.bytes > 0 && other.bytes > 0 && decisive.run.rows == other.run.rows => {
             let part = other.bytes as f64 / decisive.bytes as f64;
@@ -141,14 +145,20 @@ fn who(figure: &Figure, words: &Words) -> String {
     }
 }
 
-/// The figure; with a word for each row where it is a share.
-fn written(figure: &Figure) -> String {
+/// The figure; said to be of each row where it is a share.
+fn written(figure: &Figure, words: &Words) -> String {
     if figure.shares == 1 {
         return format::signed_bytes(figure.rounded());
     }
     let share = figure.bytes as f64 / figure.shares as f64;
     let sign = if share < 0.0 { "-" } else { "" };
-    format!("{sign}{} B", figures::ratio(share.abs()))
+    words.say("bytes-each-row", &[("bytes", &format!("{sign}{} B", figures::ratio(share.abs())))])
+}
+
+/// The claim's number, of each row where the figure is.
+fn claimed(spec: &ClaimSpec, words: &Words) -> String {
+    let bytes = format::bytes(spec.says_bytes);
+    if spec.per_row { words.say("bytes-each-row", &[("bytes", &bytes)]) } else { bytes }
 }
 
 fn say(words: &Words, key: &str, figures: &[(&str, String)]) -> String {
@@ -199,6 +209,14 @@ mod tests {
     fn the_generator_is_mostly_the_interpreter() {
         let why = &judged(Lang::En, |_| ())[1].why;
         assert!(why.contains("8.20 MB") && why.contains("95.3 %") && why.contains("interpreter"), "{why}");
+    }
+
+    #[test]
+    fn a_share_is_said_to_be_one() {
+        for (lang, each) in [(Lang::En, "8.00 B a row"), (Lang::Zh, "每行 8.00 B")] {
+            let why = &judged(lang, |_| ())[3].why;
+            assert!(why.contains(each), "{why}");
+        }
     }
 
     #[test]

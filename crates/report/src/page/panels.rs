@@ -30,7 +30,12 @@ impl Claim {
         let mut sides = vec![(words.get("column-says"), says)];
         for language in [Language::Python, Language::Rust] {
             let of = claim.measured.iter().find(|measured| measured.language == language);
-            let small = of.map(|of| format!("{} · {}", of.variant, rows(of.rows)));
+            let small = of.map(|of| {
+                let metric = prose::metric(&of.metric, words);
+                let same = of.rows == claim.says_rows;
+                let at = if same { String::new() } else { format!(" · {}", rows(of.rows)) };
+                format!("{} · {metric}{at}", of.variant)
+            });
             let short = of.map(|of| format::signed_bytes(of.bytes));
             sides.push((prose::language(language, words), figure(short, small)));
         }

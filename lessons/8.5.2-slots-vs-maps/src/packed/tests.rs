@@ -25,7 +25,7 @@ fn check(rows: &[Row]) {
     assert_eq!(name, rows.last().map_or("what was here before", |row| &row.0), "left alone");
 }
 
-/// All bytes that a store takes, the unused ends of its pages included only where they hold nothing but bits.
+/// What a store takes for a row, without the unused end of its last pages.
 fn bits_a_row(packed: &Packed) -> f64 {
     let alphabets: usize = packed.alphabets.iter().map(|list| 16 + list.len()).sum();
     ((packed.bits.words() + packed.blocks.len()) * 64 + alphabets * 8) as f64 / packed.len as f64
@@ -109,7 +109,8 @@ fn one_kind() -> impl Strategy<Value = Vec<Row>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    // Shrinking hundreds of rows to the very last one would take minutes.
+    #![proptest_config(ProptestConfig { max_shrink_iters: 300, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn any_rows_come_back(rows in prop::collection::vec((names(), scores()), 0..300)) {
@@ -168,10 +169,9 @@ proptest! {
             prop_assert_eq!(packed.read(index, &mut name), Some(rows[index].1));
             prop_assert_eq!(&name, &rows[index].0);
         }
-        let naive: usize = rows.iter().map(|(name, _)| name.len() + 8 + 4).sum();
-        let naive_bits = naive as f64 * 8.0 / rows.len() as f64;
+        // The budget of PACKED.md; names, scores and offsets end to end take 224 bits.
         let ours = bits_a_row(&packed);
-        prop_assert!(ours < 0.8 * naive_bits, "{ours} bits a row; bytes end to end take {naive_bits}");
+        prop_assert!(ours < 170.0, "{ours} bits a row");
     }
 
     #[test]
