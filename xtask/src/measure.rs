@@ -100,10 +100,11 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
         }
         // The rule that ties the three counting probes together is shown where all of them ran at one scale.
         match sizing.heap.as_ref().filter(|_| reference != rows) {
-            Some(heap) => {
+            Some(heap) if gathered.is_counted() => {
                 let counts = runner.child(task, Probe::Counts, reference)?.answer;
                 gathered.reconcile_at_reference(heap, counts);
             }
+            Some(_) => {}
             None => gathered.reconcile(),
         }
     }

@@ -194,9 +194,10 @@ fn describe(status: ExitStatus) -> String {
     }
 }
 
-/// The last lines of a file that may be huge or not be text.
+/// The last lines of a file that may be huge or not be text. Where it ends in a panic, the lines from there on: with
+/// `RUST_BACKTRACE` the last lines are the start of `main`, and nobody asks about that.
 fn tail(path: &Path) -> String {
-    const BYTES: u64 = 4096;
+    const BYTES: u64 = 64 << 10;
     const LINES: usize = 12;
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|mut file| {
@@ -209,5 +210,7 @@ fn tail(path: &Path) -> String {
     }
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(LINES)..].join("\n")
+    let from_panic = lines.iter().rposition(|line| line.contains("panicked at"));
+    let start = from_panic.unwrap_or(lines.len().saturating_sub(LINES));
+    lines.iter().skip(start).take(LINES).copied().collect::<Vec<_>>().join("\n")
 }

@@ -20,7 +20,7 @@ const FOOT: i32 = 74;
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, RangedCoordf64>>;
 
-/// Draws the chart: one variant a bar, in the report's order, the folders of a section apart.
+/// Draws the chart: one variant a bar, the folders of a section by their numbers, their variants in the report's order.
 pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderError> {
     let lines = lines(report, words);
     let peaks: Vec<u64> = report.runs.iter().filter_map(peak).collect();
@@ -49,8 +49,8 @@ enum Line<'a> {
 struct Bar<'a> {
     run: &'a Run,
     peak: Option<u64>,
-    /// Of the line, where this run is the one that Rust's others are compared with.
-    is_rust_baseline: bool,
+    /// The peak that a Rust run is held against, its own where it is the baseline.
+    rust_baseline: Option<u64>,
     says: String,
 }
 
@@ -69,6 +69,9 @@ fn lines<'a>(report: &'a Report, words: &Words) -> Vec<Line<'a>> {
             folders.push(&run.section);
         }
     }
+    folders.sort_by_key(|folder| {
+        folder.split('.').map(|part| part.parse().unwrap_or(u32::MAX)).collect::<Vec<_>>()
+    });
     let mut lines = Vec::new();
     for folder in &folders {
         if folders.len() > 1 {
@@ -92,8 +95,8 @@ fn bar<'a>(run: &'a Run, report: &Report, words: &Words) -> Bar<'a> {
     } else if let Some(Standing::Change { per_row, part, .. }) = standing(run, baseline) {
         parts.push(saving(part, per_row, words));
     }
-    let is_rust_baseline = is_baseline && run.language == Language::Rust;
-    Bar { run, peak: peak(run), is_rust_baseline, says: parts.join(" · ") }
+    let rust_baseline = baseline.filter(|_| run.language == Language::Rust).and_then(peak);
+    Bar { run, peak: peak(run), rust_baseline, says: parts.join(" · ") }
 }
 
 /// `saves 98.2 %`, `170.0 % more`, `as much`; of a row where the scales differ.
@@ -168,22 +171,19 @@ fn chart<'a, 'b>(
     Ok(chart)
 }
 
-/// A dashed line where the baseline of a folder ends, through the Rust bars that are held against it.
+/// A dashed line where the baseline ends, through the Rust bars that are held against it.
 fn baselines(chart: &mut Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), RenderError> {
-    let is_folder = |line: &Line<'_>| matches!(line, Line::Folder(_));
-    let groups = lines.iter().enumerate().filter_map(|(index, line)| match line {
-        Line::Bar(Bar { is_rust_baseline: true, peak: Some(peak), .. }) => Some((index, *peak)),
-        _ => None,
-    });
-    for (index, peak) in groups {
-        let first = lines[..index].iter().rposition(is_folder).map_or(0, |folder| folder + 1);
-        let end = lines[index..].iter().position(is_folder).map_or(lines.len(), |folder| index + folder);
-        let is_rust = |line: &Line<'_>| matches!(line, Line::Bar(bar) if bar.run.language == Language::Rust);
-        let last = lines[..end].iter().rposition(is_rust).map_or(end, |line| line + 1);
-        let ends = [first, last].map(|line| (peak, lines.len() as f64 - line as f64));
-        let colour = canvas::language_colour(Language::Rust);
-        let dashes = DashedLineSeries::new(ends, 5, 4, colour.stroke_width(1));
-        chart.draw_series(dashes).map_err(failed)?;
+    let baseline = |line: &Line<'_>| if let Line::Bar(bar) = line { bar.rust_baseline } else { None };
+    let mut first = 0;
+    for group in lines.chunk_by(|one, other| baseline(one) == baseline(other)) {
+        let last = first + group.len();
+        if let Some(peak) = baseline(&group[0]) {
+            let ends = [first, last].map(|line| (peak, lines.len() as f64 - line as f64));
+            let colour = canvas::language_colour(Language::Rust);
+            let dashes = DashedLineSeries::new(ends, 5, 4, colour.stroke_width(1));
+            chart.draw_series(dashes).map_err(failed)?;
+        }
+        first = last;
     }
     Ok(())
 }
@@ -278,6 +278,16 @@ mod tests {
         assert!(texts.contains(&"1.00 kB · baseline".to_owned()), "{texts:?}");
         assert!(texts.contains(&"100 B · saves 90.0 %".to_owned()), "{texts:?}");
         assert!(texts.contains(&"2.50 kB · 150.0 % more".to_owned()), "{texts:?}");
+    }
+
+    #[test]
+    fn folders_stand_in_the_order_of_their_numbers() {
+        let mut report = report(&[("ten", 1000), ("two", 1000)]);
+        report.runs[0].section = "8.10.10".to_owned();
+        report.runs[1].section = "8.10.9".to_owned();
+        let texts = texts(&drawn(&report, Lang::En));
+        let place = |text: &str| texts.iter().position(|other| other == text).unwrap();
+        assert!(place("8.10.9") < place("two") && place("two") < place("8.10.10"), "{texts:?}");
     }
 
     #[test]

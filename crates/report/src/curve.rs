@@ -108,18 +108,23 @@ fn cell(text: &str) -> String {
 /// A curve with what its label says.
 struct Line<'a> {
     curve: &'a Curve,
+    /// The samples while the program lived: of one that ends, the kernel has taken the memory before the sampler knows.
+    points: &'a [CurvePoint],
     peak: u64,
+    file_peak: u64,
     end: CurvePoint,
     shows_file: bool,
 }
 
 impl<'a> Line<'a> {
     fn of(curve: &'a Curve) -> Option<Line<'a>> {
-        let end = *curve.points.last()?;
-        let most = |figure: fn(&CurvePoint) -> u64| curve.points.iter().map(figure).max().unwrap_or(0);
-        let (peak, file) = (most(|point| point.rss_anon_bytes), most(|point| point.rss_file_bytes));
-        let shows_file = file > FILE_FROM_BYTES && file as f64 > peak as f64 * FILE_FROM_PART;
-        Some(Line { curve, peak, end, shows_file })
+        let last = curve.points.iter().rposition(|point| point.rss_anon_bytes > 0)?;
+        let points = &curve.points[..=last];
+        let end = points[last];
+        let most = |figure: fn(&CurvePoint) -> u64| points.iter().map(figure).max().unwrap_or(0);
+        let (peak, file_peak) = (most(|point| point.rss_anon_bytes), most(|point| point.rss_file_bytes));
+        let shows_file = file_peak > FILE_FROM_BYTES && file_peak as f64 > peak as f64 * FILE_FROM_PART;
+        Some(Line { curve, points, peak, file_peak, end, shows_file })
     }
 
     /// `list_dict · CPython · 1.92 GB · 15.2 s`: the highest sample, and when the last one was taken.
@@ -140,19 +145,9 @@ fn subtitle(lines: &[Line<'_>], words: &Words) -> String {
 
 fn axes(lines: &[Line<'_>]) -> (Axis, Axis) {
     let ends: Vec<u64> = lines.iter().map(|line| line.end.at_ns).collect();
-    let times: Vec<u64> =
-        lines.iter().flat_map(|line| line.curve.points.iter().map(|point| point.at_ns)).collect();
-    let peaks: Vec<u64> = lines.iter().map(|line| line.peak).collect();
-    let bytes: Vec<u64> = lines
-        .iter()
-        .flat_map(|line| {
-            let file = line.shows_file;
-            let figures =
-                move |point: &CurvePoint| [point.rss_anon_bytes, if file { point.rss_file_bytes } else { 0 }];
-            line.curve.points.iter().flat_map(figures)
-        })
-        .collect();
-    (Axis::of_lines(&times, &ends, 7), Axis::of_lines(&bytes, &peaks, 7))
+    let reach = |line: &Line<'_>| if line.shows_file { line.peak.max(line.file_peak) } else { line.peak };
+    let reaches: Vec<u64> = lines.iter().map(reach).collect();
+    (Axis::of_lines(&ends, 7), Axis::of_lines(&reaches, 7))
 }
 
 fn chart<'a, 'b>(
@@ -201,7 +196,7 @@ fn draw_line(chart: &mut Chart<'_, '_>, line: &Line<'_>, colour: RGBColor) -> Re
 /// Thirty seconds at 5 ms would otherwise be 6,000 points a line.
 fn thinned(chart: &Chart<'_, '_>, line: &Line<'_>, figure: fn(&CurvePoint) -> u64) -> Vec<(u64, u64)> {
     let mut columns: Vec<(i32, Vec<(u64, u64)>)> = Vec::new();
-    for point in &line.curve.points {
+    for point in line.points {
         let place = (point.at_ns, figure(point));
         let (column, _) = chart.backend_coord(&place);
         match columns.last_mut() {
@@ -293,6 +288,15 @@ mod tests {
         let mut without_points = curve("list", 1, 1, 10);
         without_points.points.clear();
         assert_eq!(curve_svg(&[without_points], &Words::new(Lang::En)).unwrap(), None);
+    }
+
+    #[test]
+    fn a_line_ends_where_its_program_ended() {
+        let whole = curve("list", 500_000_000, 0, 900);
+        let mut with_zeros = whole.clone();
+        let nothing = |at: u64| CurvePoint { at_ns: at * 1_000_000, rss_anon_bytes: 0, rss_file_bytes: 0 };
+        with_zeros.points.extend((901..950).map(nothing));
+        assert_eq!(drawn(&[with_zeros]), drawn(&[whole]));
     }
 
     #[test]

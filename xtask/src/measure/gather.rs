@@ -53,6 +53,11 @@ impl Gathered {
         self.rows
     }
 
+    /// Whether both counting probes beside the recorder have answered.
+    pub(super) const fn is_counted(&self) -> bool {
+        self.counts.is_some() && self.dhat.is_some()
+    }
+
     pub(super) fn add(&mut self, answer: Answer) {
         let Answer { record, samples, dhat_json } = answer;
         if record.scale == self.rows {
