@@ -2,7 +2,7 @@
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions};
-use crate::discover::{self, Lesson};
+use crate::discover::{self, Lesson, Section};
 use crate::environment;
 use crate::interrupt;
 use crate::measure::{self, Event, Request, Task};
@@ -46,7 +46,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let table = Table::new(&words, Screen::width());
     let mut shown = Vec::new();
     screen.result(&table.header());
-    let measured = measure::section(&request, &tasks, &screen, &mut |event| match event {
+    let mut measured = measure::section(&request, &tasks, &screen, &mut |event| match event {
         Event::Measured(run) => {
             shown.push(run.clone());
             screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
@@ -54,6 +54,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         Event::Failed(failure) => screen.result(&table.failed(failure)),
     })?;
     screen.doing("pictures");
+    // They ran with the baseline first; a reader goes through the section from its start.
+    measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),

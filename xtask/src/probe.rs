@@ -139,6 +139,10 @@ impl Watched {
         else {
             return;
         };
+        // An ending process has given its memory back already: that is no point of the curve.
+        if statm.resident == 0 {
+            return;
+        }
         let page = procfs::page_size();
         self.samples.push(CurvePoint {
             at_ns: u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX),

@@ -1,6 +1,8 @@
 //! A lesson is one folder: made from the template in a copy of the workspace, it runs without any other edit. Then lessons that
 //! go wrong in every way a student's can, and a runner that is interrupted.
 
+#![expect(clippy::unwrap_used, reason = "in a test that is the message")]
+
 mod run;
 
 use run::{ends_with, names, report, runs, stderr, stdout, target, workspace, xtask};

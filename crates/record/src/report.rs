@@ -28,7 +28,7 @@ pub struct Report {
     pub unit: String,
     /// The scale that was asked for; a run's own may be lower where memory did not suffice.
     pub rows_requested: u64,
-    /// One entry a variant, in the order in which they ran.
+    /// One entry a variant, in the order of the sections.
     pub runs: Vec<Run>,
     /// What went wrong.
     pub failed: Vec<Failure>,
