@@ -5,6 +5,7 @@ use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimsFile, Text};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// The workspace, as far as xtask needs it.
@@ -21,6 +22,8 @@ pub(crate) struct Lesson {
     /// The title of the lecture's section that this lesson is a part of, where it says so.
     pub(crate) section_title: Option<Text>,
     pub(crate) minutes: u32,
+    /// The variants' lines in Chinese, by name; the lesson's code has them in English.
+    pub(crate) about_zh: HashMap<String, String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -65,6 +68,8 @@ struct LessonMetadata {
     #[serde(rename = "section-title")]
     section_title: Option<Text>,
     minutes: u32,
+    #[serde(rename = "about-zh", default)]
+    about_zh: HashMap<String, String>,
 }
 
 /// The workspace around the current folder.
@@ -83,10 +88,10 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, about_zh, .. } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
-        lessons.push(Lesson { section, title, section_title, minutes, package, folder });
+        lessons.push(Lesson { section, title, section_title, minutes, about_zh, package, folder });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })

@@ -12,9 +12,9 @@ use crate::screen::Screen;
 use crate::stop::Stop;
 use crate::store;
 use anyhow::{Context as _, Result};
-use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text};
+use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
-use heaplab_report::{Words, claims, goal};
+use heaplab_report::{Lang, Words, claims, goal};
 use std::path::{Path, PathBuf};
 
 /// What `--quick` leaves of a lesson's default scale.
@@ -31,7 +31,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     interrupt::listen().context("cannot listen to signals")?;
 
     let built = build::lessons(&workspace, &lessons)?;
-    let tasks = tasks(&built, &spoken, &options.variant, python.as_ref())?;
+    let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
@@ -119,6 +119,7 @@ fn tasks<'a>(
     spoken: &Spoken,
     wanted: &[String],
     python: Option<&Python>,
+    lang: Lang,
 ) -> Result<Vec<Task<'a>>, Stop> {
     let all =
         || built.iter().flat_map(|built| built.manifest.variants.iter().map(move |variant| (built, variant)));
@@ -132,10 +133,23 @@ fn tasks<'a>(
     let mut tasks: Vec<Task<'a>> = all()
         .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
         .filter(|(_, variant)| variant.language == Language::Rust || python.is_some())
-        .map(|(built, variant)| Task { built, variant, baseline: Some(&variant.name) == baseline.as_ref() })
+        .map(|(built, variant)| {
+            let baseline = Some(&variant.name) == baseline.as_ref();
+            Task { built, variant, baseline, about: about(built, variant, lang) }
+        })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
     Ok(tasks)
+}
+
+/// A script has a line of its own beside the variant of the same name: `slots_by.py`.
+fn about<'a>(built: &'a Built<'a>, variant: &'a Variant, lang: Lang) -> &'a str {
+    let name = match variant.language {
+        Language::Rust => variant.name.clone(),
+        Language::Python => format!("{}.py", variant.name),
+    };
+    let chinese = built.lesson.about_zh.get(&name).filter(|_| lang == Lang::Zh);
+    chinese.unwrap_or(&variant.about)
 }
 
 fn no_such_variant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stop {

@@ -36,6 +36,8 @@ pub(crate) struct Task<'a> {
     pub(crate) variant: &'a Variant,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
+    /// What the variant does, in the report's language.
+    pub(crate) about: &'a str,
 }
 
 /// What was measured.

@@ -33,21 +33,38 @@ fn meminfo() -> Option<(u64, u64)> {
 }
 
 /// The tightest limit of our control group and those above it, less what they use now; file pages that the kernel could
-/// take back count as used, which errs on the safe side.
+/// take back count as used, which errs on the safe side. Version 2 has one tree, version 1 one for memory alone.
 #[cfg(target_os = "linux")]
 fn group_headroom() -> Option<u64> {
     let membership = std::fs::read_to_string("/proc/self/cgroup").ok()?;
-    let of_version_2 = membership.lines().find_map(|line| line.strip_prefix("0::"))?;
-    let root = Path::new("/sys/fs/cgroup");
-    let mut group = root.join(of_version_2.trim_start_matches('/'));
-    let mut tightest = None;
-    loop {
-        let number = |name: &str| std::fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
-        if let (Some(limit), Some(used)) = (number("memory.max"), number("memory.current")) {
-            let headroom = limit.saturating_sub(used);
-            tightest = Some(tightest.map_or(headroom, |known: u64| known.min(headroom)));
+    let headrooms = membership.lines().filter_map(|line| {
+        let mut parts = line.splitn(3, ':');
+        let (number, controllers, group) = (parts.next()?, parts.next()?, parts.next()?);
+        let group = group.trim_start_matches('/');
+        if number == "0" {
+            headroom_up_from(Path::new("/sys/fs/cgroup"), group, "memory.max", "memory.current")
+        } else if controllers.split(',').any(|controller| controller == "memory") {
+            let root = Path::new("/sys/fs/cgroup/memory");
+            headroom_up_from(root, group, "memory.limit_in_bytes", "memory.usage_in_bytes")
+        } else {
+            None
         }
-        if group == root || !group.pop() {
+    });
+    headrooms.min()
+}
+
+/// From a group up to the root; a group without a limit has none to give.
+#[cfg(target_os = "linux")]
+fn headroom_up_from(root: &Path, group: &str, limit: &str, used: &str) -> Option<u64> {
+    let mut folder = root.join(group);
+    let mut tightest: Option<u64> = None;
+    loop {
+        let number = |name: &str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse::<u64>().ok();
+        if let (Some(limit), Some(used)) = (number(limit), number(used)) {
+            let headroom = limit.saturating_sub(used);
+            tightest = Some(tightest.map_or(headroom, |known| known.min(headroom)));
+        }
+        if folder == root || !folder.pop() {
             return tightest;
         }
     }
@@ -56,4 +73,27 @@ fn group_headroom() -> Option<u64> {
 #[cfg(not(target_os = "linux"))]
 fn group_headroom() -> Option<u64> {
     None
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tightest_group_on_the_way_up_counts() {
+        let home = tempfile::tempdir().unwrap();
+        let inner = home.path().join("outer/inner");
+        std::fs::create_dir_all(&inner).unwrap();
+        let write = |folder: &Path, limit: &str, used: &str| {
+            std::fs::write(folder.join("memory.max"), limit).unwrap();
+            std::fs::write(folder.join("memory.current"), used).unwrap();
+        };
+        write(&inner, "max\n", "5\n");
+        write(&home.path().join("outer"), "1000\n", "400\n");
+        let headroom = || headroom_up_from(home.path(), "outer/inner", "memory.max", "memory.current");
+        assert_eq!(headroom(), Some(600));
+        write(&inner, "500\n", "450\n");
+        assert_eq!(headroom(), Some(50));
+        assert_eq!(headroom_up_from(home.path(), "", "memory.max", "memory.current"), None);
+    }
 }

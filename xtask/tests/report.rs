@@ -165,5 +165,5 @@ fn both_languages_and_json() {
     assert_eq!(printed["language"], "zh");
     assert!(printed["goal"]["met"].is_null(), "without the baseline there is nothing to judge");
     let page = std::fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(page.contains("<html lang=\"zh") && page.contains("一千万行"));
+    assert!(page.contains("<html lang=\"zh") && page.contains("一千万行") && page.contains("每行一个结构体"));
 }

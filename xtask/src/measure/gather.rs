@@ -123,7 +123,7 @@ impl Gathered {
             section,
             variant: name,
             language,
-            about: task.variant.about.clone(),
+            about: task.about.to_owned(),
             work_group: task.variant.work_group.clone(),
             baseline: task.baseline,
             rows: self.rows,

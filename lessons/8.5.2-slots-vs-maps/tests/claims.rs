@@ -1,0 +1,152 @@
+//! What lesson 8.5.2 asserts about itself: what a row costs by its layout, that the egg costs nothing in Rust and sixteen
+//! bytes in CPython, and what the exercise asks for. Peaks of the heap probe are exact on one thread.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const LESSON: &str = env!("CARGO_BIN_EXE_slots-vs-maps");
+const ROWS: u64 = 100_000;
+/// The scale that the exercise names.
+const EXERCISE_ROWS: u64 = 1_000_000;
+
+/// What the exercise asks for, and the further step, in bytes a row at the peak.
+const GOAL_BYTES_A_ROW: u64 = 60;
+const FURTHER_GOAL_BYTES_A_ROW: u64 = 32;
+
+/// What the names `user0`, `user1`, … hold on the heap, each in a `String` of its own.
+fn names_bytes(rows: u64) -> u64 {
+    (0..rows).map(|i| format!("user{i}").capacity() as u64).sum()
+}
+
+#[test]
+fn a_struct_costs_its_fields_and_its_name() {
+    assert_eq!(size_of::<(String, u64)>(), 32);
+    assert_eq!(peak_bytes(LESSON, "slots", ROWS), ROWS * 32 + names_bytes(ROWS));
+}
+
+#[test]
+fn the_egg_costs_nothing_in_rust() {
+    assert_eq!(peak_bytes(LESSON, "slots_by", ROWS), peak_bytes(LESSON, "slots", ROWS));
+}
+
+#[test]
+fn a_short_name_stays_inside_its_row() {
+    assert_eq!(peak_bytes(LESSON, "compact", ROWS), ROWS * 32);
+}
+
+#[test]
+fn columns_cost_two_numbers_a_row_and_one_string() {
+    let mut names = String::new();
+    let mut last = 0;
+    for i in 0..ROWS {
+        let name = format!("user{i}");
+        names += &name;
+        last = name.capacity();
+    }
+    // While the last row is on its way into the columns, its name is there twice.
+    assert_eq!(peak_bytes(LESSON, "columns", ROWS), ROWS * 16 + (names.capacity() + last) as u64);
+}
+
+#[test]
+fn a_map_a_row_costs_several_structs() {
+    let slots = peak_bytes(LESSON, "slots", ROWS);
+    let list_dict = peak_bytes(LESSON, "list_dict", ROWS);
+    assert!(list_dict > 4 * slots, "a HashMap a row {list_dict}, a struct a row {slots}");
+    assert!(peak_bytes(LESSON, "json", ROWS) > 2 * list_dict);
+}
+
+#[test]
+fn packed_is_under_two_bytes_a_row_while_it_is_built() {
+    let packed = peak_bytes(LESSON, "packed", ROWS);
+    assert!(packed < 2 * ROWS, "{packed} bytes for {ROWS} rows");
+}
+
+/// A random score has nothing to give, and neither have most bits of a random name: less would mean that rows are lost or
+/// guessed. Names end to end with 8 bytes of score and 4 of offset would take 28.
+#[test]
+fn packed_does_not_pack_what_cannot_be_packed() {
+    let packed = peak_bytes(LESSON, "packed_random", ROWS);
+    assert!((20 * ROWS..24 * ROWS).contains(&packed), "{packed} bytes for {ROWS} rows");
+}
+
+#[test]
+fn every_variant_keeps_the_same_rows() {
+    let checksum = |variant| measured(LESSON, variant, 2_500)["checksum"].clone();
+    let of_slots = checksum("slots");
+    for variant in ["list_dict", "json", "slots_by", "compact", "columns", "packed"] {
+        assert_eq!(checksum(variant), of_slots, "{variant}");
+    }
+    assert_ne!(checksum("packed_random"), of_slots);
+}
+
+/// When this fails for the exercise alone because you have done it: well done, it watches over the starting point.
+#[test]
+fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
+    let (exercise, solution) = (example("slots-vs-maps-exercise"), example("slots-vs-maps-solution"));
+    let mine = measured(&exercise, "mine", EXERCISE_ROWS);
+    let numbered = measured(&solution, "numbered", EXERCISE_ROWS);
+    let columns = measured(&solution, "columns", EXERCISE_ROWS);
+    assert!(
+        peak(&mine) > GOAL_BYTES_A_ROW * EXERCISE_ROWS,
+        "the exercise meets its goal: if you did it, well done"
+    );
+    assert!(peak(&numbered) < GOAL_BYTES_A_ROW * EXERCISE_ROWS);
+    assert!(
+        peak(&numbered) > FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS,
+        "there would be nothing further to go for"
+    );
+    assert!(peak(&columns) < FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS);
+    assert_eq!(mine["checksum"], numbered["checksum"]);
+    assert_eq!(mine["checksum"], columns["checksum"]);
+}
+
+/// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out multiples of 16.
+#[test]
+fn the_egg_costs_sixteen_bytes_in_cpython() {
+    let python = std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into());
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/egg.py");
+    let Ok(output) = Command::new(&python).arg(script).output() else {
+        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "{} does not start", python.display());
+        return println!("SKIPPED: {} does not start", python.display());
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8_lossy(&output.stdout);
+    let numbers: Vec<Vec<u64>> =
+        said.lines().map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect()).collect();
+    let [[size, apart], [size_by, apart_by]] =
+        [[numbers[0][0], numbers[0][1]], [numbers[1][0], numbers[1][1]]];
+    assert_eq!(size_by - size, 8, "{said}");
+    assert_eq!(apart_by - apart, 16, "{said}");
+}
+
+fn peak_bytes(program: impl AsRef<Path>, variant: &str, rows: u64) -> u64 {
+    peak(&measured(program, variant, rows))
+}
+
+fn peak(record: &Value) -> u64 {
+    record["measurement"]["peak_bytes"].as_u64().expect("the heap probe measures the peak")
+}
+
+/// The record of one run under the heap probe.
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Value {
+    let out = tempfile::tempdir().expect("a temporary folder can be made");
+    let status = Command::new(program.as_ref())
+        .args([variant, "--rows", &rows.to_string()])
+        .env("HEAPLAB_PROBE", "heap")
+        .env("HEAPLAB_OUT", out.path())
+        .status()
+        .expect("the program starts");
+    assert!(status.success(), "{variant}: {status}");
+    let text = std::fs::read(out.path().join("record.json")).expect("the program writes a record");
+    serde_json::from_slice(&text).expect("the record is JSON")
+}
+
+/// An example of this package: cargo builds them with its tests, unless it is told `--test claims`.
+fn example(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("this test is a file");
+    let profile = test.ancestors().nth(2).expect("a test lies in PROFILE/deps");
+    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    assert!(path.is_file(), "{} is not built: run `cargo test -p slots-vs-maps`", path.display());
+    path
+}
