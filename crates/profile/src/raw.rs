@@ -1,0 +1,144 @@
+//! What the recorder leaves when a region closes: addresses and counters, nothing resolved. One file, read where there is
+//! time for symbols.
+
+/// A whole recording.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// What was counted over all sites.
+    pub totals: RawTotals,
+    /// Where the program and its libraries lie in memory.
+    pub modules: Vec<Module>,
+    /// The names of the threads that recorded, in the order in which they first did.
+    pub threads: Vec<String>,
+    /// The call tree of all stacks: a node is a return address under its caller. Node 0 is the root and has no address.
+    pub nodes: Vec<Node>,
+    /// One entry a stack and thread.
+    pub sites: Vec<RawSite>,
+    /// Live bytes over the allocation clock, in its order.
+    pub curve: Vec<RawPoint>,
+    /// Marks that the program set, in order.
+    pub marks: Vec<RawMark>,
+}
+
+/// Sums over the region. Bytes are requested bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RawTotals {
+    /// Births.
+    pub births: u64,
+    /// Bytes at birth.
+    pub birth_bytes: u64,
+    /// Reallocations.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations.
+    pub reallocated_bytes: u64,
+    /// The sum of growth.
+    pub grown_bytes: u64,
+    /// The sum of shrinking.
+    pub shrunk_bytes: u64,
+    /// Live blocks at the peak.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks at the end.
+    pub end_blocks: u64,
+    /// Live bytes at the end.
+    pub end_bytes: u64,
+    /// Wall time of the region.
+    pub wall_ns: u64,
+    /// How far the peak may err: 0 while one thread records.
+    pub peak_error_bytes: u64,
+    /// Stacks that frame pointers did not give whole, walked by unwind tables.
+    pub slow_walks: u64,
+    /// Stacks deeper than the limit.
+    pub cut_stacks: u64,
+    /// Births that had no room in the tables and were counted at the overflow site.
+    pub overflowed: u64,
+}
+
+/// A file mapped into the process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Module {
+    /// The address of the file's first byte.
+    pub base: u64,
+    /// One past its last mapped address.
+    pub end: u64,
+    /// Its path.
+    pub path: String,
+    /// The GNU build id in lower-case hexadecimal; empty where it has none.
+    pub build_id: String,
+}
+
+/// A return address under its caller.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// The caller's node; smaller than this node's own number.
+    pub parent: u32,
+    /// The return address as it was in memory.
+    pub address: u64,
+}
+
+/// What one thread did to the blocks of one stack.
+///
+/// A block counts at the stack that it was born at, whoever frees it: figures of one thread may be negative, their sum over
+/// the threads is not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawSite {
+    /// The innermost frame.
+    pub node: u32,
+    /// An index into the threads.
+    pub thread: u32,
+    /// Births.
+    pub births: u64,
+    /// Bytes at birth.
+    pub birth_bytes: u64,
+    /// Reallocations.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations.
+    pub reallocated_bytes: u64,
+    /// The sum of growth.
+    pub grown_bytes: u64,
+    /// The sum of shrinking.
+    pub shrunk_bytes: u64,
+    /// Live blocks now.
+    pub live_blocks: i64,
+    /// Live bytes now.
+    pub live_bytes: i64,
+    /// Live blocks at the global peak.
+    pub peak_blocks: i64,
+    /// Live bytes at the global peak.
+    pub peak_bytes: i64,
+    /// Live blocks when this entry's own live bytes were highest.
+    pub own_peak_blocks: i64,
+    /// This entry's own highest live bytes.
+    pub own_peak_bytes: i64,
+    /// How many blocks died here.
+    pub deaths: u64,
+    /// The sum of the lifetimes of blocks that died, in bytes of the allocation clock.
+    pub lifetime_bytes: u64,
+    /// How many lived for less than 1, 2, 4, 8, … bytes of the allocation clock; trailing zeros are left out.
+    pub lifetimes: Vec<u64>,
+}
+
+/// A point of the curve.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RawPoint {
+    /// The allocation clock: bytes allocated so far in the region.
+    pub clock_bytes: u64,
+    /// Since the region's opening.
+    pub at_ns: u64,
+    /// Live bytes.
+    pub live_bytes: u64,
+}
+
+/// A mark on the curve.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawMark {
+    /// What begins here.
+    pub name: String,
+    /// The allocation clock.
+    pub clock_bytes: u64,
+    /// Since the region's opening.
+    pub at_ns: u64,
+}
