@@ -28,6 +28,6 @@ mod region;
 mod switch;
 
 pub use allocator::Heap;
-pub use recorder::HeapTotals;
-pub use region::{CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, region};
+pub use recorder::{HeapTotals, mark};
+pub use region::{CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, recording, region};
 pub use switch::{Probe, probe};

@@ -2,6 +2,7 @@
 
 use crate::recorder::{self, HeapTotals};
 use crate::switch::{Decision, PROBE_VARIABLE, Probe, decision};
+use heaplab_profile::raw::Raw;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static OPEN: AtomicBool = AtomicBool::new(false);
@@ -42,6 +43,12 @@ pub fn region() -> Result<Region, RegionError> {
 /// What is live in the region, in bytes, under the heap probe; `None` under another, which does not know.
 pub fn live_bytes() -> Option<u64> {
     (crate::probe() == Probe::Heap).then(recorder::live_bytes)
+}
+
+/// Everything that the recorder knows of the region that was closed last, or of the open one as it is now: stacks, sites, the
+/// curve. `None` under another probe.
+pub fn recording() -> Option<Raw> {
+    (crate::probe() == Probe::Heap).then(recorder::recording)
 }
 
 /// An open measurement.
@@ -127,7 +134,7 @@ impl Region {
     pub fn close(mut self) -> Totals {
         match self.inner.take() {
             None | Some(Inner::Plain) => Totals::Plain,
-            Some(Inner::Heap) => Totals::Heap(recorder::read_and_close()),
+            Some(Inner::Heap) => Totals::Heap(recorder::close()),
             #[cfg(feature = "counts")]
             Some(Inner::Counts(at_start)) => {
                 let change = stats_alloc::INSTRUMENTED_SYSTEM.stats() - at_start;
@@ -161,7 +168,7 @@ impl Drop for Region {
     fn drop(&mut self) {
         if let Some(Inner::Heap) = self.inner {
             // Nobody asks for the figures; counting ends all the same.
-            let _ = recorder::read_and_close();
+            let _ = recorder::close();
         }
         OPEN.store(false, Ordering::Release);
     }

@@ -1,25 +1,65 @@
-//! Random streams of all four methods, against a model that walks every live block at every step. The allocator is called
-//! directly, so nothing but the stream is in the region. One test a file: a region is the process's.
+//! Random streams of all four methods from several sites, against a model that walks every live block at every step: totals,
+//! and what each site has made, has live and held at the global peak. The allocator is called directly, so nothing but
+//! the stream is in the region. One test a file: a region is the process's.
 
-use heaplab_heap::{Heap, HeapTotals, Totals, region};
+use heaplab_heap::{Heap, HeapTotals, Totals, recording, region};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout};
 
 static HEAP: Heap = Heap::recording();
 
+/// As many functions, each with a stack of its own, so that a block's site is known without looking at addresses.
+const SITES: usize = 5;
+
+type Allocate = unsafe fn(Layout) -> *mut u8;
+type Reallocate = unsafe fn(*mut u8, Layout, usize) -> *mut u8;
+
+#[inline(never)]
+unsafe fn alloc_at<const SITE: usize>(layout: Layout) -> *mut u8 {
+    // SAFETY: the caller's promises are the allocator's. The site keeps the compiler from merging the functions.
+    std::hint::black_box((unsafe { HEAP.alloc(layout) }, SITE)).0
+}
+
+#[inline(never)]
+unsafe fn zeroed_at<const SITE: usize>(layout: Layout) -> *mut u8 {
+    // SAFETY: as above.
+    std::hint::black_box((unsafe { HEAP.alloc_zeroed(layout) }, SITE)).0
+}
+
+#[inline(never)]
+unsafe fn realloc_at<const SITE: usize>(block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+    // SAFETY: as above.
+    std::hint::black_box((unsafe { HEAP.realloc(block, layout, size) }, SITE)).0
+}
+
+const ALLOC: [Allocate; SITES] = [alloc_at::<0>, alloc_at::<1>, alloc_at::<2>, alloc_at::<3>, alloc_at::<4>];
+const ZEROED: [Allocate; SITES] =
+    [zeroed_at::<0>, zeroed_at::<1>, zeroed_at::<2>, zeroed_at::<3>, zeroed_at::<4>];
+const REALLOC: [Reallocate; SITES] =
+    [realloc_at::<0>, realloc_at::<1>, realloc_at::<2>, realloc_at::<3>, realloc_at::<4>];
+
+/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct AtSite {
+    births: u64,
+    live: (i64, i64),
+    peak: (i64, i64),
+}
+
 #[derive(Clone, Debug)]
 enum Event {
-    Alloc { size: usize, align: usize, zeroed: bool },
-    Realloc { which: prop::sample::Index, size: usize },
+    Alloc { site: usize, size: usize, align: usize, zeroed: bool },
+    Realloc { site: usize, which: prop::sample::Index, size: usize },
     Free { which: prop::sample::Index },
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let align = prop_oneof![8 => (0u32..=4).prop_map(|p| 1 << p), 1 => (5u32..=21).prop_map(|p| 1 << p)];
     prop_oneof![
-        4 => (1usize..2000, align, any::<bool>())
-            .prop_map(|(size, align, zeroed)| Event::Alloc { size, align, zeroed }),
-        2 => (any::<prop::sample::Index>(), 1usize..4000).prop_map(|(which, size)| Event::Realloc { which, size }),
+        4 => (0..SITES, 1usize..2000, align, any::<bool>())
+            .prop_map(|(site, size, align, zeroed)| Event::Alloc { site, size, align, zeroed }),
+        2 => (0..SITES, any::<prop::sample::Index>(), 1usize..4000)
+            .prop_map(|(site, which, size)| Event::Realloc { site, which, size }),
         3 => any::<prop::sample::Index>().prop_map(|which| Event::Free { which }),
     ]
 }
@@ -28,35 +68,44 @@ struct Block {
     address: *mut u8,
     layout: Layout,
     fill: u8,
-    inside: bool,
+    /// Where it was born, if that was inside the region.
+    site: Option<usize>,
 }
 
 #[derive(Default)]
 struct Model {
     blocks: Vec<Block>,
     totals: HeapTotals,
+    /// By alloc, alloc_zeroed and realloc, and within each by the function.
+    sites: [AtSite; 3 * SITES],
 }
 
 impl Model {
     /// The slow, obvious way: look at every live block.
     fn look(&mut self, may_be_peak: bool) {
-        let live = self.blocks.iter().filter(|block| block.inside);
+        for (index, site) in self.sites.iter_mut().enumerate() {
+            let live = self.blocks.iter().filter(|block| block.site == Some(index));
+            site.live = (live.clone().count() as i64, live.map(|block| block.layout.size() as i64).sum());
+        }
+        let live = self.blocks.iter().filter(|block| block.site.is_some());
         self.totals.end_blocks = live.clone().count() as u64;
         self.totals.end_bytes = live.map(|block| block.layout.size() as u64).sum();
         if may_be_peak && self.totals.end_bytes >= self.totals.peak_bytes {
             self.totals.peak_bytes = self.totals.end_bytes;
             self.totals.peak_blocks = self.totals.end_blocks;
+            self.sites.iter_mut().for_each(|site| site.peak = site.live);
         }
     }
 
     fn step(&mut self, event: &Event, inside: bool) {
         match *event {
-            Event::Alloc { size, align, zeroed } => {
+            Event::Alloc { site, size, align, zeroed } => {
                 let layout = Layout::from_size_align(size, align).expect("a valid layout");
                 // SAFETY: the size is not zero.
-                let address = unsafe { if zeroed { HEAP.alloc_zeroed(layout) } else { HEAP.alloc(layout) } };
+                let address = unsafe { if zeroed { ZEROED[site](layout) } else { ALLOC[site](layout) } };
                 assert!(!address.is_null() && address.addr().is_multiple_of(align));
-                let block = Block { address, layout, fill: size as u8, inside };
+                let site = if zeroed { SITES + site } else { site };
+                let block = Block { address, layout, fill: size as u8, site: inside.then_some(site) };
                 // SAFETY: the block is ours and `size` bytes long; zeroed memory may be read.
                 let bytes = unsafe {
                     if zeroed {
@@ -68,17 +117,18 @@ impl Model {
                 assert_eq!(bytes.len(), size);
                 self.blocks.push(block);
                 if inside {
+                    self.sites[site].births += 1;
                     self.totals.total_blocks += 1;
                     self.totals.total_bytes += size as u64;
                     self.look(true);
                 }
             }
-            Event::Realloc { which, size } if !self.blocks.is_empty() => {
+            Event::Realloc { site, which, size } if !self.blocks.is_empty() => {
                 let index = which.index(self.blocks.len());
                 let block = &mut self.blocks[index];
                 let old = block.layout.size();
                 // SAFETY: the block is live and of this layout; the new size is not zero.
-                block.address = unsafe { HEAP.realloc(block.address, block.layout, size) };
+                block.address = unsafe { REALLOC[site](block.address, block.layout, size) };
                 assert!(
                     !block.address.is_null() && block.address.addr().is_multiple_of(block.layout.align())
                 );
@@ -88,7 +138,7 @@ impl Model {
                 // SAFETY: as above.
                 unsafe { block.address.write_bytes(block.fill, size) };
                 block.layout = Layout::from_size_align(size, block.layout.align()).expect("a valid layout");
-                if inside && block.inside {
+                if inside && block.site.is_some() {
                     self.totals.reallocations += 1;
                     self.totals.reallocated_bytes += size as u64;
                     self.totals.grown_bytes += size.saturating_sub(old) as u64;
@@ -96,7 +146,8 @@ impl Model {
                     self.totals.total_bytes += size.saturating_sub(old) as u64;
                     self.look(true);
                 } else if inside {
-                    block.inside = true;
+                    block.site = Some(2 * SITES + site);
+                    self.sites[2 * SITES + site].births += 1;
                     self.totals.total_blocks += 1;
                     self.totals.total_bytes += size as u64;
                     self.look(true);
@@ -140,5 +191,22 @@ proptest! {
             unsafe { HEAP.dealloc(block.address, block.layout) };
         }
         prop_assert_eq!(counted, HeapTotals { single_threaded: true, ..model.totals });
+
+        // The recorder knows sites by address and the model by number: held against each other as sorted lists.
+        let raw = recording().expect("the recorder is at work");
+        let mut recorded: Vec<AtSite> = raw
+            .sites
+            .iter()
+            .map(|site| AtSite {
+                births: site.births,
+                live: (site.live_blocks, site.live_bytes),
+                peak: (site.peak_blocks, site.peak_bytes),
+            })
+            .collect();
+        let mut expected: Vec<AtSite> = model.sites.iter().copied().filter(|site| site.births > 0).collect();
+        recorded.sort();
+        expected.sort();
+        prop_assert_eq!(recorded, expected);
+        prop_assert_eq!(raw.totals.slow_walks, 0);
     }
 }

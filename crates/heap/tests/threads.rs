@@ -38,8 +38,10 @@ fn sums_are_exact_and_the_peak_is_bounded() {
     assert_eq!(totals.total_blocks, 2 * BLOCKS as u64);
     assert_eq!(totals.total_bytes, 2 * 48 * BLOCKS as u64);
     assert_eq!((totals.end_blocks, totals.end_bytes), (1, 48));
-    // All blocks of both were alive at the barrier, and there never were more.
-    assert_eq!(totals.peak_bytes, 2 * 48 * BLOCKS as u64);
+    // All blocks of both were alive at the barrier, and there never were more; the thread that does not own the region may
+    // hold back 64 KiB each way.
+    let error = totals.peak_bytes.abs_diff(2 * 48 * BLOCKS as u64);
+    assert!(error <= 128 << 10, "{error}");
     assert!(!totals.single_threaded);
     // SAFETY: the last one that is left.
     unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(theirs[0]), layout) };

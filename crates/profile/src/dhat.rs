@@ -62,8 +62,11 @@ pub fn read(json: &str) -> Result<Profile, DhatError> {
         total_bytes: point.tb,
         peak_blocks: point.gbk.unwrap_or_default(),
         peak_bytes: point.gb.unwrap_or_default(),
+        own_peak_blocks: point.mbk.unwrap_or_default(),
+        own_peak_bytes: point.mb.unwrap_or_default(),
         end_blocks: point.ebk.unwrap_or_default(),
         end_bytes: point.eb.unwrap_or_default(),
+        recorded: None,
     };
     Ok(Profile { sites: file.pps.iter().map(site).collect() })
 }

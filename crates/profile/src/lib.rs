@@ -1,18 +1,30 @@
 //! The model of a heap profile, and the formats that it comes from and goes to.
 //!
+//! - [`raw`]: what heaplab's recorder leaves, addresses and counters, and the file that carries it.
+//! - [`symbols`]: a recording becomes a [`Profile`], with names for its addresses (feature `symbols`).
 //! - [`Profile`]: sites, each with its stack and what it held. [`Profile::trimmed`] leaves the lesson's own frames.
-//! - [`dhat`]: reads dhat's file, and makes the copy of it that a report keeps.
-//! - [`folded`]: one line a stack, what flamegraphs are drawn from.
 //!
-//! The formats need the feature `exports`. Data in, data out: nothing here touches a file.
+//! Formats of other tools (feature `exports`):
+//! - [`dhat`]: reads and writes DHAT's, and makes the copy of dhat's own file that a report keeps.
+//! - [`folded`]: one line a stack, what flamegraphs are drawn from.
+//! - [`speedscope`] and [`pprof`]: for the viewers of these names.
+//!
+//! Over profiles, with no format in mind:
+//! - [`diff`]: what changed from one profile to another, the worst first.
+//! - [`statistics`]: sums by line, function or stack, as Python's tracemalloc has them.
+//!
+//! Data in, data out: nothing here touches a file, but for [`symbols`], which reads the profiled program's.
 
 mod frames;
 mod model;
+pub mod raw;
 
 #[cfg(feature = "exports")]
 pub mod dhat;
 #[cfg(feature = "exports")]
 pub mod folded;
+#[cfg(feature = "symbols")]
+pub mod symbols;
 
 pub use frames::{UNKNOWN, function_name};
-pub use model::{Frame, Profile, Site};
+pub use model::{Frame, Profile, Recorded, Site};

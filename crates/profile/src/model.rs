@@ -1,7 +1,8 @@
 //! What every format of a heap profile is read into and written from.
 
 use crate::frames;
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole profile: every site that allocated in the measured region.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,18 +16,50 @@ pub struct Profile {
 pub struct Site {
     /// The stack, the root first.
     pub frames: Vec<Frame>,
-    /// Blocks over the whole run.
+    /// Blocks over the whole run: births; for a profile of dhat's births and reallocations.
     pub total_blocks: u64,
-    /// Bytes over the whole run.
+    /// Bytes over the whole run: birth bytes and growth; for a profile of dhat's birth bytes and the sum of new sizes.
     pub total_bytes: u64,
     /// Blocks of this site that were live at the global peak.
     pub peak_blocks: u64,
     /// Bytes of this site that were live at the global peak.
     pub peak_bytes: u64,
+    /// Blocks that were live when this site's own bytes were highest.
+    pub own_peak_blocks: u64,
+    /// The most bytes that this site held at once, at a time of its own. Of a site that was merged from several (threads,
+    /// or stacks that became the same) it is the most that they can have held together: the sum of theirs, but not more
+    /// than the global peak.
+    pub own_peak_bytes: u64,
     /// Blocks that were live at the end.
     pub end_blocks: u64,
     /// Bytes that were live at the end.
     pub end_bytes: u64,
+    /// What dhat does not know; nothing where the profile is dhat's.
+    pub recorded: Option<Recorded>,
+}
+
+/// What only heaplab's recorder knows of a site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Bytes at birth.
+    pub birth_bytes: u64,
+    /// Reallocations of blocks that were born here, wherever they were reallocated.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations.
+    pub reallocated_bytes: u64,
+    /// The sum of growth.
+    pub grown_bytes: u64,
+    /// The sum of shrinking.
+    pub shrunk_bytes: u64,
+    /// Blocks that were born here and have been freed.
+    pub deaths: u64,
+    /// The sum of the lifetimes of those, in bytes of the allocation clock.
+    pub lifetime_bytes: u64,
+    /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
+    /// before says. Trailing zeros are left out.
+    pub lifetimes: Vec<u64>,
+    /// The names of the threads that allocated.
+    pub threads: BTreeSet<String>,
 }
 
 /// One function on a stack. Inlined functions have frames of their own.
@@ -42,17 +75,104 @@ impl Profile {
     /// The profile as a reader wants it: each stack without the runtime below the lesson's code and without the allocator
     /// above it, sites whose stacks are then equal added up, in the order of their stacks.
     pub fn trimmed(self) -> Profile {
-        let mut merged: BTreeMap<Vec<Frame>, Site> = BTreeMap::new();
-        for site in self.sites {
-            let frames = frames::trim(&site.frames);
-            let sum = merged.entry(frames.clone()).or_insert_with(|| Site { frames, ..Site::default() });
-            sum.total_blocks += site.total_blocks;
-            sum.total_bytes += site.total_bytes;
-            sum.peak_blocks += site.peak_blocks;
-            sum.peak_bytes += site.peak_bytes;
-            sum.end_blocks += site.end_blocks;
-            sum.end_bytes += site.end_bytes;
+        let trim = |site: Site| Site { frames: frames::trim(&site.frames), ..site };
+        Profile { sites: self.sites.into_iter().map(trim).collect() }.merged()
+    }
+
+    /// Sites of equal stacks added up, in the order of their stacks. All sums stay exact but for the sites' own peaks: see
+    /// [`Site::own_peak_bytes`].
+    pub fn merged(self) -> Profile {
+        let peak_bytes = self.peak_bytes();
+        let mut by_stack: BTreeMap<Vec<Frame>, Site> = BTreeMap::new();
+        for mut site in self.sites {
+            let frames = std::mem::take(&mut site.frames);
+            match by_stack.entry(frames) {
+                Entry::Vacant(entry) => {
+                    entry.insert(site);
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().add(&site, peak_bytes),
+            }
         }
-        Profile { sites: merged.into_values().collect() }
+        Profile { sites: by_stack.into_iter().map(|(frames, site)| Site { frames, ..site }).collect() }
+    }
+
+    /// The global peak: what all sites held at it.
+    pub fn peak_bytes(&self) -> u64 {
+        self.sites.iter().map(|site| site.peak_bytes).sum()
+    }
+}
+
+impl Site {
+    /// Adds another's figures. The own peaks of both together were not above `most_bytes`.
+    fn add(&mut self, other: &Site, most_bytes: u64) {
+        self.total_blocks += other.total_blocks;
+        self.total_bytes += other.total_bytes;
+        self.peak_blocks += other.peak_blocks;
+        self.peak_bytes += other.peak_bytes;
+        self.own_peak_blocks += other.own_peak_blocks;
+        self.own_peak_bytes = (self.own_peak_bytes + other.own_peak_bytes).min(most_bytes);
+        self.end_blocks += other.end_blocks;
+        self.end_bytes += other.end_bytes;
+        match (&mut self.recorded, &other.recorded) {
+            (Some(sum), Some(more)) => sum.add(more),
+            // A sum of what was measured and what was not is not measured.
+            (sum, _) => *sum = None,
+        }
+    }
+}
+
+impl Recorded {
+    fn add(&mut self, other: &Recorded) {
+        self.birth_bytes += other.birth_bytes;
+        self.reallocations += other.reallocations;
+        self.reallocated_bytes += other.reallocated_bytes;
+        self.grown_bytes += other.grown_bytes;
+        self.shrunk_bytes += other.shrunk_bytes;
+        self.deaths += other.deaths;
+        self.lifetime_bytes += other.lifetime_bytes;
+        if self.lifetimes.len() < other.lifetimes.len() {
+            self.lifetimes.resize(other.lifetimes.len(), 0);
+        }
+        for (sum, count) in self.lifetimes.iter_mut().zip(&other.lifetimes) {
+            *sum += count;
+        }
+        self.threads.extend(other.threads.iter().cloned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(function: &str, own_peak_bytes: u64, peak_bytes: u64, lifetimes: &[u64]) -> Site {
+        let recorded = Recorded { lifetimes: lifetimes.to_vec(), ..Recorded::default() };
+        Site {
+            frames: vec![Frame { function: function.to_owned(), location: None }],
+            peak_bytes,
+            own_peak_bytes,
+            recorded: Some(recorded),
+            ..Site::default()
+        }
+    }
+
+    #[test]
+    fn equal_stacks_are_added_up_in_their_order() {
+        let sites = vec![site("b", 60, 10, &[1]), site("a", 5, 5, &[]), site("b", 70, 85, &[2, 3])];
+        let merged = Profile { sites }.merged();
+        let names: Vec<&str> = merged.sites.iter().map(|site| site.frames[0].function.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+        let both = &merged.sites[1];
+        assert_eq!(both.peak_bytes, 95);
+        // 60 and 70, but no site held more than the global peak.
+        assert_eq!(both.own_peak_bytes, 100);
+        assert_eq!(both.recorded.as_ref().unwrap().lifetimes, [3, 3]);
+    }
+
+    #[test]
+    fn what_one_of_two_does_not_know_their_sum_does_not_know() {
+        let without = Site { recorded: None, ..site("a", 1, 1, &[]) };
+        for sites in [[site("a", 1, 1, &[1]), without.clone()], [without.clone(), site("a", 1, 1, &[1])]] {
+            assert_eq!(Profile { sites: sites.to_vec() }.merged().sites[0].recorded, None);
+        }
     }
 }

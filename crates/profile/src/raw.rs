@@ -1,6 +1,14 @@
 //! What the recorder leaves when a region closes: addresses and counters, nothing resolved. One file, read where there is
 //! time for symbols.
 
+mod file;
+
+pub use file::RawError;
+
+/// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A site at node 0, the root,
+/// is the overflow site: what had no room in the tables.
+pub const CUT_ADDRESS: u64 = 1;
+
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Raw {

@@ -11,16 +11,25 @@
 
 use std::alloc::Layout;
 
-/// What a block carries. 8 bytes of the 16 are free for the site.
+/// What a block carries, so that a free needs no look-up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(C, align(8))]
+#[repr(C, align(16))]
 pub(crate) struct Header {
     /// The region that the block was born in.
-    pub(crate) region: u64,
+    pub(crate) region: u32,
+    /// The site that it was born at.
+    pub(crate) site: u32,
+    /// The allocation clock at its birth.
+    pub(crate) born_at: u64,
 }
 
 /// A block that was born while nothing was measured.
-pub(crate) const NO_REGION: u64 = 0;
+pub(crate) const NO_REGION: u32 = 0;
+
+impl Header {
+    /// Of a block that no region counts.
+    pub(crate) const OUTSIDE: Header = Header { region: NO_REGION, site: 0, born_at: 0 };
+}
 
 /// Room for the header that keeps the alignment malloc promises.
 const ROOM: usize = 16;
@@ -53,7 +62,7 @@ pub(crate) unsafe fn base(block: *mut u8, layout: Layout) -> *mut u8 {
 /// `block` came from [`block()`] and its header was written.
 #[inline]
 pub(crate) unsafe fn read(block: *mut u8) -> Header {
-    // SAFETY: the 16 bytes before a block are its own; blocks are aligned to 16, so the header is to 8.
+    // SAFETY: the 16 bytes before a block are its own, and a block is aligned to 16.
     unsafe { block.sub(ROOM).cast::<Header>().read() }
 }
 
@@ -70,7 +79,7 @@ fn offset(layout: Layout) -> usize {
     layout.align().max(ROOM)
 }
 
-const _: () = assert!(size_of::<Header>() <= ROOM);
+const _: () = assert!(size_of::<Header>() == ROOM);
 
 #[cfg(test)]
 mod tests {

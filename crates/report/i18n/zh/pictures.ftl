@@ -23,15 +23,15 @@ chart-rows = { $rows } { $unit ->
    *[other] { $unit }
  }
 chart-not-measured = 未测量
-chart-log-bars = 对数刻度：每一格是前一格的 { $times } 倍。请比较数字，不要比较长度。
-chart-linear-bars = 字节用十进制单位：1 MB 是 1,000,000 字节。
+chart-log-bars = 对数刻度：每个刻度是前一个的 { $times } 倍。请看数字，别比长短。
+chart-linear-bars = 字节按十进制换算：1 MB 等于 1,000,000 字节。
 
 curve-title = 常驻内存随时间的变化
-curve-subtitle = 每个变体一次 plain 运行的匿名页（RssAnon），从进程外采样
+curve-subtitle = 匿名页（RssAnon），取每个变体的一次 plain 运行，从进程外采样
 curve-file = 虚线：文件页（RssFile）
-curve-log-both = 对数刻度：字节轴每一格是前一格的 { $bytes } 倍，时间轴每一格是 { $time } 倍。
-curve-log-bytes = 字节轴是对数刻度：每一格是前一格的 { $bytes } 倍。
-curve-log-time = 时间轴是对数刻度：每一格是前一格的 { $time } 倍。
+curve-log-both = 对数刻度：字节轴上每个刻度是前一个的 { $bytes } 倍，时间轴上是 { $time } 倍。
+curve-log-bytes = 字节轴是对数刻度：每个刻度是前一个的 { $bytes } 倍。
+curve-log-time = 时间轴是对数刻度：每个刻度是前一个的 { $time } 倍。
 
 flamegraph-function = 函数：
 flamegraph-bytes = 字节

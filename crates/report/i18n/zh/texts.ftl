@@ -25,7 +25,7 @@ column-allocations = 分配次数
 column-wall = 用时
 column-against = 与基准|相比
 column-end-a-row = 结束时每行存活
-column-slowdown = 记录器拖慢
+column-slowdown = 记录器开销
 column-claim = 课上的说法
 column-says = 课上说
 column-verdict = 结论
@@ -56,19 +56,19 @@ note-fewer-language = 所有 { $language } 变体（×{ $repetitions }）
 note-dhat = dhat 每次分配要花几微秒，所以只跑了 { $rows } 行。
 note-rule = 同一段程序，三个探针报出三种“字节数”：块变大时，heaplab 记录器和 stats_alloc 只加增长的部分，dhat 则把每次重分配当成一个全新的块，按新大小整个再算一遍。以 { $who } 为例：{ $sentence }
 rule-example = 以 { $who } 为例：{ $sentence }
-note-not-measured = – 表示没有测量：CPython 没有堆探针和计数，只测用时和 RSS；其余是该探针没有跑成。
+note-not-measured = – 表示没有测量：CPython 没有堆探针和计数，只测用时和 RSS；其余是对应的探针没有跑成。
 
 equation-dhat-blocks = dhat 的块数 = 新分配 + 重分配
-equation-dhat-bytes = dhat 的字节数 = 出生字节 + 每次重分配的新大小
+equation-dhat-bytes = dhat 的字节数 = 新分配的字节 + 每次重分配后的新大小
 equation-peak-bytes = dhat 的峰值 = 记录器的峰值
 equation-end-bytes = dhat 结束时 = 记录器结束时
 equation-allocations = stats_alloc 的分配次数 = 新分配
 equation-reallocations = stats_alloc 的重分配次数 = 记录器的重分配次数
-equation-bytes-allocated = stats_alloc 的字节数 = 出生字节 + 增长
-reconcile-agrees = { $rows } 行时新分配 { $blocks } 块，出生时共 { $births }，{ $reallocations } 次重分配又长了 { $grown }，所以记录器和 stats_alloc 都报 { $heap }；dhat 不加增长，而是加上新大小的总和 { $resized }，于是报 { $dhat }。
-reconcile-nothing-grew = { $rows } 行时新分配 { $blocks } 块，出生时共 { $births }，没有一块重分配过，所以三个探针都报 { $dhat }。
+equation-bytes-allocated = stats_alloc 的字节数 = 新分配的字节 + 增长
+reconcile-agrees = { $rows } 行时新分配了 { $blocks } 块，共 { $births }；{ $reallocations } 次重分配又让它们长了 { $grown }，所以记录器和 stats_alloc 都报 { $heap }。dhat 不加增长的部分，而是把每次的新大小都加上，共 { $resized }，于是报 { $dhat }。
+reconcile-nothing-grew = { $rows } 行时新分配了 { $blocks } 块，共 { $births }；没有一块重分配过，所以三个探针都报 { $dhat }。
 reconcile-fails = 探针之间对不上账：“{ $equation }”不成立，实测 { $counted }，应为 { $expected }，相差 { $off }。
-reconcile-unkept = 表里的等式都成立，但有一个报告没有保存的量对不上：峰值或结束时的块数，或者释放之后剩下的量。
+reconcile-unkept = 表里的等式都成立，但有一个没写进报告的量对不上：可能是峰值或结束时的块数，也可能是释放之后剩下的字节。
 
 goal-met = { $variant } 一行不丢，只用 { $peak }，而 { $baseline } 要 { $from }，省了 { $saved }（要求 { $asked }）。
 goal-missed = 最好的 { $variant } 用 { $peak }，{ $baseline } 用 { $from }，只省了 { $saved }（要求 { $asked }）。
@@ -85,7 +85,7 @@ why-no-measure = 无法判定：这个说法没有指定 { $language } 要测什
 why-not-run = 无法判定：这份报告里没有跑 { $who }。
 why-not-measured = 无法判定：没有测到 { $who } 的 { $metric }。
 why-rows-differ = 无法判定：{ $names } 跑的行数不一样。
-why-other-rows = 无法判定：课上说的是 { $says } 行，这次 { $who } 只跑了 { $rows } 行，用了 { $bytes }。
+why-other-rows = 无法判定：课上说的是 { $says } 行，而这次 { $who } 跑了 { $rows } 行，测得 { $bytes }。
 why-about = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍，相差不到四分之一。
 why-below = { $who } 用了 { $bytes }，是课上给的上限 { $says } 的 { $ratio } 倍。
 why-more = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍。
@@ -127,9 +127,9 @@ heading-reconciler = 三个探针对账
 heading-failures = 出错的测量
 heading-environment = 机器与构建
 lead-curve = 内核统计的 RSS：一次 plain 运行期间，从进程外每隔几毫秒采样一次。
-lead-claims = 课上的每句话，都和本机上 CPython、Rust 干同样的活时的实测值摆在一起。
+lead-claims = 把课上的每句话，和 CPython、Rust 在这台机器上干同样的活测得的数字摆在一起。
 lead-flamegraphs = 峰值时刻还存活的字节，按调用栈展开：越宽占得越多。点一下某一格可以放大。
-lead-reconciler = 块变大以后，记录器仍当它是同一块，只加增长的部分；stats_alloc 加的也是增长；dhat 则把每次重分配都算成一个新块，按新大小整个计入。所以 dhat 的块数 = 新分配 + 重分配，字节数 = 出生字节 + 各次新大小。至于峰值和结束时的存活量，谁来数都一样。
+lead-reconciler = 块变大以后，记录器仍当它是同一块，只加增长的部分；stats_alloc 加的也是增长；dhat 则把每次重分配都算成一个新块，按新大小整个计入。所以 dhat 的块数 = 新分配 + 重分配，字节数 = 新分配的字节 + 每次重分配后的新大小。至于峰值和结束时的存活量，谁来数都一样。
 failures-count = 有 { $count } 项测量失败
 verdict-holds = 成立
 verdict-fails = 不成立

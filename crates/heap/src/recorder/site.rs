@@ -1,0 +1,148 @@
+//! What one thread counts at one site. Only that thread writes; a snapshot may read at any time.
+
+use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+/// Powers of two of the allocation clock that lifetimes are told apart by: up to 2^47 bytes.
+pub(super) const LIFETIMES: usize = 48;
+
+/// A counter that one thread writes. PERF: a load and a store, where a locked add costs 5 ns.
+#[derive(Default)]
+pub(super) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(super) const fn new() -> Counter {
+        Counter(AtomicU64::new(0))
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.store(0, Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn add(&self, amount: u64) {
+        self.0.store(self.0.load(Relaxed).wrapping_add(amount), Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// A figure that one thread writes and that may be below zero: a thread may free more than it made.
+#[derive(Default)]
+pub(super) struct Level(AtomicI64);
+
+impl Level {
+    pub(super) const fn new() -> Level {
+        Level(AtomicI64::new(0))
+    }
+
+    #[inline]
+    pub(super) fn add(&self, amount: i64) {
+        self.0.store(self.0.load(Relaxed).wrapping_add(amount), Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn set(&self, value: i64) {
+        self.0.store(value, Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// The counters of a site in a thread.
+#[derive(Default)]
+pub(super) struct Site {
+    pub(super) births: Counter,
+    pub(super) birth_bytes: Counter,
+    pub(super) reallocations: Counter,
+    pub(super) reallocated_bytes: Counter,
+    pub(super) grown_bytes: Counter,
+    pub(super) shrunk_bytes: Counter,
+    pub(super) live_blocks: Level,
+    pub(super) live_bytes: Level,
+    pub(super) own_peak_blocks: Level,
+    pub(super) own_peak_bytes: Level,
+    /// What was live when the peak before this seal was left; of no meaning while the seal is an older one.
+    sealed_blocks: Level,
+    sealed_bytes: Level,
+    seal: Counter,
+    pub(super) deaths: Counter,
+    pub(super) lifetime_bytes: Counter,
+}
+
+/// How long the blocks of a site lived.
+pub(super) type Lifetimes = [AtomicU32; LIFETIMES];
+
+impl Site {
+    #[inline]
+    pub(super) fn born(&self, size: u64, seal: u64) {
+        self.keep_what_the_peak_had(seal);
+        self.births.add(1);
+        self.birth_bytes.add(size);
+        self.live_blocks.add(1);
+        self.live_bytes.add(size as i64);
+        self.look_for_own_peak();
+    }
+
+    #[inline]
+    pub(super) fn resized(&self, old: u64, new: u64, seal: u64) {
+        self.keep_what_the_peak_had(seal);
+        self.reallocations.add(1);
+        self.reallocated_bytes.add(new);
+        self.grown_bytes.add(new.saturating_sub(old));
+        self.shrunk_bytes.add(old.saturating_sub(new));
+        self.live_bytes.add(new.wrapping_sub(old) as i64);
+        self.look_for_own_peak();
+    }
+
+    #[inline]
+    pub(super) fn freed(&self, size: u64, lifetime: u64, lifetimes: &Lifetimes, seal: u64) {
+        self.keep_what_the_peak_had(seal);
+        self.deaths.add(1);
+        self.live_blocks.add(-1);
+        self.live_bytes.add((size as i64).wrapping_neg());
+        self.lifetime_bytes.add(lifetime);
+        let power = (u64::BITS - lifetime.leading_zeros()) as usize;
+        let bucket = &lifetimes[power.min(LIFETIMES - 1)];
+        bucket.store(bucket.load(Relaxed).wrapping_add(1), Relaxed);
+    }
+
+    /// Blocks and bytes at the global peak: what was kept when the last seal was broken, or, if nothing has changed here
+    /// since, what is live now. `rising` is whether the peak is now.
+    pub(super) fn at_peak(&self, seal: u64, rising: bool) -> (i64, i64) {
+        if !rising && self.seal.get() == seal {
+            (self.sealed_blocks.get(), self.sealed_bytes.get())
+        } else {
+            (self.live_blocks.get(), self.live_bytes.get())
+        }
+    }
+
+    pub(super) fn is_untouched(&self) -> bool {
+        self.births.get() == 0 && self.deaths.get() == 0 && self.reallocations.get() == 0
+    }
+
+    /// The first change after the peak was left: what is live is what the peak had.
+    #[inline]
+    fn keep_what_the_peak_had(&self, seal: u64) {
+        if self.seal.get() != seal {
+            self.sealed_blocks.set(self.live_blocks.get());
+            self.sealed_bytes.set(self.live_bytes.get());
+            self.seal.0.store(seal, Relaxed);
+        }
+    }
+
+    /// `>=`: of equal peaks the latest counts, as in dhat.
+    #[inline]
+    fn look_for_own_peak(&self) {
+        let live = self.live_bytes.get();
+        if live >= self.own_peak_bytes.get() {
+            self.own_peak_bytes.set(live);
+            self.own_peak_blocks.set(self.live_blocks.get());
+        }
+    }
+}

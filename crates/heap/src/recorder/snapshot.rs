@@ -1,0 +1,144 @@
+//! The sums over all threads and sites, and the whole recording for those who look up symbols.
+
+use super::{REGION, curve, level, marks, modules, stacks, thread};
+use heaplab_profile::raw::{Raw, RawSite, RawTotals};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// The recorder's totals of a region. Bytes are requested bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeapTotals {
+    /// Births.
+    pub total_blocks: u64,
+    /// Birth bytes plus growth.
+    pub total_bytes: u64,
+    /// How often a block was reallocated.
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations: what dhat adds to its total.
+    pub reallocated_bytes: u64,
+    /// The sum of growth over all reallocations.
+    pub grown_bytes: u64,
+    /// The sum of shrinking over all reallocations.
+    pub shrunk_bytes: u64,
+    /// Live blocks when live bytes were highest; the latest of equal peaks.
+    pub peak_blocks: u64,
+    /// The most that was live at once.
+    pub peak_bytes: u64,
+    /// Live blocks when the region closed.
+    pub end_blocks: u64,
+    /// Live bytes when the region closed.
+    pub end_bytes: u64,
+    /// Whether one thread alone recorded, which makes the peak exact.
+    pub single_threaded: bool,
+}
+
+/// Wall time of the region that was closed last.
+static CLOSED_AT_NS: AtomicU64 = AtomicU64::new(0);
+
+/// Closes the open region and gives what was counted in it.
+pub(crate) fn close() -> HeapTotals {
+    REGION.store(super::NO_REGION, Relaxed);
+    CLOSED_AT_NS.store(curve::elapsed_ns(), Relaxed);
+    // What threads hold back belongs to the end, and perhaps to the peak.
+    thread::all().for_each(|thread| thread.pending.settle());
+    level::look_for_peak_again();
+    let totals = totals();
+    HeapTotals {
+        total_blocks: totals.births,
+        total_bytes: totals.birth_bytes + totals.grown_bytes,
+        reallocations: totals.reallocations,
+        reallocated_bytes: totals.reallocated_bytes,
+        grown_bytes: totals.grown_bytes,
+        shrunk_bytes: totals.shrunk_bytes,
+        peak_blocks: totals.peak_blocks,
+        peak_bytes: totals.peak_bytes,
+        end_blocks: totals.end_blocks,
+        end_bytes: totals.end_bytes,
+        single_threaded: !thread::is_shared(),
+    }
+}
+
+/// Everything about the region that was closed last, or about the open one as it is now. What this allocates is not recorded.
+pub(crate) fn recording() -> Raw {
+    thread::unseen(|| {
+        let mut raw = Raw {
+            command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
+            totals: totals(),
+            modules: modules::mapped(),
+            nodes: stacks::nodes(),
+            curve: curve::points(),
+            marks: marks::all(),
+            ..Raw::default()
+        };
+        let peak = level::peak();
+        // The list has the latest thread first.
+        let mut threads: Vec<_> = thread::all().collect();
+        threads.reverse();
+        for (index, thread) in threads.iter().enumerate() {
+            raw.threads.push(thread.name());
+            for number in 0..stacks::sites() {
+                let (site, lifetimes) = thread.site(number);
+                if site.is_untouched() {
+                    continue;
+                }
+                let (peak_blocks, peak_bytes) = site.at_peak(peak.seal, peak.rising);
+                let mut lifetimes: Vec<u64> =
+                    lifetimes.iter().map(|count| count.load(Relaxed).into()).collect();
+                let used = lifetimes.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1);
+                lifetimes.truncate(used);
+                raw.sites.push(RawSite {
+                    node: stacks::node_of(number),
+                    thread: u32::try_from(index).unwrap_or(u32::MAX),
+                    births: site.births.get(),
+                    birth_bytes: site.birth_bytes.get(),
+                    reallocations: site.reallocations.get(),
+                    reallocated_bytes: site.reallocated_bytes.get(),
+                    grown_bytes: site.grown_bytes.get(),
+                    shrunk_bytes: site.shrunk_bytes.get(),
+                    live_blocks: site.live_blocks.get(),
+                    live_bytes: site.live_bytes.get(),
+                    peak_blocks,
+                    peak_bytes,
+                    own_peak_blocks: site.own_peak_blocks.get(),
+                    own_peak_bytes: site.own_peak_bytes.get(),
+                    deaths: site.deaths.get(),
+                    lifetime_bytes: site.lifetime_bytes.get(),
+                    lifetimes,
+                });
+            }
+        }
+        raw
+    })
+}
+
+/// Sums over every thread and site; allocates nothing.
+fn totals() -> RawTotals {
+    let peak = level::peak();
+    let mut sums = RawTotals {
+        peak_blocks: peak.blocks,
+        peak_bytes: peak.bytes,
+        wall_ns: CLOSED_AT_NS.load(Relaxed),
+        ..RawTotals::default()
+    };
+    let (mut live_blocks, mut live_bytes, mut others) = (0, 0, 0);
+    for thread in thread::all() {
+        others += u64::from(thread::is_shared() && !thread.is_owner());
+        sums.slow_walks += thread.slow_walks.load(Relaxed);
+        sums.cut_stacks += thread.cut_stacks.load(Relaxed);
+        sums.overflowed += thread.site(stacks::OVERFLOW).0.births.get();
+        for number in 0..stacks::sites() {
+            let (site, _) = thread.site(number);
+            sums.births += site.births.get();
+            sums.birth_bytes += site.birth_bytes.get();
+            sums.reallocations += site.reallocations.get();
+            sums.reallocated_bytes += site.reallocated_bytes.get();
+            sums.grown_bytes += site.grown_bytes.get();
+            sums.shrunk_bytes += site.shrunk_bytes.get();
+            live_blocks += site.live_blocks.get();
+            live_bytes += site.live_bytes.get();
+        }
+    }
+    sums.end_blocks = live_blocks.max(0).unsigned_abs();
+    sums.end_bytes = live_bytes.max(0).unsigned_abs();
+    sums.peak_error_bytes = others * 2 * level::SLACK_BYTES.unsigned_abs();
+    sums
+}

@@ -1,0 +1,164 @@
+//! Names for the addresses of a recording: function, file and line, inlined functions included, from the debug information
+//! of the program and its libraries as they lie on the disk.
+
+mod location;
+mod module;
+
+use crate::raw::{CUT_ADDRESS, Node, Raw, RawError, RawSite};
+use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
+use module::Names;
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+/// The frame of the site that stands for all births that had no room in the recorder's tables.
+pub const OVERFLOW: &str = "[no room in the tables]";
+
+/// The root frame of a stack that was deeper than the recorder keeps.
+pub const CUT: &str = "[callers cut]";
+
+/// Folders that locations are named from.
+#[derive(Clone, Debug, Default)]
+pub struct Roots {
+    /// The root of the workspace or package that was profiled, absolute and without symbolic links. Locations below it are
+    /// named from it: `lessons/8.5.2-slots-vs-maps/src/main.rs:30`.
+    pub workspace: PathBuf,
+}
+
+/// Why a recording has no names.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SymbolError {
+    /// The file is another than the one that ran: its addresses would get wrong names.
+    #[error(
+        "{path} is not the file that was recorded: its build id was {recorded} and is now {found}. Record again"
+    )]
+    Rebuilt {
+        /// The file.
+        path: String,
+        /// Its build id when it ran.
+        recorded: String,
+        /// Its build id now; `none` where it has none.
+        found: String,
+    },
+    /// No file of those that the stacks go through can be read. Where some can, frames of the others are unknown, and
+    /// their locations say why.
+    #[error("cannot read the symbols of {path}: {cause}")]
+    Unreadable {
+        /// The first of them.
+        path: String,
+        /// What failed.
+        cause: String,
+    },
+    /// The recording contradicts itself.
+    #[error(transparent)]
+    Raw(#[from] RawError),
+}
+
+/// The profile of a recording, its stacks whole, in their order.
+///
+/// The entries of several threads with one stack are one site, and so are stacks that are the same after symbols, such as
+/// two calls on one line: their figures are added up (see [`Profile::merged`]).
+pub fn symbolize(raw: &Raw, roots: &Roots) -> Result<Profile, SymbolError> {
+    raw.check_references()?;
+    let names = frames_of_nodes(raw, roots)?;
+    let mut by_node: BTreeMap<u32, Vec<&RawSite>> = BTreeMap::new();
+    for entry in &raw.sites {
+        by_node.entry(entry.node).or_default().push(entry);
+    }
+    let site = |(node, entries): (&u32, &Vec<&RawSite>)| Site {
+        frames: stack(*node, &raw.nodes, &names),
+        ..figures(entries, raw)
+    };
+    Ok(Profile { sites: by_node.iter().map(site).collect() }.merged())
+}
+
+/// The frames of each node, the outermost function first. One address has one answer, whichever stack it stands in.
+fn frames_of_nodes(raw: &Raw, roots: &Roots) -> Result<Vec<Rc<[Frame]>>, SymbolError> {
+    let mut names = Names::new(&raw.modules, roots);
+    let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
+    let mut of_nodes: Vec<Rc<[Frame]>> = vec![Rc::new([])];
+    for node in raw.nodes.iter().skip(1) {
+        let frames = match known.get(&node.address) {
+            Some(frames) => Rc::clone(frames),
+            None => {
+                let frames: Rc<[Frame]> = of_address(node.address, &mut names)?.into();
+                known.insert(node.address, Rc::clone(&frames));
+                frames
+            }
+        };
+        of_nodes.push(frames);
+    }
+    names.any_could_be_read()?;
+    Ok(of_nodes)
+}
+
+fn of_address(address: u64, names: &mut Names<'_>) -> Result<Vec<Frame>, SymbolError> {
+    if address == CUT_ADDRESS {
+        return Ok(vec![named(CUT)]);
+    }
+    // A return address is where the caller goes on: the call is the instruction before it, which may be of another line,
+    // and where the callee never returns even of another function.
+    let frames = names.frames(address.saturating_sub(1))?;
+    Ok(if frames.is_empty() { vec![named(UNKNOWN)] } else { frames })
+}
+
+fn named(function: &str) -> Frame {
+    Frame { function: function.to_owned(), location: None }
+}
+
+fn stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame> {
+    let mut path = Vec::new();
+    let mut at = node as usize;
+    while at != 0 {
+        path.push(at);
+        at = nodes[at].parent as usize;
+    }
+    if path.is_empty() {
+        return vec![named(OVERFLOW)];
+    }
+    path.iter().rev().flat_map(|&node| names[node].iter().cloned()).collect()
+}
+
+/// The sums over the threads.
+fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
+    let sum = |figure: fn(&RawSite) -> u64| entries.iter().map(|entry| figure(entry)).sum::<u64>();
+    // Frees by other threads make some of these negative; their sum is not.
+    let net = |figure: fn(&RawSite) -> i64| {
+        u64::try_from(entries.iter().map(|entry| figure(entry)).sum::<i64>()).unwrap_or(0)
+    };
+    let longest = entries.iter().map(|entry| entry.lifetimes.len()).max().unwrap_or(0);
+    let lived = |class: usize| entries.iter().filter_map(|entry| entry.lifetimes.get(class)).sum();
+    let recorded = Recorded {
+        birth_bytes: sum(|entry| entry.birth_bytes),
+        reallocations: sum(|entry| entry.reallocations),
+        reallocated_bytes: sum(|entry| entry.reallocated_bytes),
+        grown_bytes: sum(|entry| entry.grown_bytes),
+        shrunk_bytes: sum(|entry| entry.shrunk_bytes),
+        deaths: sum(|entry| entry.deaths),
+        lifetime_bytes: sum(|entry| entry.lifetime_bytes),
+        lifetimes: (0..longest).map(lived).collect(),
+        threads: entries.iter().map(|entry| raw.threads[entry.thread as usize].clone()).collect(),
+    };
+    Site {
+        frames: Vec::new(),
+        total_blocks: sum(|entry| entry.births),
+        total_bytes: recorded.birth_bytes + recorded.grown_bytes,
+        peak_blocks: net(|entry| entry.peak_blocks),
+        peak_bytes: net(|entry| entry.peak_bytes),
+        own_peak_blocks: net(|entry| entry.own_peak_blocks.max(0)),
+        own_peak_bytes: own_peak_bytes(entries, raw),
+        end_blocks: net(|entry| entry.live_blocks),
+        end_bytes: net(|entry| entry.live_bytes),
+        recorded: Some(recorded),
+    }
+}
+
+/// Of one thread its own; of several at most their sum, and at most the global peak.
+fn own_peak_bytes(entries: &[&RawSite], raw: &Raw) -> u64 {
+    let sum: u64 = entries.iter().map(|entry| u64::try_from(entry.own_peak_bytes).unwrap_or(0)).sum();
+    if entries.len() > 1 { sum.min(raw.totals.peak_bytes) } else { sum }
+}
+
+#[cfg(test)]
+mod tests;
