@@ -27,16 +27,20 @@ pub(crate) struct Python {
     pub(crate) version: String,
 }
 
-/// The interpreter, or why there is none.
+/// The interpreter, or why there is none. What is named may be a wrapper (version managers have one): the interpreter itself
+/// says where it is, so that what is measured is it and not the shell before it.
 pub(crate) fn find() -> Result<Python, String> {
-    let program = PathBuf::from(std::env::var_os(PYTHON_VARIABLE).unwrap_or_else(|| "python3".into()));
-    let output = Command::new(&program).arg("--version").stdin(Stdio::null()).output();
-    let output = output.map_err(|error| format!("{} does not start: {error}", program.display()))?;
-    let version = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if !output.status.success() || !version.starts_with("Python 3") {
-        return Err(format!("{} --version says `{version}`, and CPython 3 is wanted", program.display()));
+    let named = PathBuf::from(std::env::var_os(PYTHON_VARIABLE).unwrap_or_else(|| "python3".into()));
+    let ask = "import sys; print(sys.version_info.major, sys.version.split()[0], sys.executable, sep='\\n')";
+    let output = Command::new(&named).args(["-c", ask]).stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("{} does not start: {error}", named.display()))?;
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    match said.lines().collect::<Vec<_>>()[..] {
+        ["3", version, program] if output.status.success() => {
+            Ok(Python { program: PathBuf::from(program), version: format!("Python {version}") })
+        }
+        _ => Err(format!("{} is not CPython 3", named.display())),
     }
-    Ok(Python { program, version })
 }
 
 /// The interpreter by the user's choice; the second half says why there is none where that is worth a line.

@@ -75,6 +75,9 @@ fn repetitions(runs: &[Run], words: &Words) -> Option<String> {
             fewer.push(name);
         }
     }
+    if most == 1 {
+        return Some(words.get("note-once"));
+    }
     let most = most.to_string();
     Some(match fewer.as_slice() {
         [] => words.say("note-repetitions", &[("most", &most)]),

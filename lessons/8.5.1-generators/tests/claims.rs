@@ -55,12 +55,15 @@ fn every_variant_does_the_same_work() {
     }
 }
 
-/// When this fails for the exercise alone because you have done it: well done, it watches over the starting point.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example("generators-exercise"), "mine", 50_000);
     let solution = measured(example("generators-solution"), "mine", 50_000);
-    assert!(peak(&exercise) > GOAL_BYTES, "the exercise meets its goal: if you did it, well done");
+    if peak(&exercise) <= GOAL_BYTES {
+        println!("the exercise meets its goal: well done");
+        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
+    }
     assert!(peak(&solution) < GOAL_BYTES, "{solution}");
     assert_eq!(exercise["checksum"], solution["checksum"]);
 }

@@ -80,17 +80,17 @@ fn every_variant_keeps_the_same_rows() {
     assert_ne!(checksum("packed_random"), of_slots);
 }
 
-/// When this fails for the exercise alone because you have done it: well done, it watches over the starting point.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let (exercise, solution) = (example("slots-vs-maps-exercise"), example("slots-vs-maps-solution"));
     let mine = measured(&exercise, "mine", EXERCISE_ROWS);
     let numbered = measured(&solution, "numbered", EXERCISE_ROWS);
     let columns = measured(&solution, "columns", EXERCISE_ROWS);
-    assert!(
-        peak(&mine) > GOAL_BYTES_A_ROW * EXERCISE_ROWS,
-        "the exercise meets its goal: if you did it, well done"
-    );
+    if peak(&mine) <= GOAL_BYTES_A_ROW * EXERCISE_ROWS {
+        println!("the exercise meets its goal: well done");
+        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
+    }
     assert!(peak(&numbered) < GOAL_BYTES_A_ROW * EXERCISE_ROWS);
     assert!(
         peak(&numbered) > FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS,

@@ -50,6 +50,7 @@ note-baseline-name = { $who } in { $section }
 note-per-row = { $mark } compared per row, because the two ran at different numbers of rows.
 note-lowered = Fewer rows than the { $asked } asked for, because more would not have fitted into the available memory: { $names }.
 note-lowered-name = { $who } ran { $rows }
+note-once = Wall time: one plain run each.
 note-repetitions = Wall time: median of { $most } repetitions of the plain run.
 note-fewer = Wall time: median of { $most } repetitions of the plain run; fewer for { $names }.
 note-fewer-name = { $who } (×{ $repetitions })

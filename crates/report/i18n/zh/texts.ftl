@@ -49,6 +49,7 @@ note-baseline-name = { $section } 里 { $who }
 note-per-row = { $mark } 两边行数不同，按每行折算后再比。
 note-lowered = 可用内存装不下要求的 { $asked } 行，下列变体少跑了一些：{ $names }。
 note-lowered-name = { $who } 只跑了 { $rows } 行
+note-once = 用时：每个变体只跑了一次 plain。
 note-repetitions = 用时取 { $most } 次 plain 运行的中位数。
 note-fewer = 用时取 { $most } 次 plain 运行的中位数；次数较少的有：{ $names }。
 note-fewer-name = { $who }（×{ $repetitions }）
