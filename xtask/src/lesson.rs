@@ -9,6 +9,7 @@ use crate::measure::{self, Event, Request, Task};
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
+use crate::sites;
 use crate::stop::Stop;
 use crate::store;
 use anyhow::{Context as _, Result};
@@ -56,6 +57,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
+    let profiles = sites::name(&mut measured, &workspace.root)?;
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
@@ -73,7 +75,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &words)?;
+    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &profiles, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();

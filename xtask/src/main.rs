@@ -5,6 +5,7 @@
 //! - `discover`, `build`: find the lessons and build them.
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `sites`: names for the stacks that were recorded.
 //! - `render`, `store`: the report's files, and the one step that puts them into place.
 
 mod build;
@@ -24,6 +25,7 @@ mod python;
 mod render;
 mod scale;
 mod screen;
+mod sites;
 mod stop;
 mod store;
 mod tether;

@@ -10,6 +10,7 @@ use crate::python::Python;
 use crate::screen::Screen;
 use anyhow::Result;
 use gather::Gathered;
+use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
 use runner::Runner;
 use sizing::Sizing;
@@ -47,6 +48,14 @@ pub(crate) struct Section {
     pub(crate) failed: Vec<Failure>,
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
+    pub(crate) recordings: Vec<Recording>,
+}
+
+/// What the recorder left of a variant, at the run's own scale.
+pub(crate) struct Recording {
+    pub(crate) section: String,
+    pub(crate) variant: String,
+    pub(crate) raw: Raw,
 }
 
 /// dhat's own file of a variant, as the child left it.
@@ -110,6 +119,7 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
             None => gathered.reconcile(),
         }
     }
+    runner.section.recordings.extend(gathered.take_recording(task));
     let (run, curve, dhat_file) = gathered.into_run(task);
     runner.section.curves.extend(curve);
     runner.section.dhat_files.extend(dhat_file);

@@ -1,9 +1,10 @@
 //! The files of a report, from what was measured.
 
 use crate::measure::DhatFile;
+use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, folded};
-use heaplab_record::{Curve, Report};
+use heaplab_record::{Curve, Probe, Report};
 use heaplab_report::{Artifact, Pictures, Words};
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
@@ -11,6 +12,7 @@ pub(crate) fn report(
     report: &Report,
     curves: &[Curve],
     dhat_files: &[DhatFile],
+    profiles: &[Named],
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let mut artifacts = Vec::new();
@@ -27,15 +29,17 @@ pub(crate) fn report(
         artifacts.push(text("curve.svg", curve_svg.clone()));
         artifacts.push(text("curve.csv", heaplab_report::curve_csv(curves)));
     }
-    let mut flamegraphs = Vec::new();
     for file in dhat_files {
-        let of = &file.variant;
-        let profile =
-            dhat::read(&file.json).with_context(|| format!("{of}: cannot read dhat's file"))?.trimmed();
-        let stacks = folded::folded(&profile, folded::Measure::PeakBytes);
-        let subtitle = subtitle(report, of, words);
-        let svg = heaplab_report::flamegraph_svg(&stacks, of, subtitle.as_deref(), words)?;
-        artifacts.push(text(format!("{of}.dhat.json"), dhat::rebase(&file.json, file.load_address)?));
+        let json = dhat::rebase(&file.json, file.load_address)
+            .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
+        artifacts.push(text(format!("{}.dhat.json", file.variant), json));
+    }
+    let mut flamegraphs = Vec::new();
+    for named in profiles {
+        let of = &named.variant;
+        let stacks = folded::folded(&named.profile, folded::Measure::PeakBytes);
+        let subtitle = subtitle(report, named, words);
+        let svg = heaplab_report::flamegraph_svg(&stacks, of, Some(&subtitle), words)?;
         artifacts.push(text(format!("{of}.folded"), stacks));
         artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
         flamegraphs.push((of.clone(), svg));
@@ -46,13 +50,15 @@ pub(crate) fn report(
     Ok(artifacts)
 }
 
-/// Whose figures they are and at which scale: dhat's is not the table's.
-fn subtitle(report: &Report, variant: &str, words: &Words) -> Option<String> {
-    let run = report.runs.iter().find(|run| run.variant == variant && run.dhat.is_some())?;
-    let dhat = run.dhat.as_ref()?;
-    let (rows, bytes) =
-        (heaplab_report::format::count(dhat.rows), heaplab_report::format::bytes(dhat.totals.peak_bytes));
-    Some(words.say("flamegraph-subtitle", &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)]))
+/// Whose figures they are and at which scale.
+fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
+    let rows = heaplab_report::format::count(named.rows);
+    let bytes = heaplab_report::format::bytes(named.profile.peak_bytes());
+    let key = match named.probe {
+        Probe::Heap => "flamegraph-by-recorder",
+        _ => "flamegraph-by-dhat",
+    };
+    words.say(key, &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)])
 }
 
 fn text(name: impl Into<String>, text: String) -> Artifact {

@@ -29,5 +29,7 @@ mod switch;
 
 pub use allocator::Heap;
 pub use recorder::{HeapTotals, mark};
-pub use region::{CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, recording, region};
+pub use region::{
+    CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, recording, region, write_recording,
+};
 pub use switch::{Probe, probe};

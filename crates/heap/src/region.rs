@@ -3,6 +3,8 @@
 use crate::recorder::{self, HeapTotals};
 use crate::switch::{Decision, PROBE_VARIABLE, Probe, decision};
 use heaplab_profile::raw::Raw;
+use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static OPEN: AtomicBool = AtomicBool::new(false);
@@ -49,6 +51,22 @@ pub fn live_bytes() -> Option<u64> {
 /// curve. `None` under another probe.
 pub fn recording() -> Option<Raw> {
     (crate::probe() == Probe::Heap).then(recorder::recording)
+}
+
+/// Writes [`recording()`] to a file, beside it first and renamed: a reader never meets half a recording. The format is
+/// [`Raw::write`]'s. Under another probe nothing is written.
+///
+/// # Errors
+/// Whatever the file system says.
+pub fn write_recording(path: &Path) -> io::Result<()> {
+    let Some(raw) = recording() else { return Ok(()) };
+    recorder::unseen(|| {
+        let beside = path.with_extension("part");
+        let mut file = io::BufWriter::new(std::fs::File::create(&beside)?);
+        raw.write(&mut file)?;
+        file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        std::fs::rename(&beside, path)
+    })
 }
 
 /// An open measurement.
@@ -179,5 +197,5 @@ fn dhat_profiler() -> dhat::Profiler {
     let folder = std::env::var_os("HEAPLAB_OUT").unwrap_or_default();
     // All frames: dhat's default of 10 loses the lesson's own function in debug builds.
     let builder = dhat::Profiler::builder().trim_backtraces(Some(usize::MAX));
-    builder.file_name(std::path::Path::new(&folder).join("dhat.json")).build()
+    builder.file_name(Path::new(&folder).join("dhat.json")).build()
 }

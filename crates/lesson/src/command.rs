@@ -70,7 +70,12 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
     let measured: Measured = function(&Bench::new(scale))?;
     let record = measured.into_record(declared.name, scale);
     match out {
-        Some(folder) => write_record(&folder, &record),
+        Some(folder) => {
+            let recording = folder.join("heap.raw");
+            heaplab_heap::write_recording(&recording)
+                .map_err(|source| Failure::Write { path: recording, source })?;
+            write_record(&folder, &record)
+        }
         None => print(&small_table(lesson, declared, &record)),
     }
 }

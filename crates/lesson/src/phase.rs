@@ -24,6 +24,7 @@ static MARKS: Mutex<Marks> = Mutex::new(Marks { started: None, marks: [None; MOS
 
 /// Says that the next part of the work begins here, such as `"consume"`. Outside a measured region it does nothing.
 pub fn phase(name: &'static str) {
+    heaplab_heap::mark(name);
     let mut marks = lock();
     let Some(started) = marks.started else { return };
     let mark = Mark { name, at_ns: nanoseconds_since(started), live_bytes: heaplab_heap::live_bytes() };

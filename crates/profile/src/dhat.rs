@@ -1,13 +1,15 @@
-//! DHAT's file, version 2 (described in valgrind's `dhat/dh_main.c`; written here by the `dhat` crate), read into the model;
-//! and the copy of it that a report keeps.
+//! DHAT's file, version 2 (described in valgrind's `dhat/dh_main.c`; written here by the `dhat` crate), read into the model
+//! and written from it; and the copy of dhat's own file that a report keeps.
 
 mod file;
 mod rebase;
+mod write;
 
 use crate::{Frame, Profile, Site, function_name};
 use file::{File, ProgramPoint};
 
 pub use rebase::rebase;
+pub use write::{Run, write};
 
 /// The version of the format that is read.
 pub const VERSION: u64 = 2;
@@ -38,6 +40,12 @@ pub enum DhatError {
     Figures {
         /// Its place in `pps`.
         program_point: usize,
+    },
+    /// A profile that dhat made is not written: it lacks what the recorder knows. [`rebase`] copies dhat's own file.
+    #[error("site {site} has no figures of the recorder: only recordings are written in DHAT's format")]
+    NotRecorded {
+        /// Its place in the profile.
+        site: usize,
     },
     /// A stack names a frame that the table does not have.
     #[error("`pps[{program_point}].fs` names frame {frame}, and `ftbl` has {frames}")]

@@ -1,6 +1,6 @@
 // Opens a DHAT file in the installed DHAT viewer under node, without a browser:
 //   node open_in_viewer.js dh_view.js FILE
-// Prints the sum of bytes of the whole tree. Fails where the viewer refuses the file.
+// Prints blocks and bytes of the whole tree: total, at the peak, at the end. Fails where the viewer refuses the file.
 "use strict";
 const fs = require("fs");
 const vm = require("vm");
@@ -37,4 +37,5 @@ const [viewer, file] = process.argv.slice(2);
 vm.runInThisContext(fs.readFileSync(viewer, "utf8"), { filename: viewer });
 globalThis.fileText = fs.readFileSync(file, "utf8");
 vm.runInThisContext("onLoad(); gData = JSON.parse(fileText); buildTree(); gFilename = 'x'; displayTree(0, 0, 0);");
-console.log(vm.runInThisContext("gRoot._totalBytes"));
+const figures = ["total", "atTGmax", "atTEnd"].flatMap((of) => [`_${of}Blocks`, `_${of}Bytes`]);
+console.log(figures.map((figure) => vm.runInThisContext(`gRoot.${figure}`)).join(" "));

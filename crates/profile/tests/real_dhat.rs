@@ -7,7 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a test without a harness, which clippy does not take for one")]
 
 use heaplab_profile::folded::{Measure, folded};
-use heaplab_profile::{Profile, Site, dhat as format};
+use heaplab_profile::{Profile, Recorded, Site, dhat as format};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,11 +31,12 @@ fn main() {
     if let Some(folder) = std::env::var_os(FOLDER) {
         return profiled_program(Path::new(&folder));
     }
-    let checks: [(&str, fn()); 4] = [
+    let checks: [(&str, fn()); 5] = [
         ("sites_add_up_to_what_dhat_says", sites_add_up_to_what_dhat_says),
         ("stacks_are_readable", stacks_are_readable),
         ("two_runs_give_the_same_file_but_for_times", two_runs_give_the_same_file_but_for_times),
         ("the_dhat_viewer_opens_the_copy", the_dhat_viewer_opens_the_copy),
+        ("the_dhat_viewer_opens_what_is_written", the_dhat_viewer_opens_what_is_written),
     ];
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.iter().any(|argument| argument == "--list") {
@@ -159,22 +160,46 @@ fn two_runs_give_the_same_file_but_for_times() {
 }
 
 fn the_dhat_viewer_opens_the_copy() {
+    let run = run();
+    for load_address in [run.load_address, None] {
+        opens_with(&format::rebase(&run.json, load_address).unwrap(), &run.stats);
+    }
+}
+
+/// dhat's sites stand for a recording's: a recording that never reallocates has the same figures.
+fn the_dhat_viewer_opens_what_is_written() {
+    let run = run();
+    let whole = format::read(&run.json).unwrap();
+    let as_recorded = |profile: Profile| {
+        let site = |site: Site| Site {
+            recorded: Some(Recorded { birth_bytes: site.total_bytes, ..Recorded::default() }),
+            ..site
+        };
+        Profile { sites: profile.sites.into_iter().map(site).collect() }
+    };
+    for profile in [whole.clone(), whole.trimmed()] {
+        let json = format::write(&as_recorded(profile.clone()), &format::Run::default()).unwrap();
+        assert_eq!(format::read(&json).unwrap().merged(), profile.merged());
+        opens_with(&json, &run.stats);
+    }
+}
+
+fn opens_with(json: &str, stats: &[u64]) {
     let Some(viewer) = viewer() else {
         let why = "node, or valgrind's dh_view.js, is not installed (Debian: nodejs, valgrind)";
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none_or(|value| value != "1"), "{why}");
         println!("SKIPPED: {why}");
         return;
     };
-    let run = run();
     let folder = tempfile::tempdir().unwrap();
-    for load_address in [run.load_address, None] {
-        let file = folder.path().join("copy.json");
-        std::fs::write(&file, format::rebase(&run.json, load_address).unwrap()).unwrap();
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/open_in_viewer.js");
-        let output = Command::new("node").arg(script).arg(&viewer).arg(&file).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), run.stats[1].to_string());
-    }
+    let file = folder.path().join("file.json");
+    std::fs::write(&file, json).unwrap();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/open_in_viewer.js");
+    let output = Command::new("node").arg(script).arg(&viewer).arg(&file).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = String::from_utf8_lossy(&output.stdout);
+    let figures: Vec<u64> = shown.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
+    assert_eq!(figures, stats);
 }
 
 fn viewer() -> Option<PathBuf> {

@@ -21,6 +21,6 @@ pub use record::{
     CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
 };
 pub use report::{
-    ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, MeasuredBytes,
-    PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
+    ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
+    MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
 };

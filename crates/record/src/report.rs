@@ -183,6 +183,31 @@ pub struct HeapRun {
     /// The median over pairs of heap and plain runs taken in turns; absent under two pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<f64>,
+    /// The largest sites, what they held at the peak first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<HeapSite>,
+    /// Stacks that had to be walked by unwind tables, because frame pointers did not give them whole.
+    #[serde(default)]
+    pub slow_walks: u64,
+}
+
+/// A call stack that allocated. Named by function and location, never by address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeapSite {
+    /// The innermost function of the lesson's own.
+    pub function: String,
+    /// Its place: `lessons/…/main.rs:30`; empty where the debug information does not tell.
+    pub location: String,
+    /// Every frame that is kept, the root first: the function, and behind it its place.
+    pub stack: Vec<String>,
+    /// Births.
+    pub total_blocks: u64,
+    /// Birth bytes plus growth.
+    pub total_bytes: u64,
+    /// Live bytes at the global peak.
+    pub at_peak_bytes: u64,
+    /// Live bytes when the region closed.
+    pub end_bytes: u64,
 }
 
 /// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's

@@ -1,7 +1,8 @@
 //! The records of one variant, folded into its entry of the report.
 
 use super::runner::Answer;
-use super::{DhatFile, Task};
+use super::{DhatFile, Recording, Task};
+use heaplab_profile::raw::Raw;
 use heaplab_record::{
     Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
     PlainSample, Reconciliation, Run,
@@ -28,6 +29,8 @@ pub(super) struct Gathered {
     phases: Vec<Phase>,
     attachments: Vec<Attachment>,
     samples: Vec<CurvePoint>,
+    recording: Option<Raw>,
+    slow_walks: u64,
 }
 
 impl Gathered {
@@ -46,6 +49,8 @@ impl Gathered {
             phases: Vec::new(),
             attachments: Vec::new(),
             samples: Vec::new(),
+            recording: None,
+            slow_walks: 0,
         }
     }
 
@@ -59,7 +64,8 @@ impl Gathered {
     }
 
     pub(super) fn add(&mut self, answer: Answer) {
-        let Answer { record, samples, dhat_json } = answer;
+        let Answer { record, samples, dhat_json, recording } = answer;
+        self.recording = self.recording.take().or(recording);
         if record.scale == self.rows {
             self.checksum = Some(record.checksum);
         }
@@ -139,6 +145,14 @@ impl Gathered {
         (Some(run), curve, dhat_file)
     }
 
+    /// What the recorder left in its first run.
+    pub(super) fn take_recording(&mut self, task: Task<'_>) -> Option<Recording> {
+        let raw = self.recording.take()?;
+        self.slow_walks = raw.totals.slow_walks;
+        let section = task.built.lesson.section.to_string();
+        Some(Recording { section, variant: task.variant.name.clone(), raw })
+    }
+
     fn plain_run(&self) -> Option<PlainRun> {
         let first = self.plain.first()?;
         let peaks: Option<Vec<u64>> = self.plain.iter().map(|sample| sample.peak_rss_bytes).collect();
@@ -166,6 +180,9 @@ impl Gathered {
             end_bytes: totals.end_bytes,
             wall_ns: self.heap.iter().map(|totals| totals.wall_ns).collect(),
             slowdown: self.slowdown(),
+            // They have names only when symbols are looked up.
+            sites: Vec::new(),
+            slow_walks: self.slow_walks,
         })
     }
 

@@ -5,9 +5,10 @@ use crate::probe::{self, Order};
 use crate::screen::Screen;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
+use heaplab_profile::raw::Raw;
 use heaplab_record::{CurvePoint, Failure, Language, Probe, Record};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// A child is expected to take this long where nothing is known.
@@ -39,6 +40,8 @@ pub(super) struct Answer {
     pub(super) samples: Vec<CurvePoint>,
     /// dhat's file, under that probe.
     pub(super) dhat_json: Option<String>,
+    /// The recorder's, under the heap probe.
+    pub(super) recording: Option<Raw>,
 }
 
 /// What came of one child.
@@ -92,17 +95,13 @@ impl<'a> Runner<'a> {
         let reply = match outcome.record {
             Ok(record) => {
                 self.hold_against_others(task, &record)?;
-                let dhat_json = match probe {
-                    Probe::Dhat => Some(
-                        std::fs::read_to_string(out.join("dhat.json"))
-                            .with_context(|| format!("{}: dhat left no file", task.name()))?,
-                    ),
-                    _ => None,
+                let answer = Answer {
+                    record,
+                    samples: outcome.samples,
+                    dhat_json: if probe == Probe::Dhat { Some(dhat_json(task, &out)?) } else { None },
+                    recording: if probe == Probe::Heap { Some(recording(task, &out)?) } else { None },
                 };
-                Reply {
-                    answer: Some(Answer { record, samples: outcome.samples, dhat_json }),
-                    hopeless: false,
-                }
+                Reply { answer: Some(answer), hopeless: false }
             }
             Err(fault) => {
                 let failure = Failure {
@@ -180,4 +179,15 @@ impl<'a> Runner<'a> {
         };
         pace.wall.mul_f64(factor * rows as f64 / pace.rows as f64)
     }
+}
+
+fn dhat_json(task: Task<'_>, out: &Path) -> Result<String> {
+    std::fs::read_to_string(out.join("dhat.json"))
+        .with_context(|| format!("{}: dhat left no file", task.name()))
+}
+
+fn recording(task: Task<'_>, out: &Path) -> Result<Raw> {
+    let bytes = std::fs::read(out.join("heap.raw"))
+        .with_context(|| format!("{}: the recorder left no file", task.name()))?;
+    Raw::read(&bytes).with_context(|| format!("{}: cannot read what the recorder left", task.name()))
 }

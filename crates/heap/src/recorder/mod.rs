@@ -23,6 +23,7 @@ mod zeroed;
 pub use marks::mark;
 pub use snapshot::HeapTotals;
 pub(crate) use snapshot::{close, recording};
+pub(crate) use thread::unseen;
 
 use header::{Header, NO_REGION};
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -83,7 +83,7 @@ pub(super) fn with<R>(frame: usize, event: impl FnOnce(&'static Thread) -> R) ->
 }
 
 /// Runs `work` unseen: what it allocates is no part of any region.
-pub(super) fn unseen<R>(work: impl FnOnce() -> R) -> R {
+pub(crate) fn unseen<R>(work: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {

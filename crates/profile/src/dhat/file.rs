@@ -3,32 +3,33 @@
 use super::{DhatError, VERSION};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::ser::{PrettyFormatter, Serializer};
 use std::collections::BTreeMap;
 
 /// The whole file.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct File {
-    dhat_file_version: u64,
-    mode: String,
-    verb: String,
+    pub(super) dhat_file_version: u64,
+    pub(super) mode: String,
+    pub(super) verb: String,
     /// Whether blocks have lifetimes, and with them a peak and an end.
-    bklt: bool,
-    bkacc: bool,
-    tu: String,
+    pub(super) bklt: bool,
+    pub(super) bkacc: bool,
+    pub(super) tu: String,
     #[serde(rename = "Mtu")]
-    mtu: String,
+    pub(super) mtu: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tuth: Option<u64>,
+    pub(super) tuth: Option<u64>,
     /// The command line.
     pub(super) cmd: String,
     pub(super) pid: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tg: Option<u64>,
-    te: u64,
+    pub(super) tg: Option<u64>,
+    pub(super) te: u64,
     /// Fields that we have no use for, kept for whoever has.
     #[serde(flatten)]
-    others: BTreeMap<String, Value>,
+    pub(super) others: BTreeMap<String, Value>,
     /// Program points: sites.
     pub(super) pps: Vec<ProgramPoint>,
     /// The texts of frames; the first is `[root]`, which no stack names.
@@ -60,7 +61,7 @@ pub(super) struct ProgramPoint {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) ebk: Option<u64>,
     #[serde(flatten)]
-    others: BTreeMap<String, Value>,
+    pub(super) others: BTreeMap<String, Value>,
     /// The stack as places in `ftbl`, the innermost frame first.
     pub(super) fs: Vec<usize>,
 }
@@ -93,5 +94,13 @@ impl File {
             }
         }
         Ok(file)
+    }
+
+    /// One field a line without indentation, as the dhat crate writes it.
+    pub(super) fn text(&self) -> Result<String, DhatError> {
+        let mut bytes = Vec::new();
+        self.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"")))?;
+        bytes.push(b'\n');
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 }

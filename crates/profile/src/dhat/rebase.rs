@@ -3,8 +3,6 @@
 
 use super::file::{File, ProgramPoint};
 use super::{DhatError, split_address};
-use serde::Serialize;
-use serde_json::ser::{PrettyFormatter, Serializer};
 use std::collections::BTreeMap;
 
 /// An address this far above the load address is not in the binary. Binaries are smaller; on a 64-bit Linux the shared
@@ -22,12 +20,7 @@ pub fn rebase(json: &str, load_address: Option<u64>) -> Result<String, DhatError
     file.ftbl = table;
     file.cmd = without_folder(&file.cmd);
     file.pid = 0;
-
-    // One field a line without indentation, as the dhat crate writes it.
-    let mut bytes = Vec::new();
-    file.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"")))?;
-    bytes.push(b'\n');
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    file.text()
 }
 
 fn rebased(text: &str, load_address: Option<u64>) -> String {
@@ -40,7 +33,7 @@ fn rebased(text: &str, load_address: Option<u64>) -> String {
 }
 
 /// The distinct texts in their order behind `[root]`, and for each old place the new one.
-fn sorted_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
+pub(super) fn sorted_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
     let Some((root, frames)) = texts.split_first() else {
         return (Vec::new(), Vec::new());
     };
@@ -59,7 +52,7 @@ fn sorted_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
 /// dhat itself can write such two, for it trims stacks after it has told them apart. The viewer refuses them, so they are
 /// added up. Totals, the global peak and the end stay exact by that. `mb` and `mbk` do not: two sites may have had their own
 /// peaks at different times, and their sum is the most that the two can have held together.
-fn merged(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<ProgramPoint> {
+pub(super) fn merged(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<ProgramPoint> {
     let mut by_stack: BTreeMap<Vec<usize>, ProgramPoint> = BTreeMap::new();
     for mut point in points {
         point.fs = point.fs.iter().map(|&frame| places[frame]).collect();
@@ -91,7 +84,7 @@ fn add(sum: &mut ProgramPoint, point: &ProgramPoint) {
 }
 
 /// `target/lesson/slots-vs-maps list_dict` begins with a folder of this machine.
-fn without_folder(command: &str) -> String {
+pub(super) fn without_folder(command: &str) -> String {
     let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
     format!("{name} {arguments}").trim_end().to_owned()

@@ -59,6 +59,8 @@ impl<'a> Names<'a> {
             }
             State::Closed => Vec::new(),
             State::Unreadable(cause) => {
+                // Formats set a place in brackets: `(os error 2)` in it would be taken for the place.
+                let cause = cause.split(" (").next().unwrap_or_default();
                 vec![Frame { function: UNKNOWN.to_owned(), location: Some(format!("in {file}: {cause}")) }]
             }
         })

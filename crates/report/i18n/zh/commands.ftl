@@ -6,7 +6,8 @@ lessons-last-run = 上次运行
 lessons-never = 尚未运行
 lessons-next = 运行一节：cargo xtask lesson { $section }
 report-is-at = 报告：{ $path }
-flamegraph-subtitle = 峰值时存活 { $bytes } · dhat，{ $rows } { $unit ->
+flamegraph-by-recorder = 峰值时存活 { $bytes } · heaplab 记录器，{ $rows } { $unit ->
+flamegraph-by-dhat = 峰值时存活 { $bytes } · dhat，{ $rows } { $unit ->
     [rows] 行
     [requests] 次请求
     [calls] 次调用

@@ -1,0 +1,179 @@
+//! A recording's profile as a DHAT file of version 2, as the dhat crate would have written it: it opens in the DHAT viewer.
+//!
+//! Figures follow dhat's rule, under which a reallocated block is a new block of its full size: `tbk` is births and
+//! reallocations, `tb` birth bytes and the sum of new sizes. Times (`tl`, `tg`, `te`, `tuth`) are in bytes of the allocation
+//! clock, not in microseconds: they are the same on every run. DHAT leaves the unit's name to the file. `tl` has the
+//! lifetimes of the blocks that were freed; dhat adds those of the blocks that were not, as if they died at the end.
+
+use super::file::{File, ProgramPoint};
+use super::rebase::{merged, sorted_table, without_folder};
+use super::{DhatError, VERSION};
+use crate::raw::Raw;
+use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
+use std::collections::BTreeMap;
+
+/// Blocks that lived for no longer are short-lived to the viewer: those gone before the program had allocated a page.
+const SHORT_LIVED_BYTES: u64 = 4096;
+
+/// What a DHAT file says of the run as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    /// The command line.
+    pub command: String,
+    /// The allocation clock at the global peak, in bytes.
+    pub peak_clock_bytes: u64,
+    /// The allocation clock at the end, in bytes.
+    pub end_clock_bytes: u64,
+}
+
+impl Run {
+    /// As a recording says it; the program without its folder, the peak's time as exact as the curve is.
+    pub fn of(raw: &Raw) -> Run {
+        // The latest of equal peaks, as in dhat.
+        let peak = raw.curve.iter().max_by_key(|point| point.live_bytes);
+        Run {
+            command: without_folder(&raw.command.join(" ")),
+            peak_clock_bytes: peak.map_or(0, |point| point.clock_bytes),
+            end_clock_bytes: raw.totals.birth_bytes + raw.totals.grown_bytes,
+        }
+    }
+}
+
+/// Writes the file; the same bytes for the same profile.
+pub fn write(profile: &Profile, run: &Run) -> Result<String, DhatError> {
+    let mut texts = vec!["[root]".to_owned()];
+    let mut of_frames: BTreeMap<&Frame, usize> = BTreeMap::new();
+    let mut points = Vec::new();
+    for (index, site) in profile.sites.iter().enumerate() {
+        let recorded = site.recorded.as_ref().ok_or(DhatError::NotRecorded { site: index })?;
+        let mut stack: Vec<usize> = Vec::new();
+        for frame in site.frames.iter().rev() {
+            stack.push(*of_frames.entry(frame).or_insert_with(|| {
+                texts.push(text(frame));
+                texts.len() - 1
+            }));
+        }
+        points.push(program_point(site, recorded, stack));
+    }
+    let (table, places) = sorted_table(&texts);
+    let file = File {
+        dhat_file_version: VERSION,
+        mode: "rust-heap".to_owned(),
+        verb: "Allocated".to_owned(),
+        bklt: true,
+        bkacc: false,
+        tu: "bytes allocated".to_owned(),
+        mtu: "MB allocated".to_owned(),
+        tuth: Some(SHORT_LIVED_BYTES),
+        cmd: run.command.clone(),
+        pid: 0,
+        tg: Some(run.peak_clock_bytes),
+        te: run.end_clock_bytes,
+        others: BTreeMap::new(),
+        pps: merged(points, &places),
+        ftbl: table,
+    };
+    file.text()
+}
+
+fn program_point(site: &Site, recorded: &Recorded, stack: Vec<usize>) -> ProgramPoint {
+    ProgramPoint {
+        tb: recorded.birth_bytes + recorded.reallocated_bytes,
+        tbk: site.total_blocks + recorded.reallocations,
+        tl: Some(recorded.lifetime_bytes),
+        mb: Some(site.own_peak_bytes),
+        mbk: Some(site.own_peak_blocks),
+        gb: Some(site.peak_bytes),
+        gbk: Some(site.peak_blocks),
+        eb: Some(site.end_bytes),
+        ebk: Some(site.end_blocks),
+        others: BTreeMap::new(),
+        fs: stack,
+    }
+}
+
+/// `slots_vs_maps::list_dict (lessons/8.5.2-slots-vs-maps/src/main.rs:30)`: without an address, and without a column.
+fn text(frame: &Frame) -> String {
+    let function = if frame.function == UNKNOWN { "???" } else { &frame.function };
+    format!("{function} ({})", frame.location.as_deref().unwrap_or("???:0:0"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dhat;
+    use crate::raw::{RawPoint, RawTotals};
+
+    fn frame(function: &str, location: Option<&str>) -> Frame {
+        Frame { function: function.to_owned(), location: location.map(str::to_owned) }
+    }
+
+    fn site(frames: &[Frame]) -> Site {
+        Site {
+            frames: frames.to_vec(),
+            total_blocks: 3,
+            total_bytes: 96,
+            peak_blocks: 2,
+            peak_bytes: 64,
+            own_peak_blocks: 2,
+            own_peak_bytes: 80,
+            end_blocks: 1,
+            end_bytes: 16,
+            recorded: Some(Recorded {
+                birth_bytes: 48,
+                reallocations: 4,
+                reallocated_bytes: 200,
+                grown_bytes: 48,
+                lifetime_bytes: 77,
+                ..Recorded::default()
+            }),
+        }
+    }
+
+    #[test]
+    fn figures_follow_dhats_rule() {
+        let main = frame("app::main", Some("src/main.rs:9"));
+        let inner = [main.clone(), frame("qsort", Some("in libc.so.6")), frame(UNKNOWN, None)];
+        let profile = Profile { sites: vec![site(&inner), site(std::slice::from_ref(&main))] };
+        let run = Run { command: "app list".to_owned(), peak_clock_bytes: 90, end_clock_bytes: 192 };
+        let json = write(&profile, &run).unwrap();
+        let read = dhat::read(&json).unwrap();
+        let expected = |frames: &[Frame]| Site {
+            frames: frames.to_vec(),
+            total_blocks: 7,
+            total_bytes: 248,
+            recorded: None,
+            ..site(frames)
+        };
+        assert_eq!(read.clone().merged().sites, [expected(&[main]), expected(&inner)]);
+        for line in ["\"tl\": 77,", "\"tg\": 90,", "\"te\": 192,", "\"cmd\": \"app list\","] {
+            assert!(json.lines().any(|found| found == line), "{line} in {json}");
+        }
+        // It is the same whatever the order of the sites.
+        let swapped = Profile { sites: profile.sites.iter().rev().cloned().collect() };
+        assert_eq!(write(&swapped, &run).unwrap(), json);
+        assert!(matches!(write(&read, &run), Err(DhatError::NotRecorded { site: 0 })));
+    }
+
+    #[test]
+    fn equal_stacks_are_one_program_point() {
+        let main = [frame("app::main", None)];
+        let json = write(&Profile { sites: vec![site(&main), site(&main)] }, &Run::default()).unwrap();
+        let read = dhat::read(&json).unwrap();
+        assert_eq!(read.sites.len(), 1);
+        assert_eq!(read.sites[0].peak_bytes, 128);
+    }
+
+    #[test]
+    fn a_run_is_what_the_recording_says() {
+        let point = |clock_bytes, live_bytes| RawPoint { clock_bytes, at_ns: 0, live_bytes };
+        let raw = Raw {
+            command: ["/home/x/target/app", "list"].map(str::to_owned).to_vec(),
+            totals: RawTotals { birth_bytes: 30, grown_bytes: 12, ..RawTotals::default() },
+            curve: vec![point(10, 8), point(20, 9), point(30, 9), point(42, 1)],
+            ..Raw::default()
+        };
+        let run = Run { command: "app list".to_owned(), peak_clock_bytes: 30, end_clock_bytes: 42 };
+        assert_eq!(Run::of(&raw), run);
+    }
+}

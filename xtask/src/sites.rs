@@ -1,0 +1,88 @@
+//! Names for what was recorded: a profile a variant, and the largest sites for report.json.
+
+use crate::measure::Section;
+use anyhow::{Context as _, Result};
+use heaplab_profile::symbols::{Roots, symbolize};
+use heaplab_profile::{Frame, Profile, Site, dhat};
+use heaplab_record::{HeapSite, Language, Probe, Run};
+use std::path::Path;
+
+/// More sites than this nobody reads; the flamegraph has them all.
+const MOST_SITES: usize = 40;
+
+/// The profile of a variant, trimmed to what a reader wants, and where it comes from.
+pub(crate) struct Named {
+    pub(crate) section: String,
+    pub(crate) variant: String,
+    /// The recorder at the run's own scale; dhat at its smaller one where the recorder gave nothing.
+    pub(crate) probe: Probe,
+    pub(crate) rows: u64,
+    pub(crate) profile: Profile,
+}
+
+/// A profile for every Rust run that has one, in the order of the runs. The recordings are used up.
+pub(crate) fn name(measured: &mut Section, workspace: &Path) -> Result<Vec<Named>> {
+    let roots = Roots { workspace: workspace.to_owned() };
+    let recordings = std::mem::take(&mut measured.recordings);
+    let mut named = Vec::new();
+    for run in measured.runs.iter().filter(|run| run.language == Language::Rust) {
+        let of_run = |section: &str, variant: &str| section == run.section && variant == run.variant;
+        let (section, variant) = (run.section.clone(), run.variant.clone());
+        if let Some(recording) =
+            recordings.iter().find(|recording| of_run(&recording.section, &recording.variant))
+        {
+            let profile = symbolize(&recording.raw, &roots)
+                .with_context(|| format!("{variant}: the recorded stacks have no names"))?
+                .trimmed();
+            named.push(Named { section, variant, probe: Probe::Heap, rows: run.rows, profile });
+        } else if let Some(file) = measured.dhat_files.iter().find(|file| file.variant == run.variant) {
+            let rows = run.dhat.as_ref().map_or(run.rows, |dhat| dhat.rows);
+            let profile =
+                dhat::read(&file.json).with_context(|| format!("{variant}: cannot read dhat's file"))?;
+            named.push(Named { section, variant, probe: Probe::Dhat, rows, profile: profile.trimmed() });
+        }
+    }
+    for run in &mut measured.runs {
+        let of_run = named.iter().find(|named| {
+            run.language == Language::Rust && named.section == run.section && named.variant == run.variant
+        });
+        put_sites(run, of_run);
+    }
+    Ok(named)
+}
+
+fn put_sites(run: &mut Run, named: Option<&Named>) {
+    let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
+    if named.probe == Probe::Heap {
+        let mut sites: Vec<HeapSite> = named.profile.sites.iter().map(heap_site).collect();
+        // Equal figures stand in the order of their stacks, so that every run gives the same list.
+        sites.sort_by(|a, b| {
+            (b.at_peak_bytes, b.total_bytes)
+                .cmp(&(a.at_peak_bytes, a.total_bytes))
+                .then_with(|| a.stack.cmp(&b.stack))
+        });
+        sites.truncate(MOST_SITES);
+        heap.sites = sites;
+    }
+}
+
+fn heap_site(site: &Site) -> HeapSite {
+    let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
+    let chosen = site.frames.iter().rev().find(own).or(site.frames.last());
+    HeapSite {
+        function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
+        location: chosen.and_then(|frame| frame.location.clone()).unwrap_or_default(),
+        stack: site.frames.iter().map(in_words).collect(),
+        total_blocks: site.total_blocks,
+        total_bytes: site.total_bytes,
+        at_peak_bytes: site.peak_bytes,
+        end_bytes: site.end_bytes,
+    }
+}
+
+fn in_words(frame: &Frame) -> String {
+    match &frame.location {
+        Some(location) => format!("{} {location}", frame.function),
+        None => frame.function.clone(),
+    }
+}
