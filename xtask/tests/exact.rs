@@ -61,3 +61,28 @@ fn three_probes_reconcile_at_one_scale() {
     let summary = std::fs::read_to_string(home.path().join("report/summary.md")).unwrap();
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
+
+/// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by stack they must agree.
+#[test]
+fn the_recorder_and_dhat_agree_stack_by_stack() {
+    use heaplab_profile::{dhat, folded};
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let report = small_report(&out, &["--python", "no"]);
+    let mut stacks = 0;
+    for (_, variant, run) in runs(&report) {
+        let read = |file: &str| std::fs::read_to_string(out.join(format!("{variant}.{file}"))).unwrap();
+        let profile = dhat::read(&read("dhat.json")).unwrap().trimmed();
+        let by_dhat = folded::folded(&profile, folded::Measure::PeakBytes);
+        let by_recorder = read("folded");
+        assert_eq!(by_recorder, by_dhat, "{variant}");
+        stacks += by_recorder.lines().count();
+
+        let sites = run["heap"]["sites"].as_array().unwrap();
+        let sum = |field: &str| sites.iter().map(|site| site[field].as_u64().unwrap()).sum::<u64>();
+        assert_eq!(sum("at_peak_bytes"), run["heap"]["peak_bytes"].as_u64().unwrap(), "{variant}");
+        assert_eq!(sum("total_bytes"), run["heap"]["total_bytes"].as_u64().unwrap(), "{variant}");
+        assert_eq!(run["heap"]["slow_walks"], 0, "{variant}: its stacks have frame pointers throughout");
+    }
+    assert!(stacks > 30, "{stacks}");
+}
