@@ -7,6 +7,10 @@ use std::time::Duration;
 const REFERENCE_PART: u64 = 100;
 /// A recorded block carries a header of this size.
 const HEADER_BYTES: u64 = 16;
+/// The system's allocator adds about as much to a block: its own header, and what it rounds up.
+const ROUNDING_BYTES: u64 = 16;
+/// Less growth of RSS than this is the noise of a process that starts, and must not be multiplied.
+const NOISE_BYTES: u64 = 1 << 20;
 /// What stays free for the rest of the machine, besides a tenth of what is available.
 const RESERVE_BYTES: u64 = 256 << 20;
 
@@ -23,15 +27,19 @@ pub(crate) struct Footprint {
     pub(crate) start_bytes: u64,
     /// `VmHWM`.
     pub(crate) peak_bytes: u64,
-    /// Live blocks at the peak; 0 where no recorder can be asked, as for CPython.
-    pub(crate) blocks: u64,
+    /// Live bytes and blocks at the peak; 0 where no recorder can be asked, as for CPython.
+    pub(crate) live_bytes: u64,
+    pub(crate) live_blocks: u64,
 }
 
 impl Footprint {
     /// The resident memory that `rows` will need under the hungriest probe, a tenth on top: a collection that doubles may
     /// have been caught before its step.
     pub(crate) fn need_bytes(&self, rows: u64) -> u64 {
-        let grows = self.peak_bytes.saturating_sub(self.start_bytes) + HEADER_BYTES * self.blocks;
+        let resident = self.peak_bytes.saturating_sub(self.start_bytes);
+        let resident = if resident < NOISE_BYTES { 0 } else { resident };
+        let asked_for = self.live_bytes + ROUNDING_BYTES * self.live_blocks;
+        let grows = resident.max(asked_for) + HEADER_BYTES * self.live_blocks;
         let scaled = grows as f64 * rows as f64 / self.rows as f64;
         self.start_bytes.saturating_add((scaled * 1.1) as u64)
     }
@@ -72,8 +80,13 @@ pub(crate) fn repetitions(quick: bool, pairs: &[Duration]) -> Vec<u32> {
 mod tests {
     use super::*;
 
-    const MAPS: Footprint =
-        Footprint { rows: 100_000, start_bytes: 3_000_000, peak_bytes: 30_000_000, blocks: 200_000 };
+    const MAPS: Footprint = Footprint {
+        rows: 100_000,
+        start_bytes: 3_000_000,
+        peak_bytes: 30_000_000,
+        live_bytes: 24_300_000,
+        live_blocks: 200_000,
+    };
 
     #[test]
     fn what_fits_is_left_alone() {
@@ -95,7 +108,20 @@ mod tests {
     fn the_need_grows_with_rows_and_with_headers() {
         let need = MAPS.need_bytes(10_000_000);
         assert!(need > 3_000_000_000 && need < 3_500_000_000, "{need}");
-        assert!(Footprint { blocks: 0, ..MAPS }.need_bytes(10_000_000) < need);
+        assert!(Footprint { live_blocks: 0, ..MAPS }.need_bytes(10_000_000) < need);
+    }
+
+    #[test]
+    fn the_noise_of_a_small_run_is_not_multiplied() {
+        let small = Footprint {
+            rows: 10,
+            start_bytes: 3_000_000,
+            peak_bytes: 3_300_000,
+            live_bytes: 480,
+            live_blocks: 11,
+        };
+        let need = small.need_bytes(10_000_000);
+        assert!((480_000_000..1_000_000_000).contains(&need), "{need}");
     }
 
     #[test]

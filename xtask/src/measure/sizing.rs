@@ -45,7 +45,8 @@ pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Si
             rows: reference,
             start_bytes,
             peak_bytes,
-            blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
+            live_bytes: heap.as_ref().map_or(0, |totals| totals.peak_bytes),
+            live_blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
         });
     Ok(Sizing { footprint, heap, broken: false })
 }
