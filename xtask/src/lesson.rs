@@ -155,11 +155,14 @@ fn about<'a>(built: &'a Built<'a>, variant: &'a Variant, lang: Lang) -> &'a str 
 }
 
 fn no_such_variant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stop {
+    // Below this two names have hardly more in common than their letters.
+    const NEAR: f64 = 0.75;
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     known.dedup();
-    let near =
-        known.iter().max_by(|a, b| strsim::jaro_winkler(name, a).total_cmp(&strsim::jaro_winkler(name, b)));
+    let likeness = |known: &&str| strsim::jaro_winkler(name, known);
+    let near = known.iter().copied().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+    let near = near.filter(|near| likeness(near) >= NEAR);
     let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
     Stop::WrongUse(format!("this section has no variant `{name}`{near}\nIt has: {}", known.join(", ")))
 }

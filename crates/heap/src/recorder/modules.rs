@@ -26,9 +26,12 @@ unsafe extern "C" fn visit(
     let (info, modules) = unsafe { (&*info, &mut *modules.cast::<Vec<Module>>()) };
     // SAFETY: the linker's own table and its length.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
-    let base = info.dlpi_addr;
+    let shift = info.dlpi_addr;
+    // Where the file's first byte is: the shift itself, but for a program that is linked to a fixed address.
+    let first = headers.iter().find(|header| header.p_type == libc::PT_LOAD && header.p_offset == 0);
+    let base = shift + first.map_or(0, |header| header.p_vaddr);
     let end = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
-    let end = end.map(|header| base + header.p_vaddr + header.p_memsz).max().unwrap_or(base);
+    let end = end.map(|header| shift + header.p_vaddr + header.p_memsz).max().unwrap_or(base);
     // SAFETY: a NUL-terminated name; the program's own is empty.
     let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_string_lossy().into_owned();
     let path = match name.as_str() {
@@ -40,7 +43,7 @@ unsafe extern "C" fn visit(
     let notes = headers.iter().filter(|header| header.p_type == libc::PT_NOTE);
     let build_id = notes
         .filter_map(|header| {
-            let start = std::ptr::with_exposed_provenance::<u8>((base + header.p_vaddr) as usize);
+            let start = std::ptr::with_exposed_provenance::<u8>((shift + header.p_vaddr) as usize);
             // SAFETY: a note segment is mapped readable as long as its module is.
             build_id(unsafe { std::slice::from_raw_parts(start, header.p_memsz as usize) }, header.p_align)
         })
