@@ -21,13 +21,28 @@ pub(crate) struct Built<'a> {
     pub(crate) manifest: Manifest,
 }
 
-/// Cargo's own progress goes to standard error, where a person sees it.
+/// Builds the lessons and asks each what it can run.
 pub(crate) fn lessons<'a>(workspace: &Workspace, lessons: &[&'a Lesson]) -> Result<Vec<Built<'a>>> {
+    let packages: Vec<&str> = lessons.iter().map(|lesson| lesson.package.as_str()).collect();
+    let binaries = binaries(workspace, &packages, &[])?;
+    lessons.iter().map(|&lesson| described(lesson, &binaries)).collect()
+}
+
+/// Builds the packages' binaries, with these features, and says where each is. Cargo's own progress goes to standard error,
+/// where a person sees it.
+pub(crate) fn binaries(
+    workspace: &Workspace,
+    packages: &[&str],
+    features: &[&str],
+) -> Result<HashMap<String, PathBuf>> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(&workspace.root).args(["build", "--profile", "lesson"]);
     command.args(["--bins", "--message-format", "json-render-diagnostics"]);
-    for lesson in lessons {
-        command.args(["--package", &lesson.package]);
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    if !features.is_empty() {
+        command.args(["--features", &features.join(",")]);
     }
     // Any RUSTFLAGS of the user's would drop those of .cargo/config.toml: hand on both.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
@@ -46,9 +61,9 @@ pub(crate) fn lessons<'a>(workspace: &Workspace, lessons: &[&'a Lesson]) -> Resu
     let status = child.wait().context("cannot wait for cargo")?;
     interrupt::check()?;
     if !status.success() {
-        return Err(Stop::SaysNo("the lesson does not build; cargo has said why above".into()).into());
+        return Err(Stop::SaysNo("it does not build; cargo has said why above".into()).into());
     }
-    lessons.iter().map(|&lesson| described(lesson, &binaries)).collect()
+    Ok(binaries)
 }
 
 fn described<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Result<Built<'a>> {

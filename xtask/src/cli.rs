@@ -4,6 +4,7 @@ use crate::python::PythonChoice;
 use crate::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use heaplab_report::Lang;
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -33,6 +34,25 @@ pub(crate) enum Command {
     /// Say what this machine has and lacks for each lesson, and how to get it
     #[command(after_help = "Example: cargo xtask doctor")]
     Doctor,
+    /// Hold the recorder against its peers, in turns: a table of ratios and a chart in reports/bench/
+    #[command(
+        after_help = "Examples:\n  cargo xtask bench recorder\n  cargo xtask bench recorder --only slots,handover --pairs 9\n  \
+        cargo xtask bench recorder --only heaptrack\n\n\
+        The exit status is 0 whatever the figures are: time on a shared machine wanders."
+    )]
+    Bench(BenchOptions),
+    /// Run a program of your own under the recorder: the same report, of its allocations
+    #[command(after_help = "Examples:\n  cargo xtask profile -- target/release/my-program --its options\n  \
+        cargo xtask profile --open -- target/release/my-program\n\n\
+        The program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
+        #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();   in main.rs\n\n\
+        Ctrl-C ends the program; the report is of what it did until then.")]
+    Profile(ProfileOptions),
+    /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
+    #[command(after_help = "Examples:\n  cargo xtask diff reports/before reports/profile/my-program\n  \
+        cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
+        OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded.")]
+    Diff(DiffOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -78,6 +98,77 @@ pub(crate) struct LessonsOptions {
     /// The language of the titles [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct BenchOptions {
+    /// What is measured
+    #[arg(value_enum)]
+    pub(crate) suite: Suite,
+    /// How many pairs of runs; slow peers run in two at most
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
+    pub(crate) pairs: u32,
+    /// Only these workloads or peers, by name
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    pub(crate) only: Vec<String>,
+    /// How much work, for every workload [default: each its own]
+    #[arg(long, value_name = "N", value_parser = scale::parse)]
+    pub(crate) rows: Option<u64>,
+    /// The language of table and chart [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+    /// Write the files to this folder itself
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print recorder.json on standard output instead of the table
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What can be held against its peers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Suite {
+    /// The heap probe: its cost in time and memory, beside dhat, heaptrack and mod-alloc
+    Recorder,
+}
+
+#[derive(Args)]
+pub(crate) struct ProfileOptions {
+    /// The program and what it is called with, behind `--`
+    #[arg(last = true, required = true, num_args = 1.., value_name = "PROGRAM")]
+    pub(crate) command: Vec<OsString>,
+    /// The language of table, pictures and page [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+    /// Write the report to this folder itself [default: reports/profile/PROGRAM]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print report.json on standard output instead of the table; what the program prints goes to standard error
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Open report.html when it is there
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// End the program after this time, and report what it did until then [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+#[derive(Args)]
+pub(crate) struct DiffOptions {
+    /// What it was before
+    pub(crate) old: PathBuf,
+    /// What it is now
+    pub(crate) new: PathBuf,
+    /// The language of sentences and pictures [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+    /// Write the comparison to this folder itself [default: reports/diff]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print diff.json on standard output instead of the sentences
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

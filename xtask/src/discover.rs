@@ -97,6 +97,15 @@ pub(crate) fn workspace() -> Result<Workspace> {
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })
 }
 
+/// The root of the workspace around the current folder, heaplab's or the student's; the folder itself where there is none.
+/// Absolute and without symbolic links, as debug information has it.
+pub(crate) fn root() -> Result<PathBuf> {
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec();
+    let root = metadata.map_or(here, |metadata| metadata.workspace_root.into_std_path_buf());
+    Ok(root.canonicalize().unwrap_or(root))
+}
+
 impl Workspace {
     /// The lessons of a section, or which ones are near.
     pub(crate) fn section(&self, wanted: &str) -> Result<(Section, Vec<&Lesson>), Stop> {

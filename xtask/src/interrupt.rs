@@ -25,3 +25,11 @@ pub(crate) fn check() -> Result<(), Stop> {
         signal => Err(Stop::Interrupted(i32::try_from(signal).unwrap_or(SIGINT))),
     }
 }
+
+/// The signal that has come since the last question, if any; after this [`check`] knows nothing of it.
+pub(crate) fn taken() -> Option<i32> {
+    match SIGNAL.get().map_or(0, |mark| mark.swap(0, Ordering::Relaxed)) {
+        0 => None,
+        signal => Some(i32::try_from(signal).unwrap_or(SIGINT)),
+    }
+}

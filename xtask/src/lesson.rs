@@ -9,6 +9,7 @@ use crate::measure::{self, Event, Request, Task};
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
+use crate::show;
 use crate::sites;
 use crate::stop::Stop;
 use crate::store;
@@ -16,7 +17,7 @@ use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
 use heaplab_report::{Lang, Words, claims, goal};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What `--quick` leaves of a lesson's default scale.
 const QUICK_PART: u64 = 100;
@@ -199,14 +200,7 @@ fn conclude(
     if let Some(goal) = &report.goal {
         screen.result(&format!("\n{}", terminal::goal(goal, &report.runs, words, color)));
     }
-    let page = place.join("report.html");
-    let shown = relative(&page);
-    screen.result(&words.say("report-is-at", &[("path", &shown.to_string_lossy())]));
-    if options.open {
-        open::that_detached(&page).map_err(|error| {
-            Stop::Lacks(format!("cannot open a browser: {error}; the report is {}", page.display()))
-        })?;
-    }
+    show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
     if !report.failed.is_empty() {
         let names: Vec<String> = report
             .failed
@@ -219,10 +213,4 @@ fn conclude(
         Some(false) => Err(Stop::SaysNo("the goal is missed".into()).into()),
         _ => Ok(()),
     }
-}
-
-/// From where the user stands, if it is below there.
-fn relative(path: &Path) -> PathBuf {
-    let here = std::env::current_dir().ok();
-    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
 }

@@ -1,15 +1,19 @@
 //! heaplab's commands: `cargo xtask lesson 8.5` builds a section, runs every variant of it under every probe in a process of
 //! its own, prints the table and writes the report.
 //!
-//! - `cli`: what can be typed. Each command is a file of its own: `lesson`, `lessons`, `doctor`, `new_lesson`.
+//! - `cli`: what can be typed. Each command is a file of its own: `lesson`, `lessons`, `doctor`, `profile`, `diff`,
+//!   `new_lesson`.
 //! - `discover`, `build`: find the lessons and build them.
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
+//! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `sites`: names for the stacks that were recorded.
-//! - `render`, `store`: the report's files, and the one step that puts them into place.
+//! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
+mod bench;
 mod build;
 mod cli;
+mod diff;
 mod discover;
 mod doctor;
 mod environment;
@@ -21,13 +25,17 @@ mod memory;
 mod new_lesson;
 mod plan;
 mod probe;
+mod profile;
 mod python;
+mod recordings;
 mod render;
 mod scale;
 mod screen;
+mod show;
 mod sites;
 mod stop;
 mod store;
+mod student;
 mod tether;
 
 use clap::Parser as _;
@@ -38,7 +46,10 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Lesson(options) => lesson::run(&options),
         Command::Lessons(options) => lessons::run(&options),
+        Command::Bench(options) => bench::run(&options),
         Command::Doctor => doctor::run(),
+        Command::Profile(options) => profile::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {

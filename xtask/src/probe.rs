@@ -17,7 +17,7 @@ const SAMPLE_EVERY: Duration = Duration::from_millis(5);
 /// How often the machine's memory and the child's output are looked at.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
 /// Below this the next page may come from swap.
-const LEAST_AVAILABLE_BYTES: u64 = 192 << 20;
+pub(crate) const LEAST_AVAILABLE_BYTES: u64 = 192 << 20;
 /// More output than this is a loop that prints, not a message.
 const MOST_OUTPUT_BYTES: u64 = 64 << 20;
 
@@ -189,9 +189,12 @@ fn read_record(order: &Order) -> std::result::Result<Record, String> {
     Ok(record)
 }
 
-fn describe(status: ExitStatus) -> String {
+/// How a child ended that should have ended well.
+pub(crate) fn describe(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
+        (Some(2), _) => "it was ended by Ctrl-C (signal 2)".into(),
+        (Some(15), _) => "it was asked to end (signal 15)".into(),
         (Some(signal), _) => format!("it crashed (signal {signal})"),
         (None, Some(101)) => "it panicked (status 101)".into(),
         (None, code) => format!("it ended with status {}", code.unwrap_or(-1)),

@@ -3,7 +3,7 @@
 use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
-use heaplab_profile::{dhat, folded};
+use heaplab_profile::{dhat, folded, speedscope};
 use heaplab_record::{Curve, Probe, Report};
 use heaplab_report::{Artifact, Pictures, Words};
 
@@ -34,6 +34,42 @@ pub(crate) fn report(
             .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
         artifacts.push(text(format!("{}.dhat.json", file.variant), json));
     }
+    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
+    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs };
+    artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
+    Ok(artifacts)
+}
+
+/// The files of a program of the student's own: nothing to compare, and DHAT's file is heaplab's.
+pub(crate) fn program(
+    report: &Report,
+    profiles: &[Named],
+    runs: &[dhat::Run],
+    words: &Words,
+) -> Result<Vec<Artifact>> {
+    let mut json = serde_json::to_string_pretty(report)?;
+    json.push('\n');
+    let mut artifacts = vec![text("report.json", json)];
+    for (named, run) in profiles.iter().zip(runs) {
+        let name = format!("{}.dhat.json", named.variant);
+        let json = dhat::write(&named.profile, run).with_context(|| format!("cannot write {name}"))?;
+        artifacts.push(text(name, json));
+    }
+    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    artifacts.push(text("summary.md", heaplab_report::summary(report, false, words)));
+    let pictures = Pictures { flamegraphs, ..Pictures::default() };
+    artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
+    Ok(artifacts)
+}
+
+/// What is made of every profile; gives the flamegraphs with their variants.
+fn of_profiles(
+    report: &Report,
+    profiles: &[Named],
+    words: &Words,
+    artifacts: &mut Vec<Artifact>,
+) -> Result<Vec<(String, String)>> {
     let mut flamegraphs = Vec::new();
     for named in profiles {
         let of = &named.variant;
@@ -41,13 +77,13 @@ pub(crate) fn report(
         let subtitle = subtitle(report, named, words);
         let svg = heaplab_report::flamegraph_svg(&stacks, of, Some(&subtitle), words)?;
         artifacts.push(text(format!("{of}.folded"), stacks));
+        let viewed = speedscope::speedscope(&named.profile, of)
+            .with_context(|| format!("cannot write {of}.speedscope.json"))?;
+        artifacts.push(text(format!("{of}.speedscope.json"), viewed));
         artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
         flamegraphs.push((of.clone(), svg));
     }
-    artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
-    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs };
-    artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
-    Ok(artifacts)
+    Ok(flamegraphs)
 }
 
 /// Whose figures they are and at which scale.

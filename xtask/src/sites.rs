@@ -54,21 +54,49 @@ pub(crate) fn name(measured: &mut Section, workspace: &Path) -> Result<Vec<Named
 fn put_sites(run: &mut Run, named: Option<&Named>) {
     let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
     if named.probe == Probe::Heap {
-        let mut sites: Vec<HeapSite> = named.profile.sites.iter().map(heap_site).collect();
-        // Equal figures stand in the order of their stacks, so that every run gives the same list.
-        sites.sort_by(|a, b| {
-            (b.at_peak_bytes, b.total_bytes)
-                .cmp(&(a.at_peak_bytes, a.total_bytes))
-                .then_with(|| a.stack.cmp(&b.stack))
-        });
-        sites.truncate(MOST_SITES);
-        heap.sites = sites;
+        heap.sites = largest(&named.profile);
     }
 }
 
-fn heap_site(site: &Site) -> HeapSite {
+/// What held the most at the peak, for report.json.
+pub(crate) fn largest(profile: &Profile) -> Vec<HeapSite> {
+    let mut sites: Vec<HeapSite> = profile.sites.iter().map(heap_site).collect();
+    // Equal figures stand in the order of their stacks, so that every run gives the same list.
+    sites.sort_by(|a, b| {
+        (b.at_peak_bytes, b.total_bytes)
+            .cmp(&(a.at_peak_bytes, a.total_bytes))
+            .then_with(|| a.stack.cmp(&b.stack))
+    });
+    sites.truncate(MOST_SITES);
+    sites
+}
+
+/// Stacks of a student's own program, without what Rust runs before `main` or before a thread's closure. The standard library
+/// marks the border for its own backtraces by this function.
+pub(crate) fn within_program(mut profile: Profile) -> Profile {
+    for site in &mut profile.sites {
+        let border = |frame: &Frame| frame.function.ends_with("__rust_begin_short_backtrace");
+        if let Some(border) = site.frames.iter().position(border) {
+            site.frames.drain(..=border);
+        }
+    }
+    profile
+}
+
+/// The innermost frame that is not the standard library's: the line that a reader can change.
+pub(crate) fn own_frame(frames: &[Frame]) -> Option<&Frame> {
     let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
-    let chosen = site.frames.iter().rev().find(own).or(site.frames.last());
+    // Formats without places have the names alone.
+    let named = |frame: &&Frame| {
+        let path = frame.function.trim_start_matches('<');
+        frame.location.is_none()
+            && !["alloc::", "core::", "std::"].iter().any(|start| path.starts_with(start))
+    };
+    frames.iter().rev().find(own).or_else(|| frames.iter().rev().find(named)).or(frames.last())
+}
+
+fn heap_site(site: &Site) -> HeapSite {
+    let chosen = own_frame(&site.frames);
     HeapSite {
         function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
         location: chosen.and_then(|frame| frame.location.clone()).unwrap_or_default(),

@@ -4,7 +4,7 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::REPORT_SCHEMA;
+use heaplab_record::{BENCH_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -69,10 +69,16 @@ fn check_target(target: &Path) -> std::result::Result<(), String> {
     ))
 }
 
+/// A report, a comparison of two, or a bench.
 fn holds_report(folder: &Path) -> bool {
-    let Ok(text) = std::fs::read(folder.join("report.json")) else { return false };
-    let parsed: Option<serde_json::Value> = serde_json::from_slice(&text).ok();
-    parsed.is_some_and(|report| report["schema"] == REPORT_SCHEMA)
+    let is_ours = |(name, schema): (&str, &str)| {
+        let text = std::fs::read(folder.join(name)).ok();
+        let parsed: Option<serde_json::Value> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        parsed.is_some_and(|file| file["schema"] == schema)
+    };
+    [("report.json", REPORT_SCHEMA), ("diff.json", DIFF_SCHEMA), ("recorder.json", BENCH_SCHEMA)]
+        .into_iter()
+        .any(is_ours)
 }
 
 impl Staging {
@@ -130,8 +136,9 @@ impl Drop for Staging {
 
 fn is_of_a_report(name: &str) -> bool {
     const NAMES: [&str; 3] = ["report.", "comparison.", "curve."];
-    const ENDINGS: [&str; 4] = [".flamegraph.svg", ".dhat.json", ".folded", ".speedscope.json"];
-    name == "summary.md"
+    const ENDINGS: [&str; 6] =
+        [".flamegraph.svg", ".dhat.json", ".folded", ".speedscope.json", ".diff-new.svg", ".diff-old.svg"];
+    ["summary.md", "diff.md", "diff.json"].contains(&name)
         || NAMES.iter().any(|start| name.starts_with(start))
         || ENDINGS.iter().any(|end| name.ends_with(end))
 }

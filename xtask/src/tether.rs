@@ -7,13 +7,25 @@ use std::process::Command;
 #[cfg(target_os = "linux")]
 pub(crate) fn tether(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
-    let parent = rustix::process::getpid();
     command.process_group(0);
+    end_with_us(command, rustix::process::Signal::KILL);
+}
+
+/// A child that shares the terminal with us: it is asked to end when this process dies.
+#[cfg(target_os = "linux")]
+pub(crate) fn follow(command: &mut Command) {
+    end_with_us(command, rustix::process::Signal::TERM);
+}
+
+#[cfg(target_os = "linux")]
+fn end_with_us(command: &mut Command, signal: rustix::process::Signal) {
+    use std::os::unix::process::CommandExt as _;
+    let parent = rustix::process::getpid();
     // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are single system calls
     // that allocate nothing and take no lock.
     unsafe {
         command.pre_exec(move || {
-            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+            rustix::process::set_parent_process_death_signal(Some(signal))?;
             // The parent may have died before the line above: then nobody is left to wait for us.
             if rustix::process::getppid() != Some(parent) {
                 return Err(std::io::Error::other("the runner has gone"));
@@ -26,3 +38,7 @@ pub(crate) fn tether(command: &mut Command) {
 /// Not on this system: a killed runner may leave a child behind until it ends by itself.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn tether(_command: &mut Command) {}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn follow(_command: &mut Command) {}

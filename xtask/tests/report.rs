@@ -19,14 +19,16 @@ fn the_same_run_gives_the_same_bytes() {
         if name.ends_with(".dhat.json") {
             let parsed = |folder| steady(serde_json::from_str::<Value>(&read(folder)).unwrap());
             assert_eq!(parsed(&one), parsed(&other), "{name}");
-        } else if name.ends_with(".folded") || name.ends_with(".flamegraph.svg") || name == "comparison.svg" {
+        } else if name == "comparison.svg"
+            || [".folded", ".flamegraph.svg", ".speedscope.json"].iter().any(|end| name.ends_with(end))
+        {
             assert_eq!(read(&one), read(&other), "{name}");
         } else {
             continue;
         }
         compared += 1;
     }
-    assert_eq!(compared, 12 * 3 + 1);
+    assert_eq!(compared, 12 * 4 + 1);
 }
 
 /// Without what may differ: times, RSS and the environment.
@@ -69,7 +71,8 @@ fn a_report_has_every_file_and_key_of_the_design() {
             .map(|name| (*name).to_owned())
             .collect();
     for variant in ["list_dict", "packed"] {
-        expected.extend(["dhat.json", "flamegraph.svg", "folded"].map(|file| format!("{variant}.{file}")));
+        let files = ["dhat.json", "flamegraph.svg", "folded", "speedscope.json"];
+        expected.extend(files.map(|file| format!("{variant}.{file}")));
     }
     expected.sort();
     let found: Vec<String> = names(&out).into_iter().filter(|name| !name.starts_with("curve.")).collect();

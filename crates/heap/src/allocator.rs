@@ -1,7 +1,7 @@
 //! [`Heap`]: the four methods of an allocator, each forwarded to the probe that was decided on.
 
 use crate::recorder;
-use crate::switch::{Probe, decision, is_plain};
+use crate::switch::{Probe, decision, is_plain, is_recording};
 use std::alloc::{GlobalAlloc, Layout, System};
 
 /// The allocator to name as `#[global_allocator]`.
@@ -40,6 +40,9 @@ macro_rules! forward {
         if is_plain() {
             // SAFETY: the caller's promises are System's own, handed on unchanged.
             unsafe { System.$method($($argument),*) }
+        } else if is_recording() {
+            // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.
+            unsafe { recorder::$method($($argument),*) }
         } else {
             match $self.probe() {
                 // SAFETY: as above.
@@ -53,8 +56,11 @@ macro_rules! forward {
                 #[cfg(feature = "dhat")]
                 Probe::Dhat => unsafe { dhat::Alloc.$method($($argument),*) },
                 // SAFETY: as above. `decision` never gives a probe that is not built.
-                #[cfg(not(all(feature = "counts", feature = "dhat")))]
-                Probe::Counts | Probe::Dhat => unsafe { System.$method($($argument),*) },
+                #[cfg(not(feature = "counts"))]
+                Probe::Counts => unsafe { System.$method($($argument),*) },
+                // SAFETY: as above.
+                #[cfg(not(feature = "dhat"))]
+                Probe::Dhat => unsafe { System.$method($($argument),*) },
             }
         }
     };

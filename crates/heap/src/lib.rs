@@ -18,18 +18,34 @@
 //! - `switch`: which probe, decided once.
 //! - `allocator`: [`Heap`], four methods that forward to the probe's allocator.
 //! - `recorder`: the `heap` probe: a header before each block, and the counters.
+//! - `keep`: the recording of a whole process, left behind however it ends.
 //! - `region`: what is measured, from when to when.
+//! - [`limit`](mod@limit): an assertion for tests, whatever else runs.
+//! - `snapshot`: what is live now, asked from inside (feature `symbols`).
 //!
 //! The recorder sees requested bytes (`Layout::size`), never the allocator's rounding and never its own headers.
 
 mod allocator;
+mod at_work;
+mod keep;
+pub mod limit;
+#[cfg(feature = "symbols")]
+mod naming;
 mod recorder;
 mod region;
+#[cfg(feature = "symbols")]
+mod snapshot;
 mod switch;
 
 pub use allocator::Heap;
+pub use at_work::NotRecording;
+#[cfg(feature = "symbols")]
+pub use heaplab_profile::statistics::GroupBy;
+pub use limit::{Limit, limit};
 pub use recorder::{HeapTotals, mark};
 pub use region::{
     CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, recording, region, write_recording,
 };
+#[cfg(feature = "symbols")]
+pub use snapshot::{Difference, Snapshot, SnapshotError, Statistic};
 pub use switch::{Probe, probe};

@@ -28,6 +28,10 @@ pub fn region() -> Result<Region, RegionError> {
     }
     let inner = match probe {
         Probe::Plain => Inner::Plain,
+        Probe::Heap if recorder::is_child() => {
+            OPEN.store(false, Ordering::Release);
+            return Err(RegionError::ForkedChild);
+        }
         Probe::Heap => {
             recorder::open();
             Inner::Heap
@@ -44,13 +48,17 @@ pub fn region() -> Result<Region, RegionError> {
 
 /// What is live in the region, in bytes, under the heap probe; `None` under another, which does not know.
 pub fn live_bytes() -> Option<u64> {
-    (crate::probe() == Probe::Heap).then(recorder::live_bytes)
+    is_recording().then(recorder::live_bytes)
 }
 
 /// Everything that the recorder knows of the region that was closed last, or of the open one as it is now: stacks, sites, the
 /// curve. `None` under another probe.
 pub fn recording() -> Option<Raw> {
-    (crate::probe() == Probe::Heap).then(recorder::recording)
+    is_recording().then(recorder::recording)
+}
+
+fn is_recording() -> bool {
+    crate::probe() == Probe::Heap && !recorder::is_child()
 }
 
 /// Writes [`recording()`] to a file, beside it first and renamed: a reader never meets half a recording. The format is
@@ -138,6 +146,11 @@ pub enum RegionError {
     /// Regions do not nest.
     #[error("a region is open already: close it before you open another")]
     AlreadyOpen,
+    /// The recorder's figures are those of the process that this one was forked from.
+    #[error(
+        "a forked child records nothing until it calls exec: open the region before the fork, or in a new program"
+    )]
+    ForkedChild,
     /// `HEAPLAB_PROBE` holds no probe's name.
     #[error("HEAPLAB_PROBE={0} names no probe: use plain, counts, dhat or heap")]
     UnknownProbe(String),

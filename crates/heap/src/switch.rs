@@ -77,10 +77,21 @@ pub(crate) fn decision(default: Probe) -> Decision {
     }
 }
 
+/// The probe, if that is decided: asking does not decide.
+pub(crate) fn decided() -> Option<Probe> {
+    Decision::from_code(DECISION.load(Ordering::Relaxed)).map(Decision::probe)
+}
+
 /// Whether the system's allocator alone is at work: the one branch that the plain probe pays.
 #[inline]
 pub(crate) fn is_plain() -> bool {
     DECISION.load(Ordering::Relaxed) == 1
+}
+
+/// Whether the recorder is at work.
+#[inline]
+pub(crate) fn is_recording() -> bool {
+    DECISION.load(Ordering::Relaxed) == 4
 }
 
 #[cold]
@@ -144,5 +155,6 @@ mod tests {
         }
         assert_eq!(Decision::from_code(UNDECIDED), None);
         assert_eq!(Decision::Use(Probe::Plain).code(), 1, "is_plain compares with this");
+        assert_eq!(Decision::Use(Probe::Heap).code(), 4, "is_recording compares with this");
     }
 }

@@ -1,52 +1,51 @@
 //! Folded stacks, the input of flamegraphs: `root;caller;site BYTES`, one line a distinct stack
 //! (<https://github.com/brendangregg/FlameGraph#2-fold-stacks>).
 
-use crate::{Profile, Site, UNKNOWN};
+use crate::{Profile, UNKNOWN};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What the number behind a stack counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// Live bytes at the global peak.
-    PeakBytes,
-    /// Live bytes at the end.
-    EndBytes,
-    /// Bytes over the whole run.
-    TotalBytes,
-    /// Blocks over the whole run.
-    TotalBlocks,
-}
-
-impl Measure {
-    const fn of(self, site: &Site) -> u64 {
-        match self {
-            Measure::PeakBytes => site.peak_bytes,
-            Measure::EndBytes => site.end_bytes,
-            Measure::TotalBytes => site.total_bytes,
-            Measure::TotalBlocks => site.total_blocks,
-        }
-    }
-}
+pub use crate::Measure;
 
 /// The lines, sorted; stacks of the same functions are one line, whatever their lines of source. Stacks that held nothing
 /// are left out.
 pub fn folded(profile: &Profile, measure: Measure) -> String {
-    let mut lines: BTreeMap<String, u64> = BTreeMap::new();
+    let mut text = String::new();
+    for (stack, amount) in amounts(profile, measure) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{stack} {amount}");
+    }
+    text
+}
+
+/// Lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential flamegraphs, as inferno's
+/// `diff-folded` writes it (<https://www.brendangregg.com/blog/2014-11-09/differential-flame-graphs.html>).
+pub fn folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
+    let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for (stack, amount) in amounts(old, measure) {
+        both.entry(stack).or_default().0 = amount;
+    }
+    for (stack, amount) in amounts(new, measure) {
+        both.entry(stack).or_default().1 = amount;
+    }
+    let mut text = String::new();
+    for (stack, (old, new)) in both {
+        let _ = writeln!(text, "{stack} {old} {new}");
+    }
+    text
+}
+
+fn amounts(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
+    let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for site in &profile.sites {
         let amount = measure.of(site);
         if amount > 0 {
             let names: Vec<String> = site.frames.iter().map(|frame| harmless(&frame.function)).collect();
             let stack = if names.is_empty() { UNKNOWN.to_owned() } else { names.join(";") };
-            *lines.entry(stack).or_default() += amount;
+            *amounts.entry(stack).or_default() += amount;
         }
     }
-    let mut text = String::new();
-    for (stack, amount) in lines {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{stack} {amount}");
-    }
-    text
+    amounts
 }
 
 /// A name that no reader of the format takes for something else: `;` parts frames, a last word of digits is read as a
@@ -76,7 +75,7 @@ fn harmless(function: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Frame;
+    use crate::{Frame, Site};
 
     fn site(functions: &[&str], peak_bytes: u64) -> Site {
         let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None };
@@ -94,5 +93,20 @@ mod tests {
         let sites = vec![site(&["f::<[u8; 4]>", "g\nh", " ", "part 2"], 7), site(&["# note"], 1)];
         let text = folded(&Profile { sites }, Measure::PeakBytes);
         assert_eq!(text, "#note 1\nf::<[u8, 4]>;g h;[unknown];part_2 7\n");
+    }
+
+    #[test]
+    fn what_is_on_one_side_only_has_a_zero_on_the_other() {
+        let old = Profile { sites: vec![site(&["a"], 1), site(&["b", "c"], 2), site(&["z"], 0)] };
+        let new = Profile { sites: vec![site(&["b", "c"], 9), site(&["b"], 4)] };
+        let text = folded_diff(&old, &new, Measure::PeakBytes);
+        assert_eq!(text, "a 1 0\nb 0 4\nb;c 2 9\n");
+
+        // inferno takes the lines for a differential flamegraph: the titles of grown and shrunk frames say by how much.
+        let mut svg = Vec::new();
+        inferno::flamegraph::from_lines(&mut inferno::flamegraph::Options::default(), text.lines(), &mut svg)
+            .unwrap();
+        let svg = String::from_utf8(svg).unwrap();
+        assert!(svg.contains("<title>c (9 samples, 69.23%; +"), "{svg}");
     }
 }

@@ -68,9 +68,11 @@ const RUNTIME: [&str; 20] = [
 /// The standard library, and the table that its maps are made of.
 const STANDARD: [&str; 4] = ["std", "alloc", "core", "hashbrown"];
 
-/// Beginnings of the standard library's paths as dhat cuts them, to three parts. They are asked only for functions whose
-/// names lack a path: those that were inlined in a program built with nothing but line tables.
-const STANDARD_FILES: [&str; 12] = [
+/// Beginnings of the standard library's paths: as symbols of a recording have them, and as dhat cuts them, to three parts.
+/// They are asked only for functions whose names lack a path: those that were inlined in a program built with nothing but
+/// line tables.
+const STANDARD_FILES: [&str; 13] = [
+    "std/",
     "alloc/src/",
     "core/src/",
     "std/src/",
@@ -136,12 +138,14 @@ fn passes_on(frame: &Frame) -> bool {
     match owner(&frame.function) {
         Some(owner) => owner == "core" && !frame.function.ends_with("Iterator::collect"),
         None => {
-            is_standard(frame) && frame.location.as_deref().is_some_and(|place| !place.starts_with("alloc/"))
+            let allocates = |place: &str| place.trim_start_matches("std/").starts_with("alloc/");
+            is_standard(frame) && frame.location.as_deref().is_some_and(|place| !allocates(place))
         }
     }
 }
 
-fn is_standard(frame: &Frame) -> bool {
+/// Whether a function is the standard library's.
+pub(crate) fn is_standard(frame: &Frame) -> bool {
     match (owner(&frame.function), &frame.location) {
         (Some(owner), _) => STANDARD.contains(&owner),
         (None, Some(place)) => STANDARD_FILES.iter().any(|file| place.starts_with(file)),
@@ -261,8 +265,17 @@ mod tests {
             ("push_str", "alloc/src/string.rs:1102"),
             ("grow_one<alloc::alloc::Global>", "src/raw_vec/mod.rs:188"),
         ];
-        let kept: Vec<String> = trim(&stack.map(bare)).into_iter().map(|frame| frame.function).collect();
-        assert_eq!(kept, ["list", "{closure#0}", "push_str"]);
+        let names = |kept: Vec<Frame>| kept.into_iter().map(|frame| frame.function).collect::<Vec<_>>();
+        assert_eq!(names(trim(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
+        // The same, as symbols of a recording name the places.
+        let stack = [
+            ("list", "lessons/8.5.1-generators/src/main.rs:7"),
+            ("next<u64>", "std/core/src/iter/adapters/map.rs:107"),
+            ("{closure#0}", "lessons/8.5.1-generators/src/main.rs:9"),
+            ("push_str", "std/alloc/src/string.rs:1102"),
+            ("grow_one<alloc::alloc::Global>", "std/alloc/src/raw_vec/mod.rs:188"),
+        ];
+        assert_eq!(names(trim(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
     }
 
     #[test]

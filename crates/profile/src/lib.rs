@@ -15,16 +15,24 @@
 //!
 //! Data in, data out: nothing here touches a file, but for [`symbols`], which reads the profiled program's.
 
+pub mod diff;
 mod frames;
+mod measure;
 mod model;
 pub mod raw;
+pub mod statistics;
 
 #[cfg(feature = "exports")]
 pub mod dhat;
 #[cfg(feature = "exports")]
 pub mod folded;
+#[cfg(feature = "exports")]
+pub mod pprof;
+#[cfg(feature = "exports")]
+pub mod speedscope;
 #[cfg(feature = "symbols")]
 pub mod symbols;
 
 pub use frames::{UNKNOWN, function_name};
+pub use measure::Measure;
 pub use model::{Frame, Profile, Recorded, Site};

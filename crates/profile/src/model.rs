@@ -102,6 +102,15 @@ impl Profile {
     }
 }
 
+impl Frame {
+    /// The file, and the line where it is known.
+    pub fn place(&self) -> Option<(&str, Option<u32>)> {
+        let location = self.location.as_deref()?;
+        let parts = location.rsplit_once(':').and_then(|(file, line)| Some((file, Some(line.parse().ok()?))));
+        Some(parts.unwrap_or((location, None)))
+    }
+}
+
 impl Site {
     /// Adds another's figures. The own peaks of both together were not above `most_bytes`.
     fn add(&mut self, other: &Site, most_bytes: u64) {

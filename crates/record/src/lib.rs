@@ -4,18 +4,23 @@
 //! - [`Manifest`]: what `LESSON --heaplab-list` prints.
 //! - [`Record`]: what one run of one variant under one probe leaves in `$HEAPLAB_OUT/record.json`.
 //! - [`Report`]: `report.json`, one section measured.
+//! - [`Diff`]: `diff.json`, two of them held against each other.
 //! - [`ClaimsFile`]: a lesson's `claims.toml`, what the lecture says.
 //!
 //! A quantity that was not measured is an absent key, never 0. The unit stands last in a name: `peak_bytes`, `wall_ns`.
 
 mod attachment;
+mod bench;
 mod claims;
+mod diff;
 mod manifest;
 mod record;
 mod report;
 
 pub use attachment::{Attachment, Cell, Table};
+pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
+pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
 pub use record::{
     CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,

@@ -189,6 +189,9 @@ pub struct HeapRun {
     /// Stacks that had to be walked by unwind tables, because frame pointers did not give them whole.
     #[serde(default)]
     pub slow_walks: u64,
+    /// How far the peak may err: 0 while one thread records.
+    #[serde(default)]
+    pub peak_error_bytes: u64,
 }
 
 /// A call stack that allocated. Named by function and location, never by address.

@@ -4,7 +4,8 @@
 use crate::{Lang, Words, claims, goal, reconcile};
 use heaplab_record::{
     Attachment, Cell, ClaimSpec, CountsTotals, DhatRun, DhatTotals, Environment, Failure, GoalSpec, HeapRun,
-    HeapTotals, Language, MeasureSpec, PlainRun, Probe, REPORT_SCHEMA, Relation, Report, Run, Table, Text,
+    HeapSite, HeapTotals, Language, MeasureSpec, PlainRun, Probe, REPORT_SCHEMA, Relation, Report, Run,
+    Table, Text,
 };
 
 /// The lecture's scale.
@@ -40,6 +41,56 @@ pub(crate) fn empty_report() -> Report {
         claims: Vec::new(),
         environment: Environment::default(),
         ..report(Lang::En)
+    }
+}
+
+/// A program of the student's own under the recorder alone.
+pub(crate) fn program_report(lang: Lang) -> Report {
+    let site = |function: &str, line: u32, call: &str, at_peak_bytes: u64| HeapSite {
+        function: function.to_owned(),
+        location: format!("src/bin/leaky/main.rs:{line}"),
+        stack: vec![
+            "leaky::main src/bin/leaky/main.rs:9".to_owned(),
+            format!("{function} src/bin/leaky/main.rs:{line}"),
+            format!("{call} std/alloc/src/vec/mod.rs:12"),
+        ],
+        total_blocks: 50_000,
+        total_bytes: at_peak_bytes,
+        at_peak_bytes,
+        end_bytes: at_peak_bytes,
+    };
+    let heap = HeapRun {
+        rows: 1,
+        total_blocks: 100_012,
+        total_bytes: 7_200_400,
+        peak_blocks: 100_002,
+        peak_bytes: 6_400_000,
+        end_blocks: 50_000,
+        end_bytes: 4_800_000,
+        wall_ns: vec![41_000_000],
+        sites: vec![
+            site("leaky::remember", 41, "alloc::vec::Vec<T,A>::push", 4_800_000),
+            site("leaky::forget", 52, "<alloc::string::String as core::clone::Clone>::clone", 1_600_000),
+        ],
+        ..HeapRun::default()
+    };
+    let run = Run {
+        about: "leaky --rows 50000".to_owned(),
+        rows: 1,
+        heap: Some(heap),
+        reconciliation: None,
+        ..bare("", "leaky")
+    };
+    Report {
+        lesson: None,
+        title: text("leaky", "leaky"),
+        goal: None,
+        unit: "run".to_owned(),
+        rows_requested: 1,
+        runs: vec![run],
+        failed: Vec::new(),
+        claims: Vec::new(),
+        ..report(lang)
     }
 }
 
@@ -243,6 +294,7 @@ pub(crate) fn rust(section: &str, variant: &str, peak_bytes: u64, allocations: u
             end_bytes: heap.end_bytes,
             wall_ns,
             slowdown: Some(1.52),
+            ..HeapRun::default()
         }),
         ..bare(section, variant)
     }

@@ -24,6 +24,32 @@ pub fn flamegraph_svg(
     if folded.trim().is_empty() {
         return nothing(title, subtitle, words);
     }
+    draw(folded, title, subtitle, false, words)
+}
+
+/// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
+/// which also shows what NEW has no more, the numbers are `swapped`; red says in both that NEW holds more.
+pub fn differential_svg(
+    folded: &str,
+    title: &str,
+    subtitle: &str,
+    swapped: bool,
+    words: &Words,
+) -> Result<String, RenderError> {
+    let wide = |line: &str| line.rsplit_once(' ').is_some_and(|(_, width)| width != "0");
+    if !folded.lines().any(wide) {
+        return nothing(title, Some(subtitle), words);
+    }
+    draw(folded, title, Some(subtitle), swapped, words)
+}
+
+fn draw(
+    folded: &str,
+    title: &str,
+    subtitle: Option<&str>,
+    swapped: bool,
+    words: &Words,
+) -> Result<String, RenderError> {
     let mut options = Options::default();
     title.clone_into(&mut options.title);
     options.subtitle = subtitle.map(str::to_owned);
@@ -33,6 +59,7 @@ pub fn flamegraph_svg(
     options.bgcolors = Some(BackgroundColor::Flat(Color { r: 255, g: 255, b: 255 }));
     // A colour is made of a function's name: the same function looks the same in every picture of a report.
     options.deterministic = true;
+    options.negate_differentials = swapped;
     options.frame_height = 19;
     options.min_width = 0.05;
     let mut svg = Vec::new();
@@ -126,6 +153,22 @@ mod tests {
     #[test]
     fn the_same_stacks_give_the_same_bytes() {
         assert_eq!(drawn(FOLDED, Lang::Zh), drawn(FOLDED, Lang::Zh));
+    }
+
+    #[test]
+    fn red_is_more_in_new_whichever_side_gives_the_width() {
+        let words = Words::new(Lang::En);
+        // OLD 10 and NEW 30, then the same numbers swapped.
+        for (line, swapped) in [("app::list 10 30", false), ("app::list 30 10", true)] {
+            let svg = differential_svg(line, "list", "", swapped, &words).unwrap();
+            let (_, frame) = svg.split_once("<title>app::list (").unwrap();
+            assert!(frame.contains("; +"), "more in NEW: {frame}");
+            let colour = frame.split_once("fill=\"rgb(").unwrap().1;
+            assert!(colour.starts_with("255,"), "{colour}");
+        }
+        let gone = differential_svg("app::list 30 0", "list", "", false, &words).unwrap();
+        assert!(gone.contains("Nothing was live"));
+        assert!(differential_svg("app::list 0 30", "list", "", true, &words).unwrap().contains("; -100.00%"));
     }
 
     #[test]

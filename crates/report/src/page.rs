@@ -6,7 +6,7 @@ mod panels;
 mod runs;
 
 use crate::attachments::{self, Written};
-use crate::{RenderError, Words, environment, format, inline_svg, notes, prose};
+use crate::{RenderError, Words, environment, format, inline_svg, notes, program, prose, sites};
 use askama::Template;
 use headline::Headline;
 use heaplab_record::Report;
@@ -16,7 +16,7 @@ use runs::Section;
 /// The pictures that a page shows, as SVG files.
 #[derive(Clone, Debug, Default)]
 pub struct Pictures {
-    /// Peaks by variant.
+    /// Peaks by variant; empty for a program of the student's own, which is compared with nothing.
     pub comparison_svg: String,
     /// RSS over time, where a run was long enough for a curve.
     pub curve_svg: Option<String>,
@@ -30,6 +30,7 @@ pub struct Pictures {
 /// If the template cannot be filled in.
 pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<String, RenderError> {
     let drawn = |svg: &str, prefix: &str| inline_svg::inline(svg, prefix);
+    let is_lesson = report.lesson.is_some();
     let page = Page {
         words,
         title: words.lang().of(&report.title).to_owned(),
@@ -39,12 +40,13 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
             .filter(|svg| !svg.is_empty())
             .map(|svg| drawn(svg, "comparison-")),
         curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
-        sections: runs::sections(report, words),
-        notes: notes::on_the_table(report, words),
+        sections: if is_lesson { runs::sections(report, words) } else { Vec::new() },
+        processes: if is_lesson { Vec::new() } else { program::processes(report) },
+        notes: if is_lesson { notes::on_the_table(report, words) } else { program::notes(report, words) },
         rule: notes::rule_example(&report.runs, words),
         claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
         tables: attachments::tables(report, words),
-        flamegraphs: Flamegraph::all(&pictures.flamegraphs, words),
+        flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
         environment: environment::lines(report, words),
@@ -76,6 +78,7 @@ struct Page<'a> {
     comparison: Option<String>,
     curve: Option<String>,
     sections: Vec<Section>,
+    processes: Vec<program::Process>,
     notes: Vec<String>,
     rule: Option<String>,
     claims: Vec<Claim>,
@@ -166,6 +169,44 @@ mod tests {
     }
 
     #[test]
+    fn a_program_has_its_totals_and_no_columns_of_a_lesson() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (report, words) = (fixture::program_report(lang), Words::new(lang));
+            let svg = flamegraph_svg("leaky::main;leaky::remember 4800000", "leaky", None, &words);
+            let flamegraphs = vec![("leaky".to_owned(), svg.expect("it can be drawn"))];
+            let pictures = Pictures { flamegraphs, ..Pictures::default() };
+            let page = page(&report, &pictures, &words).expect("filled in");
+            if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
+                let file = std::path::Path::new(&dir).join(format!("program-{}.html", lang.tag()));
+                std::fs::write(file, &page).expect("the folder is there");
+            }
+            for needed in ["6,400,000", "100,002", "leaky --rows 50000", "src/bin/leaky/main.rs:41", "75.0 %"]
+            {
+                assert!(page.contains(needed), "{needed}");
+            }
+            for lessons in ["heading-runs", "column-rss-anon", "heading-comparison", "fact-rows", "goal-met"]
+            {
+                let said = prose::head(lessons, &words);
+                assert!(!page.contains(&format!(">{said}<")), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_lessons_sites_stand_under_its_flamegraph() {
+        let mut report = fixture::report(Lang::En);
+        let sites = fixture::program_report(Lang::En).runs.remove(0).heap.expect("measured").sites;
+        let list_dict =
+            report.runs.iter_mut().find(|run| run.variant == "list_dict" && run.language == Language::Rust);
+        list_dict.and_then(|run| run.heap.as_mut()).expect("measured").sites = sites;
+        let page = made(&report, Lang::En);
+        let (_, details) = page.split_once("<details").expect("a flamegraph");
+        let (details, after) = details.split_once("</details>").expect("it ends");
+        assert!(details.contains("leaky::remember") && details.contains("50,000"), "{details}");
+        assert!(!after.contains("leaky::remember"), "the other variant has no sites");
+    }
+
+    #[test]
     fn nothing_is_fetched() {
         let page = made(&fixture::report(Lang::En), Lang::En);
         assert!(page.contains("Content-Security-Policy\" content=\"default-src 'none'"));
@@ -223,6 +264,10 @@ mod tests {
         report.failed[0].cause = evil.to_owned();
         report.failed[0].stderr_tail = evil.to_owned();
         report.environment.cpu = evil.to_owned();
+        let heap = report.runs[6].heap.get_or_insert_default();
+        heap.sites = fixture::program_report(Lang::En).runs.remove(0).heap.expect("measured").sites;
+        heap.sites[0].function = evil.to_owned();
+        heap.sites[0].location = evil.to_owned();
         let mut pictures = pictures(&report, Lang::En);
         pictures.flamegraphs[0].0 = evil.to_owned();
         let page = page(&report, &pictures, &Words::new(Lang::En)).expect("the template can be filled in");

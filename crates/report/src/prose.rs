@@ -110,14 +110,17 @@ mod tests {
         let sources = [
             include_str!("attachments.rs"),
             include_str!("claims/why.rs"),
+            include_str!("difference.rs"),
             include_str!("environment.rs"),
             include_str!("goal.rs"),
             include_str!("notes.rs"),
             include_str!("page/headline.rs"),
             include_str!("page/panels.rs"),
             include_str!("page/runs.rs"),
+            include_str!("program.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
+            include_str!("sites.rs"),
             include_str!("summary.rs"),
             include_str!("terminal.rs"),
             include_str!("terminal/under.rs"),
@@ -140,6 +143,9 @@ mod tests {
             "language",
             "group",
             "metric",
+            "program",
+            "sites",
+            "diff",
         ];
         let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
         let mut found = 0;

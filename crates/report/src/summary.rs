@@ -1,13 +1,16 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
 use crate::attachments::{self, Merged};
-use crate::{Words, against, format, goal, notes, prose};
+use crate::{Words, against, format, goal, notes, program, prose, sites};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
 
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
+
+/// Sites of a student's own program that are listed.
+const MOST_SITES: usize = 12;
 
 /// The whole file. Pictures are referred to by their names in the report's folder; `curve` says whether there is one.
 pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
@@ -17,11 +20,20 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
         let sentence = text(&goal::line(goal, &report.runs, words));
         let _ = write!(out, "\n**{sign} {sentence}**\n");
     }
-    let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
-    section(&mut out, words, "heading-runs", runs(report, words));
+    let noted = if report.lesson.is_some() {
+        let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
+        section(&mut out, words, "heading-runs", runs(report, words));
+        notes::notes(report, words)
+    } else {
+        section(&mut out, words, "heading-program", processes(report, words));
+        program::notes(report, words)
+    };
     out.push('\n');
-    for note in notes::notes(report, words) {
+    for note in noted {
         let _ = writeln!(out, "- {}", text(&note));
+    }
+    if report.lesson.is_none() {
+        of_program(&mut out, report, words);
     }
     if curve {
         let picture = format!("![{}](curve.svg)\n", text(&words.get("heading-curve")));
@@ -38,6 +50,40 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     }
     section(&mut out, words, "heading-environment", environment(report, words));
     out
+}
+
+/// The processes of a student's own program and their totals.
+fn processes(report: &Report, words: &Words) -> String {
+    let heads = std::iter::once("program").chain(program::COLUMNS);
+    let heads: Vec<String> = heads.map(|key| prose::head(&format!("column-{key}"), words)).collect();
+    let mut table = head(&heads, 1..heads.len());
+    for process in program::processes(report) {
+        let figures = process.figures.iter().map(|cell| text(&cell.short));
+        table.push_str(&row(&std::iter::once(code(&process.name)).chain(figures).collect::<Vec<_>>()));
+    }
+    table
+}
+
+/// Where it was allocated: the picture and the largest sites of each process.
+fn of_program(out: &mut String, report: &Report, words: &Words) {
+    let heads = ["function", "place"].into_iter().chain(sites::FIGURES);
+    let heads: Vec<String> = heads.map(|key| prose::head(&format!("column-{key}"), words)).collect();
+    for run in &report.runs {
+        let Some(heap) = run.heap.as_ref().filter(|heap| !heap.sites.is_empty()) else { continue };
+        let picture = format!("{}.flamegraph.svg", run.variant).replace(' ', "%20");
+        let mut body =
+            format!("![{}]({picture})\n\n", text(&words.say("flamegraph-of", &[("variant", &run.variant)])));
+        body.push_str(&head(&heads, 2..heads.len()));
+        for site in sites::rows(heap, MOST_SITES) {
+            let figures = site.figures.iter().map(|cell| text(&cell.short));
+            let named = [code(&site.function), text(&site.location)];
+            body.push_str(&row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
+        }
+        if let Some(left_out) = sites::left_out(heap, MOST_SITES, words) {
+            let _ = write!(body, "\n{}\n", text(&left_out));
+        }
+        section(out, words, "heading-sites", body);
+    }
 }
 
 /// The section's number and title; a program of the student's own has its title only.
@@ -163,7 +209,7 @@ fn environment(report: &Report, words: &Words) -> String {
 }
 
 /// The head of a table; the columns of `figures` have their cells on the right.
-fn head(columns: &[String], figures: Range<usize>) -> String {
+pub(crate) fn head(columns: &[String], figures: Range<usize>) -> String {
     let escaped: Vec<String> = columns.iter().map(|column| text(column)).collect();
     let rule: Vec<String> = (0..columns.len())
         .map(|index| if figures.contains(&index) { "---:" } else { "---" }.to_owned())
@@ -171,7 +217,7 @@ fn head(columns: &[String], figures: Range<usize>) -> String {
     row(&escaped) + &row(&rule)
 }
 
-fn row(cells: &[String]) -> String {
+pub(crate) fn row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
@@ -184,7 +230,7 @@ fn sign(yes: Option<bool>) -> &'static str {
 }
 
 /// Words that mean themselves: nothing in them is markup, and a table's cell stays one.
-fn text(plain: &str) -> String {
+pub(crate) fn text(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len());
     for char in plain.chars() {
         match char {
@@ -199,7 +245,7 @@ fn text(plain: &str) -> String {
 }
 
 /// A name in the letters of code. A tick inside would end it, a bar would end the cell.
-fn code(name: &str) -> String {
+pub(crate) fn code(name: &str) -> String {
     format!("`{}`", name.replace(['`', '\n'], "'").replace('|', "\\|"))
 }
 
@@ -231,6 +277,19 @@ mod tests {
             }
             assert!(made.contains("`a\\|b'c`") && made.contains("x \\| y z"));
             assert!(made.contains("](comparison.svg)") && made.contains("](curve.svg)"));
+        }
+    }
+
+    #[test]
+    fn a_program_has_its_totals_and_sites() {
+        for lang in [Lang::En, Lang::Zh] {
+            let made = summary(&fixture::program_report(lang), false, &Words::new(lang));
+            assert!(made.contains("| `leaky` | 6.40 MB | 100,002 |"), "{made}");
+            assert!(
+                made.contains("| `leaky::remember` | src/bin/leaky/main.rs:41 | 4.80 MB | 75.0 % |"),
+                "{made}"
+            );
+            assert!(!made.contains("comparison.svg") && made.contains("(leaky.flamegraph.svg)"), "{made}");
         }
     }
 

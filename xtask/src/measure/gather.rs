@@ -31,6 +31,7 @@ pub(super) struct Gathered {
     samples: Vec<CurvePoint>,
     recording: Option<Raw>,
     slow_walks: u64,
+    peak_error_bytes: u64,
 }
 
 impl Gathered {
@@ -51,6 +52,7 @@ impl Gathered {
             samples: Vec::new(),
             recording: None,
             slow_walks: 0,
+            peak_error_bytes: 0,
         }
     }
 
@@ -149,6 +151,7 @@ impl Gathered {
     pub(super) fn take_recording(&mut self, task: Task<'_>) -> Option<Recording> {
         let raw = self.recording.take()?;
         self.slow_walks = raw.totals.slow_walks;
+        self.peak_error_bytes = raw.totals.peak_error_bytes;
         let section = task.built.lesson.section.to_string();
         Some(Recording { section, variant: task.variant.name.clone(), raw })
     }
@@ -183,6 +186,7 @@ impl Gathered {
             // They have names only when symbols are looked up.
             sites: Vec::new(),
             slow_walks: self.slow_walks,
+            peak_error_bytes: self.peak_error_bytes,
         })
     }
 

@@ -57,6 +57,11 @@ pub(super) fn record(clock_bytes: u64, live_bytes: u64) {
     LOCK.store(false, Release);
 }
 
+/// The clock of the process's own region starts; later calls do nothing.
+pub(super) fn start() {
+    now_ns();
+}
+
 /// Since the region's opening.
 pub(super) fn elapsed_ns() -> u64 {
     now_ns().saturating_sub(OPENED.load(Relaxed))

@@ -17,7 +17,7 @@ static MARKS: Mutex<([Option<Mark>; MOST], usize)> = Mutex::new(([const { None }
 
 /// Says that the next part of the work begins here. Without the heap probe it does nothing.
 pub fn mark(name: &'static str) {
-    if crate::probe() == crate::Probe::Heap {
+    if crate::probe() == crate::Probe::Heap && !super::is_child() {
         let mut marks = lock();
         let used = marks.1;
         if let Some(slot) = marks.0.get_mut(used) {

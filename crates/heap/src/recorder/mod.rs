@@ -5,14 +5,18 @@
 //! - `stacks`: every distinct stack, once.
 //! - `thread`: what one thread counts; `site`: at one stack.
 //! - `level`: what is live over all sites, its peak, the allocation clock; `curve`: its points.
+//! - `fork`: why a forked child records nothing.
+//! - `scope`: what `limit` counts of the threads that are in it.
 //! - `snapshot`: the sums; `modules`: what addresses belong to.
 //! - `zeroed`: memory for all of that.
 
 mod curve;
+mod fork;
 mod header;
 mod level;
 mod marks;
 mod modules;
+mod scope;
 mod site;
 mod snapshot;
 mod stacks;
@@ -20,9 +24,11 @@ mod thread;
 mod walk;
 mod zeroed;
 
+pub(crate) use fork::is_child;
 pub use marks::mark;
+pub(crate) use scope::{Measured, Scope, has_recorded};
 pub use snapshot::HeapTotals;
-pub(crate) use snapshot::{close, recording};
+pub(crate) use snapshot::{close, close_for_good, recording};
 pub(crate) use thread::unseen;
 
 use header::{Header, NO_REGION};
@@ -39,9 +45,20 @@ pub(crate) fn open() {
     REGION.store(NO_REGION, Relaxed);
     level::clear();
     marks::clear();
-    thread::own_and_clear(walk::frame_pointer());
+    thread::own_and_clear();
     curve::clear();
     REGION.store(LAST_REGION.fetch_add(1, Relaxed) + 1, Relaxed);
+}
+
+/// Before the program's first event, where that can be had.
+pub(crate) fn begin() {
+    fork::watch();
+    curve::start();
+}
+
+/// Whether the region is the process: no other was ever opened.
+pub(crate) fn is_whole_process() -> bool {
+    LAST_REGION.load(Relaxed) == 1
 }
 
 /// What is live now in the open region.
@@ -82,9 +99,15 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
     };
     // SAFETY: `block` was handed out with this layout.
     let (base, before) = unsafe { (header::base(block, layout), header::read(block)) };
+    let is_scoped = scope::is_tagged(before) || scope::is_entered();
+    let lifted = if is_scoped { scope::lifted(before, block) } else { None };
     // SAFETY: `base` was allocated with `outer` by the system; the new size is not zero.
     let new_base = unsafe { System.realloc(base, outer, new_outer.size()) };
     if new_base.is_null() {
+        if lifted.is_some() {
+            // SAFETY: the block stays where it was, with its header.
+            unsafe { scope::settled(before, lifted, block, layout.size()) };
+        }
         return new_base;
     }
     // SAFETY: `new_base` has the size and the alignment of `new_outer`, whose offset is `outer`'s.
@@ -92,12 +115,16 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
     let region = REGION.load(Relaxed);
     if region != NO_REGION {
         if before.region == region {
-            resized(before, layout.size(), new_size);
+            resized(before.site, layout.size(), new_size);
         } else {
             // Born outside: dhat counts such a block as new when it is reallocated, and so do we.
             // SAFETY: `moved` has room for a header before it.
-            unsafe { header::write(moved, born(new_size, region)) };
+            unsafe { header::write(moved, born_in(region, new_size)) };
         }
+    }
+    if is_scoped {
+        // SAFETY: `moved` has a header, its own or the one that was just written.
+        unsafe { scope::settled(before, lifted, moved, new_size) };
     }
     moved
 }
@@ -112,7 +139,11 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     let (base, before) = unsafe { (header::base(block, layout), header::read(block)) };
     let region = REGION.load(Relaxed);
     if region != NO_REGION && before.region == region {
-        freed(before, layout.size());
+        freed(before.site, before.born_at, layout.size());
+    }
+    // Before the system has the address back: another thread of the scope may get it at once.
+    if scope::is_tagged(before) {
+        scope::freed(before, block);
     }
     // SAFETY: `base` was allocated with `outer` by the system.
     unsafe { System.dealloc(base, outer) };
@@ -128,43 +159,57 @@ unsafe fn hand_out(base: *mut u8, layout: Layout) -> *mut u8 {
         return base;
     }
     let region = REGION.load(Relaxed);
-    let header = if region == NO_REGION { Header::OUTSIDE } else { born(layout.size(), region) };
+    let mut header = if region == NO_REGION { Header::OUTSIDE } else { born_in(region, layout.size()) };
     // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits before the block.
     unsafe {
         let block = header::block(base, layout);
+        if scope::is_entered() {
+            header = scope::born(header, block, layout.size());
+        }
         header::write(block, header);
         block
     }
 }
 
-/// A function of its own, with a frame of its own: the stack is walked from here.
+/// Counts a new block of the region and says what its header is.
+#[inline(always)]
+fn born_in(region: u32, size: usize) -> Header {
+    match born(size) {
+        (0, _) => Header::OUTSIDE,
+        (site, born_at) => Header { region, site: site as u32, born_at },
+    }
+}
+
+/// A function of its own, with a frame of its own: the stack is walked from here. Gives the site, 0 where nothing was
+/// counted, and the clock. PERF: two numbers come back in registers; a header came back through memory, in pieces, and to
+/// read it at once was a fifth of an event.
 #[inline(never)]
-fn born(size: usize, region: u32) -> Header {
+fn born(size: usize) -> (u64, u64) {
     let frame = walk::frame_pointer();
-    let counted = thread::with(frame, |thread| {
+    let counted = thread::with(|thread| {
         let site = thread.site_of(frame);
         thread.site(site).0.born(size as u64, level::seal());
         thread.change(size as i64, 1, size as u64);
-        Header { region, site, born_at: thread.clock() }
+        (u64::from(site), thread.clock())
     });
-    counted.unwrap_or(Header::OUTSIDE)
+    counted.unwrap_or((0, 0))
 }
 
 #[inline(never)]
-fn resized(of: Header, old: usize, new: usize) {
-    thread::with(walk::frame_pointer(), |thread| {
+fn resized(site: u32, old: usize, new: usize) {
+    thread::with(|thread| {
         let seal = if new < old { level::seal_of_a_fall() } else { level::seal() };
-        thread.site(of.site).0.resized(old as u64, new as u64, seal);
+        thread.site(site).0.resized(old as u64, new as u64, seal);
         thread.change(new as i64 - old as i64, 0, new.saturating_sub(old) as u64);
     });
 }
 
 #[inline(never)]
-fn freed(of: Header, size: usize) {
-    thread::with(walk::frame_pointer(), |thread| {
+fn freed(site: u32, born_at: u64, size: usize) {
+    thread::with(|thread| {
         let seal = level::seal_of_a_fall();
-        let (site, lifetimes) = thread.site(of.site);
-        site.freed(size as u64, thread.clock().saturating_sub(of.born_at), lifetimes, seal);
+        let (site, lifetimes) = thread.site(site);
+        site.freed(size as u64, thread.clock().saturating_sub(born_at), lifetimes, seal);
         thread.change(-(size as i64), -1, 0);
     });
 }
@@ -182,6 +227,6 @@ impl Thread {
     /// The allocation clock as this thread knows it.
     #[inline]
     fn clock(&self) -> u64 {
-        level::clock() + self.pending.clock_bytes()
+        if self.is_owner() { level::clock() } else { level::told_clock() + self.pending.clock_bytes() }
     }
 }

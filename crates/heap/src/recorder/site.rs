@@ -24,6 +24,11 @@ impl Counter {
     }
 
     #[inline]
+    pub(super) fn set(&self, value: u64) {
+        self.0.store(value, Relaxed);
+    }
+
+    #[inline]
     pub(super) fn get(&self) -> u64 {
         self.0.load(Relaxed)
     }

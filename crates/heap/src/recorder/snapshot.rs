@@ -57,6 +57,16 @@ pub(crate) fn close() -> HeapTotals {
     }
 }
 
+/// Closes the region of a process that ends while its threads are still at work.
+pub(crate) fn close_for_good() {
+    REGION.store(super::NO_REGION, Relaxed);
+    if thread::is_shared() {
+        // An event that had begun before takes well under a microsecond more.
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    close();
+}
+
 /// Everything about the region that was closed last, or about the open one as it is now. What this allocates is not recorded.
 pub(crate) fn recording() -> Raw {
     thread::unseen(|| {
@@ -64,7 +74,6 @@ pub(crate) fn recording() -> Raw {
             command: std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect(),
             totals: totals(),
             modules: modules::mapped(),
-            nodes: stacks::nodes(),
             curve: curve::points(),
             marks: marks::all(),
             ..Raw::default()
@@ -106,17 +115,20 @@ pub(crate) fn recording() -> Raw {
                 });
             }
         }
+        // After the sites: other threads may be at work, and no site may name a stack that is not there yet.
+        raw.nodes = stacks::nodes();
         raw
     })
 }
 
 /// Sums over every thread and site; allocates nothing.
 fn totals() -> RawTotals {
+    let is_open = REGION.load(Relaxed) != super::NO_REGION;
     let peak = level::peak();
     let mut sums = RawTotals {
         peak_blocks: peak.blocks,
         peak_bytes: peak.bytes,
-        wall_ns: CLOSED_AT_NS.load(Relaxed),
+        wall_ns: if is_open { curve::elapsed_ns() } else { CLOSED_AT_NS.load(Relaxed) },
         ..RawTotals::default()
     };
     let (mut live_blocks, mut live_bytes, mut others) = (0, 0, 0);

@@ -1,6 +1,12 @@
 //! What a thread of the program has in the recorder: its counters a site, a cache of the stacks that it knows, its name. A
 //! thread writes only its own; a snapshot walks the list of all.
+//!
+//! An event (a block made, resized, freed) may be met at any time: in the destructors of a thread's end, in a signal handler
+//! that came in the middle of another event, in a child that was forked. `busy` says that this thread holds a lock of the
+//! recorder's or is the recorder: such events are let pass uncounted. A signal handler's event inside another event counts.
 
+use super::curve;
+use super::fork;
 use super::level::Pending;
 use super::site::{Lifetimes, Site};
 use super::stacks::{self, MOST_SITES};
@@ -9,20 +15,24 @@ use super::zeroed::{self, Zeroed};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
+use tables::Name;
+
+mod tables;
 
 /// Entries of a thread's cache of stacks.
 const CACHED: usize = 1 << 14;
 /// How many neighbours are looked at.
 const PROBES: usize = 4;
-/// Linux's own limit on a thread's name, its NUL included.
-const NAME_BYTES: usize = 16;
 
 /// 21 MiB of address space, of which a thread touches a page or two a handful of sites.
 pub(super) struct Thread {
     next: AtomicPtr<Thread>,
     /// Whether a living thread writes here.
     taken: AtomicBool,
-    name: [AtomicU64; NAME_BYTES / 8],
+    /// How many threads have written here since the region was opened.
+    lives: AtomicU32,
+    name: Name,
+    stack_low: AtomicUsize,
     stack_high: AtomicUsize,
     root: AtomicU64,
     pub(super) pending: Pending,
@@ -51,35 +61,61 @@ static SHARED: AtomicBool = AtomicBool::new(false);
 
 struct Local {
     thread: Cell<*const Thread>,
+    /// The tables of this thread's earlier name, until it takes others.
+    former: Cell<*const Thread>,
+    /// Its tables were given back; what its last destructors do is counted event by event.
+    ended: Cell<bool>,
     /// The recorder is at work on this thread: what it allocates itself is not the program's.
     busy: Cell<bool>,
 }
 
 thread_local! {
     // Without a destructor, so that it can be used while a thread ends.
-    static LOCAL: Local = const { Local { thread: Cell::new(ptr::null()), busy: Cell::new(false) } };
+    static LOCAL: Local = const {
+        Local {
+            thread: Cell::new(ptr::null()),
+            former: Cell::new(ptr::null()),
+            ended: Cell::new(false),
+            busy: Cell::new(false),
+        }
+    };
 }
 
-/// Runs `event` for this thread, unless the recorder itself is at work on it.
-#[inline]
-pub(super) fn with<R>(frame: usize, event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
-    LOCAL.with(|local| {
-        if local.busy.get() {
-            return None;
-        }
-        // SAFETY: null or from `zeroed::leak`, which lives as long as the process.
-        let thread = match unsafe { local.thread.get().as_ref() } {
-            Some(thread) => thread,
-            None => {
-                local.busy.set(true);
-                let thread = register(frame);
-                local.thread.set(thread.map_or(ptr::null(), ptr::from_ref));
-                local.busy.set(false);
-                thread?
-            }
-        };
-        Some(event(thread))
-    })
+/// Runs `event` for this thread, unless the recorder itself is at work on it. PERF: `LocalKey::with` is not inlined with a
+/// whole event in it.
+#[inline(always)]
+pub(super) fn with<R>(event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
+    let (busy, thread) = LOCAL.with(|local| (local.busy.get(), local.thread.get()));
+    if busy {
+        return None;
+    }
+    // SAFETY: null or from `zeroed::leak`, which lives as long as the process.
+    match unsafe { thread.as_ref() } {
+        Some(thread) => Some(event(thread)),
+        None => LOCAL.with(|local| with_new_tables(local, event)),
+    }
+}
+
+/// The first event of a thread, and every event after its end.
+#[cold]
+#[inline(never)]
+fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
+    if fork::is_child() {
+        return None;
+    }
+    local.busy.set(true);
+    let thread = register(local);
+    local.busy.set(false);
+    let thread = thread?;
+    if !local.ended.get() {
+        local.thread.set(thread);
+        at_thread_end::leave_behind(thread);
+        return Some(event(thread));
+    }
+    // No destructor of ours is sure to come again: the tables are given back at once.
+    let result = event(thread);
+    thread.leave();
+    Some(result)
 }
 
 /// Runs `work` unseen: what it allocates is no part of any region.
@@ -103,13 +139,13 @@ pub(super) fn all() -> impl Iterator<Item = &'static Thread> {
 }
 
 /// Makes the calling thread the one whose figures are exact, and clears everyone's.
-pub(super) fn own_and_clear(frame: usize) {
+pub(super) fn own_and_clear() {
     for thread in all() {
         thread.clear();
     }
     SHARED.store(false, Relaxed);
     OWNER.store(ptr::null_mut(), Relaxed);
-    with(frame, Thread::owns);
+    with(Thread::owns);
 }
 
 /// Whether a second thread has recorded in the region.
@@ -117,33 +153,31 @@ pub(super) fn is_shared() -> bool {
     SHARED.load(Relaxed)
 }
 
-#[cold]
-fn register(frame: usize) -> Option<&'static Thread> {
-    let high = stack_high();
-    let thread =
-        match all().find(|thread| thread.taken.compare_exchange(false, true, AcqRel, Relaxed).is_ok()) {
-            // A thread that has ended left its tables; one writer at a time is all they need.
-            Some(left) => left,
-            None => {
-                let new: &'static Thread = zeroed::leak()?;
-                new.taken.store(true, Relaxed);
-                let pointer = ptr::from_ref(new).cast_mut();
-                let mut head = THREADS.load(Acquire);
-                loop {
-                    new.next.store(head, Relaxed);
-                    match THREADS.compare_exchange_weak(head, pointer, AcqRel, Acquire) {
-                        Ok(_) => break,
-                        Err(now) => head = now,
-                    }
-                }
-                new
-            }
-        };
+/// In the child of a fork: this thread has no tables any more, nor has any other.
+pub(super) fn forget() {
+    THREADS.store(ptr::null_mut(), Relaxed);
+    LOCAL.with(|local| local.thread.set(ptr::null()));
+}
+
+fn register(local: &Local) -> Option<&'static Thread> {
+    fork::watch();
+    curve::start();
+    // SAFETY: null or from `zeroed::leak`.
+    if let Some(former) = unsafe { local.former.replace(ptr::null()).as_ref() } {
+        former.leave();
+    }
+    let (low, high) = stack_bounds();
+    let thread = tables::take()?;
+    thread.stack_low.store(low, Relaxed);
     thread.stack_high.store(high, Relaxed);
-    thread.root.store(walk::learn_root(frame, high), Relaxed);
-    thread.read_name();
-    at_thread_end::leave_behind(thread);
+    thread.root.store(walk::learn_root(high), Relaxed);
     Some(thread)
+}
+
+/// Where in a thread's cache a stack may stand first.
+#[inline]
+fn first_slot(hash: u64) -> usize {
+    (hash ^ (hash >> 29)) as usize
 }
 
 impl Thread {
@@ -165,6 +199,7 @@ impl Thread {
         false
     }
 
+    #[inline]
     pub(super) fn is_owner(&self) -> bool {
         ptr::eq(OWNER.load(Relaxed), self)
     }
@@ -172,20 +207,32 @@ impl Thread {
     /// The site of the stack at `frame`.
     #[inline]
     pub(super) fn site_of(&self, frame: usize) -> u32 {
-        let bounds = Bounds { high: self.stack_high.load(Relaxed), root: self.root.load(Relaxed) };
-        let frames = walk::stack(frame, &bounds);
+        let bounds = Bounds {
+            low: self.stack_low.load(Relaxed),
+            high: self.stack_high.load(Relaxed),
+            root: self.root.load(Relaxed),
+        };
+        let known = walk::hash_of_whole(frame, &bounds).and_then(|hash| self.cached(hash));
+        known.unwrap_or_else(|| self.site_of_another(frame, &bounds))
+    }
+
+    /// A stack that this thread has not met, or that takes more than frame pointers.
+    #[cold]
+    #[inline(never)]
+    fn site_of_another(&self, frame: usize, bounds: &Bounds) -> u32 {
+        let frames = walk::stack(frame, bounds);
         if frames.slow || frames.cut {
             self.note(&frames);
         }
-        let start = (frames.hash ^ (frames.hash >> 29)) as usize;
-        for probe in 0..PROBES {
-            let slot = (start + probe) % CACHED;
+        self.cached(frames.hash).unwrap_or_else(|| self.learn(&frames, first_slot(frames.hash)))
+    }
+
+    #[inline]
+    fn cached(&self, hash: u64) -> Option<u32> {
+        (0..PROBES).map(|probe| (first_slot(hash) + probe) % CACHED).find_map(|slot| {
             let site = self.cached_sites[slot].load(Relaxed);
-            if site != 0 && self.cached_hashes[slot].load(Relaxed) == frames.hash {
-                return site;
-            }
-        }
-        self.learn(&frames, start)
+            (site != 0 && self.cached_hashes[slot].load(Relaxed) == hash).then_some(site)
+        })
     }
 
     #[inline]
@@ -195,9 +242,13 @@ impl Thread {
     }
 
     pub(super) fn name(&self) -> String {
-        let bytes: Vec<u8> = self.name.iter().flat_map(|word| word.load(Relaxed).to_ne_bytes()).collect();
-        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..length]).into_owned()
+        self.name.to_text()
+    }
+
+    /// Gives the tables back: the next thread that takes them sees all that this one wrote.
+    fn leave(&self) {
+        self.pending.settle();
+        self.taken.store(false, Release);
     }
 
     #[cold]
@@ -208,9 +259,9 @@ impl Thread {
 
     #[cold]
     fn learn(&self, frames: &Frames, start: usize) -> u32 {
-        let site = stacks::site(frames);
-        // A thread is named after it has begun: the name that it has when it meets a new stack is the better one.
-        self.read_name();
+        // Busy: a signal handler that allocates must not wait for the lock that this thread holds.
+        let site = unseen(|| stacks::site(frames));
+        self.look_at_name();
         let free = (0..PROBES).map(|probe| (start + probe) % CACHED);
         let slot =
             free.clone().find(|&slot| self.cached_sites[slot].load(Relaxed) == 0).unwrap_or(start % CACHED);
@@ -220,13 +271,23 @@ impl Thread {
         site
     }
 
-    fn read_name(&self) {
-        let mut bytes = [0u8; NAME_BYTES];
-        // SAFETY: PR_GET_NAME writes at most 16 bytes, its NUL included.
-        unsafe { libc::prctl(libc::PR_GET_NAME, bytes.as_mut_ptr()) };
-        for (word, part) in self.name.iter().zip(bytes.chunks_exact(8)) {
-            word.store(part.try_into().map_or(0, u64::from_ne_bytes), Relaxed);
+    /// A thread is named after it has begun: the name that it has when it meets a new stack is the better one. The rows of
+    /// an earlier thread keep their name: then this one takes other tables from its next event on.
+    fn look_at_name(&self) {
+        let now = tables::name_of_this_thread();
+        if self.name.is(now) || self.name.is(tables::SEVERAL) {
+            return;
         }
+        if self.lives.load(Relaxed) <= 1 {
+            self.name.set(now);
+            return;
+        }
+        LOCAL.with(|local| {
+            // Not after the thread's end, where the tables are given back anyway.
+            if ptr::eq(local.thread.get(), self) {
+                local.former.set(local.thread.replace(ptr::null()));
+            }
+        });
     }
 
     fn clear(&'static self) {
@@ -234,35 +295,37 @@ impl Thread {
         // thread that is not loses some of its counts, no more.
         unsafe { zeroed::clear(&self.counted) };
         self.pending.clear();
+        self.lives.store(self.taken.load(Relaxed).into(), Relaxed);
         self.slow_walks.store(0, Relaxed);
         self.cut_stacks.store(0, Relaxed);
     }
 }
 
-/// One past the highest address of this thread's stack; 0 where it is not known, which makes every walk a slow one.
+/// The lowest address of this thread's stack and one past its highest; 0 where it is not known, which makes every walk a
+/// slow one.
 #[cfg(target_os = "linux")]
-fn stack_high() -> usize {
+fn stack_bounds() -> (usize, usize) {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     let (mut low, mut size) = (ptr::null_mut(), 0);
     // SAFETY: the attributes are initialised by the first call, read by the second and given back by the third.
     unsafe {
         if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
-            return 0;
+            return (0, 0);
         }
         let known = libc::pthread_attr_getstack(attributes.as_ptr(), &mut low, &mut size) == 0;
         libc::pthread_attr_destroy(attributes.as_mut_ptr());
-        if known { low.addr().saturating_add(size) } else { 0 }
+        if known { (low.addr(), low.addr().saturating_add(size)) } else { (0, 0) }
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn stack_high() -> usize {
-    0
+fn stack_bounds() -> (usize, usize) {
+    (0, 0)
 }
 
 /// When a thread ends, its tables are free for the next one.
 mod at_thread_end {
-    use super::{AcqRel, Acquire, AtomicU32, LOCAL, Relaxed, Thread, ptr};
+    use super::{AcqRel, Acquire, AtomicU32, LOCAL, Thread, ptr};
 
     /// A POSIX key and one, so that 0 is none.
     static KEY: AtomicU32 = AtomicU32::new(0);
@@ -293,10 +356,12 @@ mod at_thread_end {
     unsafe extern "C" fn left(value: *mut libc::c_void) {
         // SAFETY: set by `leave_behind` to a reference that lives as long as the process.
         if let Some(thread) = unsafe { value.cast::<Thread>().as_ref() } {
-            thread.pending.settle();
-            // What later destructors of this thread do registers again.
-            LOCAL.with(|local| local.thread.set(ptr::null()));
-            thread.taken.store(false, Relaxed);
+            LOCAL.with(|local| {
+                local.thread.set(ptr::null());
+                local.former.set(ptr::null());
+                local.ended.set(true);
+            });
+            thread.leave();
         }
     }
 }

@@ -15,6 +15,7 @@ pub(super) const CUT: u64 = 1;
 /// The stack of a thread, and the return address that its stacks end at; 0 until that is known.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bounds {
+    pub(super) low: usize,
     pub(super) high: usize,
     pub(super) root: u64,
 }
@@ -48,8 +49,7 @@ impl Frames {
         if let Some(slot) = self.addresses.get_mut(self.length) {
             slot.write(address);
             self.length += 1;
-            // FxHash's step: an address a multiplication.
-            self.hash = (self.hash.rotate_left(5) ^ address).wrapping_mul(0x517c_c1b7_2722_0a95);
+            self.hash = step(self.hash, address);
         }
     }
 
@@ -72,26 +72,68 @@ impl Frames {
     }
 }
 
+/// FxHash's step: an address a multiplication.
+#[inline(always)]
+fn step(hash: u64, address: u64) -> u64 {
+    (hash.rotate_left(5) ^ address).wrapping_mul(0x517c_c1b7_2722_0a95)
+}
+
+/// The hash of the stack at `frame`, the one that [`stack()`] gives; `None` where frame pointers alone do not give a whole
+/// stack that is kept whole. PERF: all that an event needs at a stack that is known. Keeping the addresses, and handing a
+/// kilobyte of them on, took half of the time of an event.
+#[inline(always)]
+pub(super) fn hash_of_whole(mut frame: usize, bounds: &Bounds) -> Option<u64> {
+    let here = 0u8;
+    let mut low = std::ptr::from_ref(&here).addr();
+    let end = if frame >= bounds.low { bounds.high.saturating_sub(2 * size_of::<usize>()) } else { 0 };
+    let (mut hash, mut last) = (0, 0);
+    for _ in 0..MOST_FRAMES {
+        // Two words must lie between here and the stack's end.
+        if frame <= low || !frame.is_multiple_of(align_of::<usize>()) || frame >= end {
+            break;
+        }
+        let words = std::ptr::with_exposed_provenance::<usize>(frame);
+        // SAFETY: both words lie in this thread's own stack, above everything that this function uses: mapped and quiet.
+        let (next, address) = unsafe { (words.read(), words.add(1).read()) };
+        if address == 0 {
+            break;
+        }
+        last = address as u64;
+        hash = step(hash, last);
+        low = frame;
+        frame = next;
+    }
+    // A stack that was cut off here does not end at the root.
+    (last == bounds.root && last != 0).then_some(hash)
+}
+
 /// The stack of the function whose frame begins at `frame`.
 #[inline]
 pub(super) fn stack(frame: usize, bounds: &Bounds) -> Frames {
-    let frames = by_frame_pointers(frame, bounds.high);
+    // On a signal handler's own stack, or a coroutine's: what lies between there and this thread's may not be mapped.
+    let high = if frame >= bounds.low { bounds.high } else { 0 };
+    let frames = by_frame_pointers(frame, high);
     if frames.cut || (frames.length > 0 && frames.last() == bounds.root) {
         return frames;
     }
-    by_unwind_tables(frames.addresses().first().copied())
+    by_unwind_tables(frames.addresses().first().map_or(Begin::Here, |&first| Begin::Address(first)))
 }
 
-/// The return address that this thread's stacks end at, if both ways agree on this one; 0 if they do not.
+/// The return address that this thread's stacks end at, if both ways agree on this one from here on; 0 if they do not. From
+/// here, because in a build without frame pointers the register may still hold a frame far up, of a library that has them:
+/// a chain from there ends as it should and has left out the program.
 #[cold]
-pub(super) fn learn_root(frame: usize, high: usize) -> u64 {
+#[inline(never)]
+pub(super) fn learn_root(high: usize) -> u64 {
     // The functions of libc that start a thread: nothing of the program's is below them.
     const START: usize = 4;
-    let fast = by_frame_pointers(frame, high);
-    let slow = by_unwind_tables(fast.addresses().first().copied());
+    let here = frame_pointer();
+    let fast = by_frame_pointers(here, high);
+    let slow = by_unwind_tables(Begin::Function((learn_root as fn(usize) -> u64 as *const ()).addr()));
     let (fast, slow) = (fast.addresses(), slow.addresses());
     let agree = !fast.is_empty() && slow.starts_with(fast) && slow.len() - fast.len() <= START;
-    if agree { fast.last().copied().unwrap_or(0) } else { 0 }
+    // A cut stack has an end of its own.
+    if agree { fast.last().copied().filter(|&end| end != CUT).unwrap_or(0) } else { 0 }
 }
 
 /// The address of the calling function's frame.
@@ -142,17 +184,28 @@ fn by_frame_pointers(mut frame: usize, high: usize) -> Frames {
     frames
 }
 
-/// From the frame that returns to `first` on: what is above is the recorder itself.
+/// Where a stack begins: what is above is the recorder itself.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// At the function that walks.
+    Here,
+    /// At this return address.
+    Address(u64),
+    /// Behind the function that begins at this address.
+    Function(usize),
+}
+
 #[cold]
-fn by_unwind_tables(first: Option<u64>) -> Frames {
+fn by_unwind_tables(from: Begin) -> Frames {
     let mut frames = Frames::new();
-    let mut begun = first.is_none();
+    let mut begun = matches!(from, Begin::Here);
     // SAFETY: tracing needs no lock on this system: the unwinder reads tables that do not change.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
             let address = frame.ip() as u64;
-            begun |= Some(address) == first;
+            begun |= matches!(from, Begin::Address(first) if first == address);
             if !begun {
+                begun = matches!(from, Begin::Function(start) if frame.symbol_address().addr() == start);
                 return true;
             }
             if frames.length == MOST_FRAMES {

@@ -120,7 +120,7 @@ impl Symbols {
     }
 
     fn frames(&self, address: u64, file: &str, roots: &Roots) -> Vec<Frame> {
-        let mut frames = self.from_lines(address, roots);
+        let mut frames = self.described_by_lines(address, roots);
         // Outermost last, as it comes. Where the debug information is silent, the symbol table knows the function at least.
         if frames.last().is_none_or(|frame| frame.function == UNKNOWN)
             && let Some(symbol) = self.loader.find_symbol(address)
@@ -139,7 +139,7 @@ impl Symbols {
     }
 
     /// From debug information, the innermost first. Damaged information is no worse than none.
-    fn from_lines(&self, address: u64, roots: &Roots) -> Vec<Frame> {
+    fn described_by_lines(&self, address: u64, roots: &Roots) -> Vec<Frame> {
         let mut frames = Vec::new();
         let Ok(mut found) = self.loader.find_frames(address) else { return frames };
         while let Ok(Some(frame)) = found.next() {

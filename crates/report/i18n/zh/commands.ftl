@@ -7,10 +7,74 @@ lessons-never = 尚未运行
 lessons-next = 运行一节：cargo xtask lesson { $section }
 report-is-at = 报告：{ $path }
 flamegraph-by-recorder = 峰值时存活 { $bytes } · heaplab 记录器，{ $rows } { $unit ->
+    [rows] 行
+    [requests] 次请求
+    [calls] 次调用
+    [bytes] 字节
+    [run] 次运行
+   *[other] { $unit }
+ }
 flamegraph-by-dhat = 峰值时存活 { $bytes } · dhat，{ $rows } { $unit ->
     [rows] 行
     [requests] 次请求
     [calls] 次调用
     [bytes] 字节
+    [run] 次运行
    *[other] { $unit }
  }
+
+# cargo xtask profile
+column-program = 程序
+column-peak-blocks = 峰值时|块数
+column-total-bytes = 总共|分配
+column-total-blocks = 总块数
+column-end-bytes = 结束时|存活
+column-recorder-wall = 用时|（记录中）
+column-function = 函数
+column-place = 位置
+column-at-peak = 峰值时|存活
+column-share = 占峰值
+heading-program = 程序用了多少内存
+heading-sites = 哪些地方分配的
+sites-of = { $variant } 里峰值时占用最多的分配点
+sites-left = 这里列出占用最多的 { $shown } 个；report.json 里有 { $all } 个，火焰图里有全部。
+program-peak = 存活峰值
+program-total = 总共分配
+program-end = 结束时存活
+program-resized = 重分配
+program-wall = 用时（记录中）
+program-blocks = { $blocks } 块
+program-times = { $times } 次
+program-command = 命令：{ $command }
+program-fact-of = { $blocks } 块，{ $bytes } B
+program-note-bytes = 字节是程序申请的大小，不含分配器的取整和记录器自己的块头；用时是记录时的用时，不带记录器会更快。
+program-note-error = 有多个线程分配，峰值最多可能差 { $bytes }；其余数字精确到字节。
+program-note-slow = 有 { $walks } 次调用栈要靠展开表来走，比较慢：编译时加上 RUSTFLAGS=-Cforce-frame-pointers=yes 会快得多。
+program-nothing = 整个运行期间没有分配过内存。
+
+# cargo xtask diff
+diff-title = NEW 与 OLD 的比较
+diff-names = OLD 是 { $old }，NEW 是 { $new }。
+diff-metric-peak-bytes = 峰值时存活
+diff-metric-end-bytes = 结束时存活
+diff-metric-total-bytes = 总共分配的字节
+diff-metric-total-blocks = 总共分配的块数
+diff-total-more = { $metric }：NEW 比 OLD 多 { $by }：{ $new }，原来 { $old }
+diff-total-less = { $metric }：NEW 比 OLD 少 { $by }：{ $new }，原来 { $old }
+diff-total-same = { $metric }：两边都是 { $new }
+diff-site-more = 峰值时 NEW 比 OLD 多占 { $by }，在 { $site }：{ $new }，原来 { $old }
+diff-site-less = 峰值时 NEW 比 OLD 少占 { $by }，在 { $site }：{ $new }，原来 { $old }
+diff-equal = OLD 与 NEW 相同：没有哪个分配点在峰值时占得多了或少了。
+diff-sites-equal = 没有哪个分配点在峰值时占得多了或少了，变的只是上面的总数。
+diff-called-by = { $site }（经由 { $callers }）
+diff-more-sites = 另有 { $count } 个分配点变了，diff.md 里有全部。
+diff-rows-differ = OLD 跑了 { $old } 行，NEW 跑了 { $new } 行：数字差别里有一部分来自行数。
+diff-only-old = 只在 OLD 里有，没有比较：{ $names }
+diff-only-new = 只在 NEW 里有，没有比较：{ $names }
+diff-heading-sites = 变了的分配点，差得最多的在前
+diff-heading-pictures = 火焰图
+diff-picture-new = { $name }：宽度按 NEW
+diff-picture-old = { $name }：宽度按 OLD
+diff-picture-new-says = 越宽，NEW 峰值时占得越多 · 红：NEW 占得比 OLD 多；蓝：NEW 占得比 OLD 少
+diff-picture-old-says = 越宽，OLD 峰值时占得越多，NEW 里消失的也看得见 · 红：NEW 占得比 OLD 多；蓝：NEW 占得比 OLD 少
+diff-is-at = 比较结果：{ $path }

@@ -1,7 +1,7 @@
 //! The top of the page: the goal in large letters and a few figures beside it.
 
 use crate::against::{self, Standing};
-use crate::{Words, format, goal, prose};
+use crate::{Words, format, goal, program, prose};
 use heaplab_record::{Language, Report, Run};
 
 /// What stands above everything else.
@@ -50,6 +50,20 @@ impl Headline {
 }
 
 fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+    let mut facts = match report.lesson {
+        Some(_) => of_lesson(report, words),
+        None => program::facts(report, words),
+    };
+    let machine = &report.environment;
+    if machine.cores > 0 && machine.memory_bytes > 0 {
+        let cores = words.say("fact-cores", &[("cores", &machine.cores.to_string())]);
+        let memory = format::bytes(machine.memory_bytes);
+        facts.push([words.get("fact-machine"), memory, format!("{cores} · {}", machine.cpu)]);
+    }
+    facts
+}
+
+fn of_lesson(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = vec![[
         words.get("fact-rows"),
         format::scale(report.rows_requested),
@@ -60,12 +74,6 @@ fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let (rust, python) = (of(Language::Rust).to_string(), of(Language::Python).to_string());
     let by_language = words.say("fact-variants-of", &[("rust", &rust), ("python", &python)]);
     facts.push([words.get("fact-variants"), report.runs.len().to_string(), by_language]);
-    let machine = &report.environment;
-    if machine.cores > 0 && machine.memory_bytes > 0 {
-        let cores = words.say("fact-cores", &[("cores", &machine.cores.to_string())]);
-        let memory = format::bytes(machine.memory_bytes);
-        facts.push([words.get("fact-machine"), memory, format!("{cores} · {}", machine.cpu)]);
-    }
     facts
 }
 

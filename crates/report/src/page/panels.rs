@@ -2,6 +2,7 @@
 
 use super::{bytes, figure};
 use crate::attachments::Written;
+use crate::sites::{self, SiteRow};
 use crate::{Words, format, inline_svg, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
 
@@ -59,19 +60,40 @@ pub(super) struct Flamegraph {
     /// In CSS pixels.
     pub(super) height: u32,
     pub(super) open: bool,
+    /// What the table under it is called.
+    pub(super) caption: String,
+    /// The call stacks that held the most; empty where the recorder named none.
+    pub(super) sites: Vec<SiteRow>,
+    /// Says that there are more.
+    pub(super) left_out: Option<String>,
 }
+
+/// More sites than this nobody reads under a picture that has them all.
+const MOST_SITES: usize = 12;
 
 impl Flamegraph {
     /// The first one is open.
-    pub(super) fn all(pictures: &[(String, String)], words: &Words) -> Vec<Flamegraph> {
-        let frame = |(index, (variant, svg)): (usize, &(String, String))| Flamegraph {
+    pub(super) fn all(pictures: &[(String, String)], report: &Report, words: &Words) -> Vec<Flamegraph> {
+        let frame = |(index, picture): (usize, &(String, String))| Flamegraph {
+            open: index == 0,
+            ..Flamegraph::of(picture, report, words)
+        };
+        pictures.iter().enumerate().map(frame).collect()
+    }
+
+    fn of((variant, svg): &(String, String), report: &Report, words: &Words) -> Flamegraph {
+        let run = report.runs.iter().find(|run| run.language == Language::Rust && run.variant == *variant);
+        let heap = run.and_then(|run| run.heap.as_ref());
+        Flamegraph {
             variant: variant.clone(),
             label: words.say("flamegraph-of", &[("variant", variant)]),
             document: document(svg),
             height: inline_svg::size(svg).map_or(480, |(_, height)| height.ceil().clamp(80.0, 2000.0) as u32),
-            open: index == 0,
-        };
-        pictures.iter().enumerate().map(frame).collect()
+            open: false,
+            caption: words.say("sites-of", &[("variant", variant)]),
+            sites: heap.map(|heap| sites::rows(heap, MOST_SITES)).unwrap_or_default(),
+            left_out: heap.and_then(|heap| sites::left_out(heap, MOST_SITES, words)),
+        }
     }
 }
 

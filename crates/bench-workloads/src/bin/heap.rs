@@ -1,0 +1,16 @@
+//! The workloads under heaplab's allocator; `HEAPLAB_PROBE` says whether it is plain, the recorder, or dhat.
+
+use heaplab_heap::{Heap, region};
+use std::process::ExitCode;
+
+#[global_allocator]
+static HEAP: Heap = Heap::new();
+
+fn main() -> ExitCode {
+    heaplab_bench_workloads::run(|measured| {
+        let open = region()?;
+        measured();
+        open.close();
+        Ok(())
+    })
+}

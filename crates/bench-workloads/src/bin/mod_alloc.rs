@@ -1,0 +1,21 @@
+//! The workloads under mod-alloc with backtraces: 8 frames, births and bytes a stack.
+
+use mod_alloc::{ModAlloc, Profiler};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: ModAlloc = ModAlloc::new();
+
+fn main() -> ExitCode {
+    heaplab_bench_workloads::run(|measured| {
+        let profiler = Profiler::start();
+        measured();
+        let stats = profiler.stop();
+        let sites = ALLOCATOR.call_sites().len();
+        // A profiler that saw nothing would be quick, and no peer.
+        if stats.alloc_count == 0 || sites == 0 {
+            return Err("mod-alloc recorded nothing".into());
+        }
+        Ok(())
+    })
+}

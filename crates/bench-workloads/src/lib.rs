@@ -1,0 +1,70 @@
+//! The work that `cargo xtask bench recorder` measures, and how a program runs one piece of it. The programs in `src/bin`
+//! differ in their allocator and in nothing else.
+//!
+//! `bench-heap slots --rows 1000000` prints one JSON line: the wall time of the measured part, a checksum that proves the
+//! work, and the peak RSS when it was done.
+
+mod workloads;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Instant;
+use workloads::{WORKLOADS, Work, Workload};
+
+/// Runs the workload that the command line names. `around` gets the measured part and runs it between whatever opens and
+/// closes its profiler, once.
+pub fn run(around: impl FnOnce(&mut dyn FnMut()) -> Result<(), Box<dyn Error>>) -> ExitCode {
+    match measure(around) {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn measure(
+    around: impl FnOnce(&mut dyn FnMut()) -> Result<(), Box<dyn Error>>,
+) -> Result<String, Box<dyn Error>> {
+    let (workload, rows) = asked_for()?;
+    let mut done: Option<(u64, Work)> = None;
+    around(&mut || {
+        let started = Instant::now();
+        let work = (workload.run)(rows);
+        let wall_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        done = Some((wall_ns, work));
+    })?;
+    let (wall_ns, work) = done.ok_or("the measured part did not run")?;
+    let peak_rss = peak_rss_bytes().map_or_else(|| "null".to_owned(), |bytes| bytes.to_string());
+    let (name, checksum) = (workload.name, work.checksum());
+    // Ten million blocks take longer to free than to make, and nobody measures that.
+    std::mem::forget(work);
+    Ok(format!(
+        "{{\"workload\":\"{name}\",\"rows\":{rows},\"wall_ns\":{wall_ns},\"checksum\":{checksum},\
+         \"peak_rss_bytes\":{peak_rss}}}"
+    ))
+}
+
+/// `WORKLOAD --rows N`.
+fn asked_for() -> Result<(&'static Workload, u64), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let name = arguments.next().unwrap_or_default();
+    let known = || WORKLOADS.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ");
+    let found = WORKLOADS.iter().find(|workload| workload.name == name);
+    let workload = found.ok_or_else(|| format!("`{name}` is no workload; there are {}", known()))?;
+    match (arguments.next().as_deref(), arguments.next().map(|rows| rows.parse())) {
+        (Some("--rows"), Some(Ok(rows))) if rows > 0 => Ok((workload, rows)),
+        _ => Err(format!("say how much: {name} --rows 1000000").into()),
+    }
+}
+
+/// `VmHWM`, which no parent's peak is part of; `None` where there is no procfs.
+fn peak_rss_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
+}

@@ -1,0 +1,233 @@
+//! An assertion for tests: this much memory and no more. It measures the calling thread and the threads that are given a
+//! token, so it holds under a parallel `cargo test`, and needs no region.
+//!
+//! # Examples
+//!
+//! ```
+//! use heaplab_heap::{Heap, Limit, limit};
+//!
+//! // These two lines, once in a test file (or in the program).
+//! #[global_allocator]
+//! static HEAP: Heap = Heap::recording();
+//!
+//! let text = "ann 3\nben 4\n";
+//! let longest = limit(Limit::new().peak_bytes(64).blocks(1).leaked_bytes(0), || {
+//!     let words: Vec<&str> = text.split_whitespace().collect();
+//!     words.iter().map(|word| word.len()).max()
+//! });
+//! assert_eq!(longest, Some(3));
+//! ```
+//!
+//! A thread that the work starts counts if it enters a token; blocks that it is handed count in any case, whoever frees them:
+//!
+//! ```
+//! use heaplab_heap::{Heap, Limit, limit};
+//!
+//! #[global_allocator]
+//! static HEAP: Heap = Heap::recording();
+//!
+//! limit(Limit::new().peak_bytes(5_000).leaked_bytes(0), || {
+//!     let token = limit::token();
+//!     let worker = std::thread::spawn(move || token.enter(|| vec![1u8; 4_000].len()));
+//!     assert_eq!(worker.join().ok(), Some(4_000));
+//! });
+//! ```
+//!
+//! # For those who know pytest-memray
+//!
+//! | pytest-memray | here |
+//! |---|---|
+//! | `@pytest.mark.limit_memory("24 MB")` | `limit(Limit::new().peak_bytes(24 << 20), \|\| …)` |
+//! | `@pytest.mark.limit_leaks("1 MB")` | `limit(Limit::new().leaked_bytes(1 << 20), \|\| …)`: all stacks together, where pytest-memray takes each alone |
+//! | `current_thread_only=True` | always so, but for threads with a [`Token`] |
+//! | `limit_leaks(…, warmups=1)` | call the work once before: what it makes once and keeps (a lazy static, a thread-local) is then not a leak |
+//!
+//! # What counts
+//!
+//! Blocks that were born in the work. One that was born before is ignored when it is freed, and counts as new when it is
+//! reallocated. What the work returns is alive when it ends, and counts as leaked. A `Vec` that grows is one block. All of it
+//! is exact to the byte at any number of threads. It costs an entry of about 40 bytes a live block and a lock an event, on the
+//! threads in the work alone.
+
+use crate::at_work;
+use crate::recorder::{self, Measured, Scope};
+
+/// What a piece of work may take. Each bound is inclusive; what is not set is not bounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[must_use = "bounds hold nothing until they are given to `limit`"]
+pub struct Limit {
+    peak_bytes: Option<u64>,
+    blocks: Option<u64>,
+    leaked_bytes: Option<u64>,
+}
+
+impl Limit {
+    /// No bounds yet.
+    pub const fn new() -> Limit {
+        Limit { peak_bytes: None, blocks: None, leaked_bytes: None }
+    }
+
+    /// At most this much may be live at once.
+    pub const fn peak_bytes(self, most: u64) -> Limit {
+        Limit { peak_bytes: Some(most), ..self }
+    }
+
+    /// At most this many blocks may be made, whether they are freed or not.
+    pub const fn blocks(self, most: u64) -> Limit {
+        Limit { blocks: Some(most), ..self }
+    }
+
+    /// At most this much may be alive when the work has ended.
+    pub const fn leaked_bytes(self, most: u64) -> Limit {
+        Limit { leaked_bytes: Some(most), ..self }
+    }
+}
+
+/// Runs `work` and gives what it returns.
+///
+/// Three numbers in a row would not say at the call which is which, and most tests bound one of them: hence [`Limit`].
+/// Limits nest: the outer one counts what the inner one does. Threads should be joined by their handles before the work
+/// ends: `std::thread::scope` alone does not wait until a thread has given back what it began with.
+///
+/// # Panics
+/// It is an assertion: it panics when a bound is exceeded, and when the recorder is not at work. The message has the bound,
+/// what was measured, and the three lines that matter most (with the feature `symbols`).
+#[track_caller]
+pub fn limit<R>(most: Limit, work: impl FnOnce() -> R) -> R {
+    if let Err(error) = at_work::check() {
+        panic!("heaplab_heap::limit: {error}");
+    }
+    let scope = Scope::open();
+    let returned = scope.enter(work);
+    let measured = scope.measured();
+    let excesses: Vec<Excess> = recorder::unseen(|| excesses(most, measured));
+    if !excesses.is_empty() {
+        let message = recorder::unseen(|| message(&excesses, &scope));
+        panic!("{message}");
+    }
+    returned
+}
+
+/// Lets other threads into the limit that this one is in. Outside of one it lets them into nothing.
+pub fn token() -> Token {
+    Token(Scope::entered())
+}
+
+/// Stands for the limit that a thread was in when it called [`token`].
+#[derive(Clone, Debug)]
+pub struct Token(Option<Scope>);
+
+impl Token {
+    /// Runs `work` as a part of the limit, instead of one that this thread may be in.
+    pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
+        match &self.0 {
+            Some(scope) => scope.enter(work),
+            None => work(),
+        }
+    }
+}
+
+/// A bound that does not hold.
+struct Excess {
+    of: Of,
+    measured: u64,
+    most: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Of {
+    PeakBytes,
+    Blocks,
+    LeakedBytes,
+}
+
+fn excesses(most: Limit, measured: Measured) -> Vec<Excess> {
+    let bounds = [
+        (Of::PeakBytes, measured.peak_bytes, most.peak_bytes),
+        (Of::Blocks, measured.blocks, most.blocks),
+        (Of::LeakedBytes, measured.live_bytes, most.leaked_bytes),
+    ];
+    let excess = |(of, measured, most): (Of, u64, Option<u64>)| {
+        most.filter(|&most| measured > most).map(|most| Excess { of, measured, most })
+    };
+    bounds.into_iter().filter_map(excess).collect()
+}
+
+fn message(excesses: &[Excess], scope: &Scope) -> String {
+    let mut message = "heaplab_heap::limit does not hold".to_owned();
+    let sites = Sites::of(scope);
+    for excess in excesses {
+        let (name, unit) = match excess.of {
+            Of::PeakBytes => ("peak_bytes", "bytes live at once"),
+            Of::Blocks => ("blocks", "blocks made"),
+            Of::LeakedBytes => ("leaked_bytes", "bytes alive at the end"),
+        };
+        message += &format!("\n{name}: {} {unit}, limit {}", excess.measured, excess.most);
+        message += &sites.top(excess.of);
+    }
+    message
+}
+
+#[cfg(feature = "symbols")]
+use with_symbols::Sites;
+
+#[cfg(feature = "symbols")]
+mod with_symbols {
+    use super::{Of, Scope};
+    use crate::naming;
+    use heaplab_profile::statistics::{GroupBy, Statistic, statistics};
+    use heaplab_profile::{Measure, Profile};
+
+    /// Lines of a message.
+    const TOP: usize = 3;
+
+    /// Who allocated in the scope.
+    pub(super) struct Sites(Profile);
+
+    impl Sites {
+        pub(super) fn of(scope: &Scope) -> Sites {
+            Sites(naming::profile(&scope.recording(), &naming::workspace()))
+        }
+
+        /// The lines with the most of what was exceeded.
+        pub(super) fn top(&self, of: Of) -> String {
+            let measure = match of {
+                Of::PeakBytes => Measure::PeakBytes,
+                Of::Blocks => Measure::TotalBlocks,
+                Of::LeakedBytes => Measure::EndBytes,
+            };
+            let figures = |line: &Statistic| match of {
+                Of::PeakBytes => (line.peak_bytes, line.peak_blocks),
+                Of::Blocks => (line.total_bytes, line.total_blocks),
+                Of::LeakedBytes => (line.end_bytes, line.end_blocks),
+            };
+            let lines = statistics(&self.0, GroupBy::Line, measure);
+            let lines: Vec<&Statistic> = lines.iter().filter(|line| figures(line).1 > 0).collect();
+            let mut text = String::new();
+            for (index, line) in lines.iter().take(TOP).enumerate() {
+                let (bytes, blocks) = figures(line);
+                let (size, blocks) = (naming::size(bytes), naming::blocks(blocks));
+                text += &format!("\n  #{}: {}: {size}, {blocks}", index + 1, line.key);
+            }
+            match lines.len().saturating_sub(TOP) {
+                0 => text,
+                1 => text + "\n  and 1 more line",
+                more => text + &format!("\n  and {more} more lines"),
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "symbols"))]
+struct Sites;
+
+#[cfg(not(feature = "symbols"))]
+impl Sites {
+    fn of(_scope: &Scope) -> Sites {
+        Sites
+    }
+
+    fn top(&self, _of: Of) -> String {
+        "\n  (the feature `symbols` of heaplab-heap shows the lines)".to_owned()
+    }
+}

@@ -1,0 +1,49 @@
+//! A build without frame pointers: every stack is whole all the same, by unwind tables, and the recording counts them.
+
+use heaplab_profile::raw::{CUT_ADDRESS, Raw};
+use std::path::Path;
+use std::process::Command;
+
+#[test]
+fn without_them_stacks_are_whole() {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-frame-pointers");
+    let out = target.join("out");
+    let _ = std::fs::remove_dir_all(&out);
+    // Optimised: only then the register is free for other uses. Offline: what the tests were built with is there.
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--offline", "--quiet", "--release", "--example", "ends", "--target-dir"])
+        .arg(&target)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env("RUSTFLAGS", "-Cforce-frame-pointers=no")
+        .status()
+        .unwrap();
+    assert!(built.success());
+    let run = Command::new(target.join("release/examples/ends"))
+        .arg("exit")
+        .env_remove("HEAPLAB_PROBE")
+        .env("HEAPLAB_OUT", &out)
+        .status()
+        .unwrap();
+    assert_eq!(run.code(), Some(3));
+    let file = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
+    let raw = Raw::read(&std::fs::read(file).unwrap()).unwrap();
+
+    assert_eq!(raw.totals.slow_walks, raw.totals.births, "each stack by the unwind tables");
+    let site = raw.sites.iter().find(|site| site.birth_bytes == 100_000).expect("main's block");
+    let mut stack = Vec::new();
+    let mut node = site.node;
+    while node != 0 {
+        stack.push(raw.nodes[node as usize].address);
+        node = raw.nodes[node as usize].parent;
+    }
+    assert!(!stack.contains(&CUT_ADDRESS));
+    // `_start` calls libc, which calls the program's `main`: the outermost frames are program, libc, program again.
+    let module =
+        |address: u64| raw.modules.iter().position(|module| (module.base..module.end).contains(&address));
+    let root = module(*stack.last().unwrap());
+    assert_eq!(root, Some(0), "the program's _start: {stack:x?}");
+    let in_libc =
+        stack.iter().position(|&address| module(address) != Some(0)).expect("main's caller is in libc");
+    assert!(in_libc >= 3, "main and its callees lie above it: {stack:x?}");
+}

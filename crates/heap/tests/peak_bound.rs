@@ -1,0 +1,142 @@
+//! Random work of two to four threads that make, grow, hand over and free blocks in step: all rise, then all fall. So the true
+//! peak is known, whatever the threads' order was: it lies at the end of a rise. The recorder's sums must be exact, and its
+//! peak as close as it says itself: 128 KiB for each thread but the one that owns the region.
+
+use heaplab_heap::{Heap, Totals, recording, region};
+use proptest::prelude::*;
+use std::alloc::{GlobalAlloc, Layout};
+use std::sync::{Barrier, Mutex};
+
+static HEAP: Heap = Heap::recording();
+
+/// What each thread does in a round.
+#[derive(Clone, Debug)]
+struct Plan {
+    /// The sizes of new blocks.
+    make: Vec<usize>,
+    /// By how much the last of them is grown.
+    grow: usize,
+    /// Every how many blocks of all threads' one is freed in the fall; whose turn it is goes round.
+    free_every: usize,
+}
+
+fn plan() -> impl Strategy<Value = Plan> {
+    let size = prop_oneof![10 => 1usize..300, 3 => 1_000usize..20_000, 1 => 50_000usize..300_000];
+    (prop::collection::vec(size, 1..60), 0usize..100_000, 1usize..5)
+        .prop_map(|(make, grow, free_every)| Plan { make, grow, free_every })
+}
+
+fn rounds() -> impl Strategy<Value = Vec<Vec<Plan>>> {
+    (2usize..=4).prop_flat_map(|threads| {
+        prop::collection::vec(prop::collection::vec(plan(), threads..=threads), 1..8)
+    })
+}
+
+/// A block on its way between threads.
+struct Block {
+    address: usize,
+    layout: Layout,
+}
+
+fn layout(size: usize) -> Layout {
+    Layout::from_size_align(size, 8).expect("a small layout")
+}
+
+fn make(plan: &Plan) -> Vec<Block> {
+    // SAFETY: the layout is not empty.
+    let new = |&size: &usize| Block {
+        address: unsafe { HEAP.alloc(layout(size)) }.expose_provenance(),
+        layout: layout(size),
+    };
+    let mut made: Vec<Block> = plan.make.iter().map(new).collect();
+    if let Some(last) = made.last_mut() {
+        let size = last.layout.size() + plan.grow;
+        let block = std::ptr::with_exposed_provenance_mut(last.address);
+        // SAFETY: the block is live and of this layout; the new size is not zero.
+        last.address = unsafe { HEAP.realloc(block, last.layout, size) }.expose_provenance();
+        last.layout = layout(size);
+    }
+    made
+}
+
+fn free(block: &Block) {
+    // SAFETY: the block is live and of this layout, and whoever frees it has taken it out of the pool.
+    unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(block.address), block.layout) };
+}
+
+/// What must come out.
+#[derive(Default, Debug, PartialEq, Eq)]
+struct Expected {
+    births: u64,
+    peak: u64,
+    end: u64,
+    left: u64,
+}
+
+/// All rounds; the blocks that are left, and what was truly live.
+fn work(rounds: &[Vec<Plan>]) -> (Vec<Block>, Expected) {
+    let threads = rounds[0].len();
+    let barrier = Barrier::new(threads);
+    let pool: Mutex<Vec<Block>> = Mutex::new(Vec::new());
+    let expected = Mutex::new(Expected::default());
+    std::thread::scope(|scope| {
+        for me in 0..threads {
+            let (barrier, pool, expected) = (&barrier, &pool, &expected);
+            scope.spawn(move || {
+                for round in rounds {
+                    let made = make(&round[me]);
+                    expected.lock().unwrap().births += made.len() as u64;
+                    pool.lock().unwrap().extend(made);
+                    if barrier.wait().is_leader() {
+                        let live = pool.lock().unwrap().iter().map(|block| block.layout.size() as u64).sum();
+                        let mut expected = expected.lock().unwrap();
+                        expected.peak = expected.peak.max(live);
+                    }
+                    barrier.wait();
+                    let every = round[me].free_every;
+                    let share = pool.lock().unwrap().len() / threads / every;
+                    for turn in 0..share {
+                        // From both ends, so that most blocks are other threads'.
+                        let block = {
+                            let mut pool = pool.lock().unwrap();
+                            let at = if turn % 2 == 0 { 0 } else { pool.len() - 1 };
+                            pool.swap_remove(at)
+                        };
+                        free(&block);
+                    }
+                    barrier.wait();
+                }
+            });
+        }
+    });
+    let (left, mut expected) = (pool.into_inner().unwrap(), expected.into_inner().unwrap());
+    expected.end = left.iter().map(|block| block.layout.size() as u64).sum();
+    expected.left = left.len() as u64;
+    (left, expected)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_peak_is_within_what_the_recording_says(rounds in rounds()) {
+        // The first call decides on the probe: here HEAP is not the program's allocator.
+        free(&make(&Plan { make: vec![8], grow: 0, free_every: 1 })[0]);
+        let open = region().expect("no region is open");
+        let (left, expected) = work(&rounds);
+        let Totals::Heap(totals) = open.close() else { panic!("the recorder is not at work") };
+        left.iter().for_each(free);
+        let raw = recording().expect("the recorder is at work");
+
+        let error = totals.peak_bytes.abs_diff(expected.peak);
+        let threads = rounds[0].len() as u64;
+        prop_assert!(raw.totals.peak_error_bytes >= (threads - 1) * (128 << 10));
+        prop_assert!(error <= threads * (128 << 10), "{} is {error} from {}", totals.peak_bytes, expected.peak);
+        prop_assert_eq!(
+            (totals.total_blocks, totals.end_blocks, totals.end_bytes),
+            (expected.births, expected.left, expected.end)
+        );
+        let of_sites: i64 = raw.sites.iter().map(|site| site.live_bytes).sum();
+        prop_assert_eq!(of_sites as u64, expected.end);
+    }
+}

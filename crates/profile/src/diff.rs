@@ -1,0 +1,91 @@
+//! What changed from one profile to another.
+
+use crate::{Frame, Measure, Profile};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// One stack whose figure is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// The stack, the root first, with the lines of the new profile where the new profile has it.
+    pub frames: Vec<Frame>,
+    /// The figure in the old profile; 0 where it has no such stack.
+    pub old: u64,
+    /// The figure in the new profile; 0 where it has no such stack.
+    pub new: u64,
+}
+
+/// The stacks that changed, the worst first: what grew, by how much, and then what shrank, by how much.
+///
+/// Two stacks are one if their functions and files are the same. Their lines may differ, or an edit above a function would
+/// make everything that it allocates new; so stacks that differ in nothing but lines are added up on either side.
+pub fn diff(old: &Profile, new: &Profile, measure: Measure) -> Vec<Changed> {
+    let mut by_stack: BTreeMap<Vec<(&str, &str)>, Changed> = BTreeMap::new();
+    // The new profile first: its lines are shown.
+    for (profile, is_new) in [(new, true), (old, false)] {
+        for site in &profile.sites {
+            let key = site.frames.iter().map(without_line).collect();
+            let frames = || Changed { frames: site.frames.clone(), old: 0, new: 0 };
+            let changed = by_stack.entry(key).or_insert_with(frames);
+            *(if is_new { &mut changed.new } else { &mut changed.old }) += measure.of(site);
+        }
+    }
+    let mut changed: Vec<Changed> = by_stack.into_values().filter(|stack| stack.old != stack.new).collect();
+    // A stable sort: equal changes stay in the order of their stacks.
+    changed.sort_by_key(|stack| (stack.new < stack.old, Reverse(stack.new.abs_diff(stack.old))));
+    changed
+}
+
+fn without_line(frame: &Frame) -> (&str, &str) {
+    (&frame.function, frame.place().map_or("", |(file, _)| file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Site;
+
+    fn site(places: &[(&str, &str)], peak_bytes: u64) -> Site {
+        let frame = |&(function, place): &(&str, &str)| Frame {
+            function: function.to_owned(),
+            location: Some(place.to_owned()),
+        };
+        Site { frames: places.iter().map(frame).collect(), peak_bytes, ..Site::default() }
+    }
+
+    #[test]
+    fn the_worst_comes_first_and_what_stayed_is_left_out() {
+        let old = vec![
+            site(&[("main", "a.rs:1"), ("grew", "a.rs:5")], 10),
+            site(&[("shrank", "a.rs:7")], 500),
+            site(&[("shrank_more", "a.rs:7")], 900),
+            site(&[("stayed", "a.rs:9")], 70),
+        ];
+        let new = vec![
+            site(&[("main", "a.rs:2"), ("grew", "a.rs:6")], 30),
+            site(&[("shrank", "a.rs:7")], 100),
+            site(&[("stayed", "a.rs:19")], 70),
+            site(&[("came", "a.rs:8")], 300),
+        ];
+        let changed = diff(&Profile { sites: old }, &Profile { sites: new }, Measure::PeakBytes);
+        let rows: Vec<(&str, u64, u64)> = changed
+            .iter()
+            .map(|stack| (stack.frames.last().unwrap().function.as_str(), stack.old, stack.new))
+            .collect();
+        let expected = [("came", 0, 300), ("grew", 10, 30), ("shrank_more", 900, 0), ("shrank", 500, 100)];
+        assert_eq!(rows, expected);
+        assert_eq!(changed[1].frames[1].location.as_deref(), Some("a.rs:6"), "the new lines");
+    }
+
+    #[test]
+    fn the_other_direction_is_the_mirror() {
+        let one = Profile { sites: vec![site(&[("f", "a.rs:1")], 5), site(&[("f", "b.rs:1")], 8)] };
+        let other = Profile { sites: vec![site(&[("f", "a.rs:2")], 7)] };
+        let there = diff(&one, &other, Measure::PeakBytes);
+        let back = diff(&other, &one, Measure::PeakBytes);
+        let figures =
+            |changed: &[Changed]| changed.iter().map(|stack| (stack.old, stack.new)).collect::<Vec<_>>();
+        assert_eq!(figures(&there), [(5, 7), (8, 0)]);
+        assert_eq!(figures(&back), [(0, 8), (7, 5)]);
+    }
+}

@@ -1,0 +1,153 @@
+//! Sums by line, by function and by stack, under the names that Python's tracemalloc has for them
+//! (<https://docs.python.org/3/library/tracemalloc.html#statistic>).
+
+use crate::{Frame, Measure, Profile, Site, UNKNOWN, frames};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+/// What is added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    /// Allocations of one line of source, whatever led there.
+    Line,
+    /// Allocations of one function.
+    Function,
+    /// Allocations of one whole stack.
+    Stack,
+}
+
+/// The sum over one group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statistic {
+    /// What the group is: `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the root first,
+    /// separated by `; `.
+    pub key: String,
+    /// One frame for a line or a function, all of them for a stack, the root first.
+    pub frames: Vec<Frame>,
+    /// Blocks over the whole run.
+    pub total_blocks: u64,
+    /// Bytes over the whole run.
+    pub total_bytes: u64,
+    /// Blocks that were live at the global peak.
+    pub peak_blocks: u64,
+    /// Bytes that were live at the global peak.
+    pub peak_bytes: u64,
+    /// Blocks that were live at the end: for a snapshot, when it was taken.
+    pub end_blocks: u64,
+    /// Bytes that were live at the end: for a snapshot, when it was taken.
+    pub end_bytes: u64,
+}
+
+/// The groups, the largest first by `measure`, equal ones by their keys.
+///
+/// Line and function are those of the innermost frame that is not the standard library's: the line that a reader can
+/// change. The profile should be [trimmed](Profile::trimmed), or the allocator's own frames stand innermost.
+pub fn statistics(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<Statistic> {
+    let mut groups: BTreeMap<String, (u64, Statistic)> = BTreeMap::new();
+    for site in &profile.sites {
+        let frames = match group_by {
+            GroupBy::Line => vec![own_frame(site)],
+            GroupBy::Function => vec![Frame { location: None, ..own_frame(site) }],
+            GroupBy::Stack => site.frames.clone(),
+        };
+        let key = match group_by {
+            GroupBy::Line => line(&frames),
+            GroupBy::Function | GroupBy::Stack => frames.iter().map(text).collect::<Vec<_>>().join("; "),
+        };
+        let (amount, statistic) = groups
+            .entry(key.clone())
+            .or_insert_with(|| (0, Statistic { key, frames, ..Statistic::default() }));
+        *amount += measure.of(site);
+        statistic.add(site);
+    }
+    let mut groups: Vec<(u64, Statistic)> = groups.into_values().collect();
+    groups.sort_by_key(|(amount, _)| Reverse(*amount));
+    groups.into_iter().map(|(_, statistic)| statistic).collect()
+}
+
+impl Statistic {
+    fn add(&mut self, site: &Site) {
+        self.total_blocks += site.total_blocks;
+        self.total_bytes += site.total_bytes;
+        self.peak_blocks += site.peak_blocks;
+        self.peak_bytes += site.peak_bytes;
+        self.end_blocks += site.end_blocks;
+        self.end_bytes += site.end_bytes;
+    }
+}
+
+fn own_frame(site: &Site) -> Frame {
+    let own = site.frames.iter().rev().find(|frame| !frames::is_standard(frame));
+    let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
+    own.or(site.frames.last()).cloned().unwrap_or_else(unknown)
+}
+
+/// The line alone: functions that share one are one group.
+fn line(frames: &[Frame]) -> String {
+    let frame = frames.first();
+    frame.map(|frame| frame.location.clone().unwrap_or_else(|| frame.function.clone())).unwrap_or_default()
+}
+
+fn text(frame: &Frame) -> String {
+    match &frame.location {
+        Some(location) => format!("{} ({location})", frame.function),
+        None => frame.function.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(places: &[(&str, &str)], end_bytes: u64, peak_bytes: u64) -> Site {
+        let frame = |&(function, place): &(&str, &str)| Frame {
+            function: function.to_owned(),
+            location: Some(place.to_owned()),
+        };
+        let frames = places.iter().map(frame).collect();
+        Site { frames, end_bytes, end_blocks: 1, peak_bytes, ..Site::default() }
+    }
+
+    fn profile() -> Profile {
+        let push = ("alloc::vec::Vec<T,A>::push", "std/alloc/src/vec/mod.rs:9");
+        Profile {
+            sites: vec![
+                site(&[("app::main", "main.rs:1"), ("app::load", "main.rs:5"), push], 10, 1),
+                site(&[("app::main", "main.rs:2"), ("app::load", "main.rs:5")], 20, 2),
+                site(&[("app::main", "main.rs:2"), ("app::load", "main.rs:6"), push], 5, 400),
+                site(&[("app::main", "main.rs:2")], 30, 3),
+            ],
+        }
+    }
+
+    fn rows(group_by: GroupBy, measure: Measure) -> Vec<(String, u64)> {
+        let figure = |statistic: Statistic| match measure {
+            Measure::PeakBytes => (statistic.key, statistic.peak_bytes),
+            _ => (statistic.key, statistic.end_bytes),
+        };
+        statistics(&profile(), group_by, measure).into_iter().map(figure).collect()
+    }
+
+    fn owned(rows: &[(&str, u64)]) -> Vec<(String, u64)> {
+        rows.iter().map(|&(key, bytes)| (key.to_owned(), bytes)).collect()
+    }
+
+    #[test]
+    fn groups_are_by_the_programs_own_code() {
+        let by_line = owned(&[("main.rs:2", 30), ("main.rs:5", 30), ("main.rs:6", 5)]);
+        assert_eq!(rows(GroupBy::Line, Measure::EndBytes), by_line);
+        let by_function = owned(&[("app::load", 35), ("app::main", 30)]);
+        assert_eq!(rows(GroupBy::Function, Measure::EndBytes), by_function);
+        let by_stack = statistics(&profile(), GroupBy::Stack, Measure::EndBytes);
+        assert_eq!(by_stack.len(), 4);
+        assert_eq!(by_stack[1].key, "app::main (main.rs:2); app::load (main.rs:5)");
+    }
+
+    #[test]
+    fn the_order_is_by_what_was_asked_for() {
+        let by_peak = owned(&[("app::load", 403), ("app::main", 3)]);
+        assert_eq!(rows(GroupBy::Function, Measure::PeakBytes), by_peak);
+        let first = &statistics(&profile(), GroupBy::Line, Measure::PeakBytes)[0];
+        assert_eq!((first.key.as_str(), first.end_blocks), ("main.rs:6", 1));
+    }
+}

@@ -1,0 +1,20 @@
+# What cargo xtask bench says.
+bench-title = heaplab’s recorder beside its peers
+bench-how = Fresh processes in turns, one pair discarded; medians of the pairs’ ratios, with the least and the most.
+bench-workload = workload
+bench-compared = compared
+bench-median = median
+bench-interval = least – most
+bench-wanted = wanted
+bench-holds = holds
+bench-instructions = (instr.)
+bench-bytes-a-block = (a block)
+bench-memory = (memory)
+bench-a-frame = (a frame)
+bench-less-is-better = What heaplab costs: shorter is better
+bench-more-is-better = What peers cost beside heaplab: longer is better for heaplab
+bench-legend = Thick mark: the wanted figure. Thin line: least to most. Blue holds, vermilion does not.
+bench-not-installed = { $program } is not installed here
+bench-no-memory = { $bytes } are needed, and not available here
+bench-not-this-system = not measured on this system
+bench-status = A missed figure is a mark in the table and no failure: time on a shared machine wanders.

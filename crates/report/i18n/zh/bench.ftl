@@ -1,0 +1,20 @@
+# cargo xtask bench 要说的话。
+bench-title = heaplab 记录器与同类工具
+bench-how = 每次都是新进程，轮流运行，第一对不计；取各对比值的中位数，并列出最小值和最大值。
+bench-workload = 负载
+bench-compared = 比较
+bench-median = 中位数
+bench-interval = 最小 – 最大
+bench-wanted = 目标
+bench-holds = 达到
+bench-instructions = （指令数）
+bench-bytes-a-block = （每块）
+bench-memory = （内存）
+bench-a-frame = （每帧）
+bench-less-is-better = heaplab 的开销：越短越好
+bench-more-is-better = 同类工具与 heaplab 之比：越长对 heaplab 越有利
+bench-legend = 粗线：目标。细线：最小到最大。蓝色：达到；橙红色：未达到。
+bench-not-installed = 这台机器没有安装 { $program }
+bench-no-memory = 需要 { $bytes }，这台机器可用内存不够
+bench-not-this-system = 这个系统上无法测量
+bench-status = 未达到的目标只在表里标出，不算失败：共用的机器上，时间本来就会波动。

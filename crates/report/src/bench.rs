@@ -1,0 +1,153 @@
+//! What `cargo xtask bench` shows: its table on the terminal, the same as Markdown, and a chart of the ratios.
+//!
+//! A figure is a median with the least and the most beside it: time on a shared machine wanders by a third.
+
+mod chart;
+mod markdown;
+
+pub use chart::bench_svg;
+pub use markdown::bench_markdown;
+
+use crate::{Words, format};
+use heaplab_record::{Comparison, Quantity, Wanted};
+use unicode_width::UnicodeWidthStr;
+
+/// The least, the median and the most of a comparison's figures; `None` where there are none.
+pub fn spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let (least, most) = (*sorted.first()?, *sorted.last()?);
+    let middle = sorted.len() / 2;
+    let median = if sorted.len() % 2 == 1 {
+        sorted[middle]
+    } else {
+        f64::midpoint(sorted[middle - 1], sorted[middle])
+    };
+    Some((least, median, most))
+}
+
+/// Whether the median is what was wanted; `None` where nothing was wanted or measured.
+pub fn holds(figures: &[f64], wanted: Option<Wanted>) -> Option<bool> {
+    let (_, median, _) = spread(figures)?;
+    Some(match wanted? {
+        Wanted::AtMost(limit) => median <= limit,
+        Wanted::AtLeast(limit) => median >= limit,
+    })
+}
+
+/// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and whether it holds.
+const WIDTHS: [usize; 5] = [25, 22, 11, 17, 11];
+
+/// The heads of the columns, and a line under them.
+pub fn bench_header(words: &Words) -> String {
+    let head = ["workload", "compared", "median", "interval", "wanted"];
+    let cells = head.map(|key| words.get(&format!("bench-{key}")));
+    let line = set(&cells, "");
+    format!("{line}\n{}", "─".repeat(WIDTHS.iter().sum::<usize>() + WIDTHS.len() + 1))
+}
+
+/// One comparison, or why there is none.
+pub fn bench_row(comparison: &Comparison, words: &Words) -> String {
+    let [workload, compared, median, interval, wanted, mark] = cells(comparison, words);
+    match &comparison.not_measured {
+        Some(why) => format!("{} {why}", set(&[workload, compared], "").trim_end()),
+        None => set(&[workload, compared, median, interval, wanted], &mark),
+    }
+}
+
+fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
+    let workload = format!("{} {}", comparison.workload, format::scale(comparison.rows));
+    let compared = format!("{} / {}{}", comparison.over, comparison.under, unit(comparison.quantity, words));
+    let write = |value| figure(comparison.quantity, value);
+    let (median, interval) = match spread(&comparison.figures) {
+        Some((least, median, most)) => (write(median), format!("{} – {}", write(least), write(most))),
+        None => Default::default(),
+    };
+    let wanted = match comparison.wanted {
+        Some(Wanted::AtMost(limit)) => format!("≤ {}", write(limit)),
+        Some(Wanted::AtLeast(limit)) => format!("≥ {}", write(limit)),
+        None => String::new(),
+    };
+    let mark = match comparison.holds {
+        Some(true) => "✓",
+        Some(false) => "✗",
+        None => "",
+    };
+    [workload, compared, median, interval, wanted, mark.to_owned()]
+}
+
+/// What the figures count, where they are no ratio of times.
+fn unit(quantity: Quantity, words: &Words) -> String {
+    let key = match quantity {
+        Quantity::WallRatio => return String::new(),
+        Quantity::InstructionRatio => "bench-instructions",
+        Quantity::BytesABlock => "bench-bytes-a-block",
+        Quantity::Bytes => "bench-memory",
+        Quantity::NanosecondsAFrame => "bench-a-frame",
+    };
+    format!(" {}", words.get(key))
+}
+
+fn figure(quantity: Quantity, value: f64) -> String {
+    match quantity {
+        Quantity::WallRatio => format!("{value:.2}"),
+        Quantity::InstructionRatio => format!("{value:.4}"),
+        Quantity::BytesABlock => format!("{value:.1} B"),
+        Quantity::Bytes => format::signed_bytes(value as i64),
+        Quantity::NanosecondsAFrame => format!("{value:.2} ns"),
+    }
+}
+
+/// The first two columns are words, the others figures.
+fn set(cells: &[String], mark: &str) -> String {
+    let mut line = String::new();
+    for (index, (cell, width)) in cells.iter().zip(WIDTHS).enumerate() {
+        let space = " ".repeat(width.saturating_sub(cell.width()));
+        line += &if index < 2 { format!("{cell}{space} ") } else { format!("{space}{cell} ") };
+    }
+    format!("{line}{mark}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::Lang;
+
+    pub(crate) fn comparison(figures: &[f64], wanted: Wanted) -> Comparison {
+        Comparison {
+            workload: "slots".into(),
+            rows: 1_000_000,
+            over: "heap".into(),
+            under: "plain".into(),
+            quantity: Quantity::WallRatio,
+            figures: figures.to_vec(),
+            wanted: Some(wanted),
+            holds: holds(figures, Some(wanted)),
+            not_measured: None,
+        }
+    }
+
+    #[test]
+    fn one_slow_pair_does_not_move_the_median() {
+        assert_eq!(spread(&[1.5, 9.0, 1.4]), Some((1.4, 1.5, 9.0)));
+        assert_eq!(spread(&[1.0, 2.0]), Some((1.0, 1.5, 2.0)));
+        assert_eq!(spread(&[]), None);
+        assert_eq!(holds(&[1.5, 9.0, 1.4], Some(Wanted::AtMost(1.8))), Some(true));
+        assert_eq!(holds(&[1.5, 9.0, 1.4], Some(Wanted::AtLeast(1.8))), Some(false));
+        assert_eq!(holds(&[], Some(Wanted::AtLeast(1.8))), None);
+    }
+
+    #[test]
+    fn a_row_says_what_was_wanted_and_whether_it_holds() {
+        let words = Words::new(Lang::En);
+        let row = bench_row(&comparison(&[1.5, 1.6, 1.4], Wanted::AtMost(1.8)), &words);
+        let flat = row.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(flat, "slots 1M heap / plain 1.50 1.40 – 1.60 ≤ 1.80 ✓");
+        assert!(bench_row(&comparison(&[2.0], Wanted::AtMost(1.8)), &words).ends_with('✗'));
+        let missing = Comparison {
+            not_measured: Some("heaptrack is not installed here".into()),
+            ..comparison(&[], Wanted::AtLeast(5.0))
+        };
+        assert!(bench_row(&missing, &words).ends_with("heaptrack is not installed here"));
+    }
+}

@@ -1,0 +1,54 @@
+//! The table as Markdown, with the machine it was measured on.
+
+use super::cells;
+use crate::Words;
+use heaplab_record::Bench;
+use std::fmt::Write as _;
+
+/// `recorder.md`: `chart` is the picture's file beside it.
+pub fn bench_markdown(bench: &Bench, chart: &str, words: &Words) -> String {
+    let title = words.get("bench-title");
+    let mut out = format!("# {title}\n\n![{title}]({chart})\n\n");
+    let head = ["workload", "compared", "median", "interval", "wanted", "holds"];
+    let head = head.map(|key| words.get(&format!("bench-{key}"))).join(" | ");
+    let _ = writeln!(out, "| {head} |\n|---|---|--:|--:|--:|:-:|");
+    for comparison in &bench.comparisons {
+        let mut cells = cells(comparison, words);
+        if let Some(why) = &comparison.not_measured {
+            // A line break or a bar of an error's text would end the row.
+            cells[2] = why.replace('\n', " ").replace('|', "\\|");
+        }
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    let of = &bench.environment;
+    let (cores, pairs) = (of.cores.to_string(), words.get("bench-how"));
+    let _ =
+        writeln!(out, "\n{pairs}\n\n{} · {} × {cores} · {} · {}", of.os, of.cpu, of.rustc, bench.created_at);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+    use crate::bench::tests::comparison;
+    use heaplab_record::{BENCH_SCHEMA, Environment, Wanted};
+
+    #[test]
+    fn every_row_has_every_column() {
+        let mut broken = comparison(&[], Wanted::AtLeast(5.0));
+        broken.not_measured = Some("it said\n| that".into());
+        let bench = Bench {
+            schema: BENCH_SCHEMA.into(),
+            suite: "recorder".into(),
+            created_at: String::new(),
+            language: "en".into(),
+            environment: Environment::default(),
+            comparisons: vec![comparison(&[1.5], Wanted::AtMost(1.8)), broken],
+        };
+        let text = bench_markdown(&bench, "recorder.svg", &Words::new(Lang::En));
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
+        assert_eq!(rows.len(), 4, "{text}");
+        assert!(rows.iter().all(|row| row.replace("\\|", "").matches('|').count() == 7), "{text}");
+    }
+}

@@ -1,0 +1,248 @@
+//! A program of the student's own: no lesson, no scale, no baseline. What it asked for, and where.
+
+use crate::attachments::Written;
+use crate::{Words, format, prose, sites};
+use comfy_table::presets::NOTHING;
+use comfy_table::{CellAlignment, ContentArrangement, Table};
+use heaplab_record::{HeapRun, Report, Run};
+
+/// From here on bytes are written with every digit.
+const WIDE: usize = 110;
+/// More sites than this nobody reads on a terminal.
+const MOST_ON_TERMINAL: usize = 10;
+/// What the figures of a site take on a terminal, with gaps.
+const FIGURES_WIDTH: usize = 34;
+
+/// The columns of the processes, after the program.
+pub(crate) const COLUMNS: [&str; 7] = [
+    "peak-live",
+    "peak-blocks",
+    "total-bytes",
+    "total-blocks",
+    "reallocations",
+    "end-bytes",
+    "recorder-wall",
+];
+
+/// One process of the program: its name, its command line, and a cell for each of [`COLUMNS`].
+pub(crate) struct Process {
+    pub(crate) name: String,
+    pub(crate) about: String,
+    pub(crate) figures: Vec<Written>,
+}
+
+/// The processes that left a recording.
+pub(crate) fn processes(report: &Report) -> Vec<Process> {
+    let process = |run: &Run| {
+        let heap = run.heap.as_ref()?;
+        Some(Process { name: run.variant.clone(), about: run.about.clone(), figures: figures(heap) })
+    };
+    report.runs.iter().filter_map(process).collect()
+}
+
+fn figures(heap: &HeapRun) -> Vec<Written> {
+    let plain = |short: String| Written { short, exact: None, is_figure: true };
+    let bytes = |bytes: u64| Written { exact: Some(format::count(bytes)), ..plain(format::bytes(bytes)) };
+    let wall = format::median(&heap.wall_ns).map(format::nanoseconds);
+    vec![
+        bytes(heap.peak_bytes),
+        plain(format::count(heap.peak_blocks)),
+        bytes(heap.total_bytes),
+        plain(format::count(heap.total_blocks)),
+        plain(format::count(heap.reallocations)),
+        bytes(heap.end_bytes),
+        plain(wall.unwrap_or_else(|| "–".to_owned())),
+    ]
+}
+
+/// A few figures in large letters: what, how much, and a line under it.
+pub(crate) fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+    let Some(heap) = report.runs.iter().find_map(|run| run.heap.as_ref()) else { return Vec::new() };
+    let of = |blocks: u64, bytes: u64| {
+        let (blocks, bytes) = (format::count(blocks), format::count(bytes));
+        words.say("program-fact-of", &[("blocks", &blocks), ("bytes", &bytes)])
+    };
+    [
+        ("program-peak", heap.peak_bytes, heap.peak_blocks),
+        ("program-total", heap.total_bytes, heap.total_blocks),
+        ("program-end", heap.end_bytes, heap.end_blocks),
+    ]
+    .map(|(key, bytes, blocks)| [words.get(key), format::bytes(bytes), of(blocks, bytes)])
+    .to_vec()
+}
+
+/// What a reader must know to read the figures rightly.
+pub(crate) fn notes(report: &Report, words: &Words) -> Vec<String> {
+    let heaps = || report.runs.iter().filter_map(|run| run.heap.as_ref());
+    let mut notes = vec![words.get("program-note-bytes")];
+    if let Some(error) = heaps().map(|heap| heap.peak_error_bytes).max().filter(|error| *error > 0) {
+        notes.push(words.say("program-note-error", &[("bytes", &format::bytes(error))]));
+    }
+    let walks: u64 = heaps().map(|heap| heap.slow_walks).sum();
+    let births: u64 = heaps().map(|heap| heap.total_blocks).sum();
+    // A few stacks go through a C library whatever the flags.
+    if walks > births / 20 {
+        notes.push(words.say("program-note-slow", &[("walks", &format::count(walks))]));
+    }
+    notes
+}
+
+/// The totals of every process and its largest sites, in lines of `width` columns of the terminal, at least 60.
+pub fn terminal(report: &Report, words: &Words, width: usize) -> String {
+    let width = width.max(60);
+    let mut parts = Vec::new();
+    for run in &report.runs {
+        let Some(heap) = &run.heap else { continue };
+        let mut head = vec![prose::printable(&run.variant)];
+        if !run.about.is_empty() {
+            head.extend(
+                prose::wrap(&prose::printable(&run.about), width - 2).iter().map(|line| format!("  {line}")),
+            );
+        }
+        parts.push(format!("{}\n{}", head.join("\n"), totals(heap, words, width >= WIDE)));
+        if heap.sites.is_empty() {
+            parts.push(words.get("program-nothing"));
+        } else {
+            parts.push(site_table(heap, words, width));
+            parts.extend(
+                sites::left_out(heap, MOST_ON_TERMINAL, words)
+                    .map(|said| prose::wrap(&said, width).join("\n")),
+            );
+        }
+    }
+    let notes = notes(report, words).into_iter().map(|note| {
+        let lines = prose::wrap(&note, width - 2).join("\n  ");
+        format!("· {lines}")
+    });
+    parts.push(notes.collect::<Vec<_>>().join("\n"));
+    parts.join("\n\n")
+}
+
+fn totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
+    let blocks = |blocks: u64| words.say("program-blocks", &[("blocks", &format::count(blocks))]);
+    let bytes = |bytes: u64| {
+        if exact { format!("{} B", format::count(bytes)) } else { format::bytes(bytes) }
+    };
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.add_row([words.get("program-peak"), bytes(heap.peak_bytes), blocks(heap.peak_blocks)]);
+    table.add_row([words.get("program-total"), bytes(heap.total_bytes), blocks(heap.total_blocks)]);
+    table.add_row([words.get("program-end"), bytes(heap.end_bytes), blocks(heap.end_blocks)]);
+    let times = words.say("program-times", &[("times", &format::count(heap.reallocations))]);
+    table.add_row([words.get("program-resized"), times, String::new()]);
+    if let Some(wall) = format::median(&heap.wall_ns) {
+        table.add_row([words.get("program-wall"), format::nanoseconds(wall), String::new()]);
+    }
+    lines(&mut table, &[1, 2])
+}
+
+/// Place and function take what the figures leave; a place that is longer is cut at its start, where the folders are.
+fn site_table(heap: &HeapRun, words: &Words, width: usize) -> String {
+    let exact = width >= WIDE;
+    let room = width.saturating_sub(if exact { FIGURES_WIDTH + 6 } else { FIGURES_WIDTH });
+    let mut table = Table::new();
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    let heads = ["column-place", "column-at-peak", "column-share", "column-total-blocks"];
+    table.set_header(heads.map(|key| words.get(key).replace('|', "\n")));
+    for site in sites::rows(heap, MOST_ON_TERMINAL) {
+        let mut place = vec![site.location, site.function];
+        place.extend(site.call.map(|call| format!("→ {call}")));
+        let place: Vec<String> = place
+            .iter()
+            .filter(|line| !line.is_empty())
+            .map(|line| end_of(&prose::printable(line), room))
+            .collect();
+        let [peak, share, blocks, ..] = site.figures;
+        let peak = peak.exact.filter(|_| exact).unwrap_or(peak.short);
+        table.add_row([place.join("\n  "), peak, share.short, blocks.short]);
+    }
+    lines(&mut table, &[1, 2, 3])
+}
+
+/// The last part of a text that has room, with the two columns that a second line is set in from the left.
+fn end_of(text: &str, room: usize) -> String {
+    use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+    let room = room.saturating_sub(2);
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut kept: Vec<char> = Vec::new();
+    let mut taken = 1;
+    for char in text.chars().rev() {
+        taken += char.width().unwrap_or(0);
+        if taken > room {
+            break;
+        }
+        kept.push(char);
+    }
+    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+}
+
+/// The table's lines, these columns' cells on the right.
+fn lines(table: &mut Table, figures: &[usize]) -> String {
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((if index == 0 { 0 } else { 1 }, 1));
+        if figures.contains(&index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+    use unicode_width::UnicodeWidthStr as _;
+
+    #[test]
+    fn totals_and_sites_fit_the_terminal() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (words, report) = (Words::new(lang), fixture::program_report(lang));
+            for width in [60, 80, 120] {
+                let shown = terminal(&report, &words, width);
+                assert!(shown.lines().all(|line| line.width() <= width), "{width}:\n{shown}");
+                assert!(shown.contains("main.rs:41") && shown.contains("75.0 %"), "{shown}");
+                assert_eq!(shown.contains("4,800,000"), width >= WIDE, "every digit where there is room");
+            }
+        }
+    }
+
+    #[test]
+    fn a_program_on_the_terminal() {
+        let words = Words::new(Lang::En);
+        insta::assert_snapshot!(terminal(&fixture::program_report(Lang::En), &words, 80), @r"
+        leaky
+          leaky --rows 50000
+        Live at the peak     6.40 MB  100,002 blocks
+        Allocated in all     7.20 MB  100,012 blocks
+        Live at the end      4.80 MB   50,000 blocks
+        Reallocations              0
+        Wall time, recorded  41.0 ms
+
+        place                                           live at  of the  blocks
+                                                           peak    peak  in all
+        src/bin/leaky/main.rs:41                        4.80 MB  75.0 %  50,000
+          leaky::remember
+          → alloc::vec::Vec<T,A>::push
+        src/bin/leaky/main.rs:52                        1.60 MB  25.0 %  50,000
+          leaky::forget
+          …tring::String as core::clone::Clone>::clone
+
+        · Bytes are what the program asked for, without the allocator’s rounding and the
+          recorder’s own headers. Wall time is that under the recorder; without it the
+          program is faster.
+        ");
+    }
+
+    #[test]
+    fn what_makes_the_figures_less_than_exact_is_said() {
+        let words = Words::new(Lang::En);
+        let mut report = fixture::program_report(Lang::En);
+        assert_eq!(notes(&report, &words).len(), 1);
+        let heap = report.runs[0].heap.as_mut().unwrap();
+        (heap.peak_error_bytes, heap.slow_walks) = (131_072, 7_700);
+        let said = notes(&report, &words).concat();
+        assert!(said.contains("131 kB") && said.contains("7,700 stacks"), "{said}");
+    }
+}

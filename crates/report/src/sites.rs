@@ -1,0 +1,111 @@
+//! The call stacks that held the most at the peak, as rows of a table.
+
+use crate::attachments::Written;
+use crate::{Words, format};
+use heaplab_record::{HeapRun, HeapSite};
+
+/// One row: a call stack.
+pub(crate) struct SiteRow {
+    /// The innermost function of the program's own.
+    pub(crate) function: String,
+    /// The call of the standard library that it made, where it did not allocate itself.
+    pub(crate) call: Option<String>,
+    /// `lessons/…/main.rs:30`; empty where it is not known.
+    pub(crate) location: String,
+    /// Live at the peak, its share of the peak, blocks and bytes in all, live at the end.
+    pub(crate) figures: [Written; 5],
+}
+
+/// The heads of [`SiteRow::figures`].
+pub(crate) const FIGURES: [&str; 5] = ["at-peak", "share", "total-blocks", "total-bytes", "end-bytes"];
+
+/// The largest sites of a run, at most `most`, in the report's order.
+pub(crate) fn rows(heap: &HeapRun, most: usize) -> Vec<SiteRow> {
+    heap.sites.iter().take(most).map(|site| row(site, heap)).collect()
+}
+
+/// How many the report has, where not all of them are shown.
+pub(crate) fn left_out(heap: &HeapRun, most: usize, words: &Words) -> Option<String> {
+    (heap.sites.len() > most).then(|| {
+        let (shown, all) = (most.to_string(), heap.sites.len().to_string());
+        words.say("sites-left", &[("shown", &shown), ("all", &all)])
+    })
+}
+
+fn row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
+    let bytes = |bytes: u64| Written {
+        short: format::bytes(bytes),
+        exact: Some(format::count(bytes)).filter(|_| bytes >= 1000),
+        is_figure: true,
+    };
+    let plain = |short: String| Written { short, exact: None, is_figure: true };
+    let share = (heap.peak_bytes > 0).then(|| site.at_peak_bytes as f64 / heap.peak_bytes as f64);
+    SiteRow {
+        function: site.function.clone(),
+        call: site
+            .stack
+            .last()
+            .map(|frame| function_of(frame))
+            .filter(|call| *call != site.function)
+            .map(str::to_owned),
+        location: site.location.clone(),
+        figures: [
+            bytes(site.at_peak_bytes),
+            plain(share.map_or_else(|| "–".to_owned(), format::percent)),
+            plain(format::count(site.total_blocks)),
+            bytes(site.total_bytes),
+            bytes(site.end_bytes),
+        ],
+    }
+}
+
+/// The function of a frame as report.json writes it, its place behind it.
+fn function_of(frame: &str) -> &str {
+    let is_place = |text: &str| {
+        let line = text.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok());
+        line || text.contains('/')
+    };
+    match frame.rsplit_once(' ') {
+        Some((function, place)) if is_place(place) => function,
+        _ => frame,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+
+    #[test]
+    fn a_row_names_the_line_and_the_call_that_it_made() {
+        let site = HeapSite {
+            function: "app::load".into(),
+            location: "src/main.rs:5".into(),
+            stack: vec![
+                "app::load src/main.rs:5".into(),
+                "<Vec<T> as From>::from std/alloc/src/vec/mod.rs:9".into(),
+            ],
+            total_blocks: 1234,
+            total_bytes: 5000,
+            at_peak_bytes: 2500,
+            end_bytes: 0,
+        };
+        let heap = HeapRun { peak_bytes: 10_000, sites: vec![site.clone(), site], ..HeapRun::default() };
+        let rows = rows(&heap, 1);
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].call.as_deref(), Some("<Vec<T> as From>::from"));
+        let shown: Vec<&str> = rows[0].figures.iter().map(|cell| cell.short.as_str()).collect();
+        assert_eq!(shown, ["2.50 kB", "25.0 %", "1,234", "5.00 kB", "0 B"]);
+        assert_eq!(rows[0].figures[0].exact.as_deref(), Some("2,500"));
+        let words = Words::new(Lang::En);
+        assert!(left_out(&heap, 1, &words).is_some_and(|said| said.contains('2')));
+        assert_eq!(left_out(&heap, 2, &words), None);
+    }
+
+    #[test]
+    fn a_function_without_a_place_stays_whole() {
+        assert_eq!(function_of("qsort in libc.so.6"), "qsort in libc.so.6");
+        assert_eq!(function_of("<A as B>::f"), "<A as B>::f");
+        assert_eq!(function_of("f x/y.c"), "f");
+    }
+}

@@ -1,0 +1,135 @@
+//! What is compared with what, at which scale, and what the outcome should be: the list that the recorder is held to.
+
+use crate::stop::Stop;
+use heaplab_record::{Quantity, Wanted};
+
+/// A program that does the work, and what stands around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// heaplab's allocator in a probe.
+    Plain,
+    Heap,
+    Dhat,
+    /// No allocator of ours.
+    Twin,
+    /// The twin, under heaptrack.
+    Heaptrack,
+    ModAlloc,
+}
+
+impl Side {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Side::Plain => "plain",
+            Side::Heap => "heap",
+            Side::Dhat => "dhat",
+            Side::Twin => "twin",
+            Side::Heaptrack => "heaptrack",
+            Side::ModAlloc => "mod-alloc",
+        }
+    }
+}
+
+/// One line of the table before it is measured.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Line {
+    pub(super) workload: &'static str,
+    pub(super) rows: u64,
+    pub(super) over: Side,
+    pub(super) under: Side,
+    pub(super) quantity: Quantity,
+    pub(super) wanted: Option<Wanted>,
+    /// Fewer pairs than asked for, where a run is slow or always the same.
+    pub(super) most_pairs: u32,
+    /// What it needs at once, where that is much.
+    pub(super) memory_bytes: u64,
+}
+
+const M: u64 = 1_000_000;
+const PAIRS: u32 = u32::MAX;
+
+/// The most that a pair of either side takes in memory for a block of the `live` workload.
+const BYTES_A_LIVE_BLOCK: u64 = 120;
+
+/// The whole table, in its order.
+pub(super) fn all() -> Vec<Line> {
+    use Quantity::{Bytes, BytesABlock, InstructionRatio, NanosecondsAFrame, WallRatio};
+    use Side::{Dhat, Heap, Heaptrack, ModAlloc, Plain, Twin};
+    use Wanted::{AtLeast, AtMost};
+    let line = |workload, rows, (over, under), quantity, wanted, most_pairs| {
+        let memory_bytes = if workload == "live" { rows * BYTES_A_LIVE_BLOCK } else { 0 };
+        Line { workload, rows, over, under, quantity, wanted, most_pairs, memory_bytes }
+    };
+    let wall = |workload, rows, sides, wanted, most| line(workload, rows, sides, WallRatio, wanted, most);
+    let cost = (Heap, Plain);
+    let mut lines = vec![
+        wall("slots", M, cost, Some(AtMost(1.8)), PAIRS),
+        wall("list_dict", M, cost, Some(AtMost(1.8)), PAIRS),
+        wall("batches", 4 * M, cost, Some(AtMost(2.5)), PAIRS),
+        wall("handover", 4 * M, cost, Some(AtMost(2.5)), PAIRS),
+        wall("alternation", 8 * M, cost, Some(AtMost(3.5)), PAIRS),
+        wall("alternation_alone", 8 * M, cost, Some(AtMost(3.5)), PAIRS),
+        wall("deep_slots", M / 2, cost, Some(AtMost(3.0)), PAIRS),
+        line("deep_alternation", M, cost, NanosecondsAFrame, None, PAIRS),
+    ];
+    for workload in ["slots", "list_dict"] {
+        lines.push(wall(workload, M, (Dhat, Heap), Some(AtLeast(10.0)), 2));
+        lines.push(wall(workload, M, (Heaptrack, Heap), Some(AtLeast(5.0)), 2));
+        lines.push(wall(workload, M, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
+    }
+    lines.extend([
+        line("live", M, cost, BytesABlock, Some(AtMost(32.0)), 2),
+        line("live", 10 * M, cost, BytesABlock, Some(AtMost(32.0)), 1),
+        line("sites", 10_000, cost, Bytes, Some(AtMost(MIB_8)), 2),
+        line("sites_everywhere", 10_000, cost, Bytes, Some(AtMost(MIB_8)), 2),
+        line("slots", M / 5, (Plain, Twin), InstructionRatio, Some(AtMost(1.03)), 1),
+        wall("slots", M, (Plain, Twin), None, PAIRS),
+    ]);
+    lines
+}
+
+const MIB_8: f64 = (8 << 20) as f64;
+
+/// The lines whose workload or peer is named; all of them without a name.
+pub(super) fn chosen(only: &[String], rows: Option<u64>) -> Result<Vec<Line>, Stop> {
+    let names = |line: &Line| [line.workload, line.over.name(), line.under.name()];
+    if let Some(unknown) =
+        only.iter().find(|name| !all().iter().any(|line| names(line).contains(&name.as_str())))
+    {
+        let mut known: Vec<&str> = all().iter().flat_map(names).collect();
+        known.sort_unstable();
+        known.dedup();
+        return Err(Stop::WrongUse(format!(
+            "`{unknown}` is nothing to compare; there are {}",
+            known.join(", ")
+        )));
+    }
+    let mut lines = all();
+    lines.retain(|line| {
+        only.is_empty() || names(line).iter().any(|name| only.iter().any(|only| only == name))
+    });
+    if let Some(rows) = rows {
+        lines.iter_mut().for_each(|line| line.rows = rows);
+        // One scale for all leaves lines that differed in their scale alone.
+        lines.dedup_by(|one, other| names(one) == names(other) && one.quantity == other.quantity);
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_chosen_by_workload_or_peer() {
+        let of = |only: &[&str]| {
+            let only: Vec<String> = only.iter().map(|&name| name.to_owned()).collect();
+            chosen(&only, None).map(|lines| lines.len())
+        };
+        assert_eq!(of(&[]).unwrap(), all().len());
+        assert_eq!(of(&["heaptrack"]).unwrap(), 2);
+        assert_eq!(of(&["handover", "batches"]).unwrap(), 2);
+        assert!(of(&["slot"]).unwrap_err().to_string().contains("slots"));
+        assert_eq!(chosen(&["live".to_owned()], Some(2000)).unwrap().len(), 1);
+    }
+}

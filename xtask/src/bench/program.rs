@@ -1,0 +1,146 @@
+//! One run of a workload: a fresh process of one side, and what it says when it is done.
+
+use super::plan::Side;
+use crate::interrupt;
+use crate::tether::tether;
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Seldom enough to take nothing from a run on two cores.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+/// dhat takes 6 s for a million maps; valgrind is slower still.
+const BUDGET: Duration = Duration::from_secs(300);
+
+/// The line that a workload prints.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct Said {
+    pub(super) wall_ns: u64,
+    pub(super) checksum: u64,
+    pub(super) peak_rss_bytes: Option<u64>,
+}
+
+/// The programs, and a folder for what they write.
+pub(super) struct Programs {
+    pub(super) binaries: HashMap<String, PathBuf>,
+    pub(super) folder: PathBuf,
+}
+
+impl Programs {
+    /// The command of a side, without what stands before it.
+    fn binary(&self, side: Side) -> Result<&Path> {
+        let name = match side {
+            Side::Plain | Side::Heap | Side::Dhat => "bench-heap",
+            Side::Twin | Side::Heaptrack => "bench-twin",
+            Side::ModAlloc => "bench-mod-alloc",
+        };
+        let found = self.binaries.get(name).with_context(|| format!("cargo built no `{name}`"))?;
+        Ok(found)
+    }
+
+    /// Runs one side once.
+    pub(super) fn run(&self, side: Side, workload: &str, rows: u64) -> Result<Said> {
+        let before = match side {
+            Side::Heaptrack => {
+                let place = self.folder.join("heaptrack");
+                vec!["heaptrack".into(), "-o".into(), place.into_os_string()]
+            }
+            _ => Vec::new(),
+        };
+        self.run_behind(&before, side, workload, rows).map(|(said, _)| said)
+    }
+
+    /// Runs one side with a program's words before its own; gives what went to standard error, too.
+    pub(super) fn run_behind(
+        &self,
+        before: &[std::ffi::OsString],
+        side: Side,
+        workload: &str,
+        rows: u64,
+    ) -> Result<(Said, String)> {
+        let binary = self.binary(side)?.as_os_str().to_owned();
+        let mut words = before.iter().cloned().chain([binary]);
+        let mut command = Command::new(words.next().unwrap_or_default());
+        let probe = if matches!(side, Side::Heap | Side::Dhat) { side.name() } else { "plain" };
+        let (stdout, stderr) = (self.folder.join("stdout.txt"), self.folder.join("stderr.txt"));
+        let create =
+            |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+        command
+            .args(words)
+            .args([workload, "--rows", &rows.to_string()])
+            .env("HEAPLAB_PROBE", probe)
+            .env("HEAPLAB_OUT", &self.folder)
+            .stdin(Stdio::null())
+            .stdout(create(&stdout)?)
+            .stderr(create(&stderr)?);
+        tether(&mut command);
+        let what = format!("{workload} under {}", side.name());
+        let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
+        let done = Running { child, started: Instant::now() }.to_its_end()?;
+        let (out, err) = (text(&stdout), text(&stderr));
+        anyhow::ensure!(done, "{what} failed: {}", err.lines().last().unwrap_or("it said nothing"));
+        let said = said(&out).with_context(|| format!("{what} printed no result"))?;
+        Ok((said, err))
+    }
+}
+
+/// The workload's line; heaptrack prints lines of its own around it.
+fn said(output: &str) -> Option<Said> {
+    output.lines().rev().find_map(|line| serde_json::from_str(line.trim()).ok())
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Killed with all that it started when it is dropped before its end.
+struct Running {
+    child: Child,
+    started: Instant,
+}
+
+impl Running {
+    /// Whether it ended well.
+    fn to_its_end(mut self) -> Result<bool> {
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
+                return Ok(status.success());
+            }
+            interrupt::check()?;
+            anyhow::ensure!(self.started.elapsed() < BUDGET, "it took more than {} s", BUDGET.as_secs());
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_is_found_between_those_of_heaptrack() {
+        let output = "heaptrack output will be written to \"x\"\nstarting application\n\
+            {\"workload\":\"slots\",\"rows\":5,\"wall_ns\":7,\"checksum\":9,\"peak_rss_bytes\":null}\n\
+            heaptrack stats:\n\tallocations: 12\n";
+        let said = said(output).unwrap();
+        assert_eq!((said.wall_ns, said.checksum, said.peak_rss_bytes), (7, 9, None));
+        assert!(super::said("heaptrack stats:\n12\n").is_none());
+    }
+}

@@ -1,0 +1,153 @@
+//! A program of the student's own, run once under the recorder. Terminal, keyboard and exit status stay its own; we wait.
+
+use crate::interrupt;
+use crate::memory;
+use crate::probe::LEAST_AVAILABLE_BYTES;
+use crate::stop::Stop;
+use crate::tether::follow;
+use anyhow::{Context as _, Result};
+use rustix::process::{Pid, Signal};
+use std::ffi::OsString;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often it is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// How long it may take to write its recording once we asked it to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What to run.
+pub(crate) struct Order<'a> {
+    pub(crate) program: &'a OsString,
+    pub(crate) arguments: &'a [OsString],
+    /// An existing folder for the recordings.
+    pub(crate) out: PathBuf,
+    /// None unless the user set one: only the user knows when a program should have ended.
+    pub(crate) timeout: Option<Duration>,
+    /// Whether our standard output belongs to report.json: then the program's goes to standard error.
+    pub(crate) quiet: bool,
+}
+
+/// How it ended.
+pub(crate) struct Ended {
+    pub(crate) process: u32,
+    pub(crate) status: ExitStatus,
+    /// Why we ended it, if we did.
+    pub(crate) cause: Option<String>,
+}
+
+/// Runs the program to its end. Ctrl-C ends the program, not us: what it has recorded until then is what was asked for.
+pub(crate) fn run(order: &Order<'_>) -> Result<Ended> {
+    let mut command = Command::new(order.program);
+    command.args(order.arguments).env("HEAPLAB_PROBE", "heap").env("HEAPLAB_OUT", &order.out);
+    if order.quiet {
+        let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
+        command.stdout(Stdio::from(stderr));
+    }
+    follow(&mut command);
+    let child = command.spawn().map_err(|error| cannot_start(order.program, &error))?;
+    Watched { child, started: Instant::now(), asked: None, cause: None }.watch(order)
+}
+
+struct Watched {
+    child: Child,
+    started: Instant,
+    /// When it was asked to end.
+    asked: Option<Instant>,
+    cause: Option<String>,
+}
+
+impl Watched {
+    fn watch(mut self, order: &Order<'_>) -> Result<Ended> {
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for the program")? {
+                return Ok(Ended { process: self.child.id(), status, cause: self.cause.take() });
+            }
+            if let Some(signal) = interrupt::taken() {
+                if self.asked.is_some() {
+                    // The second time it is meant.
+                    return Err(Stop::Interrupted(signal).into());
+                }
+                self.pass_on(signal);
+            }
+            match (&self.cause, self.asked) {
+                (None, None) => {
+                    if let Some(cause) = self.trouble(order) {
+                        self.cause = Some(cause);
+                        self.ask(Signal::TERM);
+                    }
+                }
+                (Some(_), Some(asked)) if asked.elapsed() > GRACE => {
+                    self.ask(Signal::KILL);
+                }
+                _ => {}
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    /// A Ctrl-C on our terminal has reached the program already: some take a second one for an order to drop everything.
+    fn pass_on(&mut self, signal: i32) {
+        let interrupts = signal == Signal::INT.as_raw();
+        if interrupts && owns_terminal() {
+            self.asked = Some(Instant::now());
+        } else {
+            self.ask(if interrupts { Signal::INT } else { Signal::TERM });
+        }
+    }
+
+    fn ask(&mut self, signal: Signal) {
+        if let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = rustix::process::kill_process(process, signal);
+        }
+        self.asked.get_or_insert_with(Instant::now);
+    }
+
+    fn trouble(&self, order: &Order<'_>) -> Option<String> {
+        if let Some(timeout) = order.timeout.filter(|timeout| self.started.elapsed() > *timeout) {
+            let budget = humantime::format_duration(timeout);
+            return Some(format!("it ran past its budget of {budget} and was ended; --timeout gives more"));
+        }
+        let scarce = memory::available_bytes().is_some_and(|available| available < LEAST_AVAILABLE_BYTES);
+        scarce.then(|| "it was ended before it drove this machine into swap; give it less to do".into())
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Whether keys on the controlling terminal reach us, and with us the program.
+fn owns_terminal() -> bool {
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
+    rustix::termios::tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+fn cannot_start(program: &OsString, error: &std::io::Error) -> Stop {
+    let name = program.to_string_lossy();
+    let next = match error.kind() {
+        std::io::ErrorKind::NotFound => "build it first and give its path, such as target/release/NAME",
+        std::io::ErrorKind::PermissionDenied => {
+            "give the path of a program, not of a folder or a source file"
+        }
+        _ => "is it a program of this machine?",
+    };
+    Stop::WrongUse(format!("cannot start `{name}`: {error}; {next}"))
+}
+
+/// Where the program lies, found as the shell finds it.
+pub(crate) fn located(program: &OsString) -> Option<PathBuf> {
+    let path = Path::new(program);
+    if path.components().count() > 1 {
+        return Some(path.to_owned());
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|candidate| candidate.is_file())
+}

@@ -1,0 +1,110 @@
+//! `cargo xtask diff`: what changed, and never read for the other direction.
+
+mod run;
+
+use run::{ends_with, names, small_report, stderr, stdout, workspace};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Output;
+
+const SLOTS: &str = "slots_vs_maps::list";
+
+fn diff(old: &Path, new: &Path, out: &Path) -> Output {
+    run::xtask(&workspace()).arg("diff").args([old, new]).arg("--out").arg(out).output().unwrap()
+}
+
+fn changes(out: &Path) -> Value {
+    serde_json::from_slice(&std::fs::read(out.join("diff.json")).unwrap()).unwrap()
+}
+
+/// Two profiles, the second with one stack more and one less.
+fn profiles(home: &Path) -> (std::path::PathBuf, std::path::PathBuf) {
+    let (old, new) = (home.join("before.folded"), home.join("after.folded"));
+    std::fs::write(&old, format!("app::main;{SLOTS} 1000\napp::main;gone 70000\napp::main;same 5\n"))
+        .unwrap();
+    std::fs::write(&new, format!("app::main;{SLOTS} 4801000\napp::main;same 5\n")).unwrap();
+    (old, new)
+}
+
+#[test]
+fn the_sentences_turn_with_the_direction() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, new) = profiles(home.path());
+    let there = diff(&old, &new, &home.path().join("there"));
+    ends_with(&there, 0);
+    // A sentence may be wrapped.
+    let said = |output: &Output| stdout(output).split_whitespace().collect::<Vec<_>>().join(" ");
+    let (grew, shrank) = (
+        "NEW holds 4.80 MB more at the peak than OLD at slots_vs_maps::list: 4.80 MB, was 1.00 kB",
+        "NEW holds 70.0 kB less at the peak than OLD at gone: 0 B, was 70.0 kB",
+    );
+    let text = said(&there);
+    assert!(text.find(grew) < text.find(shrank) && text.contains(grew), "the worst first: {text}");
+    assert!(text.find("Live at the peak: NEW has 4.73 MB more than OLD") < text.find(grew), "{text}");
+    assert!(!text.contains("same"), "{text}");
+
+    let back = said(&diff(&new, &old, &home.path().join("back")));
+    assert!(back.contains("NEW holds 70.0 kB more at the peak than OLD at gone: 70.0 kB, was 0 B"), "{back}");
+    assert!(back.contains("NEW holds 4.80 MB less at the peak than OLD at slots_vs_maps::list"), "{back}");
+    let files = ["after.diff-new.svg", "after.diff-old.svg", "diff.json", "diff.md"];
+    assert_eq!(names(&home.path().join("there")), files);
+    // What has vanished is seen in the picture that is as wide as OLD.
+    let drawn = |name: &str| std::fs::read_to_string(home.path().join("there").join(name)).unwrap();
+    assert!(!drawn("after.diff-new.svg").contains("gone"));
+    assert!(drawn("after.diff-old.svg").contains("<title>gone (70,000 bytes"));
+    assert!(drawn("diff.md").contains("NEW holds 70.0 kB less"));
+}
+
+#[test]
+fn lessons_meet_by_variant_and_a_report_equals_itself() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, new) = (home.path().join("old"), home.path().join("new"));
+    small_report(&old, &["--python", "no", "--variant", "list_dict,slots"]);
+    small_report(&new, &["--python", "no", "--variant", "list_dict,packed"]);
+    let out = home.path().join("diff");
+    let output = diff(&old, &new.join("report.json"), &out);
+    ends_with(&output, 0);
+    let found = changes(&out);
+    assert_eq!(found["schema"], "heaplab/diff/v1");
+    assert_eq!(found["profiles"].as_array().unwrap().len(), 1);
+    assert_eq!(found["profiles"][0]["name"], "list_dict");
+    assert_eq!((&found["only_old"][0], &found["only_new"][0]), (&"slots".into(), &"packed".into()));
+    assert!(stdout(&output).contains("Only in OLD, and not compared: slots"), "{}", stdout(&output));
+
+    // In place of the last comparison, which is one of ours.
+    let itself = diff(&old, &old, &out);
+    ends_with(&itself, 0);
+    assert!(stdout(&itself).contains("OLD and NEW are equal"), "{}", stdout(&itself));
+    assert!(changes(&out)["profiles"][0]["sites"].as_array().unwrap().is_empty());
+
+    // Other variants, one each: files of several formats can be compared by hand.
+    let speedscope = diff(&old.join("list_dict.speedscope.json"), &new.join("packed.speedscope.json"), &out);
+    ends_with(&speedscope, 0);
+    let site = &changes(&out)["profiles"][0]["sites"][0];
+    assert!(site["location"].as_str().unwrap().starts_with("lessons/8.5"), "{site}");
+    ends_with(&diff(&old.join("slots.folded"), &old.join("slots.speedscope.json"), &out), 0);
+    assert!(changes(&out)["profiles"][0]["sites"].as_array().unwrap().is_empty(), "one profile, two formats");
+    let dhat = diff(&old.join("slots.dhat.json"), &old.join("slots.dhat.json"), &out);
+    assert!(stdout(&dhat).contains("are equal"), "{}", stdout(&dhat));
+}
+
+#[test]
+fn what_cannot_be_compared_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, _) = profiles(home.path());
+    let out = home.path().join("out");
+    let refused = |wrong: &Path, words: &str| {
+        let output = diff(&old, wrong, &out);
+        ends_with(&output, 2);
+        assert!(stderr(&output).contains(words), "{}", stderr(&output));
+    };
+    refused(&home.path().join("nowhere"), "nowhere");
+    refused(home.path(), "report.json");
+    let notes = home.path().join("notes.txt");
+    std::fs::write(&notes, "mine").unwrap();
+    refused(&notes, "nothing that can be compared");
+    let broken = home.path().join("broken.folded");
+    std::fs::write(&broken, "a;b 5\nhalf a line").unwrap();
+    refused(&broken, "line 2");
+    assert!(!out.exists());
+}

@@ -1,0 +1,176 @@
+//! `cargo xtask profile`: the report of a program that is no lesson, however it ends.
+
+mod run;
+
+use run::{ends_with, names, report, stderr, stdout, workspace};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+/// The example program that forgets half of what it makes.
+fn leaky() -> &'static str {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let built = BUILT.get_or_init(|| {
+        let mut build = Command::new(env!("CARGO"));
+        build.current_dir(workspace()).args(["build", "-q", "-p", "heaplab-heap", "--example", "leaky"]);
+        assert!(build.arg("--target-dir").arg(run::target()).status().unwrap().success());
+        run::target().join("debug/examples/leaky")
+    });
+    built.to_str().unwrap()
+}
+
+fn profile(out: &Path, command: &[&str]) -> Output {
+    let mut xtask = run::xtask(&workspace());
+    xtask.args(["profile", "--out"]).arg(out).arg("--").args(command).output().unwrap()
+}
+
+/// The only run's figures.
+fn heap(report: &Value) -> &Value {
+    assert_eq!(report["runs"].as_array().unwrap().len(), 1);
+    &report["runs"][0]["heap"]
+}
+
+#[test]
+fn a_program_gets_the_report_of_a_lesson() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let output = profile(&out, &[leaky(), "", "1000"]);
+    ends_with(&output, 0);
+    let files = [
+        "leaky.dhat.json",
+        "leaky.flamegraph.svg",
+        "leaky.folded",
+        "leaky.speedscope.json",
+        "report.html",
+        "report.json",
+        "summary.md",
+    ];
+    assert_eq!(names(&out), files);
+    let report = report(&out);
+    assert!(report["lesson"].is_null() && report["failed"].as_array().unwrap().is_empty());
+    assert_eq!(report["title"]["en"], "leaky");
+    let run = &report["runs"][0];
+    assert_eq!((&run["variant"], &run["language"]), (&"leaky".into(), &"rust".into()));
+    assert!(run.get("plain").is_none() && run.get("counts").is_none(), "they did not run");
+    // 500 blocks of 1000 bytes are forgotten in one line.
+    let site = &heap(&report)["sites"][0];
+    assert!(site["function"].as_str().unwrap().ends_with("leaky::remember"), "{site}");
+    assert!(site["location"].as_str().unwrap().starts_with("crates/heap/examples/leaky.rs:"), "{site}");
+    assert!(site["stack"][0].as_str().unwrap().starts_with("leaky::main "), "{site}");
+    for (key, value) in [("total_blocks", 500), ("at_peak_bytes", 500_000), ("end_bytes", 500_000)] {
+        assert_eq!(site[key], value, "{key}");
+    }
+    let shown = stdout(&output);
+    assert!(shown.contains("6890 bytes\n"), "what the program prints is shown: {shown}");
+    assert!(shown.contains("leaky.rs:") && shown.contains("leaky::remember"), "{shown}");
+    let dhat: Value = serde_json::from_slice(&std::fs::read(out.join("leaky.dhat.json")).unwrap()).unwrap();
+    let blocks = |field: &str| -> u64 {
+        dhat["pps"].as_array().unwrap().iter().map(|point| point[field].as_u64().unwrap()).sum()
+    };
+    assert_eq!(blocks("gb"), heap(&report)["peak_bytes"].as_u64().unwrap());
+    for name in files {
+        let text = std::fs::read_to_string(out.join(name)).unwrap();
+        assert!(!text.contains(workspace().to_str().unwrap()), "{name} names a folder of this machine");
+    }
+}
+
+#[test]
+fn every_digit_on_a_wide_terminal_and_json_alone_on_standard_output() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let mut wide = run::xtask(&workspace());
+    wide.env("COLUMNS", "140").args(["profile", "--out"]).arg(&out).args(["--", leaky()]);
+    let shown = stdout(&wide.output().unwrap());
+    assert!(shown.contains(" 500,000 "), "{shown}");
+    let mut json = run::xtask(&workspace());
+    json.args(["profile", "--json", "--out"]).arg(&out).args(["--", leaky()]);
+    let output = json.output().unwrap();
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(printed, report(&out));
+    assert!(stderr(&output).contains("6890 bytes"), "the program's words go to standard error");
+}
+
+#[test]
+fn a_program_without_the_allocator_gets_the_two_lines() {
+    let home = tempfile::tempdir().unwrap();
+    let output = profile(&home.path().join("report"), &["/bin/sh", "-c", "exit 0"]);
+    ends_with(&output, 2);
+    let said = stderr(&output);
+    for needed in
+        ["heaplab-heap = { path =", "#[global_allocator] static HEAP: heaplab_heap::Heap", "Cargo.toml"]
+    {
+        assert!(said.contains(needed), "{needed}: {said}");
+    }
+    assert!(names(home.path()).is_empty(), "nothing is left behind");
+    let output = profile(&home.path().join("report"), &["./no-such-program"]);
+    ends_with(&output, 2);
+    assert!(stderr(&output).contains("cannot start `./no-such-program`"), "{}", stderr(&output));
+    ends_with(&run::run(&workspace(), &["profile"]), 2);
+}
+
+#[test]
+fn a_program_that_was_killed_is_not_told_to_add_what_it_has() {
+    let home = tempfile::tempdir().unwrap();
+    let output = profile(&home.path().join("report"), &[leaky(), "abort"]);
+    ends_with(&output, 2);
+    let said = stderr(&output);
+    assert!(said.contains("has heaplab's allocator") && said.contains("signal 6"), "{said}");
+    assert!(said.contains("HEAPLAB_SNAPSHOT_EVERY") && !said.contains("global_allocator"), "{said}");
+}
+
+#[test]
+fn a_bad_end_is_said_and_the_report_is_there() {
+    let home = tempfile::tempdir().unwrap();
+    for (how, cause) in [("fail", "status 7"), ("panic", "panicked (status 101)")] {
+        let out = home.path().join(how);
+        let output = profile(&out, &[leaky(), how]);
+        ends_with(&output, 1);
+        assert!(stderr(&output).contains(cause), "{}", stderr(&output));
+        let report = report(&out);
+        assert!(report["failed"][0]["cause"].as_str().unwrap().contains(cause));
+        assert_eq!(heap(&report)["sites"][0]["at_peak_bytes"], 500_000);
+    }
+    let out = home.path().join("timeout");
+    let mut xtask = run::xtask(&workspace());
+    xtask.args(["profile", "--timeout", "1s", "--out"]).arg(&out).args(["--", leaky(), "wait"]);
+    let output = xtask.output().unwrap();
+    ends_with(&output, 1);
+    assert!(report(&out)["failed"][0]["cause"].as_str().unwrap().contains("budget of 1s"));
+}
+
+#[test]
+fn ctrl_c_ends_the_program_and_leaves_a_report() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let mut xtask = run::xtask(&workspace());
+    // A group of its own is not the terminal's: the signal reaches xtask alone, which has to pass it on.
+    xtask.args(["profile", "--out"]).arg(&out).args(["--", leaky(), "wait"]).process_group(0);
+    let mut child = xtask.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert_eq!(line, "6890 bytes\n", "the program has done its work");
+    let process = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    ends_with(&output, 1);
+    let report = report(&out);
+    assert_eq!(report["failed"][0]["signal"], 2);
+    assert_eq!(heap(&report)["sites"][0]["end_bytes"], 500_000);
+}
+
+#[test]
+fn every_process_of_the_program_has_its_part() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let script = format!("{0} '' 10; {0} '' 20; :", leaky());
+    ends_with(&profile(&out, &["/bin/sh", "-c", &script]), 0);
+    let report = report(&out);
+    let runs = run::runs(&report);
+    let blocks = |index: usize| runs[index].2["heap"]["sites"][0]["at_peak_bytes"].as_u64();
+    assert_eq!((runs[0].1, runs[1].1), ("leaky", "leaky.2"));
+    assert_eq!((blocks(0), blocks(1)), (Some(5_000), Some(10_000)));
+    assert_eq!(report["title"]["en"], "sh");
+}
