@@ -161,6 +161,7 @@ fn figure(line: &Line, over: Said, under: Said) -> Result<f64> {
     };
     Ok(match line.quantity {
         Quantity::WallRatio | Quantity::InstructionRatio => over_ns / under_ns,
+        Quantity::ProcessRatio => over.process_ns as f64 / under.process_ns as f64,
         Quantity::NanosecondsAFrame => (over_ns - under_ns) / (line.rows as f64 * FRAMES),
         Quantity::BytesABlock => memory()? / line.rows as f64,
         Quantity::Bytes => memory()?,
@@ -173,7 +174,7 @@ mod tests {
     use heaplab_record::Wanted;
 
     fn said(wall_ns: u64, peak: u64) -> Said {
-        Said { wall_ns, checksum: 1, peak_rss_bytes: Some(peak) }
+        Said { wall_ns, checksum: 1, peak_rss_bytes: Some(peak), process_ns: 0 }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `sites`: names for the stacks that were recorded.
+//! - `bench`: the recorder beside its peers.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;

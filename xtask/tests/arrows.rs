@@ -3,7 +3,8 @@
 use cargo_metadata::{DependencyKind, MetadataCommand};
 
 /// Who may depend on whom. `lesson/` stands for any crate under lessons/.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
+    ("heaplab-bench-workloads", &["heaplab-heap"]),
     ("heaplab-record", &[]),
     ("heaplab-profile", &[]),
     ("heaplab-heap", &["heaplab-profile"]),
@@ -64,7 +65,7 @@ fn crates_depend_only_as_the_architecture_says() {
     assert!(arrows >= 8, "the workspace has lost its arrows, or this test its eyes");
 }
 
-/// Only heaplab-lesson turns on the other recorders.
+/// Only heaplab-lesson turns on the other recorders, and the bench what it holds heaplab against: dhat, when it is asked to.
 #[test]
 fn dhat_and_stats_alloc_stay_behind_the_lesson_crate() {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();
@@ -74,6 +75,16 @@ fn dhat_and_stats_alloc_stay_behind_the_lesson_crate() {
                 dependency.features.iter().any(|feature| feature == "counts" || feature == "dhat");
             assert_eq!(turned_on, package.name.as_str() == "heaplab-lesson", "{}", package.name);
         }
+        let passed_on: Vec<&String> = package
+            .features
+            .values()
+            .flatten()
+            .filter(|feature| feature.starts_with("heaplab-heap/"))
+            .collect();
+        let is_bench = package.name.as_str() == "heaplab-bench-workloads";
+        let expected: &[&str] = if is_bench { &["heaplab-heap/dhat"] } else { &[] };
+        assert_eq!(passed_on, expected, "{}", package.name);
+        assert!(!is_bench || !package.features.contains_key("default"), "an ordinary build stays light");
     }
 }
 

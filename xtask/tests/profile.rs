@@ -16,20 +16,20 @@ fn leaky() -> &'static str {
     let built = BUILT.get_or_init(|| {
         let mut build = Command::new(env!("CARGO"));
         build.current_dir(workspace()).args(["build", "-q", "-p", "heaplab-heap", "--example", "leaky"]);
-        assert!(build.arg("--target-dir").arg(run::target()).status().unwrap().success());
+        assert!(build.arg("--target-dir").arg(run::target()).status().expect("cargo starts").success());
         run::target().join("debug/examples/leaky")
     });
-    built.to_str().unwrap()
+    built.to_str().expect("a plain name")
 }
 
 fn profile(out: &Path, command: &[&str]) -> Output {
     let mut xtask = run::xtask(&workspace());
-    xtask.args(["profile", "--out"]).arg(out).arg("--").args(command).output().unwrap()
+    xtask.args(["profile", "--out"]).arg(out).arg("--").args(command).output().expect("xtask starts")
 }
 
 /// The only run's figures.
 fn heap(report: &Value) -> &Value {
-    assert_eq!(report["runs"].as_array().unwrap().len(), 1);
+    assert_eq!(report["runs"].as_array().expect("a list").len(), 1);
     &report["runs"][0]["heap"]
 }
 

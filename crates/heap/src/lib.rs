@@ -27,6 +27,7 @@
 
 mod allocator;
 mod at_work;
+#[cfg(target_os = "linux")]
 mod keep;
 pub mod limit;
 #[cfg(feature = "symbols")]

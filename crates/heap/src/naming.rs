@@ -9,10 +9,7 @@ use std::path::{Path, PathBuf};
 /// The trimmed profile. Where symbols cannot be read, everything stands at one site whose name says why: sums need no names.
 pub(crate) fn profile(raw: &Raw, workspace: &Path) -> Profile {
     match symbolize(raw, &Roots { workspace: workspace.to_owned() }) {
-        Ok(mut profile) => {
-            profile.sites.iter_mut().for_each(|site| site.frames.retain(|frame| !is_thread_start(frame)));
-            profile.trimmed()
-        }
+        Ok(profile) => profile.trimmed(),
         Err(error) => Profile { sites: vec![nameless(raw, format!("[no names: {error}]"))] },
     }
 }
@@ -23,12 +20,6 @@ pub(crate) fn workspace() -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
     root.unwrap_or(&here).to_owned()
-}
-
-/// Functions that every thread runs under. Their names begin like the allocator's own, at which stacks are cut.
-fn is_thread_start(frame: &Frame) -> bool {
-    let name = frame.function.as_str();
-    name.starts_with("__rust_try") || name.starts_with("__rust_begin_short_backtrace")
 }
 
 /// A size as tracemalloc prints it: bytes below 1 KiB, then KiB with one decimal.

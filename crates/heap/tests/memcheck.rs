@@ -1,23 +1,42 @@
-//! valgrind's memcheck over `examples/churn.rs`: no invalid access, no leak, with the recorder's headers in place.
+//! valgrind's memcheck over `examples/churn.rs`: no invalid access, no leak, with the recorder's headers in place; and over what
+//! of `examples/survive.rs` is quick enough: there blocks are left alive on purpose, so only accesses count.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 #[test]
 fn memcheck_finds_nothing() {
+    let leaks = ["--leak-check=full", "--errors-for-leak-kinds=definite"];
+    if let Some(printed) = memcheck(&leaks, &example("churn"), "") {
+        assert!(printed.starts_with("12000 "), "{printed}");
+    }
+}
+
+#[test]
+fn memcheck_finds_nothing_where_allocators_are_rarely_met() {
+    for word in ["exit", "signal", "hook"] {
+        memcheck(&[], &example("survive"), word);
+    }
+}
+
+/// What the program printed; `None` without valgrind.
+fn memcheck(options: &[&str], program: &Path, word: &str) -> Option<String> {
     if Command::new("valgrind").arg("--version").output().is_err() {
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "valgrind is not installed");
         println!("SKIPPED: valgrind is not installed");
-        return;
+        return None;
     }
     let run = Command::new("valgrind")
-        .args(["--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite", "--quiet"])
-        .arg(example("churn"))
+        .args(["--error-exitcode=9", "--quiet"])
+        .args(options)
+        .arg(program)
+        .arg(word)
         .env_remove("HEAPLAB_PROBE")
+        .env("HEAPLAB_OUT", Path::new(env!("CARGO_TARGET_TMPDIR")).join("memcheck"))
         .output()
-        .unwrap();
+        .expect("valgrind is there");
     assert!(run.status.success(), "{}\n{}", run.status, String::from_utf8_lossy(&run.stderr));
-    assert!(run.stdout.starts_with(b"12000 "), "{}", String::from_utf8_lossy(&run.stdout));
+    Some(String::from_utf8_lossy(&run.stdout).into_owned())
 }
 
 /// Cargo builds a package's examples with its tests, beside the folder of the test's own binary.

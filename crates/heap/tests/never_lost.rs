@@ -30,19 +30,27 @@ impl Run {
 
     fn ready(mut self) -> Run {
         let mut line = String::new();
-        BufReader::new(self.child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(self.child.stdout.as_mut().expect("the run of the example goes well"))
+            .read_line(&mut line)
+            .expect("the run of the example goes well");
         assert_eq!(line, "ready\n");
         self
     }
 
     fn signal(self, signal: i32) -> Run {
+        let child = i32::try_from(self.child.id()).expect("a process id");
         // SAFETY: a signal to a child that is not yet waited for.
-        assert_eq!(unsafe { libc::kill(i32::try_from(self.child.id()).unwrap(), signal) }, 0);
+        assert_eq!(unsafe { libc::kill(child, signal) }, 0);
         self
     }
 
     fn say(mut self) -> Run {
-        self.child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        self.child
+            .stdin
+            .as_mut()
+            .expect("the run of the example goes well")
+            .write_all(b"\n")
+            .expect("the run of the example goes well");
         self
     }
 
@@ -63,9 +71,18 @@ impl Run {
 
     fn end(mut self) -> (ExitStatus, Ended) {
         drop(self.child.stdin.take());
-        let status = self.child.wait().unwrap();
+        let status = self.child.wait().expect("the run of the example goes well");
         let mut files: Vec<String> = std::fs::read_dir(&self.out)
-            .map(|files| files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect())
+            .map(|files| {
+                files
+                    .map(|file| {
+                        file.expect("the run of the example goes well")
+                            .file_name()
+                            .into_string()
+                            .expect("the run of the example goes well")
+                    })
+                    .collect()
+            })
             .unwrap_or_default();
         files.sort();
         (status, Ended { pid: self.child.id(), out: self.out, files })
@@ -87,7 +104,8 @@ impl Ended {
     }
 
     fn read(&self, name: &str) -> Raw {
-        Raw::read(&std::fs::read(self.out.join(name)).unwrap()).unwrap()
+        Raw::read(&std::fs::read(self.out.join(name)).expect("the run of the example goes well"))
+            .expect("the run of the example goes well")
     }
 }
 
@@ -181,7 +199,8 @@ fn what_was_not_asked_for_is_not_done() {
     assert_eq!(ended.files, [""; 0], "who opens a region writes it");
     for (name, variables) in [("no-out", ("HEAPLAB_OUT", "")), ("plain", ("HEAPLAB_PROBE", "plain"))] {
         let run = Run::start(name, "wait", &[variables]).ready();
-        let status = std::fs::read_to_string(format!("/proc/{}/status", run.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", run.child.id()))
+            .expect("the run of the example goes well");
         assert!(status.contains("SigCgt:\t0000000000000440"), "only Rust's own SIGSEGV and SIGBUS: {status}");
         assert!(status.contains("Threads:\t1\n"));
         let (status, ended) = run.signal(libc::SIGUSR1).end();

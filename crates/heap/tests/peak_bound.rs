@@ -5,7 +5,7 @@
 use heaplab_heap::{Heap, Totals, recording, region};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout};
-use std::sync::{Barrier, Mutex};
+use std::sync::{Barrier, Mutex, MutexGuard};
 
 static HEAP: Heap = Heap::recording();
 
@@ -43,10 +43,11 @@ fn layout(size: usize) -> Layout {
 }
 
 fn make(plan: &Plan) -> Vec<Block> {
-    // SAFETY: the layout is not empty.
-    let new = |&size: &usize| Block {
-        address: unsafe { HEAP.alloc(layout(size)) }.expose_provenance(),
-        layout: layout(size),
+    let new = |&size: &usize| {
+        let layout = layout(size);
+        // SAFETY: the layout is not empty.
+        let address = unsafe { HEAP.alloc(layout) }.expose_provenance();
+        Block { address, layout }
     };
     let mut made: Vec<Block> = plan.make.iter().map(new).collect();
     if let Some(last) = made.last_mut() {
@@ -57,6 +58,10 @@ fn make(plan: &Plan) -> Vec<Block> {
         last.layout = layout(size);
     }
     made
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no thread panics with a lock")
 }
 
 fn free(block: &Block) {
@@ -85,20 +90,20 @@ fn work(rounds: &[Vec<Plan>]) -> (Vec<Block>, Expected) {
             scope.spawn(move || {
                 for round in rounds {
                     let made = make(&round[me]);
-                    expected.lock().unwrap().births += made.len() as u64;
-                    pool.lock().unwrap().extend(made);
+                    lock(expected).births += made.len() as u64;
+                    lock(pool).extend(made);
                     if barrier.wait().is_leader() {
-                        let live = pool.lock().unwrap().iter().map(|block| block.layout.size() as u64).sum();
-                        let mut expected = expected.lock().unwrap();
+                        let live = lock(pool).iter().map(|block| block.layout.size() as u64).sum();
+                        let mut expected = lock(expected);
                         expected.peak = expected.peak.max(live);
                     }
                     barrier.wait();
                     let every = round[me].free_every;
-                    let share = pool.lock().unwrap().len() / threads / every;
+                    let share = lock(pool).len() / threads / every;
                     for turn in 0..share {
                         // From both ends, so that most blocks are other threads'.
                         let block = {
-                            let mut pool = pool.lock().unwrap();
+                            let mut pool = lock(pool);
                             let at = if turn % 2 == 0 { 0 } else { pool.len() - 1 };
                             pool.swap_remove(at)
                         };
@@ -109,7 +114,7 @@ fn work(rounds: &[Vec<Plan>]) -> (Vec<Block>, Expected) {
             });
         }
     });
-    let (left, mut expected) = (pool.into_inner().unwrap(), expected.into_inner().unwrap());
+    let (left, mut expected) = (std::mem::take(&mut *lock(&pool)), std::mem::take(&mut *lock(&expected)));
     expected.end = left.iter().map(|block| block.layout.size() as u64).sum();
     expected.left = left.len() as u64;
     (left, expected)

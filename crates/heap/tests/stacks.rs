@@ -58,7 +58,7 @@ fn site_of(raw: &Raw, size: usize) -> &RawSite {
 
 /// The callers of `allocate`, as the backtrace crate saw them: the frames of the crate and of `allocate` itself come first.
 fn callers(size: usize, recorded: &[u64]) -> Vec<u64> {
-    let seen = SEEN.lock().unwrap();
+    let seen = SEEN.lock().expect("no thread panics with the lock");
     let (_, seen) = seen.iter().find(|(of, _)| *of == size).expect("it was noted");
     let first = seen.iter().position(|address| recorded.contains(address)).expect("they share their callers");
     seen[first..].to_vec()

@@ -17,14 +17,18 @@ fn run(word: &str) -> (Raw, String) {
         .env_remove("HEAPLAB_SNAPSHOT_EVERY")
         .env("HEAPLAB_OUT", &out)
         .output()
-        .unwrap();
+        .expect("the run of the example goes well");
     assert!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    let files: Vec<PathBuf> = std::fs::read_dir(&out).unwrap().map(|file| file.unwrap().path()).collect();
+    let files: Vec<PathBuf> = std::fs::read_dir(&out)
+        .expect("the run of the example goes well")
+        .map(|file| file.expect("the run of the example goes well").path())
+        .collect();
     assert_eq!(files.len(), 1, "one process, one file: {files:?}");
-    let raw = Raw::read(&std::fs::read(&files[0]).unwrap()).unwrap();
+    let raw = Raw::read(&std::fs::read(&files[0]).expect("the run of the example goes well"))
+        .expect("the run of the example goes well");
     assert_eq!(raw.totals.births, sum(&raw, |site| site.births as i64) as u64);
     assert_eq!(raw.totals.end_bytes, sum(&raw, |site| site.live_bytes) as u64);
-    (raw, String::from_utf8(output.stdout).unwrap())
+    (raw, String::from_utf8(output.stdout).expect("the run of the example goes well"))
 }
 
 fn sum(raw: &Raw, of: impl Fn(&RawSite) -> i64) -> i64 {
@@ -96,7 +100,10 @@ fn a_row_keeps_the_name_of_its_thread() {
 #[test]
 fn ten_thousand_threads_leave_bounded_tables() {
     let (raw, printed) = run("threads");
-    let grown: Vec<i64> = printed.split_whitespace().map(|word| word.parse().unwrap()).collect();
+    let grown: Vec<i64> = printed
+        .split_whitespace()
+        .map(|word| word.parse().expect("the run of the example goes well"))
+        .collect();
     assert!(grown[0] < 64 << 10 && grown[1] < 8 << 10, "VmSize and VmRSS grew by {printed} KiB");
     assert!(
         raw.threads.len() <= 65 && raw.threads.iter().any(|name| name == "(several)"),

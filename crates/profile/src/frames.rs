@@ -14,13 +14,15 @@ pub use name::function_name;
 pub const UNKNOWN: &str = "[unknown]";
 
 /// From the first of these on, nothing but the allocator follows.
-const ALLOCATION: [&str; 6] = [
+const ALLOCATION: [&str; 8] = [
     "alloc::alloc::",
     "<alloc::alloc::",
     "alloc::raw_vec::",
     "<alloc::raw_vec::",
-    "__rust_",
-    "__rustc::__rust_",
+    "__rust_alloc",
+    "__rust_realloc",
+    "__rustc::__rust_alloc",
+    "__rustc::__rust_realloc",
 ];
 
 /// The allocators and their tools: dropped where a stack ends with them. They can also stand lower, as a region that calls
@@ -42,7 +44,7 @@ const ALLOCATORS: [&str; 13] = [
 ];
 
 /// The runtime and the lesson runner: dropped where a stack begins with them.
-const RUNTIME: [&str; 20] = [
+const RUNTIME: [&str; 21] = [
     "_start",
     "__libc_start",
     "__clone",
@@ -58,6 +60,7 @@ const RUNTIME: [&str; 20] = [
     "<core::panic::",
     "core::ops::function::",
     "__rust_try",
+    "__rust_begin_short_backtrace",
     "heaplab_heap::",
     "<heaplab_heap::",
     "heaplab_lesson::",
@@ -237,6 +240,18 @@ mod tests {
     fn a_students_own_main_stays() {
         let stack = ["main", "std::rt::lang_start", "student::main", "student::load", "alloc::alloc::alloc"];
         assert_eq!(trimmed(&stack), ["student::main", "student::load"]);
+    }
+
+    #[test]
+    fn what_rust_runs_a_thread_under_is_not_the_allocator() {
+        let stack = [
+            "__rust_begin_short_backtrace",
+            "__rust_try",
+            "app::worker",
+            "__rust_alloc",
+            "heaplab_heap::born",
+        ];
+        assert_eq!(trimmed(&stack), ["app::worker"]);
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub struct Comparison {
 pub enum Quantity {
     /// Wall time, divided.
     WallRatio,
+    /// Wall time of the whole process from start to end, divided: for a peer whose work outlasts the measured part.
+    ProcessRatio,
     /// Executed instructions, divided.
     InstructionRatio,
     /// Peak RSS, subtracted, for each live block.

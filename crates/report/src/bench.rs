@@ -80,6 +80,7 @@ fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
 fn unit(quantity: Quantity, words: &Words) -> String {
     let key = match quantity {
         Quantity::WallRatio => return String::new(),
+        Quantity::ProcessRatio => "bench-process",
         Quantity::InstructionRatio => "bench-instructions",
         Quantity::BytesABlock => "bench-bytes-a-block",
         Quantity::Bytes => "bench-memory",
@@ -90,7 +91,7 @@ fn unit(quantity: Quantity, words: &Words) -> String {
 
 fn figure(quantity: Quantity, value: f64) -> String {
     match quantity {
-        Quantity::WallRatio => format!("{value:.2}"),
+        Quantity::WallRatio | Quantity::ProcessRatio => format!("{value:.2}"),
         Quantity::InstructionRatio => format!("{value:.4}"),
         Quantity::BytesABlock => format!("{value:.1} B"),
         Quantity::Bytes => format::signed_bytes(value as i64),

@@ -83,13 +83,13 @@ pub fn sites(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     if profile.sites.is_empty() {
         return vec![words.get("diff-sites-equal")];
     }
-    let mut namesakes: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut namesakes: HashMap<(&str, &str), Vec<&[String]>> = HashMap::new();
     for site in &profile.sites {
-        *namesakes.entry((&site.function, &site.location)).or_default() += 1;
+        namesakes.entry((&site.function, &site.location)).or_default().push(&site.stack);
     }
     let sentence = |site: &SiteChange| {
-        let alone = namesakes.get(&(site.function.as_str(), site.location.as_str())) == Some(&1);
-        site_sentence(site, alone, words)
+        let stacks = namesakes.get(&(site.function.as_str(), site.location.as_str()));
+        site_sentence(site, stacks.map_or(&[][..], Vec::as_slice), words)
     };
     profile.sites.iter().map(sentence).collect()
 }
@@ -99,19 +99,39 @@ pub fn is_equal(profile: &ProfileDiff) -> bool {
     profile.sites.is_empty() && totals(profile).iter().all(|(_, change, _)| change.old == change.new)
 }
 
-fn site_sentence(site: &SiteChange, alone: bool, words: &Words) -> String {
+fn site_sentence(site: &SiteChange, namesakes: &[&[String]], words: &Words) -> String {
     let Change { old, new } = site.at_peak_bytes;
+    let function = prose::function(&site.function);
     let mut named = match site.location.as_str() {
-        "" => site.function.clone(),
-        location => format!("{location} {}", site.function),
+        "" => function,
+        // A library without lines: `in libc.so.6`.
+        library if library.starts_with("in ") => format!("{function} {library}"),
+        location => format!("{location} {function}"),
     };
-    if !alone {
-        // Two call stacks that end in one line: the way there tells them apart.
-        named = words.say("diff-called-by", &[("site", &named), ("callers", &site.stack.join(" → "))]);
+    if namesakes.len() > 1 {
+        let callers = way(&site.stack, namesakes);
+        named = words.say("diff-called-by", &[("site", &named), ("callers", &callers)]);
     }
     let key = if new > old { "diff-site-more" } else { "diff-site-less" };
     let (old, new, by) = written(old, new, format::bytes, |bytes| format!("{} B", format::count(bytes)));
     words.say(key, &[("by", &by), ("site", &named), ("new", &new), ("old", &old)])
+}
+
+/// The part of a call stack that tells it from others which end in the same line: from where they go different ways.
+fn way(stack: &[String], namesakes: &[&[String]]) -> String {
+    const SHOWN: usize = 3;
+    let is_common = |&depth: &usize| namesakes.iter().all(|other| other.get(depth) == stack.get(depth));
+    let common = (0..stack.len()).take_while(is_common).count();
+    let start = common.min(stack.len().saturating_sub(1));
+    let mut parts: Vec<String> =
+        stack.iter().skip(start).take(SHOWN).map(|name| prose::function(name)).collect();
+    if start > 0 {
+        parts.insert(0, "…".to_owned());
+    }
+    if stack.len() > start + SHOWN {
+        parts.push("…".to_owned());
+    }
+    parts.join(" → ")
 }
 
 /// The two figures and what is between them: short, or with every digit where the short ones are the same.

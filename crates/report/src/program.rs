@@ -224,7 +224,7 @@ mod tests {
                                                            peak    peak  in all
         src/bin/leaky/main.rs:41                        4.80 MB  75.0 %  50,000
           leaky::remember
-          → alloc::vec::Vec<T,A>::push
+          → alloc::vec::Vec::push
         src/bin/leaky/main.rs:52                        1.60 MB  25.0 %  50,000
           leaky::forget
           …tring::String as core::clone::Clone>::clone

@@ -59,6 +59,30 @@ pub(crate) fn head(key: &str, words: &Words) -> String {
     closed(&words.get(key).replace("-|", "").replace('|', " "))
 }
 
+/// A function without its generic arguments, which tell nobody who reads a sentence which line is meant:
+/// `<alloc::vec::Vec as core::clone::Clone>::clone`.
+pub(crate) fn function(name: &str) -> String {
+    let mut kept = String::with_capacity(name.len());
+    let mut depth = 0_u32;
+    let mut before = ' ';
+    for char in name.chars() {
+        match char {
+            '<' if depth > 0 => depth += 1,
+            '<' if kept.ends_with("::") => {
+                kept.truncate(kept.len() - 2);
+                depth = 1;
+            }
+            '<' if kept.ends_with(|last: char| last.is_alphanumeric() || last == '_') => depth = 1,
+            // The arrow of a closure's type ends nothing.
+            '>' if depth > 0 && before != '-' => depth -= 1,
+            _ if depth > 0 => {}
+            _ => kept.push(char),
+        }
+        before = char;
+    }
+    kept
+}
+
 /// Breaks a text into lines of at most `width` columns where its script allows it (UAX #14), a Chinese character being
 /// two columns wide.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
@@ -168,6 +192,22 @@ mod tests {
         assert_eq!(wrap("内存是头发，没了才想起", 10), ["内存是头", "发，没了才", "想起"]);
         assert_eq!(wrap("unbreakably long", 5), ["unbreakably", "long"]);
         assert!(wrap("", 5).is_empty());
+    }
+
+    #[test]
+    fn functions_have_no_generic_arguments() {
+        let cases = [
+            ("alloc::vec::Vec<T,A>::push", "alloc::vec::Vec::push"),
+            (
+                "<a::Map<K, V<W>> as b::Load<R>>::load::<&mut <c::D>::new::{closure#0}, ()>",
+                "<a::Map as b::Load>::load",
+            ),
+            ("a::apply::<fn(u8) -> Vec<u8>>::{closure#0}", "a::apply::{closure#0}"),
+            ("leaky::main", "leaky::main"),
+        ];
+        for (name, short) in cases {
+            assert_eq!(function(name), short);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The call stacks that held the most at the peak, as rows of a table.
 
 use crate::attachments::Written;
-use crate::{Words, format};
+use crate::{Words, format, prose};
 use heaplab_record::{HeapRun, HeapSite};
 
 /// One row: a call stack.
@@ -41,13 +41,13 @@ fn row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
     let plain = |short: String| Written { short, exact: None, is_figure: true };
     let share = (heap.peak_bytes > 0).then(|| site.at_peak_bytes as f64 / heap.peak_bytes as f64);
     SiteRow {
-        function: site.function.clone(),
+        function: prose::function(&site.function),
         call: site
             .stack
             .last()
             .map(|frame| function_of(frame))
             .filter(|call| *call != site.function)
-            .map(str::to_owned),
+            .map(prose::function),
         location: site.location.clone(),
         figures: [
             bytes(site.at_peak_bytes),
@@ -65,6 +65,11 @@ fn function_of(frame: &str) -> &str {
         let line = text.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok());
         line || text.contains('/')
     };
+    if let Some((function, library)) = frame.rsplit_once(" in ")
+        && !library.contains([' ', ':', '>'])
+    {
+        return function;
+    }
     match frame.rsplit_once(' ') {
         Some((function, place)) if is_place(place) => function,
         _ => frame,
@@ -93,7 +98,7 @@ mod tests {
         let heap = HeapRun { peak_bytes: 10_000, sites: vec![site.clone(), site], ..HeapRun::default() };
         let rows = rows(&heap, 1);
         assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].call.as_deref(), Some("<Vec<T> as From>::from"));
+        assert_eq!(rows[0].call.as_deref(), Some("<Vec as From>::from"));
         let shown: Vec<&str> = rows[0].figures.iter().map(|cell| cell.short.as_str()).collect();
         assert_eq!(shown, ["2.50 kB", "25.0 %", "1,234", "5.00 kB", "0 B"]);
         assert_eq!(rows[0].figures[0].exact.as_deref(), Some("2,500"));
@@ -103,8 +108,8 @@ mod tests {
     }
 
     #[test]
-    fn a_function_without_a_place_stays_whole() {
-        assert_eq!(function_of("qsort in libc.so.6"), "qsort in libc.so.6");
+    fn the_place_goes_and_the_function_stays_whole() {
+        assert_eq!(function_of("qsort in libc.so.6"), "qsort");
         assert_eq!(function_of("<A as B>::f"), "<A as B>::f");
         assert_eq!(function_of("f x/y.c"), "f");
     }

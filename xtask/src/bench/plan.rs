@@ -53,7 +53,7 @@ const BYTES_A_LIVE_BLOCK: u64 = 120;
 
 /// The whole table, in its order.
 pub(super) fn all() -> Vec<Line> {
-    use Quantity::{Bytes, BytesABlock, InstructionRatio, NanosecondsAFrame, WallRatio};
+    use Quantity::{Bytes, BytesABlock, InstructionRatio, NanosecondsAFrame, ProcessRatio, WallRatio};
     use Side::{Dhat, Heap, Heaptrack, ModAlloc, Plain, Twin};
     use Wanted::{AtLeast, AtMost};
     let line = |workload, rows, (over, under), quantity, wanted, most_pairs| {
@@ -74,7 +74,8 @@ pub(super) fn all() -> Vec<Line> {
     ];
     for workload in ["slots", "list_dict"] {
         lines.push(wall(workload, M, (Dhat, Heap), Some(AtLeast(10.0)), 2));
-        lines.push(wall(workload, M, (Heaptrack, Heap), Some(AtLeast(5.0)), 2));
+        // heaptrack hands its events to a second process, which is at work long after ours has done its part.
+        lines.push(line(workload, M, (Heaptrack, Heap), ProcessRatio, Some(AtLeast(5.0)), 2));
         lines.push(wall(workload, M, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
     }
     lines.extend([

@@ -22,6 +22,9 @@ pub(super) struct Said {
     pub(super) wall_ns: u64,
     pub(super) checksum: u64,
     pub(super) peak_rss_bytes: Option<u64>,
+    /// From the start of the process to its end, as the runner saw it.
+    #[serde(default)]
+    pub(super) process_ns: u64,
 }
 
 /// The programs, and a folder for what they write.
@@ -80,11 +83,13 @@ impl Programs {
         tether(&mut command);
         let what = format!("{workload} under {}", side.name());
         let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
-        let done = Running { child, started: Instant::now() }.to_its_end()?;
+        let started = Instant::now();
+        let done = Running { child, started }.until_its_end()?;
+        let process_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let (out, err) = (text(&stdout), text(&stderr));
         anyhow::ensure!(done, "{what} failed: {}", err.lines().last().unwrap_or("it said nothing"));
         let said = said(&out).with_context(|| format!("{what} printed no result"))?;
-        Ok((said, err))
+        Ok((Said { process_ns, ..said }, err))
     }
 }
 
@@ -105,7 +110,7 @@ struct Running {
 
 impl Running {
     /// Whether it ended well.
-    fn to_its_end(mut self) -> Result<bool> {
+    fn until_its_end(&mut self) -> Result<bool> {
         loop {
             if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
                 return Ok(status.success());

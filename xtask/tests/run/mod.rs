@@ -16,9 +16,16 @@ pub(crate) fn workspace() -> PathBuf {
 pub(crate) fn xtask(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
     command.current_dir(folder);
-    for name in
-        ["HEAPLAB_PROBE", "HEAPLAB_OUT", "HEAPLAB_ROWS", "COLUMNS", "LC_ALL", "LC_MESSAGES", "RUSTFLAGS"]
-    {
+    for name in [
+        "HEAPLAB_PROBE",
+        "HEAPLAB_OUT",
+        "HEAPLAB_ROWS",
+        "COLUMNS",
+        "LC_ALL",
+        "LC_MESSAGES",
+        "RUSTFLAGS",
+        "RUST_BACKTRACE",
+    ] {
         command.env_remove(name);
     }
     // Folders of these tests share one build.
@@ -61,7 +68,11 @@ pub(crate) fn small_report(out: &Path, more: &[&str]) -> Value {
 }
 
 pub(crate) fn report(folder: &Path) -> Value {
-    let text = std::fs::read(folder.join("report.json")).expect("there is a report.json");
+    report_named(folder, "report.json")
+}
+
+pub(crate) fn report_named(folder: &Path, name: &str) -> Value {
+    let text = std::fs::read(folder.join(name)).expect("the report is there");
     serde_json::from_slice(&text).expect("it is JSON")
 }
 

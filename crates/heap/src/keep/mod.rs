@@ -45,12 +45,10 @@ static WRITING: Mutex<u32> = Mutex::new(0);
 static DYING: AtomicBool = AtomicBool::new(false);
 
 #[used]
-#[cfg(target_os = "linux")]
 // SAFETY: the dynamic linker calls what stands in this section with arguments that a C function may leave unread.
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = before_main;
 
-#[cfg(target_os = "linux")]
 extern "C" fn before_main() {
     if !environment::names_a_folder() {
         return;
@@ -64,7 +62,6 @@ extern "C" fn before_main() {
     });
 }
 
-#[cfg(target_os = "linux")]
 fn begin() {
     let Some(order) = environment::order() else { return };
     if ORDER.set(order).is_err() {

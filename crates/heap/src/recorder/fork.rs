@@ -27,5 +27,6 @@ unsafe extern "C" fn in_child() {
     CHILD.store(true, Relaxed);
     REGION.store(NO_REGION, Relaxed);
     thread::forget();
+    #[cfg(target_os = "linux")]
     crate::keep::let_go();
 }

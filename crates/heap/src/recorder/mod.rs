@@ -143,7 +143,8 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     }
     // Before the system has the address back: another thread of the scope may get it at once.
     if scope::is_tagged(before) {
-        scope::freed(before, block);
+        // SAFETY: as above. PERF: read again, so that the one above stays in registers.
+        scope::freed(unsafe { header::read(block) }, block);
     }
     // SAFETY: `base` was allocated with `outer` by the system.
     unsafe { System.dealloc(base, outer) };
@@ -159,14 +160,15 @@ unsafe fn hand_out(base: *mut u8, layout: Layout) -> *mut u8 {
         return base;
     }
     let region = REGION.load(Relaxed);
-    let mut header = if region == NO_REGION { Header::OUTSIDE } else { born_in(region, layout.size()) };
+    let header = if region == NO_REGION { Header::OUTSIDE } else { born_in(region, layout.size()) };
     // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits before the block.
     unsafe {
         let block = header::block(base, layout);
-        if scope::is_entered() {
-            header = scope::born(header, block, layout.size());
-        }
         header::write(block, header);
+        if scope::is_entered() {
+            // PERF: read back, so that the header above stays in registers.
+            header::write(block, scope::born(header::read(block), block, layout.size()));
+        }
         block
     }
 }

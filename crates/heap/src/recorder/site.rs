@@ -127,6 +127,12 @@ impl Site {
         }
     }
 
+    /// Whether no event is half counted: what was born here and has not died here is live.
+    pub(super) fn agrees(&self) -> bool {
+        let left = self.births.get().wrapping_sub(self.deaths.get());
+        left as i64 == self.live_blocks.get()
+    }
+
     pub(super) fn is_untouched(&self) -> bool {
         self.births.get() == 0 && self.deaths.get() == 0 && self.reallocations.get() == 0
     }

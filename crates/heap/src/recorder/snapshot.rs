@@ -61,8 +61,17 @@ pub(crate) fn close() -> HeapTotals {
 pub(crate) fn close_for_good() {
     REGION.store(super::NO_REGION, Relaxed);
     if thread::is_shared() {
-        // An event that had begun before takes well under a microsecond more.
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        // An event that had begun takes well under a microsecond more, unless its thread was stopped amid it and waits for a
+        // core: such a row does not agree with itself.
+        for round in 0..50 {
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            if round > 5
+                && thread::all()
+                    .all(|thread| (0..stacks::sites()).all(|number| thread.site(number).0.agrees()))
+            {
+                break;
+            }
+        }
     }
     close();
 }
@@ -117,8 +126,23 @@ pub(crate) fn recording() -> Raw {
         }
         // After the sites: other threads may be at work, and no site may name a stack that is not there yet.
         raw.nodes = stacks::nodes();
+        sum_up(&raw.sites, &mut raw.totals);
         raw
     })
+}
+
+/// The sums of these very rows: where threads are at work they have gone on since the totals were taken.
+fn sum_up(sites: &[RawSite], totals: &mut RawTotals) {
+    let sum = |of: fn(&RawSite) -> u64| sites.iter().map(of).sum::<u64>();
+    totals.births = sum(|site| site.births);
+    totals.birth_bytes = sum(|site| site.birth_bytes);
+    totals.reallocations = sum(|site| site.reallocations);
+    totals.reallocated_bytes = sum(|site| site.reallocated_bytes);
+    totals.grown_bytes = sum(|site| site.grown_bytes);
+    totals.shrunk_bytes = sum(|site| site.shrunk_bytes);
+    let level = |of: fn(&RawSite) -> i64| sites.iter().map(of).sum::<i64>().max(0).unsigned_abs();
+    totals.end_blocks = level(|site| site.live_blocks);
+    totals.end_bytes = level(|site| site.live_bytes);
 }
 
 /// Sums over every thread and site; allocates nothing.

@@ -9,6 +9,8 @@ use std::mem::MaybeUninit;
 
 /// The most frames of a stack that are kept.
 pub(super) const MOST_FRAMES: usize = 128;
+/// rustc signs no return address, but a libc for aarch64 may, in the bits that no address of a program uses.
+const ADDRESS_BITS: u64 = if cfg!(target_arch = "aarch64") { (1 << 48) - 1 } else { u64::MAX };
 /// What stands for the callers of a deeper stack. No return address is this low.
 pub(super) const CUT: u64 = 1;
 
@@ -174,10 +176,11 @@ fn by_frame_pointers(mut frame: usize, high: usize) -> Frames {
         let words = std::ptr::with_exposed_provenance::<usize>(frame);
         // SAFETY: both words lie in this thread's own stack, above everything that this function uses: mapped and quiet.
         let (next, address) = unsafe { (words.read(), words.add(1).read()) };
+        let address = address as u64 & ADDRESS_BITS;
         if address == 0 {
             break;
         }
-        frames.push(address as u64);
+        frames.push(address);
         low = frame;
         frame = next;
     }
@@ -207,6 +210,10 @@ fn by_unwind_tables(from: Begin) -> Frames {
             if !begun {
                 begun = matches!(from, Begin::Function(start) if frame.symbol_address().addr() == start);
                 return true;
+            }
+            // Behind the outermost frame: nobody has called `_start`.
+            if address == 0 {
+                return false;
             }
             if frames.length == MOST_FRAMES {
                 frames.cut();

@@ -1,6 +1,6 @@
 # What cargo xtask bench says.
-bench-title = heaplab’s recorder beside its peers
-bench-how = Fresh processes in turns, one pair discarded; medians of the pairs’ ratios, with the least and the most.
+bench-title = The recorder of heaplab beside its peers
+bench-how = Fresh processes in turns, one pair discarded; medians of the ratios, with the least and the most.
 bench-workload = workload
 bench-compared = compared
 bench-median = median
@@ -8,6 +8,7 @@ bench-interval = least – most
 bench-wanted = wanted
 bench-holds = holds
 bench-instructions = (instr.)
+bench-process = (all)
 bench-bytes-a-block = (a block)
 bench-memory = (memory)
 bench-a-frame = (a frame)

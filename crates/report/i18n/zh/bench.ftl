@@ -8,6 +8,7 @@ bench-interval = 最小 – 最大
 bench-wanted = 目标
 bench-holds = 达到
 bench-instructions = （指令数）
+bench-process = （全程）
 bench-bytes-a-block = （每块）
 bench-memory = （内存）
 bench-a-frame = （每帧）

@@ -43,7 +43,7 @@ pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
 }
 
 fn is_ratio(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::WallRatio | Quantity::InstructionRatio)
+    matches!(quantity, Quantity::WallRatio | Quantity::ProcessRatio | Quantity::InstructionRatio)
 }
 
 fn limit(of: &Comparison) -> f64 {
