@@ -211,20 +211,3 @@ fn threads_are_added_up_and_frees_by_others_count() {
     assert_eq!(recorded.lifetimes, [1, 2]);
     assert_eq!(recorded.threads.iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b"]);
 }
-
-/// PERF: says how long 10,000 addresses take. `cargo test -p heaplab-profile --all-features -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn ten_thousand_addresses() {
-    let base = outer as *const () as u64;
-    let stack = outer();
-    let with = |index: u64| {
-        let mut stack = stack.clone();
-        stack.insert(0, base - 500_000 + index * 100);
-        stack
-    };
-    let raw = recording(&(0..10_000).map(with).collect::<Vec<_>>());
-    let begin = std::time::Instant::now();
-    let profile = symbolize(&raw, &roots()).unwrap();
-    println!("{} sites, {} nodes in {:?}", profile.sites.len(), raw.nodes.len(), begin.elapsed());
-}
