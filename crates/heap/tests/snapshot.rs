@@ -8,6 +8,7 @@ static HEAP: Heap = Heap::recording();
 
 /// Two lines that allocate: the first `count` blocks, the second one.
 #[inline(never)]
+#[expect(clippy::vec_box, reason = "a block each is what is counted")]
 fn load(count: usize) -> (Vec<Box<[u8; 100]>>, u32) {
     let mut blocks = Vec::with_capacity(50);
     (0..count).for_each(|_| blocks.push(Box::new([1u8; 100])));
