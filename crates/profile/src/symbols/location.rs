@@ -69,7 +69,7 @@ mod tests {
         let roots = Roots { workspace: "/home/x/heaplab".into() };
         let cases = [
             ("/home/x/heaplab/lessons/8.5.2-slots/src/main.rs", "lessons/8.5.2-slots/src/main.rs"),
-            ("/home/x/heaplab/lessons/8.1/src/../shared.rs", "lessons/8.1/shared.rs"),
+            ("/home/x/heaplab/lessons/8.1/src/../other.rs", "lessons/8.1/other.rs"),
             ("/home/x/heaplab/./xtask/src/main.rs", "xtask/src/main.rs"),
             ("/home/x/heaplab-old/xtask/src/main.rs", "xtask/src/main.rs"),
             ("/home/x/heaplab-old/main.rs", "x/heaplab-old/main.rs"),
