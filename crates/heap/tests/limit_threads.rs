@@ -37,7 +37,7 @@ fn threads_with_a_token_count_together() {
     let peak = message.split_once("peak_bytes: ").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
     // Beside the four blocks there is what starting four threads takes.
     assert!((40_000..45_000).contains(&peak.parse::<u64>().unwrap()), "{message}");
-    assert!(message.contains("tests/limit_threads.rs:22: 39.1 KiB, 4 blocks"), "{message}");
+    assert!(message.contains("tests/limit_threads.rs:23: 39.1 KiB, 4 blocks"), "{message}");
 }
 
 #[test]
