@@ -2,7 +2,7 @@
 
 use crate::interrupt;
 use crate::memory;
-use crate::tether::tether;
+use crate::tether::{self, tether};
 use anyhow::{Context as _, Result};
 use heaplab_record::{CurvePoint, Probe, RECORD_SCHEMA, Record};
 use std::fs::File;
@@ -108,7 +108,7 @@ impl Watched {
                 guarded = Instant::now();
                 tick();
                 if let Some(cause) = self.trouble(order, outputs) {
-                    self.end();
+                    tether::end(&mut self.child);
                     return Ok(Ended::Killed(cause));
                 }
             }
@@ -153,22 +153,11 @@ impl Watched {
 
     #[cfg(not(target_os = "linux"))]
     fn sample(&mut self) {}
-
-    fn end(&mut self) {
-        // The whole group: a script may have started something of its own.
-        if let Some(group) = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw) {
-            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
-        }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        if !matches!(self.child.try_wait(), Ok(Some(_))) {
-            self.end();
-        }
+        tether::end(&mut self.child);
     }
 }
 

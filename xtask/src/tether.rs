@@ -1,6 +1,6 @@
 //! A child that does not outlive us, even when we are killed outright.
 
-use std::process::Command;
+use std::process::{Child, Command};
 
 /// Puts the child into a process group of its own, so that Ctrl-C reaches the runner alone, and has the kernel kill it when
 /// this process dies.
@@ -42,3 +42,15 @@ pub(crate) fn tether(_command: &mut Command) {}
 /// As above.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn follow(_command: &mut Command) {}
+
+/// Ends a tethered child and all that it has started, and reaps it; a child that has ended by itself is left in peace.
+pub(crate) fn end(child: &mut Child) {
+    if matches!(child.try_wait(), Ok(Some(_))) {
+        return;
+    }
+    if let Some(group) = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+}
