@@ -76,24 +76,35 @@ impl Checksum {
     }
 }
 
+/// A look at the data once the region has closed.
+pub(crate) type Look<T> = fn(&T, Scale) -> Vec<Attachment>;
+
 /// What a variant hands back: the proof of its work, and the data, alive to the end of the measured region.
 pub struct Kept<T> {
     pub(crate) checksum: Checksum,
     pub(crate) data: T,
-    pub(crate) then: Option<fn(&T, Scale) -> Attachment>,
+    pub(crate) then: Option<Look<T>>,
+    pub(crate) then_recorded: Option<Look<T>>,
 }
 
 impl<T> Kept<T> {
     /// `data` may be `()` for a variant that keeps nothing.
     pub fn new(checksum: Checksum, data: T) -> Kept<T> {
-        Kept { checksum, data, then: None }
+        Kept { checksum, data, then: None, then_recorded: None }
     }
 
-    /// Looks at the data once more after the region has closed, under the plain probe only: a place for timings and
-    /// tables that are not part of the variant's own work.
+    /// Looks at the data once more after the region has closed, under the plain probe only: a place for timings,
+    /// tables and pictures that are not part of the variant's own work.
     #[must_use = "the outcome with the closing look is the returned one"]
-    pub fn then(mut self, look: fn(&T, Scale) -> Attachment) -> Kept<T> {
+    pub fn then(mut self, look: fn(&T, Scale) -> Vec<Attachment>) -> Kept<T> {
         self.then = Some(look);
+        self
+    }
+
+    /// As [`Kept::then`], but under the heap probe: where the recorder can be asked which line allocated what.
+    #[must_use = "the outcome with the closing look is the returned one"]
+    pub fn then_recorded(mut self, look: fn(&T, Scale) -> Vec<Attachment>) -> Kept<T> {
+        self.then_recorded = Some(look);
         self
     }
 }

@@ -39,7 +39,10 @@ mod phase;
 mod resident;
 
 pub use describe::{Declared, Function, Lesson};
-pub use heaplab_record::{Attachment, Cell, Table, Text};
+pub use heaplab_record::{
+    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
+    SourceLine, Span, SpanState, Step, StepValues, Steps, Strength, Table, Text, Unit,
+};
 pub use kept::{Checksum, Kept, Scale};
 pub use measure::{Bench, Measured};
 pub use phase::phase;

@@ -55,10 +55,12 @@ impl Bench {
             Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
             Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns)),
         };
-        let mut attachments = Vec::new();
-        if let (Measurement::Plain(_), Some(look)) = (&measurement, kept.then) {
-            attachments.push(look(&kept.data, self.scale));
-        }
+        let look = match measurement {
+            Measurement::Plain(_) => kept.then,
+            Measurement::Heap(_) => kept.then_recorded,
+            Measurement::Counts(_) | Measurement::Dhat(_) => None,
+        };
+        let attachments = look.map(|look| look(&kept.data, self.scale)).unwrap_or_default();
         let checksum = kept.checksum.clone();
         std::mem::forget(std::hint::black_box(kept));
         Ok(Measured { checksum, measurement, phases, attachments })

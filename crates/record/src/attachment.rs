@@ -1,4 +1,17 @@
 //! Data that a lesson hands over and that the report draws: a lesson's only way to a picture of its own.
+//!
+//! Every picture has a `name`, the stem of its files in the report's folder (`leak` becomes `leak.svg` and `leak.png`): lower-case
+//! letters, digits and `-`. Pictures of one kind and one name from several variants become one, where the kind allows it.
+
+mod chart;
+mod graph;
+mod regions;
+mod source;
+
+pub use chart::{Axis, Chart, Marker, Series, Step, StepValues, Steps, Unit};
+pub use graph::{Graph, GraphEdge, GraphNode, Strength};
+pub use regions::{Regions, Row, Span, SpanState};
+pub use source::{Source, SourceLine};
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
@@ -9,6 +22,29 @@ use serde::{Deserialize, Serialize};
 pub enum Attachment {
     /// Rows and columns. Tables of one title and one set of columns are shown as one table, a row a variant.
     Table(Table),
+    /// Counts after each line of a program.
+    Steps(Steps),
+    /// Lines or dots over two axes. Charts of one name are shown as one, with the series of every variant.
+    Chart(Chart),
+    /// Who refers to whom.
+    Graph(Graph),
+    /// What stands where in memory.
+    Regions(Regions),
+    /// A program's source with figures beside each line.
+    Source(Source),
+    /// One number that a claim may be held against.
+    Figure(Figure),
+}
+
+/// A number with a name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Figure {
+    /// What `claims.toml` calls it.
+    pub name: String,
+    /// What it says.
+    pub title: Text,
+    /// The number.
+    pub value: Cell,
 }
 
 /// A small table.
@@ -28,10 +64,14 @@ pub struct Table {
 pub enum Cell {
     /// Words.
     Text(String),
+    /// Words in both languages.
+    Words(Text),
     /// A plain number.
     Count(u64),
     /// Bytes.
     Bytes(u64),
     /// Nanoseconds, with a fraction where they are means.
     Nanoseconds(f64),
+    /// A share, 1 for the whole.
+    Share(f64),
 }

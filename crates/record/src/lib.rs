@@ -17,7 +17,10 @@ mod manifest;
 mod record;
 mod report;
 
-pub use attachment::{Attachment, Cell, Table};
+pub use attachment::{
+    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
+    SourceLine, Span, SpanState, Step, StepValues, Steps, Strength, Table, Unit,
+};
 pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};

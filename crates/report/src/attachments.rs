@@ -36,10 +36,11 @@ pub(crate) struct Written {
 pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
     let mut merged: Vec<((&Text, &[Text]), Merged)> = Vec::new();
     for run in &report.runs {
-        for Attachment::Table(table) in &run.attachments {
+        for attachment in &run.attachments {
+            let Attachment::Table(table) = attachment else { continue };
             let key = (&table.title, table.columns.as_slice());
             let rows = table.rows.iter().map(|row| {
-                let own = row.iter().map(written);
+                let own = row.iter().map(|cell| written(cell, words));
                 [variant(run), live_bytes_a_row(run)].into_iter().chain(own).collect()
             });
             match merged.iter_mut().find(|(known, _)| *known == key) {
@@ -76,12 +77,16 @@ fn variant(run: &Run) -> Written {
     Written { short: run.variant.clone(), exact: None, is_figure: false }
 }
 
-fn written(cell: &Cell) -> Written {
+fn written(cell: &Cell, words: &Words) -> Written {
     let (short, exact) = match cell {
         Cell::Text(text) => return Written { short: text.clone(), exact: None, is_figure: false },
+        Cell::Words(text) => {
+            return Written { short: words.lang().of(text).to_owned(), exact: None, is_figure: false };
+        }
         Cell::Count(count) => (format::count(*count), None),
         Cell::Bytes(bytes) => (format::bytes(*bytes), Some(format!("{} B", format::count(*bytes)))),
         Cell::Nanoseconds(ns) => (format::nanoseconds(*ns), None),
+        Cell::Share(share) => (format!("{:.1} %", share * 100.0), None),
     };
     Written { short, exact, is_figure: true }
 }
@@ -101,7 +106,7 @@ mod tests {
         assert_eq!(first, ["slots", "slots", "packed", "packed"]);
         // 12,345,678 / 2 bytes over 10,000,000 rows.
         assert_eq!(merged[0].rows[2][1].short, "0.62 B");
-        let Attachment::Table(table) = &mut report.runs[8].attachments[0];
+        let Attachment::Table(table) = &mut report.runs[8].attachments[0] else { unreachable!() };
         table.columns[0].en.push('x');
         assert_eq!(tables(&report, &Words::new(Lang::En)).len(), 2);
     }

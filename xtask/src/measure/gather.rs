@@ -74,7 +74,8 @@ impl Gathered {
         match record.measurement {
             Measurement::Plain(sample) => {
                 if self.plain.is_empty() {
-                    (self.phases, self.attachments) = (record.phases, record.attachments);
+                    self.phases = record.phases;
+                    self.attachments.extend(record.attachments);
                     self.samples.clone_from(&samples);
                 }
                 // RssAnon has no kernel peak: the highest that was seen from outside, or by the child at its end.
@@ -85,7 +86,12 @@ impl Gathered {
                 self.plain.push(sample);
             }
             Measurement::Counts(totals) => self.counts = Some(totals),
-            Measurement::Heap(totals) => self.heap.push(totals),
+            Measurement::Heap(totals) => {
+                if self.heap.is_empty() {
+                    self.attachments.extend(record.attachments);
+                }
+                self.heap.push(totals);
+            }
             Measurement::Dhat(totals) => {
                 self.dhat = Some(DhatRun { rows: record.scale, totals });
                 self.dhat_file = dhat_json.map(|json| (json, record.load_address));
