@@ -38,12 +38,15 @@ const ZEROED: [Allocate; SITES] =
 const REALLOC: [Reallocate; SITES] =
     [realloc_at::<0>, realloc_at::<1>, realloc_at::<2>, realloc_at::<3>, realloc_at::<4>];
 
-/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak.
+/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak; how many died and how long
+/// they lived, and when those that live were born, by the allocation clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AtSite {
     births: u64,
     live: (i64, i64),
     peak: (i64, i64),
+    died: (u64, u64),
+    live_births: i64,
 }
 
 #[derive(Clone, Debug)]
@@ -72,12 +75,15 @@ struct Block {
     fill: u8,
     /// Where it was born, if that was inside the region.
     site: Option<usize>,
+    born_at: u64,
 }
 
 #[derive(Default)]
 struct Model {
     blocks: Vec<Block>,
     totals: HeapTotals,
+    /// The allocation clock at the peak.
+    peak_clock: u64,
     /// By alloc, alloc_zeroed and realloc, and within each by the function.
     sites: [AtSite; 3 * SITES],
 }
@@ -87,6 +93,7 @@ impl Model {
     fn look(&mut self, may_be_peak: bool) {
         for (index, site) in self.sites.iter_mut().enumerate() {
             let live = self.blocks.iter().filter(|block| block.site == Some(index));
+            site.live_births = live.clone().map(|block| block.born_at as i64).sum();
             site.live = (live.clone().count() as i64, live.map(|block| block.layout.size() as i64).sum());
         }
         let live = self.blocks.iter().filter(|block| block.site.is_some());
@@ -95,6 +102,7 @@ impl Model {
         if may_be_peak && self.totals.end_bytes >= self.totals.peak_bytes {
             self.totals.peak_bytes = self.totals.end_bytes;
             self.totals.peak_blocks = self.totals.end_blocks;
+            self.peak_clock = self.totals.total_bytes;
             self.sites.iter_mut().for_each(|site| site.peak = site.live);
         }
     }
@@ -107,7 +115,10 @@ impl Model {
                 let address = unsafe { if zeroed { ZEROED[site](layout) } else { ALLOC[site](layout) } };
                 assert!(!address.is_null() && address.addr().is_multiple_of(align));
                 let site = if zeroed { SITES + site } else { site };
-                let block = Block { address, layout, fill: size as u8, site: inside.then_some(site) };
+                // The clock has the block itself in it.
+                let born_at = self.totals.total_bytes + size as u64;
+                let block =
+                    Block { address, layout, fill: size as u8, site: inside.then_some(site), born_at };
                 // SAFETY: the block is ours and `size` bytes long; zeroed memory may be read.
                 let bytes = unsafe {
                     if zeroed {
@@ -149,6 +160,7 @@ impl Model {
                     self.look(true);
                 } else if inside {
                     block.site = Some(2 * SITES + site);
+                    block.born_at = self.totals.total_bytes + size as u64;
                     self.sites[2 * SITES + site].births += 1;
                     self.totals.total_blocks += 1;
                     self.totals.total_bytes += size as u64;
@@ -159,6 +171,10 @@ impl Model {
                 let block = self.blocks.swap_remove(which.index(self.blocks.len()));
                 // SAFETY: the block is live and of this layout.
                 unsafe { HEAP.dealloc(block.address, block.layout) };
+                if let Some(site) = block.site {
+                    let (deaths, lifetimes) = self.sites[site].died;
+                    self.sites[site].died = (deaths + 1, lifetimes + self.totals.total_bytes - block.born_at);
+                }
                 self.look(false);
             }
             Event::Realloc { .. } | Event::Free { .. } => {}
@@ -203,6 +219,8 @@ proptest! {
                 births: site.births,
                 live: (site.live_blocks, site.live_bytes),
                 peak: (site.peak_blocks, site.peak_bytes),
+                died: (site.deaths, site.lifetime_bytes),
+                live_births: site.live_birth_clock_bytes,
             })
             .collect();
         let mut expected: Vec<AtSite> = model.sites.iter().copied().filter(|site| site.births > 0).collect();
@@ -210,5 +228,6 @@ proptest! {
         expected.sort();
         prop_assert_eq!(recorded, expected);
         prop_assert_eq!(raw.totals.slow_walks, 0);
+        prop_assert_eq!(raw.totals.peak_clock_bytes, model.peak_clock);
     }
 }

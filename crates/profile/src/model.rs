@@ -58,6 +58,8 @@ pub struct Recorded {
     /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
     /// before says. Trailing zeros are left out.
     pub lifetimes: Vec<u64>,
+    /// The sum of the ages of the blocks that were live at the end, in bytes of the allocation clock.
+    pub survivor_age_bytes: u64,
     /// The names of the threads that allocated.
     pub threads: BTreeSet<String>,
 }
@@ -139,6 +141,7 @@ impl Recorded {
         self.shrunk_bytes += other.shrunk_bytes;
         self.deaths += other.deaths;
         self.lifetime_bytes += other.lifetime_bytes;
+        self.survivor_age_bytes += other.survivor_age_bytes;
         if self.lifetimes.len() < other.lifetimes.len() {
             self.lifetimes.resize(other.lifetimes.len(), 0);
         }

@@ -49,6 +49,8 @@ pub struct RawTotals {
     pub peak_blocks: u64,
     /// The most that was live at once.
     pub peak_bytes: u64,
+    /// The allocation clock then.
+    pub peak_clock_bytes: u64,
     /// Live blocks at the end.
     pub end_blocks: u64,
     /// Live bytes at the end.
@@ -125,6 +127,8 @@ pub struct RawSite {
     pub deaths: u64,
     /// The sum of the lifetimes of blocks that died, in bytes of the allocation clock.
     pub lifetime_bytes: u64,
+    /// The sum of the allocation clock at the births of the blocks that live now.
+    pub live_birth_clock_bytes: i64,
     /// How many lived for less than 1, 2, 4, 8, … bytes of the allocation clock; trailing zeros are left out.
     pub lifetimes: Vec<u64>,
 }

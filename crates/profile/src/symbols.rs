@@ -138,6 +138,7 @@ fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
         deaths: sum(|entry| entry.deaths),
         lifetime_bytes: sum(|entry| entry.lifetime_bytes),
         lifetimes: (0..longest).map(lived).collect(),
+        survivor_age_bytes: survivor_age_bytes(entries, raw),
         threads: entries.iter().map(|entry| raw.threads[entry.thread as usize].clone()).collect(),
     };
     Site {
@@ -152,6 +153,16 @@ fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
         end_bytes: net(|entry| entry.live_bytes),
         recorded: Some(recorded),
     }
+}
+
+/// Every block that lives is as old as the clock has come since its birth. Threads know the clock to within 64 KiB of each
+/// other, so that a sum may fall below 0 by that: then it is 0.
+fn survivor_age_bytes(entries: &[&RawSite], raw: &Raw) -> u64 {
+    let live: i64 = entries.iter().map(|entry| entry.live_blocks).sum();
+    // A sum of clocks may pass 2^64 and come round: the difference is right all the same.
+    let births = entries.iter().fold(0_i64, |sum, entry| sum.wrapping_add(entry.live_birth_clock_bytes));
+    let end = raw.totals.birth_bytes.wrapping_add(raw.totals.grown_bytes);
+    u64::try_from(live.wrapping_mul(end.cast_signed()).wrapping_sub(births)).unwrap_or(0)
 }
 
 /// Of one thread its own; of several at most their sum, and at most the global peak.

@@ -69,6 +69,8 @@ static PEAK_BYTES: Line<AtomicI64> = Line(AtomicI64::new(0));
 static PEAK_BLOCKS: Line<AtomicI64> = Line(AtomicI64::new(0));
 /// Whether what is live now is the peak.
 static RISING: Line<AtomicBool> = Line(AtomicBool::new(false));
+/// The allocation clock when a peak was left last; the peak itself was as late, for nothing was born between.
+static PEAK_CLOCK: Line<AtomicU64> = Line(AtomicU64::new(0));
 /// How often a peak was left: the number that sites hold their kept figures against.
 static SEAL: Line<AtomicU64> = Line(AtomicU64::new(1));
 
@@ -77,6 +79,7 @@ static SEAL: Line<AtomicU64> = Line(AtomicU64::new(1));
 pub(super) struct Peak {
     pub(super) bytes: u64,
     pub(super) blocks: u64,
+    pub(super) clock_bytes: u64,
     pub(super) seal: u64,
     pub(super) rising: bool,
 }
@@ -92,6 +95,7 @@ pub(super) fn seal() -> u64 {
 pub(super) fn seal_of_a_fall() -> u64 {
     if RISING.load(Relaxed) {
         RISING.store(false, Relaxed);
+        PEAK_CLOCK.store(clock(), Relaxed);
         // Two threads that leave one peak together may both count up: the second finds every site unchanged since.
         SEAL.fetch_add(1, Relaxed);
     }
@@ -208,11 +212,13 @@ pub(super) fn look_for_peak_again() {
 }
 
 pub(super) fn peak() -> Peak {
+    let rising = RISING.load(Relaxed);
     Peak {
         bytes: PEAK_BYTES.load(Relaxed).unsigned_abs(),
         blocks: PEAK_BLOCKS.load(Relaxed).max(0).unsigned_abs(),
         seal: SEAL.load(Relaxed),
-        rising: RISING.load(Relaxed),
+        clock_bytes: if rising { clock() } else { PEAK_CLOCK.load(Relaxed) },
+        rising,
     }
 }
 
@@ -229,5 +235,6 @@ pub(super) fn clear() {
     PEAK_BYTES.store(0, Relaxed);
     PEAK_BLOCKS.store(0, Relaxed);
     RISING.store(false, Relaxed);
+    PEAK_CLOCK.store(0, Relaxed);
     SEAL.store(1, Relaxed);
 }

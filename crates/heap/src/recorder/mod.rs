@@ -2,7 +2,7 @@
 //!
 //! - `header`: the 16 bytes before each block: where and when it was born, so that a free needs no look-up and no lock.
 //! - `walk`: the stack of an allocation.
-//! - `stacks`: every distinct stack, once.
+//! - `stacks`: every distinct stack, once; `index`: how it is found.
 //! - `thread`: what one thread counts; `site`: at one stack.
 //! - `level`: what is live over all sites, its peak, the allocation clock; `curve`: its points.
 //! - `fork`: why a forked child records nothing.
@@ -13,6 +13,7 @@
 mod curve;
 mod fork;
 mod header;
+mod index;
 mod level;
 mod marks;
 mod modules;
@@ -190,9 +191,12 @@ fn born(size: usize) -> (u64, u64) {
     let frame = walk::frame_pointer();
     let counted = thread::with(|thread| {
         let site = thread.site_of(frame);
-        thread.site(site).0.born(size as u64, level::seal());
+        let row = thread.site(site).0;
+        row.born(size as u64, level::seal());
         thread.change(size as i64, 1, size as u64);
-        (u64::from(site), thread.clock())
+        let clock = thread.clock();
+        row.born_at(clock);
+        (u64::from(site), clock)
     });
     counted.unwrap_or((0, 0))
 }
@@ -211,7 +215,7 @@ fn freed(site: u32, born_at: u64, size: usize) {
     thread::with(|thread| {
         let seal = level::seal_of_a_fall();
         let (site, lifetimes) = thread.site(site);
-        site.freed(size as u64, thread.clock().saturating_sub(born_at), lifetimes, seal);
+        site.freed(size as u64, born_at, thread.clock(), lifetimes, seal);
         thread.change(-(size as i64), -1, 0);
     });
 }

@@ -78,7 +78,12 @@ pub(super) struct Site {
     seal: Counter,
     pub(super) deaths: Counter,
     pub(super) lifetime_bytes: Counter,
+    /// The sum of the allocation clock at the births of the blocks that live: how old they are at the end.
+    pub(super) live_birth_clock_bytes: Level,
 }
+
+// PERF: two cache lines a site, and 32 sites a page.
+const _: () = assert!(size_of::<Site>() == 128);
 
 /// How long the blocks of a site lived.
 pub(super) type Lifetimes = [AtomicU32; LIFETIMES];
@@ -94,6 +99,12 @@ impl Site {
         self.look_for_own_peak();
     }
 
+    /// As it was when the block was handed out, with the block itself counted.
+    #[inline]
+    pub(super) fn born_at(&self, clock_bytes: u64) {
+        self.live_birth_clock_bytes.add(clock_bytes.cast_signed());
+    }
+
     #[inline]
     pub(super) fn resized(&self, old: u64, new: u64, seal: u64) {
         self.keep_what_the_peak_had(seal);
@@ -106,12 +117,14 @@ impl Site {
     }
 
     #[inline]
-    pub(super) fn freed(&self, size: u64, lifetime: u64, lifetimes: &Lifetimes, seal: u64) {
+    pub(super) fn freed(&self, size: u64, born_at: u64, clock_bytes: u64, lifetimes: &Lifetimes, seal: u64) {
+        let lifetime = clock_bytes.saturating_sub(born_at);
         self.keep_what_the_peak_had(seal);
         self.deaths.add(1);
         self.live_blocks.add(-1);
         self.live_bytes.add((size as i64).wrapping_neg());
         self.lifetime_bytes.add(lifetime);
+        self.live_birth_clock_bytes.add(born_at.cast_signed().wrapping_neg());
         let power = (u64::BITS - lifetime.leading_zeros()) as usize;
         let bucket = &lifetimes[power.min(LIFETIMES - 1)];
         bucket.store(bucket.load(Relaxed).wrapping_add(1), Relaxed);

@@ -120,6 +120,7 @@ pub(crate) fn recording() -> Raw {
                     own_peak_bytes: site.own_peak_bytes.get(),
                     deaths: site.deaths.get(),
                     lifetime_bytes: site.lifetime_bytes.get(),
+                    live_birth_clock_bytes: site.live_birth_clock_bytes.get(),
                     lifetimes,
                 });
             }
@@ -152,6 +153,7 @@ fn totals() -> RawTotals {
     let mut sums = RawTotals {
         peak_blocks: peak.blocks,
         peak_bytes: peak.bytes,
+        peak_clock_bytes: peak.clock_bytes,
         wall_ns: if is_open { curve::elapsed_ns() } else { CLOSED_AT_NS.load(Relaxed) },
         ..RawTotals::default()
     };

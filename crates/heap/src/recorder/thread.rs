@@ -9,7 +9,7 @@ use super::curve;
 use super::fork;
 use super::level::Pending;
 use super::site::{Lifetimes, Site};
-use super::stacks::{self, MOST_SITES};
+use super::stacks::{self, Batch, MOST_SITES};
 use super::walk::{self, Bounds, Frames};
 use super::zeroed::{self, Zeroed};
 use std::cell::Cell;
@@ -24,7 +24,7 @@ const CACHED: usize = 1 << 14;
 /// How many neighbours are looked at.
 const PROBES: usize = 4;
 
-/// 21 MiB of address space, of which a thread touches a page or two a handful of sites.
+/// 21 MiB of address space, of which a thread touches a page or two for 32 sites.
 pub(super) struct Thread {
     next: AtomicPtr<Thread>,
     /// Whether a living thread writes here.
@@ -35,6 +35,7 @@ pub(super) struct Thread {
     stack_low: AtomicUsize,
     stack_high: AtomicUsize,
     root: AtomicU64,
+    batch: Batch,
     pub(super) pending: Pending,
     pub(super) slow_walks: AtomicU64,
     pub(super) cut_stacks: AtomicU64,
@@ -260,7 +261,7 @@ impl Thread {
     #[cold]
     fn learn(&self, frames: &Frames, start: usize) -> u32 {
         // Busy: a signal handler that allocates must not wait for the lock that this thread holds.
-        let site = unseen(|| stacks::site(frames));
+        let site = unseen(|| stacks::site(frames, &self.batch));
         self.look_at_name();
         let free = (0..PROBES).map(|probe| (start + probe) % CACHED);
         let slot =

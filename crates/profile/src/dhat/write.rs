@@ -3,7 +3,8 @@
 //! Figures follow dhat's rule, under which a reallocated block is a new block of its full size: `tbk` is births and
 //! reallocations, `tb` birth bytes and the sum of new sizes. Times (`tl`, `tg`, `te`, `tuth`) are in bytes of the allocation
 //! clock, not in microseconds: they are the same on every run. DHAT leaves the unit's name to the file. `tl` has the
-//! lifetimes of the blocks that were freed; dhat adds those of the blocks that were not, as if they died at the end.
+//! lifetimes of the blocks that were freed and, as dhat has it, those of the others up to the end; a block that was reallocated
+//! has one life here and a new one in dhat.
 
 use super::file::{File, ProgramPoint};
 use super::rebase::{merged, sorted_table, without_folder};
@@ -27,13 +28,11 @@ pub struct Run {
 }
 
 impl Run {
-    /// As a recording says it; the program without its folder, the peak's time as exact as the curve is.
+    /// As a recording says it; the program without its folder.
     pub fn of(raw: &Raw) -> Run {
-        // The latest of equal peaks, as in dhat.
-        let peak = raw.curve.iter().max_by_key(|point| point.live_bytes);
         Run {
             command: without_folder(&raw.command.join(" ")),
-            peak_clock_bytes: peak.map_or(0, |point| point.clock_bytes),
+            peak_clock_bytes: raw.totals.peak_clock_bytes,
             end_clock_bytes: raw.totals.birth_bytes + raw.totals.grown_bytes,
         }
     }
@@ -80,7 +79,7 @@ fn program_point(site: &Site, recorded: &Recorded, stack: Vec<usize>) -> Program
     ProgramPoint {
         tb: recorded.birth_bytes + recorded.reallocated_bytes,
         tbk: site.total_blocks + recorded.reallocations,
-        tl: Some(recorded.lifetime_bytes),
+        tl: Some(recorded.lifetime_bytes + recorded.survivor_age_bytes),
         mb: Some(site.own_peak_bytes),
         mbk: Some(site.own_peak_blocks),
         gb: Some(site.peak_bytes),
@@ -102,7 +101,7 @@ fn text(frame: &Frame) -> String {
 mod tests {
     use super::*;
     use crate::dhat;
-    use crate::raw::{RawPoint, RawTotals};
+    use crate::raw::RawTotals;
 
     fn frame(function: &str, location: Option<&str>) -> Frame {
         Frame { function: function.to_owned(), location: location.map(str::to_owned) }
@@ -124,7 +123,8 @@ mod tests {
                 reallocations: 4,
                 reallocated_bytes: 200,
                 grown_bytes: 48,
-                lifetime_bytes: 77,
+                lifetime_bytes: 70,
+                survivor_age_bytes: 7,
                 ..Recorded::default()
             }),
         }
@@ -166,11 +166,14 @@ mod tests {
 
     #[test]
     fn a_run_is_what_the_recording_says() {
-        let point = |clock_bytes, live_bytes| RawPoint { clock_bytes, at_ns: 0, live_bytes };
         let raw = Raw {
             command: ["/home/x/target/app", "list"].map(str::to_owned).to_vec(),
-            totals: RawTotals { birth_bytes: 30, grown_bytes: 12, ..RawTotals::default() },
-            curve: vec![point(10, 8), point(20, 9), point(30, 9), point(42, 1)],
+            totals: RawTotals {
+                birth_bytes: 30,
+                grown_bytes: 12,
+                peak_clock_bytes: 30,
+                ..RawTotals::default()
+            },
             ..Raw::default()
         };
         let run = Run { command: "app list".to_owned(), peak_clock_bytes: 30, end_clock_bytes: 42 };

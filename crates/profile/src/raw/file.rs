@@ -19,7 +19,7 @@ pub use read::RawError;
 const MAGIC: &str = "heaplab-heap ";
 
 /// The version that is written, and the only one that is read.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// FNV-1a over 64 bits, byte by byte.
 #[derive(Clone, Copy)]

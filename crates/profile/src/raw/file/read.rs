@@ -215,6 +215,7 @@ impl<'a> Input<'a> {
             shrunk_bytes: self.number()?,
             peak_blocks: self.number()?,
             peak_bytes: self.number()?,
+            peak_clock_bytes: self.number()?,
             end_blocks: self.number()?,
             end_bytes: self.number()?,
             wall_ns: self.number()?,
@@ -251,6 +252,7 @@ impl<'a> Input<'a> {
             own_peak_bytes: self.signed()?,
             deaths: self.number()?,
             lifetime_bytes: self.number()?,
+            live_birth_clock_bytes: self.signed()?,
             lifetimes: {
                 let length = self.length(1)?;
                 (0..length).map(|_| self.number()).collect::<Result<_, _>>()?

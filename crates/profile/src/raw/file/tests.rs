@@ -6,12 +6,12 @@ use proptest::prelude::*;
 
 /// A recording like one of a recorder's, with extreme figures.
 fn any_raw() -> impl Strategy<Value = Raw> {
-    let figures = vec(prop_oneof![0..300_u64, any::<u64>()], 15);
+    let figures = vec(prop_oneof![0..300_u64, any::<u64>()], 16);
     let text = "\\PC{0,8}";
     let modules = vec((any::<u64>(), any::<u64>(), text, "[0-9a-f]{0,40}"), 0..4);
     let nodes = vec((any::<u32>(), any::<u64>()), 1..20);
     let sites =
-        vec((any::<u32>(), vec(any::<u64>(), 8), vec(any::<i64>(), 6), vec(any::<u64>(), 0..5)), 0..8);
+        vec((any::<u32>(), vec(any::<u64>(), 8), vec(any::<i64>(), 7), vec(any::<u64>(), 0..5)), 0..8);
     let curve = vec((any::<u64>(), any::<u64>(), any::<u64>()), 0..8);
     let texts = (vec(text, 0..3), vec(text, 1..3), vec((text, any::<u64>(), any::<u64>()), 0..3));
     (figures, modules, nodes, sites, curve, texts).prop_map(
@@ -48,6 +48,7 @@ fn any_raw() -> impl Strategy<Value = Raw> {
                         own_peak_bytes: live[5],
                         deaths: counted[6],
                         lifetime_bytes: counted[7],
+                        live_birth_clock_bytes: live[6],
                         lifetimes,
                     })
                     .collect(),
@@ -81,6 +82,7 @@ fn totals(figures: &[u64]) -> RawTotals {
         slow_walks: figures[12],
         cut_stacks: figures[13],
         overflowed: figures[14],
+        peak_clock_bytes: figures[15],
     }
 }
 
@@ -132,13 +134,13 @@ fn errors_name_the_place() {
         bytes
     };
     let long = [whole.as_slice(), b"!"].concat();
-    // 15 bytes of header, 5 of the command, 15 of totals, no modules, no threads, then the nodes at 37.
+    // 15 bytes of header, 5 of the command, 16 of totals, no modules, no threads, then the nodes at 38.
     let cases = [
-        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 1`"),
-        (b"heaplab-heap 2\n".to_vec(), "version `2`; only version 1 is read"),
+        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 2`"),
+        (b"heaplab-heap 1\n".to_vec(), "version `1`; only version 2 is read"),
         (whole[..18].to_vec(), "ends too early: at byte 16, among the command"),
         (whole[..30].to_vec(), "ends too early: at byte 30, among the totals"),
-        (with(37, 0x70), "ends too early: at byte 37, among the nodes"),
+        (with(38, 0x70), "ends too early: at byte 38, among the nodes"),
         (with(17, 0xff), "damaged at byte 16, among the command: a text that is not UTF-8"),
         (whole[..whole.len() - 1].to_vec(), "among the hash"),
         (long, "more follows"),
@@ -153,7 +155,7 @@ fn errors_name_the_place() {
 #[test]
 fn a_length_is_not_believed() {
     // 2^60 arguments in a file of 24 bytes.
-    let mut bytes = b"heaplab-heap 1\n".to_vec();
+    let mut bytes = b"heaplab-heap 2\n".to_vec();
     bytes.extend([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
     assert_eq!(Raw::read(&bytes), Err(RawError::Ends { part: "command", at: 15 }));
 }

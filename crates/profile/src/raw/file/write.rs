@@ -81,6 +81,7 @@ impl<W: Write> Out<W> {
             totals.shrunk_bytes,
             totals.peak_blocks,
             totals.peak_bytes,
+            totals.peak_clock_bytes,
             totals.end_blocks,
             totals.end_bytes,
             totals.wall_ns,
@@ -117,6 +118,7 @@ impl<W: Write> Out<W> {
         self.signed(site.own_peak_blocks)?;
         self.signed(site.own_peak_bytes)?;
         self.numbers(&[site.deaths, site.lifetime_bytes])?;
+        self.signed(site.live_birth_clock_bytes)?;
         self.list(&site.lifetimes, |out, &count| out.number(count))
     }
 
