@@ -11,6 +11,12 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+/// The copy has a build folder of its own: cargo tells packages apart by their place in the workspace, and would take the
+/// copy's libraries for those of the workspace after the next edit there.
+fn copys_target() -> PathBuf {
+    target().join("tmp/workspace-copy-target")
+}
+
 /// One copy for the tests of this file, with three new lessons in it.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
@@ -44,8 +50,14 @@ fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-fn lesson(section: &str, out: &Path, more: &[&str]) -> Output {
+fn in_copy() -> Command {
     let mut command = xtask(copy());
+    command.env("CARGO_TARGET_DIR", copys_target());
+    command
+}
+
+fn lesson(section: &str, out: &Path, more: &[&str]) -> Output {
+    let mut command = in_copy();
     command.args(["lesson", section, "--python", "no", "--out"]).arg(out).args(more);
     command.output().expect("xtask starts")
 }
@@ -71,7 +83,7 @@ fn the_templates_own_tests_and_scripts_pass() {
     let tests = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["test", "--quiet", "--package", "my-topic"])
         .current_dir(copy())
-        .env("CARGO_TARGET_DIR", target())
+        .env("CARGO_TARGET_DIR", copys_target())
         .output()
         .unwrap();
     ends_with(&tests, 0);
@@ -222,7 +234,7 @@ fn signalled(signal: &str) -> (Option<i32>, u32, Vec<String>) {
     let (out, mark) = (home.path().join("report"), home.path().join("mark"));
     ends_with(&lesson("8.12", &out, &["--variant", "quick"]), 0);
     let before = std::fs::read(out.join("report.json")).unwrap();
-    let mut runner = xtask(copy());
+    let mut runner = in_copy();
     runner.args(["lesson", "8.12", "--python", "no", "--out"]).arg(&out).env("TEST_MARK", &mark);
     let mut runner = runner.spawn().unwrap();
     let child = wait_for(|| std::fs::read_to_string(&mark).ok()?.parse::<u32>().ok());

@@ -56,7 +56,7 @@ pub struct Recorded {
     /// The sum of the lifetimes of those, in bytes of the allocation clock.
     pub lifetime_bytes: u64,
     /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
-    /// before says. Trailing zeros are left out.
+    /// before says; the 32nd has all of 1 GiB or more. Trailing zeros are left out.
     pub lifetimes: Vec<u64>,
     /// The sum of the ages of the blocks that were live at the end, in bytes of the allocation clock.
     pub survivor_age_bytes: u64,

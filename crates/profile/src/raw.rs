@@ -129,7 +129,8 @@ pub struct RawSite {
     pub lifetime_bytes: u64,
     /// The sum of the allocation clock at the births of the blocks that live now.
     pub live_birth_clock_bytes: i64,
-    /// How many lived for less than 1, 2, 4, 8, … bytes of the allocation clock; trailing zeros are left out.
+    /// How many lived for less than 1, 2, 4, 8, … bytes of the allocation clock, the 32nd for 1 GiB or more; trailing zeros
+    /// are left out.
     pub lifetimes: Vec<u64>,
 }
 

@@ -82,7 +82,7 @@ pub(super) fn all() -> Vec<Line> {
         line("live", M, cost, BytesABlock, Some(AtMost(32.0)), 2),
         line("live", 10 * M, cost, BytesABlock, Some(AtMost(32.0)), 1),
         line("sites", 10_000, cost, Bytes, Some(AtMost(MIB_8)), 2),
-        line("sites_everywhere", 10_000, cost, Bytes, Some(AtMost(MIB_8)), 2),
+        line("sites_everywhere", 10_000, cost, Bytes, None, 2),
         line("slots", M / 5, (Plain, Twin), InstructionRatio, Some(AtMost(1.03)), 1),
         wall("slots", M, (Plain, Twin), None, PAIRS),
     ]);

@@ -12,17 +12,14 @@ use super::site::{Lifetimes, Site};
 use super::stacks::{self, Batch, MOST_SITES};
 use super::walk::{self, Bounds, Frames};
 use super::zeroed::{self, Zeroed};
+use known::Known;
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 use tables::Name;
 
+mod known;
 mod tables;
-
-/// Entries of a thread's cache of stacks.
-const CACHED: usize = 1 << 14;
-/// How many neighbours are looked at.
-const PROBES: usize = 4;
 
 /// 21 MiB of address space, of which a thread touches a page or two for 32 sites.
 pub(super) struct Thread {
@@ -39,8 +36,7 @@ pub(super) struct Thread {
     pub(super) pending: Pending,
     pub(super) slow_walks: AtomicU64,
     pub(super) cut_stacks: AtomicU64,
-    cached_hashes: [AtomicU64; CACHED],
-    cached_sites: [AtomicU32; CACHED],
+    known: Known,
     pub(super) counted: Counted,
 }
 
@@ -175,12 +171,6 @@ fn register(local: &Local) -> Option<&'static Thread> {
     Some(thread)
 }
 
-/// Where in a thread's cache a stack may stand first.
-#[inline]
-fn first_slot(hash: u64) -> usize {
-    (hash ^ (hash >> 29)) as usize
-}
-
 impl Thread {
     /// Whether this thread is the region's owner; the first that asks becomes it.
     #[inline]
@@ -213,7 +203,7 @@ impl Thread {
             high: self.stack_high.load(Relaxed),
             root: self.root.load(Relaxed),
         };
-        let known = walk::hash_of_whole(frame, &bounds).and_then(|hash| self.cached(hash));
+        let known = walk::hash_of_whole(frame, &bounds).and_then(|hash| self.known.site(hash));
         known.unwrap_or_else(|| self.site_of_another(frame, &bounds))
     }
 
@@ -225,15 +215,7 @@ impl Thread {
         if frames.slow || frames.cut {
             self.note(&frames);
         }
-        self.cached(frames.hash).unwrap_or_else(|| self.learn(&frames, first_slot(frames.hash)))
-    }
-
-    #[inline]
-    fn cached(&self, hash: u64) -> Option<u32> {
-        (0..PROBES).map(|probe| (first_slot(hash) + probe) % CACHED).find_map(|slot| {
-            let site = self.cached_sites[slot].load(Relaxed);
-            (site != 0 && self.cached_hashes[slot].load(Relaxed) == hash).then_some(site)
-        })
+        self.known.site(frames.hash).unwrap_or_else(|| self.learn(&frames))
     }
 
     #[inline]
@@ -259,16 +241,11 @@ impl Thread {
     }
 
     #[cold]
-    fn learn(&self, frames: &Frames, start: usize) -> u32 {
+    fn learn(&self, frames: &Frames) -> u32 {
         // Busy: a signal handler that allocates must not wait for the lock that this thread holds.
         let site = unseen(|| stacks::site(frames, &self.batch));
         self.look_at_name();
-        let free = (0..PROBES).map(|probe| (start + probe) % CACHED);
-        let slot =
-            free.clone().find(|&slot| self.cached_sites[slot].load(Relaxed) == 0).unwrap_or(start % CACHED);
-        // The site first: whoever meets the hash must find it. Only this thread reads them, but a signal may come between.
-        self.cached_sites[slot].store(site, Relaxed);
-        self.cached_hashes[slot].store(frames.hash, Relaxed);
+        self.known.add(frames.hash, site);
         site
     }
 
