@@ -15,7 +15,7 @@ use crate::stop::Stop;
 use crate::{build, discover, environment, interrupt, memory, store};
 use anyhow::{Context as _, Result};
 use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, Quantity};
-use heaplab_report::bench::{bench_header, bench_markdown, bench_row, bench_svg, holds};
+use heaplab_report::bench::{bench_header, bench_markdown, bench_remarks, bench_row, bench_svg, holds};
 use heaplab_report::{Artifact, Words, format};
 use plan::{Line, Side};
 use program::{Programs, Said};
@@ -57,7 +57,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     if options.json {
         print!("{json}");
     }
-    screen.result(&format!("\n{}", words.get("bench-status")));
+    screen.result("");
+    bench_remarks(&bench.comparisons, &words).iter().for_each(|remark| screen.result(remark));
+    screen.result(&words.get("bench-status"));
     screen.note(&words.say("report-is-at", &[("path", &place.display().to_string())]));
     Ok(())
 }

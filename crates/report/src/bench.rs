@@ -55,6 +55,30 @@ pub fn bench_row(comparison: &Comparison, words: &Words) -> String {
     }
 }
 
+/// What a reader must know of figures that were missed: where the peer itself costs less than was asked for, no recorder could
+/// have held it.
+pub fn bench_remarks(comparisons: &[Comparison], words: &Words) -> Vec<String> {
+    let missed = comparisons.iter().filter(|line| line.holds == Some(false));
+    let remark = |line: &Comparison| {
+        let Some(Wanted::AtLeast(limit)) = line.wanted else { return None };
+        let same = |other: &&Comparison| {
+            other.under == "plain"
+                && (&other.workload, other.rows, &other.over, other.quantity)
+                    == (&line.workload, line.rows, &line.over, line.quantity)
+        };
+        let (_, ratio, _) = spread(&comparisons.iter().find(same)?.figures)?;
+        (ratio < limit).then(|| {
+            let figures = [("ratio", figure(line.quantity, ratio)), ("limit", figure(line.quantity, limit))];
+            let [ratio, limit] = figures.each_ref().map(|(name, text)| (*name, text.as_str()));
+            words.say(
+                "bench-out-of-reach",
+                &[("workload", &line.workload), ("peer", &line.over), ratio, limit],
+            )
+        })
+    };
+    missed.filter_map(remark).collect()
+}
+
 fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     let workload = format!("{} {}", comparison.workload, format::scale(comparison.rows));
     let compared = format!("{} / {}{}", comparison.over, comparison.under, unit(comparison.quantity, words));
@@ -150,5 +174,21 @@ pub(crate) mod tests {
             ..comparison(&[], Wanted::AtLeast(5.0))
         };
         assert!(bench_row(&missing, &words).ends_with("heaptrack is not installed here"));
+    }
+
+    #[test]
+    fn what_no_recorder_could_hold_is_said() {
+        let words = Words::new(Lang::En);
+        let beside = |under: &str, figures: &[f64]| Comparison {
+            over: "heaptrack".into(),
+            under: under.into(),
+            quantity: Quantity::ProcessRatio,
+            ..comparison(figures, Wanted::AtLeast(5.0))
+        };
+        let remarks =
+            |plain: &[f64]| bench_remarks(&[beside("heap", &[3.4]), beside("plain", plain)], &words);
+        let cheap = remarks(&[4.1]);
+        assert!(cheap[0].contains("heaptrack itself costs slots 4.10 times"), "{cheap:?}");
+        assert!(remarks(&[6.0]).is_empty());
     }
 }

@@ -76,6 +76,8 @@ pub(super) fn all() -> Vec<Line> {
         lines.push(wall(workload, M, (Dhat, Heap), Some(AtLeast(10.0)), 2));
         // heaptrack hands its events to a second process, which is at work long after ours has done its part.
         lines.push(line(workload, M, (Heaptrack, Heap), ProcessRatio, Some(AtLeast(5.0)), 2));
+        // What a recorder that costs nothing would have above.
+        lines.push(line(workload, M, (Heaptrack, Plain), ProcessRatio, None, 2));
         lines.push(wall(workload, M, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
     }
     lines.extend([
@@ -128,7 +130,7 @@ mod tests {
             chosen(&only, None).map(|lines| lines.len())
         };
         assert_eq!(of(&[]).unwrap(), all().len());
-        assert_eq!(of(&["heaptrack"]).unwrap(), 2);
+        assert_eq!(of(&["heaptrack"]).unwrap(), 4);
         assert_eq!(of(&["handover", "batches"]).unwrap(), 2);
         assert!(of(&["slot"]).unwrap_err().to_string().contains("slots"));
         assert_eq!(chosen(&["live".to_owned()], Some(2000)).unwrap().len(), 1);

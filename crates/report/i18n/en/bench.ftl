@@ -19,3 +19,4 @@ bench-not-installed = { $program } is not installed here
 bench-no-memory = { $bytes } are needed, and not available here
 bench-not-this-system = not measured on this system
 bench-status = A missed figure is a mark in the table and no failure: time on a shared machine wanders.
+bench-out-of-reach = { $peer } itself costs { $workload } { $ratio } times the plain run. A recorder that cost nothing at all would not reach { $limit }.

@@ -19,3 +19,4 @@ bench-not-installed = 这台机器没有安装 { $program }
 bench-no-memory = 需要 { $bytes }，这台机器可用内存不够
 bench-not-this-system = 这个系统上无法测量
 bench-status = 未达到的目标只在表里标出，不算失败：共用的机器上，时间本来就会波动。
+bench-out-of-reach = { $peer } 自身只让 { $workload } 慢到普通运行的 { $ratio } 倍：即使记录器毫无开销，也达不到 { $limit }。

@@ -1,6 +1,6 @@
 //! The table as Markdown, with the machine it was measured on.
 
-use super::cells;
+use super::{bench_remarks, cells};
 use crate::Words;
 use heaplab_record::Bench;
 use std::fmt::Write as _;
@@ -19,6 +19,9 @@ pub fn bench_markdown(bench: &Bench, chart: &str, words: &Words) -> String {
             cells[2] = why.replace('\n', " ").replace('|', "\\|");
         }
         let _ = writeln!(out, "| {} |", cells.join(" | "));
+    }
+    for remark in bench_remarks(&bench.comparisons, words) {
+        let _ = writeln!(out, "\n{remark}");
     }
     let of = &bench.environment;
     let (cores, pairs) = (of.cores.to_string(), words.get("bench-how"));
