@@ -91,7 +91,12 @@ fn stacks_are_whole() {
             "{size}: {recorded:x?} {expected:x?}"
         );
     }
-    assert!(raw.totals.slow_walks >= 1, "qsort's callback has no whole chain of frame pointers");
+    // A libc for aarch64 may keep frame pointers: then the chain through qsort is whole.
+    let is_broken = cfg!(target_arch = "x86_64");
+    assert!(
+        raw.totals.slow_walks >= u64::from(is_broken),
+        "qsort's callback has no whole chain of frame pointers"
+    );
     assert!(raw.totals.slow_walks <= 3, "and nothing else is slow: {}", raw.totals.slow_walks);
 
     let deep = stack(&raw, site_of(&raw, 3_000));
