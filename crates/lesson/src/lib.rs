@@ -30,6 +30,7 @@
 //! - `measure`: one variant under the probe at work.
 //! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
 //! - `resident`: what the kernel counts as resident.
+//! - `trial`: a lesson's programs under its own tests (feature `trial`).
 
 mod command;
 mod describe;
@@ -37,6 +38,8 @@ mod kept;
 mod measure;
 mod phase;
 mod resident;
+#[cfg(feature = "trial")]
+pub mod trial;
 
 pub use describe::{Declared, Function, Lesson};
 pub use heaplab_record::{

@@ -1,9 +1,8 @@
 //! What lesson 8.5.1 asserts about itself: a list's peak is every row, a generator's is one, and a window's is the window.
 //! Peaks of the heap probe are exact on one thread.
 
-use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use heaplab_lesson::trial::{self, Recorded, example};
+use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_generators");
 
@@ -41,7 +40,7 @@ fn a_window_peaks_at_the_window() {
 /// The peak is small, the work is not: what the generators free at once they still allocate.
 #[test]
 fn lazy_is_not_less_work() {
-    let blocks = |variant| measured(LESSON, variant, 5_000)["measurement"]["total_blocks"].clone();
+    let blocks = |variant| measured(LESSON, variant, 5_000).heap.total_blocks;
     assert_eq!(blocks("generator_slots"), 5_000);
     assert_eq!(blocks("generator"), 10_000);
     assert_eq!(blocks("list"), 5_001);
@@ -49,7 +48,7 @@ fn lazy_is_not_less_work() {
 
 #[test]
 fn every_variant_does_the_same_work() {
-    let checksum = |variant| measured(LESSON, variant, 2_500)["checksum"].clone();
+    let checksum = |variant| measured(LESSON, variant, 2_500).checksum;
     for variant in ["generator", "generator_slots", "chunked"] {
         assert_eq!(checksum(variant), checksum("list"), "{variant}");
     }
@@ -58,43 +57,20 @@ fn every_variant_does_the_same_work() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("generators-exercise"), "mine", 50_000);
-    let solution = measured(example("generators-solution"), "mine", 50_000);
-    if peak(&exercise) <= GOAL_BYTES {
+    let exercise = measured(example("generators-exercise").unwrap(), "mine", 50_000);
+    let solution = measured(example("generators-solution").unwrap(), "mine", 50_000);
+    if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
-    assert!(peak(&solution) < GOAL_BYTES, "{solution}");
-    assert_eq!(exercise["checksum"], solution["checksum"]);
+    assert!(solution.heap.peak_bytes < GOAL_BYTES, "{solution:?}");
+    assert_eq!(exercise.checksum, solution.checksum);
 }
 
 fn peak_bytes(program: impl AsRef<Path>, variant: &str, rows: u64) -> u64 {
-    peak(&measured(program, variant, rows))
+    measured(program, variant, rows).heap.peak_bytes
 }
 
-fn peak(record: &Value) -> u64 {
-    record["measurement"]["peak_bytes"].as_u64().expect("the heap probe measures the peak")
-}
-
-/// The record of one run under the heap probe.
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Value {
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    let status = Command::new(program.as_ref())
-        .args([variant, "--rows", &rows.to_string()])
-        .env("HEAPLAB_PROBE", "heap")
-        .env("HEAPLAB_OUT", out.path())
-        .status()
-        .expect("the program starts");
-    assert!(status.success(), "{variant}: {status}");
-    let text = std::fs::read(out.path().join("record.json")).expect("the program writes a record");
-    serde_json::from_slice(&text).expect("the record is JSON")
-}
-
-/// An example of this package: cargo builds them with its tests, unless it is told `--test claims`.
-fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test is a file");
-    let profile = test.ancestors().nth(2).expect("a test lies in PROFILE/deps");
-    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.is_file(), "{} is not built: run `cargo test -p generators`", path.display());
-    path
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
+    trial::recorded(program, variant, rows).expect("the variant runs")
 }

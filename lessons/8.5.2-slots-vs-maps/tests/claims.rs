@@ -1,8 +1,8 @@
 //! What lesson 8.5.2 asserts about itself: what a row costs by its layout, that the egg costs nothing in Rust and sixteen
 //! bytes in CPython, and what the exercise asks for. Peaks of the heap probe are exact on one thread.
 
-use serde_json::Value;
-use std::path::{Path, PathBuf};
+use heaplab_lesson::trial::{self, Recorded, example};
+use std::path::Path;
 use std::process::Command;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_slots-vs-maps");
@@ -72,7 +72,7 @@ fn packed_does_not_pack_what_cannot_be_packed() {
 
 #[test]
 fn every_variant_keeps_the_same_rows() {
-    let checksum = |variant| measured(LESSON, variant, 2_500)["checksum"].clone();
+    let checksum = |variant| measured(LESSON, variant, 2_500).checksum;
     let of_slots = checksum("slots");
     for variant in ["list_dict", "json", "slots_by", "compact", "columns", "packed"] {
         assert_eq!(checksum(variant), of_slots, "{variant}");
@@ -83,22 +83,23 @@ fn every_variant_keeps_the_same_rows() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let (exercise, solution) = (example("slots-vs-maps-exercise"), example("slots-vs-maps-solution"));
+    let (exercise, solution) =
+        (example("slots-vs-maps-exercise").unwrap(), example("slots-vs-maps-solution").unwrap());
     let mine = measured(&exercise, "mine", EXERCISE_ROWS);
     let numbered = measured(&solution, "numbered", EXERCISE_ROWS);
     let columns = measured(&solution, "columns", EXERCISE_ROWS);
-    if peak(&mine) <= GOAL_BYTES_A_ROW * EXERCISE_ROWS {
+    if mine.heap.peak_bytes <= GOAL_BYTES_A_ROW * EXERCISE_ROWS {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
-    assert!(peak(&numbered) < GOAL_BYTES_A_ROW * EXERCISE_ROWS);
+    assert!(numbered.heap.peak_bytes < GOAL_BYTES_A_ROW * EXERCISE_ROWS);
     assert!(
-        peak(&numbered) > FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS,
+        numbered.heap.peak_bytes > FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS,
         "there would be nothing further to go for"
     );
-    assert!(peak(&columns) < FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS);
-    assert_eq!(mine["checksum"], numbered["checksum"]);
-    assert_eq!(mine["checksum"], columns["checksum"]);
+    assert!(columns.heap.peak_bytes < FURTHER_GOAL_BYTES_A_ROW * EXERCISE_ROWS);
+    assert_eq!(mine.checksum, numbered.checksum);
+    assert_eq!(mine.checksum, columns.checksum);
 }
 
 /// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out multiples of 16.
@@ -121,32 +122,9 @@ fn the_egg_costs_sixteen_bytes_in_cpython() {
 }
 
 fn peak_bytes(program: impl AsRef<Path>, variant: &str, rows: u64) -> u64 {
-    peak(&measured(program, variant, rows))
+    measured(program, variant, rows).heap.peak_bytes
 }
 
-fn peak(record: &Value) -> u64 {
-    record["measurement"]["peak_bytes"].as_u64().expect("the heap probe measures the peak")
-}
-
-/// The record of one run under the heap probe.
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Value {
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    let status = Command::new(program.as_ref())
-        .args([variant, "--rows", &rows.to_string()])
-        .env("HEAPLAB_PROBE", "heap")
-        .env("HEAPLAB_OUT", out.path())
-        .status()
-        .expect("the program starts");
-    assert!(status.success(), "{variant}: {status}");
-    let text = std::fs::read(out.path().join("record.json")).expect("the program writes a record");
-    serde_json::from_slice(&text).expect("the record is JSON")
-}
-
-/// An example of this package: cargo builds them with its tests, unless it is told `--test claims`.
-fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test is a file");
-    let profile = test.ancestors().nth(2).expect("a test lies in PROFILE/deps");
-    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.is_file(), "{} is not built: run `cargo test -p slots-vs-maps`", path.display());
-    path
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
+    trial::recorded(program, variant, rows).expect("the variant runs")
 }

@@ -1,0 +1,158 @@
+//! A lesson's programs run by that lesson's own tests: each run a process of its own, with its record read back. Feature
+//! `trial`, for `[dev-dependencies]`.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), heaplab_lesson::trial::TrialError> {
+//! use heaplab_lesson::trial;
+//!
+//! let list = trial::recorded("target/debug/generators", "list", 20_000)?;
+//! assert!(list.heap.peak_bytes > 20_000);
+//! # Ok(())
+//! # }
+//! ```
+
+use heaplab_record::{Attachment, Cell, Figure, HeapTotals, Measurement, Probe, Record};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What a run under the heap probe gave. On one thread every figure is exact.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Recorded {
+    /// Proof of the work.
+    pub checksum: String,
+    /// The recorder's totals.
+    pub heap: HeapTotals,
+    /// What the variant handed over under this probe.
+    pub attachments: Vec<Attachment>,
+}
+
+/// Why a run has no record.
+#[derive(Debug, thiserror::Error)]
+pub enum TrialError {
+    /// The program does not start, or its record cannot be read.
+    #[error("{path}: {source}")]
+    File {
+        /// The program or the file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It ended otherwise than with 0.
+    #[error("`{variant}` ended with {status}: {stderr}")]
+    Failed {
+        /// The variant.
+        variant: String,
+        /// As the system says it.
+        status: String,
+        /// What it wrote there.
+        stderr: String,
+    },
+    /// Its record is not one.
+    #[error("`{variant}` left a record that cannot be read: {source}")]
+    Record {
+        /// The variant.
+        variant: String,
+        /// Where it ceases to be JSON, or the record's.
+        source: serde_json::Error,
+    },
+    /// The record is of another probe.
+    #[error("`{variant}` ran under {probe:?} and not under the heap probe")]
+    Probe {
+        /// The variant.
+        variant: String,
+        /// What it ran under.
+        probe: Probe,
+    },
+}
+
+/// Runs a variant under the heap probe.
+///
+/// # Errors
+/// When the program does not start, fails, or leaves no record.
+pub fn recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<Recorded, TrialError> {
+    let record = run(program, variant, rows, Probe::Heap)?;
+    match record.measurement {
+        Measurement::Heap(heap) => {
+            Ok(Recorded { checksum: record.checksum, heap, attachments: record.attachments })
+        }
+        other => Err(TrialError::Probe { variant: variant.to_owned(), probe: other.probe() }),
+    }
+}
+
+/// Runs a variant under any probe.
+///
+/// # Errors
+/// As [`recorded`].
+pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) -> Result<Record, TrialError> {
+    let mut command = Command::new(program.as_ref());
+    command.args([variant, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe.name());
+    left_by(command, program.as_ref(), variant)
+}
+
+/// Runs a script of the lesson's `python` folder, its name without `.py`; none where CPython does not start. With
+/// `HEAPLAB_REQUIRE_ALL` that is an error.
+///
+/// # Errors
+/// As [`recorded`].
+pub fn python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Record>, TrialError> {
+    let program = PathBuf::from(std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into()));
+    let mut command = Command::new(&program);
+    command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
+    let gauge = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
+    command.env("PYTHONPATH", gauge).env("HEAPLAB_ROWS", rows.to_string());
+    match left_by(command, &program, script) {
+        Err(TrialError::File { path, source })
+            if path == program && std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none() =>
+        {
+            println!("SKIPPED: {} does not start: {source}", path.display());
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
+/// An example of the package whose test this is. Cargo builds them with its tests, unless it is told `--test NAME`.
+///
+/// # Errors
+/// When it is not built.
+pub fn example(name: &str) -> Result<PathBuf, TrialError> {
+    let test = std::env::current_exe().map_err(|source| TrialError::File { path: name.into(), source })?;
+    // A test lies in PROFILE/deps.
+    let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
+    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
+    if path.is_file() {
+        return Ok(path);
+    }
+    let source = io::Error::new(io::ErrorKind::NotFound, "it is not built: run `cargo test -p PACKAGE`");
+    Err(TrialError::File { path, source })
+}
+
+/// A figure that a run handed over, as a whole number.
+pub fn figure(attachments: &[Attachment], name: &str) -> Option<u64> {
+    attachments.iter().find_map(|attachment| match attachment {
+        Attachment::Figure(Figure { name: own, value: Cell::Count(value) | Cell::Bytes(value), .. })
+            if own == name =>
+        {
+            Some(*value)
+        }
+        _ => None,
+    })
+}
+
+fn left_by(mut command: Command, program: &Path, variant: &str) -> Result<Record, TrialError> {
+    let of_file = |path: &Path| {
+        let path = path.to_owned();
+        move |source| TrialError::File { path, source }
+    };
+    let out = tempfile::tempdir().map_err(of_file(&std::env::temp_dir()))?;
+    let output = command.env("HEAPLAB_OUT", out.path()).output().map_err(of_file(program))?;
+    let variant = variant.to_owned();
+    if !output.status.success() {
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        return Err(TrialError::Failed { variant, status: output.status.to_string(), stderr });
+    }
+    let place = out.path().join("record.json");
+    let text = std::fs::read(&place).map_err(of_file(&place))?;
+    serde_json::from_slice(&text).map_err(|source| TrialError::Record { variant, source })
+}
