@@ -35,8 +35,16 @@
 //! [`held_out::beyond`] makes such cases, and a test shows what is said of them.
 
 mod class;
+mod classify;
+mod confusion;
+mod fit;
 pub mod held_out;
 mod site;
+mod sure;
+mod view;
 
 pub use class::{Class, Teardown};
+pub use classify::{Reason, Verdict, classify};
+pub use confusion::Confusion;
+pub use fit::{Ratio, Slope, kendall, least_squares, ratio, theil_sen};
 pub use site::{FIRST_USE_REQUESTS, Held, IN_FLIGHT_REQUESTS, Mark, References, Run, Site, marks};

@@ -74,7 +74,7 @@ pub(super) const FAMILIES: [Family; 9] = [
         name: "work that outlives about as many requests as the line says",
         class: Steady,
         references: OWNED,
-        draw: |chance, _| Box::new(Flight::new(Sizes::draw(chance), (24, 48))),
+        draw: |chance, _| Box::new(Flight::new(Sizes::draw(chance), (24, 38))),
     },
     Family {
         name: "cycles, and no graph was taken",
