@@ -3,6 +3,7 @@
 use crate::held_out::Case;
 use crate::{Class, classify};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// How many cases of each class were given which answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,8 +40,31 @@ impl Confusion {
 
     /// Of the answers of a class, the share that was right; nothing where there was none.
     pub fn precision(&self, class: Class) -> Option<f64> {
-        let all: usize = self.counts.iter().filter(|((_, said), _)| *said == class).map(|(_, count)| count).sum();
+        let all: usize =
+            self.counts.iter().filter(|((_, said), _)| *said == class).map(|(_, count)| count).sum();
         share(self.count(class, class), all)
+    }
+}
+
+/// A row a class: what was said of it, recall, precision.
+impl fmt::Display for Confusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let answers = || Class::ALL.into_iter().chain([Class::Unknown]);
+        write!(f, "{:20}", "")?;
+        answers().try_for_each(|said| write!(f, "{:>20}", said.name()))?;
+        writeln!(f, "{:>10}{:>10}", "recall", "precision")?;
+        for is in Class::ALL {
+            write!(f, "{:20}", is.name())?;
+            answers().try_for_each(|said| write!(f, "{:>20}", self.count(is, said)))?;
+            for share in [self.recall(is), self.precision(is)] {
+                match share {
+                    Some(share) => write!(f, "{share:>10.3}")?,
+                    None => write!(f, "{:>10}", "-")?,
+                }
+            }
+            writeln!(f)?;
+        }
+        Ok(())
     }
 }
 

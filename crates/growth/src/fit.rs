@@ -17,8 +17,10 @@ pub struct Slope {
 /// A third of the points may be anything without moving it far. The interval is Sen's, at 95 %, by the normal approximation;
 /// of fewer than six points it is the range of all pairs. Nothing where no two points have different x.
 pub fn theil_sen(points: &[(f64, f64)]) -> Option<Slope> {
-    let mut slopes: Vec<f64> =
-        pairs(points).filter(|(left, right)| right.0 != left.0).map(|(l, r)| (r.1 - l.1) / (r.0 - l.0)).collect();
+    let mut slopes: Vec<f64> = pairs(points)
+        .filter(|(left, right)| right.0 != left.0)
+        .map(|(l, r)| (r.1 - l.1) / (r.0 - l.0))
+        .collect();
     slopes.sort_by(f64::total_cmp);
     let (first, last) = (*slopes.first()?, *slopes.last()?);
     let per_one = median(&slopes);

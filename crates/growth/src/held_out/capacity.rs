@@ -106,6 +106,32 @@ impl Service for Scratch {
     }
 }
 
+/// A text that a request makes anew with something added, and that takes the place of the one before.
+pub(super) struct Rewritten {
+    /// The probability that a request adds something.
+    pub(super) adds: f64,
+    pub(super) sizes: Sizes,
+    pub(super) text: Option<(Block, u64)>,
+}
+
+impl Service for Rewritten {
+    fn request(&mut self, heap: &mut Heap, chance: &mut Chance) {
+        let before = self.text.as_ref().map_or(0, |text| text.1);
+        let added = if chance.happens(self.adds) { self.sizes.one(chance) } else { 0 };
+        let bytes = before + added;
+        let old = self.text.replace((heap.make(bytes), bytes));
+        if let Some((old, _)) = old {
+            heap.free(old);
+        }
+    }
+
+    fn stop(&mut self, heap: &mut Heap) {
+        if let Some((text, _)) = self.text.take() {
+            heap.free(text);
+        }
+    }
+}
+
 /// What is made once: at the start, or by each of some workers at its first request.
 pub(super) struct Once {
     /// Blocks made before the first request and held.

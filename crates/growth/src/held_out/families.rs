@@ -28,6 +28,8 @@ pub(super) enum Set {
     Tuning,
     /// What it is judged by. Half of the families are those of the tuning set with other parameters, half are new.
     HeldOut,
+    /// What stands near the lines between the classes, where chance decides.
+    NearTheLines,
     /// What cannot be known from the figures.
     Beyond,
 }
@@ -38,8 +40,10 @@ pub(super) fn families(set: Set) -> Vec<&'static Family> {
         let own = if set == Set::Tuning { tuned } else { held_out };
         shared.iter().chain(own)
     };
-    if set == Set::Beyond {
-        return beyond::FAMILIES.iter().collect();
+    match set {
+        Set::NearTheLines => return beyond::NEAR_THE_LINES.iter().collect(),
+        Set::Beyond => return beyond::BEYOND.iter().collect(),
+        Set::Tuning | Set::HeldOut => {}
     }
     of(&growth::SHARED, &growth::TUNED, &growth::HELD_OUT)
         .chain(of(&growth::CYCLES_SHARED, &growth::CYCLES_TUNED, &growth::CYCLES_HELD_OUT))

@@ -19,8 +19,9 @@ pub(super) struct Heap {
 
 impl Heap {
     pub(super) fn make(&mut self, bytes: u64) -> Block {
-        let block = Block { bytes, born_bytes: self.clock_bytes };
         self.clock_bytes += bytes;
+        // After its own bytes: what dies at once has lived for nothing.
+        let block = Block { bytes, born_bytes: self.clock_bytes };
         self.run.births += 1;
         self.run.birth_bytes += bytes;
         self.live.blocks += 1;

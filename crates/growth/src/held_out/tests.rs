@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 #[test]
 fn every_run_keeps_the_books_of_the_recorder() {
-    for case in tuning().into_iter().chain(held_out()).chain(beyond(1)) {
+    for case in tuning().into_iter().chain(held_out()).chain(beyond(1)).chain(near_the_lines(1)) {
         for run in &case.site.runs {
             let place = format!("{} at {}", case.family, run.requests);
             assert_eq!(run.births - run.deaths, run.end.blocks, "{place}");
@@ -32,8 +32,8 @@ fn a_case_is_the_same_every_time_and_no_two_sets_share_one() {
 
 #[test]
 fn every_class_has_enough_cases_to_be_judged_by() {
-    for class in Class::ALL {
-        for set in [tuning(), held_out()] {
+    for set in [tuning(), held_out()] {
+        for class in Class::ALL {
             assert!(set.iter().filter(|case| case.class == class).count() >= 60, "{class:?}");
         }
     }
@@ -56,4 +56,29 @@ fn what_grows_without_a_limit_does_and_what_has_one_does_not() {
             assert_eq!(factor > 1.7, grows, "{}: {bytes:?}", family.name);
         }
     }
+}
+
+/// The interval of the slope holds the true rate as often as it says.
+#[test]
+fn the_fitted_slope_finds_the_rate_that_the_leak_has() {
+    let mut chance = Chance::new(3);
+    let (mut held, mut sens) = (0, 0);
+    for _ in 0..200 {
+        let runs = [500, 1000, 2000].map(|requests| {
+            let mut leak = stores::Store::leak(service::Sizes::Same(100), 0.1);
+            serve(&mut leak, requests, 0.0, &mut Chance::new(chance.next()))
+        });
+        let points = |run: &crate::Run| {
+            run.marks.iter().map(|mark| (mark.requests as f64, mark.held.bytes as f64)).collect::<Vec<_>>()
+        };
+        let sen = crate::theil_sen(
+            &runs.iter().flat_map(points).filter(|point| point.0 >= 250.0).collect::<Vec<_>>(),
+        )
+        .unwrap();
+        let slope = crate::classify(&Site { runs: runs.into(), references: None }).bytes_a_request.unwrap();
+        let holds = |slope: crate::Slope| slope.low <= 10.0 && 10.0 <= slope.high;
+        held += usize::from(holds(slope));
+        sens += usize::from(holds(sen));
+    }
+    assert!(held >= 180 && sens < held, "{held} and {sens} of 200");
 }

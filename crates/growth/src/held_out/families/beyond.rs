@@ -1,4 +1,5 @@
-//! Programs whose class the figures cannot tell, or hardly: what the head of the crate lists.
+//! Programs whose class the figures cannot tell, and programs near the lines between the classes: what the head of the crate
+//! lists.
 
 use super::{Family, OWNED};
 use crate::Class::{BoundedCache, RefcountCycle, Steady, UnboundedGrowth};
@@ -6,7 +7,7 @@ use crate::held_out::flight::{Channel, Flight};
 use crate::held_out::service::Sizes;
 use crate::held_out::stores::{Interner, Keys, Limit, Store};
 
-pub(super) const FAMILIES: [Family; 9] = [
+pub(super) const BEYOND: [Family; 3] = [
     Family {
         name: "a cache whose limit lies above what is served",
         class: BoundedCache,
@@ -25,6 +26,15 @@ pub(super) const FAMILIES: [Family; 9] = [
             Box::new(Store::new(Sizes::draw(chance), Limit::Flush(limit)))
         },
     },
+    Family {
+        name: "cycles, and no graph was taken",
+        class: RefcountCycle,
+        references: &[None],
+        draw: |chance, _| Box::new(Store { blocks: 2, ..Store::leak(Sizes::draw(chance), 1.0) }),
+    },
+];
+
+pub(super) const NEAR_THE_LINES: [Family; 6] = [
     Family {
         name: "an interner of keys that run out slowly",
         class: BoundedCache,
@@ -75,11 +85,5 @@ pub(super) const FAMILIES: [Family; 9] = [
         class: Steady,
         references: OWNED,
         draw: |chance, _| Box::new(Flight::new(Sizes::draw(chance), (24, 38))),
-    },
-    Family {
-        name: "cycles, and no graph was taken",
-        class: RefcountCycle,
-        references: &[None],
-        draw: |chance, _| Box::new(Store { blocks: 2, ..Store::leak(Sizes::draw(chance), 1.0) }),
     },
 ];

@@ -2,7 +2,7 @@
 
 use super::{Family, LOST, ORPHANED, OWNED, leaking};
 use crate::Class::{RefcountCycle, UnboundedGrowth};
-use crate::held_out::capacity::{Containers, Once, Room};
+use crate::held_out::capacity::{Containers, Once, Rewritten, Room};
 use crate::held_out::flight::{Channel, Flight};
 use crate::held_out::rng::Chance;
 use crate::held_out::service::{Both, Service, Sizes};
@@ -67,7 +67,16 @@ pub(super) const SHARED: [Family; 6] = [
     },
 ];
 
-pub(super) const TUNED: [Family; 2] = [
+pub(super) const TUNED: [Family; 3] = [
+    Family {
+        name: "a text that every request makes anew, and longer",
+        class: UnboundedGrowth,
+        references: OWNED,
+        draw: |chance, _| {
+            let adds = chance.between(0.05, 1.0);
+            Box::new(Rewritten { adds, sizes: Sizes::draw(chance), text: None })
+        },
+    },
     Family {
         name: "an entry of several blocks for every request",
         class: UnboundedGrowth,
