@@ -10,7 +10,8 @@ pub const FIRST_USE_REQUESTS: u64 = 32;
 /// One allocation site, as runs of the same workload at several scales saw it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Site {
-    /// The runs, in any order. Three, at N, 2N and 4N requests, are what the classes were tuned for.
+    /// The runs, in any order. Three, at N, 2N and 4N requests, are what the classes were tuned for. A run that did not meet the
+    /// site is a run all the same: its figures are 0, and so are those of its marks.
     pub runs: Vec<Run>,
     /// What a graph of the references says of the blocks that were live at the end; nothing where none was taken.
     pub references: Option<References>,

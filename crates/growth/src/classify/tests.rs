@@ -76,6 +76,67 @@ fn a_text_that_is_made_anew_and_longer_grows_though_its_blocks_do_not() {
     assert_eq!(rewritten(|n| 10 + n % 7), Class::Steady);
 }
 
+/// The standard library's own steps of capacity, at requests that are no powers of two.
+#[test]
+fn containers_of_the_standard_library_grow_or_are_full() {
+    let capacity = |push: &mut dyn FnMut(u64) -> usize, requests: u64| -> Vec<u64> {
+        std::iter::once(0).chain((0..requests).map(|request| push(request) as u64 * 8)).collect()
+    };
+    let of = |make: fn() -> Box<dyn FnMut(u64) -> usize>| {
+        let runs = [1300, 2600, 5200].map(|requests| {
+            let bytes = capacity(&mut make(), requests);
+            let held = |requests: u64| Held { blocks: 1, bytes: bytes[requests as usize] };
+            let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
+            let end = held(requests);
+            Run { requests, end, own_peak: end, births: 1, marks: marks.collect(), ..Run::default() }
+        });
+        classify(&Site { runs: runs.into(), references: None }).class
+    };
+    let pushed = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut all = Vec::new();
+        Box::new(move |request| {
+            all.push(request);
+            all.capacity()
+        })
+    };
+    let mapped = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut all = std::collections::HashMap::new();
+        Box::new(move |request| {
+            all.insert(request, ());
+            all.capacity()
+        })
+    };
+    let last_thousand = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut last = std::collections::VecDeque::new();
+        Box::new(move |request| {
+            last.push_back(request);
+            last.drain(..last.len().saturating_sub(1000));
+            last.capacity()
+        })
+    };
+    let cleared = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut buffer = Vec::new();
+        Box::new(move |request| {
+            buffer.clear();
+            buffer.extend(0..request % 700);
+            buffer.capacity()
+        })
+    };
+    let made_large = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut buffer: Vec<u64> = Vec::with_capacity(4096);
+        Box::new(move |request| {
+            buffer.clear();
+            buffer.extend(0..request % 100);
+            buffer.capacity()
+        })
+    };
+    assert_eq!(of(pushed), Class::UnboundedGrowth);
+    assert_eq!(of(mapped), Class::UnboundedGrowth);
+    assert_eq!(of(last_thousand), Class::BoundedCache);
+    assert_eq!(of(cleared), Class::BoundedCache);
+    assert_eq!(of(made_large), Class::FreedOnlyAtExit);
+}
+
 #[test]
 fn a_later_limit_turns_the_verdict() {
     let limit_at = |limit: u64| classify(&site(|n| n.min(limit), true));
