@@ -43,7 +43,8 @@ pub struct Run {
     /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
     /// before says.
     pub lifetimes: Vec<u64>,
-    /// What was live after some of the requests: see [`marks`]. Empty where nothing was taken on the way.
+    /// What was live after some of the requests, in their order. They count where all that [`marks`] names are there, in every
+    /// run; else the ends have to do.
     pub marks: Vec<Mark>,
     /// Live after everything that `main` owned was dropped; nothing where it was not looked.
     pub after_teardown: Option<Held>,

@@ -2,12 +2,17 @@
 
 use super::*;
 use crate::held_out::{Case, held_out, tuning};
-use crate::{Held, Mark, marks};
+use crate::{FIRST_USE_REQUESTS, Held, Mark, marks};
 use proptest::prelude::*;
 
 /// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each request if they come and go.
 fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
-    let runs = [1000, 2000, 4000].map(|requests| {
+    site_from(1000, blocks, exchanged)
+}
+
+fn site_from(smallest: u64, blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
+    let runs = [1, 2, 4].map(|times| {
+        let requests = smallest * times;
         let held = |requests: u64| Held { blocks: blocks(requests), bytes: 100 * blocks(requests) };
         let end = held(requests);
         let births = if exchanged { requests.max(end.blocks) } else { end.blocks };
@@ -147,6 +152,24 @@ fn a_later_limit_turns_the_verdict() {
 }
 
 #[test]
+fn first_use_has_its_number_of_requests() {
+    let class = |blocks: u64| classify(&site_from(320, |n| n.min(blocks), false)).class;
+    assert_eq!(class(FIRST_USE_REQUESTS), Class::FreedOnlyAtExit);
+    assert_eq!(class(FIRST_USE_REQUESTS + 8), Class::BoundedCache);
+}
+
+#[test]
+fn marks_at_other_places_are_as_none() {
+    let with = |keep: fn(&Mark) -> bool| {
+        let mut site = site(|n| n.min(600), false);
+        site.runs.iter_mut().for_each(|run| run.marks.retain(keep));
+        classify(&site)
+    };
+    assert_eq!(with(|mark| mark.requests != 0), with(|_| false));
+    assert_ne!(with(|_| true), with(|_| false));
+}
+
+#[test]
 fn what_the_teardown_left_is_told() {
     let after = |after: Option<u64>| {
         let mut site = site(|n| n, false);
@@ -186,15 +209,19 @@ proptest! {
     }
 
     #[test]
-    fn no_figures_make_it_fall_over(figures in prop::collection::vec(any::<[u64; 6]>(), 0..5)) {
+    fn no_figures_make_it_fall_over(
+        figures in prop::collection::vec(any::<[u64; 5]>(), 0..5), scale in any::<u64>(), marked in any::<bool>()
+    ) {
         let held = |figure: u64| Held { blocks: figure % 97, bytes: figure };
-        let runs = figures.iter().map(|&[requests, end, peak, births, deaths, mark]| Run {
-            requests, births, deaths, end: held(end), own_peak: held(peak),
-            marks: vec![Mark { requests: mark, held: held(mark) }; (mark % 20) as usize],
-            ..Run::default()
+        let runs = figures.iter().map(|&[requests, end, peak, births, deaths]| {
+            let requests = requests % scale.max(1);
+            let mark = |at: u64| Mark { requests: at, held: held(at.wrapping_mul(end)) };
+            let marks = if marked { marks(requests).into_iter().map(mark).collect() } else { Vec::new() };
+            Run { requests, births, deaths, end: held(end), own_peak: held(peak), marks, ..Run::default() }
         });
         let verdict = classify(&Site { runs: runs.collect(), references: None });
         prop_assert!((0.0..=1.0).contains(&verdict.sure));
+        prop_assert!(verdict.bytes_a_request.is_none_or(|slope| slope.low <= slope.per_one && slope.per_one <= slope.high));
     }
 }
 
