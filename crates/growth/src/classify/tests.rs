@@ -15,7 +15,7 @@ fn site_from(smallest: u64, blocks: impl Fn(u64) -> u64, exchanged: bool) -> Sit
         let requests = smallest * times;
         let held = |requests: u64| Held { blocks: blocks(requests), bytes: 100 * blocks(requests) };
         let end = held(requests);
-        let births = if exchanged { requests.max(end.blocks) } else { end.blocks };
+        let births = if exchanged { blocks(0) + requests } else { end.blocks };
         let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
         Run {
             requests,
@@ -149,6 +149,12 @@ fn a_later_limit_turns_the_verdict() {
     assert_eq!(limit_at(4000).class, Class::UnboundedGrowth);
     // Seen to slow down, and not for long enough.
     assert!(limit_at(3300).sure < limit_at(4000).sure);
+}
+
+#[test]
+fn what_was_there_before_the_first_request_is_not_in_flight() {
+    let verdict = classify(&site(|n| 2000 + n.min(7), true));
+    assert_eq!((verdict.class, verdict.reason), (Class::Steady, Reason::Exchanged { requests: 7.0 }));
 }
 
 #[test]
