@@ -24,14 +24,14 @@ lesson! {
         rust {
             static_default: "trap: the bag stands in a static, one for the program",
             static_fixed: "fix: None means a new one",
-            thread_local_default: "trap: the bag stands in a thread_local!, one a thread",
-            thread_local_fixed: "fix: each call empties the thread's scratch bag first",
-            default_clones_rc: "trap: a Default that clones an Rc",
-            default_makes_new: "fix: a Default that makes a new one",
+            thread_default: "trap: the bag stands in a thread_local!, one a thread",
+            thread_fixed: "fix: each call empties the thread's scratch bag first",
+            default_shared: "trap: a Default that clones an Rc",
+            default_new: "fix: a Default that makes a new one",
             vec_of_one_rc: "trap: vec![Rc; n], one bag with n handles",
             vec_of_many_rc: "fix: n bags, the expression run for each",
             once_lock_cache: "trap: a cache in a OnceLock that forgets nothing",
-            once_lock_bounded: "fix: a cache with a hundred places",
+            bounded_cache: "fix: a cache with a hundred places",
             builder_shared: "trap: clones of the builder share its state",
             builder_owned: "fix: clones of the builder have their own",
         }
@@ -62,22 +62,22 @@ const THREAD: Pair =
         name: "growth-thread-local", en: "A bag in a thread_local!", zh: "放在 thread_local! 里的袋子"
     };
 
-fn thread_local_default(scale: Scale) -> Kept<Bags<()>> {
+fn thread_default(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, THREAD, (), |(), item| traps::add_to_thread(item, Answer::of))
 }
 
-fn thread_local_fixed(scale: Scale) -> Kept<Bags<()>> {
+fn thread_fixed(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, THREAD, (), |(), item| fixes::add_to_scratch(item, Answer::of))
 }
 
 const DEFAULT: Pair =
     Pair { name: "growth-default", en: "A bag from Default", zh: "由 Default 给出的袋子" };
 
-fn default_clones_rc(scale: Scale) -> Kept<Bags<()>> {
+fn default_shared(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, DEFAULT, (), |(), item| Answer::of(&traps::Bag::default().add(item).borrow()))
 }
 
-fn default_makes_new(scale: Scale) -> Kept<Bags<()>> {
+fn default_new(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, DEFAULT, (), |(), item| Answer::of(&fixes::Bag::default().add(item)))
 }
 
@@ -107,7 +107,7 @@ fn once_lock_cache(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, ONCE, (), |(), item| traps::look_up(item, Answer::of))
 }
 
-fn once_lock_bounded(scale: Scale) -> Kept<Bags<()>> {
+fn bounded_cache(scale: Scale) -> Kept<Bags<()>> {
     calls(scale, ONCE, (), |(), item| fixes::look_up(item, Answer::of))
 }
 

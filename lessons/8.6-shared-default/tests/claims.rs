@@ -17,10 +17,10 @@ const ITEM_BYTES: u64 = 8;
 /// Each trap with its fix.
 const PAIRS: [(&str, &str); 6] = [
     ("static_default", "static_fixed"),
-    ("thread_local_default", "thread_local_fixed"),
-    ("default_clones_rc", "default_makes_new"),
+    ("thread_default", "thread_fixed"),
+    ("default_shared", "default_new"),
     ("vec_of_one_rc", "vec_of_many_rc"),
-    ("once_lock_cache", "once_lock_bounded"),
+    ("once_lock_cache", "bounded_cache"),
     ("builder_shared", "builder_owned"),
 ];
 
@@ -56,8 +56,8 @@ fn a_trap_holds_every_item_of_every_call() {
     let handles_bytes = 8 * size_of::<usize>() as u64;
     for (trap, bytes) in [
         ("static_default", bag_bytes),
-        ("thread_local_default", bag_bytes),
-        ("default_clones_rc", shared_bytes + bag_bytes),
+        ("thread_default", bag_bytes),
+        ("default_shared", shared_bytes + bag_bytes),
         ("builder_shared", shared_bytes + bag_bytes),
         ("vec_of_one_rc", handles_bytes + shared_bytes + bag_bytes),
     ] {

@@ -50,19 +50,19 @@ fn another_measurement_is_another_sentence() {
 }
 
 fn rust_checksum() -> Value {
-    let out = tempfile::tempdir().unwrap();
+    let out = tempfile::tempdir().expect("a temporary folder can be made");
     let status = Command::new(env!("CARGO_BIN_EXE_shared-default"))
         .args(["static_fixed", "--rows", &CALLS.to_string()])
         .env("HEAPLAB_OUT", out.path())
         .status()
-        .unwrap();
+        .expect("the lesson starts");
     assert!(status.success());
     record(out.path())["checksum"].clone()
 }
 
 /// The record of a script's run; none where there is no CPython, which is said.
 fn measured(script: &str) -> Option<Value> {
-    let out = tempfile::tempdir().unwrap();
+    let out = tempfile::tempdir().expect("a temporary folder can be made");
     let file = folder().join(script).with_extension("py");
     run(Command::new(interpreter())
         .arg(file)
