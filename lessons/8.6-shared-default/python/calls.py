@@ -87,8 +87,8 @@ def why(items, own):
     """Both halves from what was measured: the last call's bag, and the caller's own list."""
     if items > 1:
         default = (
-            f"the list of the def is one for all calls: the last call finds {items - 1} items of other calls in it",
-            f"def 那一行的列表只有一个：最后一次调用在里面看到了别的调用的 {items - 1} 件",
+            f"the list of the def is one for all calls: the last call finds {items - 1:,} items of other calls in it",
+            f"def 那一行的列表只有一个：最后一次调用在里面看到了别的调用的 {items - 1:,} 件",
         )
     else:
         default = ("each call has its own list", "每次调用都有自己的列表")
@@ -96,7 +96,7 @@ def why(items, own):
         mine = ("the caller's own empty list gets the item", "调用者自己的空列表收到了这一件")
     else:
         mine = (
-            f"the caller's own empty list is replaced by another: {own} items have come into it",
-            f"调用者自己的空列表被换成了另一个：收到了 {own} 件",
+            f"the caller's own empty list is replaced by another, and {own} items come into it",
+            f"调用者自己的空列表被换成了另一个，自己收到 {own} 件",
         )
     return {"en": f"{default[0]}; {mine[0]}", "zh": f"{default[1]}；{mine[1]}"}

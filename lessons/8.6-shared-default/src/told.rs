@@ -33,11 +33,10 @@ fn chart(growth: &Growth) -> Option<Attachment> {
     }))
 }
 
+/// One row; absent where live bytes were not measured, or nothing was called.
 fn table(samples: &[Sample]) -> Option<Attachment> {
-    let &[first, .., last] = samples else { return None };
-
-    let middle = samples.get(samples.len() / 2).copied().unwrap_or(first);
-    let (middle_bytes, last_bytes) = (middle.live_bytes?, last.live_bytes?);
+    let (&middle, &last) = (samples.get(samples.len() / 2)?, samples.last()?);
+    let why = why(middle, last)?;
     Some(Attachment::Table(Table {
         title: text(
             "What the last call got, and what the calls left alive",
@@ -53,43 +52,61 @@ fn table(samples: &[Sample]) -> Option<Attachment> {
         rows: vec![vec![
             Cell::Count(last.calls),
             Cell::Count(last.items),
-            Cell::Bytes(middle_bytes),
-            Cell::Bytes(last_bytes),
-            Cell::Words(why(last.items, middle_bytes, last_bytes)),
+            Cell::Bytes(middle.live_bytes?),
+            Cell::Bytes(last.live_bytes?),
+            Cell::Words(why),
         ]],
     }))
 }
 
-/// A call asked for a bag with its own item and nothing else, and for nothing to be left.
-fn why(items: u64, middle_bytes: u64, last_bytes: u64) -> Text {
-    let others = items.saturating_sub(1);
-    let grown = last_bytes.saturating_sub(middle_bytes);
-    match (others, grown) {
-        (0, 0) => Text {
-            en: "each call has its own bag, and the second half of the calls left nothing alive".to_owned(),
-            zh: "每次调用都有自己的袋子；后一半调用没有留下任何存活的内存".to_owned(),
-        },
-        (0, grown) => Text {
+/// A call asked for a bag with its own item and nothing else, and for nothing to be left when it is done.
+fn why(middle: Sample, last: Sample) -> Option<Text> {
+    let grown = last.live_bytes?.saturating_sub(middle.live_bytes?);
+    let calls = last.calls.checked_sub(middle.calls).filter(|&calls| calls > 0)?;
+    let others = last.items.saturating_sub(1);
+    let a_call = format!("{:.1}", grown as f64 / calls as f64);
+    let (grown_in_words, others_in_words) = (grouped(grown), grouped(others));
+    let bag = match others {
+        0 => text("each call finds its own item alone in the bag", "每次调用的袋子里都只有自己的那一件"),
+        _ => Text {
             en: format!(
-                "the answer is right, but the second half of the calls left {grown} bytes alive: somebody keeps them"
+                "the bag is shared: the last call finds {others_in_words} items of other calls in it"
             ),
-            zh: format!("答案没错，但后一半调用留下了 {grown} 字节：有人一直拿着不放"),
+            zh: format!("袋子是共用的：最后一次调用在里面看到了别的调用的 {others_in_words} 件"),
         },
-        (others, 0) => Text {
-            en: format!(
-                "the last call finds {others} items of other calls in its bag; their number no longer grows the memory"
+    };
+    let (en, zh) = match (others, grown) {
+        (_, 0) => (
+            "; the second half of the calls added no live bytes".to_owned(),
+            "；后一半调用没有增加存活字节".to_owned(),
+        ),
+        (0, _) => (
+            format!(
+                ", and yet the second half of the calls added {grown_in_words} live bytes, {a_call} a call: something keeps what it was given"
             ),
-            zh: format!("最后一次调用在袋子里看到了别的调用的 {others} 件；只是内存已不再增长"),
-        },
-        (others, grown) => Text {
-            en: format!(
-                "one bag for all: the last call finds {others} items of other calls in it, and the second half of the calls left {grown} bytes alive"
+            format!(
+                "，可是后一半调用仍增加了 {grown_in_words} 个存活字节，每次 {a_call}：有谁把东西留着不放"
             ),
-            zh: format!(
-                "大家共用一个袋子：最后一次调用在里面看到了别的调用的 {others} 件，后一半调用又留下了 {grown} 字节"
-            ),
-        },
+        ),
+        (_, _) => (
+            format!("; the second half of the calls added {grown_in_words} live bytes, {a_call} a call"),
+            format!("；后一半调用增加了 {grown_in_words} 个存活字节，每次 {a_call}"),
+        ),
+    };
+    Some(Text { en: bag.en + &en, zh: bag.zh + &zh })
+}
+
+/// `1234567` as `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
     }
+    grouped
 }
 
 fn figure(items: u64) -> Attachment {
@@ -108,28 +125,53 @@ fn text(en: &str, zh: &str) -> Text {
 mod tests {
     use super::*;
 
-    #[test]
-    fn another_measurement_is_another_sentence() {
-        let trap = why(1_000, 4_096, 8_192);
-        assert!(trap.en.contains("999 items") && trap.en.contains("4096 bytes"), "{}", trap.en);
-        assert!(trap.zh.contains("999 件") && trap.zh.contains("4096 字节"), "{}", trap.zh);
-        let fix = why(1, 32, 32);
-        assert!(fix.en.contains("own bag") && fix.zh.contains("自己的袋子"));
-        let cache = why(1, 32, 64);
-        assert!(cache.en.contains("answer is right") && cache.en.contains("32 bytes"), "{}", cache.en);
-        let bounded = why(8, 64, 64);
-        assert!(bounded.en.contains("7 items") && !bounded.en.contains("64"), "{}", bounded.en);
-        let all = [&trap, &fix, &cache, &bounded];
-        for (i, one) in all.iter().enumerate() {
-            assert!(all[i + 1..].iter().all(|other| one.en != other.en && one.zh != other.zh));
-        }
+    fn sample(calls: u64, live_bytes: u64, items: u64) -> Sample {
+        Sample { calls, live_bytes: Some(live_bytes), items }
     }
 
     #[test]
-    fn what_was_not_measured_is_not_drawn() {
-        let sample = |calls, live_bytes| Sample { calls, live_bytes, items: 1 };
-        assert!(table(&[sample(0, Some(0)), sample(1, None)]).is_none());
-        assert!(table(&[sample(0, Some(0))]).is_none());
-        assert!(table(&[sample(0, Some(0)), sample(1, Some(8))]).is_some());
+    fn another_measurement_is_another_sentence() {
+        let said = |items, bytes| why(sample(500, 4_096, 1), sample(1_000, bytes, items)).unwrap();
+        let trap = said(1_001, 8_192);
+        assert!(
+            trap.en.contains("finds 1,000 items") && trap.en.contains("4,096 live bytes, 8.2 a call"),
+            "{}",
+            trap.en
+        );
+        assert!(
+            trap.zh.contains("1,000 件") && trap.zh.contains("4,096 个存活字节，每次 8.2"),
+            "{}",
+            trap.zh
+        );
+        let fix = said(1, 4_096);
+        assert!(fix.en.contains("alone") && fix.en.contains("no live bytes"), "{}", fix.en);
+        assert!(fix.zh.contains("只有自己") && fix.zh.contains("没有增加"), "{}", fix.zh);
+        let cache = said(1, 5_096);
+        assert!(
+            cache.en.contains("alone") && cache.en.contains("1,000 live bytes, 2.0 a call: something keeps"),
+            "{}",
+            cache.en
+        );
+        assert!(cache.zh.contains("1,000 个存活字节") && cache.zh.contains("留着不放"), "{}", cache.zh);
+        let bounded = said(8, 4_096);
+        assert!(
+            bounded.en.contains("finds 7 items") && bounded.en.contains("no live bytes"),
+            "{}",
+            bounded.en
+        );
+        assert!(bounded.zh.contains("7 件") && bounded.zh.contains("没有增加"), "{}", bounded.zh);
+    }
+
+    #[test]
+    fn what_was_not_measured_is_not_told() {
+        let unknown = Sample { calls: 2, live_bytes: None, items: 1 };
+        assert!(table(&[sample(0, 0, 0), sample(1, 8, 1), unknown]).is_none());
+        assert!(table(&[sample(0, 0, 0)]).is_none());
+        assert!(table(&[sample(0, 0, 0), sample(1, 8, 1), sample(2, 8, 1)]).is_some());
+    }
+
+    #[test]
+    fn digits_stand_in_threes() {
+        assert_eq!([0, 999, 1_000, 1_234_567].map(grouped), ["0", "999", "1,000", "1,234,567"]);
     }
 }
