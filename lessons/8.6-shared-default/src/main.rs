@@ -84,15 +84,15 @@ fn default_new(scale: Scale) -> Kept<Bags<()>> {
 const VEC: Pair = Pair { name: "growth-vec", en: "Bags made by vec!", zh: "由 vec! 造出的袋子" };
 
 fn vec_of_one_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
-    calls(scale, VEC, traps::bags(), add_to_a_shop)
+    calls(scale, VEC, traps::bags(), |shops, item| add_to_a_shop(shops, item))
 }
 
 fn vec_of_many_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
-    calls(scale, VEC, fixes::bags(), add_to_a_shop)
+    calls(scale, VEC, fixes::bags(), |shops, item| add_to_a_shop(shops, item))
 }
 
 /// The shops take turns. A new customer's bag is emptied first, but never one that somebody else holds too.
-fn add_to_a_shop(shops: &mut Vec<Shared>, item: u64) -> Answer {
+fn add_to_a_shop(shops: &mut [Shared], item: u64) -> Answer {
     let turn = item as usize % shops.len();
     let bag = &mut shops[turn];
     traps::empty_if_mine(bag);
