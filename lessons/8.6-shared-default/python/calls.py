@@ -54,7 +54,7 @@ def told(samples, third, own):
             "title": {"en": "CPython: the bag that a call gets", "zh": "CPython：每次调用拿到的袋子"},
             "x": {"label": {"en": "calls", "zh": "调用次数"}, "unit": "count"},
             "y": {"label": {"en": "items in the bag", "zh": "袋子里的件数"}, "unit": "count"},
-            "series": [{"name": "", "marker": "stairs", "points": [[float(x), float(y)] for x, y in samples]}],
+            "series": [{"name": "", "marker": "line", "points": [[float(x), float(y)] for x, y in samples]}],
         },
         {
             "kind": "table",
