@@ -43,8 +43,8 @@ lesson! {
     }
 }
 
-// A trap and its fix share a picture. Each variant runs `add` once a call; what stands before the closure lives as long
-// as the calls do, what the closure makes is gone after its call.
+// A trap and its fix share a picture. `calls` runs the closure once a call: what is handed over before the closure lives as
+// long as the calls do, what the closure makes is gone after its call.
 
 const STATIC: Pair =
     Pair { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };
