@@ -50,6 +50,10 @@ pub use kept::{Checksum, Kept, Scale};
 pub use measure::{Bench, Measured};
 pub use phase::phase;
 
+/// What is live in the measured region, in bytes, under the heap probe; `None` under another, which does not know. Asking
+/// allocates nothing: it may stand inside the measured region.
+pub use heaplab_heap::live_bytes;
+
 #[doc(hidden)]
 pub use heaplab_heap::Heap;
 
