@@ -25,7 +25,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         goal: Some(goal::judge(&goal_spec(), &runs, &words)),
         unit: "rows".to_owned(),
         rows_requested: ROWS,
-        claims: claims::judge(&claim_specs(), &runs, &words),
+        claims: claims::judge(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
     }
@@ -172,7 +172,8 @@ fn claim(
     let spec = ClaimSpec {
         text: text(en, zh),
         source: "lesson 8, 8.5".to_owned(),
-        says_bytes,
+        says_bytes: Some(says_bytes),
+        says_count: None,
         says_rows: ROWS,
         per_row: false,
         relation: Relation::About,

@@ -44,7 +44,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         processes: if is_lesson { Vec::new() } else { program::processes(report) },
         notes: if is_lesson { notes::on_the_table(report, words) } else { program::notes(report, words) },
         rule: notes::rule_example(&report.runs, words),
-        claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
+        claims: report.claims.iter().map(|claim| Claim::of(claim, &report.unit, words)).collect(),
         tables: attachments::tables(report, words),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),

@@ -45,12 +45,17 @@ pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
     words.say("whose", &[("language", &language(of, words)), ("variant", name)])
 }
 
+/// One of what the scale counts, as it stands behind "a" and "每": `row`, `行`.
+pub(crate) fn one(unit: &str, words: &Words) -> String {
+    words.say("unit-one", &[("unit", unit), ("other", unit.strip_suffix('s').unwrap_or(unit))])
+}
+
 /// What a field that claims are read from is called.
 pub(crate) fn metric(field: &str, words: &Words) -> String {
     match field {
         "peak_rss_bytes" => words.get("metric-rss"),
         "peak_bytes" => words.get("metric-heap"),
-        unknown => unknown.to_owned(),
+        unknown => unknown.strip_prefix("figure:").unwrap_or(unknown).to_owned(),
     }
 }
 

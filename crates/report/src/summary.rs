@@ -1,7 +1,7 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
 use crate::attachments::{self, Merged};
-use crate::{Words, against, format, goal, notes, program, prose, sites};
+use crate::{Words, against, claims as judged, format, goal, notes, program, prose, sites};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -163,11 +163,11 @@ fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
     for claim in claims {
         let of = |language| {
             let measured = claim.measured.iter().find(|measured| measured.language == language);
-            measured.map_or_else(|| NOT_MEASURED.to_owned(), |of| format::signed_bytes(of.bytes))
+            measured.and_then(judged::measured).unwrap_or_else(|| NOT_MEASURED.to_owned())
         };
         table.push_str(&row(&[
             text(&claim.text),
-            format::bytes(claim.says_bytes),
+            judged::says(claim),
             of(Language::Python),
             of(Language::Rust),
             sign(claim.holds).to_owned(),
