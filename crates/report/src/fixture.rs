@@ -1,6 +1,8 @@
 //! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer rows, a failure, claims
 //! that hold, that do not and that cannot be judged. The figures are near to measured ones but nothing depends on that.
 
+pub(crate) mod pictures;
+
 use crate::{Lang, Words, claims, goal, reconcile};
 use heaplab_record::{
     Attachment, Cell, ClaimSpec, CountsTotals, DhatRun, DhatTotals, Environment, Failure, GoalSpec, HeapRun,
