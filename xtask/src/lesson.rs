@@ -202,6 +202,7 @@ fn conclude(
         screen.result(&format!("\n{}", terminal::goal(goal, &report.runs, words, color)));
     }
     show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    show::pictures(place, &heaplab_report::picture_stems(report), screen, words);
     if !report.failed.is_empty() {
         let names: Vec<String> = report
             .failed

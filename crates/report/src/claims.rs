@@ -224,7 +224,11 @@ mod tests {
         let slots_list = 1_460_000_000;
         for (more, holds, rounded) in [(4_999_999, true, 0), (5_000_000, false, 1), (80_000_000, false, 8)] {
             let claims = judged(|runs| set_rss(python(runs, "slots_by"), slots_list + more));
-            assert_eq!((claims[3].holds, claims[3].measured[0].bytes), (Some(holds), Some(rounded)), "{more}");
+            assert_eq!(
+                (claims[3].holds, claims[3].measured[0].bytes),
+                (Some(holds), Some(rounded)),
+                "{more}"
+            );
         }
         let less = judged(|runs| set_rss(python(runs, "slots_by"), slots_list - 80_000_000));
         assert_eq!((less[3].holds, less[3].measured[0].bytes), (Some(false), Some(-8)));
@@ -323,7 +327,8 @@ mod tests {
     #[test]
     fn a_claim_says_one_number() {
         let checked = |spec: ClaimSpec| {
-            check(&ClaimsFile { claim: vec![spec], ..ClaimsFile::default() }).map_err(|wrong| wrong.to_string())
+            check(&ClaimsFile { claim: vec![spec], ..ClaimsFile::default() })
+                .map_err(|wrong| wrong.to_string())
         };
         assert_eq!(checked(count_claim(2)), Ok(()));
         assert!(fixture::claim_specs().into_iter().all(|(_, spec)| checked(spec).is_ok()));

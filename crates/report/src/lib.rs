@@ -29,6 +29,7 @@ mod prose;
 mod raster;
 pub mod reconcile;
 mod sites;
+mod source;
 mod summary;
 pub mod terminal;
 mod words;

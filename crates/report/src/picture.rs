@@ -19,8 +19,6 @@ pub struct Picture {
     pub title: String,
     /// The file.
     pub svg: String,
-    /// What it tells in sentences.
-    pub(crate) sentences: Vec<String>,
     /// The same figures as a table, where there are few enough to be read: heads, then rows.
     pub(crate) table: Option<(Vec<String>, Vec<Vec<String>>)>,
 }
@@ -35,6 +33,32 @@ const TAKEN: [&str; 8] =
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
     named(report)?.iter().map(|named| draw(named, words)).collect()
+}
+
+/// A picture without its drawing, for a list of them.
+pub(crate) struct Listed {
+    pub(crate) stem: String,
+    pub(crate) title: String,
+    /// What it tells in sentences.
+    pub(crate) sentences: Vec<String>,
+}
+
+/// What [`pictures`] draws, in its order; empty where it would fail.
+pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
+    let lang = words.lang();
+    let listed = |named: Named<'_>| {
+        let (_, first) = named.parts.first()?;
+        let (title, sentences) = match first {
+            Attachment::Steps(of) => (&of.title, [].as_slice()),
+            Attachment::Chart(of) => (&of.title, [].as_slice()),
+            Attachment::Regions(of) => (&of.title, [].as_slice()),
+            Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
+            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) => return None,
+        };
+        let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
+        Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
+    };
+    named(report).unwrap_or_default().into_iter().filter_map(listed).collect()
 }
 
 /// The stems of the files that [`pictures`] makes, in its order; empty where it would fail.
@@ -105,7 +129,9 @@ fn checked(run: &Run, name: &str) -> Result<(), RenderError> {
         name if !name.chars().all(is_plain) || name.len() > 80 => {
             Err(wrong(run, name, "cannot be the name of a file: use a-z, 0-9 and -, at most 80 of them"))
         }
-        name if TAKEN.contains(&name) => Err(wrong(run, name, "is the name of a file of every report: take another")),
+        name if TAKEN.contains(&name) => {
+            Err(wrong(run, name, "is the name of a file of every report: take another"))
+        }
         _ => Ok(()),
     }
 }
@@ -124,34 +150,32 @@ fn draw(named: &Named<'_>, words: &Words) -> Result<Picture, RenderError> {
         stem: named.stem.clone(),
         title: lang.of(title).to_owned(),
         svg,
-        sentences: Vec::new(),
         table: None,
     };
     Ok(match first {
-        Attachment::Steps(of) => {
-            Picture { table: Some(steps::table(of, words)), ..picture(&of.title, steps::draw(of, &who, words)) }
-        }
+        Attachment::Steps(of) => Picture {
+            table: Some(steps::table(of, words)),
+            ..picture(&of.title, steps::draw(of, &who, words))
+        },
         Attachment::Chart(of) => picture(&of.title, chart::draw(of, &lines(named), &who, words)?),
-        Attachment::Graph(of) => {
-            let sentences = of.sentences.iter().map(|said| lang.of(said).to_owned()).collect();
-            Picture { sentences, ..picture(&of.title, graph::draw(of, &who, words)) }
-        }
+        Attachment::Graph(of) => picture(&of.title, graph::draw(of, &who, words)),
         Attachment::Regions(of) => picture(&of.title, regions::draw(of, &who, words)),
         _ => return Err(RenderError::picture("a picture", "it has a place in the page alone")),
     })
 }
 
-/// The variants whose picture it is: `rc · Rust`.
+/// The variants whose picture it is: `Rust: slab, buddy · CPython: slab`.
 fn who(named: &Named<'_>) -> String {
-    let who = |run: &Run| format!("{} · {}", run.variant, canvas::language_name(run.language));
-    let mut all: Vec<String> = Vec::new();
-    for (run, _) in &named.parts {
-        let one = who(run);
-        if !all.contains(&one) {
-            all.push(one);
+    let of = |language: Language| {
+        let mut names: Vec<&str> = Vec::new();
+        for (run, _) in named.parts.iter().filter(|(run, _)| run.language == language) {
+            if !names.contains(&run.variant.as_str()) {
+                names.push(&run.variant);
+            }
         }
-    }
-    all.join(" | ")
+        (!names.is_empty()).then(|| format!("{}: {}", canvas::language_name(language), names.join(", ")))
+    };
+    [Language::Rust, Language::Python].into_iter().filter_map(of).collect::<Vec<_>>().join(" · ")
 }
 
 /// The series of every variant. One without a name has the variant's; one name from several variants gets theirs too.
@@ -164,8 +188,12 @@ fn lines<'a>(named: &Named<'a>) -> Vec<chart::Line<'a>> {
             _ => None,
         })
         .collect();
-    let times = |name: &str| charts.iter().flat_map(|(_, chart)| &chart.series).filter(|other| other.name == name).count();
-    let both = |run: &Run| charts.iter().any(|(other, _)| other.variant == run.variant && other.language != run.language);
+    let times = |name: &str| {
+        charts.iter().flat_map(|(_, chart)| &chart.series).filter(|other| other.name == name).count()
+    };
+    let both = |run: &Run| {
+        charts.iter().any(|(other, _)| other.variant == run.variant && other.language != run.language)
+    };
     let mut lines = Vec::new();
     for (run, chart) in &charts {
         let variant = if both(run) { file_of(run) } else { run.variant.clone() };
@@ -204,7 +232,8 @@ mod tests {
         let python = Run { language: Language::Python, ..run("leak", vec![graph("refs")]) };
         let alone = stems(vec![run("leak", vec![graph("refs"), graph("other")])]);
         assert_eq!(alone.unwrap(), ["refs", "other"]);
-        let several = stems(vec![run("leak", vec![graph("refs")]), run("fixed", vec![graph("refs")]), python]);
+        let several =
+            stems(vec![run("leak", vec![graph("refs")]), run("fixed", vec![graph("refs")]), python]);
         assert_eq!(several.unwrap(), ["leak.refs", "fixed.refs", "leak.py.refs"]);
     }
 
@@ -215,7 +244,10 @@ mod tests {
             assert!(error.contains("leaky") && error.contains(name), "{error}");
         }
         let twice = stems(vec![run("leaky", vec![graph("refs"), graph("refs")])]).unwrap_err();
-        assert!(twice.contains("leaky") && twice.contains("refs") && twice.contains("two pictures"), "{twice}");
+        assert!(
+            twice.contains("leaky") && twice.contains("refs") && twice.contains("two pictures"),
+            "{twice}"
+        );
     }
 
     #[test]
@@ -225,7 +257,12 @@ mod tests {
             chart.series[0].name = series.to_owned();
             Attachment::Chart(chart)
         };
-        let runs = vec![run("bump", vec![chart("")]), run("slab", vec![chart("")]), run("pool", vec![chart("a")]), run("arena", vec![chart("a")])];
+        let runs = vec![
+            run("bump", vec![chart("")]),
+            run("slab", vec![chart("")]),
+            run("pool", vec![chart("a")]),
+            run("arena", vec![chart("a")]),
+        ];
         let report = Report { runs, ..fixture::report(Lang::En) };
         let drawn = pictures(&report, &Words::new(Lang::En)).unwrap();
         assert_eq!(drawn.len(), 1);

@@ -146,10 +146,17 @@ mod tests {
             include_str!("page/headline.rs"),
             include_str!("page/panels.rs"),
             include_str!("page/runs.rs"),
+            include_str!("picture/chart.rs"),
+            include_str!("picture/graph.rs"),
+            include_str!("picture/graph/boxes.rs"),
+            include_str!("picture/graph/legend.rs"),
+            include_str!("picture/regions.rs"),
+            include_str!("picture/steps.rs"),
             include_str!("program.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
             include_str!("sites.rs"),
+            include_str!("source.rs"),
             include_str!("summary.rs"),
             include_str!("terminal.rs"),
             include_str!("terminal/under.rs"),
@@ -175,6 +182,9 @@ mod tests {
             "program",
             "sites",
             "diff",
+            "picture",
+            "graph",
+            "regions",
         ];
         let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
         let mut found = 0;

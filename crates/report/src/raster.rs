@@ -89,7 +89,8 @@ mod tests {
                  font-family=\"No Such Font, monospace\" font-size=\"20\">{text}</text></svg>"
             );
             let pixels = Pixmap::decode_png(&png(&svg).unwrap()).unwrap();
-            let inked = |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
+            let inked =
+                |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
             (0..pixels.width()).rev().find(|x| inked(*x)).unwrap_or(0)
         };
         assert_eq!(code("iiii|"), code("wwww|"));

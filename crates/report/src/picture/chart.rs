@@ -31,7 +31,12 @@ pub(super) struct Line<'a> {
 }
 
 /// Draws the lines over the axes of the first chart of their name.
-pub(super) fn draw(first: &Chart, lines: &[Line<'_>], who: &str, words: &Words) -> Result<String, RenderError> {
+pub(super) fn draw(
+    first: &Chart,
+    lines: &[Line<'_>],
+    who: &str,
+    words: &Words,
+) -> Result<String, RenderError> {
     let title = words.lang().of(&first.title);
     let figures = |of: usize| lines.iter().flat_map(|line| line.points).map(move |point| point[of]);
     let (x, y) = (axis(&first.x, figures(0), false), axis(&first.y, figures(1), true));
@@ -87,7 +92,8 @@ fn plot<'a, 'b>(page: &'a Canvas<'b>, x: &Scale, y: &Scale, names: i32) -> Resul
 /// The points that have a place on both axes, those that fall on one pixel once: of dots anywhere, of a line one after the
 /// other. Of a longer line than that, those of one column of pixels that stand out.
 fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(f64, f64)> {
-    let has_place = |scale: &Scale, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
+    let has_place =
+        |scale: &Scale, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
     let placed = line.points.iter().filter(|[at, figure]| has_place(x, *at) && has_place(y, *figure));
     let pixels = placed.map(|[at, figure]| ((*at, *figure), plot.backend_coord(&(*at, *figure))));
     if line.marker == Marker::Dots {
@@ -106,14 +112,20 @@ fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(
 fn standing_out(column: &[((f64, f64), (i32, i32))]) -> Vec<(f64, f64)> {
     let height = |index: &usize| column[*index].1.1;
     let indexes = || 0..column.len();
-    let kept = [indexes().next(), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()];
+    let kept =
+        [indexes().next(), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()];
     let mut kept: Vec<usize> = kept.into_iter().flatten().collect();
     kept.sort_unstable();
     kept.dedup();
     kept.into_iter().map(|index| column[index].0).collect()
 }
 
-fn draw_line(plot: &mut Plot<'_, '_>, line: &Line<'_>, scales: (&Scale, &Scale), index: usize) -> Result<(), RenderError> {
+fn draw_line(
+    plot: &mut Plot<'_, '_>,
+    line: &Line<'_>,
+    scales: (&Scale, &Scale),
+    index: usize,
+) -> Result<(), RenderError> {
     let colour = COLOURS[index % COLOURS.len()];
     let places = seen(plot, line, scales);
     let joined = match line.marker {
@@ -133,16 +145,20 @@ fn draw_line(plot: &mut Plot<'_, '_>, line: &Line<'_>, scales: (&Scale, &Scale),
 }
 
 /// Every series its own shape: circles, triangles, crosses, squares.
-fn draw_dots(plot: &mut Plot<'_, '_>, dots: &[(f64, f64)], colour: RGBColor, index: usize) -> Result<(), RenderError> {
+fn draw_dots(
+    plot: &mut Plot<'_, '_>,
+    dots: &[(f64, f64)],
+    colour: RGBColor,
+    index: usize,
+) -> Result<(), RenderError> {
     let filled = colour.mix(0.85).filled();
     match index % 4 {
         0 => plot.draw_series(dots.iter().map(|dot| Circle::new(*dot, 3, filled))).map(drop),
         1 => plot.draw_series(dots.iter().map(|dot| TriangleMarker::new(*dot, 5, filled))).map(drop),
         2 => plot.draw_series(dots.iter().map(|dot| Cross::new(*dot, 4, colour.stroke_width(2)))).map(drop),
         _ => {
-            let square = |dot: &(f64, f64)| {
-                EmptyElement::at(*dot) + Rectangle::new([(-3, -3), (3, 3)], filled)
-            };
+            let square =
+                |dot: &(f64, f64)| EmptyElement::at(*dot) + Rectangle::new([(-3, -3), (3, 3)], filled);
             plot.draw_series(dots.iter().map(square)).map(drop)
         }
     }
@@ -224,7 +240,9 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let chart = fixture::pictures::chart("jemalloc");
             let texts = svg::texts(&drawn(&chart, lang));
-            for wanted in [lang.of(&chart.title), lang.of(&chart.x.label), lang.of(&chart.y.label), "jemalloc", "2 KiB"] {
+            for wanted in
+                [lang.of(&chart.title), lang.of(&chart.x.label), lang.of(&chart.y.label), "jemalloc", "2 KiB"]
+            {
                 assert!(texts.iter().any(|text| text == wanted), "{wanted} in {texts:?}");
             }
         }

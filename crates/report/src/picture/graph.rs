@@ -40,17 +40,20 @@ pub(super) fn draw(graph: &Graph, who: &str, words: &Words) -> String {
     for (edge, route) in &scene.edges {
         arrows::label(&mut svg, edge, route);
     }
-    let bottom = HEAD + scene.size.1 + 30.0;
     let legend = legend::Legend::of(graph, &scene, words);
     let sentences = sentences(graph, &scene, words);
     let lines: Vec<Vec<String>> = sentences.iter().map(|said| prose::wrap(said, SENTENCE_COLUMNS)).collect();
     let wide = lines.iter().flatten().map(|line| SENTENCE.width(line)).fold(0.0, f64::max);
+    let beside = legend.stands_beside(scene.size.0);
+    let drawn = if beside { scene.size.0 + legend::APART + legend.size.0 } else { scene.size.0 };
+    let under =
+        if beside || wide == 0.0 { wide.max(legend.size.0) } else { wide + legend::APART + legend.size.0 };
     let titled = Font::of(21, INK).width(title).max(Font::of(13, QUIET).width(who));
-    let under = if wide > 0.0 { wide + 40.0 + legend.size.0 } else { legend.size.0 };
-    let width = 2.0 * EDGE + scene.size.0.max(under).max(titled);
+    let width = 2.0 * EDGE + drawn.max(under).max(titled);
+    let bottom = HEAD + if beside { scene.size.1.max(legend.size.1) } else { scene.size.1 } + 30.0;
     let said = told(&mut svg, &lines, bottom);
-    legend.draw(&mut svg, (width - EDGE - legend.size.0, bottom));
-    let height = bottom + said.max(legend.size.1) + EDGE;
+    legend.draw(&mut svg, (width - EDGE - legend.size.0, if beside { HEAD } else { bottom }));
+    let height = bottom + if beside { said } else { said.max(legend.size.1) } + EDGE;
     svg.finish((width, height), title, &sentences.join(" "))
 }
 
@@ -110,7 +113,9 @@ impl<'a> Scene<'a> {
             for (member, place) in members.iter().zip(&part.places) {
                 places[*member] = Place { x: place.x + by.0, y: place.y + by.1, ..*place };
             }
-            scene.edges.extend(part.routes.iter().map(|(edge, route)| (edges[*edge].0, arrows::moved(route, by))));
+            scene
+                .edges
+                .extend(part.routes.iter().map(|(edge, route)| (edges[*edge].0, arrows::moved(route, by))));
             row_right = left + part.size.0;
             row_bottom = row_bottom.max(row_top + part.size.1);
             scene.size = (scene.size.0.max(row_right), row_bottom);
@@ -181,18 +186,29 @@ impl Part {
         edges: &[(&GraphEdge, (usize, usize))],
         across: bool,
     ) -> Part {
-        let loops = |node: usize| inside.iter().filter(move |(_, ends)| *ends == (node, node)).map(|(edge, _)| *edge);
+        let loops =
+            |node: usize| inside.iter().filter(move |(_, ends)| *ends == (node, node)).map(|(edge, _)| *edge);
         let room = |node: usize| loops(node).map(|edge| arrows::loop_room(edges[edge].0)).fold(0.0, f64::max);
         // A loop stands at the right of its box, so the box is laid out as wide as both.
         let roomy: Vec<(f64, f64)> =
             sizes.iter().enumerate().map(|(node, (width, height))| (width + room(node), *height)).collect();
-        let linked: Vec<&(usize, (usize, usize))> = inside.iter().filter(|(_, (from, to))| from != to).collect();
+        let linked: Vec<&(usize, (usize, usize))> =
+            inside.iter().filter(|(_, (from, to))| from != to).collect();
         let links: Vec<Link> = linked
             .iter()
-            .map(|(edge, (from, to))| Link { from: *from, to: *to, strong: edges[*edge].0.strength == Strength::Strong })
+            .map(|(edge, (from, to))| Link {
+                from: *from,
+                to: *to,
+                strong: edges[*edge].0.strength == Strength::Strong,
+            })
             .collect();
         let labels = linked.iter().map(|(edge, _)| arrows::label_width(edges[*edge].0)).fold(0.0, f64::max);
-        let gap = if across { (labels + 60.0, 30.0) } else { (36.0, 70.0) };
+        let gap = match (across, layout::is_sideways(sizes.len(), &links)) {
+            (true, true) => (labels + 60.0, 56.0),
+            (true, false) => (labels + 60.0, 30.0),
+            (false, true) => (labels + 60.0, 70.0),
+            (false, false) => (36.0, 70.0),
+        };
         let (mut places, laid) = layout::place(&roomy, gap, &links, across);
         for (place, (width, _)) in places.iter_mut().zip(sizes) {
             place.width = *width;
@@ -211,12 +227,17 @@ impl Part {
             corners.extend([(place.x, place.y), (place.x + width, place.y + height)]);
         }
         corners.extend(routes.iter().flat_map(|(_, route)| arrows::reach(route)));
-        let least = corners.iter().fold((f64::INFINITY, f64::INFINITY), |least, at| (least.0.min(at.0), least.1.min(at.1)));
+        let least = corners
+            .iter()
+            .fold((f64::INFINITY, f64::INFINITY), |least, at| (least.0.min(at.0), least.1.min(at.1)));
         let most = corners.iter().fold((least.0, least.1), |most, at| (most.0.max(at.0), most.1.max(at.1)));
         for place in &mut places {
             (place.x, place.y) = (place.x - least.0, place.y - least.1);
         }
-        let routes = routes.into_iter().map(|(edge, route)| (edge, arrows::moved(&route, (-least.0, -least.1)))).collect();
+        let routes = routes
+            .into_iter()
+            .map(|(edge, route)| (edge, arrows::moved(&route, (-least.0, -least.1))))
+            .collect();
         Part { places, routes, size: (most.0 - least.0, most.1 - least.1) }
     }
 }

@@ -40,13 +40,13 @@ pub(super) fn draw(regions: &Regions, who: &str, words: &Words) -> String {
     svg.define(&patterns());
     svg.head(title, who);
     let bottom = HEAD + ROW * regions.rows.len() as f64;
-    for mark in scale.marks() {
-        let x = left + scale.part(*mark) * BARS;
+    let to_pixels = BARS / longest.max(1) as f64;
+    for mark in scale.marks().iter().filter(|mark| **mark <= longest as f64) {
+        let x = left + mark * to_pixels;
         svg.line((x, HEAD - 4.0), (x, bottom), &format!("stroke=\"{GRID}\""));
         svg.text((x, bottom + 12.0), &scale.written(*mark), Font::of(12, QUIET).middle());
     }
     let narrowest = (BARS * regions.rows.len() as f64 / MOST_SHAPES).max(1.5);
-    let to_pixels = BARS * scale.part(longest as f64) / longest.max(1) as f64;
     for (index, row) in regions.rows.iter().enumerate() {
         let top = HEAD + ROW * index as f64 + (ROW - BAR) / 2.0;
         svg.group(&row.label, |svg| {
@@ -62,7 +62,11 @@ pub(super) fn draw(regions: &Regions, who: &str, words: &Words) -> String {
     let height = legend(&mut svg, regions, bottom + 40.0, words);
     let titled = EDGE + Font::of(21, INK).width(title);
     let width = (left + BARS + 12.0 + notes).max(titled) + EDGE;
-    svg.finish((width, height), title, &totals(regions).iter().map(|of| total(of, words)).collect::<Vec<_>>().join(" "))
+    svg.finish(
+        (width, height),
+        title,
+        &totals(regions).iter().map(|of| total(of, words)).collect::<Vec<_>>().join(" "),
+    )
 }
 
 /// One span that can be seen, or neighbours that cannot be seen one by one.
@@ -102,7 +106,11 @@ fn draw_piece(svg: &mut Svg, piece: &Piece<'_>, (left, top): (f64, f64), to_pixe
         for (state, bytes) in by_state(piece.spans) {
             let height = BAR * bytes as f64 / piece.bytes.max(1) as f64;
             // Neighbours of one state are told apart where there is room for a line between them.
-            let line = if width >= 5.0 { format!(" stroke=\"{PAPER}\" stroke-width=\"0.8\"") } else { String::new() };
+            let line = if width >= 5.0 {
+                format!(" stroke=\"{PAPER}\" stroke-width=\"0.8\"")
+            } else {
+                String::new()
+            };
             svg.rect((x, y), (width, height), &format!("fill=\"{}\"{line}", look(state)));
             y += height;
         }
@@ -119,7 +127,10 @@ fn title(piece: &Piece<'_>, words: &Words) -> String {
     }
     let parts: Vec<String> =
         by_state(piece.spans).iter().map(|(state, of)| format!("{} {}", name(*state), bytes(*of))).collect();
-    words.say("regions-spans", &[("spans", &format::count(piece.spans.len() as u64)), ("parts", &parts.join(" · "))])
+    words.say(
+        "regions-spans",
+        &[("spans", &format::count(piece.spans.len() as u64)), ("parts", &parts.join(" · "))],
+    )
 }
 
 /// Bytes of each state that is there, in the legend's order.
@@ -164,7 +175,10 @@ fn total(of: &Total, words: &Words) -> String {
 
 fn totals_of_row(row: &Row, words: &Words) -> String {
     let whole = bytes(row);
-    let used = by_state(&row.spans).iter().find(|(state, _)| *state == SpanState::Used).map_or(0, |(_, bytes)| *bytes);
+    let used = by_state(&row.spans)
+        .iter()
+        .find(|(state, _)| *state == SpanState::Used)
+        .map_or(0, |(_, bytes)| *bytes);
     if whole == 0 {
         return format::bytes(0);
     }
@@ -191,10 +205,13 @@ fn patterns() -> String {
              <rect width=\"{side}\" height=\"{side}\" fill=\"{ground}\"/>{shapes}</pattern>"
         )
     };
-    let stripes = format!("<path d=\"M-2 2L2 -2M0 8L8 0M6 10L10 6\" stroke=\"{VERMILION}\" stroke-width=\"3\"/>");
+    let stripes =
+        format!("<path d=\"M-2 2L2 -2M0 8L8 0M6 10L10 6\" stroke=\"{VERMILION}\" stroke-width=\"3\"/>");
     let dots = "<circle cx=\"3\" cy=\"3\" r=\"1\" fill=\"#8a939c\"/>";
     let lattice = "<path d=\"M0 0L8 8M8 0L0 8\" stroke=\"#b4bbc2\" stroke-width=\"1\"/>";
-    pattern("wasted", 8, "#fbe3d3", &stripes) + &pattern("free", 6, PAPER, dots) + &pattern("returned", 8, "#f1f3f5", lattice)
+    pattern("wasted", 8, "#fbe3d3", &stripes)
+        + &pattern("free", 6, PAPER, dots)
+        + &pattern("returned", 8, "#f1f3f5", lattice)
 }
 
 fn look(state: SpanState) -> &'static str {
@@ -259,7 +276,8 @@ mod tests {
             span(300, SpanState::Free),
         ];
         let pieces = pieces(&spans, 1.0, 2.0);
-        let shape: Vec<(u64, u64, usize)> = pieces.iter().map(|piece| (piece.start, piece.bytes, piece.spans.len())).collect();
+        let shape: Vec<(u64, u64, usize)> =
+            pieces.iter().map(|piece| (piece.start, piece.bytes, piece.spans.len())).collect();
         assert_eq!(shape, [(0, 400, 1), (400, 2, 2), (402, 300, 1)]);
     }
 
@@ -268,7 +286,9 @@ mod tests {
         let state = |index: u64| if index % 3 == 0 { SpanState::Free } else { SpanState::Used };
         let row = |row: u64| Row {
             label: format!("pool {row}"),
-            spans: (0..10_000).map(|index| Span { bytes: 16 + index % 7, state: state(index + row), label: String::new() }).collect(),
+            spans: (0..10_000)
+                .map(|index| Span { bytes: 16 + index % 7, state: state(index + row), label: String::new() })
+                .collect(),
         };
         let title = fixture::text("pools", "内存池");
         let regions = Regions { name: "pools".into(), title, rows: (0..10).map(row).collect() };
@@ -288,7 +308,10 @@ mod tests {
         assert!(!drawn(&regions).contains("NaN"));
         regions.rows.clear();
         svg::parsed(&drawn(&regions));
-        regions.rows.push(Row { label: "x".repeat(300), spans: vec![Span { bytes: u64::MAX, state: SpanState::Used, label: "a".into() }; 3] });
+        regions.rows.push(Row {
+            label: "x".repeat(300),
+            spans: vec![Span { bytes: u64::MAX, state: SpanState::Used, label: "a".into() }; 3],
+        });
         svg::parsed(&drawn(&regions));
     }
 }

@@ -1,7 +1,7 @@
 //! One axis of a picture that a lesson hands over: any figures, in a unit, linear or logarithmic as the lesson says.
 
-use crate::format;
 use crate::axis::short;
+use crate::format;
 use heaplab_record::Unit;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
@@ -42,7 +42,8 @@ impl Scale {
         let most = figures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (least, most) = if figures.is_empty() { (1.0, 1.0) } else { (least, most) };
         if fit.logarithmic {
-            let doubles = matches!(unit, Unit::Count | Unit::Bytes) && figures.iter().all(|figure| is_power(*figure));
+            let doubles =
+                matches!(unit, Unit::Count | Unit::Bytes) && figures.iter().all(|figure| is_power(*figure));
             return Scale::logarithmic((least, most), if doubles { 2.0 } else { 10.0 }, unit, fit.most_marks);
         }
         Scale::linear((least, most), &figures, unit, fit)
@@ -54,13 +55,17 @@ impl Scale {
         let high = if most > low { most } else { low + 1.0 };
         let wanted = (high - low) / fit.most_marks.max(1) as f64;
         let magnitude = 10_f64.powf(wanted.log10().floor());
-        let mut step = [1.0, 2.0, 5.0, 10.0].map(|digit| digit * magnitude).into_iter().find(|step| *step >= wanted * 0.999);
+        let mut step = [1.0, 2.0, 5.0, 10.0]
+            .map(|digit| digit * magnitude)
+            .into_iter()
+            .find(|step| *step >= wanted * 0.999);
         if figures.iter().all(|figure| figure.fract() == 0.0) && unit != Unit::Share {
             step = step.map(|step| step.max(1.0));
         }
         let step = step.unwrap_or(wanted);
         let (first, last) = ((low / step).floor(), (high / step - 1e-9).ceil());
-        let marks = (0..=(last - first).clamp(0.0, 100.0) as u32).map(|mark| (first + f64::from(mark)) * step);
+        let marks =
+            (0..=(last - first).clamp(0.0, 100.0) as u32).map(|mark| (first + f64::from(mark)) * step);
         Scale { base: None, low: first * step, high: last * step, marks: marks.collect(), unit }
     }
 
@@ -192,7 +197,14 @@ mod tests {
     #[test]
     fn figures_without_a_place_do_no_harm() {
         for logarithmic in [false, true] {
-            for figures in [vec![], vec![f64::NAN], vec![f64::INFINITY, 0.0], vec![-5.0], vec![1e300, 1e-300], vec![7.0; 3]] {
+            for figures in [
+                vec![],
+                vec![f64::NAN],
+                vec![f64::INFINITY, 0.0],
+                vec![-5.0],
+                vec![1e300, 1e-300],
+                vec![7.0; 3],
+            ] {
                 let fit = Fit { most_marks: 6, logarithmic, from_zero: false };
                 let scale = Scale::of(figures.iter().copied(), Unit::Bytes, &fit).with_headroom();
                 for figure in [f64::NAN, f64::NEG_INFINITY, 0.0, 1e308] {

@@ -67,9 +67,12 @@ pub(crate) fn table(steps: &Steps, words: &Words) -> (Vec<String>, Vec<Vec<Strin
     let row = |index: usize| {
         let step = &steps.steps[index];
         let mut row = vec![step.code.clone()];
-        row.extend(steps.series.iter().map(|series| {
-            value(series, index).map_or_else(|| "–".to_owned(), format::count)
-        }));
+        row.extend(
+            steps
+                .series
+                .iter()
+                .map(|series| value(series, index).map_or_else(|| "–".to_owned(), format::count)),
+        );
         let why = || step.why.as_ref().map(|why| lang.of(why).to_owned()).unwrap_or_default();
         row.extend(explains.then(why));
         row
@@ -218,7 +221,9 @@ mod tests {
         steps.series[0].values[3] = Some(9);
         let after = drawn(&steps, Lang::En);
         assert_ne!(stairs(&before)[0], stairs(&after)[0]);
-        assert!(svg::texts(&after).contains(&"9".to_owned()) && !svg::texts(&before).contains(&"9".to_owned()));
+        assert!(
+            svg::texts(&after).contains(&"9".to_owned()) && !svg::texts(&before).contains(&"9".to_owned())
+        );
         assert_eq!(stairs(&before).len(), 2, "strong and weak");
         assert_ne!(LOOKS[0].1, LOOKS[1].1, "told apart without their colours");
     }

@@ -23,12 +23,8 @@ pub fn claims(claims: &[ClaimVerdict], words: &Words, width: usize, color: bool)
             let of = claim.measured.iter().find(|measured| measured.language == language);
             of.and_then(held::measured).unwrap_or_else(|| super::NOT_MEASURED.to_owned())
         };
-        let cells = [
-            claim.text.clone(),
-            held::says(claim),
-            measured(Language::Python),
-            measured(Language::Rust),
-        ];
+        let cells =
+            [claim.text.clone(), held::says(claim), measured(Language::Python), measured(Language::Rust)];
         let mark = format!("{} ", painted(verdict(claim.holds), claim.holds, color));
         out.push(indented(&line(cells, width), &mark));
         out.extend(

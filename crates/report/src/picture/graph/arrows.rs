@@ -37,15 +37,30 @@ pub(super) fn line(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     let mut d = format!("M{} {}", n(route.start.0), n(route.start.1));
     for (index, [first, second, end]) in route.curves.iter().enumerate() {
         // A thick line would show beside the point of its head.
-        let end = if index + 1 == route.curves.len() { (end.0 - along.0 * long * 0.8, end.1 - along.1 * long * 0.8) } else { *end };
-        d += &format!("C{} {} {} {} {} {}", n(first.0), n(first.1), n(second.0), n(second.1), n(end.0), n(end.1));
+        let end = if index + 1 == route.curves.len() {
+            (end.0 - along.0 * long * 0.8, end.1 - along.1 * long * 0.8)
+        } else {
+            *end
+        };
+        d += &format!(
+            "C{} {} {} {} {} {}",
+            n(first.0),
+            n(first.1),
+            n(second.0),
+            n(second.1),
+            n(end.0),
+            n(end.1)
+        );
     }
     let dashes = if dashes.is_empty() { String::new() } else { format!(" stroke-dasharray=\"{dashes}\"") };
     let head = format!(
         "M{} {}L{} {}L{} {}Z",
-        n(end.0), n(end.1),
-        n(back.0 + side.0 * wide), n(back.1 + side.1 * wide),
-        n(back.0 - side.0 * wide), n(back.1 - side.1 * wide)
+        n(end.0),
+        n(end.1),
+        n(back.0 + side.0 * wide),
+        n(back.1 + side.1 * wide),
+        n(back.0 - side.0 * wide),
+        n(back.1 - side.1 * wide)
     );
     svg.group(&edge.label, |svg| {
         svg.path(&d, &format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}"));
@@ -53,17 +68,18 @@ pub(super) fn line(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     });
 }
 
-/// By which field, at the middle of the way; and the sign of the edge that a sentence is about.
+/// By which field, at the middle of the way; beside the sign of the edge that a sentence is about.
 pub(super) fn label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     let (x, y) = middle(route);
     let text = shown(edge);
-    if edge.marked {
-        let aside = if text.is_empty() { 0.0 } else { LABEL.width(&text) / 2.0 + 14.0 };
-        mark(svg, (x - aside, y));
-    }
-    if !text.is_empty() {
-        svg.group(&edge.label, |svg| svg.text((x, y), &text, LABEL.middle()));
-    }
+    svg.group(&edge.label, |svg| match edge.marked {
+        true => {
+            mark(svg, (x, y));
+            svg.text((x + 15.0, y), &text, LABEL);
+        }
+        false if text.is_empty() => {}
+        false => svg.text((x, y), &text, LABEL.middle()),
+    });
 }
 
 /// A disc with an exclamation mark.
@@ -72,9 +88,9 @@ pub(super) fn mark(svg: &mut Svg, at: (f64, f64)) {
     svg.text(at, "!", Font::of(14, PAPER).bold().middle());
 }
 
-/// How wide its label is.
+/// How wide its label is; one behind a sign reaches further to one side than to the other.
 pub(super) fn label_width(edge: &GraphEdge) -> f64 {
-    LABEL.width(&shown(edge)) + if edge.marked { 28.0 } else { 0.0 }
+    LABEL.width(&shown(edge)) * if edge.marked { 2.0 } else { 1.0 } + if edge.marked { 30.0 } else { 0.0 }
 }
 
 /// How much a reference to itself takes at the right of its box.
@@ -88,7 +104,10 @@ pub(super) fn loop_at(place: &Place, count: usize) -> Route {
     let (right, (_, middle)) = (place.x + place.width, place.middle());
     let half = (place.height / 4.0).min(12.0 + 4.0 * count as f64);
     let (top, bottom) = (middle - half, middle + half);
-    Route { start: (right, top), curves: vec![[(right + 1.6 * out, top - out), (right + 1.6 * out, bottom + out), (right, bottom)]] }
+    Route {
+        start: (right, top),
+        curves: vec![[(right + 1.6 * out, top - out), (right + 1.6 * out, bottom + out), (right, bottom)]],
+    }
 }
 
 /// The same elsewhere.

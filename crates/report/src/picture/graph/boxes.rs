@@ -10,6 +10,8 @@ const MOST_TYPE: usize = 36;
 const MOST_PLACE: usize = 40;
 const PADDING: f64 = 10.0;
 const LINE: f64 = 17.0;
+/// Around what was asked about, for its second frame: arrows end before it.
+const AROUND: f64 = 6.0;
 const TYPE: Font = Font::of(13, INK).mono();
 
 /// Stripes for what leaks, dots for what could not be looked into.
@@ -29,9 +31,14 @@ impl<'a> Sized<'a> {
     pub(super) fn of(node: &'a GraphNode, words: &Words) -> Sized<'a> {
         let lines = lines(node, words);
         let wide = lines.iter().map(|(line, font)| font.width(line)).fold(60.0, f64::max);
-        let size = (wide + 2.0 * PADDING, LINE * lines.len() as f64 + 2.0 * PADDING - 4.0);
+        let around = 2.0 * around(node);
+        let size = (wide + 2.0 * PADDING + around, LINE * lines.len() as f64 + 2.0 * PADDING - 4.0 + around);
         Sized { node, lines, size }
     }
+}
+
+const fn around(node: &GraphNode) -> f64 {
+    if node.target { AROUND } else { 0.0 }
 }
 
 /// From above to below: what is special, its name, its type, its counts, its bytes, where it was born.
@@ -49,7 +56,9 @@ fn lines(node: &GraphNode, words: &Words) -> Vec<(String, Font)> {
     if !node.type_name.is_empty() {
         lines.push((svg::shortened(&node.type_name, MOST_TYPE), TYPE));
     }
-    let count = |key: &str, count: Option<u64>| count.map(|count| words.say(key, &[("count", &format::count(count))]));
+    let count = |key: &str, count: Option<u64>| {
+        count.map(|count| words.say(key, &[("count", &format::count(count))]))
+    };
     let counts: Vec<String> =
         [count("graph-strong", node.strong), count("graph-weak", node.weak)].into_iter().flatten().collect();
     if !counts.is_empty() {
@@ -57,7 +66,9 @@ fn lines(node: &GraphNode, words: &Words) -> Vec<(String, Font)> {
     }
     let shallow = format::bytes(node.shallow_bytes);
     let bytes = match node.retained_bytes {
-        Some(retained) => words.say("graph-bytes", &[("own", &shallow), ("retained", &format::bytes(retained))]),
+        Some(retained) => {
+            words.say("graph-bytes", &[("own", &shallow), ("retained", &format::bytes(retained))])
+        }
         None => shallow,
     };
     lines.push((bytes, Font::of(13, INK)));
@@ -68,12 +79,19 @@ fn lines(node: &GraphNode, words: &Words) -> Vec<(String, Font)> {
 }
 
 pub(super) fn draw(svg: &mut Svg, sized: &Sized<'_>, place: &Place, words: &Words) {
+    let around = around(sized.node);
+    let inner = Place {
+        x: place.x + around,
+        y: place.y + around,
+        width: place.width - 2.0 * around,
+        height: place.height - 2.0 * around,
+    };
     svg.group(&title(sized.node, words), |svg| {
-        frame(svg, sized.node, place);
-        let mut y = place.y + PADDING - 2.0 + LINE / 2.0;
+        frame(svg, sized.node, &inner);
+        let mut y = inner.y + PADDING - 2.0 + LINE / 2.0;
         for (line, font) in &sized.lines {
             // Stripes run behind the letters.
-            svg.text((place.x + PADDING, y), line, font.halo());
+            svg.text((inner.x + PADDING, y), line, font.halo());
             y += LINE;
         }
     });
@@ -97,9 +115,17 @@ pub(super) fn frame(svg: &mut Svg, node: &GraphNode, place: &Place) {
     let size = (place.width, place.height);
     if node.target {
         let (at, size) = ((at.0 - 4.5, at.1 - 4.5), (size.0 + 9.0, size.1 + 9.0));
-        svg.rect(at, size, &format!("rx=\"{}\" fill=\"{PAPER}\" stroke=\"{BLUE}\" stroke-width=\"2.5\"", round + 4.0));
+        svg.rect(
+            at,
+            size,
+            &format!("rx=\"{}\" fill=\"{PAPER}\" stroke=\"{BLUE}\" stroke-width=\"2.5\"", round + 4.0),
+        );
     }
-    svg.rect(at, size, &format!("rx=\"{round}\" fill=\"{ground}\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}"));
+    svg.rect(
+        at,
+        size,
+        &format!("rx=\"{round}\" fill=\"{ground}\" stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}"),
+    );
 }
 
 /// Something that a node may be: the message of the word in its box, and that of the legend's line.
@@ -112,11 +138,36 @@ pub(super) struct State {
 }
 
 pub(super) const STATES: [State; 5] = [
-    State { is: |node| node.target, word: "graph-target", legend: "graph-legend-target", sample: |node| node.target = true },
-    State { is: |node| node.root, word: "graph-root", legend: "graph-legend-root", sample: |node| node.root = true },
-    State { is: |node| node.in_cycle, word: "graph-in-cycle", legend: "graph-legend-in-cycle", sample: |node| node.in_cycle = true },
-    State { is: |node| node.leaked, word: "graph-leaked", legend: "graph-legend-leaked", sample: |node| node.leaked = true },
-    State { is: |node| node.opaque, word: "graph-opaque", legend: "graph-legend-opaque", sample: |node| node.opaque = true },
+    State {
+        is: |node| node.target,
+        word: "graph-target",
+        legend: "graph-legend-target",
+        sample: |node| node.target = true,
+    },
+    State {
+        is: |node| node.root,
+        word: "graph-root",
+        legend: "graph-legend-root",
+        sample: |node| node.root = true,
+    },
+    State {
+        is: |node| node.in_cycle,
+        word: "graph-in-cycle",
+        legend: "graph-legend-in-cycle",
+        sample: |node| node.in_cycle = true,
+    },
+    State {
+        is: |node| node.leaked,
+        word: "graph-leaked",
+        legend: "graph-legend-leaked",
+        sample: |node| node.leaked = true,
+    },
+    State {
+        is: |node| node.opaque,
+        word: "graph-opaque",
+        legend: "graph-legend-opaque",
+        sample: |node| node.opaque = true,
+    },
 ];
 
 fn states(node: &GraphNode) -> impl Iterator<Item = &'static State> {
@@ -127,7 +178,9 @@ fn states(node: &GraphNode) -> impl Iterator<Item = &'static State> {
 fn title(node: &GraphNode, words: &Words) -> String {
     let exact = |bytes: u64| format!("{} B", format::count(bytes));
     let bytes = match node.retained_bytes {
-        Some(retained) => words.say("graph-bytes", &[("own", &exact(node.shallow_bytes)), ("retained", &exact(retained))]),
+        Some(retained) => {
+            words.say("graph-bytes", &[("own", &exact(node.shallow_bytes)), ("retained", &exact(retained))])
+        }
         None => exact(node.shallow_bytes),
     };
     let parts = [node.label.clone(), node.type_name.clone(), bytes, node.born_at.clone().unwrap_or_default()];

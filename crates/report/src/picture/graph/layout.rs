@@ -50,18 +50,30 @@ pub(super) struct Route {
 }
 
 /// Places for nodes of these sizes, in the order given, and a route for every link. No link may lead from a node to itself.
-pub(super) fn place(sizes: &[(f64, f64)], gap: (f64, f64), links: &[Link], across: bool) -> (Vec<Place>, Vec<Route>) {
+pub(super) fn place(
+    sizes: &[(f64, f64)],
+    gap: (f64, f64),
+    links: &[Link],
+    across: bool,
+) -> (Vec<Place>, Vec<Route>) {
     let order = order(sizes.len(), links);
     let laid = chosen(sizes.len(), links, &order);
     let mut drawing = Drawing {
-        places: sizes.iter().map(|(width, height)| Place { width: *width, height: *height, ..Place::default() }).collect(),
+        places: sizes
+            .iter()
+            .map(|(width, height)| Place { width: *width, height: *height, ..Place::default() })
+            .collect(),
         routes: vec![None; links.len()],
     };
     if !sizes.is_empty() {
         let orientation = if across { Orientation::LeftToRight } else { Orientation::TopToBottom };
         let mut graph = VisualGraph::new(orientation);
         graph.dag.set_validate(false);
-        let handles: Vec<_> = sizes.iter().enumerate().map(|(index, size)| graph.add_node(element(index, *size, gap, orientation))).collect();
+        let handles: Vec<_> = sizes
+            .iter()
+            .enumerate()
+            .map(|(index, size)| graph.add_node(element(index, *size, gap, orientation)))
+            .collect();
         for link in &laid {
             let (from, to) = directed(&links[*link], &order);
             graph.add_edge(Arrow::simple_with_properties("", link.to_string()), handles[from], handles[to]);
@@ -80,10 +92,23 @@ pub(super) fn place(sizes: &[(f64, f64)], gap: (f64, f64), links: &[Link], acros
     (places, routes.into_iter().flatten().collect())
 }
 
-fn element(index: usize, (width, height): (f64, f64), (across, down): (f64, f64), orientation: Orientation) -> Element {
+/// Whether a link will be drawn between neighbours that stand side by side, where its label needs room.
+pub(super) fn is_sideways(nodes: usize, links: &[Link]) -> bool {
+    let laid = chosen(nodes, links, &order(nodes, links));
+    let has_way = |link: &Link| laid.iter().any(|laid| is_pair(&links[*laid], link));
+    links.iter().any(|link| !link.strong && !has_way(link))
+}
+
+fn element(
+    index: usize,
+    (width, height): (f64, f64),
+    (across, down): (f64, f64),
+    orientation: Orientation,
+) -> Element {
     let size = Point::new(width, height);
     let shape = ShapeKind::new_box("");
-    let mut element = Element::create_with_properties(shape, StyleAttr::simple(), orientation, size, index.to_string());
+    let mut element =
+        Element::create_with_properties(shape, StyleAttr::simple(), orientation, size, index.to_string());
     element.pos = Position::new(Point::zero(), size, Point::zero(), Point::new(across, down));
     element
 }
@@ -139,11 +164,16 @@ fn chosen(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
     let mut candidates: Vec<usize> = (0..links.len()).filter(is_first).collect();
     let source = |index: &usize| order[directed(&links[*index], order).0];
     candidates.sort_by_key(source);
-    let mut ranks = vec![0_usize; nodes];
-    for index in &candidates {
-        let (from, to) = directed(&links[*index], order);
-        ranks[to] = ranks[to].max(ranks[from] + 1);
-    }
+    // A weak link says nothing of who is above whom: one between two that strong ones put side by side leaves them there.
+    let strong = ranks(
+        nodes,
+        candidates.iter().filter(|index| links[**index].strong).map(|index| directed(&links[*index], order)),
+    );
+    candidates.retain(|index| {
+        let link = &links[*index];
+        link.strong || strong[link.from] != strong[link.to] || strong[link.from] == 0
+    });
+    let ranks = ranks(nodes, candidates.iter().map(|index| directed(&links[*index], order)));
     let passed = |index: &usize| {
         let (from, to) = directed(&links[*index], order);
         ranks[to] - ranks[from] - 1
@@ -162,15 +192,26 @@ fn chosen(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
     candidates
 }
 
+/// How many links lead to a node at most, one after the other; the links come in the order of their sources.
+fn ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+    let mut ranks = vec![0_usize; nodes];
+    for (from, to) in links {
+        ranks[to] = ranks[to].max(ranks[from] + 1);
+    }
+    ranks
+}
+
 /// From box to box, bent to its left by so many pixels.
 fn bent(from: &Place, to: &Place, by: f64) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
     let (across, down) = (x2 - x1, y2 - y1);
     let long = across.hypot(down).max(1.0);
-    let control = (f64::midpoint(x1, x2) + down / long * by * 2.0, f64::midpoint(y1, y2) - across / long * by * 2.0);
+    let control =
+        (f64::midpoint(x1, x2) + down / long * by * 2.0, f64::midpoint(y1, y2) - across / long * by * 2.0);
     let (start, end) = (border(from, control), border(to, control));
     // A quadratic curve as a cubic one.
-    let near = |end: (f64, f64)| (end.0 + (control.0 - end.0) * 2.0 / 3.0, end.1 + (control.1 - end.1) * 2.0 / 3.0);
+    let near =
+        |end: (f64, f64)| (end.0 + (control.0 - end.0) * 2.0 / 3.0, end.1 + (control.1 - end.1) * 2.0 / 3.0);
     Route { start, curves: vec![[near(start), near(end), end]] }
 }
 
@@ -201,7 +242,14 @@ struct Drawing {
 }
 
 impl RenderBackend for Drawing {
-    fn draw_rect(&mut self, xy: Point, size: Point, _: &StyleAttr, properties: Option<String>, _: Option<ClipHandle>) {
+    fn draw_rect(
+        &mut self,
+        xy: Point,
+        size: Point,
+        _: &StyleAttr,
+        properties: Option<String>,
+        _: Option<ClipHandle>,
+    ) {
         let index = properties.and_then(|index| index.parse::<usize>().ok());
         if let Some(place) = index.and_then(|index| self.places.get_mut(index)) {
             *place = Place { x: xy.x, y: xy.y, width: size.x, height: size.y };
@@ -210,7 +258,15 @@ impl RenderBackend for Drawing {
 
     /// The first pair is a start and the control point behind it, every other one a control point and the end behind it; the
     /// control point that a curve leaves with mirrors the one that the last came in by.
-    fn draw_arrow(&mut self, path: &[(Point, Point)], _: bool, _: (bool, bool), _: &StyleAttr, properties: Option<String>, _: &str) {
+    fn draw_arrow(
+        &mut self,
+        path: &[(Point, Point)],
+        _: bool,
+        _: (bool, bool),
+        _: &StyleAttr,
+        properties: Option<String>,
+        _: &str,
+    ) {
         let index = properties.and_then(|index| index.parse::<usize>().ok());
         let Some(route) = index.and_then(|index| self.routes.get_mut(index)) else { return };
         let Some(((start, leave), rest)) = path.split_first() else { return };
@@ -242,7 +298,9 @@ mod tests {
     }
 
     fn placed(nodes: usize, links: &[Link], across: bool) -> Vec<Place> {
-        let sizes: Vec<(f64, f64)> = (0..nodes).map(|node| (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0)).collect();
+        let sizes: Vec<(f64, f64)> = (0..nodes)
+            .map(|node| (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0))
+            .collect();
         let (places, routes) = place(&sizes, (60.0, 60.0), links, across);
         assert_eq!((places.len(), routes.len()), (nodes, links.len()));
         for (index, one) in places.iter().enumerate() {
@@ -275,11 +333,19 @@ mod tests {
     #[test]
     fn a_route_leads_from_its_holder_to_what_is_held() {
         let near = |point: (f64, f64), place: &Place| {
-            let ((x, y), (wide, high)) = (place.middle(), (place.width / 2.0 + 2.0, place.height / 2.0 + 2.0));
+            let ((x, y), (wide, high)) =
+                (place.middle(), (place.width / 2.0 + 2.0, place.height / 2.0 + 2.0));
             (point.0 - x).abs() <= wide && (point.1 - y).abs() <= high
         };
         // A cycle, a weak link back, a second link of the same two, and one the other way.
-        let links = [link(0, 1), link(1, 2), link(2, 0), Link { strong: false, ..link(2, 1) }, link(0, 1), link(1, 0)];
+        let links = [
+            link(0, 1),
+            link(1, 2),
+            link(2, 0),
+            Link { strong: false, ..link(2, 1) },
+            link(0, 1),
+            link(1, 0),
+        ];
         for across in [false, true] {
             let (places, routes) = place(&[(90.0, 50.0); 3], (60.0, 60.0), &links, across);
             for (link, route) in links.iter().zip(&routes) {
@@ -329,12 +395,16 @@ mod tests {
     fn hard_shapes_take_no_time() {
         let started = std::time::Instant::now();
         // Diamonds in a chain; everything to everything; a fan; a ring; nothing at all.
-        let diamonds: Vec<Link> = (0..26).flat_map(|at| {
-            let top = at * 3;
-            [link(top, top + 1), link(top, top + 2), link(top + 1, top + 3), link(top + 2, top + 3)]
-        }).collect();
+        let diamonds: Vec<Link> = (0..26)
+            .flat_map(|at| {
+                let top = at * 3;
+                [link(top, top + 1), link(top, top + 2), link(top + 1, top + 3), link(top + 2, top + 3)]
+            })
+            .collect();
         placed(79, &diamonds, false);
-        let all: Vec<Link> = (0..80).flat_map(|from| (0..80).filter(move |to| *to != from).map(move |to| link(from, to))).collect();
+        let all: Vec<Link> = (0..80)
+            .flat_map(|from| (0..80).filter(move |to| *to != from).map(move |to| link(from, to)))
+            .collect();
         placed(80, &all, true);
         placed(80, &(1..80).map(|to| link(0, to)).collect::<Vec<_>>(), false);
         placed(80, &(0..80).map(|at| link(at, (at + 1) % 80)).collect::<Vec<_>>(), true);

@@ -1,7 +1,7 @@
 //! The corner that says what the signs mean: only those that are in the picture, then the lesson's own lines.
 
 use super::layout::{Place, Route};
-use super::{Scene, arrows, boxes};
+use super::{Scene, WIDE, arrows, boxes};
 use crate::Words;
 use crate::picture::svg::{FAINT, Font, GRID, INK, QUIET, Svg};
 use heaplab_record::{Graph, GraphEdge, GraphNode, Strength};
@@ -11,6 +11,8 @@ const OWN: Font = Font::of(13, QUIET);
 const LINE: f64 = 25.0;
 const PADDING: f64 = 14.0;
 const SIGN: f64 = 40.0;
+/// Between the graph and the legend beside it.
+pub(super) const APART: f64 = 44.0;
 
 enum Sign {
     Node(GraphNode),
@@ -36,8 +38,16 @@ impl Legend {
         }
         let plain = GraphEdge::default();
         let samples: [(fn(&GraphEdge) -> bool, GraphEdge, &str); 4] = [
-            (|edge| edge.strength == Strength::Strong && !edge.in_cycle && !edge.marked, plain.clone(), "graph-legend-strong"),
-            (|edge| edge.strength == Strength::Weak, GraphEdge { strength: Strength::Weak, ..plain.clone() }, "graph-legend-weak"),
+            (
+                |edge| edge.strength == Strength::Strong && !edge.in_cycle && !edge.marked,
+                plain.clone(),
+                "graph-legend-strong",
+            ),
+            (
+                |edge| edge.strength == Strength::Weak,
+                GraphEdge { strength: Strength::Weak, ..plain.clone() },
+                "graph-legend-weak",
+            ),
             (|edge| edge.in_cycle, GraphEdge { in_cycle: true, ..plain.clone() }, "graph-legend-cycle"),
             (|edge| edge.marked, GraphEdge { marked: true, ..plain }, "graph-legend-marked"),
         ];
@@ -62,6 +72,11 @@ impl Legend {
         Legend { lines, size }
     }
 
+    /// The upper right corner, if there is room beside the graph, else the lower one: whether it stands beside.
+    pub(super) fn stands_beside(&self, graph: f64) -> bool {
+        !self.lines.is_empty() && graph + APART + self.size.0 <= WIDE * 1.1
+    }
+
     pub(super) fn draw(&self, svg: &mut Svg, (left, top): (f64, f64)) {
         if self.lines.is_empty() {
             return;
@@ -72,7 +87,11 @@ impl Legend {
             let y = top + PADDING - 3.0 + LINE * (index as f64 + 0.5);
             match sign {
                 Sign::Node(node) => {
-                    boxes::frame(svg, node, &Place { x: x + 4.0, y: y - 7.0, width: SIGN - 8.0, height: 14.0 });
+                    boxes::frame(
+                        svg,
+                        node,
+                        &Place { x: x + 4.0, y: y - 7.0, width: SIGN - 8.0, height: 14.0 },
+                    );
                 }
                 Sign::Edge(edge) => {
                     let third = SIGN / 3.0;

@@ -19,7 +19,15 @@ fn texts(graph: &Graph) -> String {
 #[test]
 fn nodes_say_what_they_are() {
     let text = texts(&fixture::pictures::graph());
-    for wanted in ["parent", "Rc<Node>", "strong 2 · weak 1", "64 B · holds 2.18 kB", "root", "leaked", "lessons/8.3-cycles/src/main.rs:30"] {
+    for wanted in [
+        "parent",
+        "Rc<Node>",
+        "strong 2 · weak 1",
+        "64 B · holds 2.18 kB",
+        "root",
+        "leaked",
+        "lessons/8.3-cycles/src/main.rs:30",
+    ] {
         assert!(text.contains(wanted), "{wanted} in {text}");
     }
     assert!(text.contains("程序员晚枫出品"), "{text}");
@@ -33,7 +41,10 @@ fn sentences_and_counts_follow_the_data() {
     graph.sentences[0].en = "Break nothing.".to_owned();
     graph.omitted_nodes = 1234;
     let text = texts(&graph);
-    assert!(text.contains("strong 77") && text.contains("Break nothing.") && text.contains("1,234 more"), "{text}");
+    assert!(
+        text.contains("strong 77") && text.contains("Break nothing.") && text.contains("1,234 more"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -68,7 +79,11 @@ fn long_names_are_cut_and_whole_under_the_pointer() {
     graph.nodes[0].type_name = format!("alloc::collections::BTreeMap<{}>", "very::long::Name, ".repeat(20));
     let file = drawn(&graph);
     let document = svg::parsed(&file);
-    let titles: Vec<&str> = document.descendants().filter(|node| node.has_tag_name("title")).filter_map(|node| node.text()).collect();
+    let titles: Vec<&str> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("title"))
+        .filter_map(|node| node.text())
+        .collect();
     assert!(titles.iter().any(|title| title.contains(graph.nodes[0].type_name.trim())));
     assert!(svg::texts(&file).iter().all(|text| text.chars().count() < 90));
 }
@@ -90,9 +105,16 @@ fn graphs_that_never_should_be() {
     graph.edges.clear();
     drawn(&graph);
     for count in [1, 2, 79, 80, 81, 300] {
-        let node = |id: u32| GraphNode { id: id * 7919, type_name: "Rc<T>".into(), leaked: id % 2 == 0, ..GraphNode::default() };
+        let node = |id: u32| GraphNode {
+            id: id * 7919,
+            type_name: "Rc<T>".into(),
+            leaked: id % 2 == 0,
+            ..GraphNode::default()
+        };
         graph.nodes = (0..count).map(node).collect();
-        graph.edges = (1..count).map(|id| GraphEdge { from: id / 2 * 7919, to: id * 7919, ..GraphEdge::default() }).collect();
+        graph.edges = (1..count)
+            .map(|id| GraphEdge { from: id / 2 * 7919, to: id * 7919, ..GraphEdge::default() })
+            .collect();
         let more = texts(&graph);
         assert_eq!(more.contains("220 more"), count == 300, "{count}");
         graph.edges.clear();
