@@ -4,12 +4,14 @@ mod arrows;
 mod boxes;
 mod layout;
 mod legend;
+mod routes;
 
 use super::svg::{EDGE, Font, INK, QUIET, Svg};
 use crate::{Words, prose};
 use boxes::Sized;
 use heaplab_record::{Graph, GraphEdge, GraphNode, Strength};
-use layout::{Link, Place, Route};
+use layout::Link;
+use routes::{Place, Route};
 
 /// What is drawn at most: beyond, the picture is a thicket.
 const MOST_NODES: usize = 80;

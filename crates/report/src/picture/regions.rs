@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_hundred_thousand_spans_stay_small() {
-        let state = |index: u64| if index % 3 == 0 { SpanState::Free } else { SpanState::Used };
+        let state = |index: u64| if index.is_multiple_of(3) { SpanState::Free } else { SpanState::Used };
         let row = |row: u64| Row {
             label: format!("pool {row}"),
             spans: (0..10_000)

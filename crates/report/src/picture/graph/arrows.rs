@@ -1,7 +1,7 @@
 //! References: lines with a head, dashed where they keep nothing alive, thick where they close a cycle, and marked where a
 //! sentence speaks of them.
 
-use super::layout::{Place, Route};
+use super::routes::{Place, Route};
 use crate::picture::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use heaplab_record::{GraphEdge, Strength};
 
