@@ -6,7 +6,7 @@
 //! - more long edges than it orders in a second: those beyond are drawn here, from box to box, and so is every further edge
 //!   between two nodes that have one already.
 
-use super::routes::{Place, Route, bent, turned};
+use super::routes::{Place, Route, bent, docked, flowing, turned};
 use layout::core::base::Orientation;
 use layout::core::format::{ClipHandle, RenderBackend};
 use layout::core::geometry::{Point, Position};
@@ -28,9 +28,10 @@ pub(super) struct Link {
     pub(super) strong: bool,
 }
 
-/// Places for nodes of these sizes, in the order given, and a route for every link. No link may lead from a node to itself.
+/// Places for nodes of these sizes, in the order given, and a route for every link. A size is a width, a height, and the room
+/// that stays free at the right. No link may lead from a node to itself.
 pub(super) fn place(
-    sizes: &[(f64, f64)],
+    sizes: &[(f64, f64, f64)],
     gap: (f64, f64),
     links: &[Link],
     across: bool,
@@ -40,7 +41,7 @@ pub(super) fn place(
     let mut drawing = Drawing {
         places: sizes
             .iter()
-            .map(|(width, height)| Place { width: *width, height: *height, ..Place::default() })
+            .map(|(width, height, _)| Place { width: *width, height: *height, ..Place::default() })
             .collect(),
         routes: vec![None; links.len()],
     };
@@ -51,7 +52,7 @@ pub(super) fn place(
         let handles: Vec<_> = sizes
             .iter()
             .enumerate()
-            .map(|(index, size)| graph.add_node(element(index, *size, gap, orientation)))
+            .map(|(index, size)| graph.add_node(element(index, (size.0 + size.2, size.1), gap, orientation)))
             .collect();
         for link in &laid {
             let (from, to) = directed(&links[*link], &order);
@@ -59,10 +60,17 @@ pub(super) fn place(
         }
         graph.do_it(false, false, false, &mut drawing);
     }
-    let Drawing { places, mut routes } = drawing;
+    let Drawing { mut places, mut routes } = drawing;
+    for (place, (_, _, room)) in places.iter_mut().zip(sizes) {
+        place.width -= room;
+    }
     for (index, link) in links.iter().enumerate() {
-        let is_turned = directed(link, &order) != (link.from, link.to);
-        let laid = routes[index].take().map(|route| if is_turned { turned(&route) } else { route });
+        let (from, to) = directed(link, &order);
+        let laid = routes[index].take().map(|route| match route.curves.len() {
+            1 => flowing(&places[from], &places[to], across),
+            _ => docked(route, &places[from], &places[to]),
+        });
+        let laid = laid.map(|route| if (from, to) == (link.from, link.to) { route } else { turned(&route) });
         routes[index] = Some(laid.unwrap_or_else(|| {
             let before = links[..index].iter().filter(|other| is_pair(other, link)).count();
             bent(&places[link.from], &places[link.to], BEND * before as f64)

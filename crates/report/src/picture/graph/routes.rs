@@ -22,6 +22,32 @@ pub(super) struct Route {
     pub(super) curves: Vec<[(f64, f64); 3]>,
 }
 
+/// From one box's lower side to the upper one of a box below it, or from right to left where they lie `across`.
+pub(super) fn flowing(from: &Place, to: &Place, across: bool) -> Route {
+    let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
+    let (start, end) = match across {
+        true => ((from.x + from.width, y1), (to.x, y2)),
+        false => ((x1, from.y + from.height), (x2, to.y)),
+    };
+    let half = (f64::midpoint(start.0, end.0), f64::midpoint(start.1, end.1));
+    let curve = match across {
+        true => [(half.0, start.1), (half.0, end.1), end],
+        false => [(start.0, half.1), (end.0, half.1), end],
+    };
+    Route { start, curves: vec![curve] }
+}
+
+/// The same way with its ends at the sides of the boxes.
+pub(super) fn docked(mut route: Route, from: &Place, to: &Place) -> Route {
+    if let Some([leave, ..]) = route.curves.first() {
+        route.start = border(from, *leave);
+    }
+    if let Some([_, enter, end]) = route.curves.last_mut() {
+        *end = border(to, *enter);
+    }
+    route
+}
+
 /// From box to box, bent to its left by so many pixels.
 pub(super) fn bent(from: &Place, to: &Place, by: f64) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());

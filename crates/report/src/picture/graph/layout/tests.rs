@@ -7,8 +7,11 @@ fn link(from: usize, to: usize) -> Link {
 }
 
 fn placed(nodes: usize, links: &[Link], across: bool) -> Vec<Place> {
-    let sizes: Vec<(f64, f64)> =
-        (0..nodes).map(|node| (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0)).collect();
+    let sizes: Vec<(f64, f64, f64)> = (0..nodes)
+        .map(|node| {
+            (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0, (node % 5) as f64 * 9.0)
+        })
+        .collect();
     let (places, routes) = place(&sizes, (60.0, 60.0), links, across);
     assert_eq!((places.len(), routes.len()), (nodes, links.len()));
     for (index, one) in places.iter().enumerate() {
@@ -48,7 +51,8 @@ fn a_route_leads_from_its_holder_to_what_is_held() {
     let links =
         [link(0, 1), link(1, 2), link(2, 0), Link { strong: false, ..link(2, 1) }, link(0, 1), link(1, 0)];
     for across in [false, true] {
-        let (places, routes) = place(&[(90.0, 50.0); 3], (60.0, 60.0), &links, across);
+        let (places, routes) =
+            place(&[(90.0, 50.0, 0.0), (90.0, 50.0, 40.0), (90.0, 50.0, 0.0)], (60.0, 60.0), &links, across);
         for (link, route) in links.iter().zip(&routes) {
             let end = route.curves.last().unwrap()[2];
             assert!(near(route.start, &places[link.from]), "{link:?} {route:?} {places:?}");
