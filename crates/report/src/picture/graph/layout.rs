@@ -1,0 +1,246 @@
+//! Where nodes and edges of a graph go, by layout-rs. What that crate cannot do is kept away from it:
+//!
+//! - a graph of nothing (it subtracts 1 from the number of ranks) and a loop from a node to itself (its ranks break);
+//! - a cycle: it looks for one by trying every path, which takes 2ⁿ steps on a chain of n diamonds. It gets an acyclic graph in
+//!   the order of its sources, where each such search ends at its first step, and its own checks are off;
+//! - more long edges than it orders in a second: those beyond are drawn here, from box to box, and so is every further edge
+//!   between two nodes that have one already.
+
+use super::routes::{Place, Route, bent, docked, flowing, turned};
+use layout::core::base::Orientation;
+use layout::core::format::{ClipHandle, RenderBackend};
+use layout::core::geometry::{Point, Position};
+use layout::core::style::StyleAttr;
+use layout::std_shapes::shapes::{Arrow, Element, ShapeKind};
+use layout::topo::layout::VisualGraph;
+
+/// Edges that layout-rs places at most, and the ranks that these pass by in all.
+const MOST_EDGES: usize = 160;
+const MOST_PASSED: usize = 120;
+/// How far further edges between two nodes bend away from the first.
+const BEND: f64 = 34.0;
+
+/// From which node to which, by their places in the list; strong ones decide what stands above what.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) strong: bool,
+}
+
+/// Places for nodes of these sizes, in the order given, and a route for every link. A size is a width, a height, and the room
+/// that stays free at the right. No link may lead from a node to itself.
+pub(super) fn place(
+    sizes: &[(f64, f64, f64)],
+    gap: (f64, f64),
+    links: &[Link],
+    across: bool,
+) -> (Vec<Place>, Vec<Route>) {
+    let order = order(sizes.len(), links);
+    let laid = chosen(sizes.len(), links, &order);
+    let mut drawing = Drawing {
+        places: sizes
+            .iter()
+            .map(|(width, height, _)| Place { width: *width, height: *height, ..Place::default() })
+            .collect(),
+        routes: vec![None; links.len()],
+    };
+    if !sizes.is_empty() {
+        let orientation = if across { Orientation::LeftToRight } else { Orientation::TopToBottom };
+        let mut graph = VisualGraph::new(orientation);
+        graph.dag.set_validate(false);
+        let handles: Vec<_> = sizes
+            .iter()
+            .enumerate()
+            .map(|(index, size)| graph.add_node(element(index, (size.0 + size.2, size.1), gap, orientation)))
+            .collect();
+        for link in &laid {
+            let (from, to) = directed(&links[*link], &order);
+            graph.add_edge(Arrow::simple_with_properties("", link.to_string()), handles[from], handles[to]);
+        }
+        graph.do_it(false, false, false, &mut drawing);
+    }
+    let Drawing { mut places, mut routes } = drawing;
+    for (place, (_, _, room)) in places.iter_mut().zip(sizes) {
+        place.width -= room;
+    }
+    for (index, link) in links.iter().enumerate() {
+        let (from, to) = directed(link, &order);
+        let laid = routes[index].take().map(|route| match route.curves.len() {
+            1 => flowing(&places[from], &places[to], across),
+            _ => docked(route, &places[from], &places[to]),
+        });
+        let laid = laid.map(|route| if (from, to) == (link.from, link.to) { route } else { turned(&route) });
+        routes[index] = Some(laid.unwrap_or_else(|| {
+            let before = links[..index].iter().filter(|other| is_pair(other, link)).count();
+            bent(&places[link.from], &places[link.to], BEND * before as f64)
+        }));
+    }
+    (places, routes.into_iter().flatten().collect())
+}
+
+/// Whether a link will be drawn between neighbours that stand side by side, where its label needs room.
+pub(super) fn is_sideways(nodes: usize, links: &[Link]) -> bool {
+    let laid = chosen(nodes, links, &order(nodes, links));
+    let has_way = |link: &Link| laid.iter().any(|laid| is_pair(&links[*laid], link));
+    links.iter().any(|link| !link.strong && !has_way(link))
+}
+
+fn element(
+    index: usize,
+    (width, height): (f64, f64),
+    (across, down): (f64, f64),
+    orientation: Orientation,
+) -> Element {
+    let size = Point::new(width, height);
+    let shape = ShapeKind::new_box("");
+    let mut element =
+        Element::create_with_properties(shape, StyleAttr::simple(), orientation, size, index.to_string());
+    element.pos = Position::new(Point::zero(), size, Point::zero(), Point::new(across, down));
+    element
+}
+
+/// Nodes in an order in which every strong link that closes no cycle leads forward: each node's place in it.
+fn order(nodes: usize, links: &[Link]) -> Vec<usize> {
+    let mut targets: Vec<Vec<usize>> = vec![Vec::new(); nodes];
+    let mut is_target = vec![false; nodes];
+    for link in links.iter().filter(|link| link.strong) {
+        targets[link.from].push(link.to);
+        is_target[link.to] = true;
+    }
+    // Those that nothing holds first: they stand above what they hold.
+    let starts = (0..nodes).filter(|node| !is_target[*node]).chain(0..nodes);
+    let (mut seen, mut done) = (vec![false; nodes], Vec::with_capacity(nodes));
+    for start in starts.collect::<Vec<_>>() {
+        let mut path: Vec<(usize, usize)> = Vec::new();
+        if !std::mem::replace(&mut seen[start], true) {
+            path.push((start, 0));
+        }
+        while let Some((node, next)) = path.pop() {
+            match targets[node].get(next) {
+                None => done.push(node),
+                Some(target) => {
+                    path.push((node, next + 1));
+                    if !std::mem::replace(&mut seen[*target], true) {
+                        path.push((*target, 0));
+                    }
+                }
+            }
+        }
+    }
+    let mut order = vec![0; nodes];
+    for (place, node) in done.into_iter().rev().enumerate() {
+        order[node] = place;
+    }
+    order
+}
+
+/// A link's ends, the one that comes first in the order first.
+fn directed(link: &Link, order: &[usize]) -> (usize, usize) {
+    if order[link.from] <= order[link.to] { (link.from, link.to) } else { (link.to, link.from) }
+}
+
+fn is_pair(one: &Link, other: &Link) -> bool {
+    (one.from, one.to) == (other.from, other.to) || (one.from, one.to) == (other.to, other.from)
+}
+
+/// The links that layout-rs gets: one between any two nodes, short ones before long ones, as many as it can do; in the order
+/// of their sources.
+fn chosen(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
+    let is_first = |index: &usize| !links[..*index].iter().any(|other| is_pair(other, &links[*index]));
+    let mut candidates: Vec<usize> = (0..links.len()).filter(is_first).collect();
+    let source = |index: &usize| order[directed(&links[*index], order).0];
+    candidates.sort_by_key(source);
+    // A weak link says nothing of who is above whom: one between two that strong ones put side by side leaves them there.
+    let strong = ranks(
+        nodes,
+        candidates.iter().filter(|index| links[**index].strong).map(|index| directed(&links[*index], order)),
+    );
+    candidates.retain(|index| {
+        let link = &links[*index];
+        link.strong || strong[link.from] != strong[link.to] || strong[link.from] == 0
+    });
+    let ranks = ranks(nodes, candidates.iter().map(|index| directed(&links[*index], order)));
+    let passed = |index: &usize| {
+        let (from, to) = directed(&links[*index], order);
+        ranks[to] - ranks[from] - 1
+    };
+    candidates.sort_by_key(|index| (passed(index), !links[*index].strong, *index));
+    let mut budget = MOST_PASSED;
+    candidates.retain(|index| match budget.checked_sub(passed(index)) {
+        Some(left) => {
+            budget = left;
+            true
+        }
+        None => false,
+    });
+    candidates.truncate(MOST_EDGES);
+    candidates.sort_by_key(|index| (source(index), *index));
+    candidates
+}
+
+/// How many links lead to a node at most, one after the other; the links come in the order of their sources.
+fn ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+    let mut ranks = vec![0_usize; nodes];
+    for (from, to) in links {
+        ranks[to] = ranks[to].max(ranks[from] + 1);
+    }
+    ranks
+}
+
+/// What layout-rs draws on: it keeps where things are.
+struct Drawing {
+    places: Vec<Place>,
+    routes: Vec<Option<Route>>,
+}
+
+impl RenderBackend for Drawing {
+    fn draw_rect(
+        &mut self,
+        xy: Point,
+        size: Point,
+        _: &StyleAttr,
+        properties: Option<String>,
+        _: Option<ClipHandle>,
+    ) {
+        let index = properties.and_then(|index| index.parse::<usize>().ok());
+        if let Some(place) = index.and_then(|index| self.places.get_mut(index)) {
+            *place = Place { x: xy.x, y: xy.y, width: size.x, height: size.y };
+        }
+    }
+
+    /// The first pair is a start and the control point behind it, every other one a control point and the end behind it; the
+    /// control point that a curve leaves with mirrors the one that the last came in by.
+    fn draw_arrow(
+        &mut self,
+        path: &[(Point, Point)],
+        _: bool,
+        _: (bool, bool),
+        _: &StyleAttr,
+        properties: Option<String>,
+        _: &str,
+    ) {
+        let index = properties.and_then(|index| index.parse::<usize>().ok());
+        let Some(route) = index.and_then(|index| self.routes.get_mut(index)) else { return };
+        let Some(((start, leave), rest)) = path.split_first() else { return };
+        let (mut leave, mut curves) = ((leave.x, leave.y), Vec::new());
+        for (enter, end) in rest {
+            curves.push([leave, (enter.x, enter.y), (end.x, end.y)]);
+            leave = (2.0 * end.x - enter.x, 2.0 * end.y - enter.y);
+        }
+        *route = (!curves.is_empty()).then_some(Route { start: (start.x, start.y), curves });
+    }
+
+    fn draw_line(&mut self, _: Point, _: Point, _: &StyleAttr, _: Option<String>) {}
+
+    fn draw_circle(&mut self, _: Point, _: Point, _: &StyleAttr, _: Option<String>) {}
+
+    fn draw_text(&mut self, _: Point, _: &str, _: &StyleAttr) {}
+
+    fn create_clip(&mut self, _: Point, _: Point, _: usize) -> ClipHandle {
+        0
+    }
+}
+
+#[cfg(test)]
+mod tests;
