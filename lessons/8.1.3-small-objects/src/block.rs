@@ -34,6 +34,11 @@ impl<'a, A: GlobalAlloc> Block<'a, A> {
     pub fn address(&self) -> usize {
         self.start.addr().get()
     }
+
+    /// Where its first and its last byte are.
+    pub fn ends(&self) -> [usize; 2] {
+        [self.address(), self.address() + self.bytes - 1]
+    }
 }
 
 impl<A: GlobalAlloc> Drop for Block<'_, A> {

@@ -1,6 +1,6 @@
 //! What memory came back when most blocks were freed, and why the rest did not.
 
-use crate::footprint::Footprint;
+use crate::footprint::{Footprint, PAGE_BYTES};
 use crate::pymalloc::ARENA_BYTES;
 use crate::text;
 use heaplab_lesson::{Cell, Table, Text};
@@ -36,8 +36,8 @@ impl CameBack {
                 let needed = self.freed.live_bytes.div_ceil(ARENA_BYTES as u64);
                 let (en, zh) = if kept * 2 > held {
                     (
-                        "nearly every arena still has a survivor in some pool, and goes back only as a whole",
-                        "几乎每个 arena 里都还有存活的块，而 arena 只能整个归还",
+                        "an arena goes back only as a whole, and these still hold survivors",
+                        "arena 只能整个归还，而留下的这些里都还有存活的块",
                     )
                 } else {
                     (
@@ -54,29 +54,59 @@ impl CameBack {
                     ),
                 )
             }
-            _ => match self.share() {
-                Some(share) => {
-                    let back = format!("{:.0} %", share * 100.0);
-                    let (en, zh) = if share < 0.5 {
-                        (
-                            "the survivors keep the pages between them",
-                            "存活的块散布各处，它们之间的页面还不回去",
-                        )
-                    } else {
-                        ("what was freed lay together", "释放的内存连成了片")
-                    };
-                    text(
-                        &format!("{freed} of the bytes were freed and {back} of the memory came back: {en}"),
-                        &format!("释放了 {freed} 的字节，还给系统的内存占 {back}：{zh}"),
-                    )
-                }
-                None => text(
-                    &format!("{freed} of the bytes were freed; what came back was not measured here"),
-                    &format!("释放了 {freed} 的字节；归还了多少，这里测不出"),
-                ),
-            },
+            _ => self.why_by_pages(&freed),
         }
     }
+
+    /// For an allocator that does not tell what it holds: which pages could have come back at all.
+    fn why_by_pages(&self, freed: &str) -> Text {
+        let (Some(share), Some(with_survivor), Some(new)) =
+            (self.share(), self.survivors_share(), self.grown_again())
+        else {
+            return text(
+                &format!("{freed} of the bytes were freed; what came back was not measured here"),
+                &format!("释放了 {freed} 的字节；归还了多少，这里测不出"),
+            );
+        };
+        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let (back, held, new) = (percent(share), percent(with_survivor), mebibytes(new));
+        let (en, zh) = if share >= 0.5 {
+            (
+                format!("{held} of the pages hold a survivor, the others went"),
+                format!("{held} 的页面里还有存活的块，其余的还回去了"),
+            )
+        } else if with_survivor >= 0.5 {
+            (format!("{held} of the pages still hold a survivor"), format!("{held} 的页面里还有存活的块"))
+        } else {
+            (
+                format!(
+                    "only {held} of the pages hold a survivor, and the allocator kept the others all the same"
+                ),
+                format!("只有 {held} 的页面里还有存活的块，其余的分配器也留着没还"),
+            )
+        };
+        text(
+            &format!(
+                "{freed} of the bytes were freed and {back} of the memory came back: {en}; the new blocks took {new} MiB more"
+            ),
+            &format!("释放了 {freed} 的字节，还给系统的内存占 {back}：{zh}；新的块又多用了 {new} MiB"),
+        )
+    }
+
+    /// The share of the pages that holds a survivor; the pages are what became resident.
+    fn survivors_share(&self) -> Option<f64> {
+        let grown = self.full.resident_bytes?.checked_sub(self.before.resident_bytes?)?;
+        let held = self.freed.pages? * PAGE_BYTES as u64;
+        (grown > 0).then(|| (held as f64 / grown as f64).min(1.0))
+    }
+
+    fn grown_again(&self) -> Option<u64> {
+        Some(self.again.resident_bytes?.saturating_sub(self.freed.resident_bytes?))
+    }
+}
+
+fn mebibytes(bytes: u64) -> String {
+    format!("{:.1}", bytes as f64 / f64::from(1 << 20))
 }
 
 /// A row a variant. What is resident is counted from before the first block.
@@ -123,7 +153,7 @@ mod tests {
 
     fn at(live_bytes: u64, resident_bytes: u64, arenas: Option<(u64, u64)>) -> Footprint {
         let arenas = arenas.map(|(made, returned)| ArenaCounts { made, returned });
-        Footprint { live_bytes, resident_bytes: Some(resident_bytes), arenas }
+        Footprint { live_bytes, resident_bytes: Some(resident_bytes), pages: None, arenas }
     }
 
     fn with_arenas(returned: u64) -> CameBack {
@@ -160,19 +190,24 @@ mod tests {
     }
 
     #[test]
-    fn without_arenas_it_follows_what_is_resident() {
-        let measured = |then| CameBack {
+    fn without_arenas_it_follows_the_pages() {
+        let measured = |then: u64, pages: Option<u64>| CameBack {
             before: at(0, 0, None),
-            full: at(10_000_000, 10_000_000, None),
-            freed: at(500_000, then, None),
-            again: at(1, 1, None),
+            full: at(10_000_000, 40_960_000, None),
+            freed: Footprint { pages, ..at(500_000, then, None) },
+            again: at(1, then + (3 << 20), None),
         };
-        assert!(measured(9_000_000).why().en.contains("10 % of the memory came back: the survivors keep"));
+        let why = |then, pages| measured(then, pages).why().en;
         assert!(
-            measured(1_000_000)
-                .why()
-                .en
-                .contains("90 % of the memory came back: what was freed lay together")
+            why(40_960_000, Some(8_000))
+                .contains("0 % of the memory came back: 80 % of the pages still hold")
         );
+        assert!(
+            why(40_960_000, Some(300))
+                .contains("only 3 % of the pages hold a survivor, and the allocator kept")
+        );
+        assert!(why(4_096_000, Some(1_000)).contains("90 % of the memory came back: 10 % of the pages hold"));
+        assert!(why(4_096_000, Some(1_000)).ends_with("the new blocks took 3.0 MiB more"));
+        assert!(why(4_096_000, None).ends_with("not measured here"));
     }
 }

@@ -89,6 +89,7 @@ fn churn<A: GlobalAlloc + Arenas>(
     let mut sizes = Sizes::new();
     let mut slots: Slots<A> = Vec::new();
     slots.resize_with(blocks.len(), || None);
+    let mut room_for_pages = vec![1; 2 * blocks.len().div_ceil(32)];
     let before = Footprint::now(allocator, 0);
 
     phase("build");
@@ -98,6 +99,7 @@ fn churn<A: GlobalAlloc + Arenas>(
     phase("free");
     free(&mut slots, survives);
     let freed = Footprint::now(allocator, live_bytes(&slots));
+    let freed = freed.with_pages(&mut room_for_pages, slots.iter().flatten().map(Block::ends));
 
     phase("again");
     for slot in slots.iter_mut().filter(|slot| slot.is_none()).take(blocks.len() / 4) {

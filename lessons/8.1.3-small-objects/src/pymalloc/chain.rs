@@ -81,8 +81,8 @@ impl<T: Linked> Chain<T> {
     /// # Safety
     /// No member is taken out or put in while the iterator lives.
     pub(crate) unsafe fn iter(&self) -> impl Iterator<Item = NonNull<T>> {
-        // SAFETY: members of a chain are alive.
         std::iter::successors(self.first(), |&member| {
+            // SAFETY: members of a chain are alive.
             NonNull::new(unsafe { (*member.as_ptr()).links().next })
         })
     }
