@@ -53,7 +53,7 @@ fn run<const STEP: usize>(
         let fill = step as u8;
         match event {
             Event::Alloc { size, align, zeroed } => {
-                let layout = Layout::from_size_align(size, align).unwrap();
+                let layout = Layout::from_size_align(size, align).expect("a power of two");
                 // SAFETY: the size is not 0.
                 let block =
                     unsafe { if zeroed { allocator.alloc_zeroed(layout) } else { allocator.alloc(layout) } };
@@ -70,7 +70,11 @@ fn run<const STEP: usize>(
                     contents(block, kept).iter().all(|&byte| byte == old.fill),
                     "contents lost on the way"
                 );
-                live.push(filled(block, Layout::from_size_align(size, old.layout.align()).unwrap(), fill));
+                live.push(filled(
+                    block,
+                    Layout::from_size_align(size, old.layout.align()).expect("a power of two"),
+                    fill,
+                ));
             }
             Event::Free { which } if !live.is_empty() => {
                 let old = live.swap_remove(which.index(live.len()));
