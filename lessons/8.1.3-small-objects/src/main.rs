@@ -21,7 +21,7 @@ lesson! {
             system: "the system's allocator, survivors far apart",
             pymalloc: "the lecture's allocator: arenas, pools, size classes every 16 bytes",
             pymalloc_8: "the same with classes every 8 bytes, as in the lecture",
-            mimalloc: "mimalloc, which CPython without a GIL is built on",
+            mimalloc: "mimalloc, which maps its blocks past the recorder: compare RSS",
         }
         python { objects: "bytes objects of the same sizes, survivors far apart" }
     }
