@@ -3,7 +3,7 @@
 use small_objects::pymalloc::Pymalloc;
 use std::alloc::System;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::mpsc;
+use std::sync::{Barrier, mpsc};
 
 #[global_allocator]
 static PYMALLOC: Pymalloc<System> = Pymalloc::new(System);
@@ -35,4 +35,23 @@ fn four_threads_count_words_and_hand_blocks_to_each_other() {
     assert_eq!((words.len(), words.values().sum::<usize>()), (1_000, 160_000));
     assert!(words.keys().all(|word| word.starts_with("word")));
     assert!(PYMALLOC.arena_counts().made > before.made, "the words were not its blocks");
+}
+
+/// Blocks of one class, by threads that begin together: without the lock two of them soon have the same block.
+#[test]
+fn two_threads_never_have_the_same_block() {
+    let start = Barrier::new(4);
+    std::thread::scope(|scope| {
+        for worker in 0..4u8 {
+            let start = &start;
+            scope.spawn(move || {
+                start.wait();
+                for round in 0..20_000 {
+                    let blocks: [Box<[u8; 40]>; 8] = std::array::from_fn(|_| Box::new([worker; 40]));
+                    let blocks = std::hint::black_box(blocks);
+                    assert!(blocks.iter().all(|block| block.iter().all(|&byte| byte == worker)), "{round}");
+                }
+            });
+        }
+    });
 }
