@@ -44,31 +44,33 @@ pub(crate) fn jemalloc() -> [Attachment; 0] {
     []
 }
 
-/// The map after most blocks were freed, and some of its pools.
-pub(crate) fn scattered_arenas() -> [Attachment; 2] {
+/// The map with every block, the map after most were freed, and some pools of that.
+pub(crate) fn scattered_arenas() -> [Attachment; 3] {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
-    let live = survivors(&allocator, scattered);
+    let mut slots = built(&allocator);
+    let title = text("Arenas, every block alive", "所有的块都还在时的 arena");
+    let full = small_objects::arenas("arenas-full", title, &allocator, &slots);
+    free(&mut slots, scattered);
     let title = text("Arenas, every 32nd block alive", "每 32 块留 1 块之后的 arena");
-    [
-        Attachment::Regions(small_objects::arenas("arenas-scattered", title, &allocator, &live)),
-        Attachment::Regions(small_objects::pools("pools-scattered", &allocator, &live)),
-    ]
+    let freed = small_objects::arenas("arenas-scattered", title, &allocator, &slots);
+    let pools = small_objects::pools("pools-scattered", &allocator, &slots);
+    [full, freed, pools].map(Attachment::Regions)
 }
 
-/// The same with the youngest blocks alive.
+/// The map with the youngest blocks alive.
 pub(crate) fn arenas_in_a_row() -> Attachment {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
-    let live = survivors(&allocator, in_a_row);
+    let mut slots = built(&allocator);
+    free(&mut slots, in_a_row);
     let title = text("Arenas, the youngest 32nd alive", "只留最新 1/32 之后的 arena");
-    Attachment::Regions(small_objects::arenas("arenas-in-a-row", title, &allocator, &live))
+    Attachment::Regions(small_objects::arenas("arenas-in-a-row", title, &allocator, &slots))
 }
 
-/// A small run of its own: built, and most of it freed.
-fn survivors<A: GlobalAlloc>(allocator: &A, survives: fn(usize, usize) -> bool) -> Slots<'_, A> {
+/// A small run of its own.
+fn built<A: GlobalAlloc>(allocator: &A) -> Slots<'_, A> {
     let mut slots: Slots<A> = Vec::new();
     slots.resize_with(BLOCKS_ON_THE_MAP, || None);
     build(allocator, &mut slots, &mut Sizes::new());
-    free(&mut slots, survives);
     slots
 }
 

@@ -61,8 +61,10 @@ fn the_pictures_are_handed_over() {
         assert_eq!(points, Some(1_024), "{chart}");
     }
     assert_eq!(named("alignment_bytes")["value"]["value"], 16);
-    let rows = named("arenas-scattered")["rows"].as_array().map_or(0, Vec::len);
-    assert!((8..=16).contains(&rows), "{rows} arenas are no picture");
+    for map in ["arenas-full", "arenas-scattered"] {
+        let rows = named(map)["rows"].as_array().map_or(0, Vec::len);
+        assert!((8..=16).contains(&rows), "{map}: {rows} arenas are no picture");
+    }
     assert!(named("pools-scattered")["rows"].as_array().is_some_and(|rows| rows.len() > 3));
     let row = plain("pymalloc_row");
     assert!(
