@@ -142,7 +142,8 @@ def why(full, freed, again):
     return {
         "en": f"{share} of the bytes were freed and {kept} of {held} arenas stayed, where {needed} would do: {en}; "
         f"the new blocks needed {new} more",
-        "zh": f"释放了 {share} 的字节，{held} 个 arena 留下 {kept} 个，其实 {needed} 个就够：{zh}；新的块又要了 {new} 个",
+        "zh": f"释放了 {share} 的字节，{held} 个 arena 留下 {kept} 个，其实 {needed} 个就够：{zh}；"
+        f"新的块又要了 {new} 个",
     }
 
 

@@ -4,8 +4,8 @@ use crate::text;
 use crate::usable::Seen;
 use heaplab_lesson::{Cell, Figure, Table, Text};
 
-/// What `long double` and the wide registers of x86-64 and aarch64 need, and so what `malloc` must promise there: it is not told
-/// which type a block is for.
+/// What `long double` and the wide registers of x86-64 and aarch64 need, and so what `malloc` must promise there: it is not
+/// told which type a block is for.
 const STRICTEST_BYTES: usize = 16;
 /// What a pointer or a `double` needs.
 const POINTER_BYTES: usize = 8;
@@ -54,7 +54,8 @@ impl Alignment {
         let (en, zh) = if *larger < STRICTEST_BYTES {
             (
                 format!(
-                    "multiples of {larger}: enough for a pointer or a double, too little for a type that needs {STRICTEST_BYTES}"
+                    "multiples of {larger}: enough for a pointer or a double, \
+                    too little for a type that needs {STRICTEST_BYTES}"
                 ),
                 format!(
                     "按 {larger} 对齐：放指针或 double 够用，放要求 {STRICTEST_BYTES} 字节对齐的类型就不够了"
@@ -63,10 +64,12 @@ impl Alignment {
         } else if *tiny < STRICTEST_BYTES {
             (
                 format!(
-                    "multiples of {larger}, but {tiny} up to {POINTER_BYTES} bytes: no type that small needs {STRICTEST_BYTES}"
+                    "multiples of {larger}, but {tiny} up to {POINTER_BYTES} bytes: \
+                    no type that small needs {STRICTEST_BYTES}"
                 ),
                 format!(
-                    "按 {larger} 对齐，不超过 {POINTER_BYTES} 字节的块只按 {tiny}：这么小的类型用不着 {STRICTEST_BYTES} 字节对齐"
+                    "按 {larger} 对齐，不超过 {POINTER_BYTES} 字节的块只按 {tiny}：\
+                    这么小的类型用不着 {STRICTEST_BYTES} 字节对齐"
                 ),
             )
         } else {

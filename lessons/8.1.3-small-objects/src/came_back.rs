@@ -47,10 +47,13 @@ impl CameBack {
                 };
                 text(
                     &format!(
-                        "{freed} of the bytes were freed and {kept} of {held} arenas stayed, where {needed} would do: {en}; the new blocks needed {new} more"
+                        "{freed} of the bytes were freed and {kept} of {held} arenas stayed, \
+                         where {needed} would do: {en}; the new blocks needed \
+                    {new} more"
                     ),
                     &format!(
-                        "释放了 {freed} 的字节，{held} 个 arena 留下 {kept} 个，其实 {needed} 个就够：{zh}；新的块又要了 {new} 个"
+                        "释放了 {freed} 的字节，{held} 个 arena 留下 {kept} 个，\
+                    其实 {needed} 个就够：{zh}；新的块又要了 {new} 个"
                     ),
                 )
             }
@@ -72,8 +75,8 @@ impl CameBack {
         let (back, held, new) = (percent(share), percent(with_survivor), mebibytes(new));
         let (en, zh) = if share >= 0.5 {
             (
-                format!("{held} of the pages hold a survivor, the others went"),
-                format!("{held} 的页面里还有存活的块，其余的还回去了"),
+                format!("{held} of the pages hold a survivor, and most of the others went"),
+                format!("{held} 的页面里还有存活的块，其余的大多还回去了"),
             )
         } else if with_survivor >= 0.5 {
             (format!("{held} of the pages still hold a survivor"), format!("{held} 的页面里还有存活的块"))
@@ -87,7 +90,8 @@ impl CameBack {
         };
         text(
             &format!(
-                "{freed} of the bytes were freed and {back} of the memory came back: {en}; the new blocks took {new} MiB more"
+                "{freed} of the bytes were freed and {back} of the memory came back: {en}; \
+                    the new blocks took {new} MiB more"
             ),
             &format!("释放了 {freed} 的字节，还给系统的内存占 {back}：{zh}；新的块又多用了 {new} MiB"),
         )

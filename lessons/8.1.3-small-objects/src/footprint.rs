@@ -45,8 +45,8 @@ impl Footprint {
         Footprint { live_bytes, resident_bytes: resident_bytes(), pages: None, arenas: allocator.arenas() }
     }
 
-    /// With the pages of live blocks, by the addresses of their first and their last bytes. `room` holds both for every block: counting
-    /// allocates nothing either.
+    /// With the pages of live blocks, by the addresses of their first and their last bytes. `room` holds both for every
+    /// block: counting allocates nothing either.
     #[must_use = "the footprint with the pages is the returned one"]
     pub fn with_pages(self, room: &mut [usize], ends: impl Iterator<Item = [usize; 2]>) -> Footprint {
         let used = room.iter_mut().zip(ends.flatten()).map(|(place, end)| *place = end / PAGE_BYTES).count();

@@ -1,5 +1,6 @@
-//! The program's own allocator as a value. An allocator that stands on it is seen by whatever measures the program: under the heap
-//! probe, pymalloc's arenas are blocks of 256 KiB with a line that asked for them. What is in an arena, the recorder cannot see.
+//! The program's own allocator as a value. An allocator that stands on it is seen by whatever measures the program: under
+//! the heap probe, pymalloc's arenas are blocks of 256 KiB with a line that asked for them. What is in an arena, the
+//! recorder cannot see.
 
 use std::alloc::{GlobalAlloc, Layout};
 

@@ -80,7 +80,8 @@ fn in_a_row(place: usize, blocks: usize) -> bool {
     place >= blocks - blocks.div_ceil(32)
 }
 
-/// Builds, frees, and builds again with larger blocks. The list of slots is there before and after: it is not what comes or goes.
+/// Builds, frees, and builds again with larger blocks. The list of slots is there before and after: it is not what comes or
+/// goes.
 fn churn<A: GlobalAlloc + Arenas>(
     allocator: &'static A,
     blocks: Scale,

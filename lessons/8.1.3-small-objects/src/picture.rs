@@ -15,7 +15,8 @@ const POOLS: usize = 8;
 /// The live blocks: where they start, and what was asked for.
 type Requested = BTreeMap<usize, usize>;
 
-/// A row an arena, in the order of birth: in each pool the bytes of one state stand together. An arena that was given back keeps its row.
+/// A row an arena, in the order of birth: in each pool the bytes of one state stand together. An arena that was given back
+/// keeps its row.
 pub fn arenas<const STEP: usize>(
     name: &str,
     title: Text,

@@ -1,4 +1,5 @@
-//! A real program on it: this test's own allocator is pymalloc, under everything that std, the test harness and four threads do.
+//! A real program on it: this test's own allocator is pymalloc, under everything that std, the test harness and four
+//! threads do.
 
 use small_objects::pymalloc::Pymalloc;
 use std::alloc::System;

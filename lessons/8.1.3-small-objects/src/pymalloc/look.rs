@@ -54,8 +54,8 @@ impl PoolLook {
     }
 }
 
-/// Over [`Global`] alone: the look allocates from there while it holds the lock, and would wait for itself over an allocator that is
-/// the program's.
+/// Over [`Global`] alone: the look allocates from there while it holds the lock, and would wait for itself over an
+/// allocator that is the program's.
 impl<const STEP: usize> Pymalloc<Global, STEP> {
     /// Every arena, in the order of birth.
     pub fn look(&self) -> Vec<ArenaLook> {

@@ -9,7 +9,8 @@ use std::ptr::NonNull;
 
 /// All pools and arenas of one allocator.
 pub(crate) struct Pools {
-    /// By class: the pools with at least one block in use and at least one free. Full ones are in no chain; nobody looks for them.
+    /// By class: the pools with at least one block in use and at least one free. Full ones are in no chain; nobody looks
+    /// for them.
     with_room: [Chain<Pool>; CLASSES],
     /// By how many free pools they have, from none to all: every arena is in one of these.
     arenas: [Chain<Arena>; POOLS_AN_ARENA + 1],
@@ -102,8 +103,8 @@ impl Pools {
         Some(arena)
     }
 
-    /// An arena without a block in use is given back, unless it is the only one with free pools: a loop that makes and frees one
-    /// object would ask for an arena each time (bpo-37257).
+    /// An arena without a block in use is given back, unless it is the only one with free pools: a loop that makes and
+    /// frees one object would ask for an arena each time (bpo-37257).
     ///
     /// # Safety
     /// The pool is empty and in no chain.
