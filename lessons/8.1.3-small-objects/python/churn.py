@@ -159,8 +159,8 @@ def alignment():
     yield {
         "kind": "figure",
         "name": "alignment_bytes",
-        "title": {"en": "lowest alignment of a block", "zh": "内存块的最低对齐"},
-        "value": {"unit": "bytes", "value": bits & -bits},
+        "title": {"en": "lowest alignment of a block, in bytes", "zh": "内存块的最低对齐（字节）"},
+        "value": {"unit": "count", "value": bits & -bits},
     }
     yield {
         "kind": "chart",

@@ -43,8 +43,8 @@ impl Alignment {
     pub fn figure(&self) -> Figure {
         Figure {
             name: "alignment_bytes".to_owned(),
-            title: text("lowest alignment of a block", "内存块的最低对齐"),
-            value: Cell::Bytes(self.tiny_bytes.min(self.larger_bytes) as u64),
+            title: text("lowest alignment of a block, in bytes", "内存块的最低对齐（字节）"),
+            value: Cell::Count(self.tiny_bytes.min(self.larger_bytes) as u64),
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
         let all = [seen(1, 8, 8), seen(8, 8, 64), seen(9, 16, 32), seen(17, 32, 16), seen(600, 1_000, 4_096)];
         let alignment = Alignment::of(&all).unwrap();
         assert_eq!(alignment, Alignment { tiny_bytes: 8, larger_bytes: 16, padding_bytes: 29.0 / 4.0 });
-        assert_eq!(alignment.figure().value, Cell::Bytes(8));
+        assert_eq!(alignment.figure().value, Cell::Count(8));
     }
 
     #[test]
