@@ -27,7 +27,7 @@ def sizes(state=8):
     return between
 
 
-def run(survives):
+def run(survives, pictures=()):
     count = heaplab.rows()
     with heaplab.region() as region:
         between, slots = sizes(), [None] * count
@@ -50,7 +50,7 @@ def run(survives):
         again = footprint(slots)
         region.keep(slots, checksum(slots))
         region.attach(came_back(before, full, freed, again))
-        for picture in alignment():
+        for picture in pictures:
             region.attach(picture)
 
 
@@ -166,8 +166,8 @@ def alignment():
         "kind": "chart",
         "name": "usable",
         "title": {"en": "What a request gets", "zh": "申请多少，实得多少"},
-        "x": {"label": {"en": "requested", "zh": "申请"}, "unit": "bytes"},
-        "y": {"label": {"en": "usable", "zh": "可用"}, "unit": "bytes"},
+        "x": {"label": {"en": "requested", "zh": "申请"}, "unit": "bytes", "logarithmic": True},
+        "y": {"label": {"en": "usable", "zh": "可用"}, "unit": "bytes", "logarithmic": True},
         "series": [{"name": "", "marker": "stairs", "points": points}],
     }
 

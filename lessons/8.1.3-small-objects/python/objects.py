@@ -5,4 +5,4 @@ Run it by hand: HEAPLAB_ROWS=100000 python3 lessons/8.1.3-small-objects/python/o
 
 import churn
 
-churn.run(lambda place, count: place % 32 == 0)
+churn.run(lambda place, count: place % 32 == 0, churn.alignment())

@@ -64,7 +64,7 @@ impl Alignment {
         } else if *tiny < STRICTEST_BYTES {
             (
                 format!(
-                    "multiples of {larger}, but {tiny} up to {POINTER_BYTES} bytes: \
+                    "multiples of {larger}, and of {tiny} for blocks up to {POINTER_BYTES} bytes: \
                     no type that small needs {STRICTEST_BYTES}"
                 ),
                 format!(
@@ -130,7 +130,7 @@ mod tests {
             eight.why().en.contains("too little")
                 && eight.why().en.ends_with("3.5 bytes a block are padding")
         );
-        assert!(both.why().en.contains("but 8 up to 8 bytes"));
+        assert!(both.why().en.contains("and of 8 for blocks up to 8 bytes"));
         assert!(eight.why().zh.contains("不够") && both.why().zh.contains("只按 8"));
     }
 }

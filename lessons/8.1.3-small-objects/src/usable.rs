@@ -91,7 +91,7 @@ pub fn usable_chart(name: &str, seen: &[Seen]) -> Chart {
         name: "usable".to_owned(),
         title: text("What a request gets", "申请多少，实得多少"),
         x: requested(),
-        y: Axis { label: text("usable", "可用"), unit: Unit::Bytes, logarithmic: false },
+        y: Axis { label: text("usable", "可用"), unit: Unit::Bytes, logarithmic: true },
         series: series(name, seen, |seen| seen.usable_bytes as f64),
     }
 }
@@ -110,7 +110,7 @@ pub fn padding_chart(name: &str, seen: &[Seen]) -> Chart {
 }
 
 fn requested() -> Axis {
-    Axis { label: text("requested", "申请"), unit: Unit::Bytes, logarithmic: false }
+    Axis { label: text("requested", "申请"), unit: Unit::Bytes, logarithmic: true }
 }
 
 fn series(name: &str, seen: &[Seen], y: impl Fn(&Seen) -> f64) -> Vec<Series> {
