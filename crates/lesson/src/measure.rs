@@ -48,12 +48,13 @@ impl Bench {
                 wall_ns,
                 peak_rss_bytes: at_end.peak_bytes,
                 start_rss_bytes: at_start.now_bytes,
+                start_rss_file_bytes: at_start.file_bytes,
                 end_rss_anon_bytes: at_end.anon_bytes,
                 end_rss_file_bytes: at_end.file_bytes,
             }),
             Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
             Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
-            Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns)),
+            Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns, at_end.peak_bytes)),
         };
         let look = match measurement {
             Measurement::Plain(_) => kept.then,
@@ -107,7 +108,11 @@ fn dhat_totals(dhat: heaplab_heap::DhatTotals) -> DhatTotals {
     }
 }
 
-fn heap_totals(heap: heaplab_heap::HeapTotals, wall_ns: u64) -> HeapTotals {
+fn heap_totals(
+    heap: heaplab_heap::HeapTotals,
+    wall_ns: u64,
+    process_peak_rss_bytes: Option<u64>,
+) -> HeapTotals {
     HeapTotals {
         wall_ns,
         total_blocks: heap.total_blocks,
@@ -121,5 +126,6 @@ fn heap_totals(heap: heaplab_heap::HeapTotals, wall_ns: u64) -> HeapTotals {
         end_blocks: heap.end_blocks,
         end_bytes: heap.end_bytes,
         single_threaded: heap.single_threaded,
+        process_peak_rss_bytes,
     }
 }

@@ -72,6 +72,9 @@ pub struct PlainSample {
     /// `VmRSS` when the region opened: what the process itself costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
+    /// `RssFile` plus `RssShmem` when the region opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_rss_file_bytes: Option<u64>,
     /// `RssAnon` at the region's close.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_rss_anon_bytes: Option<u64>,
@@ -141,6 +144,10 @@ pub struct HeapTotals {
     pub end_bytes: u64,
     /// Whether one thread alone recorded, which makes the peak exact.
     pub single_threaded: bool,
+    /// `VmHWM` of the recorded process, the recorder's own tables and headers in it: never a figure of the variant's, only
+    /// of what recording costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process_peak_rss_bytes: Option<u64>,
 }
 
 /// A mark that a lesson sets on its own way, such as the end of building.

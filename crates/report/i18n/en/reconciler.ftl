@@ -1,0 +1,44 @@
+# The reconciler's table: a row a tool, and why its figures are not the recorder's.
+heading-tools = Tool by tool
+lead-tools = The same work at the same scale under every tool that is here. Small print: how far a figure lies from the recorder’s. – means that the tool does not say.
+tools-of = { $variant } at { $rows } { $unit }, tool by tool
+column-tool = tool
+column-tool-blocks = blocks
+column-tool-bytes = bytes|in all
+column-tool-peak = peak
+column-tool-end = at the|end
+column-reason = why
+tool-recorder = heaplab’s recorder
+tool-stats-alloc = stats_alloc
+tool-dhat = dhat
+tool-resident = VmHWM (the kernel)
+tool-valgrind-dhat = valgrind’s DHAT
+tool-heaptrack = heaptrack
+gap-explained = explained
+gap-open = not all explained
+gap-itself = The measured region alone; a block that grows stays one block and its growth is added. The others are held against this.
+gap-counts = The same region by the same rule, growth ({ $grown }) added. It knows what is live, but keeps no peak.
+gap-nothing-grew = Nothing was reallocated: both rules give one figure.
+gap-reallocations = { $reallocations } reallocations are as many blocks more, and their new sizes ({ $resized }) stand in place of the growth ({ $grown }): { $more } B more in all.
+gap-reallocations-blocks = { $reallocations } reallocations are as many blocks more; it does not add up bytes over the run.
+gap-outside = It watches the whole process, from before main to its exit. By its call stacks this lies outside the region: { $parts }.
+gap-other-moment = The process’s peak fell at another moment than the region’s; the region held { $bytes } B less then.
+gap-part-blocks = { $figure } blocks
+gap-part-bytes = { $figure } B in all
+gap-part-peak = { $figure } B at the peak
+gap-part-end = { $figure } B at the end
+gap-unexplained = Not explained: { $parts }.
+gap-not-installed = Not installed here. cargo xtask doctor says how to get it.
+gap-failed = It gave no figures: { $cause }
+gap-resident = It counts pages, not requests: { $start } were resident before the region opened, { $live } were asked for at the peak, and the system’s allocator rounds { $blocks } blocks up by { $least } to { $most } (a header of 8 bytes, steps of 16, at least 32; large blocks in whole pages).
+gap-resident-file = File pages that came in meanwhile: { $file }.
+gap-resident-within = That accounts for all of it, within the bounds of the rounding.
+gap-resident-more = Not explained by these: { $low } to { $high }, such as freed memory that the allocator keeps.
+gap-resident-less = That is { $low } to { $high } more than became resident: asked for and never written to.
+
+## What recording costs in memory
+memory-cost = { $cost } more ({ $each } a block)
+memory-cost-whole = { $cost } more
+memory-cost-less = no more memory than the kernel’s figure wanders by
+note-cost-name = { $who } { $cost }
+note-cost = Recorded, a process took more memory at its peak than plain (VmHWM against VmHWM, median of pairs; a block is one that was live at the peak): { $names }. The figures above are without it.
