@@ -76,6 +76,9 @@ pub(crate) struct LessonOptions {
     /// Whether CPython runs beside Rust
     #[arg(long, value_enum, default_value_t)]
     pub(crate) python: PythonChoice,
+    /// Whether valgrind's DHAT and heaptrack count two of the variants too; never with --quick
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) tools: ToolsChoice,
     /// The language of table, charts and page [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
@@ -91,6 +94,16 @@ pub(crate) struct LessonOptions {
     /// What one child process may take
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+/// Whether programs from outside look at the variants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ToolsChoice {
+    /// Where they are installed
+    #[default]
+    Auto,
+    /// Never
+    No,
 }
 
 #[derive(Args)]

@@ -1,7 +1,7 @@
 //! `cargo xtask lesson 8.5`: build, measure, show, store.
 
 use crate::build::{self, Built};
-use crate::cli::{self, LessonOptions};
+use crate::cli::{self, LessonOptions, ToolsChoice};
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
 use crate::interrupt;
@@ -41,6 +41,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let request = Request {
         rows: rows(&built, options),
         quick: options.quick,
+        tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
         python: python.as_ref(),
         folder: staging.runs(),

@@ -1,6 +1,7 @@
 //! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
 
 mod gather;
+mod outside;
 mod runner;
 mod sizing;
 
@@ -23,6 +24,8 @@ pub(crate) struct Request<'a> {
     pub(crate) rows: u64,
     /// One repetition of everything.
     pub(crate) quick: bool,
+    /// Whether valgrind and heaptrack look at a variant or two when all is measured.
+    pub(crate) tools: bool,
     /// What one child may take.
     pub(crate) timeout: Duration,
     pub(crate) python: Option<&'a Python>,
@@ -94,6 +97,9 @@ pub(crate) fn section(
             variant(&mut runner, task, sizing, wanted)?;
         }
     }
+    if request.tools {
+        outside::tools(&mut runner, tasks)?;
+    }
     Ok(runner.section)
 }
 
@@ -118,6 +124,7 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
             Some(_) => {}
             None => gathered.reconcile(),
         }
+        gathered.add_resident(sizing.plain.as_ref());
     }
     runner.section.recordings.extend(gathered.take_recording(task));
     let (run, curve, dhat_file) = gathered.into_run(task);

@@ -110,6 +110,7 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         end_bytes: totals.end_bytes,
         wall_ns: vec![totals.wall_ns],
         slowdown: None,
+        memory_cost_bytes: None,
         sites: sites::largest(&named.profile),
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
