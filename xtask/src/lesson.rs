@@ -192,8 +192,11 @@ fn conclude(
         println!("{}", serde_json::to_string_pretty(report)?);
     }
     let (width, color) = (Screen::width(), Screen::color());
-    for part in [terminal::notes(report, words, width), terminal::claims(&report.claims, words, width, color)]
-    {
+    for part in [
+        terminal::notes(report, words, width),
+        terminal::tools(report, words, width),
+        terminal::claims(&report.claims, words, width, color),
+    ] {
         if !part.trim().is_empty() {
             screen.result(&format!("\n{part}"));
         }

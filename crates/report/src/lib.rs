@@ -9,6 +9,7 @@ pub mod bench;
 mod canvas;
 pub mod claims;
 mod comparison;
+mod cost;
 mod curve;
 pub mod difference;
 mod environment;

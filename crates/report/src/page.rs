@@ -6,11 +6,11 @@ mod panels;
 mod runs;
 
 use crate::attachments::{self, Written};
-use crate::{RenderError, Words, environment, format, inline_svg, notes, program, prose, sites};
+use crate::{RenderError, Words, environment, format, inline_svg, notes, program, prose, reconcile, sites};
 use askama::Template;
 use headline::Headline;
 use heaplab_record::Report;
-use panels::{Claim, Failed, Flamegraph, Reconciled};
+use panels::{Claim, Failed, Flamegraph, Reconciled, Tools};
 use runs::Section;
 
 /// The pictures that a page shows, as SVG files.
@@ -48,6 +48,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         tables: attachments::tables(report, words),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),
+        tools: Tools::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
         environment: environment::lines(report, words),
     };
@@ -85,6 +86,7 @@ struct Page<'a> {
     tables: Vec<attachments::Merged>,
     flamegraphs: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
+    tools: Vec<Tools>,
     failed: Vec<Failed>,
     environment: Vec<(String, String)>,
 }

@@ -7,7 +7,7 @@
 
 mod table;
 
-pub(crate) use table::{COLUMNS, ToolRow, chosen, rows};
+pub(crate) use table::{COLUMNS, ToolRow, caption, chosen, rows};
 
 use crate::{Words, format, prose};
 use heaplab_record::{CountsTotals, DhatTotals, HeapTotals, Reconciliation};

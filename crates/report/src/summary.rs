@@ -1,7 +1,7 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
 use crate::attachments::{self, Merged};
-use crate::{Words, against, format, goal, notes, program, prose, sites};
+use crate::{Words, against, cost, format, goal, notes, program, prose, reconcile, sites};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -44,6 +44,10 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     }
     if !report.claims.is_empty() {
         section(&mut out, words, "heading-claims", claims(&report.claims, words));
+    }
+    let tools = tools(report, words);
+    if !tools.is_empty() {
+        section(&mut out, words, "heading-tools", tools);
     }
     if !report.failed.is_empty() {
         section(&mut out, words, "heading-failures", failures(&report.failed, words));
@@ -111,6 +115,7 @@ fn runs(report: &Report, words: &Words) -> String {
         "column-allocations",
         "column-wall",
         "column-against",
+        "column-slowdown",
     ];
     let mut table = head(&heads.map(|key| prose::head(key, words)), 2..heads.len());
     for run in &report.runs {
@@ -143,6 +148,7 @@ fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
         allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         wall.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         against,
+        run.heap.as_ref().and_then(|heap| cost::both(heap, words)).unwrap_or_else(|| NOT_MEASURED.to_owned()),
     ];
     std::iter::once(code(&run.variant)).chain(written.iter().map(|cell| text(cell))).collect()
 }
@@ -175,6 +181,29 @@ fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
         ]));
     }
     table
+}
+
+/// A row a tool, for the runs that were looked at by all of them.
+fn tools(report: &Report, words: &Words) -> String {
+    let mut out = String::new();
+    let columns = std::iter::once("tool").chain(reconcile::COLUMNS).chain(["reason"]);
+    let heads: Vec<String> = columns.map(|key| prose::head(&format!("column-{key}"), words)).collect();
+    for (run, of) in reconcile::chosen(report) {
+        let caption = reconcile::caption(run, of, &report.unit, words);
+        let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, text(&caption));
+        out.push_str(&head(&heads, 1..5));
+        for tool in reconcile::rows(of, words) {
+            let figure = |cell: &attachments::Written| match &cell.exact {
+                Some(gap) => format!("{} ({gap})", cell.short),
+                None => cell.short.clone(),
+            };
+            let cells = std::iter::once(text(&tool.tool))
+                .chain(tool.cells.iter().map(|cell| text(&figure(cell))))
+                .chain([format!("{} {}", sign(tool.is_explained), text(&tool.reason))]);
+            out.push_str(&row(&cells.collect::<Vec<_>>()));
+        }
+    }
+    out
 }
 
 fn failures(failed: &[Failure], words: &Words) -> String {

@@ -57,7 +57,7 @@ const fn name(tool: OutsideTool) -> &'static str {
     }
 }
 
-/// The baseline, or the first run; and of the others that do its work the one with the lowest peak.
+/// The baseline, or the first run; and of the others of its lesson that do its work the one with the lowest peak.
 fn chosen(runs: &[Run]) -> Vec<usize> {
     let reconciled = || runs.iter().enumerate().filter(|(_, run)| run.reconciliation.is_some());
     let Some((first, baseline)) =
@@ -67,7 +67,8 @@ fn chosen(runs: &[Run]) -> Vec<usize> {
     };
     let peak = |run: &Run| run.heap.as_ref().map_or(u64::MAX, |heap| heap.peak_bytes);
     let leanest = reconciled()
-        .filter(|(index, run)| *index != first && run.work_group == baseline.work_group)
+        .filter(|(index, run)| *index != first && run.section == baseline.section)
+        .filter(|(_, run)| run.work_group == baseline.work_group)
         .min_by_key(|(_, run)| peak(run));
     std::iter::once(first).chain(leanest.map(|(index, _)| index)).collect()
 }

@@ -36,9 +36,11 @@ gap-resident-within = That accounts for all of it, within the bounds of the roun
 gap-resident-more = Not explained by these: { $low } to { $high }, such as freed memory that the allocator keeps.
 gap-resident-less = That is { $low } to { $high } more than became resident: asked for and never written to.
 
-## What recording costs in memory
-memory-cost = { $cost } more ({ $each } a block)
-memory-cost-whole = { $cost } more
-memory-cost-less = no more memory than the kernel’s figure wanders by
-note-cost-name = { $who } { $cost }
-note-cost = Recorded, a process took more memory at its peak than plain (VmHWM against VmHWM, median of pairs; a block is one that was live at the peak): { $names }. The figures above are without it.
+## What recording costs
+cost-memory = { $cost } of memory
+cost-memory-each = { $cost } of memory, { $each } a block
+note-cost = The recorder’s own cost, in no figure above: { $parts }.
+note-cost-time = { $range } times the plain run’s wall time
+note-cost-memory = { $range } of memory (VmHWM less the plain run’s; medians of pairs)
+note-cost-one = { $figure } ({ $who })
+note-cost-range = { $least } ({ $least_who }) to { $most } ({ $most_who })

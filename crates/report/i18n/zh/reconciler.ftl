@@ -36,9 +36,11 @@ gap-resident-within = 在取整的上下限之内，以上已解释全部差额�
 gap-resident-more = 仍未解释：{ $low } 到 { $high }，例如已释放、但分配器没有归还的内存。
 gap-resident-less = 这比实际常驻的多 { $low } 到 { $high }：申请了，却从未写过。
 
-## 记录本身占多少内存
-memory-cost = 多占 { $cost }（每块 { $each }）
-memory-cost-whole = 多占 { $cost }
-memory-cost-less = 多占的内存不超过内核数字本身的波动
-note-cost-name = { $who } { $cost }
-note-cost = 在记录器下，进程的内存峰值比不记录时高（VmHWM 对 VmHWM，取各对的中位数；“块”指峰值时存活的块）：{ $names }。上面的数字都不含这一部分。
+## 记录本身的代价
+cost-memory = 内存 { $cost }
+cost-memory-each = 内存 { $cost }，每块 { $each }
+note-cost = 记录器自身的代价（上面的数字都不含它）：{ $parts }。
+note-cost-time = 墙钟时间是不记录时的 { $range } 倍
+note-cost-memory = 内存 { $range }（VmHWM 减去不记录时的 VmHWM，取各对的中位数）
+note-cost-one = { $figure }（{ $who }）
+note-cost-range = { $least }（{ $least_who }）到 { $most }（{ $most_who }）

@@ -33,6 +33,12 @@ pub(crate) fn chosen(report: &Report) -> Vec<(&Run, &Reconciliation)> {
     if looked_at.is_empty() { reconciled().take(1).collect() } else { looked_at }
 }
 
+/// Whose figures they are, and at which scale.
+pub(crate) fn caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
+    let rows = format::count(of.rows);
+    words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)])
+}
+
 /// Every tool that was asked.
 pub(crate) fn rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
     let mut rows = vec![recorder(of, words), stats_alloc(of, words), dhat(of, words)];
