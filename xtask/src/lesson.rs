@@ -59,6 +59,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
+    let live = measured.live();
     let profiles = sites::name(&mut measured, &workspace.root)?;
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
@@ -77,7 +78,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &profiles, &words)?;
+    let artifacts = render::report(&report, &measured.curves, &live, &measured.dhat_files, &profiles, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();

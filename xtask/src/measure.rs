@@ -13,6 +13,7 @@ use anyhow::Result;
 use gather::Gathered;
 use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_report::LiveCurve;
 use runner::Runner;
 use sizing::Sizing;
 use std::path::PathBuf;
@@ -52,6 +53,21 @@ pub(crate) struct Section {
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
+}
+
+impl Section {
+    /// The recorded curves, in the order of the runs.
+    pub(crate) fn live(&self) -> Vec<LiveCurve> {
+        let of_run = |run: &Run| {
+            let recording = self.recordings.iter().find(|recording| {
+                run.language == Language::Rust
+                    && recording.section == run.section
+                    && recording.variant == run.variant
+            })?;
+            LiveCurve::of(&run.section, &run.variant, &recording.raw)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
 }
 
 /// What the recorder left of a variant, at the run's own scale.

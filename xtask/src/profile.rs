@@ -20,7 +20,7 @@ use heaplab_profile::dhat;
 use heaplab_profile::raw::Raw;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_record::{Failure, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
-use heaplab_report::{Words, program};
+use heaplab_report::{LiveCurve, Words, program};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
@@ -48,18 +48,20 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let mut runs = Vec::new();
     let mut profiles = Vec::new();
     let mut of_dhat = Vec::new();
+    let mut live = Vec::new();
     for recording in &recordings {
         let profile = symbolize(&recording.raw, &roots)
             .with_context(|| format!("{}: the recorded stacks have no names", recording.name))?;
         let profile = sites::within_program(profile).trimmed();
         let name = recording.name.clone();
         let named = Named { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
+        live.extend(LiveCurve::of("", &named.variant, &recording.raw));
         of_dhat.push(dhat::Run::of(&recording.raw));
         runs.push(of_recording(&recording.raw, &named));
         profiles.push(named);
     }
     let report = report(&file_name, runs, &ended, &root, &recordings, &words);
-    let artifacts = render::program(&report, &profiles, &of_dhat, &words)?;
+    let artifacts = render::program(&report, &profiles, &of_dhat, &live, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();

@@ -135,7 +135,7 @@ impl Drop for Staging {
 }
 
 fn is_of_a_report(name: &str) -> bool {
-    const NAMES: [&str; 3] = ["report.", "comparison.", "curve."];
+    const NAMES: [&str; 4] = ["report.", "comparison.", "curve.", "live."];
     const ENDINGS: [&str; 6] =
         [".flamegraph.svg", ".dhat.json", ".folded", ".speedscope.json", ".diff-new.svg", ".diff-old.svg"];
     ["summary.md", "diff.md", "diff.json"].contains(&name)

@@ -12,8 +12,17 @@ const NOT_MEASURED: &str = "–";
 /// Sites of a student's own program that are listed.
 const MOST_SITES: usize = 12;
 
-/// The whole file. Pictures are referred to by their names in the report's folder; `curve` says whether there is one.
-pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
+/// Which of the pictures that not every report has lie in its folder.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Drawn {
+    /// `curve.svg`.
+    pub curve: bool,
+    /// `live.svg`.
+    pub live: bool,
+}
+
+/// The whole file. Pictures are referred to by their names in the report's folder.
+pub fn summary(report: &Report, drawn: Drawn, words: &Words) -> String {
     let mut out = format!("# {}\n", title(report, words));
     if let Some(goal) = &report.goal {
         let sign = sign(goal.met);
@@ -35,9 +44,12 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     if report.lesson.is_none() {
         of_program(&mut out, report, words);
     }
-    if curve {
-        let picture = format!("![{}](curve.svg)\n", text(&words.get("heading-curve")));
-        section(&mut out, words, "heading-curve", picture);
+    for (is_drawn, name, key) in
+        [(drawn.curve, "curve.svg", "heading-curve"), (drawn.live, "live.svg", "heading-live")]
+    {
+        if is_drawn {
+            section(&mut out, words, key, format!("![{}]({name})\n", text(&words.get(key))));
+        }
     }
     for table in attachments::tables(report, words) {
         let _ = write!(out, "\n## {}\n\n{}", text(&table.title), attached(&table));
@@ -293,7 +305,7 @@ mod tests {
             let mut report = fixture::report(lang);
             report.runs[0].variant = "a|b`c".to_owned();
             report.claims[0].text = "x | y\nz".to_owned();
-            let made = summary(&report, true, &Words::new(lang));
+            let made = summary(&report, Drawn { curve: true, live: true }, &Words::new(lang));
             let mut columns = 0;
             for line in made.lines() {
                 let cells = line.replace("\\|", "").matches('|').count();
@@ -306,13 +318,14 @@ mod tests {
             }
             assert!(made.contains("`a\\|b'c`") && made.contains("x \\| y z"));
             assert!(made.contains("](comparison.svg)") && made.contains("](curve.svg)"));
+            assert!(made.contains("](live.svg)"));
         }
     }
 
     #[test]
     fn a_program_has_its_totals_and_sites() {
         for lang in [Lang::En, Lang::Zh] {
-            let made = summary(&fixture::program_report(lang), false, &Words::new(lang));
+            let made = summary(&fixture::program_report(lang), Drawn::default(), &Words::new(lang));
             assert!(made.contains("| `leaky` | 6.40 MB | 100,002 |"), "{made}");
             assert!(
                 made.contains("| `leaky::remember` | src/bin/leaky/main.rs:41 | 4.80 MB | 75.0 % |"),
@@ -327,15 +340,15 @@ mod tests {
         let mut report = fixture::report(Lang::En);
         report.claims[0].text = "<script>*x*</script>".to_owned();
         report.failed[0].stderr_tail = "```\nout".to_owned();
-        let made = summary(&report, false, &Words::new(Lang::En));
+        let made = summary(&report, Drawn::default(), &Words::new(Lang::En));
         assert!(made.contains("&lt;script>\\*x\\*&lt;/script>"));
         assert!(made.contains("````text"), "the fence is longer than the text's");
-        assert!(!made.contains("curve.svg"));
+        assert!(!made.contains("curve.svg") && !made.contains("live.svg"));
     }
 
     #[test]
     fn a_report_of_nothing_is_still_one() {
-        let made = summary(&fixture::empty_report(), false, &Words::new(Lang::En));
+        let made = summary(&fixture::empty_report(), Drawn::default(), &Words::new(Lang::En));
         assert!(made.starts_with("# Squeeze") && !made.contains(" 0 B"), "{made}");
     }
 }

@@ -44,3 +44,11 @@ note-cost-time = 墙钟时间是不记录时的 { $range } 倍
 note-cost-memory = 内存 { $range }（VmHWM 减去不记录时的 VmHWM，取各对的中位数）
 note-cost-one = { $figure }（{ $who }）
 note-cost-range = { $least }（{ $least_who }）到 { $most }（{ $most_who }）
+
+## live.svg
+heading-live = 存活字节随分配时钟的变化
+lead-live = 每次记录：当时存活多少，对照到那时为止一共申请了多少。与 RSS 随时间的曲线不同，它每次运行都一样。
+live-title = 存活字节随分配时钟的变化
+live-subtitle = 横轴：到那时为止申请的字节（分配时钟）· 纵轴：存活字节 · heap 探针，每幅小图各有坐标
+live-legend = 虚线：峰值。灰线：程序自己设的标记。时钟累计新块与增长。
+live-panel = { $variant } · 峰值 { $peak }，共申请 { $clock }
