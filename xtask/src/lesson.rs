@@ -78,7 +78,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts = render::report(&report, &measured.curves, &live, &measured.dhat_files, &profiles, &words)?;
+    let artifacts =
+        render::report(&report, &measured.curves, &live, &measured.dhat_files, &profiles, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();

@@ -65,7 +65,17 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
-    conclude(&report, &place, &screen, &words, options)
+    conclude(&report, &place, &screen, &words, options)?;
+    match ended.interrupted {
+        Some(signal) => Err(cut_short(signal, &file_name).into()),
+        None => said_no(&report),
+    }
+}
+
+/// Ctrl-C is no failure of the program's, but a script that runs us has to learn of it.
+fn cut_short(signal: i32, name: &str) -> Stop {
+    let message = format!("{name}: stopped by signal {signal}; the report is of what it did until then");
+    Stop::CutShort { signal, message }
 }
 
 fn report(
@@ -163,6 +173,10 @@ fn conclude(
     screen.result(&program::terminal(report, words, Screen::width()));
     screen.result("");
     show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    Ok(())
+}
+
+fn said_no(report: &Report) -> Result<()> {
     match report.failed.first() {
         None => Ok(()),
         Some(failure) => {

@@ -3,7 +3,7 @@
 use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
-use heaplab_profile::{dhat, folded, speedscope};
+use heaplab_profile::{dhat, firefox, folded, speedscope};
 use heaplab_record::{Curve, Probe, Report};
 use heaplab_report::{Artifact, Drawn, LiveCurve, Pictures, Words};
 
@@ -97,6 +97,9 @@ fn of_profiles(
         let viewed = speedscope::speedscope(&named.profile, of)
             .with_context(|| format!("cannot write {of}.speedscope.json"))?;
         artifacts.push(text(format!("{of}.speedscope.json"), viewed));
+        let viewed = firefox::firefox(&named.profile, of)
+            .with_context(|| format!("cannot write {of}.firefox.json"))?;
+        artifacts.push(text(format!("{of}.firefox.json"), viewed));
         artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
         flamegraphs.push((of.clone(), svg));
     }

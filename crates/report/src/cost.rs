@@ -109,7 +109,8 @@ mod tests {
             first.heap = Some(heap(Some(3_000_000), 5));
             second.heap = Some(heap(Some(9_000_000), 5));
             let said = note(&[second.clone(), first.clone()], &words).unwrap();
-            for needed in ["+3.00 MB", "+9.00 MB", first.variant.as_str(), second.variant.as_str(), "×1.50"] {
+            for needed in ["+3.00 MB", "+9.00 MB", first.variant.as_str(), second.variant.as_str(), "×1.50"]
+            {
                 assert!(said.contains(needed), "{needed}: {said}");
             }
             assert!(said.find("+3.00") < said.find("+9.00"), "{said}");

@@ -70,7 +70,8 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
         return Ok(None);
     }
     let across = curves.len().min(ACROSS);
-    let (panel_width, panel_height) = ((WIDTH - 2 * EDGE) / across as i32, if across == 1 { 420 } else { 250 });
+    let (panel_width, panel_height) =
+        ((WIDTH - 2 * EDGE) / across as i32, if across == 1 { 420 } else { 250 });
     let down = curves.len().div_ceil(across) as i32;
     let height = HEAD + down * panel_height + FOOT;
     let title = words.get("live-title");
@@ -124,11 +125,14 @@ fn draw_panel(panel: &Canvas<'_>, curve: &LiveCurve, words: &Words) -> Result<()
     let peak = [(0, curve.peak_bytes), (curve.clock_bytes(), curve.peak_bytes)];
     chart.draw_series(DashedLineSeries::new(peak, 3, 3, PEAK.stroke_width(1))).map_err(failed)?;
     draw_marks(panel, &mut chart, curve)?;
-    let label = words.say("live-panel", &[
-        ("variant", &curve.variant),
-        ("peak", &format::bytes(curve.peak_bytes)),
-        ("clock", &format::bytes(curve.clock_bytes())),
-    ]);
+    let label = words.say(
+        "live-panel",
+        &[
+            ("variant", &curve.variant),
+            ("peak", &format::bytes(curve.peak_bytes)),
+            ("clock", &format::bytes(curve.clock_bytes())),
+        ],
+    );
     canvas::write(panel, WHAT, &label, (8, 14), Type::left(13, INK))
 }
 
@@ -184,8 +188,7 @@ fn draw_marks(panel: &Canvas<'_>, chart: &mut Chart<'_, '_>, curve: &LiveCurve) 
         panel.draw(&PathElement::new(line, QUIET.mix(0.7))).map_err(failed)?;
         // A name that has no room on the right stands on the left.
         let fits = x + canvas::width(&mark.name, 11) + 6 < across.end - left;
-        let (at, look) =
-            if fits { (x + 4, Type::left(11, QUIET)) } else { (x - 4, Type::right(11, QUIET)) };
+        let (at, look) = if fits { (x + 4, Type::left(11, QUIET)) } else { (x - 4, Type::right(11, QUIET)) };
         canvas::write(panel, WHAT, &mark.name, (at, height), look)?;
     }
     Ok(())
@@ -234,7 +237,8 @@ mod tests {
         let words = Words::new(Lang::En);
         let curves = [curve("list", 500_000_000, 100), curve("chunks", 8_000, 4)];
         let svg = live_svg(&curves, &words).unwrap().unwrap();
-        for needed in ["list · peak 500 MB of 625 MB", "chunks · peak 8.00 kB", "consume, &quot;all&quot;"] {
+        for needed in ["list · peak 500 MB of 625 MB", "chunks · peak 8.00 kB", "consume, &quot;all&quot;"]
+        {
             assert!(svg.contains(needed), "{needed}");
         }
         assert_eq!(svg, live_svg(&curves, &words).unwrap().unwrap());

@@ -60,8 +60,7 @@ const fn name(tool: OutsideTool) -> &'static str {
 /// The baseline, or the first run; and of the others of its lesson that do its work the one with the lowest peak.
 fn chosen(runs: &[Run]) -> Vec<usize> {
     let reconciled = || runs.iter().enumerate().filter(|(_, run)| run.reconciliation.is_some());
-    let Some((first, baseline)) =
-        reconciled().find(|(_, run)| run.baseline).or_else(|| reconciled().next())
+    let Some((first, baseline)) = reconciled().find(|(_, run)| run.baseline).or_else(|| reconciled().next())
     else {
         return Vec::new();
     };
@@ -113,7 +112,8 @@ fn behind(order: &mut Order, tool: &str, mut before: Vec<String>) {
 
 /// The first line of what it calls itself.
 fn version(tool: &str) -> String {
-    let output = std::process::Command::new(tool).arg("--version").stdin(std::process::Stdio::null()).output();
+    let output =
+        std::process::Command::new(tool).arg("--version").stdin(std::process::Stdio::null()).output();
     let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let said = said.lines().next().unwrap_or_default();
     // `valgrind-3.19.0`, `heaptrack 1.4.0`

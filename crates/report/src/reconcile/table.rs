@@ -27,8 +27,7 @@ pub(crate) struct ToolRow {
 
 /// The runs that programs from outside have looked at; where there are none, the first that was reconciled.
 pub(crate) fn chosen(report: &Report) -> Vec<(&Run, &Reconciliation)> {
-    let reconciled =
-        || report.runs.iter().filter_map(|run| run.reconciliation.as_ref().map(|of| (run, of)));
+    let reconciled = || report.runs.iter().filter_map(|run| run.reconciliation.as_ref().map(|of| (run, of)));
     let looked_at: Vec<_> = reconciled().filter(|(_, of)| !of.outside_tools.is_empty()).collect();
     if looked_at.is_empty() { reconciled().take(1).collect() } else { looked_at }
 }
@@ -82,8 +81,7 @@ fn recorder(of: &Reconciliation, words: &Words) -> ToolRow {
 }
 
 fn stats_alloc(of: &Reconciliation, words: &Words) -> ToolRow {
-    let figures =
-        [Some(of.counts_allocations), Some(of.counts_bytes_allocated), None, of.counts_end_bytes];
+    let figures = [Some(of.counts_allocations), Some(of.counts_bytes_allocated), None, of.counts_end_bytes];
     let rest = rests(figures, recorded(of).map(i128::from));
     let mut reasons = vec![words.say("gap-counts", &[("grown", &format::bytes(of.heap_grown_bytes))])];
     reasons.extend(unexplained(rest, words));
@@ -159,8 +157,9 @@ fn measured(
     outside: &OutsideFigures,
     words: &Words,
 ) -> ToolRow {
-    let list =
-        |of: &OutsideFigures| [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)];
+    let list = |of: &OutsideFigures| {
+        [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)]
+    };
     let figures = list(whole);
     let mut expected = by_dhat(of);
     for (expected, outside) in expected.iter_mut().zip(list(outside)) {

@@ -22,8 +22,7 @@ pub(super) fn figures(sight: &Sight) -> Result<Counted> {
 }
 
 fn split(profile: &Profile, krate: &str) -> Counted {
-    let inside =
-        |site: &Site| is_inside(site.frames.iter().map(|frame| frame.function.as_str()), krate);
+    let inside = |site: &Site| is_inside(site.frames.iter().map(|frame| frame.function.as_str()), krate);
     let whole = sum(profile.sites.iter());
     (whole, sum(profile.sites.iter().filter(|site| !inside(site))))
 }
