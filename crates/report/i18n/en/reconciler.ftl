@@ -2,6 +2,7 @@
 heading-tools = Tool by tool
 lead-tools = The same work at the same scale under every tool that is here. Small print: how far a figure lies from the recorder’s. – means that the tool does not say.
 tools-of = { $variant } at { $rows } { $unit }, tool by tool
+tools-not-asked = valgrind and heaptrack were not asked (--quick or --tools no)
 column-tool = tool
 column-tool-blocks = blocks
 column-tool-bytes = bytes|in all

@@ -2,6 +2,7 @@
 heading-tools = 逐个工具对账
 lead-tools = 同样的工作、同样的规模，本机上的每个工具各测一遍。小字是与记录器相差多少；– 表示该工具不给出这一项。
 tools-of = { $variant }，{ $rows } { $unit }，逐个工具
+tools-not-asked = 没有用 valgrind 和 heaptrack（--quick 或 --tools no）
 column-tool = 工具
 column-tool-blocks = 块数
 column-tool-bytes = 累计|字节

@@ -35,7 +35,11 @@ pub(crate) fn chosen(report: &Report) -> Vec<(&Run, &Reconciliation)> {
 /// Whose figures they are, and at which scale.
 pub(crate) fn caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
     let rows = format::count(of.rows);
-    words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)])
+    let caption = words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)]);
+    match of.outside_tools.is_empty() {
+        true => format!("{caption} · {}", words.get("tools-not-asked")),
+        false => caption,
+    }
 }
 
 /// Every tool that was asked.
