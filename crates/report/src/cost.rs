@@ -28,7 +28,7 @@ pub(crate) fn both(heap: &HeapRun, words: &Words) -> Option<String> {
 /// The least and the most of both over all runs.
 pub(crate) fn note(runs: &[Run], words: &Words) -> Option<String> {
     let heap = |run: &Run| run.heap.as_ref().map(|heap| (heap.slowdown, heap.memory_cost_bytes));
-    let times_of = |run: &Run| Some(heap(run)?.0?);
+    let times_of = |run: &Run| heap(run)?.0;
     let memory_of = |run: &Run| Some(heap(run)?.1? as f64);
     let parts: Vec<String> = [
         range(runs, times_of, times, words).map(|range| words.say("note-cost-time", &[("range", &range)])),

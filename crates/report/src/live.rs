@@ -1,5 +1,5 @@
 //! `live.svg` and `live.csv`: live bytes against the allocation clock, a panel a program. The clock is what the program has
-//! asked for so far, so that the curve is the same on every run; marks stand where the program set them.
+//! asked for so far, so that the curve of one thread is the same on every run; marks stand where the program set them.
 //!
 //! Each panel has axes of its own: what is read here is the shape, and a generator beside a table of gigabytes has one too.
 
@@ -89,7 +89,8 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
     Ok(Some(svg))
 }
 
-/// Points and marks, a line each, for a spreadsheet. Time is left out: the file is the same on every run.
+/// Points and marks, a line each, for a spreadsheet. Time is left out: where one thread allocates, the file is the same on
+/// every run.
 pub fn live_csv(curves: &[LiveCurve]) -> String {
     let mut csv = String::from("section,variant,clock_bytes,live_bytes,mark\n");
     for curve in curves {

@@ -41,14 +41,14 @@ gap-resident-less = That is { $low } to { $high } more than became resident: ask
 cost-memory = { $cost } of memory
 cost-memory-each = { $cost } of memory, { $each } a block
 note-cost = The recorder’s own cost, in no figure above: { $parts }.
-note-cost-time = { $range } times the plain run’s wall time
+note-cost-time = { $range } the plain run’s wall time
 note-cost-memory = { $range } of memory (VmHWM less the plain run’s; medians of pairs)
 note-cost-one = { $figure } ({ $who })
 note-cost-range = { $least } ({ $least_who }) to { $most } ({ $most_who })
 
 ## live.svg
 heading-live = Live bytes over the allocation clock
-lead-live = Every recorded run: what was live, against how much had been asked for so far. Unlike RSS over time, this is the same on every run.
+lead-live = Every recorded run: what was live, against how much had been asked for so far. Unlike RSS over time it is the same on every run, where one thread allocates.
 live-title = Live bytes over the allocation clock
 live-subtitle = Across: bytes asked for so far (allocation clock) · up: bytes live · the heap probe, each panel with axes of its own
 live-legend = Dashed: the peak. Grey: marks that the program set. The clock counts births and growth.
