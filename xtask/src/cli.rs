@@ -46,7 +46,7 @@ pub(crate) enum Command {
         cargo xtask profile --open -- target/release/my-program\n\n\
         The program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
         #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();   in main.rs\n\n\
-        Ctrl-C ends the program; the report is of what it did until then.")]
+        Ctrl-C ends the program; the report is of what it did until then, and the exit status is 130.")]
     Profile(ProfileOptions),
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
     #[command(after_help = "Examples:\n  cargo xtask diff reports/before reports/profile/my-program\n  \
