@@ -1,7 +1,7 @@
 //! `cargo xtask lesson 8.5`: build, measure, show, store.
 
 use crate::build::{self, Built};
-use crate::cli::{self, LessonOptions};
+use crate::cli::{self, LessonOptions, ToolsChoice};
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
 use crate::interrupt;
@@ -41,6 +41,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let request = Request {
         rows: rows(&built, options),
         quick: options.quick,
+        tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
         python: python.as_ref(),
         folder: staging.runs(),
@@ -58,6 +59,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
+    let live = measured.live();
     let profiles = sites::name(&mut measured, &workspace.root)?;
     let unit = built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default();
     let report = Report {
@@ -77,7 +79,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &profiles, &words)?;
+    let artifacts =
+        render::report(&report, &measured.curves, &live, &measured.dhat_files, &profiles, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
@@ -192,8 +195,11 @@ fn conclude(
         println!("{}", serde_json::to_string_pretty(report)?);
     }
     let (width, color) = (Screen::width(), Screen::color());
-    for part in [terminal::notes(report, words, width), terminal::claims(&report.claims, words, width, color)]
-    {
+    for part in [
+        terminal::notes(report, words, width),
+        terminal::tools(report, words, width),
+        terminal::claims(&report.claims, words, width, color),
+    ] {
         if !part.trim().is_empty() {
             screen.result(&format!("\n{part}"));
         }

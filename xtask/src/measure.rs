@@ -1,6 +1,7 @@
 //! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
 
 mod gather;
+mod outside;
 mod runner;
 mod sizing;
 
@@ -12,6 +13,7 @@ use anyhow::Result;
 use gather::Gathered;
 use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_report::LiveCurve;
 use runner::Runner;
 use sizing::Sizing;
 use std::path::PathBuf;
@@ -23,6 +25,8 @@ pub(crate) struct Request<'a> {
     pub(crate) rows: u64,
     /// One repetition of everything.
     pub(crate) quick: bool,
+    /// Whether valgrind and heaptrack look at a variant or two when all is measured.
+    pub(crate) tools: bool,
     /// What one child may take.
     pub(crate) timeout: Duration,
     pub(crate) python: Option<&'a Python>,
@@ -49,6 +53,21 @@ pub(crate) struct Section {
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
+}
+
+impl Section {
+    /// The recorded curves, in the order of the runs.
+    pub(crate) fn live(&self) -> Vec<LiveCurve> {
+        let of_run = |run: &Run| {
+            let recording = self.recordings.iter().find(|recording| {
+                run.language == Language::Rust
+                    && recording.section == run.section
+                    && recording.variant == run.variant
+            })?;
+            LiveCurve::of(&run.section, &run.variant, &recording.raw)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
 }
 
 /// What the recorder left of a variant, at the run's own scale.
@@ -94,6 +113,9 @@ pub(crate) fn section(
             variant(&mut runner, task, sizing, wanted)?;
         }
     }
+    if request.tools {
+        outside::tools(&mut runner, tasks)?;
+    }
     Ok(runner.section)
 }
 
@@ -118,6 +140,7 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
             Some(_) => {}
             None => gathered.reconcile(),
         }
+        gathered.add_resident(sizing.plain.as_ref());
     }
     runner.section.recordings.extend(gathered.take_recording(task));
     let (run, curve, dhat_file) = gathered.into_run(task);

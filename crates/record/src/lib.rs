@@ -14,6 +14,7 @@ mod bench;
 mod claims;
 mod diff;
 mod manifest;
+mod reconciliation;
 mod record;
 mod report;
 
@@ -25,8 +26,9 @@ pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
+pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
-    CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
+    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
