@@ -98,7 +98,7 @@ def why(before, after, own, found=None):
         )
     if after is None:
         return text(
-            f"A name has gone: of {before - own} references {before - own - 1} stay, and nobody can ask any more.",
+            f"A name has gone: {before - own - 1} left of {before - own} references, and nobody can ask any more.",
             f"少了一个名字：{before - own} 个引用还剩 {before - own - 1} 个，可是谁也没法再问了。",
         )
     if after == 0:
