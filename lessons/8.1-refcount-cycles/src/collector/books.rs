@@ -56,10 +56,13 @@ impl Collection {
     }
 }
 
-/// The collector's books. The lists own nothing: each entry is a `Weak`, and CPython's are links of a list.
+/// One object of a generation. It owns nothing: a dead object would leave an empty entry, so its death takes it out.
+type Entry = Weak<Tracked<dyn Object>>;
+
+/// The collector's books. CPython's generations are linked lists through the objects, ours are vectors of [`Entry`].
 #[derive(Default)]
 pub(super) struct Books {
-    generations: [RefCell<Vec<Weak<Tracked<dyn Object>>>>; GENERATIONS],
+    generations: [RefCell<Vec<Entry>>; GENERATIONS],
     /// Births less deaths for the youngest, and for the others collections of the next younger one.
     counts: [Cell<u64>; GENERATIONS],
     made: Cell<u64>,
