@@ -1,6 +1,7 @@
 //! What the lesson's Python scripts count, in the interpreter that is here: the ledger, the lecture's three numbers, and that the
 //! families are the same as in Rust.
 
+use heaplab_lesson::Attachment;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -104,6 +105,17 @@ print(json.dumps(sentences))";
         let said: BTreeSet<&str> =
             sentences.iter().filter_map(|sentence| sentence[language].as_str()).collect();
         assert_eq!((sentences.len(), said.len()), (12, 12), "two are the same: {said:?}");
+    }
+}
+
+/// What the report cannot read it cannot draw.
+#[test]
+fn the_report_can_read_what_the_scripts_hand_over() {
+    for (script, count) in [("ledger", 6), ("cycles_gc_on", 2)] {
+        let Some(record) = record(script) else { return };
+        let read: Vec<Attachment> =
+            serde_json::from_value(record["attachments"].clone()).expect("they are attachments");
+        assert_eq!(read.len(), count, "{script}");
     }
 }
 
