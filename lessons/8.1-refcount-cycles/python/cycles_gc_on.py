@@ -66,6 +66,6 @@ gc.callbacks.append(watch)
 with heaplab.region() as region:
     crc = each_family(heaplab.rows())
     gc.collect()
+    region.keep(None, crc)
     region.attach(chart())
     region.attach(table())
-    region.keep(None, crc)
