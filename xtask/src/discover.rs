@@ -25,6 +25,8 @@ pub(crate) struct Lesson {
     pub(crate) minutes: u32,
     /// The variants' lines in Chinese, by name; the lesson's code has them in English.
     pub(crate) about_zh: HashMap<String, String>,
+    /// The unit in Chinese, where it is not one that the report knows.
+    pub(crate) unit_zh: Option<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -71,6 +73,8 @@ struct LessonMetadata {
     minutes: u32,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
+    #[serde(rename = "unit-zh", default)]
+    unit_zh: Option<String>,
 }
 
 /// The workspace around the current folder.
@@ -89,10 +93,10 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, about_zh, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, about_zh, unit_zh, .. } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
-        lessons.push(Lesson { section, title, section_title, minutes, about_zh, package, folder });
+        lessons.push(Lesson { section, title, section_title, minutes, about_zh, unit_zh, package, folder });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })

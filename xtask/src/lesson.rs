@@ -61,7 +61,10 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let live = measured.live();
     let profiles = sites::name(&mut measured, &workspace.root)?;
-    let unit = built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default();
+    let unit = built.first().map(|built| unit(built, words.lang())).unwrap_or_default().to_owned();
+    for run in &mut measured.runs {
+        run.unit = run.unit.take().filter(|own| *own != unit);
+    }
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
@@ -135,18 +138,23 @@ fn tasks<'a>(
             return Err(no_such_variant(name, all().map(|(_, variant)| variant.name.as_str())));
         }
     }
-    let marked = all().find(|(_, variant)| variant.baseline).map(|(_, variant)| variant.name.clone());
-    let baseline = spoken.goal.as_ref().map(|goal| goal.baseline.clone()).or(marked);
+    let goal = spoken.goal.as_ref();
     let mut tasks: Vec<Task<'a>> = all()
         .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
         .filter(|(_, variant)| variant.language == Language::Rust || python.is_some())
         .map(|(built, variant)| {
-            let baseline = Some(&variant.name) == baseline.as_ref();
-            Task { built, variant, baseline, about: about(built, variant, lang) }
+            // A section that sets out to reach something counts from one variant; else each lesson has its own.
+            let baseline = goal.map_or(variant.baseline, |goal| goal.baseline == variant.name);
+            Task { built, variant, baseline, about: about(built, variant, lang), unit: unit(built, lang) }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
     Ok(tasks)
+}
+
+/// What a lesson counts.
+fn unit<'a>(built: &'a Built<'a>, lang: Lang) -> &'a str {
+    built.lesson.unit_zh.as_deref().filter(|_| lang == Lang::Zh).unwrap_or(&built.manifest.unit)
 }
 
 /// A script has a line of its own beside the variant of the same name: `slots_by.py`.

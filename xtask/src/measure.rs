@@ -43,6 +43,8 @@ pub(crate) struct Task<'a> {
     pub(crate) baseline: bool,
     /// What the variant does, in the report's language.
     pub(crate) about: &'a str,
+    /// What its scale counts, in the report's language.
+    pub(crate) unit: &'a str,
 }
 
 /// What was measured.

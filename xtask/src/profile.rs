@@ -128,6 +128,7 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         peak_error_bytes: totals.peak_error_bytes,
     };
     Run {
+        unit: None,
         section: String::new(),
         variant: named.variant.clone(),
         language: Language::Rust,

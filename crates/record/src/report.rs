@@ -98,6 +98,9 @@ pub struct Run {
     /// Whether the report compares the others with this one.
     #[serde(default)]
     pub baseline: bool,
+    /// What its own lesson counts, where that is not the report's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The scale of the plain, counts and heap probes.
     pub rows: u64,
     /// Proof of the work.

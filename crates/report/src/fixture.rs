@@ -354,6 +354,7 @@ fn plain(peak_rss_bytes: u64, start_rss_bytes: u64, wall_ns: Vec<u64>) -> PlainR
 /// A run under no probe at all.
 pub(crate) fn bare(section: &str, variant: &str) -> Run {
     Run {
+        unit: None,
         section: section.to_owned(),
         variant: variant.to_owned(),
         language: Language::Rust,

@@ -233,7 +233,7 @@ fn tools(report: &Report, words: &Words) -> String {
     let columns = std::iter::once("tool").chain(reconcile::COLUMNS).chain(["reason"]);
     let heads: Vec<String> = columns.map(|key| prose::head(&format!("column-{key}"), words)).collect();
     for (run, of) in reconcile::chosen(report) {
-        let caption = reconcile::caption(run, of, &report.unit, words);
+        let caption = reconcile::caption(run, of, prose::unit(run, report), words);
         let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, text(&caption));
         out.push_str(&head(&heads, 1..5));
         for tool in reconcile::rows(of, words) {

@@ -155,6 +155,7 @@ impl Gathered {
             about: task.about.to_owned(),
             work_group: task.variant.work_group.clone(),
             baseline: task.baseline,
+            unit: Some(task.unit.to_owned()),
             rows: self.rows,
             checksum,
             plain: self.plain_run(),

@@ -161,7 +161,7 @@ impl<'a> Runner<'a> {
              No report is written, the last one is as it was. Look at {}: which rows differ, or in which order?",
             task.name(),
             record.scale,
-            task.built.manifest.unit,
+            task.unit,
             record.checksum,
             match task.variant.language {
                 Language::Rust => task.built.lesson.folder.join("src/main.rs"),

@@ -67,7 +67,7 @@ pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> 
             bytes(footprint.need_bytes(asked)),
             bytes(available),
             count(rows),
-            unit = task.built.manifest.unit,
+            unit = task.unit,
         ));
     }
     rows

@@ -160,7 +160,7 @@ pub(super) struct Tools {
 impl Tools {
     pub(super) fn all(report: &Report, words: &Words) -> Vec<Tools> {
         let of = |(run, of): (&Run, &Reconciliation)| Tools {
-            caption: reconcile::caption(run, of, &report.unit, words),
+            caption: reconcile::caption(run, of, prose::unit(run, report), words),
             rows: reconcile::rows(of, words),
         };
         reconcile::chosen(report).into_iter().map(of).collect()

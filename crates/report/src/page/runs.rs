@@ -52,7 +52,7 @@ fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
             Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
         }
     };
-    let one = prose::one(&report.unit, words);
+    let one = prose::one(prose::unit(run, report), words);
     let each = run.counts.as_ref().and_then(|counts| figures::each_row(counts.allocations, run.rows));
     let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);

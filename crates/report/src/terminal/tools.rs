@@ -29,7 +29,7 @@ pub fn tools(report: &Report, words: &Words, width: usize) -> String {
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     let head = lines.len().saturating_sub(rows.len());
-    let mut out = prose::wrap(&reconcile::caption(run, of, &report.unit, words), width);
+    let mut out = prose::wrap(&reconcile::caption(run, of, prose::unit(run, report), words), width);
     out.extend(lines.iter().take(head).map(|line| format!("  {line}")));
     for (line, row) in lines.iter().skip(head).zip(&rows) {
         let sign = match row.is_explained {
