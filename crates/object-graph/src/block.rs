@@ -3,6 +3,7 @@
 use heaplab_heap::Birth;
 use std::alloc::Layout;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What one value owns on the heap: one block, or the nodes of a tree.
 pub(crate) struct Block {
@@ -51,6 +52,17 @@ impl Block {
         let start = unsafe { value.sub(offset) };
         let bytes = whole.pad_to_align().size() as u64;
         Some(Block { start: Some(start), bytes, count: 1, is_exact: true })
+    }
+
+    /// How many `Weak` pointers keep the block of a value that is gone: the standard library says 0 then, so it is read from
+    /// where it is kept, behind the strong count.
+    ///
+    /// # Safety
+    /// This is from [`Block::counted`], and the block is not freed.
+    pub(crate) unsafe fn weak_count(&self) -> Option<usize> {
+        // SAFETY: the second number of the block. An `Arc` changes it atomically; an `Rc` in this thread alone.
+        let count = unsafe { AtomicUsize::from_ptr(self.start?.cast::<usize>().add(1).as_ptr()) };
+        Some(count.load(Ordering::Relaxed))
     }
 
     /// Several blocks, or one whose size is not sure.

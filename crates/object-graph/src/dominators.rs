@@ -71,6 +71,9 @@ impl Graph {
             if snapshot.nodes()[id as usize].is_gone() {
                 // There is nothing but the block.
                 blocks[id as usize] = id;
+                if snapshot.unexplained_weak(id) > 0 {
+                    edges.push((top, id));
+                }
                 continue;
             }
             let unexplained = snapshot.unexplained_weak(id) > 0;

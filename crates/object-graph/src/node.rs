@@ -21,7 +21,7 @@ pub struct Node {
     pub is_exact: bool,
     /// The strong count, for what is counted. 0 for a value that is gone while `Weak` pointers keep its block.
     pub strong: Option<u64>,
-    /// The weak count, for what is counted; unknown where the value is gone.
+    /// The weak count, for what is counted.
     pub weak: Option<u64>,
     /// Which stack made it, where the recorder was at work.
     pub birth: Option<Birth>,

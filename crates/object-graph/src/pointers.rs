@@ -103,7 +103,8 @@ macro_rules! counted {
                 let Some(block) = (unsafe { block_of(self.as_ptr()) }) else { return };
                 // Before it is upgraded, which counts one more.
                 let strong = self.strong_count();
-                let weak = (strong > 0).then(|| self.weak_count());
+                // SAFETY: as above.
+                let weak = if strong > 0 { Some(self.weak_count()) } else { unsafe { block.weak_count() } };
                 let type_name = type_name::<$module::$strong<T>>();
                 tracer.counted(Counted { block, type_name, strong, weak }, Strength::Weak, |tracer| {
                     let kept: &'a $module::$strong<T> = tracer.hold(Box::new(self.upgrade()?));

@@ -49,8 +49,9 @@ impl<'a> Roots<'a> {
         heaplab_heap::unseen(|| {
             let mut tracer = Tracer::new();
             for root in &self.roots {
-                tracer.root(root.name, root.is_witness, root.type_name, root.value);
+                tracer.root(root.name, root.is_witness, root.type_name);
             }
+            (0..).zip(&self.roots).for_each(|(id, root)| tracer.root_value(id, root.value));
             tracer.walk();
             let nodes = std::mem::take(&mut tracer.nodes);
             let edges = std::mem::take(&mut tracer.edges);

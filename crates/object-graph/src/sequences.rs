@@ -81,12 +81,10 @@ impl<T: Trace> Content for VecDeque<T> {
     }
 }
 
-/// As the standard library lays it out: two links and the item.
-struct LinkedNode<T>([usize; 2], T);
-
+/// Each item is in a block of its own, with two links.
 impl<T: Trace> Trace for LinkedList<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        let bytes = self.len().saturating_mul(size_of::<LinkedNode<T>>());
+        let bytes = self.len().saturating_mul(size_of::<(usize, usize, T)>());
         tracer.owned::<LinkedList<T>>(Block::several(bytes, self.len(), true), content::<T>(self));
     }
 }

@@ -132,15 +132,13 @@ impl Snapshot {
     pub(crate) fn count(&self, id: u32, strength: Strength) -> u64 {
         let node = &self.nodes[id as usize];
         let seen = |edge: &&u32| self.edge(**edge).strength == strength;
-        let all = self.referrers(id).iter().filter(seen);
-        let of_witnesses = all.clone().filter(|edge| !self.counts(self.edge(**edge))).count() as u64;
+        let of_kind = self.referrers(id).iter().filter(seen);
+        let of_witnesses = of_kind.filter(|edge| !self.counts(self.edge(**edge))).count() as u64;
         let counted = match strength {
-            Strength::Strong => node.strong.or(Some(1)),
-            // Of a value that is gone the count is not told.
-            Strength::Weak if node.strong.is_none() => Some(0),
-            Strength::Weak => node.weak,
+            Strength::Strong => node.strong.unwrap_or(1),
+            Strength::Weak => node.weak.unwrap_or(0),
         };
-        counted.unwrap_or(all.count() as u64).saturating_sub(of_witnesses)
+        counted.saturating_sub(of_witnesses)
     }
 
     fn beyond(&self, id: u32, strength: Strength) -> u64 {

@@ -39,7 +39,6 @@ pub(crate) struct Counted {
     pub(crate) block: Block,
     pub(crate) type_name: &'static str,
     pub(crate) strong: usize,
-    /// Not known of one whose value is gone.
     pub(crate) weak: Option<usize>,
 }
 
@@ -80,18 +79,15 @@ impl<'a> Tracer<'a> {
         self.path.pop();
     }
 
-    /// A variable that keeps others alive. Its own bytes are not on the heap.
-    pub(crate) fn root(
-        &mut self,
-        name: &str,
-        is_witness: bool,
-        type_name: &'static str,
-        value: &'a dyn Trace,
-    ) {
+    /// A variable, not looked into yet. Its own bytes are not on the heap.
+    pub(crate) fn root(&mut self, name: &str, is_witness: bool, type_name: &'static str) {
         let type_name = self.short(type_name);
-        let root =
-            Node { label: name.into(), root: !is_witness, witness: is_witness, ..Node::new(type_name) };
-        self.owner = self.add(root);
+        self.add(Node { label: name.into(), root: !is_witness, witness: is_witness, ..Node::new(type_name) });
+    }
+
+    /// What lies in a variable, by the number of its root.
+    pub(crate) fn root_value(&mut self, root: u32, value: &'a dyn Trace) {
+        self.owner = root;
         value.trace(self);
     }
 
