@@ -1,19 +1,21 @@
 //! Why an object is alive: the shortest chain of strong references to it.
 
+use crate::address_map::NumberMap;
 use crate::node::{Node, Strength};
 use crate::snapshot::Snapshot;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 impl Snapshot {
     /// The shortest chain of strong references that leads to `target` from an object for which `predicate` holds: references by
-    /// their numbers in [`Snapshot::edges`], the far end first. Empty where it holds for the target itself.
+    /// their numbers in [`Snapshot::edges`], the far end first. Empty where it holds for the target itself. Witnesses are
+    /// left out.
     pub fn find_backref_chain(
         &self,
         target: u32,
         predicate: impl Fn(u32, &Node) -> bool,
     ) -> Option<Vec<u32>> {
         // By which reference each object leads on towards the target.
-        let mut onward: HashMap<u32, Option<u32>> = HashMap::from([(target, None)]);
+        let mut onward: NumberMap<u32, Option<u32>> = NumberMap::from_iter([(target, None)]);
         let mut turn = VecDeque::from([target]);
         while let Some(id) = turn.pop_front() {
             if predicate(id, self.node(id)?) {
@@ -21,7 +23,8 @@ impl Snapshot {
             }
             for &number in self.referrers(id) {
                 let edge = self.edge(number);
-                if edge.strength == Strength::Strong && !onward.contains_key(&edge.from) {
+                if edge.strength == Strength::Strong && self.counts(edge) && !onward.contains_key(&edge.from)
+                {
                     onward.insert(edge.from, Some(number));
                     turn.push_back(edge.from);
                 }
@@ -37,7 +40,7 @@ impl Snapshot {
         from_root.or_else(|| self.find_backref_chain(target, |id, _| self.unexplained(id) > 0))
     }
 
-    fn way(&self, start: u32, onward: &HashMap<u32, Option<u32>>) -> Vec<u32> {
+    fn way(&self, start: u32, onward: &NumberMap<u32, Option<u32>>) -> Vec<u32> {
         let next = |number: &u32| onward.get(&self.edge(*number).to).copied().flatten();
         std::iter::successors(onward.get(&start).copied().flatten(), next).collect()
     }
