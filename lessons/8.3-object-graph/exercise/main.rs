@@ -63,7 +63,7 @@ fn mine(pages: Scale) -> Kept<Cache> {
     checksum = checksum.row("loads", cache.loads).row("logo", logo.pixels.len() as u64);
     Kept::new(checksum, cache).then_recorded(|cache, _| {
         let snapshot = Roots::new().variable("cache", cache).snapshot();
-        let image = snapshot.by_type("Rc<Image>").first().copied();
+        let image = cache.images.get("page0").and_then(|image| snapshot.id_of(image));
         for sentence in snapshot.show_backrefs(image.as_slice(), 4, 5).sentences {
             println!("{}\n{}", sentence.en, sentence.zh);
         }
