@@ -34,14 +34,24 @@ pub(crate) fn of_leak<L: Trace>(service: &Service<L>, lost: Option<&Rc<Session>>
     drawn.into_iter().flatten().chain(tables).collect()
 }
 
-/// The same service once it is mended.
+/// The same service once it is mended: who refers to a session that has ended, and to one that is online.
 pub(crate) fn of_fix<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachment> {
     let snapshot = Roots::new().variable("service", service).snapshot();
     let title = match name {
-        "weak" => text("What the service with the Weak refers to", "总线只拿 Weak 时，服务都引用了什么"),
-        _ => text("What the service refers to when sessions leave the bus", "会话退订之后，服务都引用了什么"),
+        "weak" => {
+            text("What a Weak leaves of a session that has ended", "只拿 Weak 时，结束的会话还剩下什么")
+        }
+        _ => text(
+            "Who knows a session when the others have left the bus",
+            "别的会话都退订之后，还有谁引用着一个会话",
+        ),
     };
-    let picture = graph(name, title, &snapshot.show_refs(&[0], DEPTH, TOO_MANY));
+    let sessions = snapshot.by_type("Rc<Session>");
+    let is_gone = |id: &&u32| snapshot.nodes()[**id as usize].is_gone();
+    let ended = sessions.iter().find(is_gone);
+    let online = sessions.iter().find(|id| !is_gone(id));
+    let targets: Vec<u32> = ended.into_iter().chain(online).copied().collect();
+    let picture = graph(name, title, &snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
     picture.into_iter().chain([common_types(&snapshot)]).collect()
 }
 
