@@ -68,8 +68,8 @@ pub(crate) fn growth<L: Trace>(
         vec![
             Cell::Text(growth.type_name),
             Cell::Count(growth.count),
-            Cell::Text(format!("{:+}", growth.count_diff)),
-            Cell::Text(format!("{:+} B", growth.bytes_diff)),
+            more(growth.count_diff, Cell::Count),
+            more(growth.bytes_diff, Cell::Bytes),
         ]
     };
     let rows: Vec<Vec<Cell>> = after.growth_since(&before, 5).into_iter().map(row).collect();
@@ -85,6 +85,11 @@ pub(crate) fn growth<L: Trace>(
             rows,
         })
     })
+}
+
+/// A figure with its unit; what has become less has a sign, and no unit.
+fn more(difference: i64, unit: fn(u64) -> Cell) -> Cell {
+    u64::try_from(difference).map_or_else(|_| Cell::Text(difference.to_string()), unit)
 }
 
 /// "Break this reference and N bytes go free", for each one of the chain.

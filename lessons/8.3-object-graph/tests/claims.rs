@@ -91,10 +91,10 @@ fn growth_is_where_the_leak_is() {
             table.map(|table| table["rows"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
         rows.iter().map(|row| format!("{} {}", row[0]["value"], row[2]["value"])).collect::<Vec<_>>()
     };
-    assert_eq!(grown("leaky_registry")[..2], [r#""String" "+200""#, r#""Rc<Session>" "+100""#]);
-    assert_eq!(grown("weak_back_edge")[..1], [r#""Rc<Session>" "+100""#]);
+    assert_eq!(grown("leaky_registry")[..2], [r#""String" 200"#, r#""Rc<Session>" 100"#]);
+    assert_eq!(grown("weak_back_edge")[..1], [r#""Rc<Session>" 100"#]);
     assert!(
-        grown("explicit_unsubscribe").iter().all(|row| row.contains("\"+0\"")),
+        grown("explicit_unsubscribe").iter().all(|row| row.ends_with(" 0")),
         "only names have grown longer"
     );
 }
