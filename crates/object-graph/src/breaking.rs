@@ -3,9 +3,9 @@
 //! Reference counts are not reachability. A cycle that nothing reaches any more keeps itself; a value that is gone leaves its
 //! block to the `Weak` pointers. Both come out here as they do in the program.
 
-use crate::address_map::NumberMap;
 use crate::node::Strength;
 use crate::snapshot::Snapshot;
+use std::collections::HashMap;
 
 /// What goes free.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Freed {
 impl Snapshot {
     /// What goes free if these references are broken, by their numbers in [`Snapshot::edges`]. A witness's counts for nothing.
     pub fn breaking(&self, edges: &[u32]) -> Freed {
-        let mut counts = Counts { snapshot: self, left: NumberMap::default(), dropped: Vec::new() };
+        let mut counts = Counts { snapshot: self, left: HashMap::new(), dropped: Vec::new() };
         for &number in edges {
             if let Some(edge) = self.edges.get(number as usize).filter(|edge| self.counts(edge)) {
                 counts.release(edge.to, edge.strength);
@@ -45,7 +45,7 @@ impl Snapshot {
 struct Counts<'a> {
     snapshot: &'a Snapshot,
     /// Strong and weak references that are left, of the objects that have lost one.
-    left: NumberMap<u32, (u64, u64)>,
+    left: HashMap<u32, (u64, u64)>,
     /// Objects whose values go, with their references still to be released.
     dropped: Vec<u32>,
 }

@@ -1,9 +1,8 @@
 //! Why an object is alive: the shortest chain of strong references to it.
 
-use crate::address_map::NumberMap;
 use crate::node::{Node, Strength};
 use crate::snapshot::Snapshot;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 impl Snapshot {
     /// The shortest chain of strong references that leads to `target` from an object for which `predicate` holds: references by
@@ -15,7 +14,7 @@ impl Snapshot {
         predicate: impl Fn(u32, &Node) -> bool,
     ) -> Option<Vec<u32>> {
         // By which reference each object leads on towards the target.
-        let mut onward: NumberMap<u32, Option<u32>> = NumberMap::from_iter([(target, None)]);
+        let mut onward: HashMap<u32, Option<u32>> = HashMap::from([(target, None)]);
         let mut turn = VecDeque::from([target]);
         while let Some(id) = turn.pop_front() {
             if predicate(id, self.node(id)?) {
@@ -40,7 +39,7 @@ impl Snapshot {
         from_root.or_else(|| self.find_backref_chain(target, |id, _| self.unexplained(id) > 0))
     }
 
-    fn way(&self, start: u32, onward: &NumberMap<u32, Option<u32>>) -> Vec<u32> {
+    fn way(&self, start: u32, onward: &HashMap<u32, Option<u32>>) -> Vec<u32> {
         let next = |number: &u32| onward.get(&self.edge(*number).to).copied().flatten();
         std::iter::successors(onward.get(&start).copied().flatten(), next).collect()
     }

@@ -38,7 +38,6 @@
 //! - `chain`, `types`: objgraph's questions. `dominators`, `breaking`, `cycles`: those that its users ask for.
 //! - `picture`, `sentences`, `dot`: what to draw, and what it says.
 
-mod address_map;
 mod block;
 mod breaking;
 mod cells;

@@ -1,10 +1,10 @@
 //! [`Snapshot`]: all objects and references at one moment, and what can be asked of them.
 
-use crate::address_map::NumberMap;
 use crate::dominators::{Retained, retained};
 use crate::node::{Edge, Node, Strength};
 use crate::pointed::Pointed;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// All objects that the roots reach, and the references between them.
@@ -20,13 +20,13 @@ pub struct Snapshot {
     /// The edges that lead to each node, by their numbers.
     into: Vec<u32>,
     into_starts: Vec<u32>,
-    by_address: NumberMap<usize, u32>,
+    by_address: HashMap<usize, u32>,
     pub(crate) retained: OnceCell<Retained>,
     pub(crate) cycles: OnceCell<Vec<u32>>,
 }
 
 impl Snapshot {
-    pub(crate) fn new(nodes: Vec<Node>, edges: Vec<Edge>, by_address: NumberMap<usize, u32>) -> Snapshot {
+    pub(crate) fn new(nodes: Vec<Node>, edges: Vec<Edge>, by_address: HashMap<usize, u32>) -> Snapshot {
         let out = starts(nodes.len(), edges.iter().map(|edge| edge.from));
         let into_starts = starts(nodes.len(), edges.iter().map(|edge| edge.to));
         let mut next = into_starts.clone();

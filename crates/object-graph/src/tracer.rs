@@ -2,7 +2,6 @@
 //! of a million objects is as good as a flat list. Recursion goes only as deep as values lie within each other.
 
 use crate::Trace;
-use crate::address_map::NumberMap;
 use crate::block::Block;
 use crate::held::Held;
 use crate::label::{Label, Path};
@@ -19,7 +18,7 @@ pub struct Tracer<'a> {
     /// Those of one node stand together, and the nodes in their order.
     pub(crate) edges: Vec<Edge>,
     /// By the address where a block starts.
-    pub(crate) by_address: NumberMap<usize, u32>,
+    pub(crate) by_address: HashMap<usize, u32>,
     type_names: HashMap<&'static str, Arc<str>>,
     work: VecDeque<(u32, &'a (dyn Content + 'a))>,
     /// Whose contents are being shown.
@@ -48,7 +47,7 @@ impl<'a> Tracer<'a> {
         Tracer {
             nodes: Vec::new(),
             edges: Vec::new(),
-            by_address: NumberMap::default(),
+            by_address: HashMap::new(),
             type_names: HashMap::new(),
             work: VecDeque::new(),
             owner: 0,
