@@ -98,10 +98,20 @@ fn stacks_that_agree(report: &Value, out: &std::path::Path) -> usize {
         assert_eq!(by_recorder, by_dhat, "{variant}");
         stacks += by_recorder.lines().count();
 
-        let sites = run["heap"]["sites"].as_array().unwrap();
-        let sum = |field: &str| sites.iter().map(|site| site[field].as_u64().unwrap()).sum::<u64>();
-        assert_eq!(sum("at_peak_bytes"), run["heap"]["peak_bytes"].as_u64().unwrap(), "{variant}");
-        assert_eq!(sum("total_bytes"), run["heap"]["total_bytes"].as_u64().unwrap(), "{variant}");
+        let sites = run["heap"]["sites"].as_array().expect("a report has it");
+        let sum = |field: &str| {
+            sites.iter().map(|site| site[field].as_u64().expect("a report has it")).sum::<u64>()
+        };
+        assert_eq!(
+            sum("at_peak_bytes"),
+            run["heap"]["peak_bytes"].as_u64().expect("a report has it"),
+            "{variant}"
+        );
+        assert_eq!(
+            sum("total_bytes"),
+            run["heap"]["total_bytes"].as_u64().expect("a report has it"),
+            "{variant}"
+        );
         assert_eq!(run["heap"]["slow_walks"], 0, "{variant}: its stacks have frame pointers throughout");
     }
     stacks
