@@ -24,6 +24,10 @@ pub(crate) struct Lesson {
     pub(crate) minutes: u32,
     /// The variants' lines in Chinese, by name; the lesson's code has them in English.
     pub(crate) about_zh: HashMap<String, String>,
+    /// The criterion bench that the runner runs for the lesson.
+    pub(crate) criterion: Option<String>,
+    /// Variants whose instructions are counted a line.
+    pub(crate) instructions: Vec<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -68,6 +72,9 @@ struct LessonMetadata {
     #[serde(rename = "section-title")]
     section_title: Option<Text>,
     minutes: u32,
+    criterion: Option<String>,
+    #[serde(default)]
+    instructions: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
 }
@@ -88,10 +95,20 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, about_zh, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, criterion, instructions, about_zh, .. } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
-        lessons.push(Lesson { section, title, section_title, minutes, about_zh, package, folder });
+        lessons.push(Lesson {
+            section,
+            title,
+            section_title,
+            minutes,
+            about_zh,
+            criterion,
+            instructions,
+            package,
+            folder,
+        });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })

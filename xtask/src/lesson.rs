@@ -2,8 +2,10 @@
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions};
+use crate::criterion;
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
+use crate::instructions;
 use crate::interrupt;
 use crate::measure::{self, Event, Request, Task};
 use crate::python::{self, Python};
@@ -55,6 +57,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         }
         Event::Failed(failure) => screen.result(&table.failed(failure)),
     })?;
+    instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
+    criterion::bench(&workspace, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));

@@ -97,11 +97,11 @@ fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
     words.say(key, &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)])
 }
 
-fn text(name: impl Into<String>, text: String) -> Artifact {
+pub(crate) fn text(name: impl Into<String>, text: String) -> Artifact {
     Artifact { name: name.into(), bytes: text.into_bytes() }
 }
 
-fn picture(name: &str, svg: &str) -> Result<Artifact> {
+pub(crate) fn picture(name: &str, svg: &str) -> Result<Artifact> {
     let bytes = heaplab_report::png(svg).with_context(|| format!("cannot make {name}"))?;
     Ok(Artifact { name: name.to_owned(), bytes })
 }

@@ -1,6 +1,7 @@
 //! What callgrind counted, as a report shows it: functions as `pstats` sorts them, lines beside their source, stacks as a
 //! flamegraph. Also which functions and lines are a reader's own.
 
+use crate::format;
 use heaplab_profile::callgrind::{Counted, Function, Line, Stack};
 use heaplab_profile::folded;
 use heaplab_record::{Cell, CpuFunction, Source, SourceLine, Text};
@@ -63,6 +64,35 @@ pub fn source(path: &str, code: &str, lines: &[Line], total: u64, title: Text) -
     }
 }
 
+/// What the hits of the line that ran most often say about the loop over `rows` that stands in the source.
+pub fn loop_said(hits: u64, rows: u64) -> Text {
+    let (times, of) = (format::count(hits), format::count(rows));
+    if hits.saturating_mul(100) < rows {
+        return Text {
+            en: format!("it ran {times} times for {of}: the compiler has worked the loop out, none is left"),
+            zh: format!("处理 {of} 个，它只执行了 {times} 次：循环被编译器算掉了，已经不存在"),
+        };
+    }
+    let at_once = rows as f64 / hits as f64;
+    if at_once > 1.5 {
+        return Text {
+            en: format!("it ran {times} times for {of}: the compiler does {at_once:.0} rounds at once"),
+            zh: format!("处理 {of} 个，它执行了 {times} 次：编译器把 {at_once:.0} 轮并成了一轮"),
+        };
+    }
+    let a_row = hits as f64 / rows as f64;
+    if a_row > 1.5 {
+        return Text {
+            en: format!("it ran {times} times for {of}: {a_row:.1} times each"),
+            zh: format!("处理 {of} 个，它执行了 {times} 次：平均每个 {a_row:.1} 次"),
+        };
+    }
+    Text {
+        en: format!("it ran {times} times for {of}: once each, as it is written"),
+        zh: format!("处理 {of} 个，它执行了 {times} 次：每个一次，与源码写的一样"),
+    }
+}
+
 /// The line that cost the most by itself.
 pub fn top_line(source: &Source) -> Option<&SourceLine> {
     let own = |line: &&SourceLine| match line.figures.get(1) {
@@ -92,6 +122,18 @@ mod tests {
         assert_eq!(top.figures, [Cell::Count(3), Cell::Count(75), Cell::Count(76), Cell::Share(0.75)]);
         assert!(made.lines[0].figures.is_empty());
         assert_eq!(made.lines[2].figures.len(), made.columns.len());
+    }
+
+    #[test]
+    fn what_became_of_a_loop_is_read_from_its_hits() {
+        let says = |hits, what: &str| {
+            let said = loop_said(hits, 100_000).en;
+            assert!(said.contains(what), "{said}");
+        };
+        says(1, "none is left");
+        says(25_000, "4 rounds at once");
+        says(100_001, "once each");
+        says(10_800_000, "108.0 times each");
     }
 
     #[test]

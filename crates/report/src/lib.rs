@@ -6,6 +6,7 @@ mod artifacts;
 mod attachments;
 mod axis;
 pub mod bench;
+pub mod benches;
 mod canvas;
 pub mod claims;
 mod comparison;

@@ -10,6 +10,7 @@ use crate::{RenderError, Words, environment, format, inline_svg, notes, program,
 use askama::Template;
 use headline::Headline;
 use heaplab_record::Report;
+pub(crate) use panels::document;
 use panels::{Claim, Failed, Flamegraph, Reconciled};
 use runs::Section;
 
