@@ -41,12 +41,16 @@ class region:
 
     def __enter__(self):
         self.kept = None
+        self.attachments = []
         self.start = _status()
         self.started = time.perf_counter_ns()
         return self
 
     def keep(self, data, checksum):
         self.kept = (data, checksum)
+
+    def attach(self, attachment):
+        self.attachments.append(attachment)
 
     def __exit__(self, kind, error, traceback):
         wall_ns = time.perf_counter_ns() - self.started
@@ -60,13 +64,13 @@ class region:
             figures["start_rss_bytes"] = self.start["VmRSS"]
             figures["end_rss_anon_bytes"] = end["RssAnon"]
             figures["end_rss_file_bytes"] = end["RssFile"] + end["RssShmem"]
-        _write(f"{crc:08x}", figures)
+        _write(f"{crc:08x}", figures, self.attachments)
         # Leave without freeing: how long that takes is not what was asked.
         sys.stdout.flush()
         os._exit(0)
 
 
-def _write(crc, figures):
+def _write(crc, figures, attachments=()):
     # Imported here, after the region: what the record costs is not the variant's.
     import json
 
@@ -85,6 +89,8 @@ def _write(crc, figures):
         "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
         "measurement": figures,
     }
+    if attachments:
+        record["attachments"] = list(attachments)
     beside, path = os.path.join(out, "record.json.part"), os.path.join(out, "record.json")
     with open(beside, "w") as file:
         json.dump(record, file)
