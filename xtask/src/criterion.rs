@@ -2,7 +2,7 @@
 //! between rounds in mind.
 
 use crate::build::{self, Built};
-use crate::discover::Workspace;
+use crate::discover::{Lesson, Workspace};
 use crate::interrupt;
 use crate::screen::Screen;
 use crate::store::Staging;
@@ -12,6 +12,7 @@ use anyhow::{Context as _, Result};
 use heaplab_record::{Attachment, Axis, Cell, Chart, Language, Marker, Run, Series, Table, Unit};
 use heaplab_report::benches::{self, Timed};
 use serde::Deserialize;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -21,10 +22,24 @@ const ROUNDS: u32 = 3;
 /// criterion wants ten at least.
 const SAMPLES: &str = "20";
 
+/// The benches of the lessons that have one, by package.
+pub(crate) type Benches = HashMap<String, PathBuf>;
+
+/// Builds them.
+pub(crate) fn build(workspace: &Workspace, lessons: &[&Lesson]) -> Result<Benches> {
+    let named = lessons.iter().filter_map(|lesson| Some((lesson, lesson.criterion.as_deref()?)));
+    named
+        .map(|(lesson, name)| {
+            let binary = build::bench(workspace, &lesson.package, name)?;
+            Ok((lesson.package.clone(), binary))
+        })
+        .collect()
+}
+
 /// Runs the benches of the lessons; the times become attachments of the runs whose variants have their names, those of
 /// other names the baseline's.
 pub(crate) fn bench(
-    workspace: &Workspace,
+    benches: &Benches,
     built: &[Built<'_>],
     runs: &mut [Run],
     staging: &Staging,
@@ -34,17 +49,15 @@ pub(crate) fn bench(
     for built in built {
         let section = built.lesson.section.to_string();
         let of_lesson = |run: &Run| run.section == section && run.language == Language::Rust;
-        let Some(name) = built.lesson.criterion.as_deref() else { continue };
+        let Some(binary) = benches.get(&built.lesson.package) else { continue };
         let Some(base) = runs.iter().find(|run| of_lesson(run) && run.baseline) else { continue };
         let (base, rows) = (base.variant.clone(), base.rows);
-        screen.step(&format!("building the bench {name}"));
-        let binary = build::bench(workspace, &built.lesson.package, name)?;
         let home = staging.folder("criterion");
         let mut timed: Vec<Timed> = Vec::new();
         let rounds = if quick { 2 } else { ROUNDS };
         for round in 1..=rounds {
             screen.step(&format!("criterion, round {round} of {rounds}"));
-            run_once(&binary, &home, rows, round == rounds)?;
+            run_once(binary, &home, rows, round == rounds)?;
             add(&mut timed, samples(&home)?);
         }
         for bench in &timed {
@@ -55,9 +68,8 @@ pub(crate) fn bench(
             };
             if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == *to) {
                 let base = timed.iter().find(|timed| timed.name == base);
-                let of_bench = run.attachments.len();
                 let table = table(bench, base, run);
-                run.attachments.insert(of_bench, table);
+                run.attachments.push(table);
             }
         }
         if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == base) {

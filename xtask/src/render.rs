@@ -4,7 +4,7 @@ use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, folded, speedscope};
-use heaplab_record::{Curve, Probe, Report};
+use heaplab_record::{Attachment, Curve, Probe, Report};
 use heaplab_report::{Artifact, Pictures, Words};
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
@@ -34,7 +34,8 @@ pub(crate) fn report(
             .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
         artifacts.push(text(format!("{}.dhat.json", file.variant), json));
     }
-    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    let mut flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    flamegraphs.extend(of_stacks(report, words, &mut artifacts)?);
     artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
     let pictures = Pictures { comparison_svg, curve_svg, flamegraphs };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
@@ -82,6 +83,26 @@ fn of_profiles(
         artifacts.push(text(format!("{of}.speedscope.json"), viewed));
         artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
         flamegraphs.push((of.clone(), svg));
+    }
+    Ok(flamegraphs)
+}
+
+/// Stacks that a lesson handed over: flamegraphs of something else than bytes.
+fn of_stacks(
+    report: &Report,
+    words: &Words,
+    artifacts: &mut Vec<Artifact>,
+) -> Result<Vec<(String, String)>> {
+    let mut flamegraphs = Vec::new();
+    for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
+        let Attachment::Stacks(stacks) = attachment else { continue };
+        let (name, lang) = (&stacks.name, words.lang());
+        let (counts, title) = (lang.of(&stacks.counts), lang.of(&stacks.title));
+        let svg = heaplab_report::cpu_flamegraph_svg(&stacks.folded, counts, title, None, words)?;
+        artifacts.push(text(format!("{name}.folded"), stacks.folded.join("\n") + "\n"));
+        artifacts.push(picture(&format!("{name}.flamegraph.png"), &svg)?);
+        artifacts.push(text(format!("{name}.flamegraph.svg"), svg.clone()));
+        flamegraphs.push((name.clone(), svg));
     }
     Ok(flamegraphs)
 }

@@ -108,7 +108,7 @@ pub fn summary(report: &CpuReport, words: &Words) -> String {
     let plain = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
     let title = words.say("cpu-title", &[("program", &report.program)]);
     let mut text = format!("# {}\n\n", plain(&title));
-    for sentence in top(report, words) {
+    if let Some(sentence) = top(report, words) {
         let _ = writeln!(text, "{}\n", plain(&sentence));
     }
     let _ = writeln!(text, "| {} |\n|---|--:|--:|--:|--:|", heads(words).join(" | "));

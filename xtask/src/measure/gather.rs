@@ -66,13 +66,17 @@ impl Gathered {
     }
 
     pub(super) fn add(&mut self, answer: Answer) {
-        let Answer { record, samples, dhat_json, recording } = answer;
+        let Answer { record, mut samples, dhat_json, recording } = answer;
         self.recording = self.recording.take().or(recording);
         if record.scale == self.rows {
             self.checksum = Some(record.checksum);
         }
         match record.measurement {
             Measurement::Plain(sample) => {
+                if !record.attachments.is_empty() {
+                    // It looked at its data once more after the region had closed: what that took is not the variant's.
+                    samples.retain(|point| point.at_ns <= sample.wall_ns);
+                }
                 if self.plain.is_empty() {
                     self.phases = record.phases;
                     self.attachments.extend(record.attachments);
