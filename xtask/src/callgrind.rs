@@ -3,8 +3,9 @@
 
 use crate::tether;
 use anyhow::{Context as _, Result};
-use heaplab_profile::callgrind::{self, Counted};
-use heaplab_profile::symbols::{Roots, demangled};
+use heaplab_profile::callgrind::{self, Counted, Line};
+use heaplab_profile::symbols::{OwnLines, Roots, demangled};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -41,21 +42,27 @@ fn file(out: &Path, process: &str) -> PathBuf {
     out.join(format!("callgrind.{process}"))
 }
 
-/// What was counted of a process in `out`, with the names and files that a reader knows. `Ok(None)` where it left nothing:
+/// What was counted of a process in `out`. `Ok(None)` where it left nothing:
 /// killed outright.
-pub(crate) fn read(out: &Path, process: u32, roots: &Roots) -> Result<Option<Counted>> {
+pub(crate) fn read(out: &Path, process: u32) -> Result<Option<Counted>> {
     let path = file(out, &process.to_string());
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
     };
-    let mut counted = callgrind::read(&text, demangled)
-        .with_context(|| format!("cannot read what {} left", version().unwrap_or_default()))?;
-    for line in &mut counted.lines {
-        line.file = roots.file(&line.file);
+    let counted = callgrind::read(&text, demangled);
+    counted.map(Some).with_context(|| format!("cannot read what {} left", version().unwrap_or_default()))
+}
+
+/// The lines of files below the root: what was inlined into one counts for it.
+pub(crate) fn own_lines(counted: &Counted, roots: &Roots) -> BTreeMap<String, Vec<Line>> {
+    let mut own = OwnLines::new(roots);
+    let mut files: BTreeMap<String, Vec<Line>> = BTreeMap::new();
+    for line in counted.lines(|one| own.line(&one.object, one.address)) {
+        files.entry(line.file.clone()).or_default().push(line);
     }
-    Ok(Some(counted))
+    files
 }
 
 /// Runs a program to its end under callgrind in a process group of its own; gives its process id.

@@ -11,7 +11,6 @@ use heaplab_profile::callgrind::{Counted, Function, Line};
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{Attachment, Cell, Language, Probe, Run, Source, Table};
 use heaplab_report::{format, instructions};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -50,7 +49,7 @@ pub(crate) fn count(
             screen.step(&format!("instructions of {}", run.variant));
             let (rows, plain_ns) = rows(built, run);
             let started = Instant::now();
-            let counted = of_variant(built, &run.variant, rows, root, folder)?;
+            let counted = of_variant(built, &run.variant, rows, folder)?;
             if slowest.is_none_or(|(ns, ..)| plain_ns > ns) {
                 slowest = Some((plain_ns, index, started.elapsed()));
             }
@@ -75,7 +74,7 @@ fn rows(built: &Built<'_>, run: &Run) -> (u64, u64) {
     (rows, (wall as f64 * rows as f64 / run.rows.max(1) as f64) as u64)
 }
 
-fn of_variant(built: &Built<'_>, variant: &str, rows: u64, root: &Path, folder: &Path) -> Result<Counted> {
+fn of_variant(built: &Built<'_>, variant: &str, rows: u64, folder: &Path) -> Result<Counted> {
     let out = folder.join(format!("instructions-{variant}"));
     std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let words = callgrind::words(&out);
@@ -91,8 +90,7 @@ fn of_variant(built: &Built<'_>, variant: &str, rows: u64, root: &Path, folder: 
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     let process = callgrind::run(&mut command).with_context(|| format!("{variant}: not counted"))?;
-    let roots = Roots { workspace: root.to_owned() };
-    callgrind::read(&out, process, &roots)?.with_context(|| format!("{variant}: valgrind left nothing"))
+    callgrind::read(&out, process)?.with_context(|| format!("{variant}: valgrind left nothing"))
 }
 
 fn attachments(
@@ -103,7 +101,9 @@ fn attachments(
     root: &Path,
     tool: &str,
 ) -> Vec<Attachment> {
-    let (functions, stacks) = instructions::of_program(counted);
+    // What the variant did; where it was inlined into what called it, what the program did.
+    let function = format!("{}::{}", built.lesson.package.replace('-', "_"), run.variant);
+    let (functions, stacks) = counted.from(&function).unwrap_or_else(|| instructions::of_program(counted));
     let total = stacks.iter().map(|stack| stack.cost).sum();
     let mut made = vec![table(&functions, total)];
     if let Some(source) = source(built, &run.variant, counted, rows, total, root, tool) {
@@ -148,20 +148,22 @@ fn source(
     tool: &str,
 ) -> Option<Source> {
     let home = built.lesson.folder.strip_prefix(root).ok()?.to_string_lossy().into_owned() + "/";
-    let mut files: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for line in counted.lines.iter().filter(|line| line.file.starts_with(&home)) {
-        files.entry(&line.file).or_default().push(line.clone());
+    let files = callgrind::own_lines(counted, &Roots { workspace: root.to_owned() });
+    let mut of_lesson: Vec<(String, Vec<Line>)> =
+        files.into_iter().filter(|(file, _)| file.starts_with(&home)).collect();
+    // Where there is another, `main.rs` only calls.
+    if of_lesson.len() > 1 {
+        of_lesson.retain(|(file, _)| !file.ends_with("src/main.rs"));
     }
-    // `main.rs` calls; what is called does the work.
-    let inclusive = |lines: &[Line]| lines.iter().map(|line| line.exclusive).sum::<u64>();
-    let (file, lines) = files.into_iter().max_by_key(|(_, lines)| inclusive(lines))?;
-    let code = std::fs::read_to_string(root.join(file)).ok()?;
+    let own = |lines: &[Line]| lines.iter().map(|line| line.exclusive).sum::<u64>();
+    let (file, lines) = of_lesson.into_iter().max_by_key(|(_, lines)| own(lines))?;
+    let code = std::fs::read_to_string(root.join(&file)).ok()?;
     let at = format::count(rows);
     let title = text(
         format!("{variant}: instructions a line at {at} {}, counted by {tool}", built.manifest.unit),
         format!("{variant}：规模 {at} 时每一行的指令数（{tool} 计数）"),
     );
-    Some(instructions::source(file, &code, &lines, total, title))
+    Some(instructions::source(&file, &code, &lines, total, title))
 }
 
 /// What the line that ran most often says about its loop.

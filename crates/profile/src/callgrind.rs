@@ -10,6 +10,8 @@ mod tally;
 #[cfg(test)]
 mod tests;
 
+use std::rc::Rc;
+
 /// Callers that are kept of a stack; a deeper one has lost its root.
 pub const CALLERS: usize = 40;
 
@@ -24,8 +26,8 @@ pub struct Counted {
     pub total: u64,
     /// Every function that ran, what it cost by itself first.
     pub functions: Vec<Function>,
-    /// Every line that ran, in the order of files and lines.
-    pub lines: Vec<Line>,
+    /// Every instruction that ran, in the order of objects and addresses.
+    pub instructions: Vec<Instruction>,
     /// Every stack that ran, in the order of their frames.
     pub stacks: Vec<Stack>,
     /// Instructions of stacks deeper than [`CALLERS`]: their inclusive costs are missing at the root.
@@ -43,6 +45,23 @@ pub struct Function {
     pub inclusive: u64,
     /// Its own instructions; those of what the compiler put into it are its own.
     pub exclusive: u64,
+}
+
+/// One instruction of the processor's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// The program or library.
+    pub object: Rc<str>,
+    /// As the object itself counts, wherever it was loaded.
+    pub address: u64,
+    /// As the debug information names it: where the code was written, also if it was inlined. `???` where nobody knows.
+    pub file: Rc<str>,
+    /// 0 where nobody knows.
+    pub line: u32,
+    /// How often it ran.
+    pub exclusive: u64,
+    /// What the calls that it made cost; a call of a recursive function is counted once.
+    pub called: u64,
 }
 
 /// One line of source.
@@ -67,6 +86,8 @@ pub struct Stack {
     pub frames: Vec<String>,
     /// Instructions of the innermost function in this chain.
     pub cost: u64,
+    /// How often it was called in this chain.
+    pub calls: u64,
 }
 
 /// A file that is none of callgrind's, or of a run with other options.
@@ -96,16 +117,28 @@ pub fn read(text: &str, name: impl Fn(&str) -> String) -> Result<Counted, Callgr
 }
 
 impl Counted {
+    /// Sums by line. `place` says which line an instruction counts for; none leaves it out.
+    pub fn lines(&self, place: impl FnMut(&Instruction) -> Option<(String, u32)>) -> Vec<Line> {
+        tally::by_line(&self.instructions, place)
+    }
+
+    /// What ran from the first frame on that is `first`.
+    pub fn from(&self, first: &str) -> Option<(Vec<Function>, Vec<Stack>)> {
+        self.part(|frames| frames.iter().position(|frame| frame == first))
+    }
+
     /// What ran below the last frame for which `is_border` holds, as Rust's own start of a program or a thread: sums by
     /// function, and stacks without what stands above. `None` where no stack has such a frame.
     pub fn below(&self, is_border: impl Fn(&str) -> bool) -> Option<(Vec<Function>, Vec<Stack>)> {
-        let below = |stack: &Stack| {
-            let border = stack.frames.iter().rposition(|frame| is_border(frame))?;
-            let frames = stack.frames[border + 1..].to_vec();
-            (!frames.is_empty()).then_some(Stack { frames, cost: stack.cost })
+        self.part(|frames| Some(frames.iter().rposition(|frame| is_border(frame))? + 1))
+    }
+
+    fn part(&self, start: impl Fn(&[String]) -> Option<usize>) -> Option<(Vec<Function>, Vec<Stack>)> {
+        let from_start = |stack: &Stack| {
+            let frames = stack.frames[start(&stack.frames)?..].to_vec();
+            (!frames.is_empty()).then_some(Stack { frames, ..*stack })
         };
-        let stacks: Vec<Stack> = self.stacks.iter().filter_map(below).collect();
-        let calls = |name: &str| self.functions.iter().find(|one| one.name == name).map_or(0, |one| one.calls);
-        (!stacks.is_empty()).then(|| (tally::by_function(&stacks, calls), stacks))
+        let stacks: Vec<Stack> = self.stacks.iter().filter_map(from_start).collect();
+        (!stacks.is_empty()).then(|| (tally::by_function(&stacks), stacks))
     }
 }

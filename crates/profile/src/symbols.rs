@@ -3,6 +3,7 @@
 
 mod location;
 mod module;
+mod own;
 
 use crate::raw::{CUT_ADDRESS, Node, Raw, RawError, RawSite};
 use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 pub use module::demangled;
+pub use own::OwnLines;
 
 /// The frame of the site that stands for all births that had no room in the recorder's tables.
 pub const OVERFLOW: &str = "[no room in the tables]";
@@ -25,13 +27,6 @@ pub struct Roots {
     /// The root of the workspace or package that was profiled, absolute and without symbolic links. Locations below it are
     /// named from it: `lessons/8.5.2-slots-vs-maps/src/main.rs:30`.
     pub workspace: PathBuf,
-}
-
-impl Roots {
-    /// A file of debug information as a reader knows it, the same on every machine.
-    pub fn file(&self, path: &str) -> String {
-        location::location(path, None, self)
-    }
 }
 
 /// Why a recording has no names.

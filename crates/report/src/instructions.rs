@@ -147,6 +147,7 @@ mod tests {
         let stack = |frames: &[&str], cost| Stack {
             frames: frames.iter().map(|frame| (*frame).to_owned()).collect(),
             cost,
+            calls: 1,
         };
         let mut counted = Counted {
             total: 9,

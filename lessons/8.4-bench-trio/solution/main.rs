@@ -4,14 +4,14 @@
 //! visit. A set looks at one place. No other line was worth a change.
 //!
 //! Build:   cargo build --profile lesson -p bench-trio --example bench-trio-solution
-//! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-solution mine --rows 50000
+//! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-solution mine --rows 3000
 
 use heaplab_lesson::{Checksum, Kept, Scale, lesson};
 use std::collections::HashSet;
 
 lesson! {
     unit: "visits",
-    default_scale: 50_000,
+    default_scale: 3_000,
     baseline: mine,
     work "visitors" {
         rust {

@@ -81,8 +81,8 @@ pub fn row_of_sampling(ratio: f64) -> Attachment {
         "pprof (Rust)",
         "cargo xtask lesson 8.4",
         text(
-            &format!("calls, and what happens between two of {frequency} samples a second"),
-            &format!("调用次数，以及每秒 {frequency} 个样本之间发生的事"),
+            &format!("calls, what happens in the C library, and what happens between two of {frequency} samples a second"),
+            &format!("调用次数、C 库里发生的事，以及每秒 {frequency} 个样本之间发生的事"),
         ),
         text(&en, &zh),
     )

@@ -20,11 +20,12 @@ pub fn pictures(samples: &Samples, name: &str, path: &str, code: &str) -> Vec<At
 pub fn functions(samples: &Samples) -> Attachment {
     let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (frames, seen) in &samples.stacks {
-        for function in frames.iter().map(|frame| frame.function.as_str()).collect::<BTreeSet<_>>() {
-            sums.entry(function).or_default().0 += seen;
+        let names = functions_of(frames);
+        if let Some(innermost) = names.last() {
+            sums.entry(innermost).or_default().1 += seen;
         }
-        if let Some(innermost) = frames.last() {
-            sums.entry(&innermost.function).or_default().1 += seen;
+        for function in names.into_iter().collect::<BTreeSet<_>>() {
+            sums.entry(function).or_default().0 += seen;
         }
     }
     let mut sums: Vec<(&str, (u64, u64))> = sums.into_iter().collect();
@@ -82,7 +83,8 @@ pub fn source(samples: &Samples, path: &str, code: &str) -> Attachment {
 fn stacks(samples: &Samples, name: &str) -> Attachment {
     let mut folded: BTreeMap<String, u64> = BTreeMap::new();
     for (frames, seen) in &samples.stacks {
-        let names: Vec<String> = frames.iter().map(|frame| frame.function.replace(';', ",")).collect();
+        let names: Vec<String> =
+            functions_of(frames).into_iter().map(|function| function.replace(';', ",")).collect();
         *folded.entry(names.join(";")).or_default() += seen;
     }
     let folded = folded.into_iter().filter(|(stack, _)| !stack.is_empty());
@@ -92,6 +94,11 @@ fn stacks(samples: &Samples, name: &str) -> Attachment {
         counts: text("samples", "个样本"),
         folded: folded.map(|(stack, seen)| format!("{stack} {seen}")).collect(),
     })
+}
+
+/// The functions that are still functions: what was inlined into one counts as its own.
+fn functions_of(frames: &[Frame]) -> Vec<&str> {
+    frames.iter().filter(|frame| !frame.inlined).map(|frame| frame.function.as_str()).collect()
 }
 
 /// Of one round of the work.
@@ -113,14 +120,19 @@ mod tests {
     use super::*;
 
     fn frame(function: &str, line: u32) -> Frame {
-        Frame { function: function.to_owned(), file: "/x/src/a.rs".to_owned(), line }
+        Frame { function: function.to_owned(), file: "/x/src/a.rs".to_owned(), line, inlined: false }
+    }
+
+    /// Of another file, and inlined.
+    fn std() -> Frame {
+        Frame { file: "/rustc/std.rs".to_owned(), line: 9, inlined: true, ..frame("push", 9) }
     }
 
     /// 10 samples in 5 rounds of 2 ms each: 1 ms a sample, 0.2 ms of a round.
     fn samples() -> Samples {
         Samples {
             stacks: vec![
-                (vec![frame("main", 1), frame("hot", 3), Frame::default()], 2),
+                (vec![frame("main", 1), frame("hot", 3), std()], 2),
                 (vec![frame("main", 1), frame("hot", 3)], 7),
                 (vec![frame("main", 2)], 1),
             ],
@@ -134,14 +146,14 @@ mod tests {
         let Attachment::Table(table) = functions(&samples()) else { unreachable!() };
         let wanted = vec![
             Cell::Text("hot".to_owned()),
-            Cell::Count(7),
-            Cell::Nanoseconds(1_400_000.0),
             Cell::Count(9),
             Cell::Nanoseconds(1_800_000.0),
-            Cell::Share(0.7),
+            Cell::Count(9),
+            Cell::Nanoseconds(1_800_000.0),
+            Cell::Share(0.9),
         ];
         assert_eq!(table.rows[0], wanted);
-        assert_eq!(table.rows.len(), 3);
+        assert_eq!(table.rows.len(), 2);
         assert!(table.rows.iter().any(|row| row[0] == Cell::Text("main".into()) && row[3] == Cell::Count(10)));
     }
 
@@ -161,8 +173,7 @@ mod tests {
         let Attachment::Stacks(stacks) = stacks(&samples(), "a_b") else { unreachable!() };
         assert_eq!((stacks.name.as_str(), stacks.folded), ("a-b-cpu", vec![
             "main 1".to_owned(),
-            "main;hot 7".to_owned(),
-            "main;hot; 2".to_owned(),
+            "main;hot 9".to_owned(),
         ]));
     }
 }

@@ -1,5 +1,10 @@
-//! Where the program is, asked a thousand times a second of its own processor time, by walking frame pointers. This is
-//! what cProfile's question costs when it is asked now and then instead of at every call.
+//! Where the program is, asked a thousand times a second of its own processor time: cProfile's question, now and then
+//! instead of at every call.
+//!
+//! pprof can walk frame pointers, which is quicker. But its walk (0.15) begins with the return address in the innermost
+//! frame: the function that runs, and its line, would be missing, and its caller would get the blame. So the stacks are
+//! unwound by tables. That must not happen inside of the C library, whose locks the unwinder may want: such samples are
+//! dropped.
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +20,8 @@ pub struct Frame {
     pub file: String,
     /// 0 where it is not known.
     pub line: u32,
+    /// Whether the compiler has put it into the frame before it: no function of its own any more.
+    pub inlined: bool,
 }
 
 /// What was seen.
@@ -43,7 +50,10 @@ impl Samples {
 pub fn sampled(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
     let said = |error: pprof::Error| error.to_string();
     let frequency = i32::try_from(FREQUENCY).unwrap_or(100);
-    let guard = pprof::ProfilerGuardBuilder::default().frequency(frequency).build().map_err(said)?;
+    let guard = pprof::ProfilerGuardBuilder::default()
+        .frequency(frequency)
+        .blocklist(&["libc", "libgcc", "pthread", "vdso"])
+        .build().map_err(said)?;
     let (rounds, wall) = repeated(least, work);
     let report = guard.report().build().map_err(said)?;
     let mut stacks: Vec<(Vec<Frame>, u64)> = report
@@ -51,7 +61,11 @@ pub fn sampled(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
         .iter()
         .map(|(frames, seen)| {
             // Innermost first, and within one address the inlined functions first.
-            let frames = frames.frames.iter().flatten().rev().map(frame).collect();
+            let of_address = |symbols: &Vec<pprof::Symbol>| {
+                let outermost_first = symbols.iter().rev().enumerate();
+                outermost_first.map(|(depth, symbol)| frame(symbol, depth > 0)).collect::<Vec<_>>()
+            };
+            let frames = frames.frames.iter().rev().flat_map(of_address).collect();
             (below_the_start(frames), u64::try_from(*seen).unwrap_or(0))
         })
         .collect();
@@ -60,9 +74,10 @@ pub fn sampled(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
 }
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn frame(symbol: &pprof::Symbol) -> Frame {
+fn frame(symbol: &pprof::Symbol, inlined: bool) -> Frame {
     let file = symbol.filename.as_ref().map(|path| path.to_string_lossy().into_owned());
-    Frame { function: symbol.name(), file: file.unwrap_or_default(), line: symbol.lineno.unwrap_or(0) }
+    let (file, line) = (file.unwrap_or_default(), symbol.lineno.unwrap_or(0));
+    Frame { function: symbol.name(), file, line, inlined }
 }
 
 /// As above.

@@ -8,8 +8,8 @@ use std::process::Command;
 const LESSON: &str = env!("CARGO_BIN_EXE_bench-trio");
 
 /// What the exercise asks for, at this scale.
-const GOAL_INSTRUCTIONS: u64 = 10_000_000;
-const GOAL_ROWS: u64 = 50_000;
+const GOAL_INSTRUCTIONS: u64 = 1_500_000;
+const GOAL_ROWS: u64 = 3_000;
 
 #[test]
 fn five_ways_give_one_sum() {
@@ -74,7 +74,7 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let (before, after) = (instructions(&exercise), instructions(&solution));
     assert!(before > GOAL_INSTRUCTIONS, "the starting point takes {before}");
     // This test's build may be one without optimisation: then the goal says nothing, and the saving does.
-    let goal = if cfg!(debug_assertions) { before / 10 } else { GOAL_INSTRUCTIONS };
+    let goal = if cfg!(debug_assertions) { before / 5 } else { GOAL_INSTRUCTIONS };
     assert!(after < goal, "the solution takes {after}, the starting point {before}");
 }
 

@@ -18,7 +18,6 @@ use heaplab_profile::callgrind::{Counted, Line};
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{CPU_SCHEMA, CpuReport, Probe, Source, Text};
 use heaplab_report::{Artifact, Words, cpu, instructions};
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
@@ -54,7 +53,7 @@ pub(super) fn run(options: &ProfileOptions) -> Result<()> {
     let screen = Screen::new(!options.json);
     screen.doing("names for the counts");
     let roots = Roots { workspace: root.clone() };
-    let counted = callgrind::read(&staging.runs(), ended.process, &roots)?
+    let counted = callgrind::read(&staging.runs(), ended.process)?
         .ok_or_else(|| Stop::SaysNo(format!("{file_name}: {}; nothing was counted", how(&ended))))?;
     let (functions, stacks) = instructions::of_program(&counted);
     let program_instructions = stacks.iter().map(|stack| stack.cost).sum();
@@ -72,7 +71,7 @@ pub(super) fn run(options: &ProfileOptions) -> Result<()> {
         program_instructions,
         cut_instructions: counted.cut,
         functions: instructions::functions(&functions),
-        sources: sources(&counted, &root, program_instructions),
+        sources: sources(&counted, &roots, program_instructions),
     };
     let artifacts = artifacts(&report, &instructions::stacks(&stacks), &words)?;
     interrupt::check()?;
@@ -86,17 +85,13 @@ fn how(ended: &Ended) -> String {
 }
 
 /// The files of the workspace that ran, the most expensive first; only these lie here for certain and are the reader's own.
-fn sources(counted: &Counted, root: &Path, total: u64) -> Vec<Source> {
-    let mut files: BTreeMap<&str, Vec<Line>> = BTreeMap::new();
-    for line in &counted.lines {
-        files.entry(&line.file).or_default().push(line.clone());
-    }
+fn sources(counted: &Counted, roots: &Roots, total: u64) -> Vec<Source> {
     let own = |lines: &[Line]| lines.iter().map(|line| line.exclusive).sum::<u64>();
-    let mut files: Vec<(&str, Vec<Line>)> = files.into_iter().collect();
+    let mut files: Vec<(String, Vec<Line>)> = callgrind::own_lines(counted, roots).into_iter().collect();
     files.sort_by_key(|(_, lines)| std::cmp::Reverse(own(lines)));
     let drawn = files.iter().filter_map(|(file, lines)| {
-        let code = std::fs::read_to_string(root.join(file)).ok()?;
-        let title = Text { en: (*file).to_owned(), zh: (*file).to_owned() };
+        let code = std::fs::read_to_string(roots.workspace.join(file)).ok()?;
+        let title = Text { en: file.clone(), zh: file.clone() };
         Some(instructions::source(file, &code, lines, total, title))
     });
     drawn.take(MOST_FILES).collect()

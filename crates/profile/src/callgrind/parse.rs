@@ -31,6 +31,8 @@ impl<'a> Names<'a> {
 struct Reader<'a> {
     functions: Names<'a>,
     files: Names<'a>,
+    objects: Names<'a>,
+    object: &'a str,
     file: &'a str,
     function: &'a str,
     called: &'a str,
@@ -88,7 +90,11 @@ impl<'a> Reader<'a> {
             "cfi" | "cfl" => {
                 self.files.resolve(name)?;
             }
-            // Objects.
+            "ob" => self.object = self.objects.resolve(name)?,
+            // The object of what is called, as its file.
+            "cob" => {
+                self.objects.resolve(name)?;
+            }
             _ => {}
         }
         Some(())
@@ -101,7 +107,8 @@ impl<'a> Reader<'a> {
         self.line = position(parts.next()?, self.line)?;
         // A cost that is left out is none.
         let cost = parts.next().map_or(Some(0), |cost| cost.parse().ok())?;
-        let place = Place { file: self.file, address: self.address, line: u32::try_from(self.line).ok()? };
+        let line = u32::try_from(self.line).ok()?;
+        let place = Place { object: self.object, file: self.file, address: self.address, line };
         Some((place, cost))
     }
 }

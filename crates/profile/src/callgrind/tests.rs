@@ -7,7 +7,7 @@ const FILE: &str = "# callgrind format\nversion: 1\npositions: instr line\nevent
     ob=(1) /bin/x\nfl=(1) /src/main.rs\nfn=(1) main\n0x1000 16 4\n+4 * 6\ncfi=(2) /src/fib.rs\n\
     cfn=(2) fib'main\ncalls=2 0x2000 5 \n* * 72\n+4 +1 5\nfi=(3) /src/inlined.rs\n+4 9 1\nfe=(1)\n+4 18 2\n\n\
     fl=(2)\nfn=(2)\n0x2000 5 10\n0x2004 6 2\ncfn=(3) fib'fib'main\ncalls=3 0x2000 5\n* * 60\n\n\
-    fn=(3)\n0x2000 5 30\n+4 -1 10\n-4 5\ncfn=(4) fib'fib'fib'main\ncalls=1 0x2000 5\n* * 20\n\n\
+    fn=(3)\n0x2000 5 30\n+8 -1 10\n-8 5\ncfn=(4) fib'fib'fib'main\ncalls=1 0x2000 5\n* * 20\n\n\
     fn=(4)\n0x2000 5 20\n\ntotals: 90\n";
 
 fn counted() -> Counted {
@@ -44,7 +44,13 @@ fn sums_by_line() {
         line("main", 17, 5, 5, 5),
         line("main", 18, 2, 2, 2),
     ];
-    assert_eq!(counted().lines, wanted);
+    let as_written = |one: &Instruction| Some((one.file.to_string(), one.line));
+    assert_eq!(counted().lines(as_written), wanted);
+    // What was inlined may count for the line that it was inlined into.
+    let lines = counted().lines(|one| Some((one.file.replace("inlined", "main"), one.line.max(16))));
+    let (main, objects) = (&lines[1], counted().instructions);
+    assert_eq!((main.number, main.exclusive), (16, 11), "{lines:?}");
+    assert!(objects.iter().all(|one| &*one.object == "/bin/x"));
 }
 
 #[test]
@@ -57,6 +63,9 @@ fn stacks_are_whole_and_can_begin_below_a_border() {
     assert_eq!(stacks.iter().map(|stack| stack.frames.len()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(functions, [Function { name: "fib".into(), calls: 6, inclusive: 72, exclusive: 72 }]);
     assert_eq!(counted().below(|frame| frame == "nobody"), None);
+    let (functions, stacks) = counted().from("fib").unwrap();
+    assert_eq!(stacks.iter().map(|stack| stack.cost).collect::<Vec<_>>(), [12, 40, 20]);
+    assert_eq!((functions.len(), functions[0].inclusive), (1, 72));
 }
 
 #[test]
