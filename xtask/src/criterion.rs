@@ -156,12 +156,11 @@ fn add(timed: &mut Vec<Timed>, round: Vec<(String, Vec<f64>)>) {
 /// One bench: its time, its allocations, and how it stands to the baseline.
 fn table(bench: &Timed, base: Option<&Timed>, run: &Run) -> Attachment {
     let (least, most) = bench.rounds_ns().unwrap_or_default();
-    let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
-        Some(Cell::Words(benches::said(&benches::judge(base, bench)?, &base.name)))
-    });
-    let counted = |count: Option<u64>, cell: fn(u64) -> Cell| {
-        count.map_or_else(|| Cell::Text("–".to_owned()), cell)
-    };
+    let verdict = base
+        .filter(|base| base.name != bench.name)
+        .and_then(|base| Some(Cell::Words(benches::said(&benches::judge(base, bench)?, &base.name))));
+    let counted =
+        |count: Option<u64>, cell: fn(u64) -> Cell| count.map_or_else(|| Cell::Text("–".to_owned()), cell);
     let counts = run.counts.as_ref();
     Attachment::Table(Table {
         title: text("Time a call, by criterion", "每次调用的时间（criterion）"),
@@ -201,7 +200,11 @@ fn noise(timed: &[Timed], base: &str) -> Option<Attachment> {
             name: "noise".to_owned(),
             title: text("The same code under two names: every sample", "同一段代码，两个名字：每一个样本"),
             x: Axis { label: text("sample", "样本"), unit: Unit::Count, logarithmic: false },
-            y: Axis { label: text("time a call", "每次调用的时间"), unit: Unit::Nanoseconds, logarithmic: false },
+            y: Axis {
+                label: text("time a call", "每次调用的时间"),
+                unit: Unit::Nanoseconds,
+                logarithmic: false,
+            },
             series: drawn,
         })
     })
@@ -217,7 +220,8 @@ mod tests {
         let place = home.path().join("trio/collected/new");
         std::fs::create_dir_all(&place).unwrap();
         assert!(samples(home.path()).is_err());
-        std::fs::write(place.join("benchmark.json"), r#"{"group_id":"trio","function_id":"collected"}"#).unwrap();
+        std::fs::write(place.join("benchmark.json"), r#"{"group_id":"trio","function_id":"collected"}"#)
+            .unwrap();
         let sample = r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[10.0,30.0]}"#;
         std::fs::write(place.join("sample.json"), sample).unwrap();
         let mut timed = Vec::new();

@@ -95,7 +95,8 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, criterion, instructions, about_zh, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, criterion, instructions, about_zh, .. } =
+            declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
         lessons.push(Lesson {

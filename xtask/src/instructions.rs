@@ -176,7 +176,10 @@ fn says(source: &Source, rows: u64) -> Attachment {
     let (code, count) = busiest.map_or(("", 0), |line| (line.code.trim(), hits(&line.figures)));
     Attachment::Table(Table {
         title: text("What became of the loop", "循环变成了什么"),
-        columns: vec![text("the line that ran most often", "执行次数最多的一行"), text("its hits say", "次数说明")],
+        columns: vec![
+            text("the line that ran most often", "执行次数最多的一行"),
+            text("its hits say", "次数说明"),
+        ],
         rows: vec![vec![Cell::Text(code.to_owned()), Cell::Words(instructions::loop_said(count, rows))]],
     })
 }
@@ -188,7 +191,10 @@ fn cost(variant: &str, plain_ns: u64, wall: Duration) -> Attachment {
         text("count a function and a line", "按函数、按行计数"),
         "callgrind (Rust, C)",
         "cargo xtask profile --cpu -- PROGRAM",
-        text("time: a miss of the cache and a slow instruction count as one", "时间：缓存未命中、慢指令都只算一条"),
+        text(
+            "time: a miss of the cache and a slow instruction count as one",
+            "时间：缓存未命中、慢指令都只算一条",
+        ),
         text(
             format!("{under} for {variant}, whose work takes {by_itself} by itself"),
             format!("{variant} 用了 {under}，它自己只需 {by_itself}"),

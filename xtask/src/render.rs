@@ -88,11 +88,7 @@ fn of_profiles(
 }
 
 /// Stacks that a lesson handed over: flamegraphs of something else than bytes.
-fn of_stacks(
-    report: &Report,
-    words: &Words,
-    artifacts: &mut Vec<Artifact>,
-) -> Result<Vec<(String, String)>> {
+fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<Vec<(String, String)>> {
     let mut flamegraphs = Vec::new();
     for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
         let Attachment::Stacks(stacks) = attachment else { continue };

@@ -76,9 +76,14 @@ fn holds_report(folder: &Path) -> bool {
         let parsed: Option<serde_json::Value> = text.and_then(|text| serde_json::from_slice(&text).ok());
         parsed.is_some_and(|file| file["schema"] == schema)
     };
-    [("report.json", REPORT_SCHEMA), ("diff.json", DIFF_SCHEMA), ("recorder.json", BENCH_SCHEMA), ("cpu.json", CPU_SCHEMA)]
-        .into_iter()
-        .any(is_ours)
+    [
+        ("report.json", REPORT_SCHEMA),
+        ("diff.json", DIFF_SCHEMA),
+        ("recorder.json", BENCH_SCHEMA),
+        ("cpu.json", CPU_SCHEMA),
+    ]
+    .into_iter()
+    .any(is_ours)
 }
 
 impl Staging {

@@ -70,7 +70,10 @@ pub fn said(verdict: &Verdict, base: &str) -> Text {
         let (en, zh) = if ratio > 1.0 {
             (format!("{} as long as {base}", times(ratio)), format!("用时是 {base} 的 {}", fold(ratio)))
         } else {
-            (format!("{} as fast as {base}", times(1.0 / ratio)), format!("速度是 {base} 的 {}", fold(1.0 / ratio)))
+            (
+                format!("{} as fast as {base}", times(1.0 / ratio)),
+                format!("速度是 {base} 的 {}", fold(1.0 / ratio)),
+            )
         };
         return Text { en, zh };
     }
@@ -152,7 +155,9 @@ mod tests {
     fn the_same_code_twice_is_never_called_different() {
         let base = timed(&[100.0, 108.0, 103.0]);
         // The machine was slower in one of the rounds, or all of the time in the second half.
-        for other in [[100.0, 108.0, 103.0], [104.0, 112.0, 107.0], [97.0, 99.0, 101.0], [106.0, 106.5, 107.0]] {
+        for other in
+            [[100.0, 108.0, 103.0], [104.0, 112.0, 107.0], [97.0, 99.0, 101.0], [106.0, 106.5, 107.0]]
+        {
             let verdict = judge(&base, &timed(&other)).unwrap();
             assert!(!verdict.differs, "{other:?}: {verdict:?}");
             assert!(said(&verdict, "x").en.starts_with("no difference"), "{verdict:?}");

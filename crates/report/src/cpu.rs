@@ -144,7 +144,8 @@ pub fn page(report: &CpuReport, flamegraph_svg: &str, words: &Words) -> Result<S
         ],
         notes: notes(report, words),
         document: document(flamegraph_svg),
-        height: inline_svg::size(flamegraph_svg).map_or(480.0, |(_, height)| height.ceil().clamp(80.0, 2000.0)),
+        height: inline_svg::size(flamegraph_svg)
+            .map_or(480.0, |(_, height)| height.ceil().clamp(80.0, 2000.0)),
         heads: heads(words),
         functions: report.functions.iter().take(MOST_FUNCTIONS).map(|one| cells(one, report)).collect(),
         left_out: left_out(report, MOST_FUNCTIONS, words),

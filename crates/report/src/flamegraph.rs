@@ -197,7 +197,8 @@ mod tests {
     #[test]
     fn what_is_counted_is_named() {
         let words = Words::new(Lang::Zh);
-        let svg = cpu_flamegraph_svg(&["app::main;app::hot 7".to_owned()], "采样", "hot", None, &words).unwrap();
+        let svg =
+            cpu_flamegraph_svg(&["app::main;app::hot 7".to_owned()], "采样", "hot", None, &words).unwrap();
         assert!(svg.contains("<title>app::hot (7 采样") && svg.contains("程序员晚枫"), "{svg}");
         let idle = cpu_flamegraph_svg(&[], "采样", "hot", None, &words).unwrap();
         assert!(idle.contains(&words.get("flamegraph-idle")));

@@ -50,12 +50,7 @@ pub fn source(path: &str, code: &str, lines: &[Line], total: u64, title: Text) -
         });
         Some(SourceLine { number, code: code.trim_end().to_owned(), figures: figures.unwrap_or_default() })
     };
-    let columns = [
-        ("hits", "次数"),
-        ("instructions", "指令数"),
-        ("with calls", "含调用"),
-        ("%", "占比"),
-    ];
+    let columns = [("hits", "次数"), ("instructions", "指令数"), ("with calls", "含调用"), ("%", "占比")];
     Source {
         title,
         path: path.to_owned(),

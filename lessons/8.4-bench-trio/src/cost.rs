@@ -64,7 +64,10 @@ pub fn row_of_timing(clock_ns: f64) -> Attachment {
         "criterion (Rust)",
         "cargo bench -p bench-trio",
         text("where inside the call the time goes", "时间花在这次调用里的什么地方"),
-        text(&format!("a reading of the clock, {cost}, once a batch of calls"), &format!("每批调用读一次时钟：{cost}")),
+        text(
+            &format!("a reading of the clock, {cost}, once a batch of calls"),
+            &format!("每批调用读一次时钟：{cost}"),
+        ),
     )
 }
 
@@ -81,7 +84,9 @@ pub fn row_of_sampling(ratio: f64) -> Attachment {
         "pprof (Rust)",
         "cargo xtask lesson 8.4",
         text(
-            &format!("calls, what happens in the C library, and what happens between two of {frequency} samples a second"),
+            &format!(
+                "calls, what happens in the C library, and what happens between two of {frequency} samples a second"
+            ),
             &format!("调用次数、C 库里发生的事，以及每秒 {frequency} 个样本之间发生的事"),
         ),
         text(&en, &zh),

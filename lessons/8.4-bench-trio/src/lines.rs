@@ -1,6 +1,6 @@
 //! Samples as pictures: a table of functions as `pstats` sorts it, the source with figures beside its lines, a flamegraph.
 
-use crate::sampler::{Frame, Samples};
+use crate::sampler::{Place, Samples};
 use heaplab_lesson::{Attachment, Cell, Source, SourceLine, Stacks, Table, Text};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,25 +20,25 @@ pub fn pictures(samples: &Samples, name: &str, path: &str, code: &str) -> Vec<At
 pub fn functions(samples: &Samples) -> Attachment {
     let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (frames, seen) in &samples.stacks {
-        let names = functions_of(frames);
-        if let Some(innermost) = names.last() {
+        if let Some(innermost) = frames.last() {
             sums.entry(innermost).or_default().1 += seen;
         }
-        for function in names.into_iter().collect::<BTreeSet<_>>() {
+        for function in frames.iter().collect::<BTreeSet<_>>() {
             sums.entry(function).or_default().0 += seen;
         }
     }
     let mut sums: Vec<(&str, (u64, u64))> = sums.into_iter().collect();
     // By cumulative time, as `pstats` is mostly asked; then by what is a function's own.
     sums.sort_by_key(|(_, sums)| std::cmp::Reverse((sums.1, sums.0)));
+    let all = count(&samples.stacks);
     let row = |(function, (inclusive, exclusive)): (&str, (u64, u64))| {
         vec![
             Cell::Text(function.to_owned()),
             Cell::Count(exclusive),
-            time(exclusive, samples),
+            time(exclusive, all, samples),
             Cell::Count(inclusive),
-            time(inclusive, samples),
-            share(exclusive, samples),
+            time(inclusive, all, samples),
+            Cell::Share(part(exclusive, all)),
         ]
     };
     Attachment::Table(Table {
@@ -55,21 +55,22 @@ pub fn functions(samples: &Samples) -> Attachment {
     })
 }
 
-/// Samples and time beside each line of a file: those of the innermost frame that stands in it.
+/// Samples and time beside each line of a file: what was inlined into a line of it counts for that line.
 pub fn source(samples: &Samples, path: &str, code: &str) -> Attachment {
     let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
-    let here = |frame: &&Frame| frame.line > 0 && frame.file.ends_with(path);
-    for (frames, seen) in &samples.stacks {
-        if let Some(frame) = frames.iter().rev().find(here) {
-            *lines.entry(frame.line).or_default() += seen;
+    for (places, seen) in &samples.places {
+        let here = |place: &&Place| place.file.ends_with(path);
+        if let Some(place) = places.iter().rev().find(here) {
+            *lines.entry(place.line).or_default() += seen;
         }
     }
+    let all = count(&samples.places);
     let near = |number: u32| lines.keys().any(|line| line.abs_diff(number) <= 2);
     let line = |(index, code): (usize, &str)| {
         let number = u32::try_from(index + 1).ok().filter(|&number| near(number))?;
-        let figures = lines.get(&number).map(|&seen| {
-            vec![Cell::Count(seen), time(seen, samples), share(seen, samples)]
-        });
+        let figures = lines
+            .get(&number)
+            .map(|&seen| vec![Cell::Count(seen), time(seen, all, samples), Cell::Share(part(seen, all))]);
         Some(SourceLine { number, code: code.trim_end().to_owned(), figures: figures.unwrap_or_default() })
     };
     Attachment::Source(Source {
@@ -83,8 +84,7 @@ pub fn source(samples: &Samples, path: &str, code: &str) -> Attachment {
 fn stacks(samples: &Samples, name: &str) -> Attachment {
     let mut folded: BTreeMap<String, u64> = BTreeMap::new();
     for (frames, seen) in &samples.stacks {
-        let names: Vec<String> =
-            functions_of(frames).into_iter().map(|function| function.replace(';', ",")).collect();
+        let names: Vec<String> = frames.iter().map(|function| function.replace(';', ",")).collect();
         *folded.entry(names.join(";")).or_default() += seen;
     }
     let folded = folded.into_iter().filter(|(stack, _)| !stack.is_empty());
@@ -96,19 +96,17 @@ fn stacks(samples: &Samples, name: &str) -> Attachment {
     })
 }
 
-/// The functions that are still functions: what was inlined into one counts as its own.
-fn functions_of(frames: &[Frame]) -> Vec<&str> {
-    frames.iter().filter(|frame| !frame.inlined).map(|frame| frame.function.as_str()).collect()
-}
-
 /// Of one round of the work.
-fn time(seen: u64, samples: &Samples) -> Cell {
-    let part = seen as f64 / samples.count().max(1) as f64;
-    Cell::Nanoseconds(part * nanoseconds(samples.wall) / samples.rounds.max(1) as f64)
+fn time(seen: u64, all: u64, samples: &Samples) -> Cell {
+    Cell::Nanoseconds(part(seen, all) * nanoseconds(samples.wall) / samples.rounds.max(1) as f64)
 }
 
-fn share(seen: u64, samples: &Samples) -> Cell {
-    Cell::Share(seen as f64 / samples.count().max(1) as f64)
+fn part(seen: u64, all: u64) -> f64 {
+    seen as f64 / all.max(1) as f64
+}
+
+fn count<T>(samples: &[(T, u64)]) -> u64 {
+    samples.iter().map(|(_, seen)| seen).sum()
 }
 
 fn nanoseconds(duration: Duration) -> f64 {
@@ -119,22 +117,22 @@ fn nanoseconds(duration: Duration) -> f64 {
 mod tests {
     use super::*;
 
-    fn frame(function: &str, line: u32) -> Frame {
-        Frame { function: function.to_owned(), file: "/x/src/a.rs".to_owned(), line, inlined: false }
+    fn stack(functions: &[&str]) -> Vec<String> {
+        functions.iter().map(|function| (*function).to_owned()).collect()
     }
 
-    /// Of another file, and inlined.
-    fn std() -> Frame {
-        Frame { file: "/rustc/std.rs".to_owned(), line: 9, inlined: true, ..frame("push", 9) }
+    fn place(file: &str, line: u32) -> Place {
+        Place { file: file.to_owned(), line }
     }
 
     /// 10 samples in 5 rounds of 2 ms each: 1 ms a sample, 0.2 ms of a round.
     fn samples() -> Samples {
         Samples {
-            stacks: vec![
-                (vec![frame("main", 1), frame("hot", 3), std()], 2),
-                (vec![frame("main", 1), frame("hot", 3)], 7),
-                (vec![frame("main", 2)], 1),
+            stacks: vec![(stack(&["main", "hot"]), 9), (stack(&["main"]), 1)],
+            places: vec![
+                (vec![place("/x/src/a.rs", 3), place("/rustc/vec.rs", 900)], 2),
+                (vec![place("/x/src/a.rs", 3)], 7),
+                (vec![place("/x/src/a.rs", 2)], 1),
             ],
             rounds: 5,
             wall: Duration::from_millis(10),
@@ -154,7 +152,9 @@ mod tests {
         ];
         assert_eq!(table.rows[0], wanted);
         assert_eq!(table.rows.len(), 2);
-        assert!(table.rows.iter().any(|row| row[0] == Cell::Text("main".into()) && row[3] == Cell::Count(10)));
+        assert!(
+            table.rows.iter().any(|row| row[0] == Cell::Text("main".into()) && row[3] == Cell::Count(10))
+        );
     }
 
     #[test]
@@ -171,9 +171,9 @@ mod tests {
     #[test]
     fn a_flamegraph_has_every_sample() {
         let Attachment::Stacks(stacks) = stacks(&samples(), "a_b") else { unreachable!() };
-        assert_eq!((stacks.name.as_str(), stacks.folded), ("a-b-cpu", vec![
-            "main 1".to_owned(),
-            "main;hot 9".to_owned(),
-        ]));
+        assert_eq!(
+            (stacks.name.as_str(), stacks.folded),
+            ("a-b-cpu", vec!["main 1".to_owned(), "main;hot 9".to_owned(),])
+        );
     }
 }

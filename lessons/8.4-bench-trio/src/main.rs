@@ -42,7 +42,8 @@ fn sum(total: u64) -> Checksum {
 fn collected(n: Scale) -> Kept<()> {
     Kept::new(sum(squares::collected(black_box(n.get()))), ()).then(|(), n| {
         let work = || _ = black_box(squares::collected(black_box(n.get())));
-        let mut shown = watched("collected", "lessons/8.4-bench-trio/src/squares.rs", include_str!("squares.rs"), &work);
+        let mut shown =
+            watched("collected", "lessons/8.4-bench-trio/src/squares.rs", include_str!("squares.rs"), &work);
         shown.push(cost::row_of_timing(cost::clock_ns()));
         shown
     })
@@ -70,7 +71,8 @@ fn planted(n: Scale) -> Kept<()> {
     let checksum = Checksum::new().row("planted", planted::program(black_box(n.get())));
     Kept::new(checksum, ()).then(|(), n| {
         let work = || _ = black_box(planted::program(black_box(n.get())));
-        let mut shown = watched("planted", "lessons/8.4-bench-trio/src/planted.rs", include_str!("planted.rs"), &work);
+        let mut shown =
+            watched("planted", "lessons/8.4-bench-trio/src/planted.rs", include_str!("planted.rs"), &work);
         shown.extend(cost::of_sampling(5, WATCHED / 5, &work).map(cost::row_of_sampling));
         shown
     })

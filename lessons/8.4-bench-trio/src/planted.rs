@@ -1,12 +1,12 @@
 //! A program of three functions. One of them has a line that takes nearly all of the time: a profiler that is worth its
 //! name puts this function, and this line, on top.
 
-/// The whole program: numbers are made, counted, and added up.
+/// The whole program: numbers are made, each is mixed, and they are added up.
 #[inline(never)]
 pub fn program(n: u64) -> u64 {
     let numbers = made(n);
-    let steps: u64 = numbers.iter().map(|&number| steps(number)).sum();
-    steps.wrapping_add(added(&numbers))
+    let mixed: u64 = numbers.iter().map(|&number| mixed(number)).sum();
+    mixed.wrapping_add(added(&numbers))
 }
 
 #[inline(never)]
@@ -14,15 +14,14 @@ fn made(n: u64) -> Vec<u64> {
     (1..=n).collect()
 }
 
-/// How many steps Collatz' sequence takes from `number` to 1.
+/// Every round needs the result of the one before: no compiler makes this shorter.
 #[inline(never)]
-fn steps(number: u64) -> u64 {
-    let (mut at, mut steps) = (number, 0);
-    while at != 1 {
-        at = if at % 2 == 0 { at / 2 } else { 3 * at + 1 }; // planted: the hot line
-        steps += 1;
+fn mixed(number: u64) -> u64 {
+    let mut at = number % 1_000_003;
+    for _ in 0..50 {
+        at = (at * at + number) % 1_000_003; // planted: the hot line
     }
-    steps
+    at
 }
 
 #[inline(never)]
@@ -36,7 +35,11 @@ mod tests {
 
     #[test]
     fn the_work_is_real() {
-        assert_eq!([1, 2, 3, 27].map(steps), [0, 1, 7, 111]);
-        assert_eq!(program(3), 8 + 6);
+        let mut slowly = 5;
+        for _ in 0..50 {
+            slowly = (slowly * slowly + 5) % 1_000_003;
+        }
+        assert_eq!(mixed(5), slowly);
+        assert_eq!(program(2), mixed(1) + mixed(2) + 3);
     }
 }

@@ -1,45 +1,41 @@
-//! Where the program is, asked a thousand times a second of its own processor time: cProfile's question, now and then
-//! instead of at every call.
+//! Where the program is, asked a thousand times a second of its own processor time: cProfile's question and
+//! line_profiler's, now and then instead of at every call and every line.
 //!
-//! pprof can walk frame pointers, which is quicker. But its walk (0.15) begins with the return address in the innermost
-//! frame: the function that runs, and its line, would be missing, and its caller would get the blame. So the stacks are
-//! unwound by tables. That must not happen inside of the C library, whose locks the unwinder may want: such samples are
-//! dropped.
+//! Two samplers, for two axes. pprof unwinds stacks and adds them up by function. It could walk frame pointers, which is
+//! quicker; but its walk (0.15) begins with a return address, so that the function that runs would be missing and its caller
+//! get the blame. Unwinding by tables must not happen inside of the C library, whose locks it may want: such samples are
+//! dropped. `places` writes down which instruction runs, for lines.
 
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod places;
+
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 /// Samples a second of processor time.
 pub const FREQUENCY: u32 = 997;
 
-/// One place on a stack.
+/// A line of source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Frame {
-    /// The function.
-    pub function: String,
-    /// The file as the debug information has it; empty where it has none.
+pub struct Place {
+    /// The file as the debug information has it.
     pub file: String,
-    /// 0 where it is not known.
+    /// From 1.
     pub line: u32,
-    /// Whether the compiler has put it into the frame before it: no function of its own any more.
-    pub inlined: bool,
 }
 
 /// What was seen.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Samples {
-    /// Stacks, the root first, and how often each was seen.
-    pub stacks: Vec<(Vec<Frame>, u64)>,
+    /// Stacks of functions, the root first, and how often each was seen. What was inlined into a function is its own.
+    pub stacks: Vec<(Vec<String>, u64)>,
+    /// Places of a single instruction, the outermost first: what was inlined stands behind where it was inlined. Of a run
+    /// of its own.
+    pub places: Vec<(Vec<Place>, u64)>,
     /// How often the work was done meanwhile.
     pub rounds: u64,
     /// How long that took.
     pub wall: Duration,
-}
-
-impl Samples {
-    /// How many there are.
-    pub fn count(&self) -> u64 {
-        self.stacks.iter().map(|(_, seen)| seen).sum()
-    }
 }
 
 /// Does the work over and over, sampled, until `least` has passed.
@@ -53,31 +49,43 @@ pub fn sampled(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
     let guard = pprof::ProfilerGuardBuilder::default()
         .frequency(frequency)
         .blocklist(&["libc", "libgcc", "pthread", "vdso"])
-        .build().map_err(said)?;
+        .build()
+        .map_err(said)?;
     let (rounds, wall) = repeated(least, work);
     let report = guard.report().build().map_err(said)?;
-    let mut stacks: Vec<(Vec<Frame>, u64)> = report
-        .data
-        .iter()
-        .map(|(frames, seen)| {
-            // Innermost first, and within one address the inlined functions first.
-            let of_address = |symbols: &Vec<pprof::Symbol>| {
-                let outermost_first = symbols.iter().rev().enumerate();
-                outermost_first.map(|(depth, symbol)| frame(symbol, depth > 0)).collect::<Vec<_>>()
-            };
-            let frames = frames.frames.iter().rev().flat_map(of_address).collect();
-            (below_the_start(frames), u64::try_from(*seen).unwrap_or(0))
-        })
-        .collect();
-    stacks.sort();
-    Ok(Samples { stacks, rounds, wall })
+    drop(guard);
+    let mut stacks: BTreeMap<Vec<String>, u64> = BTreeMap::new();
+    for (frames, seen) in &report.data {
+        // Innermost first; of one address the inlined functions before the one that is still a function.
+        let functions = frames.frames.iter().rev().filter_map(|symbols| symbols.last());
+        let stack = of_program(functions.map(pprof::Symbol::name).collect());
+        *stacks.entry(stack).or_default() += u64::try_from(*seen).unwrap_or(0);
+    }
+    let addresses = places::during(FREQUENCY, || {
+        repeated(least, work);
+    });
+    let places = located(&addresses.map_err(|error| error.to_string())?);
+    Ok(Samples { stacks: stacks.into_iter().collect(), places, rounds, wall })
 }
 
+/// The lines of addresses, from debug information.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn frame(symbol: &pprof::Symbol, inlined: bool) -> Frame {
-    let file = symbol.filename.as_ref().map(|path| path.to_string_lossy().into_owned());
-    let (file, line) = (file.unwrap_or_default(), symbol.lineno.unwrap_or(0));
-    Frame { function: symbol.name(), file, line, inlined }
+fn located(addresses: &[usize]) -> Vec<(Vec<Place>, u64)> {
+    let mut seen: BTreeMap<usize, u64> = BTreeMap::new();
+    for &address in addresses {
+        *seen.entry(address).or_default() += 1;
+    }
+    let mut located: BTreeMap<Vec<Place>, u64> = BTreeMap::new();
+    for (address, seen) in seen {
+        let mut places = Vec::new();
+        backtrace::resolve(address as *mut _, |symbol| {
+            if let (Some(file), Some(line)) = (symbol.filename(), symbol.lineno()) {
+                places.insert(0, Place { file: file.to_string_lossy().into_owned(), line });
+            }
+        });
+        *located.entry(places).or_default() += seen;
+    }
+    located.into_iter().collect()
 }
 
 /// As above.
@@ -100,11 +108,16 @@ pub fn repeated(least: Duration, work: &dyn Fn()) -> (u64, Duration) {
     (rounds, started.elapsed())
 }
 
-/// Without what Rust runs before `main`.
-fn below_the_start(mut frames: Vec<Frame>) -> Vec<Frame> {
-    let border = |frame: &Frame| frame.function.contains("__rust_begin_short_backtrace");
-    if let Some(border) = frames.iter().rposition(border) {
-        frames.drain(..=border);
+/// The work alone: without what calls it over and over, and without the sampler's own handler.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn of_program(mut frames: Vec<String>) -> Vec<String> {
+    if let Some(handler) =
+        frames.iter().position(|frame| frame.contains("pprof::") || frame == "__restore_rt")
+    {
+        frames.truncate(handler);
+    }
+    if let Some(start) = frames.iter().rposition(|frame| frame.ends_with("sampler::repeated")) {
+        frames.drain(..=start);
     }
     frames
 }

@@ -103,8 +103,7 @@ fn artifacts(report: &CpuReport, folded: &[String], words: &Words) -> Result<Vec
     let count = heaplab_report::format::count(report.program_instructions);
     let subtitle = words.say("cpu-flamegraph", &[("count", &count), ("tool", &report.tool)]);
     let counts = words.get("cpu-instructions");
-    let svg =
-        heaplab_report::cpu_flamegraph_svg(folded, &counts, &report.program, Some(&subtitle), words)?;
+    let svg = heaplab_report::cpu_flamegraph_svg(folded, &counts, &report.program, Some(&subtitle), words)?;
     Ok(vec![
         render::text("cpu.json", json),
         render::text("report.html", cpu::page(report, &svg, words)?),

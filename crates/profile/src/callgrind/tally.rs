@@ -31,7 +31,9 @@ struct Context {
 
 impl Tally {
     pub(super) fn new() -> Tally {
-        Tally { total: 0, contexts: HashMap::new(),
+        Tally {
+            total: 0,
+            contexts: HashMap::new(),
             instructions: HashMap::new(),
             objects: HashSet::new(),
             files: HashSet::new(),
@@ -87,7 +89,8 @@ impl Tally {
             of_names.own += context.own;
             of_names.calls += context.calls;
         }
-        let stack = |(frames, sums): (Vec<String>, Context)| Stack { frames, cost: sums.own, calls: sums.calls };
+        let stack =
+            |(frames, sums): (Vec<String>, Context)| Stack { frames, cost: sums.own, calls: sums.calls };
         let stacks: Vec<Stack> = sums.into_iter().map(stack).collect();
         let functions = by_function(&stacks);
         let stacks = stacks.into_iter().filter(|stack| stack.cost > 0).collect();

@@ -76,10 +76,10 @@ fn functions_of_one_name_are_one() {
 
 #[test]
 fn what_is_no_file_of_callgrind_is_refused() {
-    assert_eq!(read("hello\n", str::to_owned).unwrap_err(), CallgrindError::Line {
-        number: 1,
-        text: "hello".into()
-    });
+    assert_eq!(
+        read("hello\n", str::to_owned).unwrap_err(),
+        CallgrindError::Line { number: 1, text: "hello".into() }
+    );
     assert_eq!(read("", str::to_owned).unwrap_err(), CallgrindError::Header);
     let lines_only = FILE.replace("instr line", "line");
     assert_eq!(read(&lines_only, str::to_owned).unwrap_err(), CallgrindError::Header);

@@ -28,7 +28,9 @@ impl<'a> OwnLines<'a> {
         let mut frames = loader.as_ref()?.find_frames(address).ok()?;
         while let Ok(Some(frame)) = frames.next() {
             let Some(place) = frame.location else { continue };
-            let (Some(path), Some(line)) = (place.file, place.line.filter(|&line| line > 0)) else { continue };
+            let (Some(path), Some(line)) = (place.file, place.line.filter(|&line| line > 0)) else {
+                continue;
+            };
             let file = location::location(path, None, self.roots);
             // What was shortened is not below the root.
             if self.roots.workspace.join(&file).is_file() {

@@ -15,13 +15,8 @@ fn function(name: &str, own: u64) -> CpuFunction {
 }
 
 fn report() -> CpuReport {
-    let line = |number, exclusive| Line {
-        file: String::new(),
-        number,
-        hits: 5,
-        exclusive,
-        inclusive: exclusive,
-    };
+    let line =
+        |number, exclusive| Line { file: String::new(), number, hits: 5, exclusive, inclusive: exclusive };
     let code = "fn main() {\n    hot::<u8>();\n}\n";
     CpuReport {
         schema: CPU_SCHEMA.to_owned(),
@@ -78,8 +73,7 @@ fn what_is_missing_is_said() {
 fn page_and_summary_hold_everything_in_both_languages() {
     for lang in [Lang::En, Lang::Zh] {
         let (words, report) = (Words::new(lang), report());
-        let svg =
-            crate::cpu_flamegraph_svg(&["app::hot 700".to_owned()], "x", "app", None, &words).unwrap();
+        let svg = crate::cpu_flamegraph_svg(&["app::hot 700".to_owned()], "x", "app", None, &words).unwrap();
         let made = page(&report, &svg, &words).unwrap();
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("cpu-{}.html", lang.tag()));
