@@ -22,16 +22,18 @@ pub fn clock_ns() -> f64 {
 }
 
 /// How many times longer the work takes while it is sampled: the median of pairs taken in turns, so that a machine that
-/// slows down slows both. `None` where it cannot be sampled.
-pub fn of_sampling(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<f64> {
+/// slows down slows both; and how many samples came a second. `None` where it cannot be sampled.
+pub fn of_sampling(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<(f64, f64)> {
     let a_round = |(rounds, wall): (u64, Duration)| wall.as_secs_f64() / rounds.max(1) as f64;
-    let mut ratios = Vec::new();
+    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     for _ in 0..pairs {
         let plain = a_round(sampler::repeated(each, work));
         let samples = sampler::sampled(each, work).ok()?;
         ratios.push(a_round((samples.rounds, samples.wall)) / plain);
+        let taken: u64 = samples.stacks.iter().map(|(_, seen)| seen).sum();
+        rates.push(taken as f64 / samples.wall.as_secs_f64());
     }
-    (!ratios.is_empty()).then(|| median(&mut ratios))
+    (!ratios.is_empty()).then(|| (median(&mut ratios), median(&mut rates)))
 }
 
 /// One row of the lesson's table of tools. The Python scripts and the runner hand over rows of the same table.
@@ -72,22 +74,21 @@ pub fn row_of_timing(clock_ns: f64) -> Attachment {
 }
 
 /// The sampler's row.
-pub fn row_of_sampling(ratio: f64) -> Attachment {
-    let (en, zh) = if (ratio - 1.0).abs() < 0.01 {
-        ("under 1 %: not to be told from nothing".to_owned(), "不到 1 %，与没有分不清".to_owned())
+pub fn row_of_sampling((ratio, rate): (f64, f64)) -> Attachment {
+    let (en, zh) = if ratio < 1.01 {
+        ("under 1 %: not to be told from noise".to_owned(), "不到 1 %，与噪声分不清".to_owned())
     } else {
         (format!("{ratio:.2} times the plain run"), format!("是不采样时的 {ratio:.2} 倍"))
     };
-    let frequency = sampler::FREQUENCY;
     row(
         text("time a function and a line", "按函数、按行计时"),
         "pprof (Rust)",
         "cargo xtask lesson 8.4",
         text(
             &format!(
-                "calls, what happens in the C library, and what happens between two of {frequency} samples a second"
+                "calls, what happens in the C library, and what happens between two of {rate:.0} samples a second"
             ),
-            &format!("调用次数、C 库里发生的事，以及每秒 {frequency} 个样本之间发生的事"),
+            &format!("调用次数、C 库里发生的事，以及每秒 {rate:.0} 个样本之间发生的事"),
         ),
         text(&en, &zh),
     )
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn the_sentence_follows_the_ratio() {
         let said = |ratio| {
-            let Attachment::Table(table) = row_of_sampling(ratio) else { unreachable!() };
+            let Attachment::Table(table) = row_of_sampling((ratio, 120.0)) else { unreachable!() };
             match &table.rows[0][4] {
                 Cell::Words(words) => words.clone(),
                 other => unreachable!("{other:?}"),

@@ -33,7 +33,7 @@ lesson! {
 }
 
 /// A sampler needs some hundred samples.
-const WATCHED: Duration = Duration::from_millis(700);
+const WATCHED: Duration = Duration::from_millis(1_000);
 
 fn sum(total: u64) -> Checksum {
     Checksum::new().row("sum", total)

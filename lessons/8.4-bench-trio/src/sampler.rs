@@ -12,7 +12,7 @@ mod places;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Samples a second of processor time.
+/// Samples a second of processor time that are asked for. The kernel gives at most one a tick of its own: 250, often.
 pub const FREQUENCY: u32 = 997;
 
 /// A line of source.
@@ -77,15 +77,35 @@ fn located(addresses: &[usize]) -> Vec<(Vec<Place>, u64)> {
     }
     let mut located: BTreeMap<Vec<Place>, u64> = BTreeMap::new();
     for (address, seen) in seen {
-        let mut places = Vec::new();
-        backtrace::resolve(address as *mut _, |symbol| {
-            if let (Some(file), Some(line)) = (symbol.filename(), symbol.lineno()) {
-                places.insert(0, Place { file: file.to_string_lossy().into_owned(), line });
-            }
-        });
+        let places = places_of(address);
         *located.entry(places).or_default() += seen;
     }
     located.into_iter().collect()
+}
+
+/// The lines that an address stands for, the outermost first. An instruction that the optimiser has made of several lines
+/// has none: then those of the nearest one before it.
+#[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn places_of(address: usize) -> Vec<Place> {
+    const FAR: usize = 64;
+    for before in 0..FAR {
+        let mut lines = Vec::new();
+        backtrace::resolve(address.saturating_sub(before) as *mut _, |symbol| {
+            lines.push(symbol.filename().map(std::path::Path::to_owned).zip(symbol.lineno()));
+        });
+        // The innermost comes first, and is the one that may have none.
+        let has_line = |innermost: &Option<(std::path::PathBuf, u32)>| {
+            innermost.as_ref().is_some_and(|(_, line)| *line > 0)
+        };
+        if lines.first().is_none_or(has_line) {
+            let place = |(file, line): (std::path::PathBuf, u32)| Place {
+                file: file.to_string_lossy().into_owned(),
+                line,
+            };
+            return lines.into_iter().rev().flatten().map(place).collect();
+        }
+    }
+    Vec::new()
 }
 
 /// As above.
@@ -98,6 +118,7 @@ pub fn sampled(_least: Duration, _work: &dyn Fn()) -> Result<Samples, String> {
 }
 
 /// Does the work over and over, watched by nobody.
+#[inline(never)]
 pub fn repeated(least: Duration, work: &dyn Fn()) -> (u64, Duration) {
     let started = Instant::now();
     let mut rounds = 0;
