@@ -58,9 +58,9 @@ fn machine() -> Vec<(&'static str, Found)> {
             )),
         }),
         ("valgrind", match version("valgrind") {
-            Some(version) => Found::Yes(format!("{version}: its DHAT viewer opens VARIANT.dhat.json")),
+            Some(version) => Found::Yes(format!("{version}: counts instructions (profile --cpu, lesson 8.4), and its DHAT viewer opens VARIANT.dhat.json")),
             None => Found::Without(
-                "not installed; its DHAT viewer would open VARIANT.dhat.json. Debian: apt-get install valgrind".into(),
+                "not installed; it would count instructions (profile --cpu, lesson 8.4) and open VARIANT.dhat.json. Debian: apt-get install valgrind".into(),
             ),
         }),
     ]

@@ -34,10 +34,10 @@ pub(crate) fn report(
             .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
         artifacts.push(text(format!("{}.dhat.json", file.variant), json));
     }
-    let mut flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
-    flamegraphs.extend(of_stacks(report, words, &mut artifacts)?);
+    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    let stacks = of_stacks(report, words, &mut artifacts)?;
     artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
-    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs };
+    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs, stacks };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }

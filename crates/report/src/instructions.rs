@@ -64,8 +64,12 @@ pub fn loop_said(hits: u64, rows: u64) -> Text {
     let (times, of) = (format::count(hits), format::count(rows));
     if hits.saturating_mul(100) < rows {
         return Text {
-            en: format!("it ran {times} times for {of}: the compiler has worked the loop out, none is left"),
-            zh: format!("处理 {of} 个，它只执行了 {times} 次：循环被编译器算掉了，已经不存在"),
+            en: format!(
+                "it ran {times} times for {of}, and no line more often: no loop is left in what runs"
+            ),
+            zh: format!(
+                "处理 {of} 个，它只执行了 {times} 次，没有哪一行比它更多：真正运行的代码里已经没有循环"
+            ),
         };
     }
     let at_once = rows as f64 / hits as f64;
@@ -125,7 +129,7 @@ mod tests {
             let said = loop_said(hits, 100_000).en;
             assert!(said.contains(what), "{said}");
         };
-        says(1, "none is left");
+        says(1, "no loop is left");
         says(25_000, "4 rounds at once");
         says(100_001, "once each");
         says(10_800_000, "108.0 times each");

@@ -23,6 +23,8 @@ pub struct Pictures {
     pub curve_svg: Option<String>,
     /// A variant's name and its flamegraph.
     pub flamegraphs: Vec<(String, String)>,
+    /// The name and the flamegraph of stacks that a lesson handed over: time, not bytes.
+    pub stacks: Vec<(String, String)>,
 }
 
 /// The whole page.
@@ -48,6 +50,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
         tables: attachments::tables(report, words),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
+        stacks: Flamegraph::all(&pictures.stacks, report, words),
         reconciled: Reconciled::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
         environment: environment::lines(report, words),
@@ -85,6 +88,7 @@ struct Page<'a> {
     claims: Vec<Claim>,
     tables: Vec<attachments::Merged>,
     flamegraphs: Vec<Flamegraph>,
+    stacks: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
     failed: Vec<Failed>,
     environment: Vec<(String, String)>,
@@ -129,6 +133,7 @@ mod tests {
             curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words)
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
+            stacks: Vec::new(),
         }
     }
 
