@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const FACTOR: u32 = 60;
 /// A variant that would take longer than this under it runs at the reference scale.
 const MOST: Duration = Duration::from_secs(15);
-/// Functions that are shown of a variant.
+/// Functions that are shown of a variant, if they and what they call are a hundredth of it.
 const MOST_FUNCTIONS: usize = 8;
 
 /// Counts what the lessons ask for. Without valgrind nothing is counted, and a line says so.
@@ -124,6 +124,7 @@ fn table(functions: &[Function], total: u64) -> Attachment {
             Cell::Share(function.exclusive as f64 / total.max(1) as f64),
         ]
     };
+    let counts = |function: &&Function| function.inclusive >= total / 100;
     Attachment::Table(Table {
         title: text("Instructions a function, counted by callgrind", "按函数的指令数（callgrind 计数）"),
         columns: vec![
@@ -133,7 +134,7 @@ fn table(functions: &[Function], total: u64) -> Attachment {
             text("with calls", "含被调"),
             text("itself, %", "自身占比"),
         ],
-        rows: functions.iter().take(MOST_FUNCTIONS).map(row).collect(),
+        rows: functions.iter().take(MOST_FUNCTIONS).filter(counts).map(row).collect(),
     })
 }
 
