@@ -228,6 +228,7 @@ fn thinned(samples: &[CurvePoint]) -> Vec<CurvePoint> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use heaplab_record::{Cell, Figure, Language, RECORD_SCHEMA, Record, Text};
 
     fn sample(wall_ns: u64) -> PlainSample {
         PlainSample { wall_ns, ..PlainSample::default() }
@@ -246,6 +247,37 @@ mod tests {
         gathered.plain.extend([sample(20), sample(10)]);
         gathered.heap.extend([heap(22), heap(90)]);
         assert_eq!(gathered.slowdown(), Some(1.5));
+    }
+
+    /// A look at the data after the region may take far more memory than the variant did.
+    #[test]
+    fn samples_of_a_look_afterwards_are_not_the_variants() {
+        let point = |at_ns, rss_anon_bytes| CurvePoint { at_ns, rss_anon_bytes, rss_file_bytes: 0 };
+        let answer = |attachments: Vec<Attachment>| Answer {
+            record: Record {
+                schema: RECORD_SCHEMA.to_owned(),
+                variant: "x".to_owned(),
+                language: Language::Rust,
+                scale: 1,
+                checksum: String::new(),
+                runtime: None,
+                measurement: Measurement::Plain(sample(50)),
+                phases: Vec::new(),
+                attachments,
+                load_address: None,
+            },
+            samples: vec![point(20, 7), point(90, 900)],
+            dhat_json: None,
+            recording: None,
+        };
+        let peak = |attachments| {
+            let mut gathered = Gathered::new(1);
+            gathered.add(answer(attachments));
+            gathered.anon_peak
+        };
+        let (name, title) = ("seen".to_owned(), Text::default());
+        let looked = vec![Attachment::Figure(Figure { name, title, value: Cell::Count(1) })];
+        assert_eq!((peak(looked), peak(Vec::new())), (Some(7), Some(900)));
     }
 
     #[test]
