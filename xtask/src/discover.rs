@@ -27,6 +27,10 @@ pub(crate) struct Lesson {
     pub(crate) about_zh: HashMap<String, String>,
     /// The unit in Chinese, where it is not one that the report knows.
     pub(crate) unit_zh: Option<String>,
+    /// The criterion bench that the runner runs for the lesson.
+    pub(crate) criterion: Option<String>,
+    /// Variants whose instructions are counted a line.
+    pub(crate) instructions: Vec<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -71,6 +75,9 @@ struct LessonMetadata {
     #[serde(rename = "section-title")]
     section_title: Option<Text>,
     minutes: u32,
+    criterion: Option<String>,
+    #[serde(default)]
+    instructions: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
     #[serde(rename = "unit-zh", default)]
@@ -93,10 +100,23 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, about_zh, unit_zh, .. } = declared;
+        let LessonMetadata {
+            title, section_title, minutes, criterion, instructions, about_zh, unit_zh, ..
+        } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
-        lessons.push(Lesson { section, title, section_title, minutes, about_zh, unit_zh, package, folder });
+        lessons.push(Lesson {
+            section,
+            title,
+            section_title,
+            minutes,
+            about_zh,
+            unit_zh,
+            criterion,
+            instructions,
+            package,
+            folder,
+        });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })

@@ -2,8 +2,10 @@
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
+use crate::criterion;
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
+use crate::instructions;
 use crate::interrupt;
 use crate::measure::{self, Event, Request, Task};
 use crate::python::{self, Python};
@@ -32,6 +34,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
+    // Before the lessons: cargo builds a package's binary along with its benches, with other features, into one place.
+    let benches = criterion::build(&workspace, &lessons)?;
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let screen = Screen::new(!options.json);
@@ -56,6 +60,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         }
         Event::Failed(failure) => screen.result(&table.failed(failure)),
     })?;
+    instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
+    criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));

@@ -7,17 +7,22 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
+//!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded.
 //! - `bench`: the recorder beside its peers.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
 mod build;
+mod callgrind;
 mod cli;
+mod criterion;
 mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod instructions;
 mod interrupt;
 mod lesson;
 mod lessons;
@@ -38,6 +43,7 @@ mod stop;
 mod store;
 mod student;
 mod tether;
+mod tools;
 
 use clap::Parser as _;
 use cli::{Cli, Command};

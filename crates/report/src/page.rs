@@ -15,6 +15,7 @@ use askama::Template;
 use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
+pub(crate) use panels::document;
 use panels::{Claim, Failed, Flamegraph, Reconciled, Tools};
 use runs::Section;
 
@@ -31,6 +32,8 @@ pub struct Pictures {
     pub flamegraphs: Vec<(String, String)>,
     /// What the lessons handed over.
     pub attached: Vec<Picture>,
+    /// The name and the flamegraph of stacks that a lesson handed over: time, not bytes.
+    pub stacks: Vec<(String, String)>,
 }
 
 /// The whole page.
@@ -59,6 +62,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         tables: attachments::tables(report, words),
         listings: source::listings(report, words),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
+        stacks: Flamegraph::all(&pictures.stacks, report, words),
         reconciled: Reconciled::all(report, words),
         tools: Tools::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
@@ -100,6 +104,7 @@ struct Page<'a> {
     tables: Vec<attachments::Merged>,
     listings: Vec<source::Listing>,
     flamegraphs: Vec<Flamegraph>,
+    stacks: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
     tools: Vec<Tools>,
     failed: Vec<Failed>,
@@ -147,6 +152,7 @@ mod tests {
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
             attached: Vec::new(),
+            stacks: Vec::new(),
         }
     }
 
