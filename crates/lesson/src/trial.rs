@@ -11,10 +11,12 @@
 //! # }
 //! ```
 
-use heaplab_record::{Attachment, Cell, Figure, HeapTotals, Measurement, Probe, Record};
+pub use heaplab_record::{HeapTotals, Measurement, Phase, Probe, Record};
+
+use heaplab_record::{Attachment, Cell, Chart, Table};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// What a run under the heap probe gave. On one thread every figure is exact.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +25,8 @@ pub struct Recorded {
     pub checksum: String,
     /// The recorder's totals.
     pub heap: HeapTotals,
+    /// Marks on the way, with what was live there.
+    pub phases: Vec<Phase>,
     /// What the variant handed over under this probe.
     pub attachments: Vec<Attachment>,
 }
@@ -74,7 +78,8 @@ pub fn recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<R
     let record = run(program, variant, rows, Probe::Heap)?;
     match record.measurement {
         Measurement::Heap(heap) => {
-            Ok(Recorded { checksum: record.checksum, heap, attachments: record.attachments })
+            let Record { checksum, phases, attachments, .. } = record;
+            Ok(Recorded { checksum, heap, phases, attachments })
         }
         other => Err(TrialError::Probe { variant: variant.to_owned(), probe: other.probe() }),
     }
@@ -87,7 +92,7 @@ pub fn recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<R
 pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) -> Result<Record, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.args([variant, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe.name());
-    left_by(command, program.as_ref(), variant)
+    left_by(command, variant)
 }
 
 /// Runs a script of the lesson's `python` folder, its name without `.py`; none where CPython does not start. With
@@ -96,20 +101,23 @@ pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) ->
 /// # Errors
 /// As [`recorded`].
 pub fn python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Record>, TrialError> {
-    let program = PathBuf::from(std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into()));
-    let mut command = Command::new(&program);
+    let mut command = cpython();
     command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
-    let gauge = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
-    command.env("PYTHONPATH", gauge).env("HEAPLAB_ROWS", rows.to_string());
-    match left_by(command, &program, script) {
-        Err(TrialError::File { path, source })
-            if path == program && std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none() =>
-        {
-            println!("SKIPPED: {} does not start: {source}", path.display());
-            Ok(None)
-        }
-        other => other.map(Some),
-    }
+    command.env("HEAPLAB_ROWS", rows.to_string());
+    unless_it_is_missing(left_by(command, script))
+}
+
+/// What CPython prints, started in the lesson's `python` folder with arguments such as `["-c", "print(1)"]`; none as with
+/// [`python`].
+///
+/// # Errors
+/// When it does not start, or fails.
+pub fn python_prints(lesson_folder: &str, arguments: &[&str]) -> Result<Option<String>, TrialError> {
+    let mut command = cpython();
+    command.args(arguments).current_dir(Path::new(lesson_folder).join("python"));
+    let printed = output(command, &arguments.join(" "))
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    unless_it_is_missing(printed)
 }
 
 /// An example of the package whose test this is. Cargo builds them with its tests, unless it is told `--test NAME`.
@@ -131,28 +139,78 @@ pub fn example(name: &str) -> Result<PathBuf, TrialError> {
 /// A figure that a run handed over, as a whole number.
 pub fn figure(attachments: &[Attachment], name: &str) -> Option<u64> {
     attachments.iter().find_map(|attachment| match attachment {
-        Attachment::Figure(Figure { name: own, value: Cell::Count(value) | Cell::Bytes(value), .. })
-            if own == name =>
-        {
-            Some(*value)
-        }
+        Attachment::Figure(figure) if figure.name == name => whole(&figure.value),
         _ => None,
     })
 }
 
-fn left_by(mut command: Command, program: &Path, variant: &str) -> Result<Record, TrialError> {
+/// The tables that a run handed over.
+pub fn tables(attachments: &[Attachment]) -> impl Iterator<Item = &Table> {
+    attachments.iter().filter_map(|attachment| match attachment {
+        Attachment::Table(table) => Some(table),
+        _ => None,
+    })
+}
+
+/// The charts that a run handed over.
+pub fn charts(attachments: &[Attachment]) -> impl Iterator<Item = &Chart> {
+    attachments.iter().filter_map(|attachment| match attachment {
+        Attachment::Chart(chart) => Some(chart),
+        _ => None,
+    })
+}
+
+/// A cell's whole number.
+pub fn whole(cell: &Cell) -> Option<u64> {
+    match cell {
+        Cell::Count(value) | Cell::Bytes(value) => Some(*value),
+        _ => None,
+    }
+}
+
+fn interpreter() -> PathBuf {
+    std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into()).into()
+}
+
+fn cpython() -> Command {
+    let gauge = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
+    let mut command = Command::new(interpreter());
+    // Students' folders stay as they are.
+    command.env("PYTHONPATH", gauge).env("PYTHONDONTWRITEBYTECODE", "1");
+    command
+}
+
+fn unless_it_is_missing<T>(ran: Result<T, TrialError>) -> Result<Option<T>, TrialError> {
+    match ran {
+        Err(TrialError::File { path, source })
+            if path == interpreter() && std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none() =>
+        {
+            println!("SKIPPED: {} does not start: {source}", path.display());
+            Ok(None)
+        }
+        other => other.map(Some),
+    }
+}
+
+fn left_by(mut command: Command, variant: &str) -> Result<Record, TrialError> {
     let of_file = |path: &Path| {
         let path = path.to_owned();
         move |source| TrialError::File { path, source }
     };
     let out = tempfile::tempdir().map_err(of_file(&std::env::temp_dir()))?;
-    let output = command.env("HEAPLAB_OUT", out.path()).output().map_err(of_file(program))?;
-    let variant = variant.to_owned();
-    if !output.status.success() {
-        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(TrialError::Failed { variant, status: output.status.to_string(), stderr });
-    }
+    command.env("HEAPLAB_OUT", out.path());
+    output(command, variant)?;
     let place = out.path().join("record.json");
     let text = std::fs::read(&place).map_err(of_file(&place))?;
-    serde_json::from_slice(&text).map_err(|source| TrialError::Record { variant, source })
+    serde_json::from_slice(&text).map_err(|source| TrialError::Record { variant: variant.to_owned(), source })
+}
+
+fn output(mut command: Command, variant: &str) -> Result<Output, TrialError> {
+    let output =
+        command.output().map_err(|source| TrialError::File { path: command.get_program().into(), source })?;
+    if output.status.success() {
+        return Ok(output);
+    }
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(TrialError::Failed { variant: variant.to_owned(), status: output.status.to_string(), stderr })
 }

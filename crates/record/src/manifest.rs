@@ -99,3 +99,10 @@ pub struct Text {
     /// Chinese.
     pub zh: String,
 }
+
+impl Text {
+    /// English first.
+    pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Text {
+        Text { en: en.into(), zh: zh.into() }
+    }
+}

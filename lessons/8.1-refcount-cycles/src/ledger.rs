@@ -74,13 +74,14 @@ impl Book {
         Steps {
             name: name.to_owned(),
             title,
-            counts: text("references", "引用数"),
+            counts: Text::new("references", "引用数"),
             steps: steps.collect(),
             series: vec![
                 StepValues {
-                    name: text("strong", "强引用"), values: values(|counts| Some(counts.strong))
+                    name: Text::new("strong", "强引用"),
+                    values: values(|counts| Some(counts.strong)),
                 },
-                StepValues { name: text("weak", "弱引用"), values: values(|counts| counts.weak) },
+                StepValues { name: Text::new("weak", "弱引用"), values: values(|counts| counts.weak) },
             ],
         }
     }
@@ -88,8 +89,8 @@ impl Book {
 
 /// Both ledgers, run now.
 pub(crate) fn pages() -> Vec<Attachment> {
-    let own = text("Rc: every +1 and -1", "Rc：每一次 +1 和 -1");
-    let cycle = text("Rc: the lecture's list that contains itself", "Rc：课上那个装着自己的列表");
+    let own = Text::new("Rc: every +1 and -1", "Rc：每一次 +1 和 -1");
+    let cycle = Text::new("Rc: the lecture's list that contains itself", "Rc：课上那个装着自己的列表");
     let pages = [demo::owners().steps("ledger", own), demo::list_in_itself().steps("ledger-cycle", cycle)];
     if crate::by_hand() {
         pages.iter().for_each(print);
@@ -107,8 +108,4 @@ fn print(page: &Steps) {
         let why = step.why.as_ref().map_or("", |why| &why.en);
         println!("  {:<56} {:>3} {:>3}  {why}", step.code, counts[0], counts[1]);
     }
-}
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
 }

@@ -6,9 +6,3 @@ mod kin;
 
 pub(crate) use collections::collections;
 pub(crate) use kin::{leak, weak_back_edge};
-
-use heaplab_lesson::Text;
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
-}

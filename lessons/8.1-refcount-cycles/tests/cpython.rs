@@ -1,36 +1,31 @@
 //! What the lesson's Python scripts count, in the interpreter that is here: the ledger, the lecture's three numbers, and that the
 //! families are the same as in Rust.
 
-use heaplab_lesson::Attachment;
-use serde_json::Value;
+use heaplab_lesson::trial::{self, Probe, Record, figure, tables, whole};
+use heaplab_lesson::{Attachment, Steps, Text};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_refcount-cycles");
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 const ROWS: u64 = 20_000;
 
 #[test]
 fn the_lecture_counts_right() {
     let Some(record) = record("ledger") else { return };
-    let said = |name| attachment(&record, "figure", name)["value"]["value"].clone();
-    assert_eq!(said("refcount_empty_list"), 2);
-    assert_eq!(said("refcount_after_append"), 3);
-    assert_eq!(said("found_by_collect"), 1);
-    let page = attachment(&record, "steps", "ledger-lecture");
+    let said = |name| figure(&record.attachments, name);
+    assert_eq!(said("refcount_empty_list"), Some(2));
+    assert_eq!(said("refcount_after_append"), Some(3));
+    assert_eq!(said("found_by_collect"), Some(1));
+    let page = page(&record, "ledger-lecture");
     assert_eq!(codes(page), ["lst = []", "lst.append(lst)", "del lst", "found = gc.collect()"]);
-    assert_eq!(values(page, 0), [Some(2), Some(3), None, None]);
-    assert_eq!(values(page, 1), [Some(1), Some(2), None, None]);
+    assert_eq!(page.series[0].values, [Some(2), Some(3), None, None]);
+    assert_eq!(page.series[1].values, [Some(1), Some(2), None, None]);
 }
 
 #[test]
 fn every_count_of_cpythons_ledger() {
     let Some(record) = record("ledger") else { return };
-    let table =
-        record["attachments"].as_array().and_then(|all| all.iter().find(|one| one["kind"] == "table"));
-    let own: Vec<u64> = table
-        .and_then(|table| table["rows"].as_array())
-        .map_or(Vec::new(), |rows| rows.iter().filter_map(|row| row[1]["value"].as_u64()).collect());
+    let own = column(&record, 1);
     // By a name of the module it is always one too many; inside a function it depends on the CPython.
     assert!(own[0] == 1 && own[1] <= 1, "{own:?}");
     let expected = [
@@ -54,11 +49,11 @@ fn every_count_of_cpythons_ledger() {
         ("del returned", 1),
         ("found = gc.collect()", 0),
     ];
-    let page = attachment(&record, "steps", "ledger-cpython");
+    let page = page(&record, "ledger-cpython");
     assert_eq!(codes(page), expected.map(|(code, _)| code));
-    assert_eq!(values(page, 1), expected.map(|(_, count)| Some(count)));
+    assert_eq!(page.series[1].values, expected.map(|(_, count)| Some(count)));
     let with_its_own = expected.map(|(_, count)| Some(if count == 0 { 0 } else { count + own[0] }));
-    assert_eq!(values(page, 0), with_its_own);
+    assert_eq!(page.series[0].values, with_its_own);
 }
 
 #[test]
@@ -67,12 +62,8 @@ fn rust_and_cpython_read_the_same() {
         [("cycles_gc_off", "rc_cycle"), ("cycles_gc_on", "collector"), ("ledger", "ledger")]
     {
         let Some(python) = record(script) else { return };
-        let out = tempfile::tempdir().expect("a temporary folder can be made");
-        let rust = written(
-            Command::new(LESSON).args([variant, "--rows", &ROWS.to_string()]).env_remove("HEAPLAB_PROBE"),
-            out.path(),
-        );
-        assert_eq!(python["checksum"], rust["checksum"], "{script}");
+        let rust = trial::run(LESSON, variant, ROWS, Probe::Plain).expect("the variant runs");
+        assert_eq!(python.checksum, rust.checksum, "{script}");
     }
 }
 
@@ -80,10 +71,7 @@ fn rust_and_cpython_read_the_same() {
 #[test]
 fn cpythons_collector_frees_every_family() {
     let Some(record) = record("cycles_gc_on") else { return };
-    let table =
-        record["attachments"].as_array().and_then(|all| all.iter().find(|one| one["kind"] == "table"));
-    let rows = table.and_then(|table| table["rows"].as_array()).expect("a table by generation");
-    let freed: u64 = rows.iter().filter_map(|row| row[3]["value"].as_u64()).sum();
+    let freed: u64 = column(&record, 3).iter().sum();
     assert!((4 * ROWS..4 * ROWS + 100).contains(&freed), "{freed}");
 }
 
@@ -94,16 +82,13 @@ sentences = [l.why(2, 3, 1), l.why(2, 4, 1), l.why(2, 3, 0), l.why(3, 3, 1), l.w
 sentences += [l.why(2, 0, 1), l.why(2, 0, 1, 5), l.why(2, 0, 1, 6), l.why(None, None, 1, 5)]
 sentences += [l.own_references_table(1, inside)['rows'][1][2]['value'] for inside in (0, 1)]
 print(json.dumps(sentences))";
-    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
-    let Some(mut python) = python() else { return };
-    let output = python.args(["-c", ask]).current_dir(scripts).output().expect("python3 starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let sentences: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(sentences[0]["en"], "+1. sys.getrefcount says 3; 1 of it is its own argument.");
-    assert_eq!(sentences[0]["zh"], "+1。sys.getrefcount 说 3，其中 1 个是它自己的参数。");
-    for language in ["en", "zh"] {
-        let said: BTreeSet<&str> =
-            sentences.iter().filter_map(|sentence| sentence[language].as_str()).collect();
+    let Some(printed) = trial::python_prints(FOLDER, &["-c", ask]).expect("it runs") else { return };
+    let sentences: Vec<Text> = serde_json::from_str(&printed).expect("texts in both languages");
+    assert_eq!(sentences[0].en, "+1. sys.getrefcount says 3; 1 of it is its own argument.");
+    assert_eq!(sentences[0].zh, "+1。sys.getrefcount 说 3，其中 1 个是它自己的参数。");
+    let languages: [fn(&Text) -> &str; 2] = [|text| &text.en, |text| &text.zh];
+    for language in languages {
+        let said: BTreeSet<&str> = sentences.iter().map(language).collect();
         assert_eq!((sentences.len(), said.len()), (12, 12), "two are the same: {said:?}");
     }
 }
@@ -113,48 +98,28 @@ print(json.dumps(sentences))";
 fn the_report_can_read_what_the_scripts_hand_over() {
     for (script, count) in [("ledger", 6), ("cycles_gc_on", 2)] {
         let Some(record) = record(script) else { return };
-        let read: Vec<Attachment> =
-            serde_json::from_value(record["attachments"].clone()).expect("they are attachments");
-        assert_eq!(read.len(), count, "{script}");
+        assert_eq!(record.attachments.len(), count, "{script}");
     }
 }
 
-fn attachment<'a>(record: &'a Value, kind: &str, name: &str) -> &'a Value {
-    let all = record["attachments"].as_array().expect("the script hands something over");
-    all.iter().find(|one| one["kind"] == kind && one["name"] == name).expect(name)
+fn page<'a>(record: &'a Record, name: &str) -> &'a Steps {
+    let mut found = record.attachments.iter().filter_map(|attachment| match attachment {
+        Attachment::Steps(steps) if steps.name == name => Some(steps),
+        _ => None,
+    });
+    found.next().expect(name)
 }
 
-fn codes(page: &Value) -> Vec<&str> {
-    let steps = page["steps"].as_array().expect("steps");
-    steps.iter().map(|step| step["code"].as_str().expect("code")).collect()
+fn codes(page: &Steps) -> Vec<&str> {
+    page.steps.iter().map(|step| step.code.as_str()).collect()
 }
 
-fn values(page: &Value, series: usize) -> Vec<Option<u64>> {
-    page["series"][series]["values"].as_array().expect("values").iter().map(Value::as_u64).collect()
+/// The counts of a column of the one table.
+fn column(record: &Record, column: usize) -> Vec<u64> {
+    let table = tables(&record.attachments).next().expect("the script hands a table over");
+    table.rows.iter().map(|row| whole(&row[column]).expect("a count")).collect()
 }
 
-fn record(script: &str) -> Option<Value> {
-    let path: PathBuf =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("python").join(script).with_extension("py");
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    let mut python = python()?;
-    Some(written(python.arg(path).env("HEAPLAB_ROWS", ROWS.to_string()), out.path()))
-}
-
-fn written(command: &mut Command, out: &Path) -> Value {
-    let output = command.env("HEAPLAB_OUT", out).output().expect("it starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = std::fs::read(out.join("record.json")).expect("a record is written");
-    serde_json::from_slice(&text).expect("the record is JSON")
-}
-
-/// `None`, and a line about it, where there is none.
-fn python() -> Option<Command> {
-    let program = std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into());
-    if Command::new(&program).arg("--version").output().is_err() {
-        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "{} does not start", program.display());
-        println!("SKIPPED: {} does not start", program.display());
-        return None;
-    }
-    Some(Command::new(program))
+fn record(script: &str) -> Option<Record> {
+    trial::python(FOLDER, script, ROWS).expect("the script runs")
 }

@@ -1,6 +1,5 @@
 //! The lecture says 8-byte alignment. What is seen, what it costs, and why, computed from the blocks that were looked at.
 
-use crate::text;
 use crate::usable::Seen;
 use heaplab_lesson::{Cell, Figure, Table, Text};
 
@@ -43,7 +42,7 @@ impl Alignment {
     pub fn figure(&self) -> Figure {
         Figure {
             name: "alignment_bytes".to_owned(),
-            title: text("lowest alignment of a block, in bytes", "内存块的最低对齐（字节）"),
+            title: Text::new("lowest alignment of a block, in bytes", "内存块的最低对齐（字节）"),
             value: Cell::Count(self.tiny_bytes.min(self.larger_bytes) as u64),
         }
     }
@@ -80,9 +79,9 @@ impl Alignment {
                 format!("一律按 {tiny} 对齐：只知道大小，不知道要放什么类型，就得对任何类型都够用"),
             )
         };
-        text(
-            &format!("{en}; {padding:.1} bytes a block are padding"),
-            &format!("{zh}；平均每块多给 {padding:.1} 字节"),
+        Text::new(
+            format!("{en}; {padding:.1} bytes a block are padding"),
+            format!("{zh}；平均每块多给 {padding:.1} 字节"),
         )
     }
 }
@@ -90,11 +89,11 @@ impl Alignment {
 /// A row a variant.
 pub fn alignment_table(alignment: &Alignment) -> Table {
     Table {
-        title: text("Alignment, and what it costs", "对齐，以及它的代价"),
+        title: Text::new("Alignment, and what it costs", "对齐，以及它的代价"),
         columns: vec![
-            text("1 to 8 bytes", "1 到 8 字节"),
-            text("9 to 1,024 bytes", "9 到 1,024 字节"),
-            text("why", "为什么"),
+            Text::new("1 to 8 bytes", "1 到 8 字节"),
+            Text::new("9 to 1,024 bytes", "9 到 1,024 字节"),
+            Text::new("why", "为什么"),
         ],
         rows: vec![vec![
             Cell::Bytes(alignment.tiny_bytes as u64),

@@ -2,7 +2,6 @@
 
 use crate::footprint::{Footprint, PAGE_BYTES};
 use crate::pymalloc::ARENA_BYTES;
-use crate::text;
 use heaplab_lesson::{Cell, Table, Text};
 
 /// Four moments of one variant.
@@ -45,13 +44,13 @@ impl CameBack {
                         "存活的块都挨在一起，所以空出了整个的 arena",
                     )
                 };
-                text(
-                    &format!(
+                Text::new(
+                    format!(
                         "{freed} of the bytes were freed and {kept} of {held} arenas stayed, \
                          where {needed} would do: {en}; the new blocks needed \
                     {new} more"
                     ),
-                    &format!(
+                    format!(
                         "释放了 {freed} 的字节，{held} 个 arena 留下 {kept} 个，\
                     其实 {needed} 个就够：{zh}；新的块又要了 {new} 个"
                     ),
@@ -66,9 +65,9 @@ impl CameBack {
         let (Some(share), Some(with_survivor), Some(new)) =
             (self.share(), self.survivors_share(), self.grown_again())
         else {
-            return text(
-                &format!("{freed} of the bytes were freed; what came back was not measured here"),
-                &format!("释放了 {freed} 的字节；归还了多少，这里测不出"),
+            return Text::new(
+                format!("{freed} of the bytes were freed; what came back was not measured here"),
+                format!("释放了 {freed} 的字节；归还了多少，这里测不出"),
             );
         };
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
@@ -88,12 +87,12 @@ impl CameBack {
                 format!("只有 {held} 的页面里还有存活的块，其余的分配器也留着没还"),
             )
         };
-        text(
-            &format!(
+        Text::new(
+            format!(
                 "{freed} of the bytes were freed and {back} of the memory came back: {en}; \
                     the new blocks took {new} MiB more"
             ),
-            &format!("释放了 {freed} 的字节，还给系统的内存占 {back}：{zh}；新的块又多用了 {new} MiB"),
+            format!("释放了 {freed} 的字节，还给系统的内存占 {back}：{zh}；新的块又多用了 {new} MiB"),
         )
     }
 
@@ -121,16 +120,16 @@ pub fn came_back(measured: &CameBack) -> Table {
         _ => absent(),
     };
     Table {
-        title: text("What memory came back", "归还了多少内存"),
+        title: Text::new("What memory came back", "归还了多少内存"),
         columns: vec![
-            text("asked for, all blocks", "全部块的申请量"),
-            text("resident", "常驻内存"),
-            text("asked for, survivors", "存活块的申请量"),
-            text("resident then", "此时的常驻内存"),
-            text("came back", "归还"),
-            text("asked for, with new blocks", "加上新块的申请量"),
-            text("resident at the end", "最后的常驻内存"),
-            text("why", "为什么"),
+            Text::new("asked for, all blocks", "全部块的申请量"),
+            Text::new("resident", "常驻内存"),
+            Text::new("asked for, survivors", "存活块的申请量"),
+            Text::new("resident then", "此时的常驻内存"),
+            Text::new("came back", "归还"),
+            Text::new("asked for, with new blocks", "加上新块的申请量"),
+            Text::new("resident at the end", "最后的常驻内存"),
+            Text::new("why", "为什么"),
         ],
         rows: vec![vec![
             Cell::Bytes(full.live_bytes),

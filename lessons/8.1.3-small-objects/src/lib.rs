@@ -26,9 +26,3 @@ pub use global::Global;
 pub use picture::{arenas, pools};
 pub use sizes::Sizes;
 pub use usable::{Seen, Usable, padding_chart, usable_chart};
-
-use heaplab_lesson::Text;
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
-}

@@ -4,7 +4,6 @@
 use crate::block::Block;
 use crate::global::Global;
 use crate::pymalloc::{ARENA_BYTES, ArenaLook, BlockLook, POOL_BYTES, PoolLook, Pymalloc};
-use crate::text;
 use heaplab_lesson::{Regions, Row, Span, SpanState, Text};
 use std::collections::BTreeMap;
 
@@ -59,7 +58,7 @@ pub fn pools<const STEP: usize>(
         label: format!("{block_bytes} B"),
         spans: merged(pool_as_it_lies(&pool, &requested).into_iter()),
     });
-    let title = text("Single pools, block by block", "逐块看几个 pool");
+    let title = Text::new("Single pools, block by block", "逐块看几个 pool");
     Regions { name: name.to_owned(), title, rows: rows.collect() }
 }
 

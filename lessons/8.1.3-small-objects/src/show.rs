@@ -48,10 +48,10 @@ pub(crate) fn jemalloc() -> [Attachment; 0] {
 pub(crate) fn scattered_arenas() -> [Attachment; 3] {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
     let mut slots = built(&allocator);
-    let title = text("Arenas, every block alive", "所有的块都还在时的 arena");
+    let title = Text::new("Arenas, every block alive", "所有的块都还在时的 arena");
     let full = small_objects::arenas("arenas-full", title, &allocator, &slots);
     free(&mut slots, scattered);
-    let title = text("Arenas, every 32nd block alive", "每 32 块留 1 块之后的 arena");
+    let title = Text::new("Arenas, every 32nd block alive", "每 32 块留 1 块之后的 arena");
     let freed = small_objects::arenas("arenas-scattered", title, &allocator, &slots);
     let pools = small_objects::pools("pools-scattered", &allocator, &slots);
     [full, freed, pools].map(Attachment::Regions)
@@ -62,7 +62,7 @@ pub(crate) fn arenas_in_a_row() -> Attachment {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
     let mut slots = built(&allocator);
     free(&mut slots, in_a_row);
-    let title = text("Arenas, the youngest 32nd alive", "只留最新 1/32 之后的 arena");
+    let title = Text::new("Arenas, the youngest 32nd alive", "只留最新 1/32 之后的 arena");
     Attachment::Regions(small_objects::arenas("arenas-in-a-row", title, &allocator, &slots))
 }
 
@@ -72,8 +72,4 @@ fn built<A: GlobalAlloc>(allocator: &A) -> Slots<'_, A> {
     slots.resize_with(BLOCKS_ON_THE_MAP, || None);
     build(allocator, &mut slots, &mut Sizes::new());
     slots
-}
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
 }

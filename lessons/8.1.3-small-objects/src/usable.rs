@@ -1,8 +1,7 @@
 //! What a request of 1 to 1,024 bytes gets under each allocator: usable bytes, and where they start.
 
 use crate::pymalloc::Pymalloc;
-use crate::text;
-use heaplab_lesson::{Axis, Chart, Marker, Series, Unit};
+use heaplab_lesson::{Axis, Chart, Marker, Series, Text, Unit};
 use mimalloc::MiMalloc;
 use std::alloc::{GlobalAlloc, Layout, System};
 
@@ -89,9 +88,9 @@ impl<Below: Usable, const STEP: usize> Usable for Pymalloc<Below, STEP> {
 pub fn usable_chart(name: &str, seen: &[Seen]) -> Chart {
     Chart {
         name: "usable".to_owned(),
-        title: text("What a request gets", "申请多少，实得多少"),
+        title: Text::new("What a request gets", "申请多少，实得多少"),
         x: requested(),
-        y: Axis { label: text("usable", "可用"), unit: Unit::Bytes, logarithmic: true },
+        y: Axis { label: Text::new("usable", "可用"), unit: Unit::Bytes, logarithmic: true },
         series: series(name, seen, |seen| seen.usable_bytes as f64),
     }
 }
@@ -100,9 +99,11 @@ pub fn usable_chart(name: &str, seen: &[Seen]) -> Chart {
 pub fn padding_chart(name: &str, seen: &[Seen]) -> Chart {
     Chart {
         name: "padding".to_owned(),
-        title: text("How much of a block nobody asked for", "一块内存里，多给的占多少"),
+        title: Text::new("How much of a block nobody asked for", "一块内存里，多给的占多少"),
         x: requested(),
-        y: Axis { label: text("not asked for", "多给的部分"), unit: Unit::Share, logarithmic: false },
+        y: Axis {
+            label: Text::new("not asked for", "多给的部分"), unit: Unit::Share, logarithmic: false
+        },
         series: series(name, seen, |seen| {
             seen.usable_bytes.saturating_sub(seen.requested_bytes) as f64 / seen.usable_bytes as f64
         }),
@@ -110,7 +111,7 @@ pub fn padding_chart(name: &str, seen: &[Seen]) -> Chart {
 }
 
 fn requested() -> Axis {
-    Axis { label: text("requested", "申请"), unit: Unit::Bytes, logarithmic: true }
+    Axis { label: Text::new("requested", "申请"), unit: Unit::Bytes, logarithmic: true }
 }
 
 fn series(name: &str, seen: &[Seen], y: impl Fn(&Seen) -> f64) -> Vec<Series> {

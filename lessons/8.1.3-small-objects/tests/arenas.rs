@@ -88,7 +88,7 @@ fn the_map_adds_up() {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
     let mut slots: Slots = (0..20_000).map(|i| Some(Block::filled(&allocator, 1 + i % 200, 7))).collect();
     slots.iter_mut().take(15_000).for_each(|slot| *slot = None);
-    let title = Text { en: String::new(), zh: String::new() };
+    let title = Text::default();
     let map = arenas("map", title, &allocator, &slots);
     assert_eq!(map.rows.len() as u64, allocator.arena_counts().made);
     assert!(

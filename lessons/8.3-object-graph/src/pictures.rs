@@ -18,12 +18,12 @@ const TOO_MANY: usize = 4;
 pub(crate) fn of_leak<L: Trace>(service: &Service<L>, lost: Option<&Rc<Session>>) -> Vec<Attachment> {
     let snapshot = Roots::new().variable("service", service).snapshot();
     let Some(big) = lost.and_then(|session| snapshot.id_of(&session.big)) else { return Vec::new() };
-    let leak = text("Who keeps `big` of the first session alive", "谁让第一个会话的 `big` 一直活着");
-    let refs = text("What the leaky service refers to", "会泄漏的服务都引用了什么");
+    let leak = Text::new("Who keeps `big` of the first session alive", "谁让第一个会话的 `big` 一直活着");
+    let refs = Text::new("What the leaky service refers to", "会泄漏的服务都引用了什么");
     let chain = snapshot.chain_to(big).unwrap_or_default();
     let length = Attachment::Figure(Figure {
         name: "chain_length".to_owned(),
-        title: text("references from the service to `big`", "从 service 到 `big` 要经过的引用数"),
+        title: Text::new("references from the service to `big`", "从 service 到 `big` 要经过的引用数"),
         value: Cell::Count(chain.len() as u64),
     });
     let drawn = [
@@ -39,9 +39,9 @@ pub(crate) fn of_fix<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachme
     let snapshot = Roots::new().variable("service", service).snapshot();
     let title = match name {
         "weak" => {
-            text("What a Weak leaves of a session that has ended", "只拿 Weak 时，结束的会话还剩下什么")
+            Text::new("What a Weak leaves of a session that has ended", "只拿 Weak 时，结束的会话还剩下什么")
         }
-        _ => text(
+        _ => Text::new(
             "Who knows a session when the others have left the bus",
             "别的会话都退订之后，还有谁引用着一个会话",
         ),
@@ -75,12 +75,12 @@ pub(crate) fn growth<L: Trace>(
     let rows: Vec<Vec<Cell>> = after.growth_since(&before, 5).into_iter().map(row).collect();
     (!rows.is_empty()).then(|| {
         Attachment::Table(Table {
-            title: text("Growth over 100 sessions", "100 个会话之间的增长"),
+            title: Text::new("Growth over 100 sessions", "100 个会话之间的增长"),
             columns: vec![
-                text("type", "类型"),
-                text("objects", "对象数"),
-                text("more", "增加"),
-                text("more bytes", "增加的字节"),
+                Text::new("type", "类型"),
+                Text::new("objects", "对象数"),
+                Text::new("more", "增加"),
+                Text::new("more bytes", "增加的字节"),
             ],
             rows,
         })
@@ -106,13 +106,13 @@ fn if_broken(snapshot: &Snapshot, chain: &[u32]) -> Attachment {
         ]
     };
     Attachment::Table(Table {
-        title: text("If one reference of the chain is broken", "断开引用链上的一个引用"),
+        title: Text::new("If one reference of the chain is broken", "断开引用链上的一个引用"),
         columns: vec![
-            text("reference", "引用"),
-            text("to", "指向"),
-            text("bytes that go free", "释放的字节"),
-            text("objects that go free", "释放的对象"),
-            text("retained by what it refers to", "所指对象的支配大小"),
+            Text::new("reference", "引用"),
+            Text::new("to", "指向"),
+            Text::new("bytes that go free", "释放的字节"),
+            Text::new("objects that go free", "释放的对象"),
+            Text::new("retained by what it refers to", "所指对象的支配大小"),
         ],
         rows: chain.iter().map(row).collect(),
     })
@@ -124,8 +124,12 @@ fn common_types(snapshot: &Snapshot) -> Attachment {
         vec![Cell::Text(count.type_name), Cell::Count(count.count), Cell::Bytes(count.bytes)]
     };
     Attachment::Table(Table {
-        title: text("The most common types", "最常见的类型"),
-        columns: vec![text("type", "类型"), text("objects", "对象数"), text("own bytes", "自身字节")],
+        title: Text::new("The most common types", "最常见的类型"),
+        columns: vec![
+            Text::new("type", "类型"),
+            Text::new("objects", "对象数"),
+            Text::new("own bytes", "自身字节"),
+        ],
         rows: snapshot.most_common_types(5).into_iter().map(row).collect(),
     })
 }
@@ -135,11 +139,7 @@ fn graph(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
     let (nodes, edges, sentences) = (&picture.nodes, &picture.edges, &picture.sentences);
     let graph = json!({
         "kind": "graph", "name": name, "title": title, "nodes": nodes, "edges": edges, "sentences": sentences,
-        "omitted_nodes": picture.omitted_nodes, "legend": [text(EGG, EGG)],
+        "omitted_nodes": picture.omitted_nodes, "legend": [Text::new(EGG, EGG)],
     });
     serde_json::from_value(graph).ok()
-}
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
 }

@@ -1,9 +1,9 @@
 //! What lesson 8.3 asserts about itself: the picture names the real chain, breaking a reference frees what the table says, a Weak
 //! leaves blocks behind, and the exercise can be done. Figures of the heap probe are exact on one thread.
 
-use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use heaplab_lesson::trial::{self, Recorded, example, figure, tables, whole};
+use heaplab_lesson::{Attachment, Cell, Graph, GraphEdge, Strength};
+use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_object-graph");
 const SESSIONS: u64 = 300;
@@ -17,23 +17,22 @@ const SESSION_BLOCK: u64 = 16 + 48;
 
 #[test]
 fn the_picture_names_the_real_chain() {
-    let record = measured(LESSON, "leaky_registry", SESSIONS);
-    let leak = attachment(&record, "graph", "leak");
-    let said = leak["sentences"][0]["en"].as_str().unwrap_or_default();
+    let leaky = measured(LESSON, "leaky_registry", SESSIONS);
+    let leak = graph(&leaky.attachments, "leak");
+    let said = &leak.sentences[0].en;
     let way = "service → bus: Rc<RefCell<Bus<Rc<Session>>>> → listeners: Vec<Rc<Session>> → [0]: Rc<Session> → big: String";
     assert!(said.ends_with(&format!("is alive because of {way}.")), "{said}");
-    assert_eq!(figure(&record, "chain_length"), 4);
-    let nodes = leak["nodes"].as_array().expect("a graph has nodes");
-    assert_eq!(nodes.len(), 5, "{nodes:#?}");
-    assert_eq!(leak["legend"][0]["zh"], "程序员晚枫出品");
+    assert_eq!(figure(&leaky.attachments, "chain_length"), Some(4));
+    assert_eq!(leak.nodes.len(), 5, "{:#?}", leak.nodes);
+    assert_eq!(leak.legend[0].zh, "程序员晚枫出品");
     // Every object of the chain knows its line; the root is a variable and has none.
-    for node in nodes.iter().filter(|node| node["root"] != true) {
-        let line = node["born_at"].as_str().unwrap_or_else(|| panic!("no line: {node}"));
+    for node in leak.nodes.iter().filter(|node| !node.root) {
+        let line = node.born_at.as_ref().unwrap_or_else(|| panic!("no line: {node:?}"));
         assert!(line.starts_with("lessons/8.3-object-graph/src/main.rs:"), "{line}");
     }
-    let marked: Vec<&Value> = edges(leak).iter().filter(|edge| edge["marked"] == true).collect();
+    let marked: Vec<&GraphEdge> = leak.edges.iter().filter(|edge| edge.marked).collect();
     assert_eq!(marked.len(), 1);
-    assert_eq!(marked[0]["label"], "[0]");
+    assert_eq!(marked[0].label, "[0]");
 }
 
 /// Two processes: one that leaks and says what would go free, and one that really breaks the reference.
@@ -43,10 +42,10 @@ fn breaking_the_reference_frees_what_was_said() {
         let leaky = measured(LESSON, "leaky_registry", sessions);
         let broken = measured(LESSON, "break_the_edge", sessions);
         let row = row(&leaky, "If one reference of the chain is broken", ".listeners");
-        let said = row[2]["value"].as_u64().expect("bytes that go free");
-        assert_eq!(end(&leaky) - end(&broken), said, "{row}");
+        let said = whole(&row[2]).expect("bytes that go free");
+        assert_eq!(leaky.heap.end_bytes - broken.heap.end_bytes, said, "{row:?}");
         // The four that are online stay.
-        let freed = row[3]["value"].as_u64().expect("objects that go free");
+        let freed = whole(&row[3]).expect("objects that go free");
         assert_eq!(freed, 1 + 3 * (sessions - 4));
     }
 }
@@ -54,9 +53,9 @@ fn breaking_the_reference_frees_what_was_said() {
 #[test]
 fn the_marked_reference_frees_one_session() {
     let leaky = measured(LESSON, "leaky_registry", SESSIONS);
-    let leak = attachment(&leaky, "graph", "leak");
+    let leak = graph(&leaky.attachments, "leak");
     let one = SESSION_BLOCK + format!("user{}", std::hint::black_box(0)).capacity() as u64 + 15_000;
-    let said = leak["sentences"][1]["en"].as_str().unwrap_or_default();
+    let said = &leak.sentences[1].en;
     let with_comma = format!("{},{:03} bytes", one / 1_000, one % 1_000);
     assert!(said.contains(&with_comma), "{said}: {with_comma}");
 }
@@ -69,39 +68,35 @@ fn a_weak_keeps_the_block() {
     let place = |listeners: u64| 8 * listeners.next_power_of_two().max(4);
     // The list of those who are online has held five for a moment.
     let expected = (SESSIONS - 4) * SESSION_BLOCK + place(SESSIONS) - place(5);
-    assert_eq!(end(&weak) - end(&unsubscribed), expected);
-    let picture = attachment(&weak, "graph", "weak");
-    let gone = picture["nodes"].as_array().into_iter().flatten().filter(|node| node["strong"] == 0).count();
-    assert!(gone > 0, "{picture:#}");
-    assert!(edges(picture).iter().any(|edge| edge["strength"] == "weak"));
-    assert!(
-        edges(attachment(&unsubscribed, "graph", "unsubscribed"))
-            .iter()
-            .all(|edge| edge["strength"] == "strong")
-    );
+    assert_eq!(weak.heap.end_bytes - unsubscribed.heap.end_bytes, expected);
+    let picture = graph(&weak.attachments, "weak");
+    assert!(picture.nodes.iter().any(|node| node.strong == Some(0)), "{picture:#?}");
+    assert!(picture.edges.iter().any(|edge| edge.strength == Strength::Weak));
+    let mended = graph(&unsubscribed.attachments, "unsubscribed");
+    assert!(mended.edges.iter().all(|edge| edge.strength == Strength::Strong));
 }
 
 /// A session that leaves the bus leaves nothing; the leak grows by three objects a session.
 #[test]
 fn growth_is_where_the_leak_is() {
     let grown = |variant: &str| {
-        let record = measured(LESSON, variant, 10);
-        let table = tables(&record).find(|table| table["title"]["en"] == "Growth over 100 sessions").cloned();
-        let rows =
-            table.map(|table| table["rows"].as_array().cloned().unwrap_or_default()).unwrap_or_default();
-        rows.iter().map(|row| format!("{} {}", row[0]["value"], row[2]["value"])).collect::<Vec<_>>()
+        let attachments = measured(LESSON, variant, 10).attachments;
+        let table = tables(&attachments).find(|table| table.title.en == "Growth over 100 sessions");
+        let rows = table.map(|table| table.rows.clone()).unwrap_or_default();
+        rows.into_iter().map(|row| [row[0].clone(), row[2].clone()]).collect::<Vec<_>>()
     };
-    assert_eq!(grown("leaky_registry")[..2], [r#""String" 200"#, r#""Rc<Session>" 100"#]);
-    assert_eq!(grown("weak_back_edge")[..1], [r#""Rc<Session>" 100"#]);
+    let more = |type_name: &str, objects| [Cell::Text(type_name.to_owned()), Cell::Count(objects)];
+    assert_eq!(grown("leaky_registry")[..2], [more("String", 200), more("Rc<Session>", 100)]);
+    assert_eq!(grown("weak_back_edge")[..1], [more("Rc<Session>", 100)]);
     assert!(
-        grown("explicit_unsubscribe").iter().all(|row| row.ends_with(" 0")),
+        grown("explicit_unsubscribe").iter().all(|[_, more]| *more == Cell::Count(0)),
         "only names have grown longer"
     );
 }
 
 #[test]
 fn every_variant_does_the_same_work() {
-    let checksum = |variant| measured(LESSON, variant, 50)["checksum"].clone();
+    let checksum = |variant| measured(LESSON, variant, 50).checksum;
     for variant in ["break_the_edge", "weak_back_edge", "explicit_unsubscribe"] {
         assert_eq!(checksum(variant), checksum("leaky_registry"), "{variant}");
     }
@@ -110,93 +105,43 @@ fn every_variant_does_the_same_work() {
 /// CPython's own chain is the same one, and its work has the same checksum.
 #[test]
 fn cpython_finds_the_same_chain() {
-    let python = std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/leaky_registry.py");
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    let run =
-        Command::new(&python).arg(script).env("HEAPLAB_OUT", out.path()).env("HEAPLAB_ROWS", "50").status();
-    let Ok(status) = run else {
-        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "{} does not start", python.display());
-        return println!("SKIPPED: {} does not start", python.display());
-    };
-    assert!(status.success());
-    let record = read(out.path());
-    assert_eq!(record["checksum"], measured(LESSON, "leaky_registry", 50)["checksum"]);
-    let labels: Vec<&Value> = edges(&record["attachments"][0]).iter().map(|edge| &edge["label"]).collect();
+    let script = trial::python(env!("CARGO_MANIFEST_DIR"), "leaky_registry", 50).expect("the script runs");
+    let Some(record) = script else { return };
+    assert_eq!(record.checksum, measured(LESSON, "leaky_registry", 50).checksum);
+    let Attachment::Graph(chain) = &record.attachments[0] else { panic!("{:?}", record.attachments) };
+    let labels: Vec<&str> = chain.edges.iter().map(|edge| edge.label.as_str()).collect();
     assert_eq!(labels, ["bus", "listeners", "[0]", "big"]);
 }
 
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("object-graph-exercise"), "mine", PAGES);
-    let solution = measured(example("object-graph-solution"), "mine", PAGES);
-    if peak(&exercise) <= GOAL_BYTES {
+    let exercise = measured(example("object-graph-exercise").unwrap(), "mine", PAGES);
+    let solution = measured(example("object-graph-solution").unwrap(), "mine", PAGES);
+    if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
-    assert!(peak(&solution) < GOAL_BYTES, "{solution}");
-    let more = measured(example("object-graph-solution"), "mine", 2 * PAGES);
-    assert!(peak(&more) < peak(&solution) + 100, "the solution grows with the pages");
-    assert_eq!(exercise["checksum"], solution["checksum"]);
+    assert!(solution.heap.peak_bytes < GOAL_BYTES, "{solution:?}");
+    let more = measured(example("object-graph-solution").unwrap(), "mine", 2 * PAGES);
+    assert!(more.heap.peak_bytes < solution.heap.peak_bytes + 100, "the solution grows with the pages");
+    assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn attachment<'a>(record: &'a Value, kind: &str, name: &str) -> &'a Value {
-    let all = record["attachments"].as_array().into_iter().flatten();
-    let mut found = all.filter(|one| one["kind"] == kind && one["name"] == name);
-    found.next().unwrap_or_else(|| panic!("no {kind} called {name}"))
+fn graph<'a>(attachments: &'a [Attachment], name: &str) -> &'a Graph {
+    let mut found = attachments.iter().filter_map(|attachment| match attachment {
+        Attachment::Graph(graph) if graph.name == name => Some(graph),
+        _ => None,
+    });
+    found.next().unwrap_or_else(|| panic!("no graph called {name}"))
 }
 
-fn tables(record: &Value) -> impl Iterator<Item = &Value> {
-    record["attachments"].as_array().into_iter().flatten().filter(|one| one["kind"] == "table")
+fn row<'a>(run: &'a Recorded, title: &str, first_cell_ends: &str) -> &'a [Cell] {
+    let table = tables(&run.attachments).find(|table| table.title.en == title).expect("the table is there");
+    let ends = |row: &&Vec<Cell>| matches!(&row[0], Cell::Text(cell) if cell.ends_with(first_cell_ends));
+    table.rows.iter().find(ends).unwrap_or_else(|| panic!("no row {first_cell_ends}: {table:#?}"))
 }
 
-fn row(record: &Value, title: &str, first_cell_ends: &str) -> Value {
-    let table = tables(record).find(|table| table["title"]["en"] == title).expect("the table is there");
-    let mut rows = table["rows"].as_array().into_iter().flatten();
-    let ends = |row: &&Value| row[0]["value"].as_str().is_some_and(|cell| cell.ends_with(first_cell_ends));
-    rows.find(ends).unwrap_or_else(|| panic!("no row {first_cell_ends}: {table:#}")).clone()
-}
-
-fn figure(record: &Value, name: &str) -> u64 {
-    attachment(record, "figure", name)["value"]["value"].as_u64().expect("a count")
-}
-
-fn edges(graph: &Value) -> &Vec<Value> {
-    graph["edges"].as_array().expect("a graph has edges")
-}
-
-fn peak(record: &Value) -> u64 {
-    record["measurement"]["peak_bytes"].as_u64().expect("the heap probe measures the peak")
-}
-
-fn end(record: &Value) -> u64 {
-    record["measurement"]["end_bytes"].as_u64().expect("the heap probe measures the end")
-}
-
-/// The record of one run under the heap probe.
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Value {
-    let out = tempfile::tempdir().expect("a temporary folder can be made");
-    let status = Command::new(program.as_ref())
-        .args([variant, "--rows", &rows.to_string()])
-        .env("HEAPLAB_PROBE", "heap")
-        .env("HEAPLAB_OUT", out.path())
-        .status()
-        .expect("the program starts");
-    assert!(status.success(), "{variant}: {status}");
-    read(out.path())
-}
-
-fn read(out: &Path) -> Value {
-    let text = std::fs::read(out.join("record.json")).expect("the program writes a record");
-    serde_json::from_slice(&text).expect("the record is JSON")
-}
-
-/// An example of this package: cargo builds them with its tests, unless it is told `--test claims`.
-fn example(name: &str) -> PathBuf {
-    let test = std::env::current_exe().expect("this test is a file");
-    let profile = test.ancestors().nth(2).expect("a test lies in PROFILE/deps");
-    let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
-    assert!(path.is_file(), "{} is not built: run `cargo test -p object-graph`", path.display());
-    path
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
+    trial::recorded(program, variant, rows).expect("the variant runs")
 }

@@ -3,7 +3,6 @@
 
 use heaplab_lesson::trial::{self, Recorded, example};
 use std::path::Path;
-use std::process::Command;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_slots-vs-maps");
 const ROWS: u64 = 100_000;
@@ -105,14 +104,8 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
 /// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out multiples of 16.
 #[test]
 fn the_egg_costs_sixteen_bytes_in_cpython() {
-    let python = std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into());
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/egg.py");
-    let Ok(output) = Command::new(&python).arg(script).output() else {
-        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "{} does not start", python.display());
-        return println!("SKIPPED: {} does not start", python.display());
-    };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8_lossy(&output.stdout);
+    let printed = trial::python_prints(env!("CARGO_MANIFEST_DIR"), &["egg.py"]).expect("the script runs");
+    let Some(said) = printed else { return };
     let numbers: Vec<Vec<u64>> =
         said.lines().map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect()).collect();
     let [[size, apart], [size_by, apart_by]] =

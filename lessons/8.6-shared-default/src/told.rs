@@ -20,13 +20,13 @@ fn chart(growth: &Growth) -> Option<Attachment> {
         .map(|sample| Some([sample.calls as f64, sample.live_bytes? as f64]))
         .collect();
     let series = vec![Series { name: String::new(), marker: Marker::Stairs, points: points? }];
-    let axis = |en, zh, unit| Axis { label: text(en, zh), unit, logarithmic: false };
+    let axis = |en, zh, unit| Axis { label: Text::new(en, zh), unit, logarithmic: false };
     Some(Attachment::Chart(Chart {
         name: growth.pair.name.to_owned(),
-        title: Text {
-            en: format!("{}: live bytes over the calls", growth.pair.en),
-            zh: format!("{}：存活字节数随调用次数的变化", growth.pair.zh),
-        },
+        title: Text::new(
+            format!("{}: live bytes over the calls", growth.pair.en),
+            format!("{}：存活字节数随调用次数的变化", growth.pair.zh),
+        ),
         x: axis("calls", "调用次数", Unit::Count),
         y: axis("live bytes", "存活字节数", Unit::Bytes),
         series,
@@ -38,16 +38,16 @@ fn table(samples: &[Sample]) -> Option<Attachment> {
     let (&middle, &last) = (samples.get(samples.len() / 2)?, samples.last()?);
     let why = why(middle, last)?;
     Some(Attachment::Table(Table {
-        title: text(
+        title: Text::new(
             "What the last call got, and what the calls left alive",
             "最后一次调用拿到了什么，所有调用又留下了什么",
         ),
         columns: vec![
-            text("calls", "调用次数"),
-            text("items in the last bag", "最后一个袋子里的件数"),
-            text("live after half the calls", "一半调用之后的存活字节"),
-            text("live after all calls", "全部调用之后的存活字节"),
-            text("why", "为什么"),
+            Text::new("calls", "调用次数"),
+            Text::new("items in the last bag", "最后一个袋子里的件数"),
+            Text::new("live after half the calls", "一半调用之后的存活字节"),
+            Text::new("live after all calls", "全部调用之后的存活字节"),
+            Text::new("why", "为什么"),
         ],
         rows: vec![vec![
             Cell::Count(last.calls),
@@ -67,13 +67,11 @@ fn why(middle: Sample, last: Sample) -> Option<Text> {
     let a_call = format!("{:.1}", grown as f64 / calls as f64);
     let (grown_in_words, others_in_words) = (grouped(grown), grouped(others));
     let bag = match others {
-        0 => text("each call finds its own item alone in the bag", "每次调用的袋子里都只有自己的那一件"),
-        _ => Text {
-            en: format!(
-                "the bag is shared: the last call finds {others_in_words} items of other calls in it"
-            ),
-            zh: format!("袋子是共用的：最后一次调用在里面看到了别的调用的 {others_in_words} 件"),
-        },
+        0 => Text::new("each call finds its own item alone in the bag", "每次调用的袋子里都只有自己的那一件"),
+        _ => Text::new(
+            format!("the bag is shared: the last call finds {others_in_words} items of other calls in it"),
+            format!("袋子是共用的：最后一次调用在里面看到了别的调用的 {others_in_words} 件"),
+        ),
     };
     let (en, zh) = match (others, grown) {
         (_, 0) => (
@@ -93,7 +91,7 @@ fn why(middle: Sample, last: Sample) -> Option<Text> {
             format!("；后一半调用增加了 {grown_in_words} 个存活字节，每次 {a_call}"),
         ),
     };
-    Some(Text { en: bag.en + &en, zh: bag.zh + &zh })
+    Some(Text::new(bag.en + &en, bag.zh + &zh))
 }
 
 /// `1234567` as `1,234,567`.
@@ -112,13 +110,9 @@ fn grouped(number: u64) -> String {
 fn figure(items: u64) -> Attachment {
     Attachment::Figure(Figure {
         name: "bag_length_after_three_calls".to_owned(),
-        title: text("items in the bag of the third call", "第三次调用拿到的袋子里的件数"),
+        title: Text::new("items in the bag of the third call", "第三次调用拿到的袋子里的件数"),
         value: Cell::Count(items),
     })
-}
-
-fn text(en: &str, zh: &str) -> Text {
-    Text { en: en.to_owned(), zh: zh.to_owned() }
 }
 
 #[cfg(test)]

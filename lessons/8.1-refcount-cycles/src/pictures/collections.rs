@@ -1,6 +1,5 @@
 //! What the collector wrote down, as two charts and a table by generation.
 
-use super::text;
 use crate::collector::{Collection, Collector, GENERATIONS, Trigger};
 use heaplab_lesson::{Attachment, Axis, Cell, Chart, Marker, Series, Table, Text, Unit};
 
@@ -10,9 +9,10 @@ pub(crate) fn collections(heap: &Collector) -> Vec<Attachment> {
     if crate::by_hand() {
         print(&log);
     }
-    let looked_at = text("The collector: how much it looked at, run by run", "回收器：每次检查了多少对象");
-    let freed = text("The collector: how much it freed, run by run", "回收器：每次释放了多少对象");
-    let objects = text("objects", "对象");
+    let looked_at =
+        Text::new("The collector: how much it looked at, run by run", "回收器：每次检查了多少对象");
+    let freed = Text::new("The collector: how much it freed, run by run", "回收器：每次释放了多少对象");
+    let objects = Text::new("objects", "对象");
     vec![
         chart("collector-looked-at", looked_at, objects.clone(), &log, |run| run.looked_at),
         chart("collector-freed", freed, objects, &log, |run| run.freed),
@@ -41,7 +41,7 @@ fn chart(name: &str, title: Text, y: Text, log: &[Collection], of: fn(&Collectio
     Attachment::Chart(Chart {
         name: name.to_owned(),
         title,
-        x: axis(text("objects made so far", "已经造出的对象")),
+        x: axis(Text::new("objects made so far", "已经造出的对象")),
         y: axis(y),
         series: series.filter(|series| !series.points.is_empty()).collect(),
     })
@@ -64,15 +64,15 @@ fn by_generation(log: &[Collection], put_off: u64) -> Attachment {
         ]
     });
     Attachment::Table(Table {
-        title: text("The collector by generation", "回收器：按代统计"),
+        title: Text::new("The collector by generation", "回收器：按代统计"),
         columns: vec![
-            text("generation", "代"),
-            text("collections", "回收次数"),
-            text("asked for", "其中主动要求"),
-            text("put off", "推迟次数"),
-            text("looked at", "检查的对象"),
-            text("freed", "释放的对象"),
-            text("resurrected", "复活的对象"),
+            Text::new("generation", "代"),
+            Text::new("collections", "回收次数"),
+            Text::new("asked for", "其中主动要求"),
+            Text::new("put off", "推迟次数"),
+            Text::new("looked at", "检查的对象"),
+            Text::new("freed", "释放的对象"),
+            Text::new("resurrected", "复活的对象"),
         ],
         rows: rows.collect(),
     })

@@ -1,7 +1,6 @@
 //! What a graph of owners means: who is on a cycle, who has leaked, and the sentence about it. It is the collector's rule once
 //! more: counts, less the references from inside.
 
-use super::text;
 use heaplab_lesson::{Graph, Strength, Text};
 use std::collections::BTreeSet;
 
@@ -57,23 +56,23 @@ fn sentence(graph: &Graph) -> Text {
         let held = graph.nodes.iter().filter(|node| !node.root);
         let (objects, bytes) =
             held.fold((0, 0), |(count, bytes), node| (count + 1, bytes + node.shallow_bytes));
-        return text(
-            &format!(
+        return Text::new(
+            format!(
                 "No owner is on a cycle: when the variable goes, {objects} objects and {bytes} bytes go with it. \
                  The {weak} weak references do not hold anything."
             ),
-            &format!(
+            format!(
                 "没有人在环上：变量一走，{objects} 个对象、{bytes} 字节跟着走。那 {weak} 条弱引用什么也不留。"
             ),
         );
     }
     let marked = graph.edges.iter().filter(|edge| edge.marked).count();
-    text(
-        &format!(
+    Text::new(
+        format!(
             "No variable refers to these {objects} objects, and no strong count is 0: all {strong} strong references come from \
              inside. {bytes} bytes are lost. Make the {marked} marked ones weak, and the whole family goes free."
         ),
-        &format!(
+        format!(
             "没有变量指向这 {objects} 个对象，却没有一个强引用计数为 0：{strong} 条强引用全来自内部。{bytes} 字节就这样丢了。\
              把标出的 {marked} 条改成弱引用，整家人就能释放。"
         ),

@@ -1,7 +1,6 @@
 //! Who owns whom in one family, walked over the real structure, with the counts that its `Rc`s tell.
 
 use super::judge::judged;
-use super::text;
 use crate::families::{rc_cycle, weak_back_edge as weak};
 use crate::ledger::{Ask, Counts};
 use heaplab_lesson::{Attachment, Graph, GraphEdge, GraphNode, Strength, Text};
@@ -29,7 +28,7 @@ pub(crate) fn leak() -> Vec<Attachment> {
         back: Strength::Strong,
         held_by: None,
     };
-    let title = text("rc_cycle: a family that nobody refers to", "rc_cycle：已经没人要的一家人");
+    let title = Text::new("rc_cycle: a family that nobody refers to", "rc_cycle：已经没人要的一家人");
     vec![Attachment::Graph(family.graph("rc-cycle", title))]
 }
 
@@ -48,7 +47,7 @@ pub(crate) fn weak_back_edge() -> Vec<Attachment> {
         held_by: Some("family"),
     };
     let title =
-        text("weak_back_edge: a family that a variable holds", "weak_back_edge：还有变量拿着的一家人");
+        Text::new("weak_back_edge: a family that a variable holds", "weak_back_edge：还有变量拿着的一家人");
     vec![Attachment::Graph(family.graph("weak-back-edge", title))]
 }
 
