@@ -11,20 +11,16 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// The copy has a build folder of its own: cargo tells packages apart by their place in the workspace, and would take the
-/// copy's libraries for those of the workspace after the next edit there.
-fn copys_target() -> PathBuf {
-    target().join("tmp/workspace-copy-target")
-}
-
-/// One copy for the tests of this file, with three new lessons in it.
+/// One copy for the tests of this file, with three new lessons in it. Of what is not edited there it has links: cargo tells
+/// packages apart by their place in the workspace, and would take a copied library for the workspace's own after the next edit.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
         // Under target/, so that it is never in a commit and goes with `cargo clean`.
         let folder = target().join("tmp/workspace-copy");
         let _ = std::fs::remove_dir_all(&folder);
-        copy_folder(&workspace(), &folder);
+        link_folder(&workspace(), &folder);
+        link_folder(&workspace().join("lessons"), &folder.join("lessons"));
         for name in ["8.10-my-topic", "8.11-faulty", "8.12-slow"] {
             ends_with(&run::run(&folder, &["new-lesson", name]), 0);
         }
@@ -35,29 +31,25 @@ fn copy() -> &'static Path {
     })
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+/// A folder with a link for everything in it, but for what the copy has of its own.
+fn link_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the copy can be made");
     for entry in std::fs::read_dir(from).expect("the workspace can be read").flatten() {
         let (name, place) = (entry.file_name(), entry.path());
-        if ["target", ".git", "reports"].iter().any(|left_out| name == *left_out) {
+        if ["target", ".git", "reports", "lessons"].iter().any(|left_out| name == *left_out) {
             continue;
         }
-        if place.is_dir() {
-            copy_folder(&place, &to.join(name));
-        } else {
+        // A new member is a new entry of the lock file.
+        if name == "Cargo.lock" {
             std::fs::copy(&place, to.join(name)).expect("a file can be copied");
+        } else {
+            std::os::unix::fs::symlink(&place, to.join(name)).expect("a link can be made");
         }
     }
 }
 
-fn in_copy() -> Command {
-    let mut command = xtask(copy());
-    command.env("CARGO_TARGET_DIR", copys_target());
-    command
-}
-
 fn lesson(section: &str, out: &Path, more: &[&str]) -> Output {
-    let mut command = in_copy();
+    let mut command = xtask(copy());
     command.args(["lesson", section, "--python", "no", "--out"]).arg(out).args(more);
     command.output().expect("xtask starts")
 }
@@ -83,7 +75,7 @@ fn the_templates_own_tests_and_scripts_pass() {
     let tests = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["test", "--quiet", "--package", "my-topic"])
         .current_dir(copy())
-        .env("CARGO_TARGET_DIR", copys_target())
+        .env("CARGO_TARGET_DIR", target())
         .output()
         .unwrap();
     ends_with(&tests, 0);
@@ -241,7 +233,7 @@ fn signalled(signal: &str) -> (Option<i32>, u32, Vec<String>) {
     let (out, mark) = (home.path().join("report"), home.path().join("mark"));
     ends_with(&lesson("8.12", &out, &["--variant", "quick"]), 0);
     let before = std::fs::read(out.join("report.json")).unwrap();
-    let mut runner = in_copy();
+    let mut runner = xtask(copy());
     runner.args(["lesson", "8.12", "--python", "no", "--out"]).arg(&out).env("TEST_MARK", &mark);
     let mut runner = runner.spawn().unwrap();
     let child = wait_for(|| std::fs::read_to_string(&mark).ok()?.parse::<u32>().ok());
