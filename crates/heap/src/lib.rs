@@ -22,11 +22,14 @@
 //! - `region`: what is measured, from when to when.
 //! - [`limit`](mod@limit): an assertion for tests, whatever else runs.
 //! - `snapshot`: what is live now, asked from inside (feature `symbols`).
+//! - `born`: which line made a block that the program holds (feature `symbols`).
 //!
 //! The recorder sees requested bytes (`Layout::size`), never the allocator's rounding and never its own headers.
 
 mod allocator;
 mod at_work;
+#[cfg(feature = "symbols")]
+mod born;
 #[cfg(target_os = "linux")]
 mod keep;
 pub mod limit;
@@ -40,6 +43,8 @@ mod switch;
 
 pub use allocator::Heap;
 pub use at_work::NotRecording;
+#[cfg(feature = "symbols")]
+pub use born::{Birth, born_at, lines_of, unseen};
 #[cfg(feature = "symbols")]
 pub use heaplab_profile::statistics::GroupBy;
 pub use limit::{Limit, limit};

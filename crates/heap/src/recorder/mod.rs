@@ -6,10 +6,13 @@
 //! - `thread`: what one thread counts; `site`: at one stack.
 //! - `level`: what is live over all sites, its peak, the allocation clock; `curve`: its points.
 //! - `fork`: why a forked child records nothing.
+//! - `births`: where a live block was born, for those who hold it.
 //! - `scope`: what `limit` counts of the threads that are in it.
 //! - `snapshot`: the sums; `modules`: what addresses belong to.
 //! - `zeroed`: memory for all of that.
 
+#[cfg(feature = "symbols")]
+mod births;
 mod curve;
 mod fork;
 mod header;
@@ -25,6 +28,8 @@ mod thread;
 mod walk;
 mod zeroed;
 
+#[cfg(feature = "symbols")]
+pub(crate) use births::{site_of, stacks_of};
 pub(crate) use fork::is_child;
 pub use marks::mark;
 pub(crate) use scope::{Measured, Scope, has_recorded};

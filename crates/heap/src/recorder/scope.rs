@@ -132,6 +132,11 @@ pub(super) fn is_tagged(header: Header) -> bool {
     header.site >> SITE_BITS != 0
 }
 
+/// The site in a header, without a family's tag.
+pub(super) fn site_of(header: Header) -> u32 {
+    header.site & (u32::MAX >> SITE_BITS)
+}
+
 /// A block that was made by a thread in a scope. Gives the header with the family's tag.
 #[cold]
 #[inline(never)]
@@ -206,8 +211,7 @@ impl Scope {
 }
 
 fn with_tag(header: Header, tag: u32) -> Header {
-    let site = header.site & (u32::MAX >> SITE_BITS);
-    Header { site: site | tag << SITE_BITS, ..header }
+    Header { site: site_of(header) | tag << SITE_BITS, ..header }
 }
 
 fn with_entered<R>(look: impl FnOnce(&Scope) -> R) -> Option<R> {

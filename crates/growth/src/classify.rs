@@ -1,0 +1,209 @@
+//! From a site's figures to its class.
+
+use crate::fit::Slope;
+use crate::sure;
+use crate::view::{Trend, View};
+use crate::{Class, IN_FLIGHT_REQUESTS, References, Run, Site, Teardown};
+
+/// A curve whose Kendall tau is above this rises. Work in flight and batches stayed below 0.3.
+const RISING_TAU: f64 = 0.35;
+/// Below this share of the rate before, the late rate is that of something full: an interner at 98 % of its keys has 0.05.
+const FULL_SHARE: f64 = 0.15;
+/// From this share on it grows. A power of 0.6 of the requests has 0.66, their logarithm 0.3, a line 1.
+const GROWING_SHARE: f64 = 0.5;
+/// For bytes where blocks do not rise, and the share of the end's bytes that has to have come since the first part.
+const LARGER_TAU: f64 = 0.6;
+const LARGER_SHARE: f64 = 0.5;
+/// What rises by fewer blocks may be chance.
+const FEW_BLOCKS: f64 = 6.0;
+/// Fewer births or deaths from N to 4N come of containers that double, not of requests.
+const FEW_CHANGES: f64 = 4.0;
+/// Between these two and 1 and 2, or 2 and 4, lies what sizes of entries do to capacity.
+const DOUBLED: f64 = 1.4;
+const DOUBLED_TWICE: f64 = 2.9;
+
+/// What is said of a site, and why.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// The class.
+    pub class: Class,
+    /// The share of the tuning cases as far from every line as this one that were judged right, from 0 to 1; 0 for
+    /// [`Class::Unknown`]. It speaks of what up to the largest scale can be seen, not of what comes after: see the head of
+    /// the crate.
+    pub sure: f64,
+    /// What a request adds to the live bytes, from half of the smallest scale on. With marks the mean of
+    /// what is added between them, with an interval of two standard errors, which held the true rate of simulated leaks 9
+    /// times in 10; without, the median of slopes ([`crate::theil_sen`]) and their range.
+    pub bytes_a_request: Option<Slope>,
+    /// What became of the blocks when the service was dropped.
+    pub teardown: Teardown,
+    /// What decided.
+    pub reason: Reason,
+}
+
+/// What decided, with its figures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Reason {
+    /// Fewer than two scales.
+    OneScale,
+    /// Nothing of it was live.
+    NothingHeld,
+    /// The late part of the largest run still adds: its rate over the rate before, 1 for a line.
+    StillGrowing {
+        /// The share.
+        late_share: f64,
+    },
+    /// Capacity doubled again between half of the largest run and its end.
+    StillDoubling {
+        /// The end of the largest run over its half.
+        factor: f64,
+    },
+    /// It rose and came to a level.
+    LevelsOff {
+        /// The late rate over the rate before.
+        late_share: f64,
+    },
+    /// Blocks come and go, and stay for so many requests (Little's law: live blocks over births a request).
+    Exchanged {
+        /// The mean number of requests that a block outlives.
+        requests: f64,
+    },
+    /// Nothing came after first use.
+    MadeOnce,
+    /// It rises, by too few blocks to exclude chance.
+    TooFew {
+        /// By how many.
+        blocks: f64,
+    },
+    /// It rises ever more slowly: to a limit far off, or like the logarithm of the requests.
+    Between {
+        /// The late rate over the rate before.
+        late_share: f64,
+    },
+}
+
+/// The class of a site. Three runs at N, 2N and 4N with their [`crate::marks`] are what it was tuned for; without marks it
+/// answers from the ends and peaks, and cannot tell what was filled before N from what was made at the start.
+pub fn classify(site: &Site) -> Verdict {
+    let teardown = teardown(site);
+    let Some(view) = View::of(site) else {
+        let reason = Reason::OneScale;
+        return Verdict { class: Class::Unknown, sure: 0.0, bytes_a_request: None, teardown, reason };
+    };
+    let (reason, margin) = decide(&view);
+    let class = word(reason, site.references, &view);
+    let sure = if class == Class::Unknown { 0.0 } else { sure::sure(margin, view.is_marked()) };
+    Verdict { class, sure, bytes_a_request: view.slope(), teardown, reason }
+}
+
+/// What the figures say, and how far from saying something else they are: 0 at a line, 1 far from every line.
+fn decide(view: &View) -> (Reason, f64) {
+    if view.mean(|held| held.blocks) == 0.0 {
+        return (Reason::NothingHeld, 1.0);
+    }
+    let trend = view.trend(|held| held.blocks);
+    if let Some(said) = growing(trend) {
+        return said;
+    }
+    let births = view.a_request(|run| run.births);
+    let deaths = view.a_request(|run| run.deaths);
+    let hardly_any = FEW_CHANGES / view.largest().requests as f64;
+    if births <= hardly_any || deaths <= hardly_any {
+        return kept(view, trend);
+    }
+    if let Some(said) = growing_larger(view) {
+        return said;
+    }
+    let kept = (view.mean(|held| held.blocks) - view.at_start().blocks as f64).max(0.0);
+    let requests = kept / births;
+    let far = (requests / IN_FLIGHT_REQUESTS as f64).ln().abs() / 2_f64.ln();
+    (Reason::Exchanged { requests }, far)
+}
+
+/// Of a number of blocks that rises: whether it does so to the end.
+fn growing(trend: Trend) -> Option<(Reason, f64)> {
+    let Trend { tau, rise, late_share } = trend;
+    if tau <= RISING_TAU || late_share <= FULL_SHARE || rise <= 0.0 {
+        return None;
+    }
+    if rise < FEW_BLOCKS {
+        return Some((Reason::TooFew { blocks: rise }, 0.0));
+    }
+    if late_share < GROWING_SHARE {
+        return Some((Reason::Between { late_share }, 0.0));
+    }
+    let far = [
+        (tau - RISING_TAU) / (1.0 - RISING_TAU),
+        (late_share - GROWING_SHARE) / (1.0 - GROWING_SHARE),
+        (rise - FEW_BLOCKS) / (2.0 * FEW_BLOCKS),
+    ];
+    Some((Reason::StillGrowing { late_share }, far.into_iter().fold(1.0, f64::min)))
+}
+
+/// Of blocks that are exchanged for larger ones, as a text that every request makes anew and longer.
+fn growing_larger(view: &View) -> Option<(Reason, f64)> {
+    let Trend { tau, rise, late_share } = view.trend(|held| held.bytes);
+    let share_of_end = rise / view.largest().end.bytes.max(1) as f64;
+    // Sizes scatter where numbers of blocks do not: more has to speak for it.
+    let far = [
+        (tau - LARGER_TAU) / (1.0 - LARGER_TAU),
+        (late_share - GROWING_SHARE) / (1.0 - GROWING_SHARE),
+        (share_of_end - LARGER_SHARE) / (1.0 - LARGER_SHARE),
+    ];
+    let margin = far.into_iter().fold(1.0, f64::min);
+    (margin >= 0.0).then_some((Reason::StillGrowing { late_share }, margin))
+}
+
+/// Of blocks that stay: whether they were made once, are full, or few of them grow.
+fn kept(view: &View, trend: Trend) -> (Reason, f64) {
+    if !view.changes_after_first_use() {
+        // Without marks it may have been filled by requests: that was so of a fifth of the tuning cases.
+        return (Reason::MadeOnce, if view.is_marked() { 1.0 } else { 0.7 });
+    }
+    if let Some((factor, far)) = still_doubling(view) {
+        return (Reason::StillDoubling { factor }, far);
+    }
+    let late_share = trend.late_share.max(0.0);
+    (Reason::LevelsOff { late_share }, 1.0 - late_share / FULL_SHARE)
+}
+
+/// Capacity that doubles has risen by nothing or by twice between any two moments, so a rate says little. What is pushed to
+/// without a limit doubles once between 2N and 4N, or, where chance had it at a border, twice between N and 4N.
+fn still_doubling(view: &View) -> Option<(f64, f64)> {
+    let (first, last) = (view.smallest().end, view.largest().end);
+    if last.blocks as f64 > first.blocks as f64 + FEW_CHANGES / 2.0 {
+        return None;
+    }
+    let times = |from: u64| last.bytes as f64 / from.max(1) as f64;
+    let (late, all) = (times(view.halfway().end.bytes), times(first.bytes));
+    let far = ((late - DOUBLED) / (2.0 - DOUBLED)).max((all - DOUBLED_TWICE) / (4.0 - DOUBLED_TWICE));
+    (far >= 0.0).then_some((late, far))
+}
+
+fn word(reason: Reason, references: Option<References>, view: &View) -> Class {
+    let orphaned = references == Some(References::OrphanedCycle) && view.largest().end.blocks > 0;
+    match reason {
+        Reason::OneScale | Reason::Between { .. } | Reason::TooFew { .. } => Class::Unknown,
+        Reason::Exchanged { requests } if requests > IN_FLIGHT_REQUESTS as f64 => Class::BoundedCache,
+        // Blocks that come and go are freed by someone: a collector frees cycles too.
+        Reason::Exchanged { .. } | Reason::NothingHeld => Class::Steady,
+        _ if orphaned => Class::RefcountCycle,
+        Reason::StillGrowing { .. } | Reason::StillDoubling { .. } => Class::UnboundedGrowth,
+        Reason::MadeOnce => Class::FreedOnlyAtExit,
+        Reason::LevelsOff { .. } => Class::BoundedCache,
+    }
+}
+
+fn teardown(site: &Site) -> Teardown {
+    let largest = site.runs.iter().max_by_key(|run| run.requests);
+    let Some(Run { end, after_teardown: Some(after), .. }) = largest else { return Teardown::NotAsked };
+    match (end.bytes, after.bytes) {
+        (0, _) => Teardown::NotAsked,
+        (_, 0) => Teardown::Freed,
+        (end, after) if after < end => Teardown::Partly,
+        _ => Teardown::Kept,
+    }
+}
+
+#[cfg(test)]
+mod tests;

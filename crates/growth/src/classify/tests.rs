@@ -1,0 +1,142 @@
+//! Sites written out by hand, one a rule, and what must not change a verdict.
+
+use super::*;
+use crate::held_out::{Case, held_out, tuning};
+use crate::{Held, Mark, marks};
+use proptest::prelude::*;
+
+/// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each request if they come and go.
+fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
+    let runs = [1000, 2000, 4000].map(|requests| {
+        let held = |requests: u64| Held { blocks: blocks(requests), bytes: 100 * blocks(requests) };
+        let end = held(requests);
+        let births = if exchanged { requests.max(end.blocks) } else { end.blocks };
+        let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
+        Run {
+            requests,
+            end,
+            own_peak: end,
+            births,
+            deaths: births - end.blocks,
+            marks: marks.collect(),
+            ..Run::default()
+        }
+    });
+    Site { runs: runs.into(), references: None }
+}
+
+#[test]
+fn each_word_has_its_plain_case() {
+    let class = |site: &Site| classify(site).class;
+    assert_eq!(class(&site(|n| n, false)), Class::UnboundedGrowth);
+    assert_eq!(class(&site(|n| n / 50, true)), Class::UnboundedGrowth);
+    assert_eq!(class(&site(|n| n.min(500), true)), Class::BoundedCache);
+    assert_eq!(class(&site(|n| n.min(2400), false)), Class::BoundedCache);
+    assert_eq!(class(&site(|_| 7, false)), Class::FreedOnlyAtExit);
+    assert_eq!(class(&site(|n| n.min(16), false)), Class::FreedOnlyAtExit);
+    assert_eq!(class(&site(|n| n.min(16), true)), Class::Steady);
+    assert_eq!(class(&site(|_| 0, true)), Class::Steady);
+    let cycles = Site { references: Some(References::OrphanedCycle), ..site(|n| 2 * n, false) };
+    assert_eq!(class(&cycles), Class::RefcountCycle);
+}
+
+#[test]
+fn the_slope_is_in_bytes_a_request() {
+    let slope = classify(&site(|n| 3 * n, false)).bytes_a_request.unwrap();
+    assert_eq!((slope.low, slope.per_one, slope.high), (300.0, 300.0, 300.0));
+    assert_eq!(classify(&site(|n| n.min(100), true)).bytes_a_request.unwrap().per_one, 0.0);
+}
+
+#[test]
+fn one_scale_says_nothing_and_a_slow_rise_is_not_decided() {
+    let mut alone = site(|n| n, false);
+    alone.runs.truncate(1);
+    assert_eq!((classify(&alone).class, classify(&alone).reason), (Class::Unknown, Reason::OneScale));
+    assert_eq!(classify(&Site::default()).class, Class::Unknown);
+    let logarithm = site(|n| if n == 0 { 0 } else { (20.0 * (n as f64).ln()) as u64 }, false);
+    assert!(matches!(
+        classify(&logarithm),
+        Verdict { class: Class::Unknown, reason: Reason::Between { .. }, .. }
+    ));
+    assert!(matches!(classify(&site(|n| n / 1000, true)).reason, Reason::TooFew { .. }));
+}
+
+#[test]
+fn a_text_that_is_made_anew_and_longer_grows_though_its_blocks_do_not() {
+    let rewritten = |bytes: fn(u64) -> u64| {
+        let mut site = site(|_| 1, true);
+        for run in &mut site.runs {
+            run.end.bytes = bytes(run.requests);
+            run.marks.iter_mut().for_each(|mark| mark.held.bytes = bytes(mark.requests));
+        }
+        classify(&site).class
+    };
+    assert_eq!(rewritten(|n| 10 + n), Class::UnboundedGrowth);
+    assert_eq!(rewritten(|n| 10 + n.min(900)), Class::Steady);
+    assert_eq!(rewritten(|n| 10 + n % 7), Class::Steady);
+}
+
+#[test]
+fn a_later_limit_turns_the_verdict() {
+    let limit_at = |limit: u64| classify(&site(|n| n.min(limit), true));
+    assert_eq!(limit_at(2500).class, Class::BoundedCache);
+    assert_eq!(limit_at(4000).class, Class::UnboundedGrowth);
+    // Seen to slow down, and not for long enough.
+    assert!(limit_at(3300).sure < limit_at(4000).sure);
+}
+
+#[test]
+fn what_the_teardown_left_is_told() {
+    let after = |after: Option<u64>| {
+        let mut site = site(|n| n, false);
+        site.runs[2].after_teardown = after.map(|blocks| Held { blocks, bytes: 100 * blocks });
+        classify(&site).teardown
+    };
+    let words = [None, Some(0), Some(5), Some(4000)].map(after);
+    assert_eq!(words, [Teardown::NotAsked, Teardown::Freed, Teardown::Partly, Teardown::Kept]);
+}
+
+fn scaled(case: &Case, factor: u64) -> Site {
+    let mut site = case.site.clone();
+    let times = |held: &mut Held| held.bytes *= factor;
+    for run in &mut site.runs {
+        times(&mut run.end);
+        times(&mut run.own_peak);
+        run.marks.iter_mut().for_each(|mark| times(&mut mark.held));
+    }
+    site
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn neither_the_unit_nor_the_order_of_the_runs_changes_a_verdict(factor in 1_u64..1000, turn in 1_usize..3) {
+        for case in CASES.with(|cases| cases.clone()).iter().step_by(7) {
+            let verdict = classify(&case.site);
+            let mut other = scaled(case, factor);
+            other.runs.rotate_left(turn);
+            let again = classify(&other);
+            prop_assert_eq!((again.class, again.sure), (verdict.class, verdict.sure), "{}", case.family);
+            let (one, more) = (verdict.bytes_a_request.unwrap(), again.bytes_a_request.unwrap());
+            let close = (one.per_one * factor as f64 - more.per_one).abs() <= 1e-9 * more.per_one.abs().max(1.0);
+            prop_assert!(close, "{}: {:?} {:?}", case.family, one, more);
+        }
+    }
+
+    #[test]
+    fn no_figures_make_it_fall_over(figures in prop::collection::vec(any::<[u64; 6]>(), 0..5)) {
+        let held = |figure: u64| Held { blocks: figure % 97, bytes: figure };
+        let runs = figures.iter().map(|&[requests, end, peak, births, deaths, mark]| Run {
+            requests, births, deaths, end: held(end), own_peak: held(peak),
+            marks: vec![Mark { requests: mark, held: held(mark) }; (mark % 20) as usize],
+            ..Run::default()
+        });
+        let verdict = classify(&Site { runs: runs.collect(), references: None });
+        prop_assert!((0.0..=1.0).contains(&verdict.sure));
+    }
+}
+
+thread_local! {
+    static CASES: std::rc::Rc<Vec<Case>> = std::rc::Rc::new(tuning().into_iter().chain(held_out()).collect());
+}

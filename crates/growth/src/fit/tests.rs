@@ -1,0 +1,64 @@
+//! Lines whose answer is known, and what must not change them.
+
+use super::*;
+use proptest::prelude::*;
+
+#[test]
+fn one_wild_point_moves_least_squares_and_not_the_median_of_slopes() {
+    let mut points: Vec<(f64, f64)> = (0..20).map(|x| (f64::from(x), 5.0 + 3.0 * f64::from(x))).collect();
+    assert_eq!(least_squares(&points), Some((3.0, 5.0)));
+    points[19].1 = 10_000.0;
+    let slope = theil_sen(&points).unwrap();
+    assert_eq!(slope.per_one, 3.0);
+    assert!(slope.low <= 3.0 && slope.high < 10.0, "{slope:?}");
+    assert!(least_squares(&points).unwrap().0 > 30.0);
+}
+
+#[test]
+fn the_slope_of_sens_own_example() {
+    // Sen (1968): the median slope is 4, between 3.71 and 4.38.
+    let points =
+        [(1.0, 9.0), (2.0, 15.0), (3.0, 19.0), (4.0, 20.0), (10.0, 45.0), (12.0, 55.0), (18.0, 78.0)];
+    let slope = theil_sen(&points).unwrap();
+    assert_eq!(slope.per_one, 4.0);
+    assert!((slope.low - 3.71).abs() < 0.006 && (slope.high - 4.38).abs() < 0.006, "{slope:?}");
+}
+
+#[test]
+fn no_line_goes_through_less_than_two_places() {
+    for points in [&[][..], &[(1.0, 2.0)], &[(1.0, 2.0), (1.0, 3.0)]] {
+        assert_eq!(theil_sen(points), None);
+        assert_eq!(least_squares(points), None);
+        assert_eq!(kendall(points), 0.0);
+    }
+}
+
+#[test]
+fn a_ratio_tells_what_is_flat_from_what_is_linear() {
+    let linear = ratio((1000, 500), (4000, 2045)).unwrap();
+    assert_eq!((linear.times, linear.factor), (4.0, 4.09));
+    assert!((linear.exponent - 1.016).abs() < 0.001);
+    assert_eq!(ratio((1000, 500), (4000, 500)).unwrap().exponent, 0.0);
+    assert_eq!(ratio((4000, 2045), (1000, 500)), Some(linear));
+    assert_eq!(ratio((1000, 0), (4000, 2045)), None);
+    assert_eq!(ratio((1000, 500), (1000, 2045)), None);
+}
+
+proptest! {
+    #[test]
+    fn order_does_not_matter_and_units_carry_over(
+        points in prop::collection::vec((0_u32..1000, 0_u32..1000), 2..30), factor in 1_u32..64
+    ) {
+        let points: Vec<(f64, f64)> = points.into_iter().map(|(x, y)| (f64::from(x), f64::from(y))).collect();
+        let turned: Vec<(f64, f64)> = points.iter().rev().copied().collect();
+        prop_assert_eq!(theil_sen(&points), theil_sen(&turned));
+        prop_assert_eq!(kendall(&points), kendall(&turned));
+        let factor = f64::from(factor);
+        let larger: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (x, y * factor)).collect();
+        prop_assert_eq!(kendall(&points), kendall(&larger));
+        if let (Some(slope), Some(scaled)) = (theil_sen(&points), theil_sen(&larger)) {
+            prop_assert!((slope.per_one * factor - scaled.per_one).abs() < 1e-9 * factor);
+            prop_assert!(slope.low <= slope.per_one && slope.per_one <= slope.high);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Which line made a block that a program holds: what joins a picture of references to the recorder.
+
+use crate::{at_work, naming, recorder};
+use heaplab_profile::statistics::{GroupBy, statistics};
+use heaplab_profile::{Measure, Profile};
+use std::ptr::NonNull;
+
+/// Where a block was born: a stack that the recorder knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Birth {
+    site: u32,
+}
+
+/// Where a live block was born. `None` under another probe than heap's, for a block that was made while no region was
+/// open, and for one whose stack had no room in the recorder's tables.
+///
+/// A block that was reallocated was born where it was first made, unless that was outside the region.
+///
+/// # Safety
+/// `block` is the first byte of a live block of the global allocator; where the heap probe is at work, that is
+/// [`Heap`](crate::Heap).
+pub unsafe fn born_at(block: NonNull<u8>) -> Option<Birth> {
+    at_work::check().ok()?;
+    // SAFETY: the recorder is at work and has been since the first allocation, so the block is its own; it is live.
+    unsafe { recorder::site_of(block.as_ptr()) }.map(|site| Birth { site })
+}
+
+/// Runs `work` unseen by the recorder: what it allocates is no part of any region, and what of that is freed later is not
+/// missed. For tools that look at a program while it is measured.
+pub fn unseen<R>(work: impl FnOnce() -> R) -> R {
+    recorder::unseen(work)
+}
+
+/// The line of each birth, such as `lessons/8.3-object-graph/src/main.rs:30`: of the innermost frame that is not the
+/// standard library's, as in [`GroupBy::Line`](crate::GroupBy). `None` where the program's symbols do not tell. Reads the
+/// program's debug information, which takes a moment: ask for all at once. Unseen by the recorder.
+pub fn lines_of(births: &[Birth]) -> Vec<Option<String>> {
+    unseen(|| {
+        let mut sites: Vec<u32> = births.iter().map(|birth| birth.site).collect();
+        sites.sort_unstable();
+        sites.dedup();
+        let mut lines: Vec<Option<String>> = vec![None; sites.len()];
+        let profile = naming::profile(&recorder::stacks_of(&sites), &naming::workspace());
+        for site in profile.sites {
+            let Some(recorded) = site.recorded.clone() else { continue };
+            let line = statistics(&Profile { sites: vec![site] }, GroupBy::Line, Measure::EndBytes);
+            for index in recorded.threads.iter().filter_map(|index| index.parse::<usize>().ok()) {
+                lines[index] = line.first().map(|line| line.key.clone()).filter(|key| key.contains(':'));
+            }
+        }
+        let line = |birth: &Birth| lines[sites.binary_search(&birth.site).ok()?].clone();
+        births.iter().map(line).collect()
+    })
+}

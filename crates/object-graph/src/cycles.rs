@@ -1,0 +1,111 @@
+//! Cycles of strong references: what counting alone never frees. Tarjan's strongly connected components, without recursion.
+
+use crate::node::Strength;
+use crate::snapshot::Snapshot;
+
+const UNSEEN: u32 = u32::MAX;
+
+impl Snapshot {
+    /// Every group of objects that keep each other alive, the largest first: its objects by their ids, in their order.
+    pub fn cycles(&self) -> Vec<Vec<u32>> {
+        let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
+        for id in self.ids().filter(|&id| self.is_in_cycle(id)) {
+            groups.entry(self.components()[id as usize]).or_default().push(id);
+        }
+        let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+        groups.sort_by_key(|group| (std::cmp::Reverse(group.len()), group[0]));
+        groups
+    }
+
+    /// Whether an object keeps itself alive, alone or with others.
+    pub fn is_in_cycle(&self, id: u32) -> bool {
+        self.references(id).any(|edge| self.is_edge_in_cycle(edge))
+    }
+
+    /// Whether a reference is part of such a cycle.
+    pub fn is_edge_in_cycle(&self, edge: u32) -> bool {
+        let edge = self.edge(edge);
+        let component = |id: u32| self.components()[id as usize];
+        edge.strength == Strength::Strong && component(edge.from) == component(edge.to)
+    }
+
+    /// The component of each object, by a number of its own.
+    fn components(&self) -> &[u32] {
+        self.cycles.get_or_init(|| Search::new(self).components())
+    }
+}
+
+struct Search<'a> {
+    snapshot: &'a Snapshot,
+    found: u32,
+    index: Vec<u32>,
+    low: Vec<u32>,
+    component: Vec<u32>,
+    /// Objects whose component is not complete.
+    open: Vec<u32>,
+}
+
+impl Search<'_> {
+    fn new(snapshot: &Snapshot) -> Search<'_> {
+        let unseen = vec![UNSEEN; snapshot.nodes().len()];
+        let (low, component) = (unseen.clone(), unseen.clone());
+        Search { snapshot, found: 0, index: unseen, low, component, open: Vec::new() }
+    }
+
+    fn components(mut self) -> Vec<u32> {
+        for id in self.snapshot.ids() {
+            if self.index[id as usize] == UNSEEN {
+                self.from(id);
+            }
+        }
+        self.component
+    }
+
+    fn from(&mut self, start: u32) {
+        self.enter(start);
+        // An object and its references that are still to be followed.
+        let mut way = vec![(start, self.snapshot.references(start))];
+        while let Some((id, references)) = way.last_mut() {
+            let id = *id;
+            if let Some(number) = references.next() {
+                let edge = self.snapshot.edge(number);
+                if edge.strength == Strength::Weak {
+                    continue;
+                }
+                let to = edge.to as usize;
+                if self.index[to] == UNSEEN {
+                    self.enter(edge.to);
+                    way.push((edge.to, self.snapshot.references(edge.to)));
+                } else if self.component[to] == UNSEEN {
+                    self.low[id as usize] = self.low[id as usize].min(self.index[to]);
+                }
+                continue;
+            }
+            way.pop();
+            if let Some((parent, _)) = way.last() {
+                let parent = *parent as usize;
+                self.low[parent] = self.low[parent].min(self.low[id as usize]);
+            }
+            if self.low[id as usize] == self.index[id as usize] {
+                self.close(id);
+            }
+        }
+    }
+
+    fn enter(&mut self, id: u32) {
+        self.index[id as usize] = self.found;
+        self.low[id as usize] = self.found;
+        self.found += 1;
+        self.open.push(id);
+    }
+
+    /// `id` is the first that was met of its component: what was opened since is the rest.
+    fn close(&mut self, id: u32) {
+        while let Some(member) = self.open.pop() {
+            self.component[member as usize] = id;
+            if member == id {
+                break;
+            }
+        }
+    }
+}

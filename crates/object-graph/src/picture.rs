@@ -1,0 +1,212 @@
+//! [`Picture`]: a part of a snapshot that can be drawn, chosen as objgraph chooses it.
+
+use crate::node::Strength;
+use crate::sentences::{self, Sentence};
+use crate::snapshot::Snapshot;
+use serde::Serialize;
+use std::collections::{HashSet, VecDeque};
+
+/// More objects than this make no picture that anyone can read.
+pub const MOST_DRAWN: usize = 80;
+
+/// Objects and references to draw, under the names that heaplab's records have for them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Picture {
+    /// At most [`MOST_DRAWN`], in the order of their ids.
+    pub nodes: Vec<PictureNode>,
+    /// Between these.
+    pub edges: Vec<PictureEdge>,
+    /// How many objects more the question would have shown, without its limits.
+    pub omitted_nodes: u64,
+    /// What the picture teaches.
+    pub sentences: Vec<Sentence>,
+}
+
+/// One object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PictureNode {
+    /// Its id in the snapshot. One more than the last stands for whatever no root explains.
+    pub id: u32,
+    /// Its type, without paths.
+    pub type_name: String,
+    /// The name of a root; `?` for whatever no root explains.
+    pub label: String,
+    /// Its own bytes.
+    pub shallow_bytes: u64,
+    /// What would not be needed without it; nothing for what no root reaches.
+    pub retained_bytes: Option<u64>,
+    /// Its strong count, for what is counted.
+    pub strong: Option<u64>,
+    /// Its weak count, for what is counted.
+    pub weak: Option<u64>,
+    /// The line that made it, where the recorder knows.
+    pub born_at: Option<String>,
+    /// A variable that keeps others alive.
+    pub root: bool,
+    /// What the picture was asked about.
+    pub target: bool,
+    /// On a cycle of strong references.
+    pub in_cycle: bool,
+    /// Nobody can get at it, and it is not free.
+    pub leaked: bool,
+    /// It could not be looked into: locked, borrowed, or a closure.
+    pub opaque: bool,
+}
+
+/// One reference.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PictureEdge {
+    /// Who refers, by its id.
+    pub from: u32,
+    /// To whom, by its id.
+    pub to: u32,
+    /// By which field, index or key.
+    pub label: String,
+    /// Whether it keeps alive.
+    pub strength: Strength,
+    /// On a cycle of strong references.
+    pub in_cycle: bool,
+    /// The reference that a sentence is about.
+    pub marked: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    References,
+    Referrers,
+}
+
+impl Snapshot {
+    /// What these objects refer to, up to `max_depth` references away; of an object with more than `too_many` references the
+    /// first `too_many`. objgraph takes 3 and 10 unless it is told otherwise.
+    pub fn show_refs(&self, of: &[u32], max_depth: usize, too_many: usize) -> Picture {
+        self.picture(of, max_depth, too_many, Direction::References)
+    }
+
+    /// What refers to these objects, as [`Snapshot::show_refs`]. The sentences say why the first of them is alive, and which
+    /// reference to break.
+    pub fn show_backrefs(&self, targets: &[u32], max_depth: usize, too_many: usize) -> Picture {
+        self.picture(targets, max_depth, too_many, Direction::Referrers)
+    }
+
+    fn picture(&self, from: &[u32], max_depth: usize, too_many: usize, direction: Direction) -> Picture {
+        heaplab_heap::unseen(|| {
+            let from: Vec<u32> = from.iter().copied().filter(|&id| self.node(id).is_some()).collect();
+            let drawn = self.reached(&from, max_depth, too_many, MOST_DRAWN, direction);
+            let all = self.reached(&from, usize::MAX, usize::MAX, usize::MAX, direction);
+            let told = match direction {
+                Direction::Referrers => sentences::backrefs(self, from.first().copied()),
+                Direction::References => sentences::refs(self, from.first().copied()),
+            };
+            let mut ids: Vec<u32> = drawn.into_iter().collect();
+            ids.sort_unstable();
+            let mut picture = Picture {
+                nodes: self.drawn_nodes(&ids, &from),
+                edges: self.drawn_edges(&ids, told.marked),
+                omitted_nodes: (all.len() - ids.len()) as u64,
+                sentences: told.sentences,
+            };
+            self.draw_unexplained(&ids, &mut picture);
+            picture
+        })
+    }
+
+    /// The objects that are met on the way, at most `most`.
+    fn reached(
+        &self,
+        from: &[u32],
+        max_depth: usize,
+        too_many: usize,
+        most: usize,
+        direction: Direction,
+    ) -> HashSet<u32> {
+        let mut reached: HashSet<u32> = HashSet::new();
+        let mut turn: VecDeque<(u32, usize)> = from.iter().map(|&id| (id, 0)).collect();
+        while let Some((id, depth)) = turn.pop_front() {
+            if reached.len() >= most {
+                break;
+            }
+            if !reached.insert(id) || depth >= max_depth {
+                continue;
+            }
+            match direction {
+                Direction::References => {
+                    let next = self.references(id).take(too_many).map(|number| self.edge(number).to);
+                    turn.extend(next.map(|id| (id, depth + 1)));
+                }
+                Direction::Referrers => {
+                    let next = self.referrers(id).iter().take(too_many).map(|&number| self.edge(number).from);
+                    turn.extend(next.map(|id| (id, depth + 1)));
+                }
+            }
+        }
+        reached
+    }
+
+    fn drawn_nodes(&self, ids: &[u32], targets: &[u32]) -> Vec<PictureNode> {
+        let births: Vec<_> = ids.iter().map(|&id| self.nodes[id as usize].birth).collect();
+        let known: Vec<_> = births.iter().copied().flatten().collect();
+        let mut lines =
+            if known.is_empty() { Vec::new() } else { heaplab_heap::lines_of(&known) }.into_iter();
+        let drawn = |(&id, birth): (&u32, &Option<heaplab_heap::Birth>)| {
+            let node = &self.nodes[id as usize];
+            PictureNode {
+                id,
+                type_name: node.type_name.to_string(),
+                label: node.label.to_string(),
+                shallow_bytes: node.shallow_bytes,
+                retained_bytes: self.retained_bytes(id),
+                strong: node.strong,
+                weak: node.weak,
+                born_at: birth.and_then(|_| lines.next().flatten()),
+                root: node.root,
+                target: targets.contains(&id),
+                in_cycle: self.is_in_cycle(id),
+                leaked: self.is_leaked(id),
+                opaque: node.opaque.is_some(),
+            }
+        };
+        ids.iter().zip(&births).map(drawn).collect()
+    }
+
+    fn drawn_edges(&self, ids: &[u32], marked: Option<u32>) -> Vec<PictureEdge> {
+        let numbers = ids.iter().flat_map(|&id| self.references(id));
+        let between = numbers.filter(|&number| ids.binary_search(&self.edge(number).to).is_ok());
+        let drawn = |number: u32| {
+            let edge = self.edge(number);
+            PictureEdge {
+                from: edge.from,
+                to: edge.to,
+                label: edge.label.to_string(),
+                strength: edge.strength,
+                in_cycle: self.is_edge_in_cycle(number),
+                marked: marked == Some(number),
+            }
+        };
+        between.map(drawn).collect()
+    }
+
+    /// One node more for whatever keeps drawn objects alive and was not given as a root.
+    fn draw_unexplained(&self, ids: &[u32], picture: &mut Picture) {
+        let id = self.nodes.len() as u32;
+        for &to in ids {
+            let count = self.unexplained(to);
+            if count > 0 {
+                let label = format!("× {count}");
+                let strength = Strength::Strong;
+                picture.edges.push(PictureEdge {
+                    from: id,
+                    to,
+                    label,
+                    strength,
+                    in_cycle: false,
+                    marked: false,
+                });
+            }
+        }
+        if picture.edges.iter().any(|edge| edge.from == id) {
+            let label = "?".to_owned();
+            picture.nodes.push(PictureNode { id, label, root: true, ..PictureNode::default() });
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Pointers: `Box` owns alone, `Rc` and `Arc` count, their `Weak` counts without keeping alive, a borrow owns nothing.
+
+use crate::Trace;
+use crate::block::Block;
+use crate::node::Strength;
+use crate::tracer::{Content, Counted, Tracer};
+use std::alloc::Layout;
+use std::any::type_name;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::{rc, sync};
+
+impl<T: Trace + ?Sized> Trace for Box<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // SAFETY: it is in a `Box`, which holds nothing else.
+        let block = unsafe { Block::boxed::<T>(self) };
+        tracer.owned::<Box<T>>(block, Some(self));
+    }
+
+    fn key_name(&self) -> Option<String> {
+        (**self).key_name()
+    }
+}
+
+impl<T: Trace + ?Sized> Content for Box<T> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        (**self).trace(tracer);
+    }
+}
+
+impl<T: Trace> Trace for Pin<Box<T>> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // SAFETY: as for a `Box`.
+        let block = unsafe { Block::boxed::<T>(self) };
+        tracer.owned::<Pin<Box<T>>>(block, Some(self));
+    }
+}
+
+impl<T: Trace> Content for Pin<Box<T>> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        (**self).trace(tracer);
+    }
+}
+
+/// Nothing is owned, so there is nothing to see: what it refers to is seen from its owner.
+impl<T: ?Sized> Trace for &T {
+    fn trace<'a>(&'a self, _: &mut Tracer<'a>) {}
+
+    fn is_leaf() -> bool {
+        true
+    }
+}
+
+/// `Weak::new()` points here, and at no block.
+const NOWHERE: usize = usize::MAX;
+
+/// The block of a counted value; nothing where there is none.
+///
+/// # Safety
+/// `value` is what an `Rc`, an `Arc` or a `Weak` points at, and the block is not freed. The value may be gone.
+pub(crate) unsafe fn block_of<T: ?Sized>(value: *const T) -> Option<Block> {
+    let start = NonNull::new(value.cast_mut())?.cast::<u8>();
+    if start.addr().get() == NOWHERE {
+        return None;
+    }
+    // SAFETY: the block is there, and a value that was dropped in its place is what `ManuallyDrop` may hold; only its size is
+    // asked for.
+    let layout = Layout::for_value(unsafe { &*(value as *const ManuallyDrop<T>) });
+    // SAFETY: the caller's promise.
+    unsafe { Block::counted(start, layout) }
+}
+
+macro_rules! counted {
+    ($module:ident :: $strong:ident) => {
+        impl<T: Trace + ?Sized> Trace for $module::$strong<T> {
+            fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+                // SAFETY: this pointer is to it, and keeps it.
+                let Some(block) = (unsafe { block_of($module::$strong::as_ptr(self)) }) else { return };
+                let counted = Counted {
+                    block,
+                    type_name: type_name::<$module::$strong<T>>(),
+                    strong: $module::$strong::strong_count(self),
+                    weak: Some($module::$strong::weak_count(self)),
+                };
+                tracer.counted(counted, Strength::Strong, |_| Some(self));
+            }
+
+            fn key_name(&self) -> Option<String> {
+                (**self).key_name()
+            }
+        }
+
+        impl<T: Trace + ?Sized> Content for $module::$strong<T> {
+            fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+                (**self).trace(tracer);
+            }
+        }
+
+        impl<T: Trace + ?Sized> Trace for $module::Weak<T> {
+            fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+                // SAFETY: this pointer is to it, and keeps its block, if not its value.
+                let Some(block) = (unsafe { block_of(self.as_ptr()) }) else { return };
+                // Before it is upgraded, which counts one more.
+                let strong = self.strong_count();
+                // SAFETY: as above.
+                let weak = if strong > 0 { Some(self.weak_count()) } else { unsafe { block.weak_count() } };
+                let type_name = type_name::<$module::$strong<T>>();
+                tracer.counted(Counted { block, type_name, strong, weak }, Strength::Weak, |tracer| {
+                    let kept: &'a $module::$strong<T> = tracer.hold(Box::new(self.upgrade()?));
+                    Some(kept)
+                });
+            }
+        }
+    };
+}
+
+counted!(rc::Rc);
+counted!(sync::Arc);

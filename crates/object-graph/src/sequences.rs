@@ -1,0 +1,180 @@
+//! Values in a row: arrays and tuples lie in their owner, vectors and strings have a buffer.
+
+use crate::Trace;
+use crate::block::Block;
+use crate::label::Label;
+use crate::tracer::{Content, Tracer};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, LinkedList, VecDeque};
+use std::path::PathBuf;
+
+/// Shows items by their indices, unless there is nothing to see in any of them.
+fn items<'a, T: Trace + 'a>(items: impl Iterator<Item = &'a T>, tracer: &mut Tracer<'a>) {
+    if !T::is_leaf() {
+        items.enumerate().for_each(|(index, item)| tracer.at(Label::Index(index), item));
+    }
+}
+
+fn content<'a, T: Trace>(content: &'a dyn Content) -> Option<&'a dyn Content> {
+    (!T::is_leaf()).then_some(content)
+}
+
+impl<T: Trace> Trace for [T] {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+}
+
+impl<T: Trace, const N: usize> Trace for [T; N] {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}
+
+impl<T: Trace> Trace for Vec<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // SAFETY: a vector's buffer starts at its first item.
+        let block = unsafe { Block::buffer(self.as_ptr(), self.capacity()) };
+        tracer.owned::<Vec<T>>(block, content::<T>(self));
+    }
+}
+
+impl<T: Trace> Content for Vec<T> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+}
+
+impl<T: Trace> Trace for BinaryHeap<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // SAFETY: a heap is a vector in another order.
+        let block = unsafe { Block::buffer(self.as_slice().as_ptr(), self.capacity()) };
+        tracer.owned::<BinaryHeap<T>>(block, content::<T>(self));
+    }
+}
+
+impl<T: Trace> Content for BinaryHeap<T> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+}
+
+/// Where its ring starts is not told unless it is wrapped: it has no line that made it.
+impl<T: Trace> Trace for VecDeque<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        let block = match self.as_slices() {
+            // SAFETY: what comes after the wrap starts where the ring's buffer does.
+            (_, wrapped @ [_, ..]) => unsafe { Block::buffer(wrapped.as_ptr(), self.capacity()) },
+            _ => Block::sized(self.capacity().saturating_mul(size_of::<T>())),
+        };
+        tracer.owned::<VecDeque<T>>(block, content::<T>(self));
+    }
+}
+
+impl<T: Trace> Content for VecDeque<T> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+}
+
+/// Each item is in a block of its own, with two links.
+impl<T: Trace> Trace for LinkedList<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        let bytes = self.len().saturating_mul(size_of::<(usize, usize, T)>());
+        tracer.owned::<LinkedList<T>>(Block::several(bytes, self.len(), true), content::<T>(self));
+    }
+}
+
+impl<T: Trace> Content for LinkedList<T> {
+    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        items(self.iter(), tracer);
+    }
+}
+
+impl Trace for String {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // SAFETY: a string's buffer starts at its first byte.
+        let block = unsafe { Block::buffer(self.as_ptr(), self.capacity()) };
+        tracer.owned::<String>(block, None);
+    }
+
+    fn key_name(&self) -> Option<String> {
+        self.as_str().key_name()
+    }
+}
+
+impl Trace for PathBuf {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        // Its bytes are the system's string: where they start is not told everywhere.
+        tracer.owned::<PathBuf>(Block::sized(self.capacity()), None);
+    }
+
+    fn key_name(&self) -> Option<String> {
+        Some(format!("{self:?}"))
+    }
+}
+
+impl<T: Trace> Trace for Option<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        if let Some(value) = self {
+            value.trace(tracer);
+        }
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}
+
+impl<T: Trace, E: Trace> Trace for Result<T, E> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        match self {
+            Ok(value) => value.trace(tracer),
+            Err(error) => error.trace(tracer),
+        }
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf() && E::is_leaf()
+    }
+}
+
+impl<T: Trace> Trace for Reverse<T> {
+    fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+        self.0.trace(tracer);
+    }
+
+    fn is_leaf() -> bool {
+        T::is_leaf()
+    }
+}
+
+macro_rules! tuples {
+    ($($item:ident $name:literal $index:tt),+) => {
+        impl<$($item: Trace),+> Trace for ($($item,)+) {
+            fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
+                $(tracer.field($name, &self.$index);)+
+            }
+
+            fn key_name(&self) -> Option<String> {
+                let names = [$(self.$index.key_name()?),+];
+                Some(format!("({})", names.join(", ")))
+            }
+
+            fn is_leaf() -> bool {
+                $($item::is_leaf())&&+
+            }
+        }
+    };
+}
+
+tuples!(A "0" 0);
+tuples!(A "0" 0, B "1" 1);
+tuples!(A "0" 0, B "1" 1, C "2" 2);
+tuples!(A "0" 0, B "1" 1, C "2" 2, D "3" 3);
+tuples!(A "0" 0, B "1" 1, C "2" 2, D "3" 3, E "4" 4);
+tuples!(A "0" 0, B "1" 1, C "2" 2, D "3" 3, E "4" 4, F "5" 5);

@@ -1,0 +1,169 @@
+//! [`Snapshot`]: all objects and references at one moment, and what can be asked of them.
+
+use crate::dominators::{Retained, retained};
+use crate::node::{Edge, Node, Strength};
+use crate::pointed::Pointed;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// All objects that the roots reach, and the references between them.
+///
+/// An object's id is its number: roots first, then the others by their distance from them, in the order of fields and items. It
+/// is the same on every run that builds the same, and never an address.
+pub struct Snapshot {
+    pub(crate) nodes: Vec<Node>,
+    /// In the order of the nodes they start from.
+    pub(crate) edges: Vec<Edge>,
+    /// Where the edges of each node begin, and one end more.
+    out: Vec<u32>,
+    /// The edges that lead to each node, by their numbers.
+    into: Vec<u32>,
+    into_starts: Vec<u32>,
+    by_address: HashMap<usize, u32>,
+    pub(crate) retained: OnceCell<Retained>,
+    pub(crate) cycles: OnceCell<Vec<u32>>,
+}
+
+impl Snapshot {
+    pub(crate) fn new(nodes: Vec<Node>, edges: Vec<Edge>, by_address: HashMap<usize, u32>) -> Snapshot {
+        let out = starts(nodes.len(), edges.iter().map(|edge| edge.from));
+        let into_starts = starts(nodes.len(), edges.iter().map(|edge| edge.to));
+        let mut next = into_starts.clone();
+        let mut into = vec![0; edges.len()];
+        for (number, edge) in edges.iter().enumerate() {
+            let place = &mut next[edge.to as usize];
+            into[*place as usize] = number as u32;
+            *place += 1;
+        }
+        let (retained, cycles) = (OnceCell::new(), OnceCell::new());
+        Snapshot { nodes, edges, out, into, into_starts, by_address, retained, cycles }
+    }
+
+    /// All objects; an object's id is its index.
+    pub fn nodes(&self) -> &[Node] {
+        &self.nodes
+    }
+
+    /// All references; those of one object stand together.
+    pub fn edges(&self) -> &[Edge] {
+        &self.edges
+    }
+
+    /// One object.
+    pub fn node(&self, id: u32) -> Option<&Node> {
+        self.nodes.get(id as usize)
+    }
+
+    /// The root of this name.
+    pub fn root(&self, name: &str) -> Option<u32> {
+        self.ids().find(|&id| self.is_root(id) && &*self.nodes[id as usize].label == name)
+    }
+
+    /// The object that a pointer, a vector or a string owns or points to.
+    pub fn id_of(&self, pointer: &impl Pointed) -> Option<u32> {
+        self.by_address.get(&pointer.address()?).copied()
+    }
+
+    /// The references of an object, by their numbers in [`Snapshot::edges`].
+    pub fn references(&self, id: u32) -> Range<u32> {
+        let start = |id: usize| self.out.get(id).copied().unwrap_or(self.edges.len() as u32);
+        start(id as usize)..start(id as usize + 1)
+    }
+
+    /// The references to an object, by their numbers in [`Snapshot::edges`].
+    pub fn referrers(&self, id: u32) -> &[u32] {
+        let start = |id: usize| self.into_starts.get(id).map_or(self.into.len(), |&start| start as usize);
+        &self.into[start(id as usize)..start(id as usize + 1)]
+    }
+
+    /// Strong references to an object that no root explains: a variable that was not given as a root, a closure, a forgotten
+    /// pointer. 0 for what is not counted.
+    pub fn unexplained(&self, id: u32) -> u64 {
+        self.beyond(id, Strength::Strong)
+    }
+
+    /// Weak references to an object that no root explains.
+    pub fn unexplained_weak(&self, id: u32) -> u64 {
+        self.beyond(id, Strength::Weak)
+    }
+
+    /// The bytes of all objects.
+    pub fn bytes(&self) -> u64 {
+        self.nodes.iter().map(|node| node.shallow_bytes).sum()
+    }
+
+    /// What would not be needed any more if this object were gone: its own bytes and those of everything that is reached only
+    /// through it. Where no cycle of strong references is among it, this is what really goes free. `None` for what no root
+    /// reaches.
+    pub fn retained_bytes(&self, id: u32) -> Option<u64> {
+        self.retained().bytes(id)
+    }
+
+    /// Whether no root reaches it by strong references and no unexplained reference does: it is not free, and nobody can get at
+    /// it. Only a witness makes such an object visible.
+    pub fn is_leaked(&self, id: u32) -> bool {
+        self.retained().bytes(id).is_none() && self.node(id).is_some_and(|node| !node.witness)
+    }
+
+    /// The objects that are [leaked](Snapshot::is_leaked).
+    pub fn leaked(&self) -> Vec<u32> {
+        self.ids().filter(|&id| self.is_leaked(id)).collect()
+    }
+
+    pub(crate) fn ids(&self) -> Range<u32> {
+        0..self.nodes.len() as u32
+    }
+
+    pub(crate) fn edge(&self, number: u32) -> &Edge {
+        &self.edges[number as usize]
+    }
+
+    pub(crate) fn is_root(&self, id: u32) -> bool {
+        self.node(id).is_some_and(|node| node.root || node.witness)
+    }
+
+    /// Whether a reference counts: a witness's does not.
+    pub(crate) fn counts(&self, edge: &Edge) -> bool {
+        !self.nodes[edge.from as usize].witness
+    }
+
+    /// How many references of a kind an object has, the witnesses' left out. What is not counted has one owner.
+    pub(crate) fn count(&self, id: u32, strength: Strength) -> u64 {
+        let node = &self.nodes[id as usize];
+        let seen = |edge: &&u32| self.edge(**edge).strength == strength;
+        let of_kind = self.referrers(id).iter().filter(seen);
+        let of_witnesses = of_kind.filter(|edge| !self.counts(self.edge(**edge))).count() as u64;
+        let counted = match strength {
+            Strength::Strong => node.strong.unwrap_or(1),
+            Strength::Weak => node.weak.unwrap_or(0),
+        };
+        counted.saturating_sub(of_witnesses)
+    }
+
+    fn beyond(&self, id: u32, strength: Strength) -> u64 {
+        let Some(node) = self.node(id) else { return 0 };
+        let counted = match strength {
+            Strength::Strong => node.strong,
+            Strength::Weak => node.weak,
+        };
+        let seen = self.referrers(id).iter().filter(|&&edge| self.edge(edge).strength == strength).count();
+        counted.unwrap_or(0).saturating_sub(seen as u64)
+    }
+
+    fn retained(&self) -> &Retained {
+        self.retained.get_or_init(|| retained(self))
+    }
+}
+
+/// Where the entries of each of `length` keys begin once they are sorted, and one end more.
+fn starts(length: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut starts = vec![0; length + 1];
+    for key in keys {
+        starts[key as usize + 1] += 1;
+    }
+    for index in 0..length {
+        starts[index + 1] += starts[index];
+    }
+    starts
+}

@@ -1,0 +1,266 @@
+//! "Break this edge and N bytes go free", on random graphs of up to 200 objects, by really breaking it: the recorder's live
+//! bytes say what went. Strong and weak references, cycles, variables that were not given as roots; fixed seeds. Without the
+//! test harness, whose own threads allocate.
+
+use heaplab_heap::{Heap, Region, live_bytes, region};
+use heaplab_object_graph::{Roots, Snapshot, Strength, trace};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::rc::{Rc, Weak};
+
+#[global_allocator]
+static HEAP: Heap = Heap::recording();
+
+const SLOTS: usize = 4;
+
+struct Object {
+    name: String,
+    strong: RefCell<Vec<Option<Rc<Object>>>>,
+    weak: RefCell<Vec<Weak<Object>>>,
+    boxed: Option<Box<[u64]>>,
+}
+trace!(Object { name, strong, weak, boxed });
+
+/// How to build a graph: what each object holds, who is a root, and who is held by a variable that nobody is told of.
+#[derive(Clone, Debug)]
+struct Plan {
+    names: Vec<usize>,
+    strong: Vec<(usize, usize)>,
+    weak: Vec<(usize, usize)>,
+    roots: Vec<usize>,
+    untold: Vec<usize>,
+    /// Which edge, object or root is broken.
+    choice: usize,
+    /// References go only from lower to higher numbers.
+    acyclic: bool,
+}
+
+struct Built {
+    roots: Vec<Rc<Object>>,
+    untold: Vec<Rc<Object>>,
+}
+
+fn plans() -> impl Strategy<Value = Plan> {
+    (1usize..200).prop_flat_map(|count| {
+        let edges = |most| prop::collection::vec((0..count, 0..count), 0..most);
+        (
+            prop::collection::vec(0usize..60, count),
+            edges(2 * count),
+            edges(count / 3 + 1),
+            prop::collection::vec(0..count, 1..4),
+            prop::collection::vec(0..count, 0..3),
+            any::<usize>(),
+            any::<bool>(),
+        )
+            .prop_map(|(names, strong, weak, roots, untold, choice, acyclic)| Plan {
+                names,
+                strong,
+                weak,
+                roots,
+                untold,
+                choice,
+                acyclic,
+            })
+    })
+}
+
+fn build(plan: &Plan) -> Built {
+    let object = |&length: &usize| {
+        Rc::new(Object {
+            name: "x".repeat(length),
+            strong: RefCell::new(vec![None; SLOTS]),
+            weak: RefCell::new(Vec::new()),
+            boxed: (length % 3 == 0).then(|| vec![7; length].into_boxed_slice()),
+        })
+    };
+    let objects: Vec<Rc<Object>> = plan.names.iter().map(object).collect();
+    for &(from, to) in &plan.strong {
+        let (from, to) = if plan.acyclic { (from.min(to), from.max(to)) } else { (from, to) };
+        if plan.acyclic && from == to {
+            continue;
+        }
+        if let Some(free) = objects[from].strong.borrow_mut().iter_mut().find(|slot| slot.is_none()) {
+            *free = Some(Rc::clone(&objects[to]));
+        }
+    }
+    for &(from, to) in &plan.weak {
+        objects[from].weak.borrow_mut().push(Rc::downgrade(&objects[to]));
+    }
+    let handles = |chosen: &[usize]| chosen.iter().map(|&index| Rc::clone(&objects[index])).collect();
+    Built { roots: handles(&plan.roots), untold: handles(&plan.untold) }
+}
+
+fn snapshot(built: &Built) -> Snapshot {
+    let snapshot = Roots::new().variable("roots", &built.roots).snapshot();
+    assert!(snapshot.nodes().iter().all(|node| node.opaque.is_none()));
+    snapshot
+}
+
+/// What really went free while `work` ran.
+fn measured_bytes(work: impl FnOnce()) -> u64 {
+    let before = live_bytes().expect("the heap probe is at work");
+    work();
+    before - live_bytes().expect("the heap probe is at work")
+}
+
+/// Every object that the roots lead to, by weak references too.
+fn objects(built: &Built) -> Vec<Rc<Object>> {
+    let mut seen = HashSet::new();
+    let mut turn: Vec<Rc<Object>> = built.roots.clone();
+    let mut objects = Vec::new();
+    while let Some(object) = turn.pop() {
+        if seen.insert(Rc::as_ptr(&object)) {
+            turn.extend(object.strong.borrow().iter().flatten().cloned());
+            turn.extend(object.weak.borrow().iter().filter_map(Weak::upgrade));
+            objects.push(object);
+        }
+    }
+    objects
+}
+
+/// References from one object's slot to another, by number: those that this test can break.
+fn slots(snapshot: &Snapshot) -> Vec<u32> {
+    let is_slot = |&number: &u32| {
+        let edge = &snapshot.edges()[number as usize];
+        let (from, to) = (&snapshot.nodes()[edge.from as usize], &snapshot.nodes()[edge.to as usize]);
+        &*from.type_name == "Vec<Option<Rc<Object>>>" && &*to.type_name == "Rc<Object>"
+    };
+    (0..snapshot.edges().len() as u32).filter(is_slot).collect()
+}
+
+/// Empties the slot that a reference is.
+fn break_really(number: u32, built: &Built, snapshot: &Snapshot) {
+    let edge = &snapshot.edges()[number as usize];
+    let buffer = edge.from;
+    let owner = snapshot.edges()[snapshot.referrers(buffer)[0] as usize].from;
+    let object = objects(built).into_iter().find(|object| snapshot.id_of(object) == Some(owner));
+    let object = object.expect("a root reaches it");
+    let label = edge.label.to_string();
+    let index: usize = label.trim_matches(['[', ']']).parse().expect("a slot is an index");
+    let broken = object.strong.borrow_mut()[index].take();
+    assert_eq!(broken.as_ref().and_then(|to| snapshot.id_of(to)), Some(edge.to));
+}
+
+fn open(plan: &Plan) -> (Region, Built, Snapshot) {
+    let measured = region().expect("no other region is open");
+    let built = build(plan);
+    let snapshot = snapshot(&built);
+    (measured, built, snapshot)
+}
+
+fn breaking_one_edge_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError> {
+    let (_measured, built, snapshot) = open(plan);
+    let slots = slots(&snapshot);
+    if slots.is_empty() {
+        return Ok(());
+    }
+    let number = slots[plan.choice % slots.len()];
+    let said = snapshot.breaking(&[number]);
+    let really = measured_bytes(|| break_really(number, &built, &snapshot));
+    prop_assert_eq!(said.bytes, really);
+    Ok(())
+}
+
+/// Every reference to one object is broken. Without cycles that frees what it retains.
+fn releasing_an_object_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError> {
+    let (_measured, mut built, snapshot) = open(plan);
+    let targets = snapshot.by_type("Rc<Object>");
+    let target = targets[plan.choice % targets.len()];
+    let (said, retained) = (snapshot.releasing(target), snapshot.retained_bytes(target));
+    let is_target = |object: &Rc<Object>| snapshot.id_of(object) == Some(target);
+    let really = measured_bytes(|| {
+        // The list of objects keeps them all until every reference is broken.
+        for object in objects(&built) {
+            for slot in object.strong.borrow_mut().iter_mut() {
+                drop(slot.take_if(|to| is_target(to)));
+            }
+            object.weak.borrow_mut().retain(|to| snapshot.id_of(to) != Some(target));
+        }
+        built.roots.retain(|object| !is_target(object));
+    });
+    prop_assert_eq!(said.bytes, really);
+    if plan.acyclic && snapshot.unexplained(target) == 0 && !is_weakly_held(&snapshot, target) {
+        prop_assert_eq!(retained, Some(really));
+    }
+    Ok(())
+}
+
+fn is_weakly_held(snapshot: &Snapshot, id: u32) -> bool {
+    let is_weak = |&edge: &u32| snapshot.edges()[edge as usize].strength == Strength::Weak;
+    snapshot.referrers(id).iter().any(is_weak)
+}
+
+fn dropping_the_roots_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError> {
+    let (_measured, built, snapshot) = open(plan);
+    let said = snapshot.dropping_root(0);
+    let Built { roots, untold } = built;
+    let really = measured_bytes(|| drop(roots));
+    prop_assert_eq!(said.bytes, really);
+    prop_assert!(snapshot.retained_bytes(0) >= Some(said.bytes));
+    if plan.acyclic {
+        prop_assert_eq!(snapshot.retained_bytes(0), Some(really));
+    }
+    drop(untold);
+    Ok(())
+}
+
+/// The slow, obvious way: take an object away and see what is not reached any more.
+fn retained_is_what_is_not_reached_without(plan: &Plan) -> Result<(), TestCaseError> {
+    let (_measured, _built, snapshot) = open(plan);
+    let all = reached_bytes(&snapshot, None);
+    for id in 0..snapshot.nodes().len() as u32 {
+        let expected = all.0.contains(&id).then(|| all.1 - reached_bytes(&snapshot, Some(id)).1);
+        prop_assert_eq!(snapshot.retained_bytes(id), expected, "object {}", id);
+    }
+    Ok(())
+}
+
+/// The objects that are reached, and the bytes of all blocks that are kept: those of the objects, and those that weak references
+/// keep without the values. Of a value that is gone there is nothing but the block: weak references reach it.
+fn reached_bytes(snapshot: &Snapshot, without: Option<u32>) -> (HashSet<u32>, u64) {
+    let is_gone = |id: u32| snapshot.nodes()[id as usize].is_gone();
+    let ids = || 0..snapshot.nodes().len() as u32;
+    let is_kept_weakly = |&id: &u32| snapshot.unexplained_weak(id) > 0;
+    let is_start = |&id: &u32| {
+        snapshot.nodes()[id as usize].root
+            || snapshot.unexplained(id) > 0
+            || is_gone(id) && is_kept_weakly(&id)
+    };
+    let mut blocks: HashSet<u32> = ids().filter(|id| !is_gone(*id) && is_kept_weakly(id)).collect();
+    let mut values = HashSet::new();
+    let mut turn: Vec<u32> = ids().filter(is_start).collect();
+    while let Some(id) = turn.pop() {
+        if Some(id) == without || !values.insert(id) {
+            continue;
+        }
+        blocks.insert(id);
+        for number in snapshot.references(id) {
+            let edge = &snapshot.edges()[number as usize];
+            if edge.strength == Strength::Strong || is_gone(edge.to) {
+                turn.push(edge.to);
+            } else {
+                blocks.insert(edge.to);
+            }
+        }
+    }
+    let bytes = blocks.iter().map(|&id| snapshot.nodes()[id as usize].shallow_bytes).sum();
+    (values, bytes)
+}
+
+fn run(cases: u32, test: fn(&Plan) -> Result<(), TestCaseError>) {
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
+    if let Err(failure) = runner.run(&plans(), |plan| test(&plan)) {
+        panic!("{failure}");
+    }
+}
+
+fn main() {
+    run(400, breaking_one_edge_frees_what_is_said);
+    run(400, releasing_an_object_frees_what_is_said);
+    run(400, dropping_the_roots_frees_what_is_said);
+    run(60, retained_is_what_is_not_reached_without);
+    println!("breaking: ok");
+}
