@@ -4,6 +4,7 @@
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimsFile, Text};
+use heaplab_report::claims;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -140,7 +141,12 @@ impl Lesson {
     pub(crate) fn claims(&self) -> Result<ClaimsFile> {
         let path = self.folder.join("claims.toml");
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("{} cannot be read", path.display())),
+            Ok(text) => {
+                let cannot = || format!("{} cannot be read", path.display());
+                let file = toml::from_str(&text).with_context(cannot)?;
+                claims::check(&file).with_context(cannot)?;
+                Ok(file)
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ClaimsFile::default()),
             Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
         }

@@ -59,6 +59,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let profiles = sites::name(&mut measured, &workspace.root)?;
+    let unit = built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default();
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
@@ -70,9 +71,9 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
             python.as_ref().filter(|_| has_python(&built)).map(|found| found.version.clone()),
         ),
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
-        unit: built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default(),
+        claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
+        unit,
         rows_requested: request.rows,
-        claims: claims::judge(&spoken.claims, &measured.runs, &words),
         runs: measured.runs,
         failed: measured.failed,
     };
@@ -201,6 +202,7 @@ fn conclude(
         screen.result(&format!("\n{}", terminal::goal(goal, &report.runs, words, color)));
     }
     show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    show::pictures(place, &heaplab_report::picture_stems(report), screen, words);
     if !report.failed.is_empty() {
         let names: Vec<String> = report
             .failed

@@ -34,9 +34,14 @@ pub(crate) fn report(
             .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
         artifacts.push(text(format!("{}.dhat.json", file.variant), json));
     }
+    let attached = heaplab_report::pictures(report, words)?;
+    for one in &attached {
+        artifacts.push(picture(&format!("{}.png", one.stem), &one.svg)?);
+        artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
+    }
     let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
     artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
-    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs };
+    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs, attached };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -104,4 +109,27 @@ fn text(name: impl Into<String>, text: String) -> Artifact {
 fn picture(name: &str, svg: &str) -> Result<Artifact> {
     let bytes = heaplab_report::png(svg).with_context(|| format!("cannot make {name}"))?;
     Ok(Artifact { name: name.to_owned(), bytes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heaplab_report::Lang;
+
+    #[test]
+    fn what_a_lesson_hands_over_becomes_files_and_stands_in_page_and_summary() {
+        let of: Report = serde_json::from_str(include_str!("../tests/data/leak-report.json")).unwrap();
+        let artifacts = report(&of, &[], &[], &[], &Words::new(Lang::Zh)).unwrap();
+        let bytes = |name: &str| {
+            let found = artifacts.iter().find(|artifact| artifact.name == name);
+            found.unwrap_or_else(|| panic!("{name}")).bytes.clone()
+        };
+        assert!(bytes("leak.png").starts_with(b"\x89PNG"));
+        for name in ["leak.svg", "report.html"] {
+            let text = String::from_utf8(bytes(name)).unwrap();
+            assert!(text.contains("谁引用谁") && text.contains("Rc&lt;Node&gt;"), "{name}");
+        }
+        let summary = String::from_utf8(bytes("summary.md")).unwrap();
+        assert!(summary.contains("![谁引用谁](leak.svg)"), "{summary}");
+    }
 }

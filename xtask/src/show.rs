@@ -16,6 +16,14 @@ pub(crate) fn result(file: &Path, key: &str, open: bool, screen: &Screen, words:
     Ok(())
 }
 
+/// Says where the pictures of the lessons' own are, a line each.
+pub(crate) fn pictures(place: &Path, stems: &[String], screen: &Screen, words: &Words) {
+    for stem in stems {
+        let file = relative(&place.join(format!("{stem}.svg")));
+        screen.result(&words.say("picture-is-at", &[("path", &file.to_string_lossy())]));
+    }
+}
+
 /// From where the user stands, if it is below there.
 fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();

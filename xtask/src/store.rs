@@ -4,7 +4,7 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA};
+use heaplab_record::{BENCH_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA, Report};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -113,10 +113,13 @@ impl Staging {
     /// student's notes) go over to the new one.
     fn keep_what_is_not_ours(&self, artifacts: &[Artifact]) -> Result<()> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(()) };
+        let pictures = pictures_of_last(&self.folder);
         for entry in entries.flatten() {
             let name = entry.file_name();
             let text = name.to_string_lossy();
-            let ours = is_of_a_report(&text) || artifacts.iter().any(|artifact| artifact.name == text);
+            let ours = is_of_a_report(&text)
+                || pictures.iter().any(|name| *name == text)
+                || artifacts.iter().any(|artifact| artifact.name == text);
             let place = self.target.join(&name);
             if !ours && !place.exists() {
                 std::fs::rename(entry.path(), &place).with_context(|| {
@@ -132,6 +135,14 @@ impl Drop for Staging {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The files of what the lessons of the last report handed over: only that report knows their names.
+fn pictures_of_last(folder: &Path) -> Vec<String> {
+    let text = std::fs::read(folder.join("report.json")).ok();
+    let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
+    let stems = report.map(|report| heaplab_report::picture_stems(&report)).unwrap_or_default();
+    stems.iter().flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}"))).collect()
 }
 
 fn is_of_a_report(name: &str) -> bool {
@@ -216,6 +227,18 @@ mod tests {
         open(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
         assert_eq!(names(&target), ["my notes.txt", "report.json"]);
         assert_eq!(names(home.path()), ["8.5"], "nothing temporary is left");
+    }
+
+    #[test]
+    fn pictures_of_the_last_report_go_with_it() {
+        let home = tempfile::tempdir().unwrap();
+        let target = home.path().join("8.3");
+        let report = include_str!("../tests/data/leak-report.json");
+        let files = [artifact("report.json", report), artifact("leak.svg", ""), artifact("leak.png", "")];
+        open(&target, false).unwrap().publish(&files).unwrap();
+        std::fs::write(target.join("mine.svg"), "mine").unwrap();
+        open(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
+        assert_eq!(names(&target), ["mine.svg", "report.json"]);
     }
 
     #[test]

@@ -4,6 +4,8 @@
         ...the work...
         region.keep(data, checksum)
 
+What the report is to draw is handed over after that, with region.attach({...}): it is not measured.
+
 Scale: HEAPLAB_ROWS. With HEAPLAB_OUT the record goes to that folder; without it a small table is printed.
 """
 
@@ -41,32 +43,52 @@ class region:
 
     def __enter__(self):
         self.kept = None
+        self.attachments = []
+        self.wall_ns = None
         self.start = _status()
         self.started = time.perf_counter_ns()
         return self
 
     def keep(self, data, checksum):
+        """Closes the measurement with the data alive; whatever follows is not the variant's."""
+        self._close()
         self.kept = (data, checksum)
 
+    def attach(self, attachment):
+        """Hands over one thing for the report to draw: a dict of the form that the Rust side writes, such as
+
+            region.keep(data, checksum)
+            region.attach({"kind": "figure", "name": "refs", "title": {"en": "references", "zh": "引用数"},
+                           "value": {"unit": "count", "value": 2}})
+
+        After keep, so that neither the dict nor what it takes to find its figures is measured. The kinds and their keys
+        stand in crates/record/src/attachment.rs.
+        """
+        self.attachments.append(attachment)
+
+    def _close(self):
+        if self.wall_ns is None:
+            self.wall_ns = time.perf_counter_ns() - self.started
+            self.end = _status()
+
     def __exit__(self, kind, error, traceback):
-        wall_ns = time.perf_counter_ns() - self.started
+        self._close()
         if error is not None:
             return False
-        end = _status()
         _, crc = self.kept
-        figures = {"probe": "plain", "wall_ns": wall_ns}
-        if end:
-            figures["peak_rss_bytes"] = end["VmHWM"]
+        figures = {"probe": "plain", "wall_ns": self.wall_ns}
+        if self.end:
+            figures["peak_rss_bytes"] = self.end["VmHWM"]
             figures["start_rss_bytes"] = self.start["VmRSS"]
-            figures["end_rss_anon_bytes"] = end["RssAnon"]
-            figures["end_rss_file_bytes"] = end["RssFile"] + end["RssShmem"]
-        _write(f"{crc:08x}", figures)
+            figures["end_rss_anon_bytes"] = self.end["RssAnon"]
+            figures["end_rss_file_bytes"] = self.end["RssFile"] + self.end["RssShmem"]
+        _write(f"{crc:08x}", figures, self.attachments)
         # Leave without freeing: how long that takes is not what was asked.
         sys.stdout.flush()
         os._exit(0)
 
 
-def _write(crc, figures):
+def _write(crc, figures, attachments):
     # Imported here, after the region: what the record costs is not the variant's.
     import json
 
@@ -75,6 +97,9 @@ def _write(crc, figures):
     if out is None:
         for key, value in [("variant", name), ("scale", rows()), ("checksum", crc), *figures.items()]:
             print(f"{key:<20} {value}")
+        for attachment in attachments:
+            what = attachment.get("name") or attachment.get("title", {}).get("en", "")
+            print(f"{'attached':<20} {attachment['kind']} {what}")
         return
     record = {
         "schema": "heaplab/record/v1",
@@ -85,7 +110,9 @@ def _write(crc, figures):
         "runtime": f"{sys.implementation.name} {sys.version.split()[0]}",
         "measurement": figures,
     }
+    if attachments:
+        record["attachments"] = attachments
     beside, path = os.path.join(out, "record.json.part"), os.path.join(out, "record.json")
-    with open(beside, "w") as file:
-        json.dump(record, file)
+    with open(beside, "w", encoding="utf-8") as file:
+        json.dump(record, file, ensure_ascii=False)
     os.replace(beside, path)

@@ -39,11 +39,16 @@ pub struct ClaimSpec {
     pub text: Text,
     /// Where the lecture says it.
     pub source: String,
-    /// The number; bytes a row where `per_row` is set.
-    pub says_bytes: u64,
-    /// The scale that the number is for; at another the claim is not judged.
+    /// The number, in bytes; a row's where `per_row` is set. A claim has this or `says_count`.
+    #[serde(default)]
+    pub says_bytes: Option<u64>,
+    /// The number where it is none of bytes: a reference count, a threshold.
+    #[serde(default)]
+    pub says_count: Option<u64>,
+    /// The scale that the number is for; at another the claim is not judged. 0 or absent where it holds at every scale.
+    #[serde(default)]
     pub says_rows: u64,
-    /// Whether the number is bytes a row.
+    /// Whether the number is of each row.
     #[serde(default)]
     pub per_row: bool,
     /// How the measure must stand to the number.
@@ -66,7 +71,7 @@ pub struct MeasureSpec {
     /// A second variant whose figure is taken away: what the difference between the two costs.
     #[serde(default)]
     pub minus: Option<String>,
-    /// `peak_rss_bytes` (plain probe) or `peak_bytes` (heap probe).
+    /// `peak_rss_bytes` (plain probe), `peak_bytes` (heap probe), or `figure:NAME`, which the variant hands over.
     pub metric: String,
 }
 
@@ -79,4 +84,6 @@ pub enum Relation {
     About,
     /// Not above it.
     AtMost,
+    /// It and nothing else.
+    Exactly,
 }

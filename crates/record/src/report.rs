@@ -277,12 +277,16 @@ pub struct ClaimVerdict {
     pub section: String,
     /// The sentence, in the report's language.
     pub text: String,
-    /// The claim's number.
-    pub says_bytes: u64,
-    /// Whether the claim's and the measured numbers are bytes a row.
+    /// The claim's number, if it is one of bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says_bytes: Option<u64>,
+    /// The claim's number, if it is a count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says_count: Option<u64>,
+    /// Whether the claim's and the measured numbers are of each row.
     #[serde(default)]
     pub per_row: bool,
-    /// The scale that it speaks of.
+    /// The scale that it speaks of; 0 where it speaks of every scale.
     pub says_rows: u64,
     /// What was measured, a language each.
     pub measured: Vec<MeasuredBytes>,
@@ -301,8 +305,12 @@ pub struct MeasuredBytes {
     pub variant: String,
     /// The field it was read from.
     pub metric: String,
-    /// Bytes; negative only for a difference of two variants.
-    pub bytes: i64,
+    /// For a claim of bytes; negative only for a difference of two variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<i64>,
+    /// For a claim of a count; negative only for a difference of two variants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
     /// The scale that it was measured at.
     pub rows: u64,
 }

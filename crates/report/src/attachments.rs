@@ -32,9 +32,10 @@ pub(crate) struct Written {
     pub(crate) is_figure: bool,
 }
 
-/// Every table of a report in the order in which the first of its kind came.
+/// The figures of a report, then every table in the order in which the first of its kind came.
 pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
     let mut merged: Vec<((&Text, &[Text]), Merged)> = Vec::new();
+    let figures = figures(report, words);
     for run in &report.runs {
         for attachment in &run.attachments {
             let Attachment::Table(table) = attachment else { continue };
@@ -56,7 +57,28 @@ pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
             }
         }
     }
-    merged.into_iter().map(|(_, table)| table).collect()
+    figures.into_iter().chain(merged.into_iter().map(|(_, table)| table)).collect()
+}
+
+/// Every figure that was handed over, a row each.
+pub(crate) fn figures(report: &Report, words: &Words) -> Option<Merged> {
+    let lang = words.lang();
+    let rows: Vec<Vec<Written>> = report
+        .runs
+        .iter()
+        .flat_map(|run| run.attachments.iter().map(move |attachment| (run, attachment)))
+        .filter_map(|(run, attachment)| match attachment {
+            Attachment::Figure(figure) => Some(vec![
+                word(who(run, words)),
+                word(lang.of(&figure.title).to_owned()),
+                written(&figure.value, words),
+            ]),
+            _ => None,
+        })
+        .collect();
+    let columns = ["column-variant", "column-what", "column-value"].map(|key| prose::head(key, words));
+    let title = words.get("heading-figures");
+    (!rows.is_empty()).then_some(Merged { title, columns: columns.into(), rows })
 }
 
 /// Live bytes when the region closed, a row; absent without the heap probe.
@@ -73,16 +95,23 @@ pub(crate) fn live_bytes_a_row(run: &Run) -> Written {
     }
 }
 
-fn variant(run: &Run) -> Written {
-    Written { short: run.variant.clone(), exact: None, is_figure: false }
+/// `ledger · CPython`: a script often has the name of a Rust variant.
+pub(crate) fn who(run: &Run, words: &Words) -> String {
+    format!("{} · {}", run.variant, prose::language(run.language, words))
 }
 
-fn written(cell: &Cell, words: &Words) -> Written {
+fn variant(run: &Run) -> Written {
+    word(run.variant.clone())
+}
+
+fn word(text: String) -> Written {
+    Written { short: text, exact: None, is_figure: false }
+}
+
+pub(crate) fn written(cell: &Cell, words: &Words) -> Written {
     let (short, exact) = match cell {
-        Cell::Text(text) => return Written { short: text.clone(), exact: None, is_figure: false },
-        Cell::Words(text) => {
-            return Written { short: words.lang().of(text).to_owned(), exact: None, is_figure: false };
-        }
+        Cell::Text(text) => return word(text.clone()),
+        Cell::Words(text) => return word(words.lang().of(text).to_owned()),
         Cell::Count(count) => (format::count(*count), None),
         Cell::Bytes(bytes) => (format::bytes(*bytes), Some(format!("{} B", format::count(*bytes)))),
         Cell::Nanoseconds(ns) => (format::nanoseconds(*ns), None),
@@ -109,6 +138,17 @@ mod tests {
         let Attachment::Table(table) = &mut report.runs[8].attachments[0] else { unreachable!() };
         table.columns[0].en.push('x');
         assert_eq!(tables(&report, &Words::new(Lang::En)).len(), 2);
+    }
+
+    #[test]
+    fn figures_are_a_table_of_their_own() {
+        let report = fixture::pictures::report(Lang::Zh);
+        let merged = tables(&report, &Words::new(Lang::Zh));
+        let rows: Vec<Vec<&str>> =
+            merged[0].rows.iter().map(|row| row.iter().map(|cell| cell.short.as_str()).collect()).collect();
+        let title = "let 之后的强引用计数";
+        assert_eq!(rows, [["ledger · Rust", title, "2"], ["ledger · CPython", title, "3"]]);
+        assert!(figures(&fixture::report(Lang::En), &Words::new(Lang::En)).is_none());
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub(crate) fn time_mark(nanoseconds: u64) -> String {
 }
 
 /// `2.00 GB` without the digits that say nothing on an axis.
-fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     match text.split_once(' ') {
         Some((figure, unit)) if figure.contains('.') => {
             format!("{} {unit}", figure.trim_end_matches('0').trim_end_matches('.'))

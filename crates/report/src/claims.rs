@@ -2,38 +2,98 @@
 
 mod why;
 
-use crate::Words;
-use heaplab_record::{ClaimSpec, ClaimVerdict, Language, MeasureSpec, MeasuredBytes, Relation, Run};
+use crate::{Words, format};
+use heaplab_record::{
+    Attachment, Cell, ClaimSpec, ClaimVerdict, ClaimsFile, Figure as Handed, Language, MeasureSpec,
+    MeasuredBytes, Relation, Run,
+};
 
-/// Judges every claim; each comes with the section that makes it. A claim is judged on the measure of its `judged_by` and
-/// only at its own rows, else `holds` is `None`. `why` is computed from the measured fields.
-pub fn judge(specs: &[(String, ClaimSpec)], runs: &[Run], words: &Words) -> Vec<ClaimVerdict> {
+/// What the metric of a figure that a lesson hands over begins with.
+pub(crate) const FIGURE: &str = "figure:";
+
+/// A claim that nothing could be held against.
+#[derive(Debug, thiserror::Error)]
+#[error("the claim \u{201c}{text}\u{201d} {wrong}")]
+pub struct ClaimError {
+    text: String,
+    wrong: String,
+}
+
+/// Whether every claim of a file says one number, and names metrics of its kind.
+///
+/// # Errors
+/// For the first claim that does not: it names the claim and what to write.
+pub fn check(file: &ClaimsFile) -> Result<(), ClaimError> {
+    for spec in &file.claim {
+        let wrong = match (spec.says_bytes, spec.says_count) {
+            (Some(_), Some(_)) => Some("has both says_bytes and says_count: keep one".to_owned()),
+            (None, None) => Some("has no number: write says_bytes or says_count".to_owned()),
+            _ => spec.measured.iter().find_map(|measure| wrong_metric(spec, &measure.metric)),
+        };
+        if let Some(wrong) = wrong {
+            return Err(ClaimError { text: spec.text.en.clone(), wrong });
+        }
+    }
+    Ok(())
+}
+
+fn wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
+    let names_figure = metric.strip_prefix(FIGURE).is_some_and(|name| !name.is_empty());
+    let is_bytes = ["peak_rss_bytes", "peak_bytes"].contains(&metric);
+    match spec.says_count {
+        _ if names_figure => None,
+        None if is_bytes => None,
+        Some(_) if is_bytes => Some(format!("says a count, and {metric} is bytes: write says_bytes")),
+        _ => Some(format!("has the metric `{metric}`: there are peak_rss_bytes, peak_bytes and figure:NAME")),
+    }
+}
+
+/// Judges every claim; each comes with the section that makes it. A claim is judged on the measure of its `judged_by` and,
+/// where it names rows, only at these, else `holds` is `None`. `unit` is what the report calls a row. `why` is computed from
+/// the measured fields.
+pub fn judge(specs: &[(String, ClaimSpec)], runs: &[Run], unit: &str, words: &Words) -> Vec<ClaimVerdict> {
     specs
         .iter()
         .map(|(section, spec)| {
             let figures: Vec<Figure> = spec.measured.iter().filter_map(|of| read(of, spec, runs)).collect();
             let decisive = figures.iter().find(|figure| figure.measure.language == spec.judged_by);
-            let judged = decisive.filter(|figure| figure.run.rows == spec.says_rows);
+            let judged = decisive.filter(|figure| figure.is_at_its_rows(spec));
             ClaimVerdict {
                 section: section.clone(),
                 text: words.lang().of(&spec.text).to_owned(),
                 says_bytes: spec.says_bytes,
+                says_count: spec.says_count,
                 per_row: spec.per_row,
                 says_rows: spec.says_rows,
                 measured: figures.iter().map(Figure::measured).collect(),
                 holds: judged.map(|figure| figure.stands(spec)),
-                why: why::sentences(spec, &figures, decisive, runs, words),
+                why: why::sentences(&why::Said { spec, runs, unit, words }, &figures, decisive),
             }
         })
         .collect()
+}
+
+/// The claim's number as a table writes it.
+pub(crate) fn says(claim: &ClaimVerdict) -> String {
+    match (claim.says_bytes, claim.says_count) {
+        (Some(bytes), _) => format::bytes(bytes),
+        (None, Some(count)) => format::count(count),
+        (None, None) => String::new(),
+    }
+}
+
+/// One side of a claim as a table writes it.
+pub(crate) fn measured(of: &MeasuredBytes) -> Option<String> {
+    of.bytes.map(format::signed_bytes).or_else(|| of.count.map(format::signed_count))
 }
 
 /// A figure read from the runs.
 struct Figure<'a> {
     measure: &'a MeasureSpec,
     run: &'a Run,
-    /// Over all rows; negative only for a difference.
-    bytes: i128,
+    /// Bytes, or a count, over all rows; negative only for a difference.
+    value: i128,
+    is_count: bool,
     /// The rows that it is divided by, or 1.
     shares: u64,
 }
@@ -44,63 +104,92 @@ impl Figure<'_> {
             language: self.measure.language,
             variant: self.measure.variant.clone(),
             metric: self.measure.metric.clone(),
-            bytes: self.rounded(),
+            bytes: (!self.is_count).then(|| self.rounded()),
+            count: self.is_count.then(|| self.rounded()),
             rows: self.run.rows,
         }
     }
 
-    /// The nearest whole byte; a half goes away from 0.
-    fn rounded(&self) -> i64 {
-        let shares = i128::from(self.shares);
-        let half = self.bytes.signum() * (shares / 2);
-        i64::try_from((self.bytes + half) / shares).unwrap_or(i64::MAX)
+    fn is_at_its_rows(&self, spec: &ClaimSpec) -> bool {
+        spec.says_rows == 0 || self.run.rows == spec.says_rows
     }
 
-    /// In whole numbers, before any rounding: `bytes / shares` against `says_bytes`.
+    /// The nearest whole one; a half goes away from 0.
+    fn rounded(&self) -> i64 {
+        let shares = i128::from(self.shares);
+        let half = self.value.signum() * (shares / 2);
+        i64::try_from((self.value + half) / shares).unwrap_or(i64::MAX)
+    }
+
+    /// In whole numbers, before any rounding: `value / shares` against what the claim says.
     fn stands(&self, spec: &ClaimSpec) -> bool {
         let shares = i128::from(self.shares);
-        let says = i128::from(spec.says_bytes) * shares;
+        let says = i128::from(number(spec)) * shares;
         match spec.relation {
-            Relation::AtMost => self.bytes <= says,
-            Relation::About if says == 0 => 2 * self.bytes.abs() < shares,
-            Relation::About => 4 * (self.bytes - says).abs() <= says,
+            Relation::AtMost => self.value <= says,
+            Relation::Exactly => self.value == says,
+            Relation::About if says == 0 => 2 * self.value.abs() < shares,
+            Relation::About => 4 * (self.value - says).abs() <= says,
         }
     }
+}
+
+/// The claim's number, whatever its kind.
+fn number(spec: &ClaimSpec) -> u64 {
+    spec.says_bytes.or(spec.says_count).unwrap_or(0)
 }
 
 /// `None` where a part of it was not measured, or where two variants that are to be subtracted ran at different rows.
 fn read<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<Figure<'a>> {
     let run = find(runs, measure.language, &measure.variant)?;
-    let mut bytes = i128::from(metric(run, &measure.metric)?);
+    let mut value = i128::from(metric(run, measure, spec)?);
     if let Some(minus) = &measure.minus {
         let minus = find(runs, measure.language, minus).filter(|minus| minus.rows == run.rows)?;
-        bytes -= i128::from(metric(minus, &measure.metric)?);
+        value -= i128::from(metric(minus, measure, spec)?);
     }
     let shares = if spec.per_row { run.rows } else { 1 };
-    (shares > 0).then_some(Figure { measure, run, bytes, shares })
+    (shares > 0).then_some(Figure { measure, run, value, is_count: spec.says_count.is_some(), shares })
 }
 
 fn find<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'a Run> {
     runs.iter().find(|run| run.language == language && run.variant == variant)
 }
 
-fn metric(run: &Run, name: &str) -> Option<u64> {
-    match name {
+/// A figure of another kind than the claim's number cannot be held against it: it counts as not measured.
+fn metric(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
+    if let Some(name) = measure.metric.strip_prefix(FIGURE) {
+        return match (&handed(run, name)?.value, spec.says_count) {
+            (Cell::Count(count), Some(_)) => Some(*count),
+            (Cell::Bytes(bytes), None) => Some(*bytes),
+            _ => None,
+        };
+    }
+    match measure.metric.as_str() {
+        _ if spec.says_count.is_some() => None,
         "peak_rss_bytes" => run.plain.as_ref()?.peak_rss_bytes,
         "peak_bytes" => Some(run.heap.as_ref()?.peak_bytes),
         _ => None,
     }
 }
 
+/// The figure of that name that a run hands over.
+fn handed<'a>(run: &'a Run, name: &str) -> Option<&'a Handed> {
+    run.attachments.iter().find_map(|attachment| match attachment {
+        Attachment::Figure(figure) if figure.name == name => Some(figure),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture::ROWS;
     use crate::{Lang, fixture};
 
     fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
         change(&mut runs);
-        judge(&fixture::claim_specs(), &runs, &Words::new(Lang::En))
+        judge(&fixture::claim_specs(), &runs, "rows", &Words::new(Lang::En))
     }
 
     fn python<'a>(runs: &'a mut [Run], variant: &str) -> &'a mut Run {
@@ -135,10 +224,14 @@ mod tests {
         let slots_list = 1_460_000_000;
         for (more, holds, rounded) in [(4_999_999, true, 0), (5_000_000, false, 1), (80_000_000, false, 8)] {
             let claims = judged(|runs| set_rss(python(runs, "slots_by"), slots_list + more));
-            assert_eq!((claims[3].holds, claims[3].measured[0].bytes), (Some(holds), rounded), "{more}");
+            assert_eq!(
+                (claims[3].holds, claims[3].measured[0].bytes),
+                (Some(holds), Some(rounded)),
+                "{more}"
+            );
         }
         let less = judged(|runs| set_rss(python(runs, "slots_by"), slots_list - 80_000_000));
-        assert_eq!((less[3].holds, less[3].measured[0].bytes), (Some(false), -8));
+        assert_eq!((less[3].holds, less[3].measured[0].bytes), (Some(false), Some(-8)));
     }
 
     #[test]
@@ -160,7 +253,94 @@ mod tests {
         for measure in &mut specs[0].1.measured {
             measure.metric = "wall_ns".to_owned();
         }
-        let claim = &judge(&specs, &fixture::runs(), &Words::new(Lang::En))[0];
+        let claim = &judge(&specs, &fixture::runs(), "rows", &Words::new(Lang::En))[0];
         assert!(claim.holds.is_none() && claim.measured.is_empty());
+    }
+
+    /// The fixture's first claim, of a count that the Rust variant `leak` hands over, at any scale.
+    fn count_claim(says: u64) -> ClaimSpec {
+        let (_, mut spec) = fixture::claim_specs().remove(0);
+        (spec.says_bytes, spec.says_count, spec.says_rows) = (None, Some(says), 0);
+        spec.judged_by = Language::Rust;
+        spec.measured.truncate(1);
+        spec.measured[0].language = Language::Rust;
+        spec.measured[0].variant = "leak".to_owned();
+        spec.measured[0].metric = "figure:strong".to_owned();
+        spec
+    }
+
+    /// A run that hands over one figure.
+    fn handing(value: Cell) -> Run {
+        let title = fixture::text("strong count", "强引用计数");
+        let figure = Handed { name: "strong".to_owned(), title, value };
+        Run { attachments: vec![Attachment::Figure(figure)], ..fixture::bare("8.1", "leak") }
+    }
+
+    fn of_count(spec: ClaimSpec, value: Cell, lang: Lang) -> ClaimVerdict {
+        judge(&[("8.1".to_owned(), spec)], &[handing(value)], "calls", &Words::new(lang)).remove(0)
+    }
+
+    #[test]
+    fn a_count_is_held_against_a_figure() {
+        for (value, holds) in [(2, true), (3, false)] {
+            let claim = of_count(count_claim(2), Cell::Count(value), Lang::En);
+            assert_eq!(claim.holds, Some(holds));
+            assert_eq!((claim.measured[0].count, claim.measured[0].bytes), (Some(value as i64), None));
+            assert!(claim.why.contains(&format!("strong count: {value}")), "{}", claim.why);
+        }
+        let zh = of_count(count_claim(2), Cell::Count(3), Lang::Zh);
+        assert!(zh.why.contains("强引用计数：3") && zh.why.contains("课上说的却是 2"), "{}", zh.why);
+        let exactly = |value| {
+            let spec = ClaimSpec { relation: Relation::Exactly, ..count_claim(700) };
+            of_count(spec, Cell::Count(value), Lang::En).holds
+        };
+        assert_eq!((exactly(700), exactly(699)), (Some(true), Some(false)));
+    }
+
+    #[test]
+    fn keys_of_a_count_and_of_bytes() {
+        let json = serde_json::to_value(of_count(count_claim(2), Cell::Count(2), Lang::En)).unwrap();
+        assert_eq!((&json["says_count"], &json["measured"][0]["count"]), (&2.into(), &2.into()));
+        assert!(json.get("says_bytes").is_none() && json["measured"][0].get("bytes").is_none(), "{json}");
+        let json = serde_json::to_value(&judged(|_| ())[0]).unwrap();
+        assert_eq!((&json["says_bytes"], &json["says_rows"]), (&1_100_000_000.into(), &ROWS.into()));
+        assert!(json.get("says_count").is_none() && json["measured"][0]["bytes"].is_i64(), "{json}");
+    }
+
+    #[test]
+    fn a_figure_of_another_kind_is_not_measured() {
+        let claim = of_count(count_claim(2), Cell::Bytes(2), Lang::En);
+        assert!(claim.holds.is_none() && claim.why.contains("strong count"), "{}", claim.why);
+        let bytes = ClaimSpec { says_bytes: Some(2), says_count: None, ..count_claim(0) };
+        assert_eq!(of_count(bytes, Cell::Bytes(2), Lang::En).holds, Some(true));
+    }
+
+    #[test]
+    fn a_share_is_of_the_reports_own_unit() {
+        let spec = ClaimSpec { per_row: true, ..count_claim(2) };
+        for (lang, each) in [(Lang::En, "2.00 a call"), (Lang::Zh, "每次调用 2.00")] {
+            let claim = of_count(spec.clone(), Cell::Count(2 * ROWS), lang);
+            assert!(claim.why.contains(each), "{}", claim.why);
+        }
+    }
+
+    #[test]
+    fn a_claim_says_one_number() {
+        let checked = |spec: ClaimSpec| {
+            check(&ClaimsFile { claim: vec![spec], ..ClaimsFile::default() })
+                .map_err(|wrong| wrong.to_string())
+        };
+        assert_eq!(checked(count_claim(2)), Ok(()));
+        assert!(fixture::claim_specs().into_iter().all(|(_, spec)| checked(spec).is_ok()));
+        let both = checked(ClaimSpec { says_bytes: Some(1), ..count_claim(2) }).unwrap_err();
+        assert!(both.contains("1.1 GB") && both.contains("both says_bytes and says_count"), "{both}");
+        let none = checked(ClaimSpec { says_count: None, ..count_claim(2) }).unwrap_err();
+        assert!(none.contains("write says_bytes or says_count"), "{none}");
+        let mut spec = count_claim(2);
+        spec.measured[0].metric = "peak_bytes".to_owned();
+        assert!(checked(spec).unwrap_err().contains("peak_bytes is bytes"));
+        let mut spec = count_claim(2);
+        spec.measured[0].metric = "figure:".to_owned();
+        assert!(checked(spec).unwrap_err().contains("figure:NAME"));
     }
 }

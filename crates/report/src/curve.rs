@@ -22,7 +22,7 @@ const FILE_FROM_PART: f64 = 0.25;
 const FILE_FROM_BYTES: u64 = 16 << 20;
 
 /// Okabe and Ito's colours without the yellow, which white paper swallows; dark enough for text.
-const COLOURS: [RGBColor; 8] = [
+pub(crate) const COLOURS: [RGBColor; 8] = [
     RGBColor(213, 94, 0),
     RGBColor(0, 114, 178),
     RGBColor(0, 132, 96),
@@ -239,7 +239,7 @@ fn draw_labels(page: &Canvas<'_>, chart: &Chart<'_, '_>, lines: &[Line<'_>]) -> 
 }
 
 /// Moves sorted heights so far apart that labels do not touch, within the bounds as long as there is room.
-fn apart(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
+pub(crate) fn apart(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
     let mut placed = Vec::with_capacity(heights.len());
     let mut next = top;
     for &height in heights {

@@ -12,6 +12,16 @@ pub enum RenderError {
         /// What the drawing crate said.
         message: String,
     },
+    /// A picture that a lesson hands over cannot be a file by its name.
+    #[error("{variant} hands over a picture whose name `{name}` {why}")]
+    Name {
+        /// The variant.
+        variant: String,
+        /// The picture's name.
+        name: String,
+        /// What is wrong, and what to do.
+        why: &'static str,
+    },
     /// A page could not be filled in.
     #[error("cannot write {what}: {message}")]
     Page {

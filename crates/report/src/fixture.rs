@@ -1,6 +1,8 @@
 //! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer rows, a failure, claims
 //! that hold, that do not and that cannot be judged. The figures are near to measured ones but nothing depends on that.
 
+pub(crate) mod pictures;
+
 use crate::{Lang, Words, claims, goal, reconcile};
 use heaplab_record::{
     Attachment, Cell, ClaimSpec, CountsTotals, DhatRun, DhatTotals, Environment, Failure, GoalSpec, HeapRun,
@@ -25,7 +27,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         goal: Some(goal::judge(&goal_spec(), &runs, &words)),
         unit: "rows".to_owned(),
         rows_requested: ROWS,
-        claims: claims::judge(&claim_specs(), &runs, &words),
+        claims: claims::judge(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
     }
@@ -172,7 +174,8 @@ fn claim(
     let spec = ClaimSpec {
         text: text(en, zh),
         source: "lesson 8, 8.5".to_owned(),
-        says_bytes,
+        says_bytes: Some(says_bytes),
+        says_count: None,
         says_rows: ROWS,
         per_row: false,
         relation: Relation::About,

@@ -36,6 +36,12 @@ pub fn count(value: u64) -> String {
     grouped
 }
 
+/// Every digit of what may be a loss: `-1,234`.
+pub fn signed_count(value: i64) -> String {
+    let magnitude = count(value.unsigned_abs());
+    if value < 0 { format!("-{magnitude}") } else { magnitude }
+}
+
 /// A scale in at most five characters where it is round: `10M`, `100k`, `1.5M`; three significant digits otherwise.
 pub fn scale(rows: u64) -> String {
     let (value, unit) = match rows {

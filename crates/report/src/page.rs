@@ -1,13 +1,17 @@
 //! `report.html`: one file that asks nobody for anything. Pictures and flamegraphs are inside it, styles too, and a
 //! content security policy holds it to that.
 
+mod attached;
 mod headline;
 mod panels;
 mod runs;
 
 use crate::attachments::{self, Written};
-use crate::{RenderError, Words, environment, format, inline_svg, notes, program, prose, sites};
+use crate::{
+    Picture, RenderError, Words, environment, format, inline_svg, notes, program, prose, sites, source,
+};
 use askama::Template;
+use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
 use panels::{Claim, Failed, Flamegraph, Reconciled};
@@ -22,6 +26,8 @@ pub struct Pictures {
     pub curve_svg: Option<String>,
     /// A variant's name and its flamegraph.
     pub flamegraphs: Vec<(String, String)>,
+    /// What the lessons handed over.
+    pub attached: Vec<Picture>,
 }
 
 /// The whole page.
@@ -44,8 +50,10 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         processes: if is_lesson { Vec::new() } else { program::processes(report) },
         notes: if is_lesson { notes::on_the_table(report, words) } else { program::notes(report, words) },
         rule: notes::rule_example(&report.runs, words),
-        claims: report.claims.iter().map(|claim| Claim::of(claim, words)).collect(),
+        claims: report.claims.iter().map(|claim| Claim::of(claim, &report.unit, words)).collect(),
+        attached: Attached::all(&pictures.attached),
         tables: attachments::tables(report, words),
+        listings: source::listings(report, words),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
@@ -82,7 +90,9 @@ struct Page<'a> {
     notes: Vec<String>,
     rule: Option<String>,
     claims: Vec<Claim>,
+    attached: Vec<Attached<'a>>,
     tables: Vec<attachments::Merged>,
+    listings: Vec<source::Listing>,
     flamegraphs: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
     failed: Vec<Failed>,
@@ -128,6 +138,7 @@ mod tests {
             curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words)
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
+            attached: Vec::new(),
         }
     }
 

@@ -45,12 +45,17 @@ pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
     words.say("whose", &[("language", &language(of, words)), ("variant", name)])
 }
 
+/// One of what the scale counts, as it stands behind "a" and "每": `row`, `行`.
+pub(crate) fn one(unit: &str, words: &Words) -> String {
+    words.say("unit-one", &[("unit", unit), ("other", unit.strip_suffix('s').unwrap_or(unit))])
+}
+
 /// What a field that claims are read from is called.
 pub(crate) fn metric(field: &str, words: &Words) -> String {
     match field {
         "peak_rss_bytes" => words.get("metric-rss"),
         "peak_bytes" => words.get("metric-heap"),
-        unknown => unknown.to_owned(),
+        unknown => unknown.strip_prefix("figure:").unwrap_or(unknown).to_owned(),
     }
 }
 
@@ -141,10 +146,17 @@ mod tests {
             include_str!("page/headline.rs"),
             include_str!("page/panels.rs"),
             include_str!("page/runs.rs"),
+            include_str!("picture/chart.rs"),
+            include_str!("picture/graph.rs"),
+            include_str!("picture/graph/boxes.rs"),
+            include_str!("picture/graph/legend.rs"),
+            include_str!("picture/regions.rs"),
+            include_str!("picture/steps.rs"),
             include_str!("program.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
             include_str!("sites.rs"),
+            include_str!("source.rs"),
             include_str!("summary.rs"),
             include_str!("terminal.rs"),
             include_str!("terminal/under.rs"),
@@ -170,6 +182,9 @@ mod tests {
             "program",
             "sites",
             "diff",
+            "picture",
+            "graph",
+            "regions",
         ];
         let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
         let mut found = 0;

@@ -1,4 +1,4 @@
-//! SVG to PNG with nothing but the font in this crate, so that a picture has its Chinese on a machine without a Chinese font
+//! SVG to PNG with nothing but the fonts in this crate, so that a picture has its Chinese on a machine without a Chinese font
 //! and is the same on every machine.
 
 use crate::RenderError;
@@ -9,6 +9,8 @@ use std::sync::{Arc, OnceLock};
 const WHAT: &str = "a PNG";
 const FAMILY: &str = "Heaplab Sans SC";
 const FONT: &[u8] = include_bytes!("../fonts/HeaplabSansSC-Regular.ttf");
+const MONO_FAMILY: &str = "Heaplab Mono";
+const MONO_FONT: &[u8] = include_bytes!("../fonts/HeaplabMono-Regular.ttf");
 
 /// Pixels of the PNG for one of the SVG: text stays crisp on a dense screen and in print.
 const SCALE: f32 = 2.0;
@@ -25,15 +27,16 @@ pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
     pixels.encode_png().map_err(|error| RenderError::picture(WHAT, error))
 }
 
-/// PERF: the font is parsed once a process, not once a picture.
+/// PERF: the fonts are parsed once a process, not once a picture.
 fn fonts() -> Arc<fontdb::Database> {
     static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let load = || {
         let mut fonts = fontdb::Database::new();
         fonts.load_font_data(FONT.to_vec());
+        fonts.load_font_data(MONO_FONT.to_vec());
         fonts.set_serif_family(FAMILY);
         fonts.set_sans_serif_family(FAMILY);
-        fonts.set_monospace_family(FAMILY);
+        fonts.set_monospace_family(MONO_FAMILY);
         Arc::new(fonts)
     };
     Arc::clone(FONTS.get_or_init(load))
@@ -75,6 +78,24 @@ mod tests {
         for symbol in "–—…×≤≥±²µ·✓→←↑↓−％，。：；（）「」".chars() {
             assert_ne!(drawn(&symbol.to_string()).take(), missing, "{symbol}");
         }
+    }
+
+    #[test]
+    fn code_stands_in_columns_and_has_its_chinese() {
+        let code = |text: &str| {
+            let svg = format!(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120\" height=\"30\">\
+                 <rect width=\"120\" height=\"30\" fill=\"#fff\"/><text x=\"5\" y=\"22\" xml:space=\"preserve\" \
+                 font-family=\"No Such Font, monospace\" font-size=\"20\">{text}</text></svg>"
+            );
+            let pixels = Pixmap::decode_png(&png(&svg).unwrap()).unwrap();
+            let inked =
+                |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
+            (0..pixels.width()).rev().find(|x| inked(*x)).unwrap_or(0)
+        };
+        assert_eq!(code("iiii|"), code("wwww|"));
+        assert_eq!(code("    |"), code("wwww|"));
+        assert!(code("程序员") > 100);
     }
 
     #[test]

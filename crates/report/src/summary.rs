@@ -1,7 +1,8 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
 use crate::attachments::{self, Merged};
-use crate::{Words, against, format, goal, notes, program, prose, sites};
+use crate::source::{self, Listing};
+use crate::{Words, against, claims as judged, format, goal, notes, picture, program, prose, sites};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -39,8 +40,13 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
         let picture = format!("![{}](curve.svg)\n", text(&words.get("heading-curve")));
         section(&mut out, words, "heading-curve", picture);
     }
+    out.push_str(&pictures(&picture::listed(report, words)));
     for table in attachments::tables(report, words) {
         let _ = write!(out, "\n## {}\n\n{}", text(&table.title), attached(&table));
+    }
+    for listing in source::listings(report, words) {
+        let (title, path) = (text(&listing.title), text(&listing.path));
+        let _ = write!(out, "\n## {title}\n\n{path}\n\n{}", listed(&listing));
     }
     if !report.claims.is_empty() {
         section(&mut out, words, "heading-claims", claims(&report.claims, words));
@@ -147,6 +153,30 @@ fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     std::iter::once(code(&run.variant)).chain(written.iter().map(|cell| text(cell))).collect()
 }
 
+/// Pictures of the lessons' own, by their files, with what they tell.
+fn pictures(listed: &[picture::Listed]) -> String {
+    let mut out = String::new();
+    for picture in listed {
+        let (title, file) = (text(&picture.title), picture.stem.replace(' ', "%20"));
+        let _ = write!(out, "\n## {title}\n\n![{title}]({file}.svg)\n");
+        for sentence in &picture.sentences {
+            let _ = write!(out, "\n{}\n", text(sentence));
+        }
+    }
+    out
+}
+
+/// The lines of a listing on which something happened.
+fn listed(listing: &Listing) -> String {
+    let mut out = head(&listing.columns, 2..listing.columns.len());
+    for line in listing.lines.iter().filter(|line| line.heat > 0) {
+        let figures = line.figures.iter().map(|cell| text(&cell.short));
+        let named = [line.number.to_string(), code(line.code.trim())];
+        out.push_str(&row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
+    }
+    out
+}
+
 fn attached(table: &Merged) -> String {
     let words = (0..table.columns.len()).take_while(|column| table.is_text(column)).count();
     let mut out = head(&table.columns, words..table.columns.len());
@@ -163,11 +193,11 @@ fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
     for claim in claims {
         let of = |language| {
             let measured = claim.measured.iter().find(|measured| measured.language == language);
-            measured.map_or_else(|| NOT_MEASURED.to_owned(), |of| format::signed_bytes(of.bytes))
+            measured.and_then(judged::measured).unwrap_or_else(|| NOT_MEASURED.to_owned())
         };
         table.push_str(&row(&[
             text(&claim.text),
-            format::bytes(claim.says_bytes),
+            judged::says(claim),
             of(Language::Python),
             of(Language::Rust),
             sign(claim.holds).to_owned(),

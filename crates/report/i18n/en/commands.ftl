@@ -6,6 +6,7 @@ lessons-last-run = last run
 lessons-never = not yet
 lessons-next = Run one with: cargo xtask lesson { $section }
 report-is-at = Report: { $path }
+picture-is-at = Picture: { $path } (and .png)
 flamegraph-by-recorder = { $bytes } live at the peak · heaplab’s recorder, { $rows } { $unit }
 flamegraph-by-dhat = { $bytes } live at the peak · dhat, { $rows } { $unit }
 

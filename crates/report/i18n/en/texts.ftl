@@ -11,9 +11,16 @@ no = no
 baseline = baseline
 metric-rss = peak RSS
 metric-heap = peak live heap
-at-rows = at { $rows } rows
-each-row = { $each } a row
-bytes-each-row = { $bytes } a row
+at-scale = at { $rows } { $unit }
+unit-one = { $unit ->
+    [rows] row
+    [requests] request
+    [calls] call
+    [bytes] byte
+   *[other] { $other }
+ }
+each-row = { $each } a { $one }
+value-each-row = { $value } a { $one }
 by-signal = {" "}(signal { $signal })
 
 column-variant = variant
@@ -31,6 +38,9 @@ column-claim = claim
 column-says = lecture
 column-verdict = verdict
 column-why = why
+column-code = code
+column-line = line
+heading-figures = Figures of this section
 column-what = what
 column-value = value
 column-births = births
@@ -82,27 +92,32 @@ goal-no-baseline = the heap probe has no peak of the baseline { $baseline }
 goal-no-candidate = the heap probe has no peak of any candidate: { $names }
 goal-not-comparable = no candidate did the same work as { $baseline } at the same number of rows: { $names }
 
+who-figure = { $who }, { $what }
 who-minus = { $who } less { $minus }
 why-no-measure = Not judged: the claim names no measure of { $language }.
 why-not-run = Not judged: { $who } has no run in this report.
 why-not-measured = Not judged: the { $metric } of { $who } was not measured.
 why-rows-differ = Not judged: { $names } ran at different numbers of rows.
-why-other-rows = Not judged: the claim speaks of { $says } rows, { $who } ran { $rows } and took { $bytes }.
-why-about = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture says: within a quarter of it.
-why-below = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture allows.
-why-more = { $who } took { $bytes }, { $ratio } times the { $says } that the lecture says.
-why-less = { $who } took { $bytes }, only { $ratio } times the { $says } that the lecture says.
-why-nothing = { $who } comes to { $bytes }: the { $says } that the lecture says.
-why-something = { $who } comes to { $bytes }, where the lecture says { $says }.
-why-negative = { $who } comes to { $bytes }, less than nothing, where the lecture says { $says }.
-why-a-row = That is { $bytes } a row.
-why-start = { $start } were resident before the first row; the rest is { $bytes } a row.
-why-mostly-interpreter = { $start } of it ({ $percent }) were resident before the first row: that is the interpreter itself, the work added { $added }.
-why-mostly-process = { $start } of it ({ $percent }) were resident before the first row: that is the process itself, the work added { $added }.
-why-allocations = { $variant } makes { $each } allocations a row.
-why-beside = { $who }: { $bytes }, { $ratio } times { $language }’s.
-why-beside-heap = { $who }: { $bytes } by another measure, { $ratio } times { $language }’s.
-why-beside-alone = { $who }: { $bytes }.
+why-other-rows = Not judged: the claim speaks of { $says } { $unit }, { $who } ran { $rows } and took { $value }.
+why-exactly = { $who }: { $value }, just what the lecture says.
+why-count-about = { $who }: { $value }, where the lecture says { $says }: within a quarter of it.
+why-count-below = { $who }: { $value }, not above the { $says } that the lecture allows.
+why-count-other = { $who }: { $value }, where the lecture says { $says }.
+why-about = { $who } took { $value }, { $ratio } times the { $says } that the lecture says: within a quarter of it.
+why-below = { $who } took { $value }, { $ratio } times the { $says } that the lecture allows.
+why-more = { $who } took { $value }, { $ratio } times the { $says } that the lecture says.
+why-less = { $who } took { $value }, only { $ratio } times the { $says } that the lecture says.
+why-nothing = { $who } comes to { $value }: the { $says } that the lecture says.
+why-something = { $who } comes to { $value }, where the lecture says { $says }.
+why-negative = { $who } comes to { $value }, less than nothing, where the lecture says { $says }.
+why-a-row = That is { $bytes } a { $one }.
+why-start = { $start } were resident before the first { $one }; the rest is { $bytes } a { $one }.
+why-mostly-interpreter = { $start } of it ({ $percent }) were resident before the first { $one }: that is the interpreter itself, the work added { $added }.
+why-mostly-process = { $start } of it ({ $percent }) were resident before the first { $one }: that is the process itself, the work added { $added }.
+why-allocations = { $variant } makes { $each } allocations a { $one }.
+why-beside = { $who }: { $value }, { $ratio } times { $language }’s.
+why-beside-heap = { $who }: { $value } by another measure, { $ratio } times { $language }’s.
+why-beside-alone = { $who }: { $value }.
 
 skip = Skip to the content
 contents = Contents

@@ -6,6 +6,7 @@ lessons-last-run = 上次运行
 lessons-never = 尚未运行
 lessons-next = 运行一节：cargo xtask lesson { $section }
 report-is-at = 报告：{ $path }
+picture-is-at = 图：{ $path }（另有 .png）
 flamegraph-by-recorder = 峰值时存活 { $bytes } · heaplab 记录器，{ $rows } { $unit ->
     [rows] 行
     [requests] 次请求

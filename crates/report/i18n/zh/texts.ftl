@@ -10,9 +10,22 @@ no = 无
 baseline = 基准
 metric-rss = RSS 峰值
 metric-heap = 存活堆峰值
-at-rows = { $rows } 行
-each-row = 每行 { $each } 次
-bytes-each-row = 每行 { $bytes }
+at-scale = { $rows } { $unit ->
+    [rows] 行
+    [requests] 次请求
+    [calls] 次调用
+    [bytes] 字节
+   *[other] { $unit }
+ }
+unit-one = { $unit ->
+    [rows] 行
+    [requests] 次请求
+    [calls] 次调用
+    [bytes] 字节
+   *[other] { $unit }
+ }
+each-row = 每{ $one } { $each } 次
+value-each-row = 每{ $one } { $value }
 by-signal = （信号 { $signal }）
 
 column-variant = 变体
@@ -30,6 +43,9 @@ column-claim = 课上的说法
 column-says = 课上说
 column-verdict = 结论
 column-why = 原因
+column-code = 代码
+column-line = 行号
+heading-figures = 本节的数字
 column-what = 项目
 column-value = 内容
 column-births = 新分配
@@ -81,27 +97,38 @@ goal-no-baseline = 堆探针没有测到基准 { $baseline } 的峰值
 goal-no-candidate = 堆探针没有测到任何一个候选变体的峰值：{ $names }
 goal-not-comparable = 没有哪个候选变体与 { $baseline } 干同样的活、跑同样的行数：{ $names }
 
+who-figure = { $who }，{ $what }
 who-minus = { $who } 与 { $minus } 之差
 why-no-measure = 无法判定：这个说法没有指定 { $language } 要测什么。
 why-not-run = 无法判定：这份报告里没有跑 { $who }。
 why-not-measured = 无法判定：没有测到 { $who } 的 { $metric }。
 why-rows-differ = 无法判定：{ $names } 跑的行数不一样。
-why-other-rows = 无法判定：课上说的是 { $says } 行，而这次 { $who } 跑了 { $rows } 行，测得 { $bytes }。
-why-about = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍，相差不到四分之一。
-why-below = { $who } 用了 { $bytes }，是课上给的上限 { $says } 的 { $ratio } 倍。
-why-more = { $who } 用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍。
-why-less = { $who } 只用了 { $bytes }，是课上所说 { $says } 的 { $ratio } 倍。
-why-nothing = { $who } 合 { $bytes }，与课上说的 { $says } 相符。
-why-something = { $who } 合 { $bytes }，课上说的却是 { $says }。
-why-negative = { $who } 合 { $bytes }，不增反减，课上说的却是 { $says }。
-why-a-row = 平均每行 { $bytes }。
-why-start = 处理第一行之前已经常驻 { $start }，剩下的摊到每行是 { $bytes }。
-why-mostly-interpreter = 其中 { $start }（{ $percent }）在处理第一行之前就已常驻，那是解释器自己的开销，真正干活只多用了 { $added }。
-why-mostly-process = 其中 { $start }（{ $percent }）在处理第一行之前就已常驻，那是进程自己的开销，真正干活只多用了 { $added }。
-why-allocations = { $variant } 平均每行分配 { $each } 次。
-why-beside = { $who } 为 { $bytes }，是 { $language } 的 { $ratio } 倍。
-why-beside-heap = { $who } 为 { $bytes }（口径不同），是 { $language } 的 { $ratio } 倍。
-why-beside-alone = { $who } 为 { $bytes }。
+why-other-rows = 无法判定：课上说的是 { $says } { $unit ->
+    [rows] 行
+    [requests] 次请求
+    [calls] 次调用
+    [bytes] 字节
+   *[other] { $unit }
+ }，而这次 { $who } 跑的规模是 { $rows }，测得 { $value }。
+why-exactly = { $who }：{ $value }，与课上说的完全一致。
+why-count-about = { $who }：{ $value }，课上说 { $says }，相差不到四分之一。
+why-count-below = { $who }：{ $value }，没有超过课上给的上限 { $says }。
+why-count-other = { $who }：{ $value }，课上说的却是 { $says }。
+why-about = { $who } 用了 { $value }，是课上所说 { $says } 的 { $ratio } 倍，相差不到四分之一。
+why-below = { $who } 用了 { $value }，是课上给的上限 { $says } 的 { $ratio } 倍。
+why-more = { $who } 用了 { $value }，是课上所说 { $says } 的 { $ratio } 倍。
+why-less = { $who } 只用了 { $value }，是课上所说 { $says } 的 { $ratio } 倍。
+why-nothing = { $who } 合 { $value }，与课上说的 { $says } 相符。
+why-something = { $who } 合 { $value }，课上说的却是 { $says }。
+why-negative = { $who } 合 { $value }，不增反减，课上说的却是 { $says }。
+why-a-row = 平均每{ $one } { $bytes }。
+why-start = 开工之前已经常驻 { $start }，剩下的摊到每{ $one }是 { $bytes }。
+why-mostly-interpreter = 其中 { $start }（{ $percent }）在开工之前就已常驻，那是解释器自己的开销，真正干活只多用了 { $added }。
+why-mostly-process = 其中 { $start }（{ $percent }）在开工之前就已常驻，那是进程自己的开销，真正干活只多用了 { $added }。
+why-allocations = { $variant } 平均每{ $one }分配 { $each } 次。
+why-beside = { $who } 为 { $value }，是 { $language } 的 { $ratio } 倍。
+why-beside-heap = { $who } 为 { $value }（口径不同），是 { $language } 的 { $ratio } 倍。
+why-beside-alone = { $who } 为 { $value }。
 
 skip = 跳到正文
 contents = 目录

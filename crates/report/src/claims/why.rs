@@ -1,39 +1,50 @@
 //! The sentences under a verdict. Each is chosen and filled by measured figures, none by the name of a claim.
 
-use super::{Figure, find, metric};
+use super::{FIGURE, Figure, find, handed, metric, number};
 use crate::{Words, figures, format, prose};
 use heaplab_record::{ClaimSpec, Language, PlainRun, Relation, Run};
 
 /// From here on, what a process holds before its first row is most of its peak.
 const MOSTLY_STARTUP: f64 = 0.5;
 
+/// What a claim is told with.
+pub(super) struct Said<'a> {
+    pub(super) spec: &'a ClaimSpec,
+    pub(super) runs: &'a [Run],
+    /// What the report calls a row.
+    pub(super) unit: &'a str,
+    pub(super) words: &'a Words,
+}
+
 /// The verdict's reason, then what a row costs, then how the other language stands.
-pub(super) fn sentences(
-    spec: &ClaimSpec,
-    figures: &[Figure],
-    decisive: Option<&Figure>,
-    runs: &[Run],
-    words: &Words,
-) -> String {
+pub(super) fn sentences(of: &Said, figures: &[Figure], decisive: Option<&Figure>) -> String {
     let mut said = Vec::new();
     match decisive {
-        None => said.push(missing(spec, runs, words)),
-        Some(figure) if figure.run.rows != spec.says_rows => said.push(other_rows(spec, figure, words)),
-        Some(figure) => said.push(standing(spec, figure, words)),
+        None => said.push(missing(of)),
+        Some(figure) if !figure.is_at_its_rows(of.spec) => said.push(other_rows(of, figure)),
+        Some(figure) => said.push(standing(of, figure)),
     }
-    if let Some(figure) = decisive {
-        said.extend(cost(figure, words));
-        said.extend(allocations(figure, words));
+    if let Some(figure) = decisive.filter(|figure| !is_handed(figure)) {
+        said.extend(cost(of, figure));
+        said.extend(allocations(of, figure));
     }
-    for other in figures.iter().filter(|figure| figure.measure.language != spec.judged_by) {
-        said.push(beside(spec, other, decisive, words));
-        said.extend(allocations(other, words));
+    for other in figures.iter().filter(|figure| figure.measure.language != of.spec.judged_by) {
+        said.push(beside(of, other, decisive));
+        if !is_handed(other) {
+            said.extend(allocations(of, other));
+        }
     }
-    prose::join(&said, words)
+    prose::join(&said, of.words)
+}
+
+/// Whether the lesson measured it itself: what a probe says about the same run explains nothing then.
+fn is_handed(figure: &Figure) -> bool {
+    figure.measure.metric.starts_with(FIGURE)
 }
 
 /// Which of the runs that the judge needs is not there, or lacks the figure.
-fn missing(spec: &ClaimSpec, runs: &[Run], words: &Words) -> String {
+fn missing(of: &Said) -> String {
+    let (spec, words) = (of.spec, of.words);
     let Some(measure) = spec.measured.iter().find(|measure| measure.language == spec.judged_by) else {
         return words.say("why-no-measure", &[("language", &prose::language(spec.judged_by, words))]);
     };
@@ -41,13 +52,11 @@ fn missing(spec: &ClaimSpec, runs: &[Run], words: &Words) -> String {
     let needed = || std::iter::once(&measure.variant).chain(&measure.minus);
     for name in needed() {
         let who = prose::variant(language, name, words);
-        match find(runs, language, name) {
+        match find(of.runs, language, name) {
             None => return words.say("why-not-run", &[("who", &who)]),
-            Some(run) if metric(run, &measure.metric).is_none() => {
-                return words.say(
-                    "why-not-measured",
-                    &[("who", &who), ("metric", &prose::metric(&measure.metric, words))],
-                );
+            Some(run) if metric(run, measure, spec).is_none() => {
+                let metric = metric_name(run, &measure.metric, words);
+                return words.say("why-not-measured", &[("who", &who), ("metric", &metric)]);
             }
             Some(_) => {}
         }
@@ -56,49 +65,68 @@ fn missing(spec: &ClaimSpec, runs: &[Run], words: &Words) -> String {
     words.say("why-rows-differ", &[("names", &prose::list(&names, words))])
 }
 
-fn other_rows(spec: &ClaimSpec, figure: &Figure, words: &Words) -> String {
+/// What a metric is called: a figure of the lesson's by its title.
+fn metric_name(run: &Run, metric: &str, words: &Words) -> String {
+    match metric.strip_prefix(FIGURE) {
+        Some(name) => {
+            let title = handed(run, name).map(|figure| words.lang().of(&figure.title));
+            title.unwrap_or(name).to_owned()
+        }
+        None => prose::metric(metric, words),
+    }
+}
+
+fn other_rows(of: &Said, figure: &Figure) -> String {
     let figures = [
-        ("says", format::count(spec.says_rows)),
+        ("says", format::count(of.spec.says_rows)),
         ("rows", format::count(figure.run.rows)),
-        ("who", who(figure, words)),
-        ("bytes", written(figure, words)),
+        ("who", who(of, figure)),
+        ("value", written(of, figure)),
+        ("unit", of.unit.to_owned()),
     ];
-    say(words, "why-other-rows", &figures)
+    say(of.words, "why-other-rows", &figures)
 }
 
 /// How the deciding figure stands to the claim's number.
-fn standing(spec: &ClaimSpec, figure: &Figure, words: &Words) -> String {
+fn standing(of: &Said, figure: &Figure) -> String {
+    let (spec, says) = (of.spec, number(of.spec));
     let holds = figure.stands(spec);
-    let part = figure.bytes as f64 / figure.shares as f64 / spec.says_bytes as f64;
+    let part = figure.value as f64 / figure.shares as f64 / says as f64;
     let key = match (spec.relation, holds) {
-        _ if spec.says_bytes == 0 && holds => "why-nothing",
-        _ if spec.says_bytes == 0 => "why-something",
+        (Relation::Exactly, true) => "why-exactly",
+        _ if says == 0 && holds => "why-nothing",
+        _ if says == 0 => "why-something",
+        (Relation::AtMost, true) if figure.is_count => "why-count-below",
         (Relation::AtMost, true) => "why-below",
+        (Relation::About, true) if part == 1.0 => "why-exactly",
+        (Relation::About, true) if figure.is_count => "why-count-about",
         (Relation::About, true) => "why-about",
         (_, false) if part < 0.0 => "why-negative",
+        (_, false) if figure.is_count => "why-count-other",
         (_, false) if part < 1.0 => "why-less",
         (_, false) => "why-more",
     };
     let figures = [
-        ("who", who(figure, words)),
-        ("bytes", written(figure, words)),
-        ("says", claimed(spec, words)),
+        ("who", who(of, figure)),
+        ("value", written(of, figure)),
+        ("says", claimed(of)),
         ("ratio", figures::ratio(part.abs())),
     ];
-    say(words, key, &figures)
+    say(of.words, key, &figures)
 }
 
 /// What was there before the first row, and what a row adds. A difference of two runs has neither.
-fn cost(figure: &Figure, words: &Words) -> Option<String> {
+fn cost(of: &Said, figure: &Figure) -> Option<String> {
     if figure.measure.minus.is_some() || figure.shares > 1 {
         return None;
     }
-    let peak = u64::try_from(figure.bytes).ok()?;
+    let peak = u64::try_from(figure.value).ok()?;
     let a_row = figures::bytes_a_row(peak, figure.run.rows)?;
     let resident = figure.measure.metric == "peak_rss_bytes";
     let start = figure.run.plain.as_ref().and_then(|PlainRun { start_rss_bytes, .. }| *start_rss_bytes);
+    let one = prose::one(of.unit, of.words);
     let Some(start) = start.filter(|start| resident && *start <= peak && peak > 0) else {
-        return Some(words.say("why-a-row", &[("bytes", &a_row)]));
+        return Some(of.words.say("why-a-row", &[("bytes", &a_row), ("one", &one)]));
     };
     let part = start as f64 / peak as f64;
     let key = match (part >= MOSTLY_STARTUP, figure.measure.language) {
@@ -111,54 +139,77 @@ fn cost(figure: &Figure, words: &Words) -> Option<String> {
         ("percent", format::percent(part)),
         ("added", format::bytes(peak - start)),
         ("bytes", figures::bytes_a_row(peak - start, figure.run.rows)?),
+        ("one", one),
     ];
-    Some(say(words, key, &figures))
+    Some(say(of.words, key, &figures))
 }
 
 /// How often a row asked the allocator; only a run under the counts probe knows.
-fn allocations(figure: &Figure, words: &Words) -> Option<String> {
+fn allocations(of: &Said, figure: &Figure) -> Option<String> {
     let each = figures::each_row(figure.run.counts.as_ref()?.allocations, figure.run.rows)?;
-    Some(words.say("why-allocations", &[("variant", &figure.run.variant), ("each", &each)]))
+    let one = prose::one(of.unit, of.words);
+    let figures = [("variant", figure.run.variant.clone()), ("each", each), ("one", one)];
+    Some(say(of.words, "why-allocations", &figures))
 }
 
 /// The language that does not decide.
-fn beside(spec: &ClaimSpec, other: &Figure, decisive: Option<&Figure>, words: &Words) -> String {
-    let mut figures = vec![("who", who(other, words)), ("bytes", written(other, words))];
+fn beside(of: &Said, other: &Figure, decisive: Option<&Figure>) -> String {
+    let mut figures = vec![("who", who(of, other)), ("value", written(of, other))];
     let key = match decisive {
-        Some(decisive) if decisive.bytes > 0 && other.bytes > 0 && decisive.run.rows == other.run.rows => {
-            let part = other.bytes as f64 / decisive.bytes as f64;
+        Some(decisive)
+            if !other.is_count
+                && decisive.value > 0
+                && other.value > 0
+                && decisive.run.rows == other.run.rows =>
+        {
+            let part = other.value as f64 / decisive.value as f64;
             figures.push(("ratio", figures::ratio(part)));
-            figures.push(("language", prose::language(spec.judged_by, words)));
+            figures.push(("language", prose::language(of.spec.judged_by, of.words)));
             if other.measure.metric == decisive.measure.metric { "why-beside" } else { "why-beside-heap" }
         }
         _ => "why-beside-alone",
     };
-    say(words, key, &figures)
+    say(of.words, key, &figures)
 }
 
-/// Whose figure it is; for a difference, of which two.
-fn who(figure: &Figure, words: &Words) -> String {
+/// Whose figure it is; for a difference, of which two; and what it is, where the lesson measured it itself.
+fn who(of: &Said, figure: &Figure) -> String {
+    let words = of.words;
     let one = prose::variant(figure.measure.language, &figure.measure.variant, words);
-    match &figure.measure.minus {
+    let who = match &figure.measure.minus {
         Some(minus) => words.say("who-minus", &[("who", &one), ("minus", minus)]),
         None => one,
+    };
+    if !is_handed(figure) {
+        return who;
     }
+    let what = metric_name(figure.run, &figure.measure.metric, words);
+    words.say("who-figure", &[("who", &who), ("what", &what)])
 }
 
 /// The figure; said to be of each row where it is a share.
-fn written(figure: &Figure, words: &Words) -> String {
+fn written(of: &Said, figure: &Figure) -> String {
     if figure.shares == 1 {
-        return format::signed_bytes(figure.rounded());
+        let value = figure.rounded();
+        return if figure.is_count { format::signed_count(value) } else { format::signed_bytes(value) };
     }
-    let share = figure.bytes as f64 / figure.shares as f64;
+    let share = figure.value as f64 / figure.shares as f64;
     let sign = if share < 0.0 { "-" } else { "" };
-    words.say("bytes-each-row", &[("bytes", &format!("{sign}{} B", figures::ratio(share.abs())))])
+    let unit = if figure.is_count { "" } else { " B" };
+    each(of, format!("{sign}{}{unit}", figures::ratio(share.abs())))
 }
 
 /// The claim's number, of each row where the figure is.
-fn claimed(spec: &ClaimSpec, words: &Words) -> String {
-    let bytes = format::bytes(spec.says_bytes);
-    if spec.per_row { words.say("bytes-each-row", &[("bytes", &bytes)]) } else { bytes }
+fn claimed(of: &Said) -> String {
+    let says = match of.spec.says_bytes {
+        Some(bytes) => format::bytes(bytes),
+        None => format::count(number(of.spec)),
+    };
+    if of.spec.per_row { each(of, says) } else { says }
+}
+
+fn each(of: &Said, value: String) -> String {
+    say(of.words, "value-each-row", &[("value", value), ("one", prose::one(of.unit, of.words))])
 }
 
 fn say(words: &Words, key: &str, figures: &[(&str, String)]) -> String {
@@ -174,7 +225,7 @@ mod tests {
     fn judged(lang: Lang, change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
         change(&mut runs);
-        claims::judge(&fixture::claim_specs(), &runs, &Words::new(lang))
+        claims::judge(&fixture::claim_specs(), &runs, "rows", &Words::new(lang))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::{bytes, figure};
 use crate::attachments::Written;
 use crate::sites::{self, SiteRow};
-use crate::{Words, format, inline_svg, prose, reconcile};
+use crate::{Words, claims, format, inline_svg, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
 
 /// A sentence of the lecture beside what was measured.
@@ -20,24 +20,25 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    pub(super) fn of(claim: &ClaimVerdict, words: &Words) -> Claim {
+    pub(super) fn of(claim: &ClaimVerdict, unit: &str, words: &Words) -> Claim {
         let (state, sign, verdict) = match claim.holds {
             Some(true) => ("holds", "✓", "verdict-holds"),
             Some(false) => ("fails", "✗", "verdict-fails"),
             None => ("open", "–", "verdict-open"),
         };
-        let rows = |rows: u64| words.say("at-rows", &[("rows", &format::count(rows))]);
-        let says = figure(Some(format::bytes(claim.says_bytes)), Some(rows(claim.says_rows)));
+        let rows = |rows: u64| words.say("at-scale", &[("rows", &format::count(rows)), ("unit", unit)]);
+        let says_rows = (claim.says_rows > 0).then(|| rows(claim.says_rows));
+        let says = figure(Some(claims::says(claim)), says_rows);
         let mut sides = vec![(words.get("column-says"), says)];
         for language in [Language::Python, Language::Rust] {
             let of = claim.measured.iter().find(|measured| measured.language == language);
             let small = of.map(|of| {
                 let metric = prose::metric(&of.metric, words);
-                let same = of.rows == claim.says_rows;
+                let same = claim.says_rows == 0 || of.rows == claim.says_rows;
                 let at = if same { String::new() } else { format!(" · {}", rows(of.rows)) };
                 format!("{} · {metric}{at}", of.variant)
             });
-            let short = of.map(|of| format::signed_bytes(of.bytes));
+            let short = of.and_then(claims::measured);
             sides.push((prose::language(language, words), figure(short, small)));
         }
         Claim {

@@ -34,7 +34,7 @@ pub(super) fn sections(report: &Report, words: &Words) -> Vec<Section> {
     let most = report.runs.iter().filter_map(peak).max().unwrap_or(0);
     let mut sections: Vec<Section> = Vec::new();
     for run in &report.runs {
-        let row = run_row(run, &report.runs, most, words);
+        let row = run_row(run, report, most, words);
         match sections.iter_mut().find(|section| section.number == run.section) {
             Some(section) => section.rows.push(row),
             None => sections.push(Section { number: run.section.clone(), rows: vec![row] }),
@@ -43,15 +43,16 @@ pub(super) fn sections(report: &Report, words: &Words) -> Vec<Section> {
     sections
 }
 
-fn run_row(run: &Run, runs: &[Run], most: u64, words: &Words) -> RunRow {
+fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
     let plain = run.plain.as_ref();
-    let against = match against::standing(run, against::baseline_of(run, runs)) {
+    let against = match against::standing(run, against::baseline_of(run, &report.runs)) {
         None => None,
         Some(Standing::Itself) => Some((words.get("baseline"), false)),
         Some(Standing::Change { change, per_row, part }) => {
             Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
         }
     };
+    let one = prose::one(&report.unit, words);
     let each = run.counts.as_ref().and_then(|counts| figures::each_row(counts.allocations, run.rows));
     let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
@@ -70,7 +71,7 @@ fn run_row(run: &Run, runs: &[Run], most: u64, words: &Words) -> RunRow {
             bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
             figure(
                 run.counts.as_ref().map(|counts| format::count(counts.allocations)),
-                each.map(|each| words.say("each-row", &[("each", &each)])),
+                each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
             ),
             figure(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
             figure(slowdown.map(|slowdown| format!("×{slowdown:.2}")), None),

@@ -1,6 +1,6 @@
 //! What stands under the table: claims with their verdicts, notes, and the goal in one line.
 
-use crate::{Words, format, goal as judged, notes as noted, prose};
+use crate::{Words, claims as held, goal as judged, notes as noted, prose};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Row, Width};
 use heaplab_record::{ClaimVerdict, Goal, Language, Report, Run};
@@ -21,14 +21,10 @@ pub fn claims(claims: &[ClaimVerdict], words: &Words, width: usize, color: bool)
     for claim in claims {
         let measured = |language| {
             let of = claim.measured.iter().find(|measured| measured.language == language);
-            of.map_or_else(|| super::NOT_MEASURED.to_owned(), |of| format::signed_bytes(of.bytes))
+            of.and_then(held::measured).unwrap_or_else(|| super::NOT_MEASURED.to_owned())
         };
-        let cells = [
-            claim.text.clone(),
-            format::bytes(claim.says_bytes),
-            measured(Language::Python),
-            measured(Language::Rust),
-        ];
+        let cells =
+            [claim.text.clone(), held::says(claim), measured(Language::Python), measured(Language::Rust)];
         let mark = format!("{} ", painted(verdict(claim.holds), claim.holds, color));
         out.push(indented(&line(cells, width), &mark));
         out.extend(

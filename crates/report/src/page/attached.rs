@@ -1,0 +1,58 @@
+//! Pictures of the lessons' own in the page, each with its figures as a table where it has one.
+
+use crate::{Picture, inline_svg};
+
+/// A picture as the page has it.
+pub(super) struct Attached<'a> {
+    pub(super) picture: &'a Picture,
+    pub(super) svg: String,
+}
+
+impl Attached<'_> {
+    pub(super) fn all(pictures: &[Picture]) -> Vec<Attached<'_>> {
+        let of = |(index, picture)| Attached { picture, svg: inlined(picture, index) };
+        pictures.iter().enumerate().map(of).collect()
+    }
+}
+
+/// A wide one is not squeezed into the page: its letters would be too small to read, so it scrolls.
+fn inlined(picture: &Picture, index: usize) -> String {
+    let svg = inline_svg::inline(&picture.svg, &format!("attached-{index}-"));
+    let least = inline_svg::size(&picture.svg).map_or(0.0, |(width, _)| width.min(1200.0) * 0.8);
+    let most = inline_svg::size(&picture.svg).map_or(1200.0, |(width, _)| width * 1.25);
+    svg.replacen("<svg ", &format!("<svg style=\"min-width:{least:.0}px;max-width:{most:.0}px\" "), 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Lang, Pictures, Words, fixture, page, pictures};
+
+    #[test]
+    fn everything_that_was_handed_over_is_in_the_page() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (report, words) = (fixture::pictures::report(lang), Words::new(lang));
+            let attached = pictures(&report, &words).expect("they can be drawn");
+            let titles: Vec<String> = attached.iter().map(|picture| picture.title.clone()).collect();
+            let comparison_svg = crate::comparison_svg(&report, &words).expect("it can be drawn");
+            let pictures = Pictures { attached, comparison_svg, ..Pictures::default() };
+            let page = page(&report, &pictures, &words).expect("filled in");
+            if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
+                let file = std::path::Path::new(&dir).join(format!("attached-{}.html", lang.tag()));
+                std::fs::write(file, &page).expect("the folder is there");
+            }
+            for title in &titles {
+                assert!(page.contains(title), "{title}");
+            }
+            assert_eq!(page.matches("role=\"img\"").count(), titles.len() + 1);
+            assert_eq!(page.matches("<details class=\"as-table\"").count(), 2, "a table for each step chart");
+            assert!(page.contains("let lst = Rc::new(Vec::new());</code>"));
+            assert!(page.contains("class=\"heat5\"") && page.contains("user&#60;{row}&#62;"));
+            // Two memory maps have patterns of the same names: each refers to its own.
+            let ids: Vec<&str> =
+                page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            for target in page.split("url(#").skip(1).filter_map(|rest| rest.split(')').next()) {
+                assert_eq!(ids.iter().filter(|id| **id == target).count(), 1, "{target}");
+            }
+        }
+    }
+}
