@@ -26,7 +26,8 @@ pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
 pub use record::{
-    CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
+    CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample, RECORD_SCHEMA,
+    Record,
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
