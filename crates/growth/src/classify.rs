@@ -5,7 +5,8 @@ use crate::sure;
 use crate::view::{Trend, View};
 use crate::{Class, IN_FLIGHT_REQUESTS, References, Run, Site, Teardown};
 
-/// A curve whose Kendall tau is above this rises. Work in flight and batches stayed below 0.3.
+/// A curve whose Kendall tau is above this rises. Of the 44 points of three runs tau has a standard deviation of 0.10 where
+/// nothing rises: sqrt(2 (2n + 5) / (9 n (n - 1))).
 const RISING_TAU: f64 = 0.35;
 /// Below this share of the rate before, the late rate is that of something full: an interner at 98 % of its keys has 0.05.
 const FULL_SHARE: f64 = 0.15;
@@ -18,7 +19,8 @@ const LARGER_SHARE: f64 = 0.5;
 const FEW_BLOCKS: f64 = 6.0;
 /// Fewer births or deaths from N to 4N come of containers that double, not of requests.
 const FEW_CHANGES: f64 = 4.0;
-/// Between these two and 1 and 2, or 2 and 4, lies what sizes of entries do to capacity.
+/// Capacity over that at half of the requests, and at a quarter: 2 and 4 for what is pushed to without a limit, 1 and at most 2
+/// for what was full by half. These lie between.
 const DOUBLED: f64 = 1.4;
 const DOUBLED_TWICE: f64 = 2.9;
 
@@ -31,9 +33,9 @@ pub struct Verdict {
     /// [`Class::Unknown`]. It speaks of what up to the largest scale can be seen, not of what comes after: see the head of
     /// the crate.
     pub sure: f64,
-    /// What a request adds to the live bytes, from half of the smallest scale on. With marks the mean of
-    /// what is added between them, with an interval of two standard errors, which held the true rate of simulated leaks 9
-    /// times in 10; without, the median of slopes ([`crate::theil_sen`]) and their range.
+    /// What a request adds to the live bytes, from half of the smallest scale on. With marks it is the mean of what is added
+    /// between them, and an interval of two standard errors, which held the true rate of simulated leaks 9 times in 10;
+    /// without, the median of slopes ([`crate::theil_sen`]) and their range.
     pub bytes_a_request: Option<Slope>,
     /// What became of the blocks when the service was dropped.
     pub teardown: Teardown,
@@ -63,7 +65,8 @@ pub enum Reason {
         /// The late rate over the rate before.
         late_share: f64,
     },
-    /// Blocks come and go, and stay for so many requests (Little's law: live blocks over births a request).
+    /// Blocks come and go, and stay for so many requests: live blocks over births a request (Little, "A proof for the queuing
+    /// formula L = λW", Operations Research 9, 1961).
     Exchanged {
         /// The mean number of requests that a block outlives.
         requests: f64,

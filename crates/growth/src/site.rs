@@ -10,7 +10,8 @@ pub const FIRST_USE_REQUESTS: u64 = 32;
 /// One allocation site, as runs of the same workload at several scales saw it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Site {
-    /// The runs, in any order. Three, at N, 2N and 4N requests, are what the classes were tuned for.
+    /// The runs, in any order. Three, at N, 2N and 4N requests, are what the classes were tuned for. A run that did not meet the
+    /// site is a run all the same: its figures are 0, and so are those of its marks.
     pub runs: Vec<Run>,
     /// What a graph of the references says of the blocks that were live at the end; nothing where none was taken.
     pub references: Option<References>,
@@ -42,7 +43,8 @@ pub struct Run {
     /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
     /// before says.
     pub lifetimes: Vec<u64>,
-    /// What was live after some of the requests: see [`marks`]. Empty where nothing was taken on the way.
+    /// What was live after some of the requests, in their order. They count where all that [`marks`] names are there, in every
+    /// run; else the ends have to do.
     pub marks: Vec<Mark>,
     /// Live after everything that `main` owned was dropped; nothing where it was not looked.
     pub after_teardown: Option<Held>,

@@ -1,7 +1,8 @@
 //! The figures that the decisions look at, taken from a site's runs once.
 
 use crate::fit::{self, Slope};
-use crate::{FIRST_USE_REQUESTS, Held, Mark, Run, Site};
+use crate::{FIRST_USE_REQUESTS, Held, Mark, Run, Site, marks};
+use std::collections::BTreeSet;
 
 /// Where the late part of the largest run begins. A limit that is reached before shows as a level there.
 const LATE: f64 = 11.0 / 16.0;
@@ -35,7 +36,7 @@ impl<'a> View<'a> {
         if runs.first()?.requests == runs.last()?.requests {
             return None;
         }
-        let marked = runs.iter().all(|run| run.marks.len() >= 8);
+        let marked = runs.iter().all(|run| has_marks(run));
         let marks = runs.iter().filter(|_| marked).flat_map(|run| &run.marks);
         let mut points: Vec<(u64, Held)> = marks.map(|mark| (mark.requests, mark.held)).collect();
         if !marked {
@@ -110,7 +111,7 @@ impl<'a> View<'a> {
     }
 
     /// Whether anything changed after first use. Without marks only what a larger scale adds is seen: a cache that was full
-    /// before the end of the smallest run looks as if it had been made full.
+    /// before the end of the smallest run looks as if it had been full from the start.
     pub(crate) fn changes_after_first_use(&self) -> bool {
         if !self.marked {
             let done = |run: &Run| (run.births, run.reallocations, run.deaths);
@@ -168,6 +169,12 @@ impl<'a> View<'a> {
         let between = self.points.iter().filter(|at| from <= at.0 && at.0 <= to);
         between.map(|at| (at.0 as f64, of(&at.1) as f64)).collect()
     }
+}
+
+/// Whether all marks are there that the windows are made of.
+fn has_marks(run: &Run) -> bool {
+    let taken: BTreeSet<u64> = run.marks.iter().map(|mark| mark.requests).collect();
+    marks(run.requests).iter().all(|requests| taken.contains(requests))
 }
 
 /// How many requests lie between two marks, and the bytes that they added.

@@ -2,15 +2,20 @@
 
 use super::*;
 use crate::held_out::{Case, held_out, tuning};
-use crate::{Held, Mark, marks};
+use crate::{FIRST_USE_REQUESTS, Held, Mark, marks};
 use proptest::prelude::*;
 
 /// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each request if they come and go.
 fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
-    let runs = [1000, 2000, 4000].map(|requests| {
+    site_from(1000, blocks, exchanged)
+}
+
+fn site_from(smallest: u64, blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
+    let runs = [1, 2, 4].map(|times| {
+        let requests = smallest * times;
         let held = |requests: u64| Held { blocks: blocks(requests), bytes: 100 * blocks(requests) };
         let end = held(requests);
-        let births = if exchanged { requests.max(end.blocks) } else { end.blocks };
+        let births = if exchanged { blocks(0) + requests } else { end.blocks };
         let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
         Run {
             requests,
@@ -76,6 +81,67 @@ fn a_text_that_is_made_anew_and_longer_grows_though_its_blocks_do_not() {
     assert_eq!(rewritten(|n| 10 + n % 7), Class::Steady);
 }
 
+/// The standard library's own steps of capacity, at requests that are no powers of two.
+#[test]
+fn containers_of_the_standard_library_grow_or_are_full() {
+    let capacity = |push: &mut dyn FnMut(u64) -> usize, requests: u64| -> Vec<u64> {
+        std::iter::once(0).chain((0..requests).map(|request| push(request) as u64 * 8)).collect()
+    };
+    let of = |make: fn() -> Box<dyn FnMut(u64) -> usize>| {
+        let runs = [1300, 2600, 5200].map(|requests| {
+            let bytes = capacity(&mut make(), requests);
+            let held = |requests: u64| Held { blocks: 1, bytes: bytes[requests as usize] };
+            let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
+            let end = held(requests);
+            Run { requests, end, own_peak: end, births: 1, marks: marks.collect(), ..Run::default() }
+        });
+        classify(&Site { runs: runs.into(), references: None }).class
+    };
+    let pushed = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut all = Vec::new();
+        Box::new(move |request| {
+            all.push(request);
+            all.capacity()
+        })
+    };
+    let mapped = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut all = std::collections::HashMap::new();
+        Box::new(move |request| {
+            all.insert(request, ());
+            all.capacity()
+        })
+    };
+    let last_thousand = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut last = std::collections::VecDeque::new();
+        Box::new(move |request| {
+            last.push_back(request);
+            last.drain(..last.len().saturating_sub(1000));
+            last.capacity()
+        })
+    };
+    let cleared = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut buffer = Vec::new();
+        Box::new(move |request| {
+            buffer.clear();
+            buffer.extend(0..request % 700);
+            buffer.capacity()
+        })
+    };
+    let made_large = || -> Box<dyn FnMut(u64) -> usize> {
+        let mut buffer: Vec<u64> = Vec::with_capacity(4096);
+        Box::new(move |request| {
+            buffer.clear();
+            buffer.extend(0..request % 100);
+            buffer.capacity()
+        })
+    };
+    assert_eq!(of(pushed), Class::UnboundedGrowth);
+    assert_eq!(of(mapped), Class::UnboundedGrowth);
+    assert_eq!(of(last_thousand), Class::BoundedCache);
+    assert_eq!(of(cleared), Class::BoundedCache);
+    assert_eq!(of(made_large), Class::FreedOnlyAtExit);
+}
+
 #[test]
 fn a_later_limit_turns_the_verdict() {
     let limit_at = |limit: u64| classify(&site(|n| n.min(limit), true));
@@ -83,6 +149,30 @@ fn a_later_limit_turns_the_verdict() {
     assert_eq!(limit_at(4000).class, Class::UnboundedGrowth);
     // Seen to slow down, and not for long enough.
     assert!(limit_at(3300).sure < limit_at(4000).sure);
+}
+
+#[test]
+fn what_was_there_before_the_first_request_is_not_in_flight() {
+    let verdict = classify(&site(|n| 2000 + n.min(7), true));
+    assert_eq!((verdict.class, verdict.reason), (Class::Steady, Reason::Exchanged { requests: 7.0 }));
+}
+
+#[test]
+fn first_use_has_its_number_of_requests() {
+    let class = |blocks: u64| classify(&site_from(320, |n| n.min(blocks), false)).class;
+    assert_eq!(class(FIRST_USE_REQUESTS), Class::FreedOnlyAtExit);
+    assert_eq!(class(FIRST_USE_REQUESTS + 8), Class::BoundedCache);
+}
+
+#[test]
+fn marks_at_other_places_are_as_none() {
+    let with = |keep: fn(&Mark) -> bool| {
+        let mut site = site(|n| n.min(600), false);
+        site.runs.iter_mut().for_each(|run| run.marks.retain(keep));
+        classify(&site)
+    };
+    assert_eq!(with(|mark| mark.requests != 0), with(|_| false));
+    assert_ne!(with(|_| true), with(|_| false));
 }
 
 #[test]
@@ -125,15 +215,19 @@ proptest! {
     }
 
     #[test]
-    fn no_figures_make_it_fall_over(figures in prop::collection::vec(any::<[u64; 6]>(), 0..5)) {
+    fn no_figures_make_it_fall_over(
+        figures in prop::collection::vec(any::<[u64; 5]>(), 0..5), scale in any::<u64>(), marked in any::<bool>()
+    ) {
         let held = |figure: u64| Held { blocks: figure % 97, bytes: figure };
-        let runs = figures.iter().map(|&[requests, end, peak, births, deaths, mark]| Run {
-            requests, births, deaths, end: held(end), own_peak: held(peak),
-            marks: vec![Mark { requests: mark, held: held(mark) }; (mark % 20) as usize],
-            ..Run::default()
+        let runs = figures.iter().map(|&[requests, end, peak, births, deaths]| {
+            let requests = requests % scale.max(1);
+            let mark = |at: u64| Mark { requests: at, held: held(at.wrapping_mul(end)) };
+            let marks = if marked { marks(requests).into_iter().map(mark).collect() } else { Vec::new() };
+            Run { requests, births, deaths, end: held(end), own_peak: held(peak), marks, ..Run::default() }
         });
         let verdict = classify(&Site { runs: runs.collect(), references: None });
         prop_assert!((0.0..=1.0).contains(&verdict.sure));
+        prop_assert!(verdict.bytes_a_request.is_none_or(|slope| slope.low <= slope.per_one && slope.per_one <= slope.high));
     }
 }
 
