@@ -23,6 +23,10 @@ pub(crate) struct Lesson {
     /// The title of the lecture's section that this lesson is a part of, where it says so.
     pub(crate) section_title: Option<Text>,
     pub(crate) minutes: u32,
+    /// Whether its variants run at N, 2N and 4N as well, to see how they grow.
+    pub(crate) growth: bool,
+    /// The variants that a puzzle asks about.
+    pub(crate) mystery: Vec<String>,
     /// The variants' lines in Chinese, by name; the lesson's code has them in English.
     pub(crate) about_zh: HashMap<String, String>,
     pub(crate) package: String,
@@ -69,6 +73,10 @@ struct LessonMetadata {
     #[serde(rename = "section-title")]
     section_title: Option<Text>,
     minutes: u32,
+    #[serde(default)]
+    growth: bool,
+    #[serde(default)]
+    mystery: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
 }
@@ -89,10 +97,20 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, about_zh, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, growth, mystery, about_zh, .. } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
-        lessons.push(Lesson { section, title, section_title, minutes, about_zh, package, folder });
+        lessons.push(Lesson {
+            section,
+            title,
+            section_title,
+            minutes,
+            growth,
+            mystery,
+            about_zh,
+            package,
+            folder,
+        });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })

@@ -1,11 +1,16 @@
 //! `cargo xtask lesson 8.5`: build, measure, show, store.
 
+mod grown;
+
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions};
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
+use crate::growth;
 use crate::interrupt;
+use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
+use crate::mystery::{self, Puzzle};
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
@@ -14,7 +19,7 @@ use crate::sites;
 use crate::stop::Stop;
 use crate::store;
 use anyhow::{Context as _, Result};
-use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text, Variant};
+use heaplab_record::{ClaimSpec, GoalSpec, Language, Mystery, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
 use heaplab_report::{Lang, Words, claims, goal};
 use std::path::Path;
@@ -25,15 +30,27 @@ const QUICK_PART: u64 = 100;
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
-    let spoken = Spoken::read(&lessons)?;
+    let asked = options.mystery.as_ref();
+    let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
+    let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
     let words = Words::new(cli::language(options.lang));
     let (python, missing_python) = python::chosen(options.python)?;
-    let default_place = workspace.root.join("reports").join(section.to_string());
+    let is_mystery = puzzle.is_some() || !options.solve.is_empty();
+    let folder = if is_mystery { format!("{section}-mystery") } else { section.to_string() };
+    let default_place = workspace.root.join("reports").join(folder);
+    if !options.solve.is_empty() {
+        let place = options.out.as_ref().unwrap_or(&default_place);
+        return mystery::solve(&options.solve, &section, &lessons, place);
+    }
     let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
+    let tasks = match &puzzle {
+        Some(puzzle) => puzzle.tasks(tasks),
+        None => tasks,
+    };
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
@@ -58,12 +75,14 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
-    let profiles = sites::name(&mut measured, &workspace.root)?;
+    let mut profiles = sites::name(&mut measured, &workspace.root)?;
     let unit = built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default();
+    let grown = grown::grown(&mut measured, &mut profiles, &unit, puzzle.as_ref(), &workspace.root)?;
+    let is_judged = measured.runs.iter().any(|run| run.growth.is_some());
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
-        title: title(&lessons),
+        title: puzzle.as_ref().map_or_else(|| title(&lessons), |_| mystery::title(&title(&lessons))),
         created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         language: words.lang().tag().to_owned(),
         environment: environment::here(
@@ -71,20 +90,32 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
             python.as_ref().filter(|_| has_python(&built)).map(|found| found.version.clone()),
         ),
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
+        classifier: is_judged.then(growth::classifier),
+        mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
         rows_requested: request.rows,
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts = render::report(&report, &measured.curves, &measured.dhat_files, &profiles, &words)?;
+    let files = render::Measured {
+        curves: &measured.curves,
+        dhat_files: &measured.dhat_files,
+        profiles: &profiles,
+        leaks: leaks::pictures(&grown, &profiles, &report.unit, &words)?,
+    };
+    let artifacts = render::report(&report, files, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
+    if let Some(puzzle) = &puzzle {
+        screen.result(&format!("\n{}", puzzle.told(&section, &words)));
+    }
     conclude(&report, &place, &screen, &words, options)
 }
 
 /// What the lecture says in the lessons of a section.
+#[derive(Default)]
 struct Spoken {
     goal: Option<GoalSpec>,
     claims: Vec<(String, ClaimSpec)>,
@@ -139,7 +170,8 @@ fn tasks<'a>(
         .filter(|(_, variant)| variant.language == Language::Rust || python.is_some())
         .map(|(built, variant)| {
             let baseline = Some(&variant.name) == baseline.as_ref();
-            Task { built, variant, baseline, about: about(built, variant, lang) }
+            let about = about(built, variant, lang);
+            Task { built, variant, baseline, shown_as: &variant.name, about }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
@@ -192,6 +224,10 @@ fn conclude(
         println!("{}", serde_json::to_string_pretty(report)?);
     }
     let (width, color) = (Screen::width(), Screen::color());
+    let grown = heaplab_report::growth::lines(report, words).join("\n");
+    if !grown.is_empty() {
+        screen.result(&format!("\n{grown}"));
+    }
     for part in [terminal::notes(report, words, width), terminal::claims(&report.claims, words, width, color)]
     {
         if !part.trim().is_empty() {

@@ -7,7 +7,7 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
-//! - `sites`: names for the stacks that were recorded.
+//! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
@@ -18,11 +18,14 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod growth;
 mod interrupt;
+mod leaks;
 mod lesson;
 mod lessons;
 mod measure;
 mod memory;
+mod mystery;
 mod new_lesson;
 mod plan;
 mod probe;

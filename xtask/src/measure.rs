@@ -2,6 +2,7 @@
 
 mod gather;
 mod runner;
+mod scales;
 mod sizing;
 
 use crate::build::Built;
@@ -13,6 +14,7 @@ use gather::Gathered;
 use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
 use runner::Runner;
+pub(crate) use scales::{Scaled, ScaledRun};
 use sizing::Sizing;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -37,6 +39,8 @@ pub(crate) struct Task<'a> {
     pub(crate) variant: &'a Variant,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
+    /// Its name in table, pictures and report: its own, unless a puzzle has given it another.
+    pub(crate) shown_as: &'a str,
     /// What the variant does, in the report's language.
     pub(crate) about: &'a str,
 }
@@ -49,6 +53,7 @@ pub(crate) struct Section {
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
+    pub(crate) scaled: Vec<Scaled>,
 }
 
 /// What the recorder left of a variant, at the run's own scale.
@@ -119,6 +124,10 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
             None => gathered.reconcile(),
         }
     }
+    if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
+        let scaled = scales::run(runner, task, rows)?;
+        runner.section.scaled.extend(scaled);
+    }
     runner.section.recordings.extend(gathered.take_recording(task));
     let (run, curve, dhat_file) = gathered.into_run(task);
     runner.section.curves.extend(curve);
@@ -161,8 +170,8 @@ impl Task<'_> {
     /// As people read it: `list_dict`, or `list_dict (CPython)`.
     pub(crate) fn name(&self) -> String {
         match self.variant.language {
-            Language::Rust => self.variant.name.clone(),
-            Language::Python => format!("{} (CPython)", self.variant.name),
+            Language::Rust => self.shown_as.to_owned(),
+            Language::Python => format!("{} (CPython)", self.shown_as),
         }
     }
 }

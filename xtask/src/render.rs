@@ -5,16 +5,20 @@ use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, folded, speedscope};
 use heaplab_record::{Curve, Probe, Report};
-use heaplab_report::{Artifact, Pictures, Words};
+use heaplab_report::{Artifact, Leaks, Pictures, Words};
+
+/// What the pictures are made of, besides the report itself.
+pub(crate) struct Measured<'a> {
+    pub(crate) curves: &'a [Curve],
+    pub(crate) dhat_files: &'a [DhatFile],
+    pub(crate) profiles: &'a [Named],
+    /// What stays, drawn.
+    pub(crate) leaks: Vec<Leaks>,
+}
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
-pub(crate) fn report(
-    report: &Report,
-    curves: &[Curve],
-    dhat_files: &[DhatFile],
-    profiles: &[Named],
-    words: &Words,
-) -> Result<Vec<Artifact>> {
+pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
+    let Measured { curves, dhat_files, profiles, leaks } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
@@ -40,8 +44,11 @@ pub(crate) fn report(
         artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
     }
     let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    for view in leaks.iter().flat_map(|of| &of.views) {
+        artifacts.push(text(view.file.clone(), view.svg.clone()));
+    }
     artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
-    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs, attached };
+    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs, attached, leaks };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }

@@ -13,6 +13,7 @@ mod attachment;
 mod bench;
 mod claims;
 mod diff;
+mod growth;
 mod manifest;
 mod record;
 mod report;
@@ -24,6 +25,10 @@ pub use attachment::{
 pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
+pub use growth::{
+    ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
+    Mystery, SiteGrowth, TornDown,
+};
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
 pub use record::{
     CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample, RECORD_SCHEMA,

@@ -1,6 +1,7 @@
 //! `VARIANT.flamegraph.svg`: who held the bytes at the peak, drawn by inferno, with the lecture's watermark.
 
 use crate::canvas::{self, INK, QUIET, Type};
+use crate::leaks::FRAME_HEIGHT;
 use crate::{RenderError, Words};
 use inferno::flamegraph::color::{BackgroundColor, BasicPalette, Color, Palette};
 use inferno::flamegraph::{Options, from_lines};
@@ -21,10 +22,30 @@ pub fn flamegraph_svg(
     subtitle: Option<&str>,
     words: &Words,
 ) -> Result<String, RenderError> {
+    draw_with(folded, title, subtitle, Look::Plain, words)
+}
+
+/// How a picture of one number a stack is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// By the names of the functions.
+    Plain,
+    /// The lines as they come, for whoever has to know where each frame begins.
+    InOrder,
+}
+
+/// As [`flamegraph_svg`].
+pub(crate) fn draw_with(
+    folded: &str,
+    title: &str,
+    subtitle: Option<&str>,
+    look: Look,
+    words: &Words,
+) -> Result<String, RenderError> {
     if folded.trim().is_empty() {
         return nothing(title, subtitle, words);
     }
-    draw(folded, title, subtitle, false, words)
+    draw(folded, title, subtitle, (false, look), words)
 }
 
 /// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
@@ -40,14 +61,14 @@ pub fn differential_svg(
     if !folded.lines().any(wide) {
         return nothing(title, Some(subtitle), words);
     }
-    draw(folded, title, Some(subtitle), swapped, words)
+    draw(folded, title, Some(subtitle), (swapped, Look::Plain), words)
 }
 
 fn draw(
     folded: &str,
     title: &str,
     subtitle: Option<&str>,
-    swapped: bool,
+    (swapped, look): (bool, Look),
     words: &Words,
 ) -> Result<String, RenderError> {
     let mut options = Options::default();
@@ -60,7 +81,8 @@ fn draw(
     // A colour is made of a function's name: the same function looks the same in every picture of a report.
     options.deterministic = true;
     options.negate_differentials = swapped;
-    options.frame_height = 19;
+    options.no_sort = look == Look::InOrder;
+    options.frame_height = FRAME_HEIGHT as usize;
     options.min_width = 0.05;
     let mut svg = Vec::new();
     from_lines(&mut options, folded.lines(), &mut svg).map_err(|error| RenderError::picture(WHAT, error))?;

@@ -14,7 +14,7 @@ use askama::Template;
 use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
-use panels::{Claim, Failed, Flamegraph, Reconciled};
+use panels::{Claim, Failed, Flamegraph, Leaking, Reconciled};
 use runs::Section;
 
 /// The pictures that a page shows, as SVG files.
@@ -28,6 +28,8 @@ pub struct Pictures {
     pub flamegraphs: Vec<(String, String)>,
     /// What the lessons handed over.
     pub attached: Vec<Picture>,
+    /// What stays, by variant.
+    pub leaks: Vec<crate::Leaks>,
 }
 
 /// The whole page.
@@ -54,6 +56,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         attached: Attached::all(&pictures.attached),
         tables: attachments::tables(report, words),
         listings: source::listings(report, words),
+        leaks: Leaking::all(&pictures.leaks),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
@@ -93,6 +96,7 @@ struct Page<'a> {
     attached: Vec<Attached<'a>>,
     tables: Vec<attachments::Merged>,
     listings: Vec<source::Listing>,
+    leaks: Vec<Leaking>,
     flamegraphs: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
     failed: Vec<Failed>,
@@ -139,6 +143,7 @@ mod tests {
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
             attached: Vec::new(),
+            leaks: Vec::new(),
         }
     }
 

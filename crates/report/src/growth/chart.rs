@@ -1,0 +1,41 @@
+//! A chart a variant: what each line holds as the work goes on.
+
+use crate::growth::units;
+use crate::{Lang, Words};
+use heaplab_record::{Axis, Chart, Marker, Series, Text, Unit};
+
+/// The chart of lines, each with `[done, live bytes]` in the order of the work.
+pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
+    let both = |say: &dyn Fn(&Words) -> String| Text {
+        en: say(&Words::new(Lang::En)),
+        zh: say(&Words::new(Lang::Zh)),
+    };
+    let series = |(name, points): &(String, Vec<[f64; 2]>)| Series {
+        name: name.clone(),
+        marker: Marker::Line,
+        points: points.clone(),
+    };
+    let name: String = variant
+        .to_ascii_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .collect();
+    Chart {
+        name: format!("growth-{name}"),
+        title: both(&|words| words.say("growth-chart-title", &[("variant", variant)])),
+        x: Axis {
+            label: both(&|words| {
+                let (unit, one) = (units(unit, words), crate::prose::one(unit, words));
+                words.say("growth-chart-x", &[("unit", &unit), ("one", &one)])
+            }),
+            unit: Unit::Count,
+            logarithmic: false,
+        },
+        y: Axis {
+            label: both(&|words| words.get("flamegraph-bytes")),
+            unit: Unit::Bytes,
+            logarithmic: false,
+        },
+        series: lines.iter().map(series).collect(),
+    }
+}
