@@ -31,23 +31,23 @@ lesson! {
             cache_unbounded: "replies kept by address, and every address is new",
             cache_bounded: "the same cache, of the last 400",
             listener_kept: "each connection listens for the closing, and never stops",
-            listener_removed: "the same, until the connection ends",
+            listener_ended: "the same, until the connection ends",
             rc_cycle: "a tree a document, whose children hold their parent by Rc",
             rc_weak: "the same tree, its way back a Weak",
             box_leak: "the name of a counter, leaked at every use",
             box_owned: "the same counters, their map owns each name once",
             slow_reader: "a journal without a limit, read once in four requests",
-            slow_reader_bounded: "the same, of at most 64 lines: then the writer waits",
-            thread_local_grows: "spans of a thread, cleared when the thread ends",
-            thread_local_reused: "the same, cleared when the request ends",
-            looks_like_a_leak: "a cache with a limit, a buffer that stays large: it grows, and stops",
-            looks_like_a_leak_trimmed: "the same with a smaller limit, and shrunk after a large request",
+            reader_awaited: "the same, of at most 64 lines: then the writer waits",
+            thread_grows: "spans of a thread, cleared when the thread ends",
+            thread_cleared: "the same, cleared when the request ends",
+            looks_like_leak: "a cache with a limit, a buffer that stays large: it grows, and stops",
+            looks_trimmed: "the same with a smaller limit, and shrunk after a large request",
         }
         python {
             cache_unbounded: "the same cache in CPython: a dict that only takes",
             cache_bounded: "an OrderedDict of the last 400",
             listener_kept: "callbacks in CPython that nobody takes away",
-            listener_removed: "callbacks that go with their connection",
+            listener_ended: "callbacks that go with their connection",
         }
     }
     work "the lecture's demo" {
@@ -68,7 +68,7 @@ fn listener_kept(requests: Scale) -> Kept<Service<notices::before::Notices>> {
     serve(requests, notices::before::Notices::default())
 }
 
-fn listener_removed(requests: Scale) -> Kept<Service<notices::after::Notices>> {
+fn listener_ended(requests: Scale) -> Kept<Service<notices::after::Notices>> {
     serve(requests, notices::after::Notices::default())
 }
 
@@ -94,22 +94,22 @@ fn slow_reader(requests: Scale) -> Kept<Service<journal::before::Journal>> {
     serve(requests, journal::before::Journal::default())
 }
 
-fn slow_reader_bounded(requests: Scale) -> Kept<Service<journal::after::Journal>> {
+fn reader_awaited(requests: Scale) -> Kept<Service<journal::after::Journal>> {
     serve(requests, journal::after::Journal::default())
 }
 
-fn thread_local_grows(requests: Scale) -> Kept<Service<scratch::before::Scratch>> {
+fn thread_grows(requests: Scale) -> Kept<Service<scratch::before::Scratch>> {
     serve(requests, scratch::before::Scratch)
 }
 
-fn thread_local_reused(requests: Scale) -> Kept<Service<scratch::after::Scratch>> {
+fn thread_cleared(requests: Scale) -> Kept<Service<scratch::after::Scratch>> {
     serve(requests, scratch::after::Scratch)
 }
 
-fn looks_like_a_leak(requests: Scale) -> Kept<Service<pages::before::Pages>> {
+fn looks_like_leak(requests: Scale) -> Kept<Service<pages::before::Pages>> {
     serve(requests, pages::before::Pages::default())
 }
 
-fn looks_like_a_leak_trimmed(requests: Scale) -> Kept<Service<pages::after::Pages>> {
+fn looks_trimmed(requests: Scale) -> Kept<Service<pages::after::Pages>> {
     serve(requests, pages::after::Pages::default())
 }

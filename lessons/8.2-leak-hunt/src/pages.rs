@@ -56,9 +56,9 @@ pub(crate) mod after {
     }
 }
 
-/// The reply once; every hundredth request wants a long page, up to 400 times as long.
+/// The reply once; every hundredth request wants a long page, up to 361 times as long.
 fn lay_out(request: &Request, reply: &str, buffer: &mut String) {
-    let times = if request.number % 100 == 99 { request.number / 100 % 40 * 10 } else { 0 };
+    let times = if request.number % 100 == 99 { request.number / 100 * 7 % 10 * 40 } else { 0 };
     buffer.clear();
     (0..=times).for_each(|_| buffer.push_str(reply));
 }

@@ -1,6 +1,6 @@
 """The same, taken away when the connection ends.
 
-Run it by hand: HEAPLAB_ROWS=20000 python3 lessons/8.2-leak-hunt/python/listener_removed.py
+Run it by hand: HEAPLAB_ROWS=20000 python3 lessons/8.2-leak-hunt/python/listener_ended.py
 """
 
 import os
