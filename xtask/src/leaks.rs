@@ -22,7 +22,11 @@ pub(crate) fn pictures(grown: &[Grown], profiles: &[Named], unit: &str, words: &
     for of in grown {
         let named = profiles.iter().find(|named| named.section == of.section && named.variant == of.variant);
         if let Some(named) = named {
-            all.push(Leaks { variant: of.variant.clone(), views: views(of, &named.profile, unit, words)? });
+            all.push(Leaks {
+                variant: of.variant.clone(),
+                chart: None,
+                views: views(of, &named.profile, unit, words)?,
+            });
         }
     }
     Ok(all)

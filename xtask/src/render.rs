@@ -18,7 +18,7 @@ pub(crate) struct Measured<'a> {
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
 pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
-    let Measured { curves, dhat_files, profiles, leaks } = measured;
+    let Measured { curves, dhat_files, profiles, mut leaks } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
@@ -42,6 +42,12 @@ pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> 
     for one in &attached {
         artifacts.push(picture(&format!("{}.png", one.stem), &one.svg)?);
         artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
+    }
+    let (charts, attached): (Vec<_>, Vec<_>) =
+        attached.into_iter().partition(|one| heaplab_report::growth::is_chart(&one.stem));
+    for of in &mut leaks {
+        let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::stem(&of.variant));
+        of.chart = chart.map(|one| one.svg.clone());
     }
     let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
     for view in leaks.iter().flat_map(|of| &of.views) {

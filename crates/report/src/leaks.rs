@@ -23,6 +23,8 @@ pub struct Stays<'a> {
 pub struct Leaks {
     /// The variant.
     pub variant: String,
+    /// What its lines hold as the work goes on, where that was drawn.
+    pub chart: Option<String>,
     /// The whole run, windows of it, a difference.
     pub views: Vec<LeakView>,
 }

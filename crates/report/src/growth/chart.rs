@@ -4,6 +4,20 @@ use crate::growth::units;
 use crate::{Lang, Words};
 use heaplab_record::{Axis, Chart, Marker, Series, Text, Unit};
 
+/// What the names of these charts begin with.
+const START: &str = "growth-";
+
+/// The name of a variant's chart.
+pub fn stem(variant: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    format!("{START}{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
+}
+
+/// Whether a picture is one of these charts: they have their place among what stays.
+pub fn is_chart(stem: &str) -> bool {
+    stem.starts_with(START)
+}
+
 /// The chart of lines, each with `[done, live bytes]` in the order of the work.
 pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
     let both = |say: &dyn Fn(&Words) -> String| Text {
@@ -15,13 +29,8 @@ pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Ch
         marker: Marker::Line,
         points: points.clone(),
     };
-    let name: String = variant
-        .to_ascii_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
     Chart {
-        name: format!("growth-{name}"),
+        name: stem(variant),
         title: both(&|words| words.say("growth-chart-title", &[("variant", variant)])),
         x: Axis {
             label: both(&|words| {

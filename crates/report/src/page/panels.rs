@@ -103,6 +103,8 @@ pub(super) struct Leaking {
     pub(super) variant: String,
     /// A group of choices of its own, by number.
     pub(super) number: usize,
+    /// What its lines hold as the work goes on.
+    pub(super) chart: Option<String>,
     /// Its name, its document and its height.
     pub(super) views: Vec<(String, String, u32)>,
     pub(super) open: bool,
@@ -113,6 +115,7 @@ impl Leaking {
     pub(super) fn all(leaks: &[crate::Leaks]) -> Vec<Leaking> {
         let of = |(number, leaks): (usize, &crate::Leaks)| Leaking {
             variant: leaks.variant.clone(),
+            chart: leaks.chart.as_deref().map(|svg| inline_svg::inline(svg, &format!("growth-{number}-"))),
             number,
             views: leaks
                 .views
