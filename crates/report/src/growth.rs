@@ -22,6 +22,13 @@ pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
     verdicts(report, words).into_iter().chain(churn(report, words)).chain(classifier).collect()
 }
 
+/// What the verdicts cannot know.
+pub(crate) fn note(report: &Report, words: &Words) -> Option<String> {
+    let most = judged(report).filter_map(|(_, growth)| growth.scales.last()).max()?;
+    let units = units(&report.unit, words);
+    Some(words.say("growth-cannot-know", &[("most", &format::count(*most)), ("unit", &units)]))
+}
+
 fn judged(report: &Report) -> impl Iterator<Item = (&Run, &Growth)> {
     report.runs.iter().filter_map(|run| Some((run, run.growth.as_ref()?)))
 }
