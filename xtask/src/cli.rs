@@ -47,7 +47,7 @@ pub(crate) enum Command {
         cargo xtask profile --open -- target/release/my-program\n\n\
         The program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
         #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();   in main.rs\n\n\
-        Ctrl-C ends the program; the report is of what it did until then.")]
+        Ctrl-C ends the program; the report is of what it did until then, and the exit status is 130.")]
     Profile(ProfileOptions),
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
     #[command(after_help = "Examples:\n  cargo xtask diff reports/before reports/profile/my-program\n  \
@@ -84,6 +84,9 @@ pub(crate) struct LessonOptions {
     /// Whether CPython runs beside Rust
     #[arg(long, value_enum, default_value_t)]
     pub(crate) python: PythonChoice,
+    /// Whether valgrind's DHAT and heaptrack count two of the variants too; never with --quick
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) tools: ToolsChoice,
     /// The language of table, charts and page [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
@@ -99,6 +102,16 @@ pub(crate) struct LessonOptions {
     /// What one child process may take
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
+}
+
+/// Whether programs from outside look at the variants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ToolsChoice {
+    /// Where they are installed
+    #[default]
+    Auto,
+    /// Never
+    No,
 }
 
 #[derive(Args)]

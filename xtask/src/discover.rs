@@ -29,6 +29,8 @@ pub(crate) struct Lesson {
     pub(crate) mystery: Vec<String>,
     /// The variants' lines in Chinese, by name; the lesson's code has them in English.
     pub(crate) about_zh: HashMap<String, String>,
+    /// The unit in Chinese, where it is not one that the report knows.
+    pub(crate) unit_zh: Option<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -79,6 +81,8 @@ struct LessonMetadata {
     mystery: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
+    #[serde(rename = "unit-zh", default)]
+    unit_zh: Option<String>,
 }
 
 /// The workspace around the current folder.
@@ -97,7 +101,8 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, growth, mystery, about_zh, .. } = declared;
+        let LessonMetadata { title, section_title, minutes, growth, mystery, about_zh, unit_zh, .. } =
+            declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
         lessons.push(Lesson {
@@ -108,6 +113,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             growth,
             mystery,
             about_zh,
+            unit_zh,
             package,
             folder,
         });

@@ -58,9 +58,19 @@ fn machine() -> Vec<(&'static str, Found)> {
             )),
         }),
         ("valgrind", match version("valgrind") {
-            Some(version) => Found::Yes(format!("{version}: its DHAT viewer opens VARIANT.dhat.json")),
+            Some(version) => Found::Yes(format!(
+                "{version}: its DHAT counts beside the recorder, and its viewer opens VARIANT.dhat.json"
+            )),
             None => Found::Without(
-                "not installed; its DHAT viewer would open VARIANT.dhat.json. Debian: apt-get install valgrind".into(),
+                "not installed; its DHAT would count beside the recorder, and its viewer opens VARIANT.dhat.json. Debian: \
+                 apt-get install valgrind"
+                    .into(),
+            ),
+        }),
+        ("heaptrack", match version("heaptrack") {
+            Some(version) => Found::Yes(format!("{version}: it counts beside the recorder")),
+            None => Found::Without(
+                "not installed; it would count beside the recorder. Debian: apt-get install heaptrack".into(),
             ),
         }),
     ]

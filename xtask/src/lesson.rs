@@ -3,7 +3,7 @@
 mod grown;
 
 use crate::build::{self, Built};
-use crate::cli::{self, LessonOptions};
+use crate::cli::{self, LessonOptions, ToolsChoice};
 use crate::discover::{self, Lesson, Section};
 use crate::environment;
 use crate::growth;
@@ -58,6 +58,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let request = Request {
         rows: rows(&built, options),
         quick: options.quick,
+        tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
         python: python.as_ref(),
         folder: staging.runs(),
@@ -75,8 +76,12 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
+    let live = measured.live();
     let mut profiles = sites::name(&mut measured, &workspace.root)?;
-    let unit = built.first().map(|built| built.manifest.unit.clone()).unwrap_or_default();
+    let unit = built.first().map(|built| unit(built, words.lang())).unwrap_or_default().to_owned();
+    for run in &mut measured.runs {
+        run.unit = run.unit.take().filter(|own| *own != unit);
+    }
     let grown = grown::grown(&mut measured, &mut profiles, &unit, puzzle.as_ref(), &workspace.root)?;
     let is_judged = measured.runs.iter().any(|run| run.growth.is_some());
     let report = Report {
@@ -100,6 +105,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     };
     let files = render::Measured {
         curves: &measured.curves,
+        live: &live,
         dhat_files: &measured.dhat_files,
         profiles: &profiles,
         leaks: leaks::pictures(&grown, &profiles, &report.unit, &words)?,
@@ -163,19 +169,24 @@ fn tasks<'a>(
             return Err(no_such_variant(name, all().map(|(_, variant)| variant.name.as_str())));
         }
     }
-    let marked = all().find(|(_, variant)| variant.baseline).map(|(_, variant)| variant.name.clone());
-    let baseline = spoken.goal.as_ref().map(|goal| goal.baseline.clone()).or(marked);
+    let goal = spoken.goal.as_ref();
     let mut tasks: Vec<Task<'a>> = all()
         .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
         .filter(|(_, variant)| variant.language == Language::Rust || python.is_some())
         .map(|(built, variant)| {
-            let baseline = Some(&variant.name) == baseline.as_ref();
-            let about = about(built, variant, lang);
-            Task { built, variant, baseline, shown_as: &variant.name, about }
+            // A section that sets out to reach something counts from one variant; else each lesson has its own.
+            let baseline = goal.map_or(variant.baseline, |goal| goal.baseline == variant.name);
+            let (about, unit) = (about(built, variant, lang), unit(built, lang));
+            Task { built, variant, baseline, shown_as: &variant.name, about, unit }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
     Ok(tasks)
+}
+
+/// What a lesson counts.
+fn unit<'a>(built: &'a Built<'a>, lang: Lang) -> &'a str {
+    built.lesson.unit_zh.as_deref().filter(|_| lang == Lang::Zh).unwrap_or(&built.manifest.unit)
 }
 
 /// A script has a line of its own beside the variant of the same name: `slots_by.py`.
@@ -228,8 +239,11 @@ fn conclude(
     if !grown.is_empty() {
         screen.result(&format!("\n{grown}"));
     }
-    for part in [terminal::notes(report, words, width), terminal::claims(&report.claims, words, width, color)]
-    {
+    for part in [
+        terminal::notes(report, words, width),
+        terminal::tools(report, words, width),
+        terminal::claims(&report.claims, words, width, color),
+    ] {
         if !part.trim().is_empty() {
             screen.result(&format!("\n{part}"));
         }

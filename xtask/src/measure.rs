@@ -1,6 +1,7 @@
 //! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
 
 mod gather;
+mod outside;
 mod runner;
 mod scales;
 mod sizing;
@@ -13,6 +14,7 @@ use anyhow::Result;
 use gather::Gathered;
 use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_report::LiveCurve;
 use runner::Runner;
 pub(crate) use scales::{Scaled, ScaledRun};
 use sizing::Sizing;
@@ -25,6 +27,8 @@ pub(crate) struct Request<'a> {
     pub(crate) rows: u64,
     /// One repetition of everything.
     pub(crate) quick: bool,
+    /// Whether valgrind and heaptrack look at a variant or two when all is measured.
+    pub(crate) tools: bool,
     /// What one child may take.
     pub(crate) timeout: Duration,
     pub(crate) python: Option<&'a Python>,
@@ -43,6 +47,8 @@ pub(crate) struct Task<'a> {
     pub(crate) shown_as: &'a str,
     /// What the variant does, in the report's language.
     pub(crate) about: &'a str,
+    /// What its scale counts, in the report's language.
+    pub(crate) unit: &'a str,
 }
 
 /// What was measured.
@@ -54,6 +60,21 @@ pub(crate) struct Section {
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) scaled: Vec<Scaled>,
+}
+
+impl Section {
+    /// The recorded curves, in the order of the runs.
+    pub(crate) fn live(&self) -> Vec<LiveCurve> {
+        let of_run = |run: &Run| {
+            let recording = self.recordings.iter().find(|recording| {
+                run.language == Language::Rust
+                    && recording.section == run.section
+                    && recording.variant == run.variant
+            })?;
+            LiveCurve::of(&run.section, &run.variant, &recording.raw)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
 }
 
 /// What the recorder left of a variant, at the run's own scale.
@@ -99,6 +120,9 @@ pub(crate) fn section(
             variant(&mut runner, task, sizing, wanted)?;
         }
     }
+    if request.tools {
+        outside::tools(&mut runner, tasks)?;
+    }
     Ok(runner.section)
 }
 
@@ -123,6 +147,7 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
             Some(_) => {}
             None => gathered.reconcile(),
         }
+        gathered.add_resident(sizing.plain.as_ref());
     }
     if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
         let scaled = scales::run(runner, task, rows)?;

@@ -4,7 +4,7 @@ use crate::interrupt;
 use crate::memory;
 use crate::tether::{self, tether};
 use anyhow::{Context as _, Result};
-use heaplab_record::{CurvePoint, Probe, RECORD_SCHEMA, Record};
+use heaplab_record::{CLOSED_FILE, CurvePoint, Probe, RECORD_SCHEMA, Record};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::process::ExitStatusExt as _;
@@ -71,7 +71,13 @@ pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
         .stderr(create(&stderr_path)?);
     tether(&mut command);
     let child = command.spawn().with_context(|| format!("cannot start {}", order.program.display()))?;
-    let mut watched = Watched { child, started: Instant::now(), samples: Vec::new() };
+    let mut watched = Watched {
+        child,
+        started: Instant::now(),
+        samples: Vec::new(),
+        closed_file: order.out.join(CLOSED_FILE),
+        is_closed: false,
+    };
     let ended = watched.watch(order, &[&stdout_path, &stderr_path], &mut tick)?;
     let record = match ended {
         Ended::Exited(status) if status.success() => read_record(order).map_err(|cause| (cause, None, false)),
@@ -96,6 +102,9 @@ struct Watched {
     child: Child,
     started: Instant,
     samples: Vec<CurvePoint>,
+    /// There once the region has closed and the child goes on.
+    closed_file: PathBuf,
+    is_closed: bool,
 }
 
 impl Watched {
@@ -135,6 +144,9 @@ impl Watched {
 
     #[cfg(target_os = "linux")]
     fn sample(&mut self) {
+        if self.is_closed {
+            return;
+        }
         let Some(statm) = i32::try_from(self.child.id())
             .ok()
             .and_then(|pid| procfs::process::Process::new(pid).ok())
@@ -144,6 +156,11 @@ impl Watched {
         };
         // An ending process has given its memory back already: that is no point of the curve.
         if statm.resident == 0 {
+            return;
+        }
+        // After the figures: where the file is not there yet, they are the region's.
+        self.is_closed = self.closed_file.exists();
+        if self.is_closed {
             return;
         }
         let page = procfs::page_size();

@@ -21,7 +21,7 @@ use heaplab_profile::dhat;
 use heaplab_profile::raw::Raw;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
-use heaplab_report::{Words, program};
+use heaplab_report::{LiveCurve, Words, program};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
@@ -49,22 +49,34 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let mut runs = Vec::new();
     let mut profiles = Vec::new();
     let mut of_dhat = Vec::new();
+    let mut live = Vec::new();
     for recording in &recordings {
         let profile = symbolize(&recording.raw, &roots)
             .with_context(|| format!("{}: the recorded stacks have no names", recording.name))?;
         let profile = sites::within_program(profile).trimmed();
         let name = recording.name.clone();
         let named = Named { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
+        live.extend(LiveCurve::of("", &named.variant, &recording.raw));
         of_dhat.push(dhat::Run::of(&recording.raw));
         runs.push(of_recording(&recording.raw, &named));
         profiles.push(named);
     }
     let report = report(&file_name, runs, &ended, &root, &recordings, &words);
-    let artifacts = render::program(&report, &profiles, &of_dhat, &words)?;
+    let artifacts = render::program(&report, &profiles, &of_dhat, &live, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
-    conclude(&report, &place, &screen, &words, options)
+    conclude(&report, &place, &screen, &words, options)?;
+    match ended.interrupted {
+        Some(signal) => Err(cut_short(signal, &file_name).into()),
+        None => said_no(&report),
+    }
+}
+
+/// Ctrl-C is no failure of the program's, but a script that runs us has to learn of it.
+fn cut_short(signal: i32, name: &str) -> Stop {
+    let message = format!("{name}: stopped by signal {signal}; the report is of what it did until then");
+    Stop::CutShort { signal, message }
 }
 
 fn report(
@@ -113,11 +125,13 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         end_bytes: totals.end_bytes,
         wall_ns: vec![totals.wall_ns],
         slowdown: None,
+        memory_cost_bytes: None,
         sites: sites::largest(&named.profile),
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
     };
     Run {
+        unit: None,
         section: String::new(),
         variant: named.variant.clone(),
         language: Language::Rust,
@@ -165,6 +179,10 @@ fn conclude(
     screen.result(&program::terminal(report, words, Screen::width()));
     screen.result("");
     show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    Ok(())
+}
+
+fn said_no(report: &Report) -> Result<()> {
     match report.failed.first() {
         None => Ok(()),
         Some(failure) => {

@@ -3,13 +3,15 @@
 use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
-use heaplab_profile::{dhat, folded, speedscope};
+use heaplab_profile::{dhat, firefox, folded, speedscope};
 use heaplab_record::{Curve, Probe, Report};
-use heaplab_report::{Artifact, Leaks, Pictures, Words};
+use heaplab_report::{Artifact, Drawn, Leaks, LiveCurve, Pictures, Words};
 
 /// What the pictures are made of, besides the report itself.
+#[derive(Default)]
 pub(crate) struct Measured<'a> {
     pub(crate) curves: &'a [Curve],
+    pub(crate) live: &'a [LiveCurve],
     pub(crate) dhat_files: &'a [DhatFile],
     pub(crate) profiles: &'a [Named],
     /// What stays, drawn.
@@ -18,7 +20,7 @@ pub(crate) struct Measured<'a> {
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
 pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
-    let Measured { curves, dhat_files, profiles, mut leaks } = measured;
+    let Measured { curves, live, dhat_files, profiles, mut leaks } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
@@ -53,8 +55,10 @@ pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> 
     for view in leaks.iter().flat_map(|of| &of.views) {
         artifacts.push(text(view.file.clone(), view.svg.clone()));
     }
-    artifacts.push(text("summary.md", heaplab_report::summary(report, curve_svg.is_some(), words)));
-    let pictures = Pictures { comparison_svg, curve_svg, flamegraphs, attached, leaks };
+    let live_svg = of_live(live, words, &mut artifacts)?;
+    let drawn = Drawn { curve: curve_svg.is_some(), live: live_svg.is_some() };
+    artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
+    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, leaks };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -64,6 +68,7 @@ pub(crate) fn program(
     report: &Report,
     profiles: &[Named],
     runs: &[dhat::Run],
+    live: &[LiveCurve],
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let mut json = serde_json::to_string_pretty(report)?;
@@ -75,10 +80,23 @@ pub(crate) fn program(
         artifacts.push(text(name, json));
     }
     let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
-    artifacts.push(text("summary.md", heaplab_report::summary(report, false, words)));
-    let pictures = Pictures { flamegraphs, ..Pictures::default() };
+    let live_svg = of_live(live, words, &mut artifacts)?;
+    let drawn = Drawn { curve: false, live: live_svg.is_some() };
+    artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
+    let pictures = Pictures { live_svg, flamegraphs, ..Pictures::default() };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
+}
+
+/// Live bytes over the allocation clock; gives the picture for the page.
+fn of_live(live: &[LiveCurve], words: &Words, artifacts: &mut Vec<Artifact>) -> Result<Option<String>> {
+    let svg = heaplab_report::live_svg(live, words)?;
+    if let Some(svg) = &svg {
+        artifacts.push(picture("live.png", svg)?);
+        artifacts.push(text("live.svg", svg.clone()));
+        artifacts.push(text("live.csv", heaplab_report::live_csv(live)));
+    }
+    Ok(svg)
 }
 
 /// What is made of every profile; gives the flamegraphs with their variants.
@@ -98,6 +116,9 @@ fn of_profiles(
         let viewed = speedscope::speedscope(&named.profile, of)
             .with_context(|| format!("cannot write {of}.speedscope.json"))?;
         artifacts.push(text(format!("{of}.speedscope.json"), viewed));
+        let viewed = firefox::firefox(&named.profile, of)
+            .with_context(|| format!("cannot write {of}.firefox.json"))?;
+        artifacts.push(text(format!("{of}.firefox.json"), viewed));
         artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
         flamegraphs.push((of.clone(), svg));
     }
@@ -132,7 +153,7 @@ mod tests {
     #[test]
     fn what_a_lesson_hands_over_becomes_files_and_stands_in_page_and_summary() {
         let of: Report = serde_json::from_str(include_str!("../tests/data/leak-report.json")).unwrap();
-        let artifacts = report(&of, &[], &[], &[], &Words::new(Lang::Zh)).unwrap();
+        let artifacts = report(&of, Measured::default(), &Words::new(Lang::Zh)).unwrap();
         let bytes = |name: &str| {
             let found = artifacts.iter().find(|artifact| artifact.name == name);
             found.unwrap_or_else(|| panic!("{name}")).bytes.clone()

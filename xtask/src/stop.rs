@@ -11,6 +11,8 @@ pub(crate) enum Stop {
     WrongUse(String),
     /// This machine lacks something, and the message says how to get it: 3.
     Lacks(String),
+    /// A signal ended it early, and what there was until then is kept: 128 and the signal's number.
+    CutShort { signal: i32, message: String },
     /// A signal ended it: 128 and the signal's number, as shells have it.
     Interrupted(i32),
 }
@@ -18,7 +20,10 @@ pub(crate) enum Stop {
 impl std::fmt::Display for Stop {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Stop::SaysNo(message) | Stop::WrongUse(message) | Stop::Lacks(message) => to.write_str(message),
+            Stop::SaysNo(message)
+            | Stop::WrongUse(message)
+            | Stop::Lacks(message)
+            | Stop::CutShort { message, .. } => to.write_str(message),
             Stop::Interrupted(signal) => {
                 write!(to, "stopped by signal {signal}: what was there before is as it was")
             }
@@ -34,6 +39,8 @@ pub(crate) fn status(error: &anyhow::Error) -> ExitCode {
         Some(Stop::SaysNo(_)) => 1,
         Some(Stop::WrongUse(_)) => 2,
         Some(Stop::Lacks(_)) | None => 3,
-        Some(Stop::Interrupted(signal)) => 128u8.saturating_add(u8::try_from(*signal).unwrap_or(0)),
+        Some(Stop::Interrupted(signal) | Stop::CutShort { signal, .. }) => {
+            128u8.saturating_add(u8::try_from(*signal).unwrap_or(0))
+        }
     })
 }

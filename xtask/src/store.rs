@@ -146,9 +146,16 @@ fn pictures_of_last(folder: &Path) -> Vec<String> {
 }
 
 fn is_of_a_report(name: &str) -> bool {
-    const NAMES: [&str; 3] = ["report.", "comparison.", "curve."];
-    const ENDINGS: [&str; 6] =
-        [".flamegraph.svg", ".dhat.json", ".folded", ".speedscope.json", ".diff-new.svg", ".diff-old.svg"];
+    const NAMES: [&str; 4] = ["report.", "comparison.", "curve.", "live."];
+    const ENDINGS: [&str; 7] = [
+        ".flamegraph.svg",
+        ".dhat.json",
+        ".folded",
+        ".speedscope.json",
+        ".firefox.json",
+        ".diff-new.svg",
+        ".diff-old.svg",
+    ];
     ["summary.md", "diff.md", "diff.json"].contains(&name)
         || NAMES.iter().any(|start| name.starts_with(start))
         || ENDINGS.iter().any(|end| name.ends_with(end))

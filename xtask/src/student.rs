@@ -36,6 +36,8 @@ pub(crate) struct Ended {
     pub(crate) status: ExitStatus,
     /// Why we ended it, if we did.
     pub(crate) cause: Option<String>,
+    /// The signal that we were sent and passed on.
+    pub(crate) interrupted: Option<i32>,
 }
 
 /// Runs the program to its end. Ctrl-C ends the program, not us: what it has recorded until then is what was asked for.
@@ -48,7 +50,7 @@ pub(crate) fn run(order: &Order<'_>) -> Result<Ended> {
     }
     follow(&mut command);
     let child = command.spawn().map_err(|error| cannot_start(order.program, &error))?;
-    Watched { child, started: Instant::now(), asked: None, cause: None }.watch(order)
+    Watched { child, started: Instant::now(), asked: None, cause: None, interrupted: None }.watch(order)
 }
 
 struct Watched {
@@ -57,19 +59,24 @@ struct Watched {
     /// When it was asked to end.
     asked: Option<Instant>,
     cause: Option<String>,
+    interrupted: Option<i32>,
 }
 
 impl Watched {
     fn watch(mut self, order: &Order<'_>) -> Result<Ended> {
         loop {
             if let Some(status) = self.child.try_wait().context("cannot wait for the program")? {
-                return Ok(Ended { process: self.child.id(), status, cause: self.cause.take() });
+                // One that came while it ended is not lost.
+                let interrupted = self.interrupted.or_else(interrupt::taken);
+                let (process, cause) = (self.child.id(), self.cause.take());
+                return Ok(Ended { process, status, cause, interrupted });
             }
             if let Some(signal) = interrupt::taken() {
                 if self.asked.is_some() {
                     // The second time it is meant.
                     return Err(Stop::Interrupted(signal).into());
                 }
+                self.interrupted = Some(signal);
                 self.pass_on(signal);
             }
             match (&self.cause, self.asked) {

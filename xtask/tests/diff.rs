@@ -117,3 +117,42 @@ fn what_cannot_be_compared_is_named() {
     refused(&broken, "line 2");
     assert!(!out.exists());
 }
+
+/// The recording that a program leaves by itself: `heap-PID.raw`.
+fn recorded(folder: &Path, arguments: &[&str]) -> std::path::PathBuf {
+    let mut build = std::process::Command::new(env!("CARGO"));
+    build.current_dir(workspace()).args(["build", "-q", "-p", "heaplab-heap", "--example", "leaky"]);
+    assert!(build.arg("--target-dir").arg(run::target()).status().expect("cargo starts").success());
+    std::fs::create_dir(folder).expect("a new folder");
+    let mut program = std::process::Command::new(run::target().join("debug/examples/leaky"));
+    let output = program.args(arguments).env("HEAPLAB_OUT", folder).env("HEAPLAB_PROBE", "heap").output();
+    assert!(output.expect("it starts").status.success());
+    let name = names(folder).pop().expect("it left a recording");
+    assert!(name.starts_with("heap-") && name.ends_with(".raw"), "{name}");
+    folder.join(name)
+}
+
+#[test]
+fn recordings_are_compared_as_they_were_left() {
+    let home = tempfile::tempdir().unwrap();
+    let old = recorded(&home.path().join("small"), &["", "1000"]);
+    let new = recorded(&home.path().join("large"), &["", "3000"]);
+    let out = home.path().join("diff");
+    let output = diff(&old, &new, &out);
+    ends_with(&output, 0);
+    // 500 blocks of 1,000 bytes are forgotten; now of 3,000.
+    let said = stdout(&output).split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("NEW holds 1.00 MB more at the peak than OLD at"), "{said}");
+    let found = changes(&out);
+    let site = &found["profiles"][0]["sites"][0];
+    assert!(site["location"].as_str().unwrap().starts_with("crates/heap/examples/leaky.rs:"), "{site}");
+    assert!(site["function"].as_str().unwrap().contains("leaky::remember"), "{site}");
+    let drawn = names(&out).into_iter().filter(|name| name.ends_with(".svg"));
+    for name in drawn {
+        let svg = std::fs::read_to_string(out.join(&name)).unwrap();
+        assert!(svg.contains("leaky::remember"), "{name}");
+    }
+    let itself = diff(&new, &new, &out);
+    ends_with(&itself, 0);
+    assert!(stdout(&itself).contains("are equal"), "{}", stdout(&itself));
+}

@@ -113,7 +113,11 @@ lesson! {
 }
 
 fn fine(rows: Scale) -> Kept<Vec<u64>> {
-    Kept::new(Checksum::new(), rows.iter().collect())
+    Kept::new(Checksum::new(), rows.iter().collect()).then(|_, _| {
+        let _alive = std::hint::black_box(vec![1u8; 64 << 20]);
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        Vec::new()
+    })
 }
 
 fn panics(_: Scale) -> Kept<()> {
@@ -163,6 +167,9 @@ fn what_goes_wrong_is_named_and_the_others_go_on() {
     let found: Vec<&str> = runs(&report).iter().map(|(_, variant, _)| *variant).collect();
     assert_eq!(found, ["fine", "counts_badly"], "a variant is reported by the probes that answered");
     assert!(report["runs"][1]["counts"].is_null() && report["runs"][1]["heap"].is_object());
+
+    let after_the_region = report["runs"][0]["plain"]["peak_rss_anon_bytes"].as_u64().unwrap();
+    assert!(after_the_region < 32 << 20, "a look at the data is not the variant's: {after_the_region}");
 
     let failed = report["failed"].as_array().unwrap();
     let of = |variant: &str| {

@@ -19,8 +19,10 @@ fn the_same_run_gives_the_same_bytes() {
         if name.ends_with(".dhat.json") {
             let parsed = |folder| steady(serde_json::from_str::<Value>(&read(folder)).unwrap());
             assert_eq!(parsed(&one), parsed(&other), "{name}");
-        } else if name == "comparison.svg"
-            || [".folded", ".flamegraph.svg", ".speedscope.json"].iter().any(|end| name.ends_with(end))
+        } else if ["comparison.svg", "live.svg", "live.csv"].contains(&name.as_str())
+            || [".folded", ".flamegraph.svg", ".speedscope.json", ".firefox.json"]
+                .iter()
+                .any(|end| name.ends_with(end))
         {
             assert_eq!(read(&one), read(&other), "{name}");
         } else {
@@ -28,17 +30,19 @@ fn the_same_run_gives_the_same_bytes() {
         }
         compared += 1;
     }
-    assert_eq!(compared, 12 * 4 + 1);
+    assert_eq!(compared, 12 * 5 + 3);
 }
 
 /// Without what may differ: times, RSS and the environment.
 fn steady(mut value: Value) -> Value {
-    const MAY_DIFFER: [&str; 12] = [
+    const MAY_DIFFER: [&str; 14] = [
         "created_at",
         "environment",
         "plain",
         "wall_ns",
         "slowdown",
+        "memory_cost_bytes",
+        "resident",
         "phases",
         "attachments",
         "claims",
@@ -65,13 +69,20 @@ fn a_report_has_every_file_and_key_of_the_design() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report");
     let report = small_report(&out, &["--python", "no", "--variant", "list_dict,packed"]);
-    let mut expected: Vec<String> =
-        ["comparison.png", "comparison.svg", "report.html", "report.json", "summary.md"]
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect();
+    let mut expected = [
+        "comparison.png",
+        "comparison.svg",
+        "live.csv",
+        "live.png",
+        "live.svg",
+        "report.html",
+        "report.json",
+        "summary.md",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     for variant in ["list_dict", "packed"] {
-        let files = ["dhat.json", "flamegraph.svg", "folded", "speedscope.json"];
+        let files = ["dhat.json", "firefox.json", "flamegraph.svg", "folded", "speedscope.json"];
         expected.extend(files.map(|file| format!("{variant}.{file}")));
     }
     expected.sort();

@@ -67,7 +67,7 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
         )));
     }
     let out = std::env::var_os(OUT_VARIABLE).map(PathBuf::from);
-    let measured: Measured = function(&Bench::new(scale))?;
+    let measured: Measured = function(&Bench::new(scale, out.as_deref()))?;
     let record = measured.into_record(declared.name, scale);
     match out {
         Some(folder) => {

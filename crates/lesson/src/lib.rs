@@ -55,6 +55,10 @@ pub use progress::progress;
 #[cfg(feature = "snapshot")]
 pub use heaplab_heap::{Difference, GroupBy, Snapshot, SnapshotError, Statistic};
 
+/// What is live in the measured region, in bytes, under the heap probe; `None` under another, which does not know. Asking
+/// allocates nothing: it may stand inside the measured region.
+pub use heaplab_heap::live_bytes;
+
 #[doc(hidden)]
 pub use heaplab_heap::Heap;
 

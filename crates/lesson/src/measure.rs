@@ -6,9 +6,10 @@ use crate::progress;
 use crate::resident::{self, Resident};
 use heaplab_heap::{Region, RegionError, Totals, region};
 use heaplab_record::{
-    Attachment, CountsTotals, DhatTotals, HeapTotals, Language, Look, Measurement, Phase, PlainSample,
-    RECORD_SCHEMA, Record,
+    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, Look, Measurement, Phase,
+    PlainSample, RECORD_SCHEMA, Record,
 };
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// Whether the data is dropped before the region closes, so that what is live at its end is what nothing owned any more. For
@@ -18,6 +19,8 @@ const TEARDOWN_VARIABLE: &str = "HEAPLAB_TEARDOWN";
 /// The bench that a variant is put on.
 pub struct Bench {
     scale: Scale,
+    /// Where the runner is told that the region has closed, if one listens.
+    closed_file: Option<PathBuf>,
 }
 
 /// What one run gave.
@@ -30,8 +33,8 @@ pub struct Measured {
 }
 
 impl Bench {
-    pub(crate) const fn new(scale: u64) -> Bench {
-        Bench { scale: Scale::new(scale) }
+    pub(crate) fn new(scale: u64, out: Option<&Path>) -> Bench {
+        Bench { scale: Scale::new(scale), closed_file: out.map(|folder| folder.join(CLOSED_FILE)) }
     }
 
     /// Runs the variant once. Nothing of its data is ever dropped, unless the runner asks what is left then: how long freeing
@@ -61,6 +64,10 @@ impl Bench {
             Measurement::Heap(_) => kept.then_recorded,
             Measurement::Counts(_) | Measurement::Dhat(_) => None,
         };
+        if let (Some(_), Some(path)) = (&look, &self.closed_file) {
+            // Where it cannot be written, neither can the record, and that is said then.
+            let _ = std::fs::write(path, "");
+        }
         let attachments = look.map(|look| look(&kept.data, self.scale)).unwrap_or_default();
         let checksum = kept.checksum.clone();
         std::mem::forget(std::hint::black_box(kept));
@@ -104,12 +111,13 @@ fn measurement(totals: Totals, wall_ns: u64, at_start: Resident, at_end: Residen
             wall_ns,
             peak_rss_bytes: at_end.peak_bytes,
             start_rss_bytes: at_start.now_bytes,
+            start_rss_file_bytes: at_start.file_bytes,
             end_rss_anon_bytes: at_end.anon_bytes,
             end_rss_file_bytes: at_end.file_bytes,
         }),
         Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
         Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
-        Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns)),
+        Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns, at_end.peak_bytes)),
     }
 }
 
@@ -135,7 +143,11 @@ fn dhat_totals(dhat: heaplab_heap::DhatTotals) -> DhatTotals {
     }
 }
 
-fn heap_totals(heap: heaplab_heap::HeapTotals, wall_ns: u64) -> HeapTotals {
+fn heap_totals(
+    heap: heaplab_heap::HeapTotals,
+    wall_ns: u64,
+    process_peak_rss_bytes: Option<u64>,
+) -> HeapTotals {
     HeapTotals {
         wall_ns,
         total_blocks: heap.total_blocks,
@@ -149,5 +161,6 @@ fn heap_totals(heap: heaplab_heap::HeapTotals, wall_ns: u64) -> HeapTotals {
         end_blocks: heap.end_blocks,
         end_bytes: heap.end_bytes,
         single_threaded: heap.single_threaded,
+        process_peak_rss_bytes,
     }
 }

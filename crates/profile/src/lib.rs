@@ -7,7 +7,7 @@
 //! Formats of other tools (feature `exports`):
 //! - [`dhat`]: reads and writes DHAT's, and makes the copy of dhat's own file that a report keeps.
 //! - [`folded`]: one line a stack, what flamegraphs are drawn from.
-//! - [`speedscope`] and [`pprof`]: for the viewers of these names.
+//! - [`speedscope`], [`firefox`] and [`pprof`]: for the viewers of these names.
 //!
 //! Over profiles, with no format in mind:
 //! - [`diff`]: what changed from one profile to another, the worst first.
@@ -24,6 +24,8 @@ pub mod statistics;
 
 #[cfg(feature = "exports")]
 pub mod dhat;
+#[cfg(feature = "exports")]
+pub mod firefox;
 #[cfg(feature = "exports")]
 pub mod folded;
 #[cfg(feature = "exports")]

@@ -15,6 +15,7 @@ mod claims;
 mod diff;
 mod growth;
 mod manifest;
+mod reconciliation;
 mod record;
 mod report;
 
@@ -30,9 +31,10 @@ pub use growth::{
     Mystery, SiteGrowth, TornDown,
 };
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
+pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
-    CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample, RECORD_SCHEMA,
-    Record,
+    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,
+    RECORD_SCHEMA, Record,
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,

@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 /// The schema name of [`Record`].
 pub const RECORD_SCHEMA: &str = "heaplab/record/v1";
 
+/// An empty file in `$HEAPLAB_OUT` that a child leaves when its region has closed and it goes on working: what its RSS is from
+/// then on is not the variant's.
+pub const CLOSED_FILE: &str = "region.closed";
+
 /// One run of one variant under one probe: `$HEAPLAB_OUT/record.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
@@ -75,6 +79,9 @@ pub struct PlainSample {
     /// `VmRSS` when the region opened: what the process itself costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
+    /// `RssFile` plus `RssShmem` when the region opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_rss_file_bytes: Option<u64>,
     /// `RssAnon` at the region's close.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_rss_anon_bytes: Option<u64>,
@@ -144,6 +151,10 @@ pub struct HeapTotals {
     pub end_bytes: u64,
     /// Whether one thread alone recorded, which makes the peak exact.
     pub single_threaded: bool,
+    /// `VmHWM` of the recorded process, the recorder's own tables and headers in it: never a figure of the variant's, only
+    /// of what recording costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process_peak_rss_bytes: Option<u64>,
 }
 
 /// What was live after a part of the work, site by site.

@@ -1,7 +1,8 @@
 //! `report.json`: one section, measured.
 
 use crate::{
-    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, Mystery, Phase, Probe, Text,
+    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, Mystery, OutsideRun, Phase,
+    Probe, ResidentFigures, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -104,6 +105,9 @@ pub struct Run {
     /// Whether the report compares the others with this one.
     #[serde(default)]
     pub baseline: bool,
+    /// What its own lesson counts, where that is not the report's unit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// The scale of the plain, counts and heap probes.
     pub rows: u64,
     /// Proof of the work.
@@ -194,6 +198,10 @@ pub struct HeapRun {
     /// The median over pairs of heap and plain runs taken in turns; absent under two pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<f64>,
+    /// What the recorder itself takes: the median over the same pairs of the heap child's `VmHWM` less the plain child's.
+    /// Negative where the kernel's figure wandered by more; absent under one pair.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_cost_bytes: Option<i64>,
     /// The largest sites, what they held at the peak first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<HeapSite>,
@@ -260,6 +268,18 @@ pub struct Reconciliation {
     pub counts_bytes_allocated: u64,
     /// Whether every equation holds to the byte.
     pub agrees: bool,
+    /// The recorder's live blocks at its peak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heap_peak_blocks: Option<u64>,
+    /// What stats_alloc's frees left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_end_bytes: Option<u64>,
+    /// What the kernel says of a plain child.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident: Option<ResidentFigures>,
+    /// Programs from outside; empty where none was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside_tools: Vec<OutsideRun>,
 }
 
 /// A child that gave no record.

@@ -11,6 +11,8 @@ import sys
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
+# Beyond level 1, in lessons' titles.
+TITLES = "阱"
 SYMBOLS = "\u3000‘’“”–—…·×÷≤≥≈≠±−²³µμ°√←↑→↓✓●■□▲△▼"
 
 
@@ -30,7 +32,7 @@ def words():
                 pass  # row 55 ends early
     wanted |= {chr(code) for code in range(0x3001, 0x3012)}  # CJK punctuation
     wanted |= {chr(code) for code in range(0xFF01, 0xFF5F)}  # full-width forms
-    return wanted | set(SYMBOLS)
+    return wanted | set(TITLES) | set(SYMBOLS)
 
 
 # By the target's file name: the family, and the characters that it keeps.

@@ -4,10 +4,12 @@ use crate::format;
 use heaplab_record::{Language, Run};
 
 /// The run that `run` is held against: the marked one of its own lesson folder, or of the report where the folder has none,
-/// in its own language. Python scripts carry no mark, so theirs is the script that is named like the Rust baseline.
+/// that did the same work, in its own language. Python scripts carry no mark, so theirs is the script that is named like the Rust baseline.
 pub fn baseline_of<'a>(run: &Run, runs: &'a [Run]) -> Option<&'a Run> {
     let near = |other: &&Run| other.section == run.section;
-    let marked = |other: &&Run| other.baseline && other.language == Language::Rust;
+    let marked = |other: &&Run| {
+        other.baseline && other.language == Language::Rust && other.work_group == run.work_group
+    };
     let of_rust = runs.iter().filter(near).find(marked).or_else(|| runs.iter().find(marked))?;
     let namesake = |other: &&Run| {
         other.language == run.language && other.variant == of_rust.variant && other.section == of_rust.section
@@ -71,6 +73,13 @@ mod tests {
         // 8.5.1 has no Python list.
         assert_eq!(baseline_of(&runs[4], &runs), None);
         assert_eq!(baseline_of(&runs[1], &runs).map(|run| run.variant.as_str()), Some("list"));
+    }
+
+    #[test]
+    fn other_work_is_held_against_nothing() {
+        let mut runs = fixture::runs();
+        runs[1].work_group = "other work".to_owned();
+        assert_eq!(baseline_of(&runs[1], &runs), None);
     }
 
     #[test]

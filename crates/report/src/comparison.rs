@@ -6,7 +6,7 @@
 use crate::against::{Standing, baseline_of, is_same, standing};
 use crate::axis::{Axis, bytes_mark};
 use crate::canvas::{self, Canvas, GRID, INK, PAPER, QUIET, Type};
-use crate::{RenderError, Words, format};
+use crate::{RenderError, Words, format, prose};
 use heaplab_record::{Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -88,7 +88,10 @@ fn bar<'a>(run: &'a Run, report: &Report, words: &Words) -> Bar<'a> {
     let is_baseline = baseline.is_some_and(|baseline| is_same(run, baseline));
     let mut parts = vec![peak(run).map_or_else(|| words.get("chart-not-measured"), format::bytes)];
     if run.rows != report.rows_requested {
-        parts.push(words.say("chart-rows", &[("rows", &format::scale(run.rows)), ("unit", &report.unit)]));
+        parts.push(
+            words
+                .say("chart-rows", &[("rows", &format::scale(run.rows)), ("unit", prose::unit(run, report))]),
+        );
     }
     if is_baseline {
         parts.push(words.get("chart-baseline"));
@@ -120,7 +123,8 @@ fn title(report: &Report, words: &Words) -> String {
 
 fn head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), RenderError> {
     let rows = format::count(report.rows_requested);
-    let subtitle = words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &report.unit)]);
+    let subtitle =
+        words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &prose::units(report, words))]);
     canvas::write(page, WHAT, title, (EDGE, 32), Type::left(21, INK))?;
     canvas::write(page, WHAT, &subtitle, (EDGE, 60), Type::left(14, QUIET))?;
     let mut left = EDGE;

@@ -97,7 +97,7 @@ pub fn curve_csv(curves: &[Curve]) -> String {
 }
 
 /// A cell by RFC 4180. Names of variants are functions' names; this is for those that are not ours.
-fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -207,7 +207,8 @@ fn thinned(chart: &Chart<'_, '_>, line: &Line<'_>, figure: fn(&CurvePoint) -> u6
     columns.into_iter().flat_map(|(_, places)| seen(&places)).collect()
 }
 
-fn seen(places: &[(u64, u64)]) -> Vec<(u64, u64)> {
+/// The first, the lowest, the highest and the last of what shares a column of pixels.
+pub(crate) fn seen(places: &[(u64, u64)]) -> Vec<(u64, u64)> {
     let height = |index: &usize| places[*index].1;
     let indexes = || 0..places.len();
     let mut kept: Vec<usize> =

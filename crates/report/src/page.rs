@@ -8,13 +8,14 @@ mod runs;
 
 use crate::attachments::{self, Written};
 use crate::{
-    Picture, RenderError, Words, environment, format, inline_svg, notes, program, prose, sites, source,
+    Picture, RenderError, Words, environment, format, inline_svg, notes, program, prose, reconcile, sites,
+    source,
 };
 use askama::Template;
 use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
-use panels::{Claim, Failed, Flamegraph, Leaking, Reconciled};
+use panels::{Claim, Failed, Flamegraph, Leaking, Reconciled, Tools};
 use runs::Section;
 
 /// The pictures that a page shows, as SVG files.
@@ -24,6 +25,8 @@ pub struct Pictures {
     pub comparison_svg: String,
     /// RSS over time, where a run was long enough for a curve.
     pub curve_svg: Option<String>,
+    /// Live bytes over the allocation clock, where something was recorded.
+    pub live_svg: Option<String>,
     /// A variant's name and its flamegraph.
     pub flamegraphs: Vec<(String, String)>,
     /// What the lessons handed over.
@@ -47,6 +50,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         comparison: Some(&pictures.comparison_svg)
             .filter(|svg| !svg.is_empty())
             .map(|svg| drawn(svg, "comparison-")),
+        live: pictures.live_svg.as_deref().map(|svg| drawn(svg, "live-")),
         curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
         sections: if is_lesson { runs::sections(report, words) } else { Vec::new() },
         processes: if is_lesson { Vec::new() } else { program::processes(report) },
@@ -59,6 +63,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         leaks: Leaking::all(&pictures.leaks),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         reconciled: Reconciled::all(report, words),
+        tools: Tools::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
         environment: environment::lines(report, words),
     };
@@ -87,6 +92,7 @@ struct Page<'a> {
     title: String,
     headline: Headline,
     comparison: Option<String>,
+    live: Option<String>,
     curve: Option<String>,
     sections: Vec<Section>,
     processes: Vec<program::Process>,
@@ -99,6 +105,7 @@ struct Page<'a> {
     leaks: Vec<Leaking>,
     flamegraphs: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
+    tools: Vec<Tools>,
     failed: Vec<Failed>,
     environment: Vec<(String, String)>,
 }
@@ -139,6 +146,7 @@ mod tests {
         });
         Pictures {
             comparison_svg: comparison_svg(report, &words).expect("it can be drawn"),
+            live_svg: None,
             curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words)
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
@@ -253,6 +261,7 @@ mod tests {
         let clashing = Pictures {
             comparison_svg: clip.to_owned(),
             curve_svg: Some(clip.to_owned()),
+            live_svg: Some(clip.to_owned()),
             ..pictures(&report, Lang::En)
         };
         let page = page(&report, &clashing, &Words::new(Lang::En)).expect("the template can be filled in");
@@ -262,7 +271,7 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all);
-        assert!(ids.contains(&"comparison-c") && ids.contains(&"curve-c"));
+        assert!(ids.contains(&"comparison-c") && ids.contains(&"curve-c") && ids.contains(&"live-c"));
         for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
             assert!(ids.contains(&target), "{target}");
         }

@@ -1,7 +1,7 @@
 //! Sentences in a row, and lines of a width, in a language with spaces and in one without.
 
 use crate::{Lang, Words};
-use heaplab_record::Language;
+use heaplab_record::{Language, Report, Run};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -47,7 +47,32 @@ pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
 
 /// One of what the scale counts, as it stands behind "a" and "每": `row`, `行`.
 pub(crate) fn one(unit: &str, words: &Words) -> String {
-    words.say("unit-one", &[("unit", unit), ("other", unit.strip_suffix('s').unwrap_or(unit))])
+    words.say("unit-one", &[("unit", unit), ("other", &singular(unit))])
+}
+
+/// English: `families`, `calls`.
+fn singular(unit: &str) -> String {
+    match unit.strip_suffix("ies") {
+        Some(stem) => format!("{stem}y"),
+        None => unit.strip_suffix('s').unwrap_or(unit).to_owned(),
+    }
+}
+
+/// What a run's scale counts.
+pub(crate) fn unit<'a>(run: &'a Run, report: &'a Report) -> &'a str {
+    run.unit.as_deref().unwrap_or(&report.unit)
+}
+
+/// What the scales of a report count, lesson by lesson: `families / blocks`.
+pub(crate) fn units(report: &Report, words: &Words) -> String {
+    let mut units = vec![report.unit.as_str()];
+    for run in &report.runs {
+        let own = unit(run, report);
+        if !units.contains(&own) {
+            units.push(own);
+        }
+    }
+    units.iter().map(|unit| words.say("unit-many", &[("unit", unit)])).collect::<Vec<_>>().join(" / ")
 }
 
 /// What a field that claims are read from is called.

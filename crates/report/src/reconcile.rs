@@ -5,6 +5,10 @@
 //! whole new size. stats_alloc counts births and reallocations apart and adds growth to its bytes. Peak and end are the
 //! same for whoever measures them.
 
+mod table;
+
+pub(crate) use table::{COLUMNS, ToolRow, caption, chosen, rows};
+
 use crate::{Words, format, prose};
 use heaplab_record::{CountsTotals, DhatTotals, HeapTotals, Reconciliation};
 
@@ -28,6 +32,10 @@ pub fn reconcile(heap: &HeapTotals, dhat: &DhatTotals, counts: &CountsTotals, ro
         counts_reallocations: counts.reallocations,
         counts_bytes_allocated: counts.bytes_allocated,
         agrees: false,
+        heap_peak_blocks: Some(heap.peak_blocks),
+        counts_end_bytes: counts.bytes_allocated.checked_sub(counts.bytes_deallocated),
+        resident: None,
+        outside_tools: Vec::new(),
     };
     let left = |made: u64, freed: u64| i128::from(made) - i128::from(freed);
     kept.agrees = equations(&kept).iter().all(Equation::holds)

@@ -2,7 +2,9 @@
 
 use crate::attachments::{self, Merged};
 use crate::source::{self, Listing};
-use crate::{Words, against, claims as judged, format, goal, notes, picture, program, prose, sites};
+use crate::{
+    Words, against, claims as judged, cost, format, goal, notes, picture, program, prose, reconcile, sites,
+};
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -13,8 +15,17 @@ const NOT_MEASURED: &str = "–";
 /// Sites of a student's own program that are listed.
 const MOST_SITES: usize = 12;
 
-/// The whole file. Pictures are referred to by their names in the report's folder; `curve` says whether there is one.
-pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
+/// Which of the pictures that not every report has lie in its folder.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Drawn {
+    /// `curve.svg`.
+    pub curve: bool,
+    /// `live.svg`.
+    pub live: bool,
+}
+
+/// The whole file. Pictures are referred to by their names in the report's folder.
+pub fn summary(report: &Report, drawn: Drawn, words: &Words) -> String {
     let mut out = format!("# {}\n", title(report, words));
     if let Some(goal) = &report.goal {
         let sign = sign(goal.met);
@@ -36,9 +47,12 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     if report.lesson.is_none() {
         of_program(&mut out, report, words);
     }
-    if curve {
-        let picture = format!("![{}](curve.svg)\n", text(&words.get("heading-curve")));
-        section(&mut out, words, "heading-curve", picture);
+    for (is_drawn, name, key) in
+        [(drawn.curve, "curve.svg", "heading-curve"), (drawn.live, "live.svg", "heading-live")]
+    {
+        if is_drawn {
+            section(&mut out, words, key, format!("![{}]({name})\n", text(&words.get(key))));
+        }
     }
     out.push_str(&pictures(&picture::listed(report, words)));
     for table in attachments::tables(report, words) {
@@ -50,6 +64,10 @@ pub fn summary(report: &Report, curve: bool, words: &Words) -> String {
     }
     if !report.claims.is_empty() {
         section(&mut out, words, "heading-claims", claims(&report.claims, words));
+    }
+    let tools = tools(report, words);
+    if !tools.is_empty() {
+        section(&mut out, words, "heading-tools", tools);
     }
     if !report.failed.is_empty() {
         section(&mut out, words, "heading-failures", failures(&report.failed, words));
@@ -117,6 +135,7 @@ fn runs(report: &Report, words: &Words) -> String {
         "column-allocations",
         "column-wall",
         "column-against",
+        "column-slowdown",
     ];
     let mut table = head(&heads.map(|key| prose::head(key, words)), 2..heads.len());
     for run in &report.runs {
@@ -149,6 +168,7 @@ fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
         allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         wall.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         against,
+        run.heap.as_ref().and_then(|heap| cost::both(heap, words)).unwrap_or_else(|| NOT_MEASURED.to_owned()),
     ];
     std::iter::once(code(&run.variant)).chain(written.iter().map(|cell| text(cell))).collect()
 }
@@ -205,6 +225,29 @@ fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
         ]));
     }
     table
+}
+
+/// A row a tool, for the runs that were looked at by all of them.
+fn tools(report: &Report, words: &Words) -> String {
+    let mut out = String::new();
+    let columns = std::iter::once("tool").chain(reconcile::COLUMNS).chain(["reason"]);
+    let heads: Vec<String> = columns.map(|key| prose::head(&format!("column-{key}"), words)).collect();
+    for (run, of) in reconcile::chosen(report) {
+        let caption = reconcile::caption(run, of, prose::unit(run, report), words);
+        let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, text(&caption));
+        out.push_str(&head(&heads, 1..5));
+        for tool in reconcile::rows(of, words) {
+            let figure = |cell: &attachments::Written| match &cell.exact {
+                Some(gap) => format!("{} ({gap})", cell.short),
+                None => cell.short.clone(),
+            };
+            let cells = std::iter::once(text(&tool.tool))
+                .chain(tool.cells.iter().map(|cell| text(&figure(cell))))
+                .chain([format!("{} {}", sign(tool.is_explained), text(&tool.reason))]);
+            out.push_str(&row(&cells.collect::<Vec<_>>()));
+        }
+    }
+    out
 }
 
 fn failures(failed: &[Failure], words: &Words) -> String {
@@ -294,7 +337,7 @@ mod tests {
             let mut report = fixture::report(lang);
             report.runs[0].variant = "a|b`c".to_owned();
             report.claims[0].text = "x | y\nz".to_owned();
-            let made = summary(&report, true, &Words::new(lang));
+            let made = summary(&report, Drawn { curve: true, live: true }, &Words::new(lang));
             let mut columns = 0;
             for line in made.lines() {
                 let cells = line.replace("\\|", "").matches('|').count();
@@ -307,13 +350,14 @@ mod tests {
             }
             assert!(made.contains("`a\\|b'c`") && made.contains("x \\| y z"));
             assert!(made.contains("](comparison.svg)") && made.contains("](curve.svg)"));
+            assert!(made.contains("](live.svg)"));
         }
     }
 
     #[test]
     fn a_program_has_its_totals_and_sites() {
         for lang in [Lang::En, Lang::Zh] {
-            let made = summary(&fixture::program_report(lang), false, &Words::new(lang));
+            let made = summary(&fixture::program_report(lang), Drawn::default(), &Words::new(lang));
             assert!(made.contains("| `leaky` | 6.40 MB | 100,002 |"), "{made}");
             assert!(
                 made.contains("| `leaky::remember` | src/bin/leaky/main.rs:41 | 4.80 MB | 75.0 % |"),
@@ -328,15 +372,15 @@ mod tests {
         let mut report = fixture::report(Lang::En);
         report.claims[0].text = "<script>*x*</script>".to_owned();
         report.failed[0].stderr_tail = "```\nout".to_owned();
-        let made = summary(&report, false, &Words::new(Lang::En));
+        let made = summary(&report, Drawn::default(), &Words::new(Lang::En));
         assert!(made.contains("&lt;script>\\*x\\*&lt;/script>"));
         assert!(made.contains("````text"), "the fence is longer than the text's");
-        assert!(!made.contains("curve.svg"));
+        assert!(!made.contains("curve.svg") && !made.contains("live.svg"));
     }
 
     #[test]
     fn a_report_of_nothing_is_still_one() {
-        let made = summary(&fixture::empty_report(), false, &Words::new(Lang::En));
+        let made = summary(&fixture::empty_report(), Drawn::default(), &Words::new(Lang::En));
         assert!(made.starts_with("# Squeeze") && !made.contains(" 0 B"), "{made}");
     }
 }

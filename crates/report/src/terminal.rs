@@ -3,6 +3,9 @@
 
 mod under;
 
+mod tools;
+
+pub use tools::tools;
 pub use under::{claims, goal, notes};
 
 use crate::against::{self, Standing};

@@ -5,7 +5,7 @@ use super::{DhatFile, Recording, Task};
 use heaplab_profile::raw::Raw;
 use heaplab_record::{
     Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
-    PlainSample, Reconciliation, Run,
+    PlainSample, Reconciliation, ResidentFigures, Run,
 };
 use heaplab_report::format::median;
 use heaplab_report::reconcile::reconcile;
@@ -117,6 +117,21 @@ impl Gathered {
         }
     }
 
+    /// What the kernel says of a plain child at the reconciliation's scale.
+    pub(super) fn add_resident(&mut self, at_reference: Option<&PlainSample>) {
+        if let (Some(kept), Some(sample)) =
+            (&mut self.reconciliation, at_reference.or_else(|| self.plain.first()))
+        {
+            let ends = sample.start_rss_bytes.zip(sample.peak_rss_bytes);
+            kept.resident = ends.map(|(start_rss_bytes, peak_rss_bytes)| ResidentFigures {
+                start_rss_bytes,
+                peak_rss_bytes,
+                start_rss_file_bytes: sample.start_rss_file_bytes,
+                end_rss_file_bytes: sample.end_rss_file_bytes,
+            });
+        }
+    }
+
     /// The entry of the report, if any probe answered at the run's scale; the curve, if there are samples enough.
     pub(super) fn into_run(self, task: Task<'_>) -> (Option<Run>, Option<Curve>, Option<DhatFile>) {
         let section = task.built.lesson.section.to_string();
@@ -140,6 +155,7 @@ impl Gathered {
             about: task.about.to_owned(),
             work_group: task.variant.work_group.clone(),
             baseline: task.baseline,
+            unit: Some(task.unit.to_owned()),
             rows: self.rows,
             checksum,
             plain: self.plain_run(),
@@ -190,11 +206,22 @@ impl Gathered {
             end_bytes: totals.end_bytes,
             wall_ns: self.heap.iter().map(|totals| totals.wall_ns).collect(),
             slowdown: self.slowdown(),
+            memory_cost_bytes: self.memory_cost_bytes(),
             // They have names only when symbols are looked up.
             sites: Vec::new(),
             slow_walks: self.slow_walks,
             peak_error_bytes: self.peak_error_bytes,
         })
+    }
+
+    /// The median over the same pairs: one is enough, the kernel's peak hardly wanders.
+    fn memory_cost_bytes(&self) -> Option<i64> {
+        let pairs = self.plain.iter().zip(&self.heap);
+        let cost = |(plain, heap): (&PlainSample, &HeapTotals)| {
+            let (plain, heap) = plain.peak_rss_bytes.zip(heap.process_peak_rss_bytes)?;
+            i64::try_from(heap).ok()?.checked_sub_unsigned(plain)
+        };
+        middle(pairs.filter_map(cost).collect())
     }
 
     /// The median over pairs that ran one after the other; absent under two.
@@ -209,6 +236,17 @@ impl Gathered {
             even if even % 2 == 0 => Some((ratios[middle - 1] + ratios[middle]) / 2.0),
             _ => Some(ratios[middle]),
         }
+    }
+}
+
+/// The middle one, or what lies between the two middle ones; `None` for none.
+fn middle(mut costs: Vec<i64>) -> Option<i64> {
+    costs.sort_unstable();
+    let middle = costs.len() / 2;
+    match costs.len() {
+        0 => None,
+        even if even.is_multiple_of(2) => Some(i64::midpoint(costs[middle - 1], costs[middle])),
+        _ => Some(costs[middle]),
     }
 }
 
@@ -243,6 +281,28 @@ mod tests {
         gathered.plain.extend([sample(20), sample(10)]);
         gathered.heap.extend([heap(22), heap(90)]);
         assert_eq!(gathered.slowdown(), Some(1.5));
+    }
+
+    #[test]
+    fn the_cost_in_memory_is_a_median_of_pairs() {
+        let mut gathered = Gathered::new(1);
+        let pair = |plain: u64, heap: u64| {
+            (
+                PlainSample { peak_rss_bytes: Some(plain), ..PlainSample::default() },
+                HeapTotals { process_peak_rss_bytes: Some(heap), ..HeapTotals::default() },
+            )
+        };
+        assert_eq!(gathered.memory_cost_bytes(), None);
+        for (plain, heap) in [pair(100, 150), pair(100, 90), pair(100, 170)] {
+            gathered.plain.push(plain);
+            gathered.heap.push(heap);
+        }
+        assert_eq!(gathered.memory_cost_bytes(), Some(50));
+        gathered.heap.truncate(2);
+        assert_eq!(gathered.memory_cost_bytes(), Some(20));
+        // A system that does not tell it.
+        gathered.plain = vec![sample(1)];
+        assert_eq!(gathered.memory_cost_bytes(), None);
     }
 
     #[test]

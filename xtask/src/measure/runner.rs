@@ -133,14 +133,16 @@ impl<'a> Runner<'a> {
         Ok(reply)
     }
 
-    fn folder(&mut self) -> Result<PathBuf> {
+    /// An empty folder for one child.
+    pub(super) fn folder(&mut self) -> Result<PathBuf> {
         self.children += 1;
         let out = self.request.folder.join(self.children.to_string());
         std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
         Ok(out)
     }
 
-    fn order(&self, task: Task<'_>, probe: Probe, rows: u64, out: PathBuf) -> Result<Order> {
+    /// How one child is run.
+    pub(super) fn order(&self, task: Task<'_>, probe: Probe, rows: u64, out: PathBuf) -> Result<Order> {
         let (program, arguments) = match (task.variant.language, self.request.python) {
             (Language::Rust, _) => {
                 let arguments = [task.variant.name.as_str(), "--rows", &rows.to_string()].map(str::to_owned);
@@ -170,7 +172,7 @@ impl<'a> Runner<'a> {
              No report is written, the last one is as it was. Look at {}: which rows differ, or in which order?",
             task.name(),
             record.scale,
-            task.built.manifest.unit,
+            task.unit,
             record.checksum,
             match task.variant.language {
                 Language::Rust => task.built.lesson.folder.join("src/main.rs"),

@@ -6,7 +6,7 @@ use super::{Request, Task};
 use crate::memory;
 use crate::plan::{self, Footprint};
 use anyhow::Result;
-use heaplab_record::{HeapTotals, Language, Measurement, Probe};
+use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
 use heaplab_report::format::{bytes, count};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ pub(super) struct Sizing {
     footprint: Option<Footprint>,
     /// Kept for the reconciliation, which is at this scale too.
     pub(super) heap: Option<HeapTotals>,
+    pub(super) plain: Option<PlainSample>,
     /// It failed already: it would fail again at full scale.
     pub(super) broken: bool,
 }
@@ -48,7 +49,7 @@ pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Si
             live_bytes: heap.as_ref().map_or(0, |totals| totals.peak_bytes),
             live_blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
         });
-    Ok(Sizing { footprint, heap, broken: false })
+    Ok(Sizing { footprint, heap, plain: Some(sample), broken: false })
 }
 
 /// The scale that fits into the memory that is there now; a lowered one is said.
@@ -66,7 +67,7 @@ pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> 
             bytes(footprint.need_bytes(asked)),
             bytes(available),
             count(rows),
-            unit = task.built.manifest.unit,
+            unit = task.unit,
         ));
     }
     rows

@@ -58,7 +58,7 @@ pub(crate) fn ends_with(output: &Output, status: i32) {
 
 /// A small run of 8.5 into `out`, and its report. Below some thousand rows `packed` misses the goal: its page is 64 KiB.
 pub(crate) fn small_report(out: &Path, more: &[&str]) -> Value {
-    let mut arguments = vec!["lesson", "8.5", "--rows", "10000", "--out"];
+    let mut arguments = vec!["lesson", "8.5", "--rows", "10000", "--tools", "no", "--out"];
     let out_text = out.to_str().expect("a temporary folder has a plain name");
     arguments.push(out_text);
     arguments.extend(more);

@@ -12,6 +12,7 @@ baseline = baseline
 metric-rss = peak RSS
 metric-heap = peak live heap
 at-scale = at { $rows } { $unit }
+unit-many = { $unit }
 unit-one = { $unit ->
     [rows] row
     [requests] request
@@ -127,7 +128,7 @@ badge-missed = Goal missed
 badge-unknown = Goal not judged
 headline-of = less peak live heap than { $baseline }
 fact-rows = Scale
-fact-rows-exact = { $rows } rows asked for
+fact-rows-exact = { $rows } { $unit } asked for
 fact-saving = Biggest change
 fact-saving-of = { $who } against { $baseline }
 fact-variants = Variants measured

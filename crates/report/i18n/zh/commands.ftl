@@ -7,22 +7,8 @@ lessons-never = 尚未运行
 lessons-next = 运行一节：cargo xtask lesson { $section }
 report-is-at = 报告：{ $path }
 picture-is-at = 图：{ $path }（另有 .png）
-flamegraph-by-recorder = 峰值时存活 { $bytes } · heaplab 记录器，{ $rows } { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-    [run] 次运行
-   *[other] { $unit }
- }
-flamegraph-by-dhat = 峰值时存活 { $bytes } · dhat，{ $rows } { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-    [run] 次运行
-   *[other] { $unit }
- }
+flamegraph-by-recorder = 峰值时存活 { $bytes } · heaplab 记录器，{ $rows } { unit-many }
+flamegraph-by-dhat = 峰值时存活 { $bytes } · dhat，{ $rows } { unit-many }
 
 # cargo xtask profile
 column-program = 程序

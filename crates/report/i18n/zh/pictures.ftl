@@ -2,26 +2,14 @@
 saving = 省下 { $percent }
 watermark = 程序员晚枫
 
-chart-peak-by-variant = 各变体的内存峰值，{ $rows } { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-   *[other] { $unit }
- }
+chart-peak-by-variant = 各变体的内存峰值，{ $rows } { unit-many }
 chart-legend-rust = Rust：存活堆峰值（heap 探针）
 chart-legend-python = CPython：RSS 峰值（没有 heap 探针）
 chart-baseline = 基准
 chart-more = 多用 { $percent }
 chart-same = 一样多
 chart-per-row = 每行{ $saving }
-chart-rows = { $rows } { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-   *[other] { $unit }
- }
+chart-rows = { $rows } { unit-many }
 chart-not-measured = 未测量
 chart-log-bars = 对数刻度：每个刻度是前一个的 { $times } 倍。请看数字，别比长短。
 chart-linear-bars = 字节按十进制换算：1 MB 等于 1,000,000 字节。

@@ -10,20 +10,17 @@ no = 无
 baseline = 基准
 metric-rss = RSS 峰值
 metric-heap = 存活堆峰值
-at-scale = { $rows } { $unit ->
+at-scale = { $rows } { unit-many }
+# A lesson with another unit gives its Chinese word in Cargo.toml (unit-zh).
+unit-many = { $unit ->
     [rows] 行
     [requests] 次请求
     [calls] 次调用
     [bytes] 字节
+    [run] 次运行
    *[other] { $unit }
  }
-unit-one = { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-   *[other] { $unit }
- }
+unit-one = { unit-many }
 each-row = 每{ $one } { $each } 次
 value-each-row = 每{ $one } { $value }
 by-signal = （信号 { $signal }）
@@ -103,13 +100,7 @@ why-no-measure = 无法判定：这个说法没有指定 { $language } 要测什
 why-not-run = 无法判定：这份报告里没有跑 { $who }。
 why-not-measured = 无法判定：没有测到 { $who } 的 { $metric }。
 why-rows-differ = 无法判定：{ $names } 跑的行数不一样。
-why-other-rows = 无法判定：课上说的是 { $says } { $unit ->
-    [rows] 行
-    [requests] 次请求
-    [calls] 次调用
-    [bytes] 字节
-   *[other] { $unit }
- }，而这次 { $who } 跑的规模是 { $rows }，测得 { $value }。
+why-other-rows = 无法判定：课上说的是 { $says } { unit-many }，而这次 { $who } 跑的规模是 { $rows }，测得 { $value }。
 why-exactly = { $who }：{ $value }，与课上说的完全一致。
 why-count-about = { $who }：{ $value }，课上说 { $says }，相差不到四分之一。
 why-count-below = { $who }：{ $value }，没有超过课上给的上限 { $says }。
@@ -138,7 +129,7 @@ badge-missed = 目标未达成
 badge-unknown = 目标无法判定
 headline-of = 存活堆峰值比 { $baseline } 少了这么多
 fact-rows = 规模
-fact-rows-exact = 要求 { $rows } 行
+fact-rows-exact = 要求 { $rows } { $unit }
 fact-saving = 变化最大
 fact-saving-of = { $who }，与 { $baseline } 相比
 fact-variants = 变体数

@@ -67,7 +67,10 @@ fn of_lesson(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = vec![[
         words.get("fact-rows"),
         format::scale(report.rows_requested),
-        words.say("fact-rows-exact", &[("rows", &format::count(report.rows_requested))]),
+        words.say(
+            "fact-rows-exact",
+            &[("rows", &format::count(report.rows_requested)), ("unit", &prose::units(report, words))],
+        ),
     ]];
     facts.extend(biggest_saving(&report.runs, words));
     let of = |language| report.runs.iter().filter(|run| run.language == language).count();

@@ -2,6 +2,7 @@
 
 use super::{bytes, figure};
 use crate::attachments::Written;
+use crate::reconcile::ToolRow;
 use crate::sites::{self, SiteRow};
 use crate::{Words, claims, format, inline_svg, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
@@ -181,6 +182,22 @@ impl Reconciled {
                 bytes(Some(of.heap_end_bytes)),
             ],
         }
+    }
+}
+
+/// Every tool's figures of one run, a row each.
+pub(super) struct Tools {
+    pub(super) caption: String,
+    pub(super) rows: Vec<ToolRow>,
+}
+
+impl Tools {
+    pub(super) fn all(report: &Report, words: &Words) -> Vec<Tools> {
+        let of = |(run, of): (&Run, &Reconciliation)| Tools {
+            caption: reconcile::caption(run, of, prose::unit(run, report), words),
+            rows: reconcile::rows(of, words),
+        };
+        reconcile::chosen(report).into_iter().map(of).collect()
     }
 }
 

@@ -1,9 +1,9 @@
 //! The table of runs: every figure written, the exact one under the short.
 
-use super::{bytes, figure};
+use super::{NOT_MEASURED, bytes, figure};
 use crate::against::{self, Standing};
 use crate::attachments::{self, Written};
-use crate::{Words, figures, format, notes, prose};
+use crate::{Words, cost, figures, format, notes, prose};
 use heaplab_record::{Language, Report, Run};
 
 /// The runs of one lesson folder.
@@ -52,7 +52,7 @@ fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
             Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
         }
     };
-    let one = prose::one(&report.unit, words);
+    let one = prose::one(prose::unit(run, report), words);
     let each = run.counts.as_ref().and_then(|counts| figures::each_row(counts.allocations, run.rows));
     let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
@@ -74,7 +74,11 @@ fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
                 each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
             ),
             figure(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
-            figure(slowdown.map(|slowdown| format!("×{slowdown:.2}")), None),
+            Written {
+                short: slowdown.map_or_else(|| NOT_MEASURED.to_owned(), |slowdown| format!("×{slowdown:.2}")),
+                exact: run.heap.as_ref().and_then(|heap| cost::memory(heap, words)),
+                is_figure: true,
+            },
         ],
         against,
     }

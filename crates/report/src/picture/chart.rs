@@ -23,6 +23,9 @@ const MOST_JOINED: usize = 3000;
 
 type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
 
+/// A point, and the pixel that it falls on.
+type Seen = ((f64, f64), (i32, i32));
+
 /// One series, and what it is called.
 pub(super) struct Line<'a> {
     pub(super) name: String,
@@ -100,7 +103,7 @@ fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(
         let mut known = HashSet::new();
         return pixels.filter(|(_, pixel)| known.insert(*pixel)).map(|(place, _)| place).collect();
     }
-    let mut places: Vec<((f64, f64), (i32, i32))> = pixels.collect();
+    let mut places: Vec<Seen> = pixels.collect();
     places.dedup_by_key(|(_, pixel)| *pixel);
     if places.len() <= MOST_JOINED {
         return places.into_iter().map(|(place, _)| place).collect();
@@ -109,7 +112,7 @@ fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(
 }
 
 /// Of neighbours in one column the first, the lowest, the highest and the last, in their order.
-fn standing_out(column: &[((f64, f64), (i32, i32))]) -> Vec<(f64, f64)> {
+fn standing_out(column: &[Seen]) -> Vec<(f64, f64)> {
     let height = |index: &usize| column[*index].1.1;
     let indexes = || 0..column.len();
     let kept =

@@ -4,12 +4,14 @@ mod arrows;
 mod boxes;
 mod layout;
 mod legend;
+mod routes;
 
 use super::svg::{EDGE, Font, INK, QUIET, Svg};
 use crate::{Words, prose};
 use boxes::Sized;
 use heaplab_record::{Graph, GraphEdge, GraphNode, Strength};
-use layout::{Link, Place, Route};
+use layout::Link;
+use routes::{Place, Route};
 
 /// What is drawn at most: beyond, the picture is a thicket.
 const MOST_NODES: usize = 80;
@@ -188,10 +190,12 @@ impl Part {
     ) -> Part {
         let loops =
             |node: usize| inside.iter().filter(move |(_, ends)| *ends == (node, node)).map(|(edge, _)| *edge);
-        let room = |node: usize| loops(node).map(|edge| arrows::loop_room(edges[edge].0)).fold(0.0, f64::max);
-        // A loop stands at the right of its box, so the box is laid out as wide as both.
-        let roomy: Vec<(f64, f64)> =
-            sizes.iter().enumerate().map(|(node, (width, height))| (width + room(node), *height)).collect();
+        let room = |node: usize| {
+            let rooms = loops(node).enumerate().map(|(count, edge)| arrows::loop_room(edges[edge].0, count));
+            rooms.fold(0.0, f64::max)
+        };
+        let roomy: Vec<(f64, f64, f64)> =
+            sizes.iter().enumerate().map(|(node, (width, height))| (*width, *height, room(node))).collect();
         let linked: Vec<&(usize, (usize, usize))> =
             inside.iter().filter(|(_, (from, to))| from != to).collect();
         let links: Vec<Link> = linked
@@ -209,10 +213,7 @@ impl Part {
             (false, true) => (labels + 60.0, 70.0),
             (false, false) => (36.0, 70.0),
         };
-        let (mut places, laid) = layout::place(&roomy, gap, &links, across);
-        for (place, (width, _)) in places.iter_mut().zip(sizes) {
-            place.width = *width;
-        }
+        let (places, laid) = layout::place(&roomy, gap, &links, across);
         let mut routes: Vec<(usize, Route)> = linked.iter().map(|(edge, _)| *edge).zip(laid).collect();
         for (node, place) in places.iter().enumerate() {
             routes.extend(loops(node).enumerate().map(|(count, edge)| (edge, arrows::loop_at(place, count))));
@@ -221,10 +222,10 @@ impl Part {
     }
 
     /// Moved so that its left upper corner is at 0.
-    fn cornered(mut places: Vec<Place>, routes: Vec<(usize, Route)>, roomy: &[(f64, f64)]) -> Part {
+    fn cornered(mut places: Vec<Place>, routes: Vec<(usize, Route)>, roomy: &[(f64, f64, f64)]) -> Part {
         let mut corners: Vec<(f64, f64)> = Vec::new();
-        for (place, (width, height)) in places.iter().zip(roomy) {
-            corners.extend([(place.x, place.y), (place.x + width, place.y + height)]);
+        for (place, (width, height, room)) in places.iter().zip(roomy) {
+            corners.extend([(place.x, place.y), (place.x + width + room, place.y + height)]);
         }
         corners.extend(routes.iter().flat_map(|(_, route)| arrows::reach(route)));
         let least = corners

@@ -142,7 +142,7 @@ impl Ranged for Scale {
 }
 
 fn is_power(figure: f64) -> bool {
-    figure >= 1.0 && figure < 1e18 && figure.fract() == 0.0 && (figure as u64).is_power_of_two()
+    (1.0..1e18).contains(&figure) && figure.fract() == 0.0 && (figure as u64).is_power_of_two()
 }
 
 /// A power of two in binary units: `1 KiB`, `512 B`.

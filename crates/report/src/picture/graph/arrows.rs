@@ -1,7 +1,7 @@
 //! References: lines with a head, dashed where they keep nothing alive, thick where they close a cycle, and marked where a
 //! sentence speaks of them.
 
-use super::layout::{Place, Route};
+use super::routes::{Place, Route};
 use crate::picture::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use heaplab_record::{GraphEdge, Strength};
 
@@ -94,19 +94,24 @@ pub(super) fn label_width(edge: &GraphEdge) -> f64 {
 }
 
 /// How much a reference to itself takes at the right of its box.
-pub(super) fn loop_room(edge: &GraphEdge) -> f64 {
-    2.0 * LOOP + label_width(edge) / 2.0 + 8.0
+pub(super) fn loop_room(edge: &GraphEdge, count: usize) -> f64 {
+    1.2 * loop_reach(count) + label_width(edge) / 2.0 + 12.0
+}
+
+/// The second reaches beyond the label of the first.
+fn loop_reach(count: usize) -> f64 {
+    LOOP * (1.0 + 1.7 * count as f64)
 }
 
 /// From a box's right side back to it; the second and the third around the first.
 pub(super) fn loop_at(place: &Place, count: usize) -> Route {
-    let out = LOOP * (1.0 + 0.5 * count as f64);
+    let out = loop_reach(count);
     let (right, (_, middle)) = (place.x + place.width, place.middle());
     let half = (place.height / 4.0).min(12.0 + 4.0 * count as f64);
     let (top, bottom) = (middle - half, middle + half);
     Route {
         start: (right, top),
-        curves: vec![[(right + 1.6 * out, top - out), (right + 1.6 * out, bottom + out), (right, bottom)]],
+        curves: vec![[(right + 1.6 * out, top - LOOP), (right + 1.6 * out, bottom + LOOP), (right, bottom)]],
     }
 }
 

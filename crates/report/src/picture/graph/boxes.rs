@@ -1,6 +1,6 @@
 //! Objects: a box each, with what it is, what it weighs and what is special about it, in words as well as by its look.
 
-use super::layout::Place;
+use super::routes::Place;
 use crate::picture::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format, prose};
 use heaplab_record::GraphNode;

@@ -6,6 +6,7 @@
 //! - more long edges than it orders in a second: those beyond are drawn here, from box to box, and so is every further edge
 //!   between two nodes that have one already.
 
+use super::routes::{Place, Route, bent, docked, flowing, turned};
 use layout::core::base::Orientation;
 use layout::core::format::{ClipHandle, RenderBackend};
 use layout::core::geometry::{Point, Position};
@@ -27,31 +28,10 @@ pub(super) struct Link {
     pub(super) strong: bool,
 }
 
-/// A box: its left upper corner and its size.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Place {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
-}
-
-impl Place {
-    pub(super) const fn middle(&self) -> (f64, f64) {
-        (self.x + self.width / 2.0, self.y + self.height / 2.0)
-    }
-}
-
-/// The points of cubic curves: a start, then two control points and an end for each.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Route {
-    pub(super) start: (f64, f64),
-    pub(super) curves: Vec<[(f64, f64); 3]>,
-}
-
-/// Places for nodes of these sizes, in the order given, and a route for every link. No link may lead from a node to itself.
+/// Places for nodes of these sizes, in the order given, and a route for every link. A size is a width, a height, and the room
+/// that stays free at the right. No link may lead from a node to itself.
 pub(super) fn place(
-    sizes: &[(f64, f64)],
+    sizes: &[(f64, f64, f64)],
     gap: (f64, f64),
     links: &[Link],
     across: bool,
@@ -61,7 +41,7 @@ pub(super) fn place(
     let mut drawing = Drawing {
         places: sizes
             .iter()
-            .map(|(width, height)| Place { width: *width, height: *height, ..Place::default() })
+            .map(|(width, height, _)| Place { width: *width, height: *height, ..Place::default() })
             .collect(),
         routes: vec![None; links.len()],
     };
@@ -72,7 +52,7 @@ pub(super) fn place(
         let handles: Vec<_> = sizes
             .iter()
             .enumerate()
-            .map(|(index, size)| graph.add_node(element(index, *size, gap, orientation)))
+            .map(|(index, size)| graph.add_node(element(index, (size.0 + size.2, size.1), gap, orientation)))
             .collect();
         for link in &laid {
             let (from, to) = directed(&links[*link], &order);
@@ -80,10 +60,17 @@ pub(super) fn place(
         }
         graph.do_it(false, false, false, &mut drawing);
     }
-    let Drawing { places, mut routes } = drawing;
+    let Drawing { mut places, mut routes } = drawing;
+    for (place, (_, _, room)) in places.iter_mut().zip(sizes) {
+        place.width -= room;
+    }
     for (index, link) in links.iter().enumerate() {
-        let is_turned = directed(link, &order) != (link.from, link.to);
-        let laid = routes[index].take().map(|route| if is_turned { turned(&route) } else { route });
+        let (from, to) = directed(link, &order);
+        let laid = routes[index].take().map(|route| match route.curves.len() {
+            1 => flowing(&places[from], &places[to], across),
+            _ => docked(route, &places[from], &places[to]),
+        });
+        let laid = laid.map(|route| if (from, to) == (link.from, link.to) { route } else { turned(&route) });
         routes[index] = Some(laid.unwrap_or_else(|| {
             let before = links[..index].iter().filter(|other| is_pair(other, link)).count();
             bent(&places[link.from], &places[link.to], BEND * before as f64)
@@ -201,40 +188,6 @@ fn ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize
     ranks
 }
 
-/// From box to box, bent to its left by so many pixels.
-fn bent(from: &Place, to: &Place, by: f64) -> Route {
-    let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
-    let (across, down) = (x2 - x1, y2 - y1);
-    let long = across.hypot(down).max(1.0);
-    let control =
-        (f64::midpoint(x1, x2) + down / long * by * 2.0, f64::midpoint(y1, y2) - across / long * by * 2.0);
-    let (start, end) = (border(from, control), border(to, control));
-    // A quadratic curve as a cubic one.
-    let near =
-        |end: (f64, f64)| (end.0 + (control.0 - end.0) * 2.0 / 3.0, end.1 + (control.1 - end.1) * 2.0 / 3.0);
-    Route { start, curves: vec![[near(start), near(end), end]] }
-}
-
-/// Where the way from a box's middle to a point leaves the box.
-fn border(place: &Place, to: (f64, f64)) -> (f64, f64) {
-    let (x, y) = place.middle();
-    let (across, down) = (to.0 - x, to.1 - y);
-    let part = |half: f64, way: f64| if way.abs() < 1e-9 { f64::INFINITY } else { half / way.abs() };
-    let part = part(place.width / 2.0, across).min(part(place.height / 2.0, down)).min(1.0);
-    (x + across * part, y + down * part)
-}
-
-/// The same way from its end.
-fn turned(route: &Route) -> Route {
-    let mut curves = Vec::with_capacity(route.curves.len());
-    for (index, [first, second, _]) in route.curves.iter().enumerate().rev() {
-        let end = if index == 0 { route.start } else { route.curves[index - 1][2] };
-        curves.push([*second, *first, end]);
-    }
-    let start = route.curves.last().map_or(route.start, |curve| curve[2]);
-    Route { start, curves }
-}
-
 /// What layout-rs draws on: it keeps where things are.
 struct Drawing {
     places: Vec<Place>,
@@ -290,126 +243,4 @@ impl RenderBackend for Drawing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn link(from: usize, to: usize) -> Link {
-        Link { from, to, strong: true }
-    }
-
-    fn placed(nodes: usize, links: &[Link], across: bool) -> Vec<Place> {
-        let sizes: Vec<(f64, f64)> = (0..nodes)
-            .map(|node| (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0))
-            .collect();
-        let (places, routes) = place(&sizes, (60.0, 60.0), links, across);
-        assert_eq!((places.len(), routes.len()), (nodes, links.len()));
-        for (index, one) in places.iter().enumerate() {
-            assert!(one.x.is_finite() && one.y.is_finite());
-            for other in &places[index + 1..] {
-                let apart = one.x + one.width <= other.x + 0.5
-                    || other.x + other.width <= one.x + 0.5
-                    || one.y + one.height <= other.y + 0.5
-                    || other.y + other.height <= one.y + 0.5;
-                assert!(apart, "{one:?} {other:?} {links:?}");
-            }
-        }
-        for route in &routes {
-            assert!(!route.curves.is_empty());
-            let points = route.curves.iter().flatten().chain([&route.start]);
-            assert!(points.into_iter().all(|point| point.0.is_finite() && point.1.is_finite()), "{route:?}");
-        }
-        places
-    }
-
-    #[test]
-    fn what_is_held_stands_below_or_behind() {
-        let links = [link(0, 1), link(1, 2), link(0, 2)];
-        let down = placed(3, &links, false);
-        assert!(down[0].y < down[1].y && down[1].y < down[2].y);
-        let across = placed(3, &links, true);
-        assert!(across[0].x < across[1].x && across[1].x < across[2].x);
-    }
-
-    #[test]
-    fn a_route_leads_from_its_holder_to_what_is_held() {
-        let near = |point: (f64, f64), place: &Place| {
-            let ((x, y), (wide, high)) =
-                (place.middle(), (place.width / 2.0 + 2.0, place.height / 2.0 + 2.0));
-            (point.0 - x).abs() <= wide && (point.1 - y).abs() <= high
-        };
-        // A cycle, a weak link back, a second link of the same two, and one the other way.
-        let links = [
-            link(0, 1),
-            link(1, 2),
-            link(2, 0),
-            Link { strong: false, ..link(2, 1) },
-            link(0, 1),
-            link(1, 0),
-        ];
-        for across in [false, true] {
-            let (places, routes) = place(&[(90.0, 50.0); 3], (60.0, 60.0), &links, across);
-            for (link, route) in links.iter().zip(&routes) {
-                let end = route.curves.last().unwrap()[2];
-                assert!(near(route.start, &places[link.from]), "{link:?} {route:?} {places:?}");
-                assert!(near(end, &places[link.to]), "{link:?} {route:?} {places:?}");
-            }
-            for (index, route) in routes.iter().enumerate() {
-                assert!(!routes[index + 1..].contains(route), "no two lie on each other");
-            }
-        }
-    }
-
-    /// A xorshift generator: the same graphs on every run.
-    fn numbers(mut state: u64) -> impl FnMut(usize) -> usize {
-        move |below| {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            (state % below.max(1) as u64) as usize
-        }
-    }
-
-    #[test]
-    fn any_graph_can_be_placed() {
-        for seed in 1..=rounds() {
-            let mut next = numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let nodes = 1 + next(if seed % 10 == 0 { 80 } else { 14 });
-            let count = next(3 * nodes);
-            let mut links = Vec::new();
-            for _ in 0..count {
-                let (from, to) = (next(nodes), next(nodes));
-                if from != to {
-                    links.push(Link { from, to, strong: next(4) > 0 });
-                }
-            }
-            placed(nodes, &links, seed % 2 == 0);
-        }
-    }
-
-    /// `HEAPLAB_GRAPHS=100000` tries more.
-    fn rounds() -> u64 {
-        std::env::var("HEAPLAB_GRAPHS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(400)
-    }
-
-    #[test]
-    fn hard_shapes_take_no_time() {
-        let started = std::time::Instant::now();
-        // Diamonds in a chain; everything to everything; a fan; a ring; nothing at all.
-        let diamonds: Vec<Link> = (0..26)
-            .flat_map(|at| {
-                let top = at * 3;
-                [link(top, top + 1), link(top, top + 2), link(top + 1, top + 3), link(top + 2, top + 3)]
-            })
-            .collect();
-        placed(79, &diamonds, false);
-        let all: Vec<Link> = (0..80)
-            .flat_map(|from| (0..80).filter(move |to| *to != from).map(move |to| link(from, to)))
-            .collect();
-        placed(80, &all, true);
-        placed(80, &(1..80).map(|to| link(0, to)).collect::<Vec<_>>(), false);
-        placed(80, &(0..80).map(|at| link(at, (at + 1) % 80)).collect::<Vec<_>>(), true);
-        placed(0, &[], false);
-        placed(80, &[], true);
-        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! The corner that says what the signs mean: only those that are in the picture, then the lesson's own lines.
 
-use super::layout::{Place, Route};
+use super::routes::{Place, Route};
 use super::{Scene, WIDE, arrows, boxes};
 use crate::Words;
 use crate::picture::svg::{FAINT, Font, GRID, INK, QUIET, Svg};
@@ -13,6 +13,9 @@ const PADDING: f64 = 14.0;
 const SIGN: f64 = 40.0;
 /// Between the graph and the legend beside it.
 pub(super) const APART: f64 = 44.0;
+
+/// Whether an edge is drawn with a sign.
+type IsUsed = fn(&GraphEdge) -> bool;
 
 enum Sign {
     Node(GraphNode),
@@ -37,7 +40,7 @@ impl Legend {
             }
         }
         let plain = GraphEdge::default();
-        let samples: [(fn(&GraphEdge) -> bool, GraphEdge, &str); 4] = [
+        let samples: [(IsUsed, GraphEdge, &str); 4] = [
             (
                 |edge| edge.strength == Strength::Strong && !edge.in_cycle && !edge.marked,
                 plain.clone(),

@@ -108,7 +108,7 @@ fn graphs_that_never_should_be() {
         let node = |id: u32| GraphNode {
             id: id * 7919,
             type_name: "Rc<T>".into(),
-            leaked: id % 2 == 0,
+            leaked: id.is_multiple_of(2),
             ..GraphNode::default()
         };
         graph.nodes = (0..count).map(node).collect();

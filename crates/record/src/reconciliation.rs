@@ -1,0 +1,75 @@
+//! What other tools say of a run that the recorder counted, at one scale. The rules that lead from one to the other stand in
+//! `heaplab-report`.
+
+use serde::{Deserialize, Serialize};
+
+/// Resident memory of a plain child at the reconciliation's scale.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResidentFigures {
+    /// `VmRSS` when the region opened: what the process itself costs.
+    pub start_rss_bytes: u64,
+    /// `VmHWM` when it closed.
+    pub peak_rss_bytes: u64,
+    /// `RssFile` plus `RssShmem` when the region opened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_rss_file_bytes: Option<u64>,
+    /// The same when it closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_rss_file_bytes: Option<u64>,
+}
+
+/// A program from outside that counts a whole process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutsideTool {
+    /// `valgrind --tool=dhat`.
+    ValgrindDhat,
+    /// `heaptrack`.
+    Heaptrack,
+}
+
+/// What came of running a variant under such a program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideRun {
+    /// The program.
+    pub tool: OutsideTool,
+    /// Its figures, or why there are none.
+    #[serde(flatten)]
+    pub outcome: OutsideOutcome,
+}
+
+/// Figures, or why there are none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum OutsideOutcome {
+    /// It ran to its end.
+    Measured {
+        /// Its own word for itself, such as `valgrind-3.19.0`.
+        version: String,
+        /// The whole process.
+        whole: OutsideFigures,
+        /// The part of it that was allocated outside the measured region, told by call stacks.
+        outside: OutsideFigures,
+    },
+    /// It is not on this machine.
+    NotInstalled,
+    /// It gave no figures.
+    Failed {
+        /// What happened, in words.
+        cause: String,
+    },
+}
+
+/// What a tool says; a key that is not there is one that it cannot say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutsideFigures {
+    /// Blocks over the whole run, each reallocation a block more.
+    pub total_blocks: u64,
+    /// Their bytes, each reallocation with its whole new size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_bytes: Option<u64>,
+    /// Live at the process's peak.
+    pub peak_bytes: u64,
+    /// Live when the process ended.
+    pub end_bytes: u64,
+}

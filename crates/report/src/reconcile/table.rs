@@ -1,0 +1,234 @@
+//! The reconciler's table: a row a tool, what it says of one run, and why that is not what the recorder says. Every reason is
+//! computed from the figures; what no rule accounts for is called not explained, with its amount.
+
+mod resident;
+
+use super::grouped;
+use crate::attachments::Written;
+use crate::{Words, format, prose};
+use heaplab_record::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, Report, Run};
+
+/// The columns of figures, behind the tool.
+pub(crate) const COLUMNS: [&str; 4] = ["tool-blocks", "tool-bytes", "tool-peak", "tool-end"];
+
+/// What a tool cannot say.
+const NOT_SAID: &str = "–";
+
+/// One tool.
+pub(crate) struct ToolRow {
+    pub(crate) tool: String,
+    /// A cell for each of [`COLUMNS`]; the small print is how far it lies from the recorder's.
+    pub(crate) cells: Vec<Written>,
+    /// Why it is so far from the recorder's.
+    pub(crate) reason: String,
+    /// Whether the rules account for every unit; `None` for the recorder itself, and for a tool that did not run.
+    pub(crate) is_explained: Option<bool>,
+}
+
+/// The runs that programs from outside have looked at; where there are none, the first that was reconciled.
+pub(crate) fn chosen(report: &Report) -> Vec<(&Run, &Reconciliation)> {
+    let reconciled = || report.runs.iter().filter_map(|run| run.reconciliation.as_ref().map(|of| (run, of)));
+    let looked_at: Vec<_> = reconciled().filter(|(_, of)| !of.outside_tools.is_empty()).collect();
+    if looked_at.is_empty() { reconciled().take(1).collect() } else { looked_at }
+}
+
+/// Whose figures they are, and at which scale.
+pub(crate) fn caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
+    let rows = format::count(of.rows);
+    let caption = words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)]);
+    match of.outside_tools.is_empty() {
+        true => format!("{caption} · {}", words.get("tools-not-asked")),
+        false => caption,
+    }
+}
+
+/// Every tool that was asked.
+pub(crate) fn rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
+    let mut rows = vec![recorder(of, words), stats_alloc(of, words), dhat(of, words)];
+    rows.extend(of.resident.as_ref().map(|resident| resident::row(of, resident, words)));
+    rows.extend(of.outside_tools.iter().map(|run| outside(of, run, words)));
+    rows
+}
+
+/// Blocks, bytes over the run, peak, end.
+type Figures = [Option<u64>; 4];
+
+fn recorded(of: &Reconciliation) -> [u64; 4] {
+    [of.heap_total_blocks, of.heap_total_bytes, of.heap_peak_bytes, of.heap_end_bytes]
+}
+
+fn cells(figures: Figures, recorded: [u64; 4]) -> Vec<Written> {
+    let cell = |(index, (figure, recorded)): (usize, (Option<u64>, u64))| {
+        let short = match figure {
+            None => NOT_SAID.to_owned(),
+            Some(blocks) if index == 0 => format::count(blocks),
+            Some(bytes) => format::bytes(bytes),
+        };
+        let gap = figure.map(|figure| i128::from(figure) - i128::from(recorded)).filter(|gap| *gap != 0);
+        Written { short, exact: gap.map(signed), is_figure: true }
+    };
+    figures.into_iter().zip(recorded).enumerate().map(cell).collect()
+}
+
+/// `+90,017`, with a minus that is as wide.
+fn signed(gap: i128) -> String {
+    if gap < 0 { format!("−{}", grouped(-gap)) } else { format!("+{}", grouped(gap)) }
+}
+
+fn recorder(of: &Reconciliation, words: &Words) -> ToolRow {
+    ToolRow {
+        tool: words.get("tool-recorder"),
+        cells: cells(recorded(of).map(Some), recorded(of)),
+        reason: words.get("gap-itself"),
+        is_explained: None,
+    }
+}
+
+fn stats_alloc(of: &Reconciliation, words: &Words) -> ToolRow {
+    let figures = [Some(of.counts_allocations), Some(of.counts_bytes_allocated), None, of.counts_end_bytes];
+    let rest = rests(figures, recorded(of).map(i128::from));
+    let mut reasons = vec![words.say("gap-counts", &[("grown", &format::bytes(of.heap_grown_bytes))])];
+    reasons.extend(unexplained(rest, words));
+    row(words.get("tool-stats-alloc"), figures, of, reasons, rest, words)
+}
+
+fn dhat(of: &Reconciliation, words: &Words) -> ToolRow {
+    let figures = [
+        Some(of.dhat_total_blocks),
+        Some(of.dhat_total_bytes),
+        Some(of.dhat_peak_bytes),
+        Some(of.dhat_end_bytes),
+    ];
+    let rest = rests(figures, by_dhat(of));
+    let mut reasons = vec![reallocations(of, true, words)];
+    reasons.extend(unexplained(rest, words));
+    row(words.get("tool-dhat"), figures, of, reasons, rest, words)
+}
+
+/// What the recorder's figures come to where a reallocation is a block more, of its whole new size.
+fn by_dhat(of: &Reconciliation) -> [i128; 4] {
+    let [blocks, bytes, peak, end] = recorded(of).map(i128::from);
+    let resized = i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes);
+    [blocks + i128::from(of.heap_reallocations), bytes + resized, peak, end]
+}
+
+/// `has_bytes` is whether the tool adds bytes up over the run.
+fn reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) -> String {
+    let key = match (of.heap_reallocations, has_bytes) {
+        (0, _) => "gap-nothing-grew",
+        (_, true) => "gap-reallocations",
+        (_, false) => "gap-reallocations-blocks",
+    };
+    let more = i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes);
+    words.say(
+        key,
+        &[
+            ("reallocations", &format::count(of.heap_reallocations)),
+            ("resized", &format::bytes(of.heap_reallocated_bytes)),
+            ("grown", &format::bytes(of.heap_grown_bytes)),
+            ("more", &grouped(more)),
+        ],
+    )
+}
+
+fn outside(of: &Reconciliation, run: &OutsideRun, words: &Words) -> ToolRow {
+    let name = match run.tool {
+        OutsideTool::ValgrindDhat => words.get("tool-valgrind-dhat"),
+        OutsideTool::Heaptrack => words.get("tool-heaptrack"),
+    };
+    let without = |reason| ToolRow {
+        tool: name.clone(),
+        cells: cells([None; 4], recorded(of)),
+        reason,
+        is_explained: None,
+    };
+    match &run.outcome {
+        OutsideOutcome::NotInstalled => without(words.get("gap-not-installed")),
+        OutsideOutcome::Failed { cause } => {
+            without(words.say("gap-failed", &[("cause", &prose::printable(cause))]))
+        }
+        OutsideOutcome::Measured { version, whole, outside } => {
+            let tool = format!("{name} ({})", prose::printable(version));
+            measured(of, tool, whole, outside, words)
+        }
+    }
+}
+
+fn measured(
+    of: &Reconciliation,
+    tool: String,
+    whole: &OutsideFigures,
+    outside: &OutsideFigures,
+    words: &Words,
+) -> ToolRow {
+    let list = |of: &OutsideFigures| {
+        [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)]
+    };
+    let figures = list(whole);
+    let mut expected = by_dhat(of);
+    for (expected, outside) in expected.iter_mut().zip(list(outside)) {
+        *expected += outside.map_or(0, i128::from);
+    }
+    // The process's peak may fall at another moment than the region's: the region can only have held less then.
+    let at_its_peak = i128::from(whole.peak_bytes) - i128::from(outside.peak_bytes);
+    let less = (i128::from(of.heap_peak_bytes) - at_its_peak).max(0);
+    expected[2] -= less;
+
+    let mut reasons = vec![words.say("gap-outside", &[("parts", &parts(list(outside), words))])];
+    reasons.push(reallocations(of, whole.total_bytes.is_some(), words));
+    if less > 0 {
+        reasons.push(words.say("gap-other-moment", &[("bytes", &grouped(less))]));
+    }
+    let rest = rests(figures, expected);
+    reasons.extend(unexplained(rest, words));
+    row(tool, figures, of, reasons, rest, words)
+}
+
+/// What lies between the tool's figures and what the rules make of the recorder's.
+fn rests(figures: Figures, expected: [i128; 4]) -> [i128; 4] {
+    let mut rests = [0; 4];
+    for ((rest, figure), expected) in rests.iter_mut().zip(figures).zip(expected) {
+        *rest = figure.map_or(0, |figure| i128::from(figure) - expected);
+    }
+    rests
+}
+
+const PARTS: [&str; 4] = ["gap-part-blocks", "gap-part-bytes", "gap-part-peak", "gap-part-end"];
+
+fn parts(figures: Figures, words: &Words) -> String {
+    let parts: Vec<String> = PARTS
+        .iter()
+        .zip(figures)
+        .filter_map(|(key, figure)| Some(words.say(key, &[("figure", &format::count(figure?))])))
+        .collect();
+    prose::list(&parts, words)
+}
+
+fn unexplained(rests: [i128; 4], words: &Words) -> Option<String> {
+    let left: Vec<String> = PARTS
+        .iter()
+        .zip(rests)
+        .filter(|(_, rest)| *rest != 0)
+        .map(|(key, rest)| words.say(key, &[("figure", &signed(rest))]))
+        .collect();
+    (!left.is_empty()).then(|| words.say("gap-unexplained", &[("parts", &prose::list(&left, words))]))
+}
+
+fn row(
+    tool: String,
+    figures: Figures,
+    of: &Reconciliation,
+    reasons: Vec<String>,
+    rests: [i128; 4],
+    words: &Words,
+) -> ToolRow {
+    ToolRow {
+        tool,
+        cells: cells(figures, recorded(of)),
+        reason: prose::join(&reasons, words),
+        is_explained: Some(rests == [0; 4]),
+    }
+}
+
+#[cfg(test)]
+mod tests;

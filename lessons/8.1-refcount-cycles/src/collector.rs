@@ -1,0 +1,132 @@
+//! A generational cycle collector, small enough to read in class. It does what CPython 3.11's `gc` module does, on top of
+//! Rust's own `Rc`: reference counts free everything but cycles, and the collector looks for cycles only.
+//!
+//! - [`Gc`] is an `Rc` that the collector knows of; [`Object`] is what a type has to say for itself.
+//! - `search`: copy the counts, subtract the references from inside; what stays above zero is reachable, the rest is garbage.
+//! - this file: three generations, when each is collected, and what becomes of survivors and of garbage.
+//!
+//! There is no `unsafe` here: objects are owned by `Rc`s alone, the collector holds `Weak`s, and garbage goes free because it
+//! is asked to let go of what it refers to. A type that tells wrong references can be emptied too early; it cannot be freed
+//! while somebody refers to it.
+
+mod books;
+mod object;
+mod search;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use books::{Collection, Trigger};
+pub(crate) use object::{Gc, Header, Object};
+
+use books::Books;
+use object::Any;
+use search::split;
+use std::rc::Rc;
+
+/// Young, middle, old.
+pub(crate) const GENERATIONS: usize = 3;
+const OLDEST: usize = GENERATIONS - 1;
+/// CPython 3.11's: more than 700 objects born and not freed start a young collection; more than 10 collections of one
+/// generation since the last of the next start that next one.
+const THRESHOLDS: [u64; GENERATIONS] = [700, 10, 10];
+
+/// A heap with a collector. Clones are the same heap.
+#[derive(Clone, Default)]
+pub(crate) struct Collector(Rc<Books>);
+
+impl Collector {
+    /// One that writes down every collection.
+    pub(crate) fn logging() -> Collector {
+        let collector = Collector::default();
+        collector.0.keep_log();
+        collector
+    }
+
+    /// A new object. It is young, and it may be one too many: then garbage is collected first.
+    pub(crate) fn alloc<T: Object>(&self, value: T) -> Gc<T> {
+        self.0.born();
+        self.collect_if_due();
+        Gc::new(Rc::clone(&self.0), value)
+    }
+
+    /// Nothing happens before the youngest generation is due. Then it is the oldest one that is due, with all younger ones.
+    fn collect_if_due(&self) {
+        if self.0.count(0) <= THRESHOLDS[0] {
+            return;
+        }
+        let due = (0..GENERATIONS).rev().find(|&generation| {
+            self.0.count(generation) > THRESHOLDS[generation]
+                && (generation < OLDEST || self.0.worth_a_full_collection())
+        });
+        if let Some(generation) = due {
+            self.run(generation, Trigger::Threshold);
+        }
+    }
+
+    /// `gc.collect(generation)`: that generation and all younger ones, whether they are due or not.
+    pub(crate) fn collect(&self, generation: usize) -> Collection {
+        self.run(generation.min(OLDEST), Trigger::Asked)
+    }
+
+    fn run(&self, generation: usize, trigger: Trigger) -> Collection {
+        let books = &self.0;
+        let mut run = Collection::new(generation, trigger, books.made());
+        // A finaliser may allocate, and may even ask for a collection: one at a time.
+        if books.is_collecting.replace(true) {
+            return run;
+        }
+        let older = (generation + 1).min(OLDEST);
+        let examined = books.take_up_to(generation);
+        run.looked_at = examined.len();
+
+        let (survivors, garbage) = split(examined);
+        books.link_all(older, &survivors);
+        drop(survivors);
+
+        // PEP 442: first every finaliser, while all of the garbage is still whole. One may have made an object reachable again;
+        // so the search is done over, for the garbage alone.
+        let mut finalized = false;
+        for object in &garbage {
+            finalized |= object.finalize_once();
+        }
+        let (resurrected, garbage) = if finalized { split(garbage) } else { (Vec::new(), garbage) };
+        run.resurrected = resurrected.len();
+        books.link_all(older, &resurrected);
+        drop(resurrected);
+
+        let left = release(garbage, &mut run);
+        books.link_all(older, &left);
+        books.finish(&run);
+        books.is_collecting.set(false);
+        run
+    }
+
+    /// Every collection so far, for a collector that is [`Collector::logging`].
+    pub(crate) fn log(&self) -> Vec<Collection> {
+        self.0.log()
+    }
+
+    /// How many objects are alive.
+    #[cfg(test)]
+    pub(crate) fn alive(&self) -> u64 {
+        self.0.alive()
+    }
+
+    /// How often a full collection was due and not worth it.
+    pub(crate) fn put_off(&self) -> u64 {
+        self.0.put_off()
+    }
+}
+
+/// Garbage lets go of what it refers to; the counts do the rest. Returns what is still there: objects that did not let go.
+fn release(garbage: Vec<Any>, run: &mut Collection) -> Vec<Any> {
+    let handles: Vec<_> = garbage.iter().map(Rc::downgrade).collect();
+    for object in &garbage {
+        object.clear();
+    }
+    drop(garbage);
+    let left: Vec<Any> = handles.iter().filter_map(std::rc::Weak::upgrade).collect();
+    run.freed = handles.len() - left.len();
+    left
+}

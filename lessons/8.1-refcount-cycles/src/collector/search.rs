@@ -1,0 +1,45 @@
+//! The search for cycles that nobody outside refers to: the heart of the collector.
+
+use super::books::Place;
+use super::object::Any;
+use std::rc::Rc;
+
+/// `examined` holds one reference to each of its objects itself, as `sys.getrefcount` does while it counts.
+const OUR_OWN: usize = 1;
+
+/// Splits objects into those that something outside of them refers to, directly or through others, and the rest: garbage.
+/// Takes time in proportion to the objects and their references.
+pub(super) fn split(examined: Vec<Any>) -> (Vec<Any>, Vec<Any>) {
+    // 1. Copy the counts.
+    for (index, object) in examined.iter().enumerate() {
+        object.header.place.set(Place::Examined(index));
+        object.header.copied.set(Rc::strong_count(object) - OUR_OWN);
+    }
+    // 2. Subtract the references from inside.
+    for object in &examined {
+        object.traverse(&mut |child| {
+            if let Place::Examined(_) = child.place.get() {
+                child.copied.set(child.copied.get().saturating_sub(1));
+            }
+        });
+    }
+    // 3. What stays above zero is referred to from outside. It is reachable, and so is what it refers to.
+    let mut reachable: Vec<bool> = examined.iter().map(|object| object.header.copied.get() > 0).collect();
+    let mut open: Vec<usize> = (0..examined.len()).filter(|&index| reachable[index]).collect();
+    while let Some(index) = open.pop() {
+        examined[index].traverse(&mut |child| {
+            if let Place::Examined(index) = child.place.get()
+                && !std::mem::replace(&mut reachable[index], true)
+            {
+                open.push(index);
+            }
+        });
+    }
+    // 4. The rest is garbage.
+    let mut garbage = Vec::new();
+    let mut survivors = Vec::with_capacity(examined.len());
+    for (object, reachable) in examined.into_iter().zip(reachable) {
+        if reachable { &mut survivors } else { &mut garbage }.push(object);
+    }
+    (survivors, garbage)
+}

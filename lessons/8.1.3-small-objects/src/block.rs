@@ -1,0 +1,54 @@
+//! A block that knows its size and its allocator: a `Box<[u8]>` for allocators that are values. (`Box` with an allocator of its
+//! own needs a nightly compiler.)
+
+use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
+use std::ptr::NonNull;
+
+/// Bytes, at least one; freed when dropped.
+pub struct Block<'a, A: GlobalAlloc> {
+    start: NonNull<u8>,
+    bytes: usize,
+    allocator: &'a A,
+}
+
+impl<'a, A: GlobalAlloc> Block<'a, A> {
+    /// A block with the same byte everywhere: every page of it is touched. A size of 0 gives one byte.
+    pub fn filled(allocator: &'a A, bytes: usize, with: u8) -> Block<'a, A> {
+        let layout = layout(bytes.max(1));
+        // SAFETY: the size is not 0.
+        let Some(start) = NonNull::new(unsafe { allocator.alloc(layout) }) else {
+            handle_alloc_error(layout)
+        };
+        // SAFETY: the block is as large as its layout.
+        unsafe { start.write_bytes(with, layout.size()) };
+        Block { start, bytes: layout.size(), allocator }
+    }
+
+    /// What was asked for.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: the block is ours, as large, and was filled.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
+    }
+
+    /// Where it starts.
+    pub fn address(&self) -> usize {
+        self.start.addr().get()
+    }
+
+    /// Where its first and its last byte are.
+    pub fn ends(&self) -> [usize; 2] {
+        [self.address(), self.address() + self.bytes - 1]
+    }
+}
+
+impl<A: GlobalAlloc> Drop for Block<'_, A> {
+    fn drop(&mut self) {
+        // SAFETY: it came from there with this layout.
+        unsafe { self.allocator.dealloc(self.start.as_ptr(), layout(self.bytes)) };
+    }
+}
+
+/// Bytes need no alignment, so what is seen is what the allocator gives by itself.
+fn layout(bytes: usize) -> Layout {
+    Layout::array::<u8>(bytes).unwrap_or_else(|_| handle_alloc_error(Layout::new::<u8>()))
+}

@@ -1,0 +1,139 @@
+//! Lesson 8.1.3: small objects. A million blocks of up to 224 bytes; most are freed, and the memory stays.
+//!
+//! Question:   31 of 32 blocks are freed. How much memory goes back to the system, and what decides it?
+//! Prediction: write down "came back" for `system`, `pymalloc` and `pymalloc_row` before you look.
+//! Command:    cargo xtask lesson 8.1.3
+
+mod show;
+
+use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
+use mimalloc::MiMalloc;
+use small_objects::pymalloc::Pymalloc;
+use small_objects::{Arenas, Block, CameBack, Footprint, Global, Sizes};
+use std::alloc::{GlobalAlloc, System};
+
+lesson! {
+    unit: "blocks",
+    default_scale: 1_000_000,
+    baseline: system,
+    work "survivors scattered" {
+        rust {
+            system: "the system's allocator, survivors far apart",
+            pymalloc: "the lecture's allocator: arenas, pools, size classes every 16 bytes",
+            pymalloc_8: "the same with classes every 8 bytes, as in the lecture",
+            mimalloc: "mimalloc, which maps its blocks past the recorder: compare RSS",
+        }
+        python { objects: "bytes objects of the same sizes, survivors far apart" }
+    }
+    work "survivors in a row" {
+        rust {
+            system_row: "the system's allocator, survivors side by side",
+            pymalloc_row: "the lecture's allocator, survivors side by side",
+        }
+        python { objects_row: "bytes objects of the same sizes, survivors side by side" }
+    }
+}
+
+static PYMALLOC: Pymalloc<Global> = Pymalloc::new(Global);
+static PYMALLOC_8: Pymalloc<Global, 8> = Pymalloc::new(Global);
+
+fn system(blocks: Scale) -> Kept<Churned<Global>> {
+    churn(&Global, blocks, scattered)
+        .then(|churned, _| show::all(&System, churned).into_iter().chain(show::jemalloc()).collect())
+}
+
+fn pymalloc(blocks: Scale) -> Kept<Churned<Pymalloc<Global>>> {
+    churn(&PYMALLOC, blocks, scattered).then(|churned, _| {
+        let shown = show::all(&Pymalloc::<System>::new(System), churned);
+        shown.into_iter().chain(show::scattered_arenas()).collect()
+    })
+}
+
+fn pymalloc_8(blocks: Scale) -> Kept<Churned<Pymalloc<Global, 8>>> {
+    churn(&PYMALLOC_8, blocks, scattered)
+        .then(|churned, _| show::all(&Pymalloc::<System, 8>::new(System), churned))
+}
+
+fn mimalloc(blocks: Scale) -> Kept<Churned<MiMalloc>> {
+    churn(&MiMalloc, blocks, scattered).then(|churned, _| show::all(&MiMalloc, churned))
+}
+
+fn system_row(blocks: Scale) -> Kept<Churned<Global>> {
+    churn(&Global, blocks, in_a_row).then(|churned, _| vec![show::came_back(churned)])
+}
+
+fn pymalloc_row(blocks: Scale) -> Kept<Churned<Pymalloc<Global>>> {
+    churn(&PYMALLOC, blocks, in_a_row)
+        .then(|churned, _| vec![show::came_back(churned), show::arenas_in_a_row()])
+}
+
+type Slots<'a, A> = Vec<Option<Block<'a, A>>>;
+type Churned<A> = (Slots<'static, A>, CameBack);
+
+/// Every 32nd block survives, by its place and the number of blocks.
+fn scattered(place: usize, _: usize) -> bool {
+    place.is_multiple_of(32)
+}
+
+/// As many survive, but the youngest.
+fn in_a_row(place: usize, blocks: usize) -> bool {
+    place >= blocks - blocks.div_ceil(32)
+}
+
+/// Builds, frees, and builds again with larger blocks. The list of slots is there before and after: it is not what comes or
+/// goes.
+fn churn<A: GlobalAlloc + Arenas>(
+    allocator: &'static A,
+    blocks: Scale,
+    survives: fn(usize, usize) -> bool,
+) -> Kept<Churned<A>> {
+    let mut sizes = Sizes::new();
+    let mut slots: Slots<A> = Vec::new();
+    slots.resize_with(blocks.len(), || None);
+    let mut room_for_pages = vec![1; 2 * blocks.len().div_ceil(32)];
+    let before = Footprint::now(allocator, 0);
+
+    phase("build");
+    build(allocator, &mut slots, &mut sizes);
+    let full = Footprint::now(allocator, live_bytes(&slots));
+
+    phase("free");
+    free(&mut slots, survives);
+    let freed = Footprint::now(allocator, live_bytes(&slots));
+    let freed = freed.with_pages(&mut room_for_pages, slots.iter().flatten().map(Block::ends));
+
+    phase("again");
+    for slot in slots.iter_mut().filter(|slot| slot.is_none()).take(blocks.len() / 4) {
+        let bytes = sizes.between(225, 448);
+        *slot = Some(Block::filled(allocator, bytes, bytes as u8));
+    }
+    let again = Footprint::now(allocator, live_bytes(&slots));
+    Kept::new(checksum(&slots), (slots, CameBack { before, full, freed, again }))
+}
+
+fn build<'a, A: GlobalAlloc>(allocator: &'a A, slots: &mut Slots<'a, A>, sizes: &mut Sizes) {
+    for (place, slot) in slots.iter_mut().enumerate() {
+        *slot = Some(Block::filled(allocator, sizes.between(1, 224), place as u8));
+    }
+}
+
+fn free<A: GlobalAlloc>(slots: &mut Slots<A>, survives: fn(usize, usize) -> bool) {
+    let blocks = slots.len();
+    for (place, slot) in slots.iter_mut().enumerate() {
+        if !survives(place, blocks) {
+            *slot = None;
+        }
+    }
+}
+
+fn live_bytes<A: GlobalAlloc>(slots: &Slots<A>) -> u64 {
+    slots.iter().flatten().map(|block| block.bytes().len() as u64).sum()
+}
+
+/// Of every live block its size, its first and its last byte.
+fn checksum<A: GlobalAlloc>(slots: &Slots<A>) -> Checksum {
+    slots.iter().flatten().map(Block::bytes).fold(Checksum::new(), |sum, bytes| {
+        let ends = u64::from(bytes[0]) << 8 | u64::from(bytes[bytes.len() - 1]);
+        sum.row("", (bytes.len() as u64) << 16 | ends)
+    })
+}

@@ -1,0 +1,133 @@
+//! CPython's allocator of small objects, written for reading, behind Rust's own trait: [`GlobalAlloc`].
+//!
+//! Read it from the small to the large:
+//! - `class`: a request is rounded up to a size class, in steps of 16 bytes (8 in the lecture's days).
+//! - `pool`: 4 KiB of blocks of one class, with the list of free ones inside them.
+//! - `arena`: 256 KiB from the allocator below, 64 pools.
+//! - `pools`: which pool comes next, which arena, and when an arena is given back.
+//! - `lock`: what CPython has the GIL for; `chain`: lists without memory of their own; `look`: a look inside, for the pictures.
+//!
+//! What is left out: CPython's debug hooks, its table of which addresses are its own (a `Layout` tells small from large), and
+//! a `realloc` that would rather waste a quarter of a block than copy it.
+
+mod arena;
+mod chain;
+mod class;
+mod lock;
+mod look;
+mod pool;
+mod pools;
+
+pub use class::{ARENA_BYTES, LARGEST_SMALL_BYTES, POOL_BYTES};
+pub use look::{ArenaLook, BlockLook, PoolLook};
+
+use class::Class;
+use lock::SpinLock;
+use pools::Pools;
+use std::alloc::{GlobalAlloc, Layout};
+use std::ptr::{NonNull, null_mut};
+
+/// An allocator of small blocks on top of another one. `STEP`, 8 or 16, is the distance between size classes and so the
+/// alignment of every block.
+pub struct Pymalloc<Below, const STEP: usize = 16> {
+    pools: SpinLock<Pools>,
+    below: Below,
+}
+
+/// Arenas so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArenaCounts {
+    /// Asked for below.
+    pub made: u64,
+    /// Given back below.
+    pub returned: u64,
+}
+
+impl ArenaCounts {
+    /// Had at the moment.
+    pub const fn held(self) -> u64 {
+        self.made - self.returned
+    }
+}
+
+impl<Below, const STEP: usize> Pymalloc<Below, STEP> {
+    /// Without an arena: the first small block brings one.
+    pub const fn new(below: Below) -> Pymalloc<Below, STEP> {
+        const { assert!(STEP == 8 || STEP == 16, "a pointer has to fit in, and malloc promises no more than 16") };
+        Pymalloc { pools: SpinLock::new(Pools::new()), below }
+    }
+
+    /// The allocator that it stands on.
+    pub const fn below(&self) -> &Below {
+        &self.below
+    }
+
+    /// How many arenas came and went.
+    pub fn arena_counts(&self) -> ArenaCounts {
+        let (made, returned) = self.pools.with(|pools| pools.arena_counts());
+        ArenaCounts { made, returned }
+    }
+
+    /// How many bytes the block of a small request has; none where the allocator below has it.
+    pub fn block_bytes(&self, layout: Layout) -> Option<usize> {
+        Class::of(layout, STEP).map(Class::block_bytes)
+    }
+}
+
+// SAFETY: a block is in one pool's hands or in one user's, its class says that it is large and aligned enough, and what has no
+// class is left to the allocator below. Nothing here unwinds.
+unsafe impl<Below: GlobalAlloc, const STEP: usize> GlobalAlloc for Pymalloc<Below, STEP> {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        match Class::of(layout, STEP) {
+            Some(class) => {
+                self.pools.with(|pools| pools.take(class, &self.below)).map_or(null_mut(), NonNull::as_ptr)
+            }
+            // SAFETY: the caller's promises are passed on.
+            None => unsafe { self.below.alloc(layout) },
+        }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        match (Class::of(layout, STEP), NonNull::new(block)) {
+            // SAFETY: the layout is the one of the allocation, so the block came from a pool.
+            (Some(_), Some(block)) => self.pools.with(|pools| unsafe { pools.put(block, &self.below) }),
+            // SAFETY: the layout is the one of the allocation, so the block came from below.
+            _ => unsafe { self.below.dealloc(block, layout) },
+        }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if Class::of(layout, STEP).is_none() {
+            // SAFETY: the caller's promises are passed on; below, fresh pages need no zeroing.
+            return unsafe { self.below.alloc_zeroed(layout) };
+        }
+        // SAFETY: as for `alloc`; the block is as large as the layout says.
+        unsafe {
+            let block = self.alloc(layout);
+            if !block.is_null() {
+                block.write_bytes(0, layout.size());
+            }
+            block
+        }
+    }
+
+    /// Within its class a block stays where it is, whether it grows or shrinks.
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller promises a size that a layout allows.
+        let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        match (Class::of(layout, STEP), Class::of(new_layout, STEP)) {
+            (Some(old), Some(new)) if old == new => block,
+            // SAFETY: the block came from below and stays there.
+            (None, None) => unsafe { self.below.realloc(block, layout, new_size) },
+            // SAFETY: both blocks are as large as what is copied, and they are two.
+            _ => unsafe {
+                let moved = self.alloc(new_layout);
+                if !moved.is_null() {
+                    moved.copy_from_nonoverlapping(block, layout.size().min(new_size));
+                    self.dealloc(block, layout);
+                }
+                moved
+            },
+        }
+    }
+}

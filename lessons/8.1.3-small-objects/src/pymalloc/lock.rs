@@ -1,0 +1,32 @@
+//! One lock around everything. CPython's pymalloc has none: whoever calls it holds the interpreter's lock, the GIL. (The
+//! build of CPython without a GIL has no pymalloc either: it took mimalloc, which has a heap for each thread.)
+
+use std::cell::UnsafeCell;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A lock that waits by asking again: an allocator may not call what could allocate.
+pub(crate) struct SpinLock<T> {
+    taken: AtomicBool,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: `with` lets one thread at a time at the value.
+unsafe impl<T: Send> Sync for SpinLock<T> {}
+
+impl<T> SpinLock<T> {
+    pub(crate) const fn new(value: T) -> SpinLock<T> {
+        SpinLock { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
+    }
+
+    /// `work` must neither panic nor come here again.
+    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
+        while self.taken.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            // The owner may be waiting for this processor.
+            std::thread::yield_now();
+        }
+        // SAFETY: only one thread gets past the loop before the store below.
+        let result = work(unsafe { &mut *self.value.get() });
+        self.taken.store(false, Ordering::Release);
+        result
+    }
+}

@@ -1,0 +1,118 @@
+//! When arenas come and when they go, and that the look inside agrees with what was asked for.
+
+use heaplab_lesson::{SpanState, Text};
+use small_objects::pymalloc::{ARENA_BYTES, ArenaLook, BlockLook, POOL_BYTES, PoolLook, Pymalloc};
+use small_objects::{Block, Global, arenas, pools};
+use std::collections::BTreeSet;
+
+/// Blocks of 512 bytes: 7 a pool, 64 pools an arena.
+const BLOCKS_AN_ARENA: usize = (POOL_BYTES - 48) / 512 * (ARENA_BYTES / POOL_BYTES);
+
+type Slots<'a> = Vec<Option<Block<'a, Pymalloc<Global>>>>;
+
+fn full_arenas(allocator: &Pymalloc<Global>, arenas: usize) -> Slots<'_> {
+    (0..arenas * BLOCKS_AN_ARENA).map(|i| Some(Block::filled(allocator, 512, i as u8))).collect()
+}
+
+#[test]
+fn an_arena_goes_back_when_its_last_block_is_freed_and_one_is_kept() {
+    let allocator = Pymalloc::new(Global);
+    let mut slots = full_arenas(&allocator, 4);
+    assert_eq!((allocator.arena_counts().made, allocator.arena_counts().returned), (4, 0));
+
+    // All but one block of each arena: nothing goes back.
+    for slot in slots.iter_mut().enumerate().filter(|(i, _)| i % BLOCKS_AN_ARENA != 3).map(|(_, slot)| slot) {
+        *slot = None;
+    }
+    assert_eq!(allocator.arena_counts().returned, 0);
+
+    for arena in 0..4 {
+        slots[arena * BLOCKS_AN_ARENA + 3] = None;
+        assert_eq!(allocator.arena_counts().returned, (arena as u64 + 1).min(3), "after arena {arena}");
+    }
+    // The one that was kept serves the next block.
+    drop(Block::filled(&allocator, 16, 0));
+    assert_eq!(allocator.arena_counts().made, 4);
+}
+
+#[test]
+fn a_new_pool_comes_from_the_fullest_arena() {
+    let allocator = Pymalloc::new(Global);
+    let mut slots = full_arenas(&allocator, 2);
+    // Pools of 7: three of them free in the first arena, ten in the second.
+    for slot in slots[..21].iter_mut() {
+        *slot = None;
+    }
+    for slot in slots[BLOCKS_AN_ARENA..BLOCKS_AN_ARENA + 70].iter_mut() {
+        *slot = None;
+    }
+    let _other: Vec<_> = (0..3).map(|i| Block::filled(&allocator, 16 * (i + 1), 1)).collect();
+    let free = |arena: &ArenaLook| arena.pools.iter().filter(|&pool| *pool == PoolLook::Free).count();
+    assert_eq!(allocator.look().iter().map(free).collect::<Vec<_>>(), [0, 10]);
+}
+
+#[test]
+fn the_block_freed_last_is_handed_out_first() {
+    let allocator: Pymalloc<Global> = Pymalloc::new(Global);
+    let [first, second, _third] = [1, 2, 3].map(|fill| Block::filled(&allocator, 40, fill));
+    let addresses = [second.address(), first.address()];
+    drop(first);
+    drop(second);
+    let again = [4, 5].map(|fill| Block::filled(&allocator, 33, fill));
+    assert_eq!(again.each_ref().map(Block::address), addresses);
+}
+
+#[test]
+fn the_look_inside_is_the_blocks() {
+    let allocator: Pymalloc<Global> = Pymalloc::new(Global);
+    let mut slots: Slots = (0..3_000).map(|i| Some(Block::filled(&allocator, 1 + i % 500, 7))).collect();
+    slots.iter_mut().step_by(3).for_each(|slot| *slot = None);
+    let seen: BTreeSet<usize> = allocator
+        .look()
+        .into_iter()
+        .flat_map(|arena| arena.pools)
+        .flat_map(|pool| match pool {
+            PoolLook::Free => Vec::new(),
+            PoolLook::OfClass { blocks, .. } => blocks,
+        })
+        .filter_map(|block| match block {
+            BlockLook::Used(address) => Some(address),
+            BlockLook::Free => None,
+        })
+        .collect();
+    assert_eq!(seen, slots.iter().flatten().map(Block::address).collect());
+}
+
+#[test]
+fn the_map_adds_up() {
+    let allocator: Pymalloc<Global> = Pymalloc::new(Global);
+    let mut slots: Slots = (0..20_000).map(|i| Some(Block::filled(&allocator, 1 + i % 200, 7))).collect();
+    slots.iter_mut().take(15_000).for_each(|slot| *slot = None);
+    let title = Text { en: String::new(), zh: String::new() };
+    let map = arenas("map", title, &allocator, &slots);
+    assert_eq!(map.rows.len() as u64, allocator.arena_counts().made);
+    assert!(
+        map.rows.iter().all(|row| row.spans.iter().map(|span| span.bytes).sum::<u64>() == ARENA_BYTES as u64)
+    );
+    let bytes_of = |state| {
+        let spans = map.rows.iter().flat_map(|row| &row.spans);
+        spans.filter(|span| span.state == state).map(|span| span.bytes).sum::<u64>()
+    };
+    let asked_for: usize = slots.iter().flatten().map(|block| block.bytes().len()).sum();
+    assert_eq!(bytes_of(SpanState::Used), asked_for as u64);
+    assert_eq!(bytes_of(SpanState::Returned), allocator.arena_counts().returned * ARENA_BYTES as u64);
+    assert!(
+        allocator.arena_counts().returned > 0
+            && bytes_of(SpanState::Free) > 0
+            && bytes_of(SpanState::Wasted) > 0
+    );
+
+    let single = pools("pools", &allocator, &slots);
+    assert!(!single.rows.is_empty() && single.rows.len() <= 8, "{} rows", single.rows.len());
+    assert!(
+        single
+            .rows
+            .iter()
+            .all(|row| row.spans.iter().map(|span| span.bytes).sum::<u64>() == POOL_BYTES as u64)
+    );
+}

@@ -1,0 +1,47 @@
+//! What the chart says of the system's allocator is what malloc itself says, and what it says of pymalloc holds.
+
+use mimalloc::MiMalloc;
+use small_objects::pymalloc::Pymalloc;
+use small_objects::{Alignment, Seen, Usable};
+use std::alloc::System;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_systems_usable_bytes_are_mallocs() {
+    for Seen { requested_bytes, usable_bytes, .. } in System.seen() {
+        // SAFETY: a block of malloc, freed once.
+        let by_malloc = unsafe {
+            let block = libc::malloc(requested_bytes);
+            let usable = libc::malloc_usable_size(block);
+            libc::free(block);
+            usable
+        };
+        // A remainder too small for a block of its own is handed out with the block: up to 16 bytes, by chance.
+        assert!(
+            (usable_bytes..=usable_bytes + 16).contains(&by_malloc),
+            "{requested_bytes}: {usable_bytes}, {by_malloc}"
+        );
+    }
+}
+
+#[test]
+fn pymalloc_rounds_up_to_its_step_and_leaves_large_blocks_below() {
+    let at_16 = Pymalloc::<System>::new(System).seen();
+    let at_8 = Pymalloc::<System, 8>::new(System).seen();
+    for size in 1..=512 {
+        assert_eq!(at_16[size - 1].usable_bytes, size.next_multiple_of(16));
+        assert_eq!(at_8[size - 1].usable_bytes, size.next_multiple_of(8));
+    }
+    let usable = |seen: &[Seen]| seen[512..].iter().map(|seen| seen.usable_bytes).collect::<Vec<_>>();
+    assert_eq!(usable(&at_16), usable(&System.seen()));
+}
+
+#[test]
+fn alignment_is_the_step() {
+    let of = |seen: Vec<Seen>| Alignment::of(&seen).expect("1,024 sizes were seen");
+    let at_16 = of(Pymalloc::<System>::new(System).seen());
+    let at_8 = of(Pymalloc::<System, 8>::new(System).seen());
+    assert_eq!((at_16.tiny_bytes, at_16.larger_bytes, at_16.padding_bytes), (16, 16, 7.5));
+    assert_eq!((at_8.tiny_bytes, at_8.larger_bytes, at_8.padding_bytes), (8, 8, 3.5));
+    assert!(of(MiMalloc.seen()).larger_bytes >= 8);
+}

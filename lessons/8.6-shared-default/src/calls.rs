@@ -1,0 +1,50 @@
+//! Runs `add(item)` once a call and watches: what each call got, and what is alive after it.
+
+use crate::growth::{Growth, Pair};
+use crate::told;
+use heaplab_lesson::{Attachment, Checksum, Kept, Scale, live_bytes};
+
+/// What a call sees in the bag that it got.
+pub(crate) struct Answer {
+    /// The last item, which should be its own.
+    last: Option<u64>,
+    /// How many there are; it asked for a bag with one.
+    items: u64,
+}
+
+impl Answer {
+    pub(crate) fn of(bag: &[u64]) -> Answer {
+        Answer { last: bag.last().copied(), items: bag.len() as u64 }
+    }
+}
+
+/// What lives as long as the calls, and how it grew.
+pub(crate) struct Bags<D> {
+    growth: Growth,
+    /// Never read again: it is here to be alive when the region closes.
+    _alive: D,
+}
+
+/// Calls `add` for the items 0, 1, 2, … The checksum is of the items that the calls asked for and found last in their bags:
+/// a trap has these too. What else it has in the bag is no part of the work, but of the growth.
+pub(crate) fn calls<D>(
+    scale: Scale,
+    pair: Pair,
+    mut alive: D,
+    mut add: impl FnMut(&mut D, u64) -> Answer,
+) -> Kept<Bags<D>> {
+    let mut growth = Growth::new(pair, scale, live_bytes());
+    let mut checksum = Checksum::new();
+    for item in scale.iter() {
+        let answer = add(&mut alive, item);
+        if let Some(last) = answer.last {
+            checksum = checksum.row("item", last);
+        }
+        growth.after(item + 1, answer.items, live_bytes);
+    }
+    Kept::new(checksum, Bags { growth, _alive: alive }).then_recorded(tell)
+}
+
+fn tell<D>(bags: &Bags<D>, _: Scale) -> Vec<Attachment> {
+    told::attachments(&bags.growth)
+}

@@ -1,0 +1,125 @@
+//! Lesson 8.6: the mutable default trap. A million calls of `add(item)`, each of which wants a bag of its own.
+//!
+//! Question:   how many items are in the bag that the last call gets, and how many bytes are alive by then?
+//! Prediction: for each trap, draw live bytes over the calls before you look.
+//! Command:    cargo xtask lesson 8.6
+
+mod calls;
+mod fixes;
+mod growth;
+mod told;
+mod traps;
+
+use calls::{Answer, Bags, calls};
+use fixes::OwnedBuilder;
+use growth::Pair;
+use heaplab_lesson::{Kept, Scale, lesson};
+use traps::{Shared, SharedBuilder};
+
+lesson! {
+    unit: "calls",
+    default_scale: 1_000_000,
+    baseline: static_default,
+    work "a bag a call" {
+        rust {
+            static_default: "trap: the bag stands in a static, one for the program",
+            static_fixed: "fix: None means a new one",
+            thread_default: "trap: the bag stands in a thread_local!, one a thread",
+            thread_fixed: "fix: each call empties the thread's scratch bag first",
+            default_shared: "trap: a Default that clones an Rc",
+            default_new: "fix: a Default that makes a new one",
+            vec_of_one_rc: "trap: vec![Rc; n], one bag with n handles",
+            vec_of_many_rc: "fix: n bags, the expression run for each",
+            once_lock_cache: "trap: a cache in a OnceLock that forgets nothing",
+            bounded_cache: "fix: a cache with a hundred places",
+            builder_shared: "trap: clones of the builder share its state",
+            builder_owned: "fix: clones of the builder have their own",
+        }
+        python {
+            mutable_default: "trap: def add(item, bag=[])",
+            none_or: "the lecture's fix: bag = bag or []",
+            none_is: "fix: if bag is None: bag = []",
+        }
+    }
+}
+
+// A trap and its fix share a picture. `calls` runs the closure once a call: what is handed over before the closure lives as
+// long as the calls do, what the closure makes is gone after its call.
+
+const STATIC: Pair =
+    Pair { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };
+
+fn static_default(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, STATIC, (), |(), item| Answer::of(&traps::add_to_static(item)))
+}
+
+fn static_fixed(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, STATIC, (), |(), item| Answer::of(&fixes::add(item, None)))
+}
+
+const THREAD: Pair =
+    Pair {
+        name: "growth-thread-local", en: "A bag in a thread_local!", zh: "放在 thread_local! 里的袋子"
+    };
+
+fn thread_default(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, THREAD, (), |(), item| traps::add_to_thread(item, Answer::of))
+}
+
+fn thread_fixed(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, THREAD, (), |(), item| fixes::add_to_scratch(item, Answer::of))
+}
+
+const DEFAULT: Pair =
+    Pair { name: "growth-default", en: "A bag from Default", zh: "由 Default 给出的袋子" };
+
+fn default_shared(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, DEFAULT, (), |(), item| Answer::of(&traps::Bag::default().add(item).borrow()))
+}
+
+fn default_new(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, DEFAULT, (), |(), item| Answer::of(&fixes::Bag::default().add(item)))
+}
+
+const VEC: Pair = Pair { name: "growth-vec", en: "Bags made by vec!", zh: "由 vec! 造出的袋子" };
+
+fn vec_of_one_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
+    calls(scale, VEC, traps::bags(), |shops, item| add_to_a_shop(shops, item))
+}
+
+fn vec_of_many_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
+    calls(scale, VEC, fixes::bags(), |shops, item| add_to_a_shop(shops, item))
+}
+
+/// The shops take turns. A new customer's bag is emptied first, but never one that somebody else holds too.
+fn add_to_a_shop(shops: &mut [Shared], item: u64) -> Answer {
+    let turn = item as usize % shops.len();
+    let bag = &mut shops[turn];
+    traps::empty_if_mine(bag);
+    bag.borrow_mut().push(item);
+    Answer::of(&bag.borrow())
+}
+
+const ONCE: Pair =
+    Pair { name: "growth-once-lock", en: "A cache in a OnceLock", zh: "放在 OnceLock 里的缓存" };
+
+fn once_lock_cache(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, ONCE, (), |(), item| traps::look_up(item, Answer::of))
+}
+
+fn bounded_cache(scale: Scale) -> Kept<Bags<()>> {
+    calls(scale, ONCE, (), |(), item| fixes::look_up(item, Answer::of))
+}
+
+const BUILDER: Pair =
+    Pair { name: "growth-builder", en: "Bags from one builder", zh: "由同一个构建器造出的袋子" };
+
+fn builder_shared(scale: Scale) -> Kept<Bags<SharedBuilder>> {
+    calls(scale, BUILDER, SharedBuilder::default(), |base, item| {
+        Answer::of(&base.clone().item(item).build().borrow())
+    })
+}
+
+fn builder_owned(scale: Scale) -> Kept<Bags<OwnedBuilder>> {
+    calls(scale, BUILDER, OwnedBuilder::default(), |base, item| Answer::of(&base.clone().item(item).build()))
+}
