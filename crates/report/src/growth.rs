@@ -76,17 +76,22 @@ fn verdicts(report: &Report, words: &Words) -> Option<Merged> {
     ];
     let row = |run: &Run, site: &SiteGrowth| {
         let ends: Vec<String> = site.end_bytes.iter().map(|&bytes| format::bytes(bytes)).collect();
-        let slope = site.slope.map(|slope| {
-            let [each, low, high] = [slope.bytes_each, slope.low, slope.high].map(small_bytes);
-            words.say("growth-slope", &[("slope", &each), ("low", &low), ("high", &high)])
-        });
+        let end = ends.last().cloned().unwrap_or_default();
+        let slope = site.slope.map_or_else(
+            || number("–".to_owned()),
+            |slope| {
+                let [each, low, high] = [slope.bytes_each, slope.low, slope.high].map(small_bytes);
+                let between = words.say("growth-between", &[("low", &low), ("high", &high)]);
+                Written { exact: Some(between), ..number(each) }
+            },
+        );
         vec![
             word(run.variant.clone()),
             word(class(site.class, words)),
-            word(site.location.clone()),
-            number(slope.unwrap_or_else(|| "–".to_owned())),
+            Written { exact: Some(site.location.clone()), ..word(short_place(site).to_owned()) },
+            slope,
             number(if site.class == GrowthClass::Unknown { "–".to_owned() } else { percent(site.sure) }),
-            number(ends.join(" · ")),
+            Written { exact: Some(ends.join(" · ")), ..number(end) },
             word(why(site, &report.unit, words)),
         ]
     };

@@ -1,6 +1,6 @@
 //! The lecture's demo, one to one: run the business code, take a snapshot, print the five lines that hold the most, in KiB.
 
-use heaplab_lesson::{Attachment, Cell, Checksum, GroupBy, Kept, Scale, Snapshot, Table, Text};
+use heaplab_lesson::{Attachment, Cell, Checksum, Figure, GroupBy, Kept, Scale, Snapshot, Table, Text};
 
 /// The lecture has 10,000 texts: as many as this at the default scale.
 const REQUESTS_A_TEXT: usize = 20;
@@ -24,11 +24,19 @@ fn top_five() -> Vec<Attachment> {
             Cell::Count(line.blocks),
         ]
     };
-    vec![Attachment::Table(Table {
+    let first = lines.first().map(|line| {
+        Attachment::Figure(Figure {
+            name: "blocks_of_first_line".to_owned(),
+            title: text("blocks of the first line", "第一行的块数"),
+            value: Cell::Count(line.blocks),
+        })
+    });
+    let table = Attachment::Table(Table {
         title: text("The five lines that hold the most", "占用最多的五行"),
         columns: vec![text("line", "行"), text("live", "存活"), text("blocks", "块数")],
         rows: lines.iter().take(5).map(row).collect(),
-    })]
+    });
+    first.into_iter().chain([table]).collect()
 }
 
 fn text(en: &str, zh: &str) -> Text {

@@ -1,5 +1,4 @@
 # How sites grow: the verdicts of a leak hunt.
-heading-growth = Who grows
 growth-class-unbounded-growth = grows without end
 growth-class-refcount-cycle = refcount cycle
 growth-class-unknown = unknown
@@ -10,14 +9,13 @@ column-growth-verdict = judged to be
 column-growth-place = by the line
 column-growth-slope = bytes a { $one }
 column-growth-sure = sure
-column-growth-ends = live at { $first }, { $second }, { $third }
+column-growth-ends = live at { $third }
 column-growth-why = why
 growth-title = Judged by runs at { $first }, { $second } and { $third } { $unit }
 growth-line = { $variant }: { $class }, { $place }, { $slope } a { $one }, sure { $sure }
 growth-line-unknown = { $variant }: unknown; { $why }
 growth-line-nothing = { $variant }: nothing was allocated that could grow
-growth-slope = { $slope } ({ $low } to { $high })
-growth-others = { $count } sites more
+growth-between = { $low } to { $high }
 growth-why-one-scale = It ran at one scale only.
 growth-why-nothing-held = Nothing of it is ever live between two { $unit }.
 growth-why-still-growing = Towards the end it grows at { $share } of the pace before: no limit is in sight.

@@ -1,5 +1,4 @@
 # 各分配点怎样增长：抓泄漏的判定。
-heading-growth = 谁在增长
 growth-class-unbounded-growth = 无止境增长
 growth-class-refcount-cycle = 引用计数成环
 growth-class-unknown = 说不准
@@ -10,14 +9,13 @@ column-growth-verdict = 判定
 column-growth-place = 依据的行
 column-growth-slope = 每{ $one }留下的字节
 column-growth-sure = 把握
-column-growth-ends = 在 { $first }、{ $second }、{ $third } 时存活
+column-growth-ends = 在 { $third } 时存活
 column-growth-why = 依据
 growth-title = 分别运行 { $first }、{ $second }、{ $third } { $unit } 后的判定
 growth-line = { $variant }：{ $class }，{ $place }，每{ $one } { $slope }，把握 { $sure }
 growth-line-unknown = { $variant }：说不准；{ $why }
 growth-line-nothing = { $variant }：没有任何可能增长的分配
-growth-slope = { $slope }（{ $low } 到 { $high }）
-growth-others = 另有 { $count } 个分配点
+growth-between = { $low } 到 { $high }
 growth-why-one-scale = 只在一种规模下运行过。
 growth-why-nothing-held = 每{ $one }结束时，它都不留下任何存活的内存。
 growth-why-still-growing = 到后段，增速仍是此前的 { $share }：看不到上限。

@@ -115,7 +115,11 @@ fn verdicts_churn_and_the_classifier_are_tables() {
             let all = format!("{} {}", table.title, table.columns.join(" "));
             assert!(!all.contains('{') && !all.contains("column-") && !all.contains("-title"), "{all}");
         }
-        assert!(tables[0].title.contains("500") && tables[0].rows[0][5].short.contains("368 kB"));
+        assert!(
+            tables[0].title.contains("500")
+                && tables[0].rows[0][5].short.contains("368 kB")
+                && tables[0].rows[0][3].exact.as_ref().is_some_and(|exact| exact.contains("180"))
+        );
         assert!(tables[1].rows[0][4].short.contains("999"));
         assert!(tables[2].title.contains("400") && tables[2].rows[0][3].short == "98.8 %");
         assert_eq!(tables[2].rows[0][4].short, "–");
