@@ -2,8 +2,16 @@
 
 mod run;
 
-use run::{runs, small_report};
+use run::{report_of, runs, small_report};
 use serde_json::Value;
+
+/// Every section whose variants allocate on one thread, and a scale at which all probes can run.
+const SECTIONS: [(&str, &str); 4] = [("8.1", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000")];
+
+/// A section's Rust variants, measured.
+fn of_section((section, rows): (&str, &str), out: &std::path::Path) -> Value {
+    report_of(section, rows, out, &["--python", "no"])
+}
 
 #[test]
 fn five_runs_of_five_count_the_same() {
@@ -33,9 +41,10 @@ fn five_runs_of_five_count_the_same() {
 #[test]
 fn three_probes_reconcile_at_one_scale() {
     let home = tempfile::tempdir().unwrap();
-    let report = small_report(&home.path().join("report"), &["--python", "no"]);
+    let reports: Vec<Value> =
+        SECTIONS.iter().map(|&section| of_section(section, &home.path().join(section.0))).collect();
     let mut grown = 0;
-    for (_, variant, run) in runs(&report) {
+    for (_, variant, run) in reports.iter().flat_map(runs) {
         let (heap, dhat, counts) = (&run["heap"], &run["dhat"], &run["counts"]);
         assert_eq!(dhat["rows"], heap["rows"], "{variant}: this run is small enough for one scale");
         let of =
@@ -59,31 +68,51 @@ fn three_probes_reconcile_at_one_scale() {
         assert_eq!(rule["agrees"], true, "{variant}");
     }
     assert!(grown > 0, "nothing grew: the rule was not put to the test");
-    let summary = std::fs::read_to_string(home.path().join("report/summary.md")).unwrap();
+    let summary = std::fs::read_to_string(home.path().join("8.5/summary.md")).unwrap();
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
 
 /// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by stack they must agree.
 #[test]
 fn the_recorder_and_dhat_agree_stack_by_stack() {
-    use heaplab_profile::{dhat, folded};
     let home = tempfile::tempdir().unwrap();
-    let out = home.path().join("report");
-    let report = small_report(&out, &["--python", "no"]);
     let mut stacks = 0;
-    for (_, variant, run) in runs(&report) {
-        let read = |file: &str| std::fs::read_to_string(out.join(format!("{variant}.{file}"))).unwrap();
-        let profile = dhat::read(&read("dhat.json")).unwrap().trimmed();
+    for section in SECTIONS {
+        let out = home.path().join(section.0);
+        stacks += stacks_that_agree(&of_section(section, &out), &out);
+    }
+    assert!(stacks > 100, "{stacks}");
+}
+
+fn stacks_that_agree(report: &Value, out: &std::path::Path) -> usize {
+    use heaplab_profile::{dhat, folded};
+    let mut stacks = 0;
+    for (_, variant, run) in runs(report) {
+        let read = |file: &str| {
+            std::fs::read_to_string(out.join(format!("{variant}.{file}")))
+                .expect("each variant has its files")
+        };
+        let profile = dhat::read(&read("dhat.json")).expect("it is DHAT").trimmed();
         let by_dhat = folded::folded(&profile, folded::Measure::PeakBytes);
         let by_recorder = read("folded");
         assert_eq!(by_recorder, by_dhat, "{variant}");
         stacks += by_recorder.lines().count();
 
-        let sites = run["heap"]["sites"].as_array().unwrap();
-        let sum = |field: &str| sites.iter().map(|site| site[field].as_u64().unwrap()).sum::<u64>();
-        assert_eq!(sum("at_peak_bytes"), run["heap"]["peak_bytes"].as_u64().unwrap(), "{variant}");
-        assert_eq!(sum("total_bytes"), run["heap"]["total_bytes"].as_u64().unwrap(), "{variant}");
+        let sites = run["heap"]["sites"].as_array().expect("a report has it");
+        let sum = |field: &str| {
+            sites.iter().map(|site| site[field].as_u64().expect("a report has it")).sum::<u64>()
+        };
+        assert_eq!(
+            sum("at_peak_bytes"),
+            run["heap"]["peak_bytes"].as_u64().expect("a report has it"),
+            "{variant}"
+        );
+        assert_eq!(
+            sum("total_bytes"),
+            run["heap"]["total_bytes"].as_u64().expect("a report has it"),
+            "{variant}"
+        );
         assert_eq!(run["heap"]["slow_walks"], 0, "{variant}: its stacks have frame pointers throughout");
     }
-    assert!(stacks > 30, "{stacks}");
+    stacks
 }

@@ -14,10 +14,15 @@ pub struct NotRecording {
     hint: String,
 }
 
-/// Whether there is something to ask.
+/// Whether there is something to ask. A program whose allocator is another may have been told to use the heap probe all the
+/// same.
+pub(crate) fn is() -> bool {
+    crate::probe() == Probe::Heap && recorder::has_recorded()
+}
+
+/// The same, with what to do about it.
 pub(crate) fn check() -> Result<(), NotRecording> {
-    // A program whose allocator is another may have been told to use the heap probe all the same.
-    if crate::probe() == Probe::Heap && recorder::has_recorded() {
+    if is() {
         return Ok(());
     }
     let word = std::env::var_os(PROBE_VARIABLE).unwrap_or_default();

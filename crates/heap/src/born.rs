@@ -21,7 +21,9 @@ pub struct Birth {
 /// `block` is the first byte of a live block of the global allocator; where the heap probe is at work, that is
 /// [`Heap`](crate::Heap).
 pub unsafe fn born_at(block: NonNull<u8>) -> Option<Birth> {
-    at_work::check().ok()?;
+    if !at_work::is() {
+        return None;
+    }
     // SAFETY: the recorder is at work and has been since the first allocation, so the block is its own; it is live.
     unsafe { recorder::site_of(block.as_ptr()) }.map(|site| Birth { site })
 }

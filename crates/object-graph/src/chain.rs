@@ -6,7 +6,8 @@ use std::collections::{HashMap, VecDeque};
 
 impl Snapshot {
     /// The shortest chain of strong references that leads to `target` from an object for which `predicate` holds: references by
-    /// their numbers in [`Snapshot::edges`], the far end first. Empty where it holds for the target itself.
+    /// their numbers in [`Snapshot::edges`], the far end first. Empty where it holds for the target itself. Witnesses are
+    /// left out.
     pub fn find_backref_chain(
         &self,
         target: u32,
@@ -21,7 +22,8 @@ impl Snapshot {
             }
             for &number in self.referrers(id) {
                 let edge = self.edge(number);
-                if edge.strength == Strength::Strong && !onward.contains_key(&edge.from) {
+                if edge.strength == Strength::Strong && self.counts(edge) && !onward.contains_key(&edge.from)
+                {
                     onward.insert(edge.from, Some(number));
                     turn.push_back(edge.from);
                 }

@@ -64,16 +64,19 @@ pub(crate) fn refs(snapshot: &Snapshot, of: Option<u32>) -> Told {
     let retained = snapshot.retained_bytes(id);
     let freed = if snapshot.is_root(id) { snapshot.dropping_root(id) } else { snapshot.releasing(id) };
     if let Some(retained) = retained {
-        let (all, really) = (bytes(retained), bytes(freed.bytes));
+        let really = bytes(freed.bytes);
         told.say(
-            format!("Only through {name} can {} be reached; if it goes, {} go free.", all.en, really.en),
-            format!("只有通过 {name} 才能到达的共有{}；它一消失，会释放{}。", all.zh, really.zh),
+            format!("If {name} goes, {} go free.", really.en),
+            format!("{name} 一消失，就会释放{}。", really.zh),
         );
         if retained > freed.bytes {
             let kept = bytes(retained - freed.bytes);
             told.say(
-                format!("{} would stay although nobody can reach them any more: they keep themselves alive in a cycle.", kept.en),
-                format!("其中{}虽然再也没人能到达，却不会被释放：它们结成环，互相让对方活着。", kept.zh),
+                format!(
+                    "{} more would stay, although nobody could reach them: they keep themselves alive in a cycle.",
+                    kept.en
+                ),
+                format!("另外{}虽然再也没人能到达，却不会被释放：它们结成环，互相让对方活着。", kept.zh),
             );
         }
     }

@@ -15,7 +15,7 @@ fn items<'a, T: Trace + 'a>(items: impl Iterator<Item = &'a T>, tracer: &mut Tra
     }
 }
 
-fn content<'a, T: Trace>(content: &'a dyn Content) -> Option<&'a dyn Content> {
+fn content<T: Trace>(content: &dyn Content) -> Option<&dyn Content> {
     (!T::is_leaf()).then_some(content)
 }
 

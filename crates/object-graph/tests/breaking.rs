@@ -217,6 +217,25 @@ fn retained_is_what_is_not_reached_without(plan: &Plan) -> Result<(), TestCaseEr
     Ok(())
 }
 
+/// The slow, obvious way: an object is in a cycle if strong references lead from it back to it.
+fn cycles_lead_back(plan: &Plan) -> Result<(), TestCaseError> {
+    let (_measured, _built, snapshot) = open(plan);
+    let mut in_cycles = 0;
+    for id in 0..snapshot.nodes().len() as u32 {
+        let (mut seen, mut turn) = (HashSet::new(), vec![id]);
+        while let Some(from) = turn.pop() {
+            let edges = snapshot.references(from).map(|number| &snapshot.edges()[number as usize]);
+            let strong = edges.filter(|edge| edge.strength == Strength::Strong).map(|edge| edge.to);
+            turn.extend(strong.filter(|&to| seen.insert(to)));
+        }
+        prop_assert_eq!(snapshot.is_in_cycle(id), seen.contains(&id), "object {}", id);
+        in_cycles += usize::from(seen.contains(&id));
+    }
+    prop_assert_eq!(snapshot.cycles().iter().map(Vec::len).sum::<usize>(), in_cycles);
+    prop_assert!(!plan.acyclic || in_cycles == 0);
+    Ok(())
+}
+
 /// The objects that are reached, and the bytes of all blocks that are kept: those of the objects, and those that weak references
 /// keep without the values. Of a value that is gone there is nothing but the block: weak references reach it.
 fn reached_bytes(snapshot: &Snapshot, without: Option<u32>) -> (HashSet<u32>, u64) {
@@ -262,5 +281,6 @@ fn main() {
     run(400, releasing_an_object_frees_what_is_said);
     run(400, dropping_the_roots_frees_what_is_said);
     run(60, retained_is_what_is_not_reached_without);
+    run(60, cycles_lead_back);
     println!("breaking: ok");
 }

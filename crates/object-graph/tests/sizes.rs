@@ -18,7 +18,7 @@ trace!(Wide { .. });
 
 struct Owner {
     name: String,
-    parts: Vec<Box<u32>>,
+    parts: Vec<Option<Box<u32>>>,
     next: Option<Rc<RefCell<Owner>>>,
 }
 trace!(Owner { name, parts, next });
@@ -73,7 +73,7 @@ fn pointers() {
     check("nested", || {
         let last = Owner { name: "last".to_owned(), parts: vec![], next: None };
         let next = Some(Rc::new(RefCell::new(last)));
-        Owner { name: String::with_capacity(77), parts: (0..5).map(Box::new).collect(), next }
+        Owner { name: String::with_capacity(77), parts: (0..5).map(|i| Some(Box::new(i))).collect(), next }
     });
     check("a vector of nothing", || (0..5).map(|_| Box::new(Empty)).collect::<Vec<_>>());
     check("OnceCell", || OnceCell::from(Box::new(1u8)));

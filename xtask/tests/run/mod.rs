@@ -58,7 +58,12 @@ pub(crate) fn ends_with(output: &Output, status: i32) {
 
 /// A small run of 8.5 into `out`, and its report. Below some thousand rows `packed` misses the goal: its page is 64 KiB.
 pub(crate) fn small_report(out: &Path, more: &[&str]) -> Value {
-    let mut arguments = vec!["lesson", "8.5", "--rows", "10000", "--tools", "no", "--out"];
+    report_of("8.5", "10000", out, more)
+}
+
+/// A run of a section without tools from outside.
+pub(crate) fn report_of(section: &str, rows: &str, out: &Path, more: &[&str]) -> Value {
+    let mut arguments = vec!["lesson", section, "--rows", rows, "--tools", "no", "--out"];
     let out_text = out.to_str().expect("a temporary folder has a plain name");
     arguments.push(out_text);
     arguments.extend(more);

@@ -66,7 +66,7 @@ note-repetitions = Wall time: median of { $most } repetitions of the plain run.
 note-fewer = Wall time: median of { $most } repetitions of the plain run; fewer for { $names }.
 note-fewer-name = { $who } (×{ $repetitions })
 note-fewer-language = every { $language } variant (×{ $repetitions })
-note-dhat = dhat costs microseconds an allocation, so it ran at { $rows } rows only.
+note-dhat = dhat costs microseconds an allocation, so it ran at a scale of { $rows } only.
 note-rule = Three probes, three “bytes”: heaplab’s recorder adds what a block grows by, and so does stats_alloc; dhat counts each reallocation as a new block of the whole new size. For example { $who }: { $sentence }
 rule-example = For example { $who }: { $sentence }
 note-not-measured = – was not measured: CPython has no heap probe and no counts, only time and RSS; elsewhere the probe did not run.
@@ -78,8 +78,8 @@ equation-end-bytes = dhat’s end = the recorder’s end
 equation-allocations = stats_alloc’s allocations = births
 equation-reallocations = stats_alloc’s reallocations = the recorder’s
 equation-bytes-allocated = stats_alloc’s bytes = birth bytes + growth
-reconcile-agrees = At { $rows } rows { $blocks } blocks were born with { $births } and grew by { $grown } in { $reallocations } reallocations: the recorder and stats_alloc say { $heap }. dhat adds the new sizes, { $resized }, instead of the growth and says { $dhat }.
-reconcile-nothing-grew = At { $rows } rows { $blocks } blocks were born with { $births } and none was reallocated: all three probes say { $dhat }.
+reconcile-agrees = At a scale of { $rows }, { $blocks } blocks were born with { $births } and grew by { $grown } in { $reallocations } reallocations: the recorder and stats_alloc say { $heap }. dhat adds the new sizes, { $resized }, instead of the growth and says { $dhat }.
+reconcile-nothing-grew = At a scale of { $rows }, { $blocks } blocks were born with { $births } and none was reallocated: all three probes say { $dhat }.
 reconcile-fails = The probes do not agree on “{ $equation }”: counted { $counted }, expected { $expected }, { $off } apart.
 reconcile-unkept = Every equation shown here holds, but the probes differ in a quantity that the report does not keep: blocks at peak or end, or what the frees left.
 

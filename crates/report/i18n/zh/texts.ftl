@@ -67,7 +67,7 @@ note-repetitions = 用时取 { $most } 次 plain 运行的中位数。
 note-fewer = 用时取 { $most } 次 plain 运行的中位数；次数较少的有：{ $names }。
 note-fewer-name = { $who }（×{ $repetitions }）
 note-fewer-language = 所有 { $language } 变体（×{ $repetitions }）
-note-dhat = dhat 每次分配要花几微秒，所以只跑了 { $rows } 行。
+note-dhat = dhat 每次分配要花几微秒，所以只在 { $rows } 的规模上跑。
 note-rule = 同一段程序，三个探针报出三种“字节数”：块变大时，heaplab 记录器和 stats_alloc 只加增长的部分，dhat 则把每次重分配当成一个全新的块，按新大小整个再算一遍。以 { $who } 为例：{ $sentence }
 rule-example = 以 { $who } 为例：{ $sentence }
 note-not-measured = – 表示没有测量：CPython 没有堆探针和计数，只测用时和 RSS；其余是对应的探针没有跑成。
@@ -79,8 +79,8 @@ equation-end-bytes = dhat 结束时 = 记录器结束时
 equation-allocations = stats_alloc 的分配次数 = 新分配
 equation-reallocations = stats_alloc 的重分配次数 = 记录器的重分配次数
 equation-bytes-allocated = stats_alloc 的字节数 = 新分配的字节 + 增长
-reconcile-agrees = { $rows } 行时新分配了 { $blocks } 块，共 { $births }；{ $reallocations } 次重分配又让它们长了 { $grown }，所以记录器和 stats_alloc 都报 { $heap }。dhat 不加增长的部分，而是把每次的新大小都加上，共 { $resized }，于是报 { $dhat }。
-reconcile-nothing-grew = { $rows } 行时新分配了 { $blocks } 块，共 { $births }；没有一块重分配过，所以三个探针都报 { $dhat }。
+reconcile-agrees = 规模为 { $rows } 时新分配了 { $blocks } 块，共 { $births }；{ $reallocations } 次重分配又让它们长了 { $grown }，所以记录器和 stats_alloc 都报 { $heap }。dhat 不加增长的部分，而是把每次的新大小都加上，共 { $resized }，于是报 { $dhat }。
+reconcile-nothing-grew = 规模为 { $rows } 时新分配了 { $blocks } 块，共 { $births }；没有一块重分配过，所以三个探针都报 { $dhat }。
 reconcile-fails = 探针之间对不上账：“{ $equation }”不成立，实测 { $counted }，应为 { $expected }，相差 { $off }。
 reconcile-unkept = 表里的等式都成立，但有一个没写进报告的量对不上：可能是峰值或结束时的块数，也可能是释放之后剩下的字节。
 

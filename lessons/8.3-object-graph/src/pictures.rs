@@ -1,0 +1,145 @@
+//! What is looked at once the work is done: pictures and tables of who refers to whom.
+
+use crate::{Service, Session};
+use heaplab_lesson::{Attachment, Cell, Figure, Table, Text};
+use heaplab_object_graph::{Picture, Roots, Snapshot, Trace};
+use serde_json::json;
+use std::ops::Range;
+use std::rc::Rc;
+
+/// The lecture's egg stands in the legend.
+const EGG: &str = "程序员晚枫出品";
+
+/// How far a picture looks, and how many references of one object it shows.
+const DEPTH: usize = 6;
+const TOO_MANY: usize = 4;
+
+/// `objgraph.show_backrefs([big], filename='leak.png')`, and what else can be asked about the session that should be gone.
+pub(crate) fn of_leak<L: Trace>(service: &Service<L>, lost: Option<&Rc<Session>>) -> Vec<Attachment> {
+    let snapshot = Roots::new().variable("service", service).snapshot();
+    let Some(big) = lost.and_then(|session| snapshot.id_of(&session.big)) else { return Vec::new() };
+    let leak = text("Who keeps `big` of the first session alive", "谁让第一个会话的 `big` 一直活着");
+    let refs = text("What the leaky service refers to", "会泄漏的服务都引用了什么");
+    let chain = snapshot.chain_to(big).unwrap_or_default();
+    let length = Attachment::Figure(Figure {
+        name: "chain_length".to_owned(),
+        title: text("references from the service to `big`", "从 service 到 `big` 要经过的引用数"),
+        value: Cell::Count(chain.len() as u64),
+    });
+    let drawn = [
+        graph("leak", leak, &snapshot.show_backrefs(&[big], DEPTH, TOO_MANY)),
+        graph("refs", refs, &snapshot.show_refs(&[0], DEPTH, TOO_MANY)),
+    ];
+    let tables = [if_broken(&snapshot, &chain), common_types(&snapshot), length];
+    drawn.into_iter().flatten().chain(tables).collect()
+}
+
+/// The same service once it is mended: who refers to a session that has ended, and to one that is online.
+pub(crate) fn of_fix<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachment> {
+    let snapshot = Roots::new().variable("service", service).snapshot();
+    let title = match name {
+        "weak" => {
+            text("What a Weak leaves of a session that has ended", "只拿 Weak 时，结束的会话还剩下什么")
+        }
+        _ => text(
+            "Who knows a session when the others have left the bus",
+            "别的会话都退订之后，还有谁引用着一个会话",
+        ),
+    };
+    let sessions = snapshot.by_type("Rc<Session>");
+    let is_gone = |id: &&u32| snapshot.nodes()[**id as usize].is_gone();
+    let ended = sessions.iter().find(is_gone);
+    let online = sessions.iter().find(|id| !is_gone(id));
+    let targets: Vec<u32> = ended.into_iter().chain(online).copied().collect();
+    let picture = graph(name, title, &snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
+    picture.into_iter().chain([common_types(&snapshot)]).collect()
+}
+
+/// `objgraph.show_growth()` between the hundredth session and the two hundredth of a service of its own.
+pub(crate) fn growth<L: Trace>(
+    mut service: Service<L>,
+    serve: fn(&mut Service<L>, Range<u64>),
+) -> Option<Attachment> {
+    serve(&mut service, 0..100);
+    let before = Roots::new().variable("service", &service).snapshot();
+    serve(&mut service, 100..200);
+    let after = Roots::new().variable("service", &service).snapshot();
+    let row = |growth: heaplab_object_graph::TypeGrowth| {
+        vec![
+            Cell::Text(growth.type_name),
+            Cell::Count(growth.count),
+            more(growth.count_diff, Cell::Count),
+            more(growth.bytes_diff, Cell::Bytes),
+        ]
+    };
+    let rows: Vec<Vec<Cell>> = after.growth_since(&before, 5).into_iter().map(row).collect();
+    (!rows.is_empty()).then(|| {
+        Attachment::Table(Table {
+            title: text("Growth over 100 sessions", "100 个会话之间的增长"),
+            columns: vec![
+                text("type", "类型"),
+                text("objects", "对象数"),
+                text("more", "增加"),
+                text("more bytes", "增加的字节"),
+            ],
+            rows,
+        })
+    })
+}
+
+/// A figure with its unit; what has become less has a sign, and no unit.
+fn more(difference: i64, unit: fn(u64) -> Cell) -> Cell {
+    u64::try_from(difference).map_or_else(|_| Cell::Text(difference.to_string()), unit)
+}
+
+/// "Break this reference and N bytes go free", for each one of the chain.
+fn if_broken(snapshot: &Snapshot, chain: &[u32]) -> Attachment {
+    let row = |&edge: &u32| {
+        let to = snapshot.edges()[edge as usize].to;
+        let freed = snapshot.breaking(&[edge]);
+        vec![
+            Cell::Text(snapshot.reference(edge)),
+            Cell::Text(snapshot.nodes()[to as usize].type_name.to_string()),
+            Cell::Bytes(freed.bytes),
+            Cell::Count(freed.objects.len() as u64),
+            Cell::Bytes(snapshot.retained_bytes(to).unwrap_or(0)),
+        ]
+    };
+    Attachment::Table(Table {
+        title: text("If one reference of the chain is broken", "断开引用链上的一个引用"),
+        columns: vec![
+            text("reference", "引用"),
+            text("to", "指向"),
+            text("bytes that go free", "释放的字节"),
+            text("objects that go free", "释放的对象"),
+            text("retained by what it refers to", "所指对象的支配大小"),
+        ],
+        rows: chain.iter().map(row).collect(),
+    })
+}
+
+/// `objgraph.show_most_common_types()`.
+fn common_types(snapshot: &Snapshot) -> Attachment {
+    let row = |count: heaplab_object_graph::TypeCount| {
+        vec![Cell::Text(count.type_name), Cell::Count(count.count), Cell::Bytes(count.bytes)]
+    };
+    Attachment::Table(Table {
+        title: text("The most common types", "最常见的类型"),
+        columns: vec![text("type", "类型"), text("objects", "对象数"), text("own bytes", "自身字节")],
+        rows: snapshot.most_common_types(5).into_iter().map(row).collect(),
+    })
+}
+
+/// A picture's fields have the names that the record's graph has; a name, a title and a legend are what it lacks.
+fn graph(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
+    let (nodes, edges, sentences) = (&picture.nodes, &picture.edges, &picture.sentences);
+    let graph = json!({
+        "kind": "graph", "name": name, "title": title, "nodes": nodes, "edges": edges, "sentences": sentences,
+        "omitted_nodes": picture.omitted_nodes, "legend": [text(EGG, EGG)],
+    });
+    serde_json::from_value(graph).ok()
+}
+
+fn text(en: &str, zh: &str) -> Text {
+    Text { en: en.to_owned(), zh: zh.to_owned() }
+}
