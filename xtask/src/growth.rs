@@ -6,7 +6,7 @@ mod convert;
 use crate::measure::{Scaled, ScaledRun};
 use crate::sites::{Named, own_frame};
 use anyhow::{Context as _, Result};
-use heaplab_growth::{Confusion, Held, Mark, References, Run, Site, churn, classify, held_out};
+use heaplab_growth::{Confusion, Held, Mark, References, Run, Site, churn, classify, held_out, marks};
 use heaplab_profile::raw::RawSite;
 use heaplab_profile::symbols::{Roots, Stacks};
 use heaplab_profile::{Frame, Profile};
@@ -90,7 +90,11 @@ fn grown(
         seen.iter().flat_map(|run| &run.end.sites).map(|site| &site.frames).collect();
     for run in &seen {
         let ends = by_stack(&run.end);
-        let looks: Vec<_> = run.looks.iter().map(|(done, profile)| (*done, by_stack(profile))).collect();
+        // The others were asked for by a person.
+        let wanted = marks(run.rows);
+        let is_wanted = |look: &&(u64, Profile)| wanted.contains(&look.0);
+        let looks = run.looks.iter().filter(is_wanted);
+        let looks: Vec<_> = looks.map(|(done, profile)| (*done, by_stack(profile))).collect();
         for &stack in &stacks {
             let mut figures = ends.get(stack).map_or_else(Run::default, |site| figures(site));
             figures.requests = run.rows;

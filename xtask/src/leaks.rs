@@ -17,7 +17,13 @@ const MOST_LINES: usize = 5;
 const WINDOWS: usize = 4;
 
 /// The pictures of every variant that was looked at on the way.
-pub(crate) fn pictures(grown: &[Grown], profiles: &[Named], unit: &str, words: &Words) -> Result<Vec<Leaks>> {
+pub(crate) fn pictures(
+    grown: &[Grown],
+    profiles: &[Named],
+    between: Option<(u64, u64)>,
+    unit: &str,
+    words: &Words,
+) -> Result<Vec<Leaks>> {
     let mut all = Vec::new();
     for of in grown {
         let named = profiles.iter().find(|named| named.section == of.section && named.variant == of.variant);
@@ -25,14 +31,20 @@ pub(crate) fn pictures(grown: &[Grown], profiles: &[Named], unit: &str, words: &
             all.push(Leaks {
                 variant: of.variant.clone(),
                 chart: None,
-                views: views(of, &named.profile, unit, words)?,
+                views: views(of, &named.profile, between, unit, words)?,
             });
         }
     }
     Ok(all)
 }
 
-fn views(of: &Grown, whole: &Profile, unit: &str, words: &Words) -> Result<Vec<LeakView>> {
+fn views(
+    of: &Grown,
+    whole: &Profile,
+    between: Option<(u64, u64)>,
+    unit: &str,
+    words: &Words,
+) -> Result<Vec<LeakView>> {
     let variant = of.variant.as_str();
     let unit = growth::units(unit, words);
     let total = folded::folded(whole, Measure::TotalBytes);
@@ -43,16 +55,24 @@ fn views(of: &Grown, whole: &Profile, unit: &str, words: &Words) -> Result<Vec<L
     let file = |part: &str| format!("{variant}.{part}.flamegraph.svg");
     let mut views = vec![LeakView { name: words.get("leaks-view-whole"), file: file("leaks"), svg }];
     let looks = quarters(&of.looks);
+    let mut windows: Vec<(String, [&(u64, Profile); 2])> = Vec::new();
     for (index, window) in looks.windows(2).enumerate() {
-        let [(from, before), (to, after)] = window else { continue };
+        if let &[before, after] = window {
+            windows.push((format!("window-{}", index + 1), [before, after]));
+        }
+    }
+    let at = |done: u64| of.looks.iter().find(|look| look.0 == done);
+    if let Some((Some(before), Some(after))) = between.map(|(from, to)| (at(from), at(to))) {
+        windows.push(("window".to_owned(), [before, after]));
+    }
+    for (part, [(from, before), (to, after)]) in windows {
         let added = folded::folded(&added(before, after), Measure::EndBytes);
         let (from, to) = (count(*from), count(*to));
         let between = [("variant", variant), ("from", from.as_str()), ("to", &to), ("unit", &unit)];
         let title = words.say("leaks-window-title", &between);
         let subtitle = words.say("leaks-window-subtitle", &between);
         let svg = leaks_svg(Stays { width: &added, ..stays }, &title, &subtitle, words)?;
-        let name = words.say("leaks-view-window", &between);
-        views.push(LeakView { name, file: file(&format!("window-{}", index + 1)), svg });
+        views.push(LeakView { name: words.say("leaks-view-window", &between), file: file(&part), svg });
     }
     if let [_, _, (from, middle), _, (to, last)] = looks.as_slice() {
         let lines = folded::folded_diff(middle, last, Measure::EndBytes);
@@ -138,13 +158,15 @@ mod tests {
     #[test]
     fn a_window_has_what_came_within_it() {
         let (of, words) = (grown(), Words::new(Lang::En));
-        let views = views(&of, &of.looks[8].1, "requests", &words).unwrap();
-        assert_eq!(views.len(), 6);
+        let views = views(&of, &of.looks[8].1, Some((100, 300)), "requests", &words).unwrap();
+        assert_eq!(views.len(), 7);
+        assert_eq!(views[5].file, "cache.window.flamegraph.svg");
+        assert!(views[5].svg.contains("<title>keep1 (2,000 bytes") && !views[5].svg.contains("<title>keep2"));
         let frame = |view: usize, text: &str| views[view].svg.contains(&format!("<title>{text}"));
         assert!(frame(1, "keep1 (2,000 bytes") && frame(1, "keep2 (500 bytes"), "{}", views[1].svg);
         assert!(frame(4, "keep1 (2,000 bytes") && !frame(4, "keep2"), "the cache is full");
         assert!(frame(0, "keep1 (16,000 bytes"));
-        assert!(views[5].svg.contains("keep1 (8,000 bytes") && views[5].name != views[0].name);
+        assert!(views[6].svg.contains("keep1 (8,000 bytes") && views[6].name != views[0].name);
         assert_eq!(views[4].file, "cache.window-4.flamegraph.svg");
     }
 

@@ -60,9 +60,11 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         quick: options.quick,
         tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
+        between: options.between,
         python: python.as_ref(),
         folder: staging.runs(),
     };
+    check_between(options.between, request.rows, &lessons)?;
     let table = Table::new(&words, Screen::width());
     let mut shown = Vec::new();
     screen.result(&table.header());
@@ -108,7 +110,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         live: &live,
         dhat_files: &measured.dhat_files,
         profiles: &profiles,
-        leaks: leaks::pictures(&grown, &profiles, &report.unit, &words)?,
+        leaks: leaks::pictures(&grown, &profiles, options.between, &report.unit, &words)?,
     };
     let artifacts = render::report(&report, files, &words)?;
     interrupt::check()?;
@@ -118,6 +120,19 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
     conclude(&report, &place, &screen, &words, options)
+}
+
+/// A window must lie within the run, and somebody must look.
+fn check_between(between: Option<(u64, u64)>, rows: u64, lessons: &[&Lesson]) -> Result<(), Stop> {
+    match between {
+        Some(_) if !lessons.iter().any(|lesson| lesson.growth) => Err(Stop::WrongUse(
+            "--between: no lesson of this section looks on the way; lesson 8.2 does".to_owned(),
+        )),
+        Some((from, to)) if to > rows => Err(Stop::WrongUse(format!(
+            "--between {from}..{to}: the run ends at {rows}; give more --rows, or an earlier end"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What the lecture says in the lessons of a section.

@@ -31,6 +31,8 @@ pub(crate) struct Request<'a> {
     pub(crate) tools: bool,
     /// What one child may take.
     pub(crate) timeout: Duration,
+    /// Two moments of the largest run that are looked at besides.
+    pub(crate) between: Option<(u64, u64)>,
     pub(crate) python: Option<&'a Python>,
     /// Where the children get a folder each.
     pub(crate) folder: PathBuf,

@@ -34,7 +34,11 @@ pub(super) fn run(runner: &mut Runner<'_>, task: Task<'_>, rows: u64) -> Result<
     let mut runs = Vec::new();
     for (part, is_torn_down) in [(4, false), (2, false), (1, true)] {
         let rows = rows / part;
-        let looks: Vec<String> = marks(rows).iter().map(u64::to_string).collect();
+        let mut looks = marks(rows);
+        if let Some((from, to)) = runner.request.between.filter(|_| is_torn_down) {
+            looks.extend([from, to].into_iter().filter(|&look| look <= rows));
+        }
+        let looks: Vec<String> = looks.iter().map(u64::to_string).collect();
         let mut asked = vec![("HEAPLAB_LOOKS", looks.join(","))];
         if is_torn_down {
             asked.push(("HEAPLAB_TEARDOWN", "1".to_owned()));
