@@ -4,7 +4,7 @@ mod grown;
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
-use crate::discover::{self, Lesson, Section};
+use crate::discover::{self, Lesson, Section, Workspace};
 use crate::environment;
 use crate::growth;
 use crate::interrupt;
@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimSpec, GoalSpec, Language, Mystery, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
 use heaplab_report::{Lang, Words, claims, goal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What `--quick` leaves of a lesson's default scale.
 const QUICK_PART: u64 = 100;
@@ -30,19 +30,16 @@ const QUICK_PART: u64 = 100;
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
+    let place = place(&workspace, &section, options);
+    if !options.solve.is_empty() {
+        return mystery::solve(&options.solve, &section, &lessons, &place);
+    }
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
     let words = Words::new(cli::language(options.lang));
     let (python, missing_python) = python::chosen(options.python)?;
-    let is_mystery = puzzle.is_some() || !options.solve.is_empty();
-    let folder = if is_mystery { format!("{section}-mystery") } else { section.to_string() };
-    let default_place = workspace.root.join("reports").join(folder);
-    if !options.solve.is_empty() {
-        let place = options.out.as_ref().unwrap_or(&default_place);
-        return mystery::solve(&options.solve, &section, &lessons, place);
-    }
-    let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    let staging = store::open(&place, options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
     let built = build::lessons(&workspace, &lessons)?;
@@ -65,17 +62,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         folder: staging.runs(),
     };
     check_between(options.between, request.rows, &lessons)?;
-    let table = Table::new(&words, Screen::width());
-    let mut shown = Vec::new();
-    screen.result(&table.header());
-    let mut measured = measure::section(&request, &tasks, &screen, &mut |event| match event {
-        Event::Measured(run) => {
-            shown.push(run.clone());
-            screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
-        }
-        Event::Failed(failure) => screen.result(&table.failed(failure)),
-    })?;
-    screen.doing("pictures");
+    let mut measured = measured(&request, &tasks, &screen, &words)?;
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let live = measured.live();
@@ -120,6 +107,34 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
     conclude(&report, &place, &screen, &words, options)
+}
+
+/// The folder of the report. A puzzle has its own: the section's would tell.
+fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> PathBuf {
+    let is_mystery = options.mystery.is_some() || !options.solve.is_empty();
+    let folder = if is_mystery { format!("{section}-mystery") } else { section.to_string() };
+    options.out.clone().unwrap_or_else(|| workspace.root.join("reports").join(folder))
+}
+
+/// Everything measured, each row shown as soon as it is whole.
+fn measured(
+    request: &Request<'_>,
+    tasks: &[Task<'_>],
+    screen: &Screen,
+    words: &Words,
+) -> Result<measure::Section> {
+    let table = Table::new(words, Screen::width());
+    let mut shown = Vec::new();
+    screen.result(&table.header());
+    let measured = measure::section(request, tasks, screen, &mut |event| match event {
+        Event::Measured(run) => {
+            shown.push(run.clone());
+            screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
+        }
+        Event::Failed(failure) => screen.result(&table.failed(failure)),
+    })?;
+    screen.doing("pictures");
+    Ok(measured)
 }
 
 /// A window must lie within the run, and somebody must look.
