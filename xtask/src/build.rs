@@ -35,15 +35,34 @@ pub(crate) fn binaries(
     packages: &[&str],
     features: &[&str],
 ) -> Result<HashMap<String, PathBuf>> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&workspace.root).args(["build", "--profile", "lesson"]);
-    command.args(["--bins", "--message-format", "json-render-diagnostics"]);
+    let mut command = cargo(workspace, "build");
+    command.arg("--bins");
     for package in packages {
         command.args(["--package", package]);
     }
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
+    executables(command)
+}
+
+/// Builds a package's criterion bench; gives where it is.
+pub(crate) fn bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
+    let mut command = cargo(workspace, "bench");
+    command.args(["--no-run", "--package", package, "--bench", name]);
+    let mut built = executables(command)?;
+    built.remove(name).with_context(|| format!("{package} has no bench `{name}` (benches/{name}.rs)"))
+}
+
+fn cargo(workspace: &Workspace, what: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&workspace.root).args([what, "--profile", "lesson"]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    command
+}
+
+/// Runs cargo; gives what it has built, by the targets' names.
+fn executables(mut command: Command) -> Result<HashMap<String, PathBuf>> {
     // Any RUSTFLAGS of the user's would drop those of .cargo/config.toml: hand on both.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
     let mut child =

@@ -44,8 +44,9 @@ pub(crate) enum Command {
     Bench(BenchOptions),
     /// Run a program of your own under the recorder: the same report, of its allocations
     #[command(after_help = "Examples:\n  cargo xtask profile -- target/release/my-program --its options\n  \
-        cargo xtask profile --open -- target/release/my-program\n\n\
-        The program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
+        cargo xtask profile --open -- target/release/my-program\n  \
+        cargo xtask profile --cpu -- target/release/my-program\n\n\
+        --cpu takes any program as it is and counts with valgrind. Otherwise the program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
         #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();   in main.rs\n\n\
         Ctrl-C ends the program; the report is of what it did until then, and the exit status is 130.")]
     Profile(ProfileOptions),
@@ -158,6 +159,9 @@ pub(crate) enum Suite {
 
 #[derive(Args)]
 pub(crate) struct ProfileOptions {
+    /// Where it spends its instructions, by function and line, instead of what it allocates; any program will do
+    #[arg(long)]
+    pub(crate) cpu: bool,
     /// The program and what it is called with, behind `--`
     #[arg(last = true, required = true, num_args = 1.., value_name = "PROGRAM")]
     pub(crate) command: Vec<OsString>,

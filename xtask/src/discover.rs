@@ -31,6 +31,10 @@ pub(crate) struct Lesson {
     pub(crate) about_zh: HashMap<String, String>,
     /// The unit in Chinese, where it is not one that the report knows.
     pub(crate) unit_zh: Option<String>,
+    /// The criterion bench that the runner runs for the lesson.
+    pub(crate) criterion: Option<String>,
+    /// Variants whose instructions are counted a line.
+    pub(crate) instructions: Vec<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -79,6 +83,9 @@ struct LessonMetadata {
     growth: bool,
     #[serde(default)]
     mystery: Vec<String>,
+    criterion: Option<String>,
+    #[serde(default)]
+    instructions: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
     #[serde(rename = "unit-zh", default)]
@@ -101,8 +108,18 @@ pub(crate) fn workspace() -> Result<Workspace> {
         let section = Section::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
-        let LessonMetadata { title, section_title, minutes, growth, mystery, about_zh, unit_zh, .. } =
-            declared;
+        let LessonMetadata {
+            title,
+            section_title,
+            minutes,
+            growth,
+            mystery,
+            criterion,
+            instructions,
+            about_zh,
+            unit_zh,
+            ..
+        } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
         lessons.push(Lesson {
@@ -114,6 +131,8 @@ pub(crate) fn workspace() -> Result<Workspace> {
             mystery,
             about_zh,
             unit_zh,
+            criterion,
+            instructions,
             package,
             folder,
         });

@@ -59,11 +59,12 @@ fn machine() -> Vec<(&'static str, Found)> {
         }),
         ("valgrind", match version("valgrind") {
             Some(version) => Found::Yes(format!(
-                "{version}: its DHAT counts beside the recorder, and its viewer opens VARIANT.dhat.json"
+                "{version}: its DHAT counts beside the recorder, callgrind counts instructions (profile --cpu, lesson 8.4), and \
+                 its viewer opens VARIANT.dhat.json"
             )),
             None => Found::Without(
-                "not installed; its DHAT would count beside the recorder, and its viewer opens VARIANT.dhat.json. Debian: \
-                 apt-get install valgrind"
+                "not installed; its DHAT would count beside the recorder, callgrind would count instructions (profile --cpu, \
+                 lesson 8.4), and its viewer opens VARIANT.dhat.json. Debian: apt-get install valgrind"
                     .into(),
             ),
         }),

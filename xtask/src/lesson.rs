@@ -4,9 +4,11 @@ mod grown;
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
+use crate::criterion;
 use crate::discover::{self, Lesson, Section, Workspace};
 use crate::environment;
 use crate::growth;
+use crate::instructions;
 use crate::interrupt;
 use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
@@ -42,27 +44,21 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let staging = store::open(&place, options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
+    // Before the lessons: cargo builds a package's binary along with its benches, with other features, into one place.
+    let benches = criterion::build(&workspace, &lessons)?;
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
-    let tasks = match &puzzle {
-        Some(puzzle) => puzzle.tasks(tasks),
-        None => tasks,
-    };
+    let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
     }
-    let request = Request {
-        rows: rows(&built, options),
-        quick: options.quick,
-        tools: options.tools == ToolsChoice::Auto && !options.quick,
-        timeout: options.timeout,
-        between: options.between,
-        python: python.as_ref(),
-        folder: staging.runs(),
-    };
+    let request = request(options, rows(&built, options), python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
     let mut measured = measured(&request, &tasks, &screen, &words)?;
+    instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
+    criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
+    screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let live = measured.live();
@@ -109,6 +105,24 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     conclude(&report, &place, &screen, &words, options)
 }
 
+/// Plain options, before any work starts.
+fn request<'a>(
+    options: &LessonOptions,
+    rows: u64,
+    python: Option<&'a Python>,
+    folder: PathBuf,
+) -> Request<'a> {
+    Request {
+        rows,
+        quick: options.quick,
+        tools: options.tools == ToolsChoice::Auto && !options.quick,
+        timeout: options.timeout,
+        between: options.between,
+        python,
+        folder,
+    }
+}
+
 /// The folder of the report. A puzzle has its own: the section's would tell.
 fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> PathBuf {
     let is_mystery = options.mystery.is_some() || !options.solve.is_empty();
@@ -133,7 +147,6 @@ fn measured(
         }
         Event::Failed(failure) => screen.result(&table.failed(failure)),
     })?;
-    screen.doing("pictures");
     Ok(measured)
 }
 

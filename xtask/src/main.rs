@@ -7,18 +7,23 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
+//!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
 mod build;
+mod callgrind;
 mod cli;
+mod criterion;
 mod diff;
 mod discover;
 mod doctor;
 mod environment;
 mod growth;
+mod instructions;
 mod interrupt;
 mod leaks;
 mod lesson;
@@ -41,6 +46,7 @@ mod stop;
 mod store;
 mod student;
 mod tether;
+mod tools;
 
 use clap::Parser as _;
 use cli::{Cli, Command};

@@ -1,6 +1,7 @@
 //! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the student's own, whose global allocator is
 //! `heaplab_heap::Heap`.
 
+mod cpu;
 mod missing;
 
 use crate::cli::{self, ProfileOptions};
@@ -26,6 +27,9 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 
 pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
+    if options.cpu {
+        return cpu::run(options);
+    }
     let words = Words::new(cli::language(options.lang));
     let root = discover::root()?;
     let Some((program, arguments)) = options.command.split_first() else {
@@ -36,8 +40,8 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
-    let order =
-        Order { program, arguments, out: staging.runs(), timeout: options.timeout, quiet: options.json };
+    let (timeout, quiet) = (options.timeout, options.json);
+    let order = Order { program, arguments, probe: Probe::Heap, out: staging.runs(), timeout, quiet };
     let ended = student::run(&order)?;
     let recordings = recordings::read(&order.out, ended.process)?;
     if recordings.is_empty() {

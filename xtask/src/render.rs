@@ -4,7 +4,7 @@ use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, firefox, folded, speedscope};
-use heaplab_record::{Curve, Probe, Report};
+use heaplab_record::{Attachment, Curve, Probe, Report};
 use heaplab_report::{Artifact, Drawn, Leaks, LiveCurve, Pictures, Words};
 
 /// What the pictures are made of, besides the report itself.
@@ -55,10 +55,11 @@ pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> 
     for view in leaks.iter().flat_map(|of| &of.views) {
         artifacts.push(text(view.file.clone(), view.svg.clone()));
     }
+    let stacks = of_stacks(report, words, &mut artifacts)?;
     let live_svg = of_live(live, words, &mut artifacts)?;
     let drawn = Drawn { curve: curve_svg.is_some(), live: live_svg.is_some() };
     artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, leaks };
+    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, leaks, stacks };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -125,6 +126,22 @@ fn of_profiles(
     Ok(flamegraphs)
 }
 
+/// Stacks that a lesson handed over: flamegraphs of something else than bytes.
+fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<Vec<(String, String)>> {
+    let mut flamegraphs = Vec::new();
+    for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
+        let Attachment::Stacks(stacks) = attachment else { continue };
+        let (name, lang) = (&stacks.name, words.lang());
+        let (counts, title) = (lang.of(&stacks.counts), lang.of(&stacks.title));
+        let svg = heaplab_report::cpu_flamegraph_svg(&stacks.folded, counts, title, None, words)?;
+        artifacts.push(text(format!("{name}.folded"), stacks.folded.join("\n") + "\n"));
+        artifacts.push(picture(&format!("{name}.flamegraph.png"), &svg)?);
+        artifacts.push(text(format!("{name}.flamegraph.svg"), svg.clone()));
+        flamegraphs.push((name.clone(), svg));
+    }
+    Ok(flamegraphs)
+}
+
 /// Whose figures they are and at which scale.
 fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
     let rows = heaplab_report::format::count(named.rows);
@@ -136,11 +153,11 @@ fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
     words.say(key, &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)])
 }
 
-fn text(name: impl Into<String>, text: String) -> Artifact {
+pub(crate) fn text(name: impl Into<String>, text: String) -> Artifact {
     Artifact { name: name.into(), bytes: text.into_bytes() }
 }
 
-fn picture(name: &str, svg: &str) -> Result<Artifact> {
+pub(crate) fn picture(name: &str, svg: &str) -> Result<Artifact> {
     let bytes = heaplab_report::png(svg).with_context(|| format!("cannot make {name}"))?;
     Ok(Artifact { name: name.to_owned(), bytes })
 }

@@ -4,7 +4,7 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA, Report};
+use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA, Report};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -76,15 +76,25 @@ fn holds_report(folder: &Path) -> bool {
         let parsed: Option<serde_json::Value> = text.and_then(|text| serde_json::from_slice(&text).ok());
         parsed.is_some_and(|file| file["schema"] == schema)
     };
-    [("report.json", REPORT_SCHEMA), ("diff.json", DIFF_SCHEMA), ("recorder.json", BENCH_SCHEMA)]
-        .into_iter()
-        .any(is_ours)
+    [
+        ("report.json", REPORT_SCHEMA),
+        ("diff.json", DIFF_SCHEMA),
+        ("recorder.json", BENCH_SCHEMA),
+        ("cpu.json", CPU_SCHEMA),
+    ]
+    .into_iter()
+    .any(is_ours)
 }
 
 impl Staging {
     /// The folder for the children's own folders; it never becomes part of the report.
     pub(crate) fn runs(&self) -> PathBuf {
         self.folder.join("runs")
+    }
+
+    /// A folder inside of the report that a tool fills itself, such as criterion.
+    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
     }
 
     /// Writes every file, then puts the whole folder into its place.
@@ -156,7 +166,7 @@ fn is_of_a_report(name: &str) -> bool {
         ".diff-new.svg",
         ".diff-old.svg",
     ];
-    ["summary.md", "diff.md", "diff.json"].contains(&name)
+    ["summary.md", "diff.md", "diff.json", "criterion"].contains(&name)
         || NAMES.iter().any(|start| name.starts_with(start))
         || ENDINGS.iter().any(|end| name.ends_with(end))
 }

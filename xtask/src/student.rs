@@ -6,6 +6,7 @@ use crate::probe::LEAST_AVAILABLE_BYTES;
 use crate::stop::Stop;
 use crate::tether::follow;
 use anyhow::{Context as _, Result};
+use heaplab_record::Probe;
 use rustix::process::{Pid, Signal};
 use std::ffi::OsString;
 use std::os::fd::AsFd as _;
@@ -22,6 +23,8 @@ const GRACE: Duration = Duration::from_secs(20);
 pub(crate) struct Order<'a> {
     pub(crate) program: &'a OsString,
     pub(crate) arguments: &'a [OsString],
+    /// What heaplab's allocator is to do, if the program has it.
+    pub(crate) probe: Probe,
     /// An existing folder for the recordings.
     pub(crate) out: PathBuf,
     /// None unless the user set one: only the user knows when a program should have ended.
@@ -43,7 +46,7 @@ pub(crate) struct Ended {
 /// Runs the program to its end. Ctrl-C ends the program, not us: what it has recorded until then is what was asked for.
 pub(crate) fn run(order: &Order<'_>) -> Result<Ended> {
     let mut command = Command::new(order.program);
-    command.args(order.arguments).env("HEAPLAB_PROBE", "heap").env("HEAPLAB_OUT", &order.out);
+    command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
     if order.quiet {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
         command.stdout(Stdio::from(stderr));
@@ -135,6 +138,17 @@ impl Drop for Watched {
 fn owns_terminal() -> bool {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
     rustix::termios::tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Whether there is such a program, for what starts it behind another.
+pub(crate) fn runnable(program: &OsString) -> Result<(), Stop> {
+    let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+    let Some(path) = located(program) else { return Err(cannot_start(program, &missing)) };
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err(cannot_start(program, &std::io::ErrorKind::PermissionDenied.into())),
+        Err(error) => Err(cannot_start(program, &error)),
+    }
 }
 
 fn cannot_start(program: &OsString, error: &std::io::Error) -> Stop {

@@ -45,7 +45,7 @@ pub mod trial;
 pub use describe::{Declared, Function, Lesson};
 pub use heaplab_record::{
     Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
-    SourceLine, Span, SpanState, Step, StepValues, Steps, Strength, Table, Text, Unit,
+    SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Text, Unit,
 };
 pub use kept::{Checksum, Kept, Scale};
 pub use measure::{Bench, Measured};

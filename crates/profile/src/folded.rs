@@ -35,6 +35,16 @@ pub fn folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
     text
 }
 
+/// Lines of stacks that are no heap profile's: frames with the root first, and an amount. Sorted; nothing is left out.
+pub fn lines<'a>(stacks: impl IntoIterator<Item = (&'a [String], u64)>) -> Vec<String> {
+    let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
+    for (frames, amount) in stacks {
+        let names: Vec<String> = frames.iter().map(|frame| harmless(frame)).collect();
+        *amounts.entry(names.join(";")).or_default() += amount;
+    }
+    amounts.into_iter().map(|(stack, amount)| format!("{stack} {amount}")).collect()
+}
+
 fn amounts(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
     let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for site in &profile.sites {

@@ -7,6 +7,7 @@
 //! Formats of other tools (feature `exports`):
 //! - [`dhat`]: reads and writes DHAT's, and makes the copy of dhat's own file that a report keeps.
 //! - [`folded`]: one line a stack, what flamegraphs are drawn from.
+//! - [`callgrind`]: valgrind's counts of instructions, the one profile here that is not of memory.
 //! - [`speedscope`], [`firefox`] and [`pprof`]: for the viewers of these names.
 //!
 //! Over profiles, with no format in mind:
@@ -22,6 +23,8 @@ mod model;
 pub mod raw;
 pub mod statistics;
 
+#[cfg(feature = "exports")]
+pub mod callgrind;
 #[cfg(feature = "exports")]
 pub mod dhat;
 #[cfg(feature = "exports")]

@@ -3,6 +3,7 @@
 
 mod location;
 mod module;
+mod own;
 
 use crate::raw::{CUT_ADDRESS, Node, Raw, RawError, RawSite};
 use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
@@ -10,6 +11,9 @@ use module::Names;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
+
+pub use module::demangled;
+pub use own::OwnLines;
 
 /// The frame of the site that stands for all births that had no room in the recorder's tables.
 pub const OVERFLOW: &str = "[no room in the tables]";

@@ -7,11 +7,13 @@ mod chart;
 mod graph;
 mod regions;
 mod source;
+mod stacks;
 
 pub use chart::{Axis, Chart, Marker, Series, Step, StepValues, Steps, Unit};
 pub use graph::{Graph, GraphEdge, GraphNode, Strength};
 pub use regions::{Regions, Row, Span, SpanState};
 pub use source::{Source, SourceLine};
+pub use stacks::Stacks;
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,8 @@ pub enum Attachment {
     Regions(Regions),
     /// A program's source with figures beside each line.
     Source(Source),
+    /// Where a program spent its time: a flamegraph.
+    Stacks(Stacks),
     /// One number that a claim may be held against.
     Figure(Figure),
 }

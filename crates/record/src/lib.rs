@@ -12,6 +12,7 @@
 mod attachment;
 mod bench;
 mod claims;
+mod cpu;
 mod diff;
 mod growth;
 mod manifest;
@@ -21,10 +22,11 @@ mod report;
 
 pub use attachment::{
     Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
-    SourceLine, Span, SpanState, Step, StepValues, Steps, Strength, Table, Unit,
+    SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Unit,
 };
 pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
+pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,

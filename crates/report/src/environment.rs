@@ -1,16 +1,25 @@
 //! The machine and the build, as lines of a table.
 
 use crate::{Words, format};
-use heaplab_record::Report;
+use heaplab_record::{Environment, Report};
 
 /// What was measured where and by what; what is not known is left out.
 pub(crate) fn lines(report: &Report, words: &Words) -> Vec<(String, String)> {
-    let of = &report.environment;
+    let frames = words.get(if report.environment.frame_pointers { "yes" } else { "no" });
+    let mut lines = of(&report.environment, words);
+    lines.push((words.get("environment-frame-pointers"), frames));
+    if !report.created_at.is_empty() {
+        lines.push((words.get("environment-created"), report.created_at.clone()));
+    }
+    lines
+}
+
+/// The machine and the compiler alone.
+pub(crate) fn of(of: &Environment, words: &Words) -> Vec<(String, String)> {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let memory = (of.memory_bytes > 0)
         .then(|| format!("{} ({} B)", format::bytes(of.memory_bytes), format::count(of.memory_bytes)));
     let cores = (of.cores > 0).then(|| of.cores.to_string());
-    let frames = words.get(if of.frame_pointers { "yes" } else { "no" });
     let all = [
         ("environment-os", known(&of.os)),
         ("environment-cpu", known(&of.cpu)),
@@ -19,8 +28,6 @@ pub(crate) fn lines(report: &Report, words: &Words) -> Vec<(String, String)> {
         ("environment-rustc", known(&of.rustc)),
         ("environment-python", of.python.clone()),
         ("environment-commit", known(&of.commit)),
-        ("environment-frame-pointers", Some(frames)),
-        ("environment-created", known(&report.created_at)),
     ];
     all.into_iter().filter_map(|(key, value)| Some((words.get(key), value?))).collect()
 }

@@ -1,4 +1,5 @@
-//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, drawn by inferno, with the lecture's watermark.
+//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, or who took the time, drawn by inferno, with the lecture's
+//! watermark.
 
 use crate::canvas::{self, INK, QUIET, Type};
 use crate::leaks::FRAME_HEIGHT;
@@ -45,7 +46,24 @@ pub(crate) fn draw_with(
     if folded.trim().is_empty() {
         return nothing(title, subtitle, words);
     }
-    draw(folded, title, subtitle, (false, look), words)
+    draw(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
+}
+
+/// Draws folded stacks whose numbers are something else than bytes: `counts` says what, such as samples.
+///
+/// # Errors
+/// If the stacks are none, or inferno cannot draw them.
+pub fn cpu_flamegraph_svg(
+    folded: &[String],
+    counts: &str,
+    title: &str,
+    subtitle: Option<&str>,
+    words: &Words,
+) -> Result<String, RenderError> {
+    if folded.is_empty() {
+        return blank(title, subtitle, &words.get("flamegraph-idle"), words);
+    }
+    draw(&folded.join("\n"), title, subtitle, counts, (false, Look::Plain), words)
 }
 
 /// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
@@ -61,20 +79,21 @@ pub fn differential_svg(
     if !folded.lines().any(wide) {
         return nothing(title, Some(subtitle), words);
     }
-    draw(folded, title, Some(subtitle), (swapped, Look::Plain), words)
+    draw(folded, title, Some(subtitle), &words.get("flamegraph-bytes"), (swapped, Look::Plain), words)
 }
 
 fn draw(
     folded: &str,
     title: &str,
     subtitle: Option<&str>,
+    counts: &str,
     (swapped, look): (bool, Look),
     words: &Words,
 ) -> Result<String, RenderError> {
     let mut options = Options::default();
     title.clone_into(&mut options.title);
     options.subtitle = subtitle.map(str::to_owned);
-    options.count_name = words.get("flamegraph-bytes");
+    counts.clone_into(&mut options.count_name);
     options.name_type = words.get("flamegraph-function");
     options.colors = Palette::Basic(BasicPalette::Hot);
     options.bgcolors = Some(BackgroundColor::Flat(Color { r: 255, g: 255, b: 255 }));
@@ -118,10 +137,14 @@ fn with_watermark(svg: &str, watermark: &str) -> Option<String> {
 }
 
 fn nothing(title: &str, subtitle: Option<&str>, words: &Words) -> Result<String, RenderError> {
+    blank(title, subtitle, &words.get("flamegraph-nothing"), words)
+}
+
+fn blank(title: &str, subtitle: Option<&str>, why: &str, words: &Words) -> Result<String, RenderError> {
     canvas::draw(WHAT, (1200, 150), title, |page| {
         canvas::write(page, WHAT, title, (24, 32), Type::left(17, INK))?;
         canvas::write(page, WHAT, subtitle.unwrap_or_default(), (24, 58), Type::left(12, QUIET))?;
-        canvas::write(page, WHAT, &words.get("flamegraph-nothing"), (24, 92), Type::left(14, INK))?;
+        canvas::write(page, WHAT, why, (24, 92), Type::left(14, INK))?;
         canvas::write(page, WHAT, &words.get("watermark"), (1188, 134), Type::right(13, QUIET))
     })
 }
@@ -191,6 +214,16 @@ mod tests {
         let gone = differential_svg("app::list 30 0", "list", "", false, &words).unwrap();
         assert!(gone.contains("Nothing was live"));
         assert!(differential_svg("app::list 0 30", "list", "", true, &words).unwrap().contains("; -100.00%"));
+    }
+
+    #[test]
+    fn what_is_counted_is_named() {
+        let words = Words::new(Lang::Zh);
+        let svg =
+            cpu_flamegraph_svg(&["app::main;app::hot 7".to_owned()], "采样", "hot", None, &words).unwrap();
+        assert!(svg.contains("<title>app::hot (7 采样") && svg.contains("程序员晚枫"), "{svg}");
+        let idle = cpu_flamegraph_svg(&[], "采样", "hot", None, &words).unwrap();
+        assert!(idle.contains(&words.get("flamegraph-idle")));
     }
 
     #[test]

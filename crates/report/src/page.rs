@@ -15,6 +15,7 @@ use askama::Template;
 use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
+pub(crate) use panels::document;
 use panels::{Claim, Failed, Flamegraph, Leaking, Reconciled, Tools};
 use runs::Section;
 
@@ -33,6 +34,8 @@ pub struct Pictures {
     pub attached: Vec<Picture>,
     /// What stays, by variant.
     pub leaks: Vec<crate::Leaks>,
+    /// The name and the flamegraph of stacks that a lesson handed over: time, not bytes.
+    pub stacks: Vec<(String, String)>,
 }
 
 /// The whole page.
@@ -62,6 +65,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         listings: source::listings(report, words),
         leaks: Leaking::all(&pictures.leaks),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
+        stacks: Flamegraph::all(&pictures.stacks, report, words),
         reconciled: Reconciled::all(report, words),
         tools: Tools::all(report, words),
         failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
@@ -104,6 +108,7 @@ struct Page<'a> {
     listings: Vec<source::Listing>,
     leaks: Vec<Leaking>,
     flamegraphs: Vec<Flamegraph>,
+    stacks: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
     tools: Vec<Tools>,
     failed: Vec<Failed>,
@@ -152,6 +157,7 @@ mod tests {
             flamegraphs: flamegraphs.to_vec(),
             attached: Vec::new(),
             leaks: Vec::new(),
+            stacks: Vec::new(),
         }
     }
 

@@ -53,7 +53,9 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
             Attachment::Chart(of) => (&of.title, [].as_slice()),
             Attachment::Regions(of) => (&of.title, [].as_slice()),
             Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
-            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) => return None,
+            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => {
+                return None;
+            }
         };
         let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
         Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
@@ -113,14 +115,14 @@ fn file_of(run: &Run) -> String {
     }
 }
 
-/// The name of what becomes a picture; tables, sources and figures have their place in the page alone.
+/// The name of what becomes a picture; tables, sources and figures have their place in the page alone, stacks become flamegraphs.
 fn name(attachment: &Attachment) -> Option<&str> {
     match attachment {
         Attachment::Steps(steps) => Some(&steps.name),
         Attachment::Chart(chart) => Some(&chart.name),
         Attachment::Graph(graph) => Some(&graph.name),
         Attachment::Regions(regions) => Some(&regions.name),
-        Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) => None,
+        Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => None,
     }
 }
 

@@ -161,7 +161,8 @@ fn separate_debug_file(build_id: &str) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-fn demangled(symbol: &str) -> String {
+/// A function as the source names it, from its symbol in either of Rust's manglings.
+pub fn demangled(symbol: &str) -> String {
     // The short form is what the dhat crate writes.
     function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
 }

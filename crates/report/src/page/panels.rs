@@ -135,7 +135,7 @@ fn height(svg: &str) -> u32 {
 
 /// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an
 /// error; and it measures its width once, which in a frame that is not open yet is nothing.
-fn document(svg: &str) -> String {
+pub(crate) fn document(svg: &str) -> String {
     let svg = inline_svg::element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
     format!(
         "<!doctype html><meta charset=\"utf-8\"><style>html,body{{margin:0;background:#fff}}svg{{display:block;width:100%;\

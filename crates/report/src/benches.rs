@@ -1,0 +1,187 @@
+//! Two benchmarks held against each other: different, or not to be told apart. Pure: times in, a verdict out.
+//!
+//! criterion's own test resamples the calls of one run. It does not know that a machine is slower in the next minute, and
+//! calls the same code twice different where it is. So the bench is run in rounds, and a difference has to be larger than
+//! what a benchmark differs from itself from round to round, besides lying outside of the resampled interval.
+
+use crate::format;
+use heaplab_record::Text;
+
+/// Resampled pairs; the interval is the middle 95 % of their ratios (Efron's percentile bootstrap).
+const RESAMPLES: usize = 2_000;
+/// A smaller difference nobody should act upon, whatever the statistics say.
+const LEAST: f64 = 0.05;
+
+/// The times of one benchmark.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Timed {
+    /// Its name.
+    pub name: String,
+    /// Nanoseconds a call, a sample each, by round.
+    pub rounds: Vec<Vec<f64>>,
+}
+
+/// What can be said of two.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Verdict {
+    /// The other's median over this one's.
+    pub ratio: f64,
+    /// The resampled interval of the ratio.
+    pub interval: (f64, f64),
+    /// How far a round's median lay from its own benchmark's, at most, as a part of it.
+    pub wander: f64,
+    /// Whether they differ by more than the noise.
+    pub differs: bool,
+}
+
+impl Timed {
+    /// The median of all samples.
+    pub fn median_ns(&self) -> Option<f64> {
+        median(&self.rounds.concat())
+    }
+
+    /// The least and the most median of a round.
+    pub fn rounds_ns(&self) -> Option<(f64, f64)> {
+        let medians: Vec<f64> = self.rounds.iter().filter_map(|round| median(round)).collect();
+        let least = medians.iter().copied().min_by(f64::total_cmp)?;
+        Some((least, medians.iter().copied().max_by(f64::total_cmp)?))
+    }
+
+    fn wander(&self) -> Option<f64> {
+        let (middle, (least, most)) = (self.median_ns()?, self.rounds_ns()?);
+        Some(apart(least / middle).max(apart(most / middle)))
+    }
+}
+
+/// Holds `other` against `base`; `None` where one has no samples.
+pub fn judge(base: &Timed, other: &Timed) -> Option<Verdict> {
+    let ratio = other.median_ns()? / base.median_ns()?;
+    let wander = base.wander()?.max(other.wander()?);
+    let interval = interval(&base.rounds.concat(), &other.rounds.concat())?;
+    let outside = interval.0 > 1.0 || interval.1 < 1.0;
+    Some(Verdict { ratio, interval, wander, differs: outside && apart(ratio) > wander.max(LEAST) })
+}
+
+/// The verdict in words.
+pub fn said(verdict: &Verdict, base: &str) -> Text {
+    let Verdict { ratio, interval: (low, high), wander, .. } = *verdict;
+    let noise = format::percent(wander);
+    if verdict.differs {
+        let (en, zh) = if ratio > 1.0 {
+            (format!("{} as long as {base}", times(ratio)), format!("用时是 {base} 的 {}", fold(ratio)))
+        } else {
+            (
+                format!("{} as fast as {base}", times(1.0 / ratio)),
+                format!("速度是 {base} 的 {}", fold(1.0 / ratio)),
+            )
+        };
+        return Text { en, zh };
+    }
+    Text {
+        en: format!(
+            "no difference from {base} seen: ratio {ratio:.3}, interval {low:.3} to {high:.3}, and from round to round \
+             the same code wandered by {noise}"
+        ),
+        zh: format!(
+            "看不出与 {base} 有差别：比值 {ratio:.3}，区间 {low:.3} 到 {high:.3}，而同一段代码各轮之间就有 {noise} 的起伏"
+        ),
+    }
+}
+
+fn times(ratio: f64) -> String {
+    format!("{} times", digits(ratio))
+}
+
+fn fold(ratio: f64) -> String {
+    format!("{} 倍", digits(ratio))
+}
+
+fn digits(ratio: f64) -> String {
+    if ratio < 10.0 { format!("{ratio:.2}") } else { format::count(ratio.round() as u64) }
+}
+
+/// How far a ratio is from 1, the same both ways.
+fn apart(ratio: f64) -> f64 {
+    ratio.max(1.0 / ratio) - 1.0
+}
+
+fn interval(base: &[f64], other: &[f64]) -> Option<(f64, f64)> {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut ratios = Vec::with_capacity(RESAMPLES);
+    for _ in 0..RESAMPLES {
+        ratios.push(median(&random.resampled(other))? / median(&random.resampled(base))?);
+    }
+    ratios.sort_by(f64::total_cmp);
+    Some((*ratios.get(RESAMPLES / 40)?, *ratios.get(RESAMPLES - RESAMPLES / 40 - 1)?))
+}
+
+fn median(figures: &[f64]) -> Option<f64> {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let upper = *sorted.get(sorted.len() / 2)?;
+    let even = sorted.len().is_multiple_of(2);
+    Some(if even { f64::midpoint(sorted[sorted.len() / 2 - 1], upper) } else { upper })
+}
+
+/// xorshift64 (Marsaglia 2003): the same figures give the same interval.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn resampled(&mut self, figures: &[f64]) -> Vec<f64> {
+        let mut pick = || figures[(self.next() % figures.len() as u64) as usize];
+        (0..figures.len()).map(|_| pick()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rounds around these medians, with some noise of their own.
+    fn timed(medians: &[f64]) -> Timed {
+        let noise = [-0.02, -0.01, -0.005, 0.0, 0.0, 0.004, 0.01, 0.03, 0.2];
+        let round = |&median: &f64| noise.map(|part| median * (1.0 + part)).repeat(8);
+        Timed { name: "x".into(), rounds: medians.iter().map(round).collect() }
+    }
+
+    #[test]
+    fn the_same_code_twice_is_never_called_different() {
+        let base = timed(&[100.0, 108.0, 103.0]);
+        // The machine was slower in one of the rounds, or all of the time in the second half.
+        for other in
+            [[100.0, 108.0, 103.0], [104.0, 112.0, 107.0], [97.0, 99.0, 101.0], [106.0, 106.5, 107.0]]
+        {
+            let verdict = judge(&base, &timed(&other)).unwrap();
+            assert!(!verdict.differs, "{other:?}: {verdict:?}");
+            assert!(said(&verdict, "x").en.starts_with("no difference"), "{verdict:?}");
+        }
+        // The interval alone would have said so.
+        let shifted = judge(&base, &timed(&[106.0, 106.5, 107.0])).unwrap();
+        assert!(shifted.interval.0 > 1.0, "{shifted:?}");
+    }
+
+    #[test]
+    fn what_differs_by_more_than_the_noise_is_called_different() {
+        let base = timed(&[100.0, 104.0, 102.0]);
+        let slower = judge(&base, &timed(&[200.0, 207.0, 204.0])).unwrap();
+        assert!(slower.differs && (slower.ratio - 2.0).abs() < 0.05, "{slower:?}");
+        assert_eq!(said(&slower, "x").en, "2.00 times as long as x");
+        assert_eq!(said(&slower, "x").zh, "用时是 x 的 2.00 倍");
+        let faster = judge(&base, &timed(&[1.0, 1.04, 1.02])).unwrap();
+        assert!(faster.differs && said(&faster, "x").en == "100 times as fast as x", "{faster:?}");
+    }
+
+    #[test]
+    fn a_tiny_difference_of_quiet_rounds_is_none() {
+        let verdict = judge(&timed(&[100.0, 100.0]), &timed(&[103.0, 103.0])).unwrap();
+        assert!(!verdict.differs, "{verdict:?}");
+        assert_eq!(judge(&timed(&[]), &timed(&[1.0])), None);
+    }
+}

@@ -1,0 +1,45 @@
+//! A program of three functions. One of them has a line that takes nearly all of the time: a profiler that is worth its
+//! name puts this function, and this line, on top.
+
+/// The whole program: numbers are made, each is mixed, and they are added up.
+#[inline(never)]
+pub fn program(n: u64) -> u64 {
+    let numbers = made(n);
+    let mixed: u64 = numbers.iter().map(|&number| mixed(number)).sum();
+    mixed.wrapping_add(added(&numbers))
+}
+
+#[inline(never)]
+fn made(n: u64) -> Vec<u64> {
+    (1..=n).collect()
+}
+
+/// Every round needs the result of the one before: no compiler makes this shorter.
+#[inline(never)]
+fn mixed(number: u64) -> u64 {
+    let mut at = number % 1_000_003;
+    for _ in 0..50 {
+        at = (at * at + number) % 1_000_003; // planted: the hot line
+    }
+    at
+}
+
+#[inline(never)]
+fn added(numbers: &[u64]) -> u64 {
+    numbers.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_work_is_real() {
+        let mut slowly = 5;
+        for _ in 0..50 {
+            slowly = (slowly * slowly + 5) % 1_000_003;
+        }
+        assert_eq!(mixed(5), slowly);
+        assert_eq!(program(2), mixed(1) + mixed(2) + 3);
+    }
+}
