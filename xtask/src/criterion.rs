@@ -60,6 +60,7 @@ pub(crate) fn bench(
             run_once(binary, &home, rows, round == rounds)?;
             add(&mut timed, samples(&home)?);
         }
+        let control = benches::control(&timed);
         for bench in &timed {
             let to = if runs.iter().any(|run| of_lesson(run) && run.variant == bench.name) {
                 &bench.name
@@ -68,7 +69,7 @@ pub(crate) fn bench(
             };
             if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == *to) {
                 let base = timed.iter().find(|timed| timed.name == base);
-                let table = table(bench, base, run);
+                let table = table(bench, base, control, run);
                 run.attachments.push(table);
             }
         }
@@ -154,11 +155,11 @@ fn add(timed: &mut Vec<Timed>, round: Vec<(String, Vec<f64>)>) {
 }
 
 /// One bench: its time, its allocations, and how it stands to the baseline.
-fn table(bench: &Timed, base: Option<&Timed>, run: &Run) -> Attachment {
+fn table(bench: &Timed, base: Option<&Timed>, control: f64, run: &Run) -> Attachment {
     let (least, most) = bench.rounds_ns().unwrap_or_default();
-    let verdict = base
-        .filter(|base| base.name != bench.name)
-        .and_then(|base| Some(Cell::Words(benches::said(&benches::judge(base, bench)?, &base.name))));
+    let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
+        Some(Cell::Words(benches::said(&benches::judge(base, bench, control)?, &base.name)))
+    });
     let counted =
         |count: Option<u64>, cell: fn(u64) -> Cell| count.map_or_else(|| Cell::Text("–".to_owned()), cell);
     let counts = run.counts.as_ref();

@@ -78,4 +78,6 @@ pub enum Cell {
     Nanoseconds(f64),
     /// A share, 1 for the whole.
     Share(f64),
+    /// What the heap probe found live at the end, for each unit of work: a figure that only the report has.
+    LiveBytesARow,
 }

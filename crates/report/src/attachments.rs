@@ -8,7 +8,7 @@ use heaplab_record::{Attachment, Cell, Report, Run, Text};
 pub(crate) struct Merged {
     /// The caption.
     pub(crate) title: String,
-    /// Heads, the variant and its live bytes a row first.
+    /// Heads, the variant first.
     pub(crate) columns: Vec<String>,
     /// As many cells a row as there are heads.
     pub(crate) rows: Vec<Vec<Written>>,
@@ -41,16 +41,18 @@ pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
             let Attachment::Table(table) = attachment else { continue };
             let key = (&table.title, table.columns.as_slice());
             let rows = table.rows.iter().map(|row| {
-                let own = row.iter().map(|cell| written(cell, words));
-                [variant(run), live_bytes_a_row(run)].into_iter().chain(own).collect()
+                let own = row.iter().map(|cell| match cell {
+                    Cell::LiveBytesARow => live_bytes_a_row(run),
+                    cell => written(cell, words),
+                });
+                std::iter::once(variant(run)).chain(own).collect()
             });
             match merged.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, table)) => table.rows.extend(rows),
                 None => {
                     let lang = words.lang();
                     let own = table.columns.iter().map(|column| lang.of(column).to_owned());
-                    let columns = ["column-variant", "column-end-a-row"].map(|key| prose::head(key, words));
-                    let columns = columns.into_iter().chain(own).collect();
+                    let columns = std::iter::once(prose::head("column-variant", words)).chain(own).collect();
                     let title = lang.of(&table.title).to_owned();
                     merged.push((key, Merged { title, columns, rows: rows.collect() }));
                 }
@@ -116,6 +118,8 @@ pub(crate) fn written(cell: &Cell, words: &Words) -> Written {
         Cell::Count(count) => (format::count(*count), None),
         Cell::Bytes(bytes) => (format::bytes(*bytes), Some(format!("{} B", format::count(*bytes)))),
         Cell::Nanoseconds(ns) => (format::nanoseconds(*ns), None),
+        // Only a table of a run has that figure.
+        Cell::LiveBytesARow => ("–".to_owned(), None),
         Cell::Share(share) => (format!("{:.1} %", share * 100.0), None),
     };
     Written { short, exact, is_figure: true }

@@ -2,7 +2,9 @@
 //!
 //! criterion's own test resamples the calls of one run. It does not know that a machine is slower in the next minute, and
 //! calls the same code twice different where it is. So the bench is run in rounds, and a difference has to be larger than
-//! what a benchmark differs from itself from round to round, besides lying outside of the resampled interval.
+//! what a benchmark differs from itself from round to round, besides lying outside of the resampled interval. And where a
+//! bench stands there twice, as `NAME` and `NAME_again`, those two are the control: no difference that is not larger than theirs
+//! is called one.
 
 use crate::format;
 use heaplab_record::Text;
@@ -28,10 +30,12 @@ pub struct Verdict {
     pub ratio: f64,
     /// The resampled interval of the ratio.
     pub interval: (f64, f64),
-    /// How far a round's median lay from its own benchmark's, at most, as a part of it.
+    /// How far a round's median lay from its own benchmark's, or the control's two from each other, at most, as a part.
     pub wander: f64,
     /// Whether they differ by more than the noise.
     pub differs: bool,
+    /// Whether they are the same code.
+    pub is_twin: bool,
 }
 
 impl Timed {
@@ -53,19 +57,43 @@ impl Timed {
     }
 }
 
-/// Holds `other` against `base`; `None` where one has no samples.
-pub fn judge(base: &Timed, other: &Timed) -> Option<Verdict> {
+/// How far the same code under two names came out apart, at most, as a part; 0 where nothing stands there twice.
+pub fn control(benches: &[Timed]) -> f64 {
+    let twins = benches.iter().flat_map(|one| {
+        let twin = benches.iter().find(|other| is_twin(one, other))?;
+        Some(apart(twin.median_ns()? / one.median_ns()?))
+    });
+    twins.fold(0.0, f64::max)
+}
+
+/// Whether `other` is the same code as `base`, measured again.
+fn is_twin(base: &Timed, other: &Timed) -> bool {
+    other.name.strip_suffix("_again") == Some(&base.name)
+}
+
+/// Holds `other` against `base`, with the [`control`]; `None` where one has no samples.
+pub fn judge(base: &Timed, other: &Timed, control: f64) -> Option<Verdict> {
     let ratio = other.median_ns()? / base.median_ns()?;
-    let wander = base.wander()?.max(other.wander()?);
+    let wander = base.wander()?.max(other.wander()?).max(control);
     let interval = interval(&base.rounds.concat(), &other.rounds.concat())?;
     let outside = interval.0 > 1.0 || interval.1 < 1.0;
-    Some(Verdict { ratio, interval, wander, differs: outside && apart(ratio) > wander.max(LEAST) })
+    let differs = outside && apart(ratio) > wander.max(LEAST);
+    Some(Verdict { ratio, interval, wander, differs, is_twin: is_twin(base, other) })
 }
 
 /// The verdict in words.
 pub fn said(verdict: &Verdict, base: &str) -> Text {
     let Verdict { ratio, interval: (low, high), wander, .. } = *verdict;
     let noise = format::percent(wander);
+    if verdict.is_twin {
+        let own = format::percent(apart(ratio));
+        return Text {
+            en: format!(
+                "the same code as {base}: it came out {own} apart, and nothing that is less is called a difference"
+            ),
+            zh: format!("与 {base} 是同一段代码：两次相差 {own}，比这更小的都不算差别"),
+        };
+    }
     if verdict.differs {
         let (en, zh) = if ratio > 1.0 {
             (format!("{} as long as {base}", times(ratio)), format!("用时是 {base} 的 {}", fold(ratio)))
@@ -79,11 +107,11 @@ pub fn said(verdict: &Verdict, base: &str) -> Text {
     }
     Text {
         en: format!(
-            "no difference from {base} seen: ratio {ratio:.3}, interval {low:.3} to {high:.3}, and from round to round \
-             the same code wandered by {noise}"
+            "no difference from {base} seen: ratio {ratio:.3}, interval {low:.3} to {high:.3}, and the same code wandered \
+             by {noise}"
         ),
         zh: format!(
-            "看不出与 {base} 有差别：比值 {ratio:.3}，区间 {low:.3} 到 {high:.3}，而同一段代码各轮之间就有 {noise} 的起伏"
+            "看不出与 {base} 有差别：比值 {ratio:.3}，区间 {low:.3} 到 {high:.3}，而同一段代码自身就有 {noise} 的起伏"
         ),
     }
 }
@@ -158,30 +186,51 @@ mod tests {
         for other in
             [[100.0, 108.0, 103.0], [104.0, 112.0, 107.0], [97.0, 99.0, 101.0], [106.0, 106.5, 107.0]]
         {
-            let verdict = judge(&base, &timed(&other)).unwrap();
+            let verdict = judge(&base, &timed(&other), 0.0).unwrap();
             assert!(!verdict.differs, "{other:?}: {verdict:?}");
             assert!(said(&verdict, "x").en.starts_with("no difference"), "{verdict:?}");
         }
         // The interval alone would have said so.
-        let shifted = judge(&base, &timed(&[106.0, 106.5, 107.0])).unwrap();
+        let shifted = judge(&base, &timed(&[106.0, 106.5, 107.0]), 0.0).unwrap();
         assert!(shifted.interval.0 > 1.0, "{shifted:?}");
     }
 
     #[test]
     fn what_differs_by_more_than_the_noise_is_called_different() {
         let base = timed(&[100.0, 104.0, 102.0]);
-        let slower = judge(&base, &timed(&[200.0, 207.0, 204.0])).unwrap();
+        let slower = judge(&base, &timed(&[200.0, 207.0, 204.0]), 0.0).unwrap();
         assert!(slower.differs && (slower.ratio - 2.0).abs() < 0.05, "{slower:?}");
         assert_eq!(said(&slower, "x").en, "2.00 times as long as x");
         assert_eq!(said(&slower, "x").zh, "用时是 x 的 2.00 倍");
-        let faster = judge(&base, &timed(&[1.0, 1.04, 1.02])).unwrap();
+        let faster = judge(&base, &timed(&[1.0, 1.04, 1.02]), 0.0).unwrap();
         assert!(faster.differs && said(&faster, "x").en == "100 times as fast as x", "{faster:?}");
     }
 
     #[test]
     fn a_tiny_difference_of_quiet_rounds_is_none() {
-        let verdict = judge(&timed(&[100.0, 100.0]), &timed(&[103.0, 103.0])).unwrap();
+        let verdict = judge(&timed(&[100.0, 100.0]), &timed(&[103.0, 103.0]), 0.0).unwrap();
         assert!(!verdict.differs, "{verdict:?}");
-        assert_eq!(judge(&timed(&[]), &timed(&[1.0])), None);
+        assert_eq!(judge(&timed(&[]), &timed(&[1.0]), 0.0), None);
+    }
+
+    /// Two rounds may be quiet, and the machine another one between two benches.
+    #[test]
+    fn the_same_code_under_two_names_sets_what_is_a_difference() {
+        let named = |name: &str, medians: &[f64]| Timed { name: name.to_owned(), ..timed(medians) };
+        let base = named("sum", &[100.0, 101.0]);
+        let again = named("sum_again", &[143.0, 142.0]);
+        let all =
+            [base.clone(), again.clone(), named("other", &[130.0, 131.0]), named("slow", &[300.0, 301.0])];
+        let control = control(&all);
+        assert!((control - 0.42).abs() < 0.02, "{control}");
+        let verdict = |other: &Timed| judge(&base, other, control).unwrap();
+        assert!(!verdict(&again).differs && !verdict(&all[2]).differs && verdict(&all[3]).differs);
+        let said = said(&verdict(&again), "sum");
+        assert!(
+            said.en.starts_with("the same code as sum: it came out 4") && said.zh.contains("同一段代码"),
+            "{said:?}"
+        );
+        // Without the twin the noise of the rounds would not have been enough.
+        assert!(judge(&base, &all[2], 0.0).unwrap().differs);
     }
 }

@@ -2,7 +2,7 @@
 //! expensive and how that was found.
 
 use crate::page::document;
-use crate::{RenderError, Words, environment, format, inline_svg, instructions, prose};
+use crate::{RenderError, Words, attachments, environment, format, inline_svg, instructions, prose};
 use askama::Template;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -198,7 +198,7 @@ impl Drawn {
         let lines = source.lines.iter().map(|line| DrawnLine {
             number: line.number,
             code: line.code.clone(),
-            figures: line.figures.iter().map(written).collect(),
+            figures: line.figures.iter().map(|cell| attachments::written(cell, words).short).collect(),
             heat: u32::try_from(exclusive(line) * 60 / hottest).unwrap_or(0),
             gap: last.replace(line.number).is_some_and(|last: u32| last + 1 < line.number),
         });
@@ -207,16 +207,6 @@ impl Drawn {
             lines: lines.collect(),
             columns: source.columns.iter().map(|column| words.lang().of(column).to_owned()).collect(),
         }
-    }
-}
-
-fn written(cell: &Cell) -> String {
-    match cell {
-        Cell::Count(count) | Cell::Bytes(count) => format::count(*count),
-        Cell::Share(share) => format!("{:.1} %", share * 100.0),
-        Cell::Nanoseconds(ns) => format::nanoseconds(*ns),
-        Cell::Text(text) => text.clone(),
-        Cell::Words(text) => text.en.clone(),
     }
 }
 

@@ -50,7 +50,17 @@ impl LiveCurve {
             return None;
         }
         let mut points = vec![RawPoint::default()];
-        points.extend(raw.curve.iter().filter(|point| point.clock_bytes < end.clock_bytes));
+        points.extend(raw.curve.iter().filter(|point| point.clock_bytes <= end.clock_bytes));
+        // The recorder's points lie some way apart; the peak is known to the byte. What was freed at the same clock came after.
+        let peak = RawPoint {
+            clock_bytes: totals.peak_clock_bytes,
+            live_bytes: totals.peak_bytes,
+            ..RawPoint::default()
+        };
+        let at = points.partition_point(|point| point.clock_bytes < peak.clock_bytes);
+        if points.get(at).is_none_or(|point| point.live_bytes != peak.live_bytes) {
+            points.insert(at, peak);
+        }
         points.push(end);
         let (section, variant) = (section.to_owned(), variant.to_owned());
         Some(LiveCurve { section, variant, peak_bytes: totals.peak_bytes, points, marks: raw.marks.clone() })
@@ -216,6 +226,7 @@ mod tests {
             birth_bytes: peak,
             grown_bytes: peak / 4,
             peak_bytes: peak,
+            peak_clock_bytes: peak,
             end_bytes: peak / 2,
             ..RawTotals::default()
         };
@@ -252,6 +263,25 @@ mod tests {
                 std::fs::write(file, svg).expect("the folder is there");
             }
         }
+    }
+
+    /// One block, made and freed: the recorder's last point is not the region's end.
+    #[test]
+    fn the_peak_is_on_the_curve_wherever_it_was() {
+        let totals = RawTotals {
+            birth_bytes: 8_000,
+            peak_bytes: 8_000,
+            peak_clock_bytes: 8_000,
+            ..RawTotals::default()
+        };
+        let with = |curve: Vec<RawPoint>| {
+            let raw = Raw { totals, curve, ..Raw::default() };
+            let points = LiveCurve::of("8.4", "one", &raw).expect("it allocates").points;
+            points.iter().map(|point| (point.clock_bytes, point.live_bytes)).collect::<Vec<_>>()
+        };
+        let expected = [(0, 0), (8_000, 8_000), (8_000, 0)];
+        assert_eq!(with(Vec::new()), expected);
+        assert_eq!(with(vec![RawPoint { clock_bytes: 8_000, at_ns: 1, live_bytes: 8_000 }]), expected);
     }
 
     #[test]

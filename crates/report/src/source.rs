@@ -75,7 +75,7 @@ fn warmth(line: &SourceLine) -> f64 {
     let figure = |cell: &Cell| match cell {
         Cell::Count(figure) | Cell::Bytes(figure) => Some(*figure as f64),
         Cell::Nanoseconds(figure) | Cell::Share(figure) => Some(*figure),
-        Cell::Text(_) | Cell::Words(_) => None,
+        Cell::Text(_) | Cell::Words(_) | Cell::LiveBytesARow => None,
     };
     line.figures.iter().find_map(figure).filter(|figure| figure.is_finite()).unwrap_or(0.0)
 }
