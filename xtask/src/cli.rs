@@ -24,7 +24,8 @@ pub(crate) enum Command {
     /// Run a section: every variant under every probe, the table here, the report in reports/
     #[command(
         after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
-        cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n\n\
+        cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
+        cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
     )]
     Lesson(LessonOptions),
@@ -74,6 +75,16 @@ pub(crate) struct LessonOptions {
     /// A hundredth of the rows, one repetition
     #[arg(long)]
     pub(crate) quick: bool,
+    /// A leak hunt: the variants under numbers instead of names; the same SEED gives the same puzzle
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true,
+        default_missing_value = crate::mystery::NEW, conflicts_with = "variant")]
+    pub(crate) mystery: Option<String>,
+    /// One flamegraph more a variant: what came between these two, and stayed (lessons that look on the way, such as 8.2)
+    #[arg(long, value_name = "FROM..TO", value_parser = scale::parse_range)]
+    pub(crate) between: Option<(u64, u64)>,
+    /// Answers to the last mystery: mystery-3=rc_cycle, or `all` to be told
+    #[arg(long, value_name = "NUMBER=VARIANT", value_delimiter = ',', conflicts_with_all = ["mystery", "variant"])]
+    pub(crate) solve: Vec<String>,
     /// Whether CPython runs beside Rust
     #[arg(long, value_enum, default_value_t)]
     pub(crate) python: PythonChoice,

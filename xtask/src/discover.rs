@@ -23,6 +23,10 @@ pub(crate) struct Lesson {
     /// The title of the lecture's section that this lesson is a part of, where it says so.
     pub(crate) section_title: Option<Text>,
     pub(crate) minutes: u32,
+    /// Whether its variants run at N, 2N and 4N as well, to see how they grow.
+    pub(crate) growth: bool,
+    /// The variants that a puzzle asks about.
+    pub(crate) mystery: Vec<String>,
     /// The variants' lines in Chinese, by name; the lesson's code has them in English.
     pub(crate) about_zh: HashMap<String, String>,
     /// The unit in Chinese, where it is not one that the report knows.
@@ -75,6 +79,10 @@ struct LessonMetadata {
     #[serde(rename = "section-title")]
     section_title: Option<Text>,
     minutes: u32,
+    #[serde(default)]
+    growth: bool,
+    #[serde(default)]
+    mystery: Vec<String>,
     criterion: Option<String>,
     #[serde(default)]
     instructions: Vec<String>,
@@ -101,7 +109,16 @@ pub(crate) fn workspace() -> Result<Workspace> {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
         let LessonMetadata {
-            title, section_title, minutes, criterion, instructions, about_zh, unit_zh, ..
+            title,
+            section_title,
+            minutes,
+            growth,
+            mystery,
+            criterion,
+            instructions,
+            about_zh,
+            unit_zh,
+            ..
         } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
         let package = package.name.to_string();
@@ -110,6 +127,8 @@ pub(crate) fn workspace() -> Result<Workspace> {
             title,
             section_title,
             minutes,
+            growth,
+            mystery,
             about_zh,
             unit_zh,
             criterion,

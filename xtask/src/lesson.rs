@@ -1,13 +1,18 @@
 //! `cargo xtask lesson 8.5`: build, measure, show, store.
 
+mod grown;
+
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
 use crate::criterion;
-use crate::discover::{self, Lesson, Section};
+use crate::discover::{self, Lesson, Section, Workspace};
 use crate::environment;
+use crate::growth;
 use crate::instructions;
 use crate::interrupt;
+use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
+use crate::mystery::{self, Puzzle};
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
@@ -16,10 +21,10 @@ use crate::sites;
 use crate::stop::Stop;
 use crate::store;
 use anyhow::{Context as _, Result};
-use heaplab_record::{ClaimSpec, GoalSpec, Language, REPORT_SCHEMA, Report, Text, Variant};
+use heaplab_record::{ClaimSpec, GoalSpec, Language, Mystery, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
 use heaplab_report::{Lang, Words, claims, goal};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What `--quick` leaves of a lesson's default scale.
 const QUICK_PART: u64 = 100;
@@ -27,54 +32,47 @@ const QUICK_PART: u64 = 100;
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
-    let spoken = Spoken::read(&lessons)?;
+    let place = place(&workspace, &section, options);
+    if !options.solve.is_empty() {
+        return mystery::solve(&options.solve, &section, &lessons, &place);
+    }
+    let asked = options.mystery.as_ref();
+    let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
+    let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
     let words = Words::new(cli::language(options.lang));
     let (python, missing_python) = python::chosen(options.python)?;
-    let default_place = workspace.root.join("reports").join(section.to_string());
-    let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    let staging = store::open(&place, options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;
 
     // Before the lessons: cargo builds a package's binary along with its benches, with other features, into one place.
     let benches = criterion::build(&workspace, &lessons)?;
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
+    let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
     }
-    let request = Request {
-        rows: rows(&built, options),
-        quick: options.quick,
-        tools: options.tools == ToolsChoice::Auto && !options.quick,
-        timeout: options.timeout,
-        python: python.as_ref(),
-        folder: staging.runs(),
-    };
-    let table = Table::new(&words, Screen::width());
-    let mut shown = Vec::new();
-    screen.result(&table.header());
-    let mut measured = measure::section(&request, &tasks, &screen, &mut |event| match event {
-        Event::Measured(run) => {
-            shown.push(run.clone());
-            screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
-        }
-        Event::Failed(failure) => screen.result(&table.failed(failure)),
-    })?;
+    let request = request(options, rows(&built, options), python.as_ref(), staging.runs());
+    check_between(options.between, request.rows, &lessons)?;
+    let mut measured = measured(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
     criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
     // They ran with the baseline first; a reader goes through the section from its start.
     measured.runs.sort_by_key(|run| Section::parse(&run.section));
     let live = measured.live();
-    let profiles = sites::name(&mut measured, &workspace.root)?;
+    let mut profiles = sites::name(&mut measured, &workspace.root)?;
     let unit = built.first().map(|built| unit(built, words.lang())).unwrap_or_default().to_owned();
     for run in &mut measured.runs {
         run.unit = run.unit.take().filter(|own| *own != unit);
     }
+    let grown = grown::grown(&mut measured, &mut profiles, &unit, puzzle.as_ref(), &workspace.root)?;
+    let is_judged = measured.runs.iter().any(|run| run.growth.is_some());
     let report = Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
-        title: title(&lessons),
+        title: puzzle.as_ref().map_or_else(|| title(&lessons), |_| mystery::title(&title(&lessons))),
         created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         language: words.lang().tag().to_owned(),
         environment: environment::here(
@@ -82,21 +80,91 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
             python.as_ref().filter(|_| has_python(&built)).map(|found| found.version.clone()),
         ),
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
+        classifier: is_judged.then(growth::classifier),
+        mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
         rows_requested: request.rows,
         runs: measured.runs,
         failed: measured.failed,
     };
-    let artifacts =
-        render::report(&report, &measured.curves, &live, &measured.dhat_files, &profiles, &words)?;
+    let files = render::Measured {
+        curves: &measured.curves,
+        live: &live,
+        dhat_files: &measured.dhat_files,
+        profiles: &profiles,
+        leaks: leaks::pictures(&grown, &profiles, options.between, &report.unit, &words)?,
+    };
+    let artifacts = render::report(&report, files, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
+    if let Some(puzzle) = &puzzle {
+        screen.result(&format!("\n{}", puzzle.told(&section, &words)));
+    }
     conclude(&report, &place, &screen, &words, options)
 }
 
+/// Plain options, before any work starts.
+fn request<'a>(
+    options: &LessonOptions,
+    rows: u64,
+    python: Option<&'a Python>,
+    folder: PathBuf,
+) -> Request<'a> {
+    Request {
+        rows,
+        quick: options.quick,
+        tools: options.tools == ToolsChoice::Auto && !options.quick,
+        timeout: options.timeout,
+        between: options.between,
+        python,
+        folder,
+    }
+}
+
+/// The folder of the report. A puzzle has its own: the section's would tell.
+fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> PathBuf {
+    let is_mystery = options.mystery.is_some() || !options.solve.is_empty();
+    let folder = if is_mystery { format!("{section}-mystery") } else { section.to_string() };
+    options.out.clone().unwrap_or_else(|| workspace.root.join("reports").join(folder))
+}
+
+/// Everything measured, each row shown as soon as it is whole.
+fn measured(
+    request: &Request<'_>,
+    tasks: &[Task<'_>],
+    screen: &Screen,
+    words: &Words,
+) -> Result<measure::Section> {
+    let table = Table::new(words, Screen::width());
+    let mut shown = Vec::new();
+    screen.result(&table.header());
+    let measured = measure::section(request, tasks, screen, &mut |event| match event {
+        Event::Measured(run) => {
+            shown.push(run.clone());
+            screen.result(&table.row(run, heaplab_report::baseline_of(run, &shown)));
+        }
+        Event::Failed(failure) => screen.result(&table.failed(failure)),
+    })?;
+    Ok(measured)
+}
+
+/// A window must lie within the run, and somebody must look.
+fn check_between(between: Option<(u64, u64)>, rows: u64, lessons: &[&Lesson]) -> Result<(), Stop> {
+    match between {
+        Some(_) if !lessons.iter().any(|lesson| lesson.growth) => Err(Stop::WrongUse(
+            "--between: no lesson of this section looks on the way; lesson 8.2 does".to_owned(),
+        )),
+        Some((from, to)) if to > rows => Err(Stop::WrongUse(format!(
+            "--between {from}..{to}: the run ends at {rows}; give more --rows, or an earlier end"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What the lecture says in the lessons of a section.
+#[derive(Default)]
 struct Spoken {
     goal: Option<GoalSpec>,
     claims: Vec<(String, ClaimSpec)>,
@@ -151,7 +219,8 @@ fn tasks<'a>(
         .map(|(built, variant)| {
             // A section that sets out to reach something counts from one variant; else each lesson has its own.
             let baseline = goal.map_or(variant.baseline, |goal| goal.baseline == variant.name);
-            Task { built, variant, baseline, about: about(built, variant, lang), unit: unit(built, lang) }
+            let (about, unit) = (about(built, variant, lang), unit(built, lang));
+            Task { built, variant, baseline, shown_as: &variant.name, about, unit }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
@@ -209,6 +278,10 @@ fn conclude(
         println!("{}", serde_json::to_string_pretty(report)?);
     }
     let (width, color) = (Screen::width(), Screen::color());
+    let grown = heaplab_report::growth::lines(report, words).join("\n");
+    if !grown.is_empty() {
+        screen.result(&format!("\n{grown}"));
+    }
     for part in [
         terminal::notes(report, words, width),
         terminal::tools(report, words, width),

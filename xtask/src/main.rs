@@ -9,7 +9,7 @@
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
-//! - `sites`: names for the stacks that were recorded.
+//! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
@@ -22,12 +22,15 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod growth;
 mod instructions;
 mod interrupt;
+mod leaks;
 mod lesson;
 mod lessons;
 mod measure;
 mod memory;
+mod mystery;
 mod new_lesson;
 mod plan;
 mod probe;

@@ -3,6 +3,7 @@
 mod gather;
 mod outside;
 mod runner;
+mod scales;
 mod sizing;
 
 use crate::build::Built;
@@ -15,6 +16,7 @@ use heaplab_profile::raw::Raw;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
 use heaplab_report::LiveCurve;
 use runner::Runner;
+pub(crate) use scales::{Scaled, ScaledRun};
 use sizing::Sizing;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub(crate) struct Request<'a> {
     pub(crate) tools: bool,
     /// What one child may take.
     pub(crate) timeout: Duration,
+    /// Two moments of the largest run that are looked at besides.
+    pub(crate) between: Option<(u64, u64)>,
     pub(crate) python: Option<&'a Python>,
     /// Where the children get a folder each.
     pub(crate) folder: PathBuf,
@@ -41,6 +45,8 @@ pub(crate) struct Task<'a> {
     pub(crate) variant: &'a Variant,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
+    /// Its name in table, pictures and report: its own, unless a puzzle has given it another.
+    pub(crate) shown_as: &'a str,
     /// What the variant does, in the report's language.
     pub(crate) about: &'a str,
     /// What its scale counts, in the report's language.
@@ -55,6 +61,7 @@ pub(crate) struct Section {
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
+    pub(crate) scaled: Vec<Scaled>,
 }
 
 impl Section {
@@ -144,6 +151,10 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions
         }
         gathered.add_resident(sizing.plain.as_ref());
     }
+    if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
+        let scaled = scales::run(runner, task, rows)?;
+        runner.section.scaled.extend(scaled);
+    }
     runner.section.recordings.extend(gathered.take_recording(task));
     let (run, curve, dhat_file) = gathered.into_run(task);
     runner.section.curves.extend(curve);
@@ -186,8 +197,8 @@ impl Task<'_> {
     /// As people read it: `list_dict`, or `list_dict (CPython)`.
     pub(crate) fn name(&self) -> String {
         match self.variant.language {
-            Language::Rust => self.variant.name.clone(),
-            Language::Python => format!("{} (CPython)", self.variant.name),
+            Language::Rust => self.shown_as.to_owned(),
+            Language::Python => format!("{} (CPython)", self.shown_as),
         }
     }
 }

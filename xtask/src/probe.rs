@@ -26,6 +26,8 @@ pub(crate) struct Order {
     /// The lesson's binary with the variant's name, or the interpreter with its script.
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<String>,
+    /// What the child is told besides.
+    pub(crate) environment: Vec<(&'static str, String)>,
     pub(crate) probe: Probe,
     pub(crate) rows: u64,
     /// An existing folder that is this child's alone.
@@ -63,6 +65,7 @@ pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
         .env("HEAPLAB_OUT", &order.out)
         .env("HEAPLAB_ROWS", order.rows.to_string())
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        .envs(order.environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(create(&stdout_path)?)
         .stderr(create(&stderr_path)?);

@@ -6,6 +6,7 @@ mod missing;
 
 use crate::cli::{self, ProfileOptions};
 use crate::environment;
+use crate::growth;
 use crate::interrupt;
 use crate::probe;
 use crate::render;
@@ -20,7 +21,7 @@ use anyhow::{Context as _, Result};
 use heaplab_profile::dhat;
 use heaplab_profile::raw::Raw;
 use heaplab_profile::symbols::{Roots, symbolize};
-use heaplab_record::{Failure, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
+use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{LiveCurve, Words, program};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
@@ -105,6 +106,8 @@ fn report(
         goal: None,
         unit: "run".to_owned(),
         rows_requested: 1,
+        classifier: None,
+        mystery: None,
         runs,
         failed: failure(name, ended).into_iter().collect(),
         claims: Vec::new(),
@@ -146,6 +149,8 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         dhat: None,
         heap: Some(heap),
         reconciliation: None,
+        // One run says nothing of growth, but which lines make blocks that die young it does say.
+        growth: Some(Growth { churn: growth::churn_of(&named.profile), ..Growth::default() }),
         phases: Vec::new(),
         attachments: Vec::new(),
     }

@@ -5,17 +5,22 @@ use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, firefox, folded, speedscope};
 use heaplab_record::{Attachment, Curve, Probe, Report};
-use heaplab_report::{Artifact, Drawn, LiveCurve, Pictures, Words};
+use heaplab_report::{Artifact, Drawn, Leaks, LiveCurve, Pictures, Words};
+
+/// What the pictures are made of, besides the report itself.
+#[derive(Default)]
+pub(crate) struct Measured<'a> {
+    pub(crate) curves: &'a [Curve],
+    pub(crate) live: &'a [LiveCurve],
+    pub(crate) dhat_files: &'a [DhatFile],
+    pub(crate) profiles: &'a [Named],
+    /// What stays, drawn.
+    pub(crate) leaks: Vec<Leaks>,
+}
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
-pub(crate) fn report(
-    report: &Report,
-    curves: &[Curve],
-    live: &[LiveCurve],
-    dhat_files: &[DhatFile],
-    profiles: &[Named],
-    words: &Words,
-) -> Result<Vec<Artifact>> {
+pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
+    let Measured { curves, live, dhat_files, profiles, mut leaks } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
@@ -40,12 +45,21 @@ pub(crate) fn report(
         artifacts.push(picture(&format!("{}.png", one.stem), &one.svg)?);
         artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
     }
+    let (charts, attached): (Vec<_>, Vec<_>) =
+        attached.into_iter().partition(|one| heaplab_report::growth::is_chart(&one.stem));
+    for of in &mut leaks {
+        let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::stem(&of.variant));
+        of.chart = chart.map(|one| one.svg.clone());
+    }
     let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    for view in leaks.iter().flat_map(|of| &of.views) {
+        artifacts.push(text(view.file.clone(), view.svg.clone()));
+    }
     let stacks = of_stacks(report, words, &mut artifacts)?;
     let live_svg = of_live(live, words, &mut artifacts)?;
     let drawn = Drawn { curve: curve_svg.is_some(), live: live_svg.is_some() };
     artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, stacks };
+    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, leaks, stacks };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -156,7 +170,7 @@ mod tests {
     #[test]
     fn what_a_lesson_hands_over_becomes_files_and_stands_in_page_and_summary() {
         let of: Report = serde_json::from_str(include_str!("../tests/data/leak-report.json")).unwrap();
-        let artifacts = report(&of, &[], &[], &[], &[], &Words::new(Lang::Zh)).unwrap();
+        let artifacts = report(&of, Measured::default(), &Words::new(Lang::Zh)).unwrap();
         let bytes = |name: &str| {
             let found = artifacts.iter().find(|artifact| artifact.name == name);
             found.unwrap_or_else(|| panic!("{name}")).bytes.clone()

@@ -21,6 +21,15 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     }
 }
 
+/// `150k..200k`, the first before the second; the first may be 0.
+pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
+    let how = "give two numbers, such as 150k..200k, the smaller first";
+    let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no range: {how}"))?;
+    let from = if from.trim() == "0" { 0 } else { parse(from)? };
+    let to = parse(to)?;
+    if from < to { Ok((from, to)) } else { Err(format!("nothing lies between {from} and {to}: {how}")) }
+}
+
 /// `1.5M`, exactly: `None` where the digits do not come out whole.
 fn decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
     let places = u32::try_from(part.len()).ok()?;
@@ -58,6 +67,15 @@ mod tests {
         }
         for text in ["0", "", "abc", "-5", "1.5", "M", "99999999999999999999", "0k", "1.0001k"] {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(parse_range("150k..200k"), Ok((150_000, 200_000)));
+        assert_eq!(parse_range("0..7"), Ok((0, 7)));
+        for text in ["7..7", "9..7", "7", "..7", "7..", "0..0", "-1..5"] {
+            assert!(parse_range(text).is_err(), "{text}");
         }
     }
 

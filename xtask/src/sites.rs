@@ -51,7 +51,8 @@ pub(crate) fn name(measured: &mut Section, workspace: &Path) -> Result<Vec<Named
     Ok(named)
 }
 
-fn put_sites(run: &mut Run, named: Option<&Named>) {
+/// The largest sites of a run's profile, into its entry.
+pub(crate) fn put_sites(run: &mut Run, named: Option<&Named>) {
     let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
     if named.probe == Probe::Heap {
         heap.sites = largest(&named.profile);
@@ -108,7 +109,7 @@ fn heap_site(site: &Site) -> HeapSite {
     }
 }
 
-fn in_words(frame: &Frame) -> String {
+pub(crate) fn in_words(frame: &Frame) -> String {
     match &frame.location {
         Some(location) => format!("{} {location}", frame.function),
         None => frame.function.clone(),

@@ -79,7 +79,7 @@ fn dhat_and_stats_alloc_stay_behind_the_lesson_crate() {
             .features
             .values()
             .flatten()
-            .filter(|feature| feature.starts_with("heaplab-heap/"))
+            .filter(|feature| feature.starts_with("heaplab-heap/") && !feature.ends_with("/symbols"))
             .collect();
         let is_bench = package.name.as_str() == "heaplab-bench-workloads";
         let expected: &[&str] = if is_bench { &["heaplab-heap/dhat"] } else { &[] };

@@ -18,7 +18,7 @@ fn refused(arguments: &[&str], status: i32, words: &[&str]) {
 
 #[test]
 fn wrong_words_are_named() {
-    refused(&["lesson", "9.9"], 2, &["no section `9.9`", "8.6", "cargo xtask lessons"]);
+    refused(&["lesson", "9.9"], 2, &["no section `9.9`", "the nearest are:\n  8.", "cargo xtask lessons"]);
     refused(&["lesson", "8.5.9"], 2, &["8.5.2"]);
     refused(&["lesson", "eight"], 2, &["no section `eight`"]);
     refused(&["lesson", "8.5", "--rows", "0"], 2, &["0 measures nothing", "10M"]);
@@ -26,6 +26,9 @@ fn wrong_words_are_named() {
     refused(&["lesson", "8.5", "--rows", "-3"], 2, &["-3"]);
     refused(&["lesson", "8.5", "--python", "maybe"], 2, &["maybe", "auto"]);
     refused(&["lesson", "8.5", "--timeout", "soon"], 2, &["soon"]);
+    refused(&["lesson", "8.5", "--mystery"], 2, &["no mystery", "8.2"]);
+    refused(&["lesson", "8.2", "--mystery=soon"], 2, &["a whole number"]);
+    refused(&["lesson", "8.5", "--between", "9..7"], 2, &["nothing lies between 9 and 7"]);
     refused(&["leson"], 2, &["lesson"]);
     refused(&["new-lesson", "Topic"], 2, &["8.10-my-topic"]);
     refused(&["new-lesson", "8.5.2-again"], 2, &["8.5.2", "already"]);

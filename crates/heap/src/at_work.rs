@@ -32,3 +32,9 @@ pub(crate) fn check() -> Result<(), NotRecording> {
     };
     Err(NotRecording { hint })
 }
+
+/// Runs `work` unseen by the recorder: what it allocates is no part of any region, and what of that is freed later is not
+/// missed. For tools that look at a program while it is measured.
+pub fn unseen<R>(work: impl FnOnce() -> R) -> R {
+    recorder::unseen(work)
+}

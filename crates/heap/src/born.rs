@@ -1,5 +1,6 @@
 //! Which line made a block that a program holds: what joins a picture of references to the recorder.
 
+use crate::at_work::unseen;
 use crate::{at_work, naming, recorder};
 use heaplab_profile::statistics::{GroupBy, statistics};
 use heaplab_profile::{Measure, Profile};
@@ -25,12 +26,6 @@ pub unsafe fn born_at(block: NonNull<u8>) -> Option<Birth> {
     }
     // SAFETY: the recorder is at work and has been since the first allocation, so the block is its own; it is live.
     unsafe { recorder::site_of(block.as_ptr()) }.map(|site| Birth { site })
-}
-
-/// Runs `work` unseen by the recorder: what it allocates is no part of any region, and what of that is freed later is not
-/// missed. For tools that look at a program while it is measured.
-pub fn unseen<R>(work: impl FnOnce() -> R) -> R {
-    recorder::unseen(work)
 }
 
 /// The line of each birth, such as `lessons/8.3-object-graph/src/main.rs:30`: of the innermost frame that is not the

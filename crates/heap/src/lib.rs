@@ -42,9 +42,9 @@ mod snapshot;
 mod switch;
 
 pub use allocator::Heap;
-pub use at_work::NotRecording;
+pub use at_work::{NotRecording, unseen};
 #[cfg(feature = "symbols")]
-pub use born::{Birth, born_at, lines_of, unseen};
+pub use born::{Birth, born_at, lines_of};
 #[cfg(feature = "symbols")]
 pub use heaplab_profile::statistics::GroupBy;
 pub use limit::{Limit, limit};

@@ -26,7 +26,7 @@
 //!
 //! - `describe`: [`lesson!`] and what it declares.
 //! - `kept`: [`Scale`], [`Checksum`] and [`Kept`], the shape of a variant.
-//! - `phase`: marks on the way.
+//! - `phase`: marks on the way. `progress`: looks at the heap on the way, where the runner asks for them.
 //! - `measure`: one variant under the probe at work.
 //! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
 //! - `resident`: what the kernel counts as resident.
@@ -37,6 +37,7 @@ mod describe;
 mod kept;
 mod measure;
 mod phase;
+mod progress;
 mod resident;
 #[cfg(feature = "trial")]
 pub mod trial;
@@ -49,6 +50,10 @@ pub use heaplab_record::{
 pub use kept::{Checksum, Kept, Scale};
 pub use measure::{Bench, Measured};
 pub use phase::phase;
+pub use progress::progress;
+
+#[cfg(feature = "snapshot")]
+pub use heaplab_heap::{Difference, GroupBy, Snapshot, SnapshotError, Statistic};
 
 /// What is live in the measured region, in bytes, under the heap probe; `None` under another, which does not know. Asking
 /// allocates nothing: it may stand inside the measured region.

@@ -2,14 +2,19 @@
 
 use crate::kept::{Checksum, Kept, Scale};
 use crate::phase;
-use crate::resident;
-use heaplab_heap::{RegionError, Totals, region};
+use crate::progress;
+use crate::resident::{self, Resident};
+use heaplab_heap::{Region, RegionError, Totals, region};
 use heaplab_record::{
-    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, Measurement, Phase, PlainSample,
-    RECORD_SCHEMA, Record,
+    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, Look, Measurement, Phase,
+    PlainSample, RECORD_SCHEMA, Record,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+
+/// Whether the data is dropped before the region closes, so that what is live at its end is what nothing owned any more. For
+/// the runner alone, which asks for it in a run of its own.
+const TEARDOWN_VARIABLE: &str = "HEAPLAB_TEARDOWN";
 
 /// The bench that a variant is put on.
 pub struct Bench {
@@ -24,6 +29,7 @@ pub struct Measured {
     measurement: Measurement,
     phases: Vec<Phase>,
     attachments: Vec<Attachment>,
+    looks: Vec<Look>,
 }
 
 impl Bench {
@@ -31,34 +37,28 @@ impl Bench {
         Bench { scale: Scale::new(scale), closed_file: out.map(|folder| folder.join(CLOSED_FILE)) }
     }
 
-    /// Runs the variant once. Nothing of its data is ever dropped: how long freeing takes is not what was asked.
+    /// Runs the variant once. Nothing of its data is ever dropped, unless the runner asks what is left then: how long freeing
+    /// takes is not what was asked.
     ///
     /// # Errors
     /// When `HEAPLAB_PROBE` asks for a probe that cannot be had.
     pub fn measure<T>(&self, variant: fn(Scale) -> Kept<T>) -> Result<Measured, RegionError> {
+        let is_torn_down = std::env::var_os(TEARDOWN_VARIABLE).is_some();
+        progress::begin();
         let at_start = resident::now();
         let open = region()?;
         let started = Instant::now();
         phase::begin(started);
         let kept = variant(self.scale);
         let wall_ns = phase::nanoseconds_since(started);
+        if is_torn_down {
+            return Ok(torn_down(kept, open, wall_ns));
+        }
         let totals = open.close();
         let at_end = resident::now();
-        let phases = phase::end();
+        let (phases, looks) = (phase::end(), progress::end());
 
-        let measurement = match totals {
-            Totals::Plain => Measurement::Plain(PlainSample {
-                wall_ns,
-                peak_rss_bytes: at_end.peak_bytes,
-                start_rss_bytes: at_start.now_bytes,
-                start_rss_file_bytes: at_start.file_bytes,
-                end_rss_anon_bytes: at_end.anon_bytes,
-                end_rss_file_bytes: at_end.file_bytes,
-            }),
-            Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
-            Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
-            Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns, at_end.peak_bytes)),
-        };
+        let measurement = measurement(totals, wall_ns, at_start, at_end);
         let look = match measurement {
             Measurement::Plain(_) => kept.then,
             Measurement::Heap(_) => kept.then_recorded,
@@ -71,7 +71,7 @@ impl Bench {
         let attachments = look.map(|look| look(&kept.data, self.scale)).unwrap_or_default();
         let checksum = kept.checksum.clone();
         std::mem::forget(std::hint::black_box(kept));
-        Ok(Measured { checksum, measurement, phases, attachments })
+        Ok(Measured { checksum, measurement, phases, attachments, looks })
     }
 }
 
@@ -88,8 +88,36 @@ impl Measured {
             measurement: self.measurement,
             phases: self.phases,
             attachments: self.attachments,
+            looks: self.looks,
             load_address: dhat.then(resident::load_address).flatten(),
         }
+    }
+}
+
+/// What is live when nothing of the variant's data is left.
+fn torn_down<T>(kept: Kept<T>, open: Region, wall_ns: u64) -> Measured {
+    let Kept { checksum, data, .. } = kept;
+    drop(data);
+    let totals = open.close();
+    let now = resident::now();
+    let (phases, looks) = (phase::end(), progress::end());
+    let measurement = measurement(totals, wall_ns, now, now);
+    Measured { checksum, measurement, phases, attachments: Vec::new(), looks }
+}
+
+fn measurement(totals: Totals, wall_ns: u64, at_start: Resident, at_end: Resident) -> Measurement {
+    match totals {
+        Totals::Plain => Measurement::Plain(PlainSample {
+            wall_ns,
+            peak_rss_bytes: at_end.peak_bytes,
+            start_rss_bytes: at_start.now_bytes,
+            start_rss_file_bytes: at_start.file_bytes,
+            end_rss_anon_bytes: at_end.anon_bytes,
+            end_rss_file_bytes: at_end.file_bytes,
+        }),
+        Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
+        Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
+        Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns, at_end.peak_bytes)),
     }
 }
 

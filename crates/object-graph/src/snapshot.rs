@@ -101,9 +101,11 @@ impl Snapshot {
     }
 
     /// Whether no root reaches it by strong references and no unexplained reference does: it is not free, and nobody can get at
-    /// it. Only a witness makes such an object visible.
+    /// it. Only a witness makes such an object visible. Of a value that is gone nothing has leaked: `Weak` pointers keep its block,
+    /// as long as they are there.
     pub fn is_leaked(&self, id: u32) -> bool {
-        self.retained().bytes(id).is_none() && self.node(id).is_some_and(|node| !node.witness)
+        let is_value = |node: &Node| !node.witness && !node.is_gone();
+        self.retained().bytes(id).is_none() && self.node(id).is_some_and(is_value)
     }
 
     /// The objects that are [leaked](Snapshot::is_leaked).

@@ -64,17 +64,42 @@ pub enum SymbolError {
 /// The entries of several threads with one stack are one site, and so are stacks that are the same after symbols, such as
 /// two calls on one line: their figures are added up (see [`Profile::merged`]).
 pub fn symbolize(raw: &Raw, roots: &Roots) -> Result<Profile, SymbolError> {
-    raw.check_references()?;
-    let names = frames_of_nodes(raw, roots)?;
-    let mut by_node: BTreeMap<u32, Vec<&RawSite>> = BTreeMap::new();
-    for entry in &raw.sites {
-        by_node.entry(entry.node).or_default().push(entry);
+    Ok(Stacks::find(raw, roots)?.profile(&raw.sites))
+}
+
+/// The names of a recording's stacks, found once for whatever figures there are of them: those at the end, and those of looks
+/// on the way.
+pub struct Stacks<'a> {
+    raw: &'a Raw,
+    names: Vec<Rc<[Frame]>>,
+}
+
+impl Stacks<'_> {
+    /// Finds the names of every node.
+    ///
+    /// # Errors
+    /// As [`symbolize`].
+    pub fn find<'a>(raw: &'a Raw, roots: &Roots) -> Result<Stacks<'a>, SymbolError> {
+        raw.check_references()?;
+        Ok(Stacks { raw, names: frames_of_nodes(raw, roots)? })
     }
-    let site = |(node, entries): (&u32, &Vec<&RawSite>)| Site {
-        frames: stack(*node, &raw.nodes, &names),
-        ..figures(entries, raw)
-    };
-    Ok(Profile { sites: by_node.iter().map(site).collect() }.merged())
+
+    /// The profile of these entries, as [`symbolize`] makes it of the recording's own. Entries of nodes and threads that the
+    /// recording does not have are left out.
+    pub fn profile(&self, entries: &[RawSite]) -> Profile {
+        let mut by_node: BTreeMap<u32, Vec<&RawSite>> = BTreeMap::new();
+        let is_known = |entry: &&RawSite| {
+            (entry.node as usize) < self.names.len() && (entry.thread as usize) < self.raw.threads.len()
+        };
+        for entry in entries.iter().filter(is_known) {
+            by_node.entry(entry.node).or_default().push(entry);
+        }
+        let site = |(node, entries): (&u32, &Vec<&RawSite>)| Site {
+            frames: stack(*node, &self.raw.nodes, &self.names),
+            ..figures(entries, self.raw)
+        };
+        Profile { sites: by_node.iter().map(site).collect() }.merged()
+    }
 }
 
 /// The frames of each node, the outermost function first. One address has one answer, whichever stack it stands in.

@@ -14,6 +14,7 @@ mod bench;
 mod claims;
 mod cpu;
 mod diff;
+mod growth;
 mod manifest;
 mod reconciliation;
 mod record;
@@ -27,10 +28,15 @@ pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
+pub use growth::{
+    ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
+    Mystery, SiteGrowth, TornDown,
+};
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
 pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
-    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Measurement, Phase, PlainSample, RECORD_SCHEMA, Record,
+    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,
+    RECORD_SCHEMA, Record,
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,

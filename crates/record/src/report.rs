@@ -1,7 +1,8 @@
 //! `report.json`: one section, measured.
 
 use crate::{
-    Attachment, CountsTotals, DhatTotals, Language, OutsideRun, Phase, Probe, ResidentFigures, Text,
+    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, Mystery, OutsideRun, Phase,
+    Probe, ResidentFigures, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,12 @@ pub struct Report {
     pub rows_requested: u64,
     /// One entry a variant, in the order of the sections.
     pub runs: Vec<Run>,
+    /// How often the verdicts on growth are right; only where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classifier: Option<ClassifierTable>,
+    /// Where the variants have numbers instead of names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mystery: Option<Mystery>,
     /// What went wrong.
     pub failed: Vec<Failure>,
     /// The lecture's sentences beside what was measured.
@@ -120,6 +127,9 @@ pub struct Run {
     /// The three counting probes at one scale, held against each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation: Option<Reconciliation>,
+    /// How its sites grow with the work; only where the lesson asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth: Option<Growth>,
     /// Marks of the first plain repetition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,

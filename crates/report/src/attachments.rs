@@ -1,7 +1,7 @@
 //! What lessons hand over, as tables of a page: tables of one title and one set of columns become one, so that variants
 //! can be read side by side.
 
-use crate::{Words, figures, format, prose};
+use crate::{Words, figures, format, growth, prose};
 use heaplab_record::{Attachment, Cell, Report, Run, Text};
 
 /// One table to show, all of it already written.
@@ -59,7 +59,8 @@ pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
             }
         }
     }
-    figures.into_iter().chain(merged.into_iter().map(|(_, table)| table)).collect()
+    let merged = merged.into_iter().map(|(_, table)| table);
+    figures.into_iter().chain(growth::tables(report, words)).chain(merged).collect()
 }
 
 /// Every figure that was handed over, a row each.

@@ -27,6 +27,8 @@ pub(crate) fn report(lang: Lang) -> Report {
         goal: Some(goal::judge(&goal_spec(), &runs, &words)),
         unit: "rows".to_owned(),
         rows_requested: ROWS,
+        classifier: None,
+        mystery: None,
         claims: claims::judge(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
@@ -81,6 +83,7 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         rows: 1,
         heap: Some(heap),
         reconciliation: None,
+        growth: None,
         ..bare("", "leaky")
     };
     Report {
@@ -89,6 +92,8 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         goal: None,
         unit: "run".to_owned(),
         rows_requested: 1,
+        classifier: None,
+        mystery: None,
         runs: vec![run],
         failed: Vec::new(),
         claims: Vec::new(),
@@ -324,6 +329,7 @@ pub(crate) fn rust(section: &str, variant: &str, peak_bytes: u64, allocations: u
         about: format!("one {variant} a row"),
         plain: Some(plain(peak_bytes + 2_400_000, 2_100_000, wall_ns.clone())),
         reconciliation: Some(reconcile::reconcile(&heap, &dhat, &counts, ROWS / 100)),
+        growth: None,
         dhat: Some(DhatRun { rows: ROWS / 100, totals: dhat }),
         counts: Some(counts),
         heap: Some(HeapRun {
@@ -383,6 +389,7 @@ pub(crate) fn bare(section: &str, variant: &str) -> Run {
         dhat: None,
         heap: None,
         reconciliation: None,
+        growth: None,
         phases: Vec::new(),
         attachments: Vec::new(),
     }

@@ -2,6 +2,7 @@
 //! watermark.
 
 use crate::canvas::{self, INK, QUIET, Type};
+use crate::leaks::FRAME_HEIGHT;
 use crate::{RenderError, Words};
 use inferno::flamegraph::color::{BackgroundColor, BasicPalette, Color, Palette};
 use inferno::flamegraph::{Options, from_lines};
@@ -22,10 +23,30 @@ pub fn flamegraph_svg(
     subtitle: Option<&str>,
     words: &Words,
 ) -> Result<String, RenderError> {
+    draw_with(folded, title, subtitle, Look::Plain, words)
+}
+
+/// How a picture of one number a stack is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// By the names of the functions.
+    Plain,
+    /// The lines as they come, for whoever has to know where each frame begins.
+    InOrder,
+}
+
+/// As [`flamegraph_svg`].
+pub(crate) fn draw_with(
+    folded: &str,
+    title: &str,
+    subtitle: Option<&str>,
+    look: Look,
+    words: &Words,
+) -> Result<String, RenderError> {
     if folded.trim().is_empty() {
         return nothing(title, subtitle, words);
     }
-    draw(folded, title, subtitle, &words.get("flamegraph-bytes"), false, words)
+    draw(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
 }
 
 /// Draws folded stacks whose numbers are something else than bytes: `counts` says what, such as samples.
@@ -42,7 +63,7 @@ pub fn cpu_flamegraph_svg(
     if folded.is_empty() {
         return blank(title, subtitle, &words.get("flamegraph-idle"), words);
     }
-    draw(&folded.join("\n"), title, subtitle, counts, false, words)
+    draw(&folded.join("\n"), title, subtitle, counts, (false, Look::Plain), words)
 }
 
 /// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
@@ -58,7 +79,7 @@ pub fn differential_svg(
     if !folded.lines().any(wide) {
         return nothing(title, Some(subtitle), words);
     }
-    draw(folded, title, Some(subtitle), &words.get("flamegraph-bytes"), swapped, words)
+    draw(folded, title, Some(subtitle), &words.get("flamegraph-bytes"), (swapped, Look::Plain), words)
 }
 
 fn draw(
@@ -66,7 +87,7 @@ fn draw(
     title: &str,
     subtitle: Option<&str>,
     counts: &str,
-    swapped: bool,
+    (swapped, look): (bool, Look),
     words: &Words,
 ) -> Result<String, RenderError> {
     let mut options = Options::default();
@@ -79,7 +100,8 @@ fn draw(
     // A colour is made of a function's name: the same function looks the same in every picture of a report.
     options.deterministic = true;
     options.negate_differentials = swapped;
-    options.frame_height = 19;
+    options.no_sort = look == Look::InOrder;
+    options.frame_height = FRAME_HEIGHT as usize;
     options.min_width = 0.05;
     let mut svg = Vec::new();
     from_lines(&mut options, folded.lines(), &mut svg).map_err(|error| RenderError::picture(WHAT, error))?;

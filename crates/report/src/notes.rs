@@ -1,6 +1,6 @@
 //! What a reader of the figures must know to read them rightly: one sentence each, only where it applies.
 
-use crate::{Words, against, cost, format, prose, reconcile};
+use crate::{Words, against, cost, format, growth, prose, reconcile};
 use heaplab_record::{Reconciliation, Report, Run};
 
 /// Every note of a report, in the order in which the questions come up.
@@ -20,6 +20,7 @@ pub(crate) fn on_the_table(report: &Report, words: &Words) -> Vec<String> {
     notes.extend(repetitions(runs, words));
     notes.extend(cost::note(runs, words));
     notes.extend(dhat_scales(runs, words));
+    notes.extend(growth::note(report, words));
     if runs.iter().any(lacks_a_figure) {
         notes.push(words.get("note-not-measured"));
     }

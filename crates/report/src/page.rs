@@ -16,7 +16,7 @@ use attached::Attached;
 use headline::Headline;
 use heaplab_record::Report;
 pub(crate) use panels::document;
-use panels::{Claim, Failed, Flamegraph, Reconciled, Tools};
+use panels::{Claim, Failed, Flamegraph, Leaking, Reconciled, Tools};
 use runs::Section;
 
 /// The pictures that a page shows, as SVG files.
@@ -32,6 +32,8 @@ pub struct Pictures {
     pub flamegraphs: Vec<(String, String)>,
     /// What the lessons handed over.
     pub attached: Vec<Picture>,
+    /// What stays, by variant.
+    pub leaks: Vec<crate::Leaks>,
     /// The name and the flamegraph of stacks that a lesson handed over: time, not bytes.
     pub stacks: Vec<(String, String)>,
 }
@@ -61,6 +63,7 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         attached: Attached::all(&pictures.attached),
         tables: attachments::tables(report, words),
         listings: source::listings(report, words),
+        leaks: Leaking::all(&pictures.leaks),
         flamegraphs: Flamegraph::all(&pictures.flamegraphs, report, words),
         stacks: Flamegraph::all(&pictures.stacks, report, words),
         reconciled: Reconciled::all(report, words),
@@ -103,6 +106,7 @@ struct Page<'a> {
     attached: Vec<Attached<'a>>,
     tables: Vec<attachments::Merged>,
     listings: Vec<source::Listing>,
+    leaks: Vec<Leaking>,
     flamegraphs: Vec<Flamegraph>,
     stacks: Vec<Flamegraph>,
     reconciled: Vec<Reconciled>,
@@ -152,6 +156,7 @@ mod tests {
                 .expect("it can be drawn"),
             flamegraphs: flamegraphs.to_vec(),
             attached: Vec::new(),
+            leaks: Vec::new(),
             stacks: Vec::new(),
         }
     }

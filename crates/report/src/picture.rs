@@ -7,7 +7,7 @@ mod scale;
 mod steps;
 mod svg;
 
-use crate::{RenderError, Words, canvas};
+use crate::{RenderError, Words, canvas, growth};
 use heaplab_record::{Attachment, Chart, Language, Report, Run};
 
 /// A picture as a file.
@@ -43,7 +43,7 @@ pub(crate) struct Listed {
     pub(crate) sentences: Vec<String>,
 }
 
-/// What [`pictures`] draws, in its order; empty where it would fail.
+/// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
 pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
     let lang = words.lang();
     let listed = |named: Named<'_>| {
@@ -60,12 +60,14 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
         let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
         Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
     };
-    named(report).unwrap_or_default().into_iter().filter_map(listed).collect()
+    let own = |named: &Named<'_>| !growth::is_chart(&named.stem);
+    named(report).unwrap_or_default().into_iter().filter(own).filter_map(listed).collect()
 }
 
-/// The stems of the files that [`pictures`] makes, in its order; empty where it would fail.
+/// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
-    named(report).unwrap_or_default().into_iter().map(|named| named.stem).collect()
+    let stems = named(report).unwrap_or_default().into_iter().map(|named| named.stem);
+    stems.filter(|stem| !growth::is_chart(stem)).collect()
 }
 
 /// What becomes one picture.

@@ -135,7 +135,7 @@ impl Gathered {
     /// The entry of the report, if any probe answered at the run's scale; the curve, if there are samples enough.
     pub(super) fn into_run(self, task: Task<'_>) -> (Option<Run>, Option<Curve>, Option<DhatFile>) {
         let section = task.built.lesson.section.to_string();
-        let (name, language) = (task.variant.name.clone(), task.variant.language);
+        let (name, language) = (task.shown_as.to_owned(), task.variant.language);
         let dhat_file = self.dhat_file.clone().map(|(json, load_address)| DhatFile {
             variant: name.clone(),
             json,
@@ -163,6 +163,7 @@ impl Gathered {
             counts: self.counts,
             dhat: self.dhat,
             reconciliation: self.reconciliation,
+            growth: None,
             phases: self.phases,
             attachments: self.attachments,
         };
@@ -175,7 +176,7 @@ impl Gathered {
         self.slow_walks = raw.totals.slow_walks;
         self.peak_error_bytes = raw.totals.peak_error_bytes;
         let section = task.built.lesson.section.to_string();
-        Some(Recording { section, variant: task.variant.name.clone(), raw })
+        Some(Recording { section, variant: task.shown_as.to_owned(), raw })
     }
 
     fn plain_run(&self) -> Option<PlainRun> {

@@ -76,8 +76,19 @@ impl<'a> Runner<'a> {
 
     /// Runs one child to its end. A failure is noted and shown, and the others go on.
     pub(super) fn child(&mut self, task: Task<'_>, probe: Probe, rows: u64) -> Result<Reply> {
+        self.asked(task, probe, rows, Vec::new())
+    }
+
+    /// As [`Runner::child`], with more in its environment.
+    pub(super) fn asked(
+        &mut self,
+        task: Task<'_>,
+        probe: Probe,
+        rows: u64,
+        environment: Vec<(&'static str, String)>,
+    ) -> Result<Reply> {
         let out = self.folder()?;
-        let order = self.order(task, probe, rows, out.clone())?;
+        let order = Order { environment, ..self.order(task, probe, rows, out.clone())? };
         let expected = self.expected(task, probe, rows);
         self.screen.doing(&format!(
             "{} · {} · {}",
@@ -106,7 +117,7 @@ impl<'a> Runner<'a> {
             Err(fault) => {
                 let failure = Failure {
                     section: task.built.lesson.section.to_string(),
-                    variant: task.variant.name.clone(),
+                    variant: task.shown_as.to_owned(),
                     language: task.variant.language,
                     probe,
                     cause: fault.cause,
@@ -144,7 +155,7 @@ impl<'a> Runner<'a> {
             (Language::Python, None) => anyhow::bail!("{}: there is no interpreter to run it", task.name()),
         };
         let timeout = self.request.timeout;
-        Ok(Order { program, arguments, probe, rows, out, timeout })
+        Ok(Order { program, arguments, environment: Vec::new(), probe, rows, out, timeout })
     }
 
     /// Variants of one work group return one checksum at one scale; a report where they differ would compare two

@@ -90,13 +90,47 @@ impl Flamegraph {
             variant: variant.clone(),
             label: words.say("flamegraph-of", &[("variant", variant)]),
             document: document(svg),
-            height: inline_svg::size(svg).map_or(480, |(_, height)| height.ceil().clamp(80.0, 2000.0) as u32),
+            height: height(svg),
             open: false,
             caption: words.say("sites-of", &[("variant", variant)]),
             sites: heap.map(|heap| sites::rows(heap, MOST_SITES)).unwrap_or_default(),
             left_out: heap.and_then(|heap| sites::left_out(heap, MOST_SITES, words)),
         }
     }
+}
+
+/// What stays of one variant, a view at a time: a choice without a script.
+pub(super) struct Leaking {
+    pub(super) variant: String,
+    /// A group of choices of its own, by number.
+    pub(super) number: usize,
+    /// What its lines hold as the work goes on.
+    pub(super) chart: Option<String>,
+    /// Its name, its document and its height.
+    pub(super) views: Vec<(String, String, u32)>,
+    pub(super) open: bool,
+}
+
+impl Leaking {
+    /// The first one is open.
+    pub(super) fn all(leaks: &[crate::Leaks]) -> Vec<Leaking> {
+        let of = |(number, leaks): (usize, &crate::Leaks)| Leaking {
+            variant: leaks.variant.clone(),
+            chart: leaks.chart.as_deref().map(|svg| inline_svg::inline(svg, &format!("growth-{number}-"))),
+            number,
+            views: leaks
+                .views
+                .iter()
+                .map(|view| (view.name.clone(), document(&view.svg), height(&view.svg)))
+                .collect(),
+            open: number == 0,
+        };
+        leaks.iter().enumerate().map(of).collect()
+    }
+}
+
+fn height(svg: &str) -> u32 {
+    inline_svg::size(svg).map_or(480, |(_, height)| height.ceil().clamp(80.0, 2000.0) as u32)
 }
 
 /// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an

@@ -1,0 +1,66 @@
+# How sites grow: the verdicts of a leak hunt.
+growth-class-unbounded-growth = grows without end
+growth-class-refcount-cycle = refcount cycle
+growth-class-unknown = unknown
+growth-class-bounded-cache = bounded cache
+growth-class-freed-only-at-exit = freed only at exit
+growth-class-steady = steady
+column-growth-verdict = judged to be
+column-growth-place = by the line
+column-growth-slope = bytes a { $one }
+column-growth-sure = sure
+column-growth-ends = live at { $third }
+column-growth-why = why
+growth-title = Judged by runs at { $first }, { $second } and { $third } { $unit }
+growth-line = { $variant }: { $class }, { $place }, { $slope } a { $one }, sure { $sure }
+growth-line-unknown = { $variant }: unknown; { $why }
+growth-line-nothing = { $variant }: nothing was allocated that could grow
+growth-between = { $low } to { $high }
+growth-why-one-scale = It ran at one scale only.
+growth-why-nothing-held = Nothing of it is ever live between two { $unit }.
+growth-why-still-growing = Towards the end it grows at { $share } of the pace before: no limit is in sight.
+growth-why-still-doubling = From the middle to the end its capacity grew { $factor } times: a container that is pushed to without a limit.
+growth-why-levels-off = It rose, and towards the end it grows at { $share } of the pace before: it is full.
+growth-why-exchanged = Blocks come and go; each outlives { $requests } { $unit } on the average.
+growth-why-made-once = Everything was there after first use, and nothing was added.
+growth-why-too-few = It rose by { $blocks } blocks: so few may be chance.
+growth-why-between = Towards the end it grows at { $share } of the pace before: to a limit far off, or without one. Run it longer.
+growth-torn-freed = A drop of the service frees all of it: somebody still owns it.
+growth-torn-partly = A drop of the service frees a part of it.
+growth-torn-kept = A drop of the service frees nothing of it: nobody who was dropped owns it.
+growth-cycle = Its blocks are kept by strong references among themselves: no drop can free them.
+growth-cannot-know = Figures up to { $most } { $unit } say nothing of the next: a limit above what they fill looks like growth without one.
+growth-chart-title = { $variant }: live bytes of the lines that hold the most
+growth-chart-x = { $unit } served
+
+classifier-title = How often such verdicts are right: { $cases } generated services with a known answer
+column-classifier-is = it is
+column-classifier-recall = found
+column-classifier-precision = right when said
+classifier-said = said: { $class }
+
+churn-title = Lines whose blocks die within a few allocations
+column-churn-line = line
+column-churn-births = blocks
+column-churn-temporaries = died young
+column-churn-mean = mean size
+column-churn-fix = what would help
+churn-fix-with-capacity = with_capacity: each block is reallocated { $times } times on its way to { $bytes }
+churn-fix-reuse = One buffer, cleared and used again: { $at-once } at once, { $spared } births spared by each
+churn-fix-arena = An arena of { $bytes }: { $at-once } small blocks live together and die young
+
+leaks-title = { $variant }: what was never freed
+leaks-subtitle = Width: all bytes that were allocated. Red: the share that is still live at the end. Grey: all of it was freed.
+leaks-window-title = { $variant }: what came from { $from } to { $to } { $unit }, and stayed
+leaks-window-subtitle = Width: live bytes that were added between the two. Red: the share of all its bytes that was never freed.
+leaks-difference-title = { $variant }: { $to } against { $from } { $unit }
+leaks-difference-subtitle = Width: live bytes at { $to } { $unit }. Red: more than at { $from }. Blue: less.
+heading-leaks = What stays
+lead-leaks = Red is what was never freed. A window shows what came between two marks and stayed; the difference holds the end against the middle.
+leaks-view-whole = whole run
+leaks-view-window = { $from } to { $to }
+leaks-view-difference = end against middle
+
+mystery-title = { $title }: a mystery
+mystery-told = Memory grows. Which line, and how? Puzzle { $seed }: the same number gives the same puzzle again.
+mystery-how = Answer with: cargo xtask lesson { $section } --solve { $example }

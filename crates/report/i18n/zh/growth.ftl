@@ -1,0 +1,66 @@
+# 各分配点怎样增长：抓泄漏的判定。
+growth-class-unbounded-growth = 无止境增长
+growth-class-refcount-cycle = 引用计数成环
+growth-class-unknown = 说不准
+growth-class-bounded-cache = 有上限的缓存
+growth-class-freed-only-at-exit = 退出时才释放
+growth-class-steady = 平稳
+column-growth-verdict = 判定
+column-growth-place = 依据的行
+column-growth-slope = 每{ $one }留下的字节
+column-growth-sure = 把握
+column-growth-ends = 在 { $third } 时存活
+column-growth-why = 依据
+growth-title = 分别运行 { $first }、{ $second }、{ $third } { $unit }后的判定
+growth-line = { $variant }：{ $class }，{ $place }，每{ $one } { $slope }，把握 { $sure }
+growth-line-unknown = { $variant }：说不准；{ $why }
+growth-line-nothing = { $variant }：没有任何可能增长的分配
+growth-between = { $low } 到 { $high }
+growth-why-one-scale = 只在一种规模下运行过。
+growth-why-nothing-held = 每{ $one }结束时，它都不留下任何存活的内存。
+growth-why-still-growing = 到后段，增速仍是此前的 { $share }：看不到上限。
+growth-why-still-doubling = 从中点到结束，容量变为 { $factor } 倍：这是一个不断往里添加、没有上限的容器。
+growth-why-levels-off = 它涨过，但到后段增速只有此前的 { $share }：已经满了。
+growth-why-exchanged = 内存块有进有出，平均每块能活过 { $requests } { $unit }。
+growth-why-made-once = 首次使用之后就全在了，此后没有增加。
+growth-why-too-few = 只多了 { $blocks } 块：这么少，可能只是偶然。
+growth-why-between = 到后段，增速是此前的 { $share }：也许上限还远，也许根本没有上限。请跑得更久一些。
+growth-torn-freed = 丢弃整个服务后，它全部释放：还有人拥有它。
+growth-torn-partly = 丢弃整个服务后，只释放了一部分。
+growth-torn-kept = 丢弃整个服务后，它一点也没有释放：被丢弃的东西都不拥有它。
+growth-cycle = 这些内存块靠彼此之间的强引用活着：丢弃什么都释放不了它们。
+growth-cannot-know = { $most } { $unit }以内的数据，说明不了之后的情况：如果上限比这段时间能填满的还高，看起来就和没有上限一样。
+growth-chart-title = { $variant }：占用最多的几行，存活字节的变化
+growth-chart-x = 已处理多少{ $one }
+
+classifier-title = 这类判定有多准：{ $cases } 个生成的服务，答案已知
+column-classifier-is = 实际是
+column-classifier-recall = 找出的比例
+column-classifier-precision = 说中的比例
+classifier-said = 判为：{ $class }
+
+churn-title = 几次分配之内就死掉的内存块，按行统计
+column-churn-line = 行
+column-churn-births = 块数
+column-churn-temporaries = 其中早死的
+column-churn-mean = 平均大小
+column-churn-fix = 可以怎样改
+churn-fix-with-capacity = with_capacity：每块在长到 { $bytes } 的过程中要重新分配 { $times } 次
+churn-fix-reuse = 用一个缓冲区，清空后再用：同时最多 { $at-once } 个，每个能省下 { $spared } 次分配
+churn-fix-arena = 用一块 { $bytes } 的 arena：{ $at-once } 个小块一起活着，又都很快死掉
+
+leaks-title = { $variant }：始终没有释放的内存
+leaks-subtitle = 宽度：分配过的全部字节。红色：到结束时仍然存活的比例。灰色：全部已释放。
+leaks-window-title = { $variant }：从第 { $from } 到第 { $to } { $unit }之间新来、而且留下的内存
+leaks-window-subtitle = 宽度：两点之间增加的存活字节。红色：该处分配的全部字节中始终没有释放的比例。
+leaks-difference-title = { $variant }：第 { $to } 与第 { $from } { $unit }相比
+leaks-difference-subtitle = 宽度：第 { $to } { $unit }时的存活字节。红色：比第 { $from } 时多。蓝色：少了。
+heading-leaks = 留下来的内存
+lead-leaks = 红色是始终没有释放的内存。选一个时间窗，可以看到两点之间新来、而且留下的内存；“结束对中点”则是两次快照之差。
+leaks-view-whole = 整个运行
+leaks-view-window = { $from } 到 { $to }
+leaks-view-difference = 结束对中点
+
+mystery-title = { $title }：谜题
+mystery-told = 内存在增长。是哪一行？怎样增长？谜题编号 { $seed }：用同一个编号可以重现同一道谜题。
+mystery-how = 这样作答：cargo xtask lesson { $section } --solve { $example }

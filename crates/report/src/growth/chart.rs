@@ -1,0 +1,50 @@
+//! A chart a variant: what each line holds as the work goes on.
+
+use crate::growth::units;
+use crate::{Lang, Words};
+use heaplab_record::{Axis, Chart, Marker, Series, Text, Unit};
+
+/// What the names of these charts begin with.
+const START: &str = "growth-";
+
+/// The name of a variant's chart.
+pub fn stem(variant: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
+    format!("{START}{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
+}
+
+/// Whether a picture is one of these charts: they have their place among what stays.
+pub fn is_chart(stem: &str) -> bool {
+    stem.starts_with(START)
+}
+
+/// The chart of lines, each with `[done, live bytes]` in the order of the work.
+pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
+    let both = |say: &dyn Fn(&Words) -> String| Text {
+        en: say(&Words::new(Lang::En)),
+        zh: say(&Words::new(Lang::Zh)),
+    };
+    let series = |(name, points): &(String, Vec<[f64; 2]>)| Series {
+        name: name.clone(),
+        marker: Marker::Line,
+        points: points.clone(),
+    };
+    Chart {
+        name: stem(variant),
+        title: both(&|words| words.say("growth-chart-title", &[("variant", variant)])),
+        x: Axis {
+            label: both(&|words| {
+                let (unit, one) = (units(unit, words), crate::prose::one(unit, words));
+                words.say("growth-chart-x", &[("unit", &unit), ("one", &one)])
+            }),
+            unit: Unit::Count,
+            logarithmic: false,
+        },
+        y: Axis {
+            label: both(&|words| words.get("flamegraph-bytes")),
+            unit: Unit::Bytes,
+            logarithmic: false,
+        },
+        series: lines.iter().map(series).collect(),
+    }
+}

@@ -1,0 +1,126 @@
+//! A document a request: a tree of its address, in which every part knows what it is a part of.
+
+use heaplab_lesson::{Attachment, Graph, GraphEdge, GraphNode, Strength, Text};
+use heaplab_object_graph::{Roots, Trace};
+use std::rc::Weak;
+
+/// Down and up by `Rc`: each keeps the other.
+pub(crate) mod before {
+    use crate::service::{Part, Request};
+    use heaplab_object_graph::trace;
+    use std::cell::RefCell;
+    use std::rc::{Rc, Weak};
+
+    pub(crate) struct Element {
+        name: String,
+        parent: Option<Rc<Element>>,
+        children: RefCell<Vec<Rc<Element>>>,
+    }
+    trace!(Element { name, parent, children });
+
+    #[derive(Default)]
+    pub(crate) struct Documents {
+        elements: u64,
+        /// Does not keep the document: it is how we look at one that is gone, or should be.
+        pub(crate) latest: Weak<Element>,
+    }
+
+    impl Part for Documents {
+        fn handle(&mut self, request: &Request, _: &str) {
+            let root = element("document", None);
+            for part in request.address.split(['/', '?']).filter(|part| !part.is_empty()) {
+                let child = element(part, Some(Rc::clone(&root)));
+                root.children.borrow_mut().push(child);
+            }
+            self.elements += 1 + root.children.borrow().len() as u64;
+            self.latest = Rc::downgrade(&root);
+        }
+    }
+
+    fn element(name: &str, parent: Option<Rc<Element>>) -> Rc<Element> {
+        Rc::new(Element { name: name.to_owned(), parent, children: RefCell::default() })
+    }
+}
+
+/// Down by `Rc`, up by `Weak`: who is below does not keep who is above.
+pub(crate) mod after {
+    use crate::service::{Part, Request};
+    use heaplab_object_graph::trace;
+    use std::cell::RefCell;
+    use std::rc::{Rc, Weak};
+
+    pub(crate) struct Element {
+        name: String,
+        parent: Weak<Element>,
+        children: RefCell<Vec<Rc<Element>>>,
+    }
+    trace!(Element { name, parent, children });
+
+    #[derive(Default)]
+    pub(crate) struct Documents {
+        elements: u64,
+        pub(crate) latest: Weak<Element>,
+    }
+
+    impl Part for Documents {
+        fn handle(&mut self, request: &Request, _: &str) {
+            let root = element("document", Weak::new());
+            for part in request.address.split(['/', '?']).filter(|part| !part.is_empty()) {
+                let child = element(part, Rc::downgrade(&root));
+                root.children.borrow_mut().push(child);
+            }
+            self.elements += 1 + root.children.borrow().len() as u64;
+            self.latest = Rc::downgrade(&root);
+        }
+    }
+
+    fn element(name: &str, parent: Weak<Element>) -> Rc<Element> {
+        Rc::new(Element { name: name.to_owned(), parent, children: RefCell::default() })
+    }
+}
+
+/// The last document, of which nobody has a pointer any more but ours, which does not count.
+pub(crate) fn picture<E: Trace>(name: &str, latest: &Weak<E>) -> Vec<Attachment> {
+    let snapshot = Roots::new().witness("latest", latest).snapshot();
+    let of: Vec<u32> = snapshot.id_of(latest).into_iter().collect();
+    let drawn = snapshot.show_refs(&of, 4, 10);
+    let told = snapshot.show_backrefs(&of, 2, 10).sentences.into_iter();
+    let nodes = drawn.nodes.into_iter().map(|node| GraphNode {
+        id: node.id,
+        type_name: node.type_name,
+        label: node.label,
+        shallow_bytes: node.shallow_bytes,
+        retained_bytes: node.retained_bytes,
+        strong: node.strong,
+        weak: node.weak,
+        born_at: node.born_at,
+        root: node.root,
+        target: node.target,
+        in_cycle: node.in_cycle,
+        leaked: node.leaked,
+        opaque: node.opaque,
+    });
+    let edges = drawn.edges.into_iter().map(|edge| GraphEdge {
+        from: edge.from,
+        to: edge.to,
+        label: edge.label,
+        strength: match edge.strength {
+            heaplab_object_graph::Strength::Strong => Strength::Strong,
+            heaplab_object_graph::Strength::Weak => Strength::Weak,
+        },
+        in_cycle: edge.in_cycle,
+        marked: edge.marked,
+    });
+    vec![Attachment::Graph(Graph {
+        name: name.to_owned(),
+        title: Text {
+            en: "The last document, after its request".to_owned(),
+            zh: "最后一份文档，在它的请求结束之后".to_owned(),
+        },
+        sentences: told.map(|sentence| Text { en: sentence.en, zh: sentence.zh }).collect(),
+        nodes: nodes.collect(),
+        edges: edges.collect(),
+        omitted_nodes: drawn.omitted_nodes,
+        legend: Vec::new(),
+    })]
+}

@@ -1,0 +1,115 @@
+//! Lesson 8.2: leak hunting. A small service, seven ways to make it grow, and each way's repair beside it.
+//!
+//! Question:   memory grows. Which line holds it, does it grow without end, and who could still free it?
+//! Prediction: which of the seven pairs below will differ the most at the end, and which of the seven is no leak at all?
+//! Command:    cargo xtask lesson 8.2
+//!             cargo xtask lesson 8.2 --mystery
+//!
+//! Each part of the service stands in a file of its own, as `before` and `after`.
+
+mod big;
+mod documents;
+mod journal;
+mod notices;
+mod pages;
+mod replies;
+mod scratch;
+mod service;
+mod tenants;
+
+use big::big;
+use documents::picture;
+use heaplab_lesson::{Kept, Scale, lesson};
+use service::{Service, serve};
+
+lesson! {
+    unit: "requests",
+    default_scale: 200_000,
+    baseline: cache_unbounded,
+    work "requests" {
+        rust {
+            cache_unbounded: "replies kept by address, and every address is new",
+            cache_bounded: "the same cache, of the last 400",
+            listener_kept: "each connection listens for the closing, and never stops",
+            listener_ended: "the same, until the connection ends",
+            rc_cycle: "a tree a document, whose children hold their parent by Rc",
+            rc_weak: "the same tree, its way back a Weak",
+            box_leak: "the name of a counter, leaked at every use",
+            box_owned: "the same counters, their map owns each name once",
+            slow_reader: "a journal without a limit, read once in four requests",
+            reader_awaited: "the same, of at most 64 lines: then the writer waits",
+            thread_grows: "spans of a thread, cleared when the thread ends",
+            thread_cleared: "the same, cleared when the request ends",
+            looks_like_leak: "a cache with a limit, a buffer that stays large: it grows, and stops",
+            looks_trimmed: "the same with a smaller limit, and shrunk after a large request",
+        }
+        python {
+            cache_unbounded: "the same cache in CPython: a dict that only takes",
+            cache_bounded: "an OrderedDict of the last 400",
+            listener_kept: "callbacks in CPython that nobody takes away",
+            listener_ended: "callbacks that go with their connection",
+        }
+    }
+    work "the lecture's demo" {
+        rust { big: "the demo: a text of a thousand names for every twenty requests, then a snapshot" }
+        python { big: "the demo as it was shown: tracemalloc, a snapshot, five lines" }
+    }
+}
+
+fn cache_unbounded(requests: Scale) -> Kept<Service<replies::before::Replies>> {
+    serve(requests, replies::before::Replies::default())
+}
+
+fn cache_bounded(requests: Scale) -> Kept<Service<replies::after::Replies>> {
+    serve(requests, replies::after::Replies::default())
+}
+
+fn listener_kept(requests: Scale) -> Kept<Service<notices::before::Notices>> {
+    serve(requests, notices::before::Notices::default())
+}
+
+fn listener_ended(requests: Scale) -> Kept<Service<notices::after::Notices>> {
+    serve(requests, notices::after::Notices::default())
+}
+
+fn rc_cycle(requests: Scale) -> Kept<Service<documents::before::Documents>> {
+    serve(requests, documents::before::Documents::default())
+        .then_recorded(|service, _| picture("rc-cycle", &service.part.latest))
+}
+
+fn rc_weak(requests: Scale) -> Kept<Service<documents::after::Documents>> {
+    serve(requests, documents::after::Documents::default())
+        .then_recorded(|service, _| picture("rc-weak", &service.part.latest))
+}
+
+fn box_leak(requests: Scale) -> Kept<Service<tenants::before::Tenants>> {
+    serve(requests, tenants::before::Tenants::default())
+}
+
+fn box_owned(requests: Scale) -> Kept<Service<tenants::after::Tenants>> {
+    serve(requests, tenants::after::Tenants::default())
+}
+
+fn slow_reader(requests: Scale) -> Kept<Service<journal::before::Journal>> {
+    serve(requests, journal::before::Journal::default())
+}
+
+fn reader_awaited(requests: Scale) -> Kept<Service<journal::after::Journal>> {
+    serve(requests, journal::after::Journal::default())
+}
+
+fn thread_grows(requests: Scale) -> Kept<Service<scratch::before::Scratch>> {
+    serve(requests, scratch::before::Scratch)
+}
+
+fn thread_cleared(requests: Scale) -> Kept<Service<scratch::after::Scratch>> {
+    serve(requests, scratch::after::Scratch)
+}
+
+fn looks_like_leak(requests: Scale) -> Kept<Service<pages::before::Pages>> {
+    serve(requests, pages::before::Pages::default())
+}
+
+fn looks_trimmed(requests: Scale) -> Kept<Service<pages::after::Pages>> {
+    serve(requests, pages::after::Pages::default())
+}

@@ -1,0 +1,44 @@
+//! Spans: what a request did and for how long, kept by the thread that serves it.
+
+/// Cleared when the thread ends. A thread that serves does not end.
+pub(crate) mod before {
+    use crate::service::{Part, Request};
+    use std::cell::RefCell;
+
+    thread_local! {
+        static SPANS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(crate) struct Scratch;
+
+    impl Part for Scratch {
+        fn handle(&mut self, request: &Request, reply: &str) {
+            SPANS.with_borrow_mut(|spans| {
+                spans.push(format!("find session {}", request.user));
+                spans.push(format!("reply with {} bytes", reply.len()));
+            });
+        }
+    }
+}
+
+/// Cleared when the request ends; the room stays for the next.
+pub(crate) mod after {
+    use crate::service::{Part, Request};
+    use std::cell::RefCell;
+
+    thread_local! {
+        static SPANS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    }
+
+    pub(crate) struct Scratch;
+
+    impl Part for Scratch {
+        fn handle(&mut self, request: &Request, reply: &str) {
+            SPANS.with_borrow_mut(|spans| {
+                spans.push(format!("find session {}", request.user));
+                spans.push(format!("reply with {} bytes", reply.len()));
+                spans.clear();
+            });
+        }
+    }
+}
