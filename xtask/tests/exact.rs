@@ -2,15 +2,29 @@
 
 mod run;
 
-use run::{report_of, runs, small_report};
+use run::{report_of, runs, small_report, target};
 use serde_json::Value;
+use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Every section whose variants allocate on one thread, and a scale at which all probes can run.
-const SECTIONS: [(&str, &str); 4] = [("8.1", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000")];
+const SECTIONS: [(&str, &str); 5] =
+    [("8.1", "1000"), ("8.2", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000")];
 
-/// A section's Rust variants, measured.
-fn of_section((section, rows): (&str, &str), out: &std::path::Path) -> Value {
-    report_of(section, rows, out, &["--python", "no"])
+/// The Rust variants of every section, measured once for all tests, and the folder with a report a section.
+fn sections() -> &'static (PathBuf, Vec<Value>) {
+    static MEASURED: OnceLock<(PathBuf, Vec<Value>)> = OnceLock::new();
+    MEASURED.get_or_init(|| {
+        // Under target/: what is static is never dropped, and a temporary folder would stay.
+        let home = target().join("tmp/exact");
+        let _ = std::fs::remove_dir_all(&home);
+        std::fs::create_dir_all(&home).expect("the folder can be made");
+        let of = |&(section, rows): &(&str, &str)| {
+            report_of(section, rows, &home.join(section), &["--python", "no"])
+        };
+        let reports = SECTIONS.iter().map(of).collect();
+        (home, reports)
+    })
 }
 
 #[test]
@@ -40,9 +54,7 @@ fn five_runs_of_five_count_the_same() {
 
 #[test]
 fn three_probes_reconcile_at_one_scale() {
-    let home = tempfile::tempdir().unwrap();
-    let reports: Vec<Value> =
-        SECTIONS.iter().map(|&section| of_section(section, &home.path().join(section.0))).collect();
+    let (home, reports) = sections();
     let mut grown = 0;
     for (_, variant, run) in reports.iter().flat_map(runs) {
         let (heap, dhat, counts) = (&run["heap"], &run["dhat"], &run["counts"]);
@@ -68,18 +80,17 @@ fn three_probes_reconcile_at_one_scale() {
         assert_eq!(rule["agrees"], true, "{variant}");
     }
     assert!(grown > 0, "nothing grew: the rule was not put to the test");
-    let summary = std::fs::read_to_string(home.path().join("8.5/summary.md")).unwrap();
+    let summary = std::fs::read_to_string(home.join("8.5/summary.md")).unwrap();
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
 
 /// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by stack they must agree.
 #[test]
 fn the_recorder_and_dhat_agree_stack_by_stack() {
-    let home = tempfile::tempdir().unwrap();
+    let (home, reports) = sections();
     let mut stacks = 0;
-    for section in SECTIONS {
-        let out = home.path().join(section.0);
-        stacks += stacks_that_agree(&of_section(section, &out), &out);
+    for ((section, _), report) in SECTIONS.iter().zip(reports) {
+        stacks += stacks_that_agree(report, &home.join(section));
     }
     assert!(stacks > 100, "{stacks}");
 }
