@@ -3,6 +3,8 @@
 mod first;
 mod format;
 mod json;
+#[cfg(target_arch = "x86_64")]
+mod vector;
 
 use crate::error::Result;
 use crate::key::{Key, LONGEST_KEY, Sink};
