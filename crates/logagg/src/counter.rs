@@ -36,9 +36,9 @@ pub(crate) struct Counter {
 impl Counter {
     pub(crate) fn new(file: &Arc<SpillFile>, budget: usize, level: u32) -> Counter {
         Counter {
-            v4: V4Table::new(level),
-            v6: V6Table::new(level),
-            text: TextTable::new(level),
+            v4: V4Table::new(),
+            v6: V6Table::new(),
+            text: TextTable::new(),
             waiting: [0; BATCH],
             waits: 0,
             budget,
@@ -133,17 +133,17 @@ impl Counter {
         if keeps(&self.v4) {
             self.v4.clear()
         } else {
-            self.v4 = V4Table::new(self.level)
+            self.v4 = V4Table::new()
         }
         if keeps(&self.v6) {
             self.v6.clear()
         } else {
-            self.v6 = V6Table::new(self.level)
+            self.v6 = V6Table::new()
         }
         if keeps(&self.text) {
             self.text.clear()
         } else {
-            self.text = TextTable::new(self.level)
+            self.text = TextTable::new()
         }
         Ok(())
     }
@@ -188,6 +188,7 @@ pub(crate) fn drain_part(
     visit: &mut dyn FnMut(Key, u64) -> Result<()>,
 ) -> Result<()> {
     let mut counter = Counter::new(file, budget, level + 1);
+    counter.v4.presize(parts.iter().map(|spilled| spilled.v4(partition)).sum(), budget)?;
     for spilled in parts {
         spilled.each(partition, &mut |key, count| counter.add(key, count))?;
     }

@@ -89,6 +89,8 @@ pub(crate) struct Runs {
     file: Arc<SpillFile>,
     last: Vec<u64>,
     filling: Vec<Vec<u8>>,
+    /// IPv4 records of each partition: what a table for it needs at most.
+    v4: Vec<usize>,
 }
 
 impl Runs {
@@ -97,10 +99,12 @@ impl Runs {
             file: Arc::clone(file),
             last: vec![NONE; PARTITIONS],
             filling: (0..PARTITIONS).map(|_| vec![0; HEAD]).collect(),
+            v4: vec![0; PARTITIONS],
         }
     }
 
     pub(crate) fn push(&mut self, partition: usize, key: Key, count: u64) -> Result<()> {
+        self.v4[partition] += usize::from(matches!(key, Key::V4(_)));
         let chunk = &mut self.filling[partition];
         record::push(chunk, key, count);
         if chunk.len() >= CHUNK { self.write(partition) } else { Ok(()) }
@@ -126,7 +130,7 @@ impl Runs {
             }
             self.filling[partition] = Vec::new();
         }
-        Ok(Partitions { file: self.file, last: self.last })
+        Ok(Partitions { file: self.file, last: self.last, v4: self.v4 })
     }
 }
 
@@ -135,9 +139,15 @@ impl Runs {
 pub(crate) struct Partitions {
     file: Arc<SpillFile>,
     last: Vec<u64>,
+    v4: Vec<usize>,
 }
 
 impl Partitions {
+    /// IPv4 addresses of a partition, each as often as it was spilled.
+    pub(crate) fn v4(&self, partition: usize) -> usize {
+        self.v4[partition]
+    }
+
     /// Visits every key of a partition, a key as often as it was spilled.
     pub(crate) fn each(&self, partition: usize, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         let mut place = self.last[partition];

@@ -1,13 +1,15 @@
 //! The tables: open addressing with linear probing, one for IPv4 (8 bytes a slot), one for IPv6 (24), one for texts.
 //!
-//! A slot is `hash * slots / 2^64`, so a table lies in the order of its keys' hashes: growing reads and writes memory from
-//! front to back, and what spills to disk comes out partition by partition. `level` counts the partitionings that lie behind a
-//! key; their bits of the hash are the same for all keys here and are shifted out.
+//! A slot is `hash * factor * slots / 2^64`, with a factor of the table's own. A table lies in the order of its slots, so growing
+//! reads and writes memory from front to back. What is read out of one table comes in that order, and where it goes into another of
+//! the same order, all would crowd into one end: with factors of their own, tables have nothing to do with each other.
 
 mod text;
 mod v4;
 mod v6;
 mod words;
+
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::error::Result;
 use crate::key::Key;
@@ -56,7 +58,7 @@ impl Seed {
         })
     }
 
-    /// Multiply-shift (Dietzfelbinger): the upper bits of a product with a random odd factor.
+    /// Multiply-shift (Dietzfelbinger): the upper bits of a product with a random odd factor are taken.
     #[inline(always)]
     pub(crate) fn v4(self, key: u32) -> u64 {
         (u64::from(key) + 1).wrapping_mul(self.factor)
@@ -84,10 +86,18 @@ impl Seed {
     }
 }
 
-/// `hash` as a slot of `slots`, after `level` partitionings.
+/// `hash` as a slot of `slots`, in a table with this factor.
 #[inline(always)]
-fn slot(hash: u64, level: u32, slots: usize) -> usize {
-    ((u128::from(hash << (level * PARTITION_BITS)) * slots as u128) >> 64) as usize
+fn slot(hash: u64, factor: u64, slots: usize) -> usize {
+    ((u128::from(hash.wrapping_mul(factor)) * slots as u128) >> 64) as usize
+}
+
+/// Odd, and another one for every table.
+fn fresh_factor() -> u64 {
+    static TABLES: AtomicU64 = AtomicU64::new(0);
+    let number = TABLES.fetch_add(1, Ordering::Relaxed);
+    let mixed = (number ^ Seed::of_process().high).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
 }
 
 /// How many slots to take next: twice as many, or what fits if that is a quarter more.

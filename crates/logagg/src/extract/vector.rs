@@ -142,8 +142,7 @@ fn quick_v4(sixteen: &[u8]) -> Option<u32> {
     let weights = _mm_set1_epi32(0x0001_0a64);
     let values = _mm_madd_epi16(_mm_maddubs_epi16(lanes, weights), _mm_set1_epi16(1));
     let least = _mm_cvtepu8_epi32(_mm_cvtsi32_si128(PATTERN.least[pattern] as i32));
-    let wrong =
-        _mm_or_si128(_mm_cmpgt_epi32(values, _mm_set1_epi32(255)), _mm_cmpgt_epi32(least, values));
+    let wrong = _mm_or_si128(_mm_cmpgt_epi32(values, _mm_set1_epi32(255)), _mm_cmpgt_epi32(least, values));
     if _mm_testz_si128(wrong, wrong) == 0 {
         return None;
     }

@@ -3,7 +3,7 @@
 use memmap2::MmapMut;
 
 use super::words::Words;
-use super::{Seed, Table, most_keys, next_slots, slot};
+use super::{Seed, Table, fresh_factor, most_keys, next_slots, slot};
 use crate::error::{Error, Result};
 use crate::key::{Key, LONGEST_KEY};
 
@@ -19,7 +19,7 @@ pub(crate) struct TextTable {
     words: Words,
     slots: usize,
     len: usize,
-    level: u32,
+    factor: u64,
     seed: Seed,
     blocks: Vec<MmapMut>,
     /// Bytes used of the block in work, and which it is.
@@ -31,12 +31,12 @@ const PLACE_BITS: u32 = 40;
 const PLACE: u64 = (1 << PLACE_BITS) - 1;
 
 impl TextTable {
-    pub(crate) fn new(level: u32) -> TextTable {
+    pub(crate) fn new() -> TextTable {
         TextTable {
             words: Words::empty(),
             slots: 0,
             len: 0,
-            level,
+            factor: fresh_factor(),
             seed: Seed::of_process(),
             blocks: Vec::new(),
             used: 0,
@@ -58,7 +58,7 @@ impl TextTable {
     pub(crate) fn add(&mut self, key: &[u8], count: u64) {
         let hash = self.seed.text(key);
         let tag = hash << PLACE_BITS;
-        let mut index = slot(hash, self.level, self.slots) * 2;
+        let mut index = slot(hash, self.factor, self.slots) * 2;
         loop {
             let word = self.words.get()[index];
             if word == 0 {
@@ -103,7 +103,7 @@ impl TextTable {
         let fresh = words.get_mut();
         for old in self.words.get().chunks_exact(2).filter(|old| old[0] != 0) {
             let hash = self.seed.text(self.at((old[0] & PLACE) - 1));
-            let mut index = slot(hash, self.level, slots) * 2;
+            let mut index = slot(hash, self.factor, slots) * 2;
             while fresh[index] != 0 {
                 index = if index + 2 == slots * 2 { 0 } else { index + 2 };
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::words::Words;
-use super::{Seed, Table, most_keys, next_slots, slot};
+use super::{SMALLEST, Table, fresh_factor, most_keys, next_slots, slot};
 use crate::error::Result;
 use crate::key::Key;
 use crate::prefetch::prefetch;
@@ -17,28 +17,30 @@ pub(crate) struct V4Table {
     words: Words,
     slots: usize,
     len: usize,
-    level: u32,
-    seed: Seed,
+    factor: u64,
     /// What does not fit into 32 bits of a count, to be added to it.
     heavy: HashMap<u32, u64>,
 }
 
 impl V4Table {
-    pub(crate) fn new(level: u32) -> V4Table {
-        V4Table {
-            words: Words::empty(),
-            slots: 0,
-            len: 0,
-            level,
-            seed: Seed::of_process(),
-            heavy: HashMap::new(),
-        }
+    pub(crate) fn new() -> V4Table {
+        V4Table { words: Words::empty(), slots: 0, len: 0, factor: fresh_factor(), heavy: HashMap::new() }
     }
 
     /// Asks for the slot of a key that will be added soon.
     #[inline(always)]
     pub(crate) fn prefetch(&self, key: u32) {
-        prefetch(self.words.get(), slot(self.seed.v4(key), self.level, self.slots));
+        prefetch(self.words.get(), slot(hash(key), self.factor, self.slots));
+    }
+
+    /// Makes an empty table large enough for so many keys, or as large as `spare` bytes allow.
+    /// PERF: growing step by step to a partition's size takes twice the time of this.
+    pub(crate) fn presize(&mut self, keys: usize, spare: usize) -> Result<()> {
+        let slots = (keys / 3 * 4 + SMALLEST).min(spare / 8);
+        if self.slots == 0 && slots > SMALLEST {
+            (self.words, self.slots) = (Words::zeroed(slots)?, slots);
+        }
+        Ok(())
     }
 
     /// How many new keys fit.
@@ -50,10 +52,10 @@ impl V4Table {
     /// Counts each key once. There must be room for all of them.
     #[inline(always)]
     pub(crate) fn add_all(&mut self, keys: &[u32]) {
-        let (seed, level, slots) = (self.seed, self.level, self.slots);
+        let (factor, slots) = (self.factor, self.slots);
         let words = self.words.get_mut();
         for &key in keys {
-            let mut index = slot(seed.v4(key), level, slots);
+            let mut index = slot(hash(key), factor, slots);
             loop {
                 let word = words[index];
                 if word >> 32 == u64::from(key) && word as u32 != 0 {
@@ -81,7 +83,7 @@ impl V4Table {
 
     /// Counts a key `count` times, at least once. There must be room.
     pub(crate) fn add(&mut self, key: u32, count: u64) {
-        let mut index = slot(self.seed.v4(key), self.level, self.slots);
+        let mut index = slot(hash(key), self.factor, self.slots);
         let words = self.words.get_mut();
         loop {
             let word = words[index];
@@ -102,6 +104,12 @@ impl V4Table {
     }
 }
 
+/// Never 0: times a factor it would stay 0.
+#[inline(always)]
+fn hash(key: u32) -> u64 {
+    u64::from(key) + 1
+}
+
 impl Table for V4Table {
     fn bytes(&self) -> usize {
         self.slots * 8 + self.heavy.len() * 48
@@ -119,7 +127,7 @@ impl Table for V4Table {
         let mut words = Words::zeroed(slots)?;
         let fresh = words.get_mut();
         for &word in self.words.get().iter().filter(|&&word| word as u32 != 0) {
-            let mut index = slot(self.seed.v4((word >> 32) as u32), self.level, slots);
+            let mut index = slot(hash((word >> 32) as u32), self.factor, slots);
             while fresh[index] as u32 != 0 {
                 index = if index + 1 == slots { 0 } else { index + 1 };
             }

@@ -1,7 +1,7 @@
 //! IPv6 addresses: three words a slot, the address and its count.
 
 use super::words::Words;
-use super::{Seed, Table, most_keys, next_slots, slot};
+use super::{Seed, Table, fresh_factor, most_keys, next_slots, slot};
 use crate::error::Result;
 use crate::key::Key;
 
@@ -11,13 +11,13 @@ pub(crate) struct V6Table {
     words: Words,
     slots: usize,
     len: usize,
-    level: u32,
+    factor: u64,
     seed: Seed,
 }
 
 impl V6Table {
-    pub(crate) fn new(level: u32) -> V6Table {
-        V6Table { words: Words::empty(), slots: 0, len: 0, level, seed: Seed::of_process() }
+    pub(crate) fn new() -> V6Table {
+        V6Table { words: Words::empty(), slots: 0, len: 0, factor: fresh_factor(), seed: Seed::of_process() }
     }
 
     pub(crate) fn room(&self) -> usize {
@@ -26,7 +26,7 @@ impl V6Table {
 
     /// Counts a key `count` times. There must be room.
     pub(crate) fn add(&mut self, key: u128, count: u64) {
-        let index = slot(self.seed.v6(key), self.level, self.slots);
+        let index = slot(self.seed.v6(key), self.factor, self.slots);
         self.len += usize::from(put(self.words.get_mut(), index, key, count));
     }
 }
@@ -64,10 +64,10 @@ impl Table for V6Table {
     fn grow(&mut self, spare: usize) -> Result<bool> {
         let Some(slots) = next_slots(self.slots, 24, spare) else { return Ok(false) };
         let mut words = Words::zeroed(slots * 3)?;
-        let (seed, level) = (self.seed, self.level);
+        let (seed, factor) = (self.seed, self.factor);
         self.each(&mut |key, count| {
             if let Key::V6(key) = key {
-                put(words.get_mut(), slot(seed.v6(key), level, slots), key, count);
+                put(words.get_mut(), slot(seed.v6(key), factor, slots), key, count);
             }
             Ok(())
         })?;
