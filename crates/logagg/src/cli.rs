@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Merge(Merge),
     /// Write a log to try on: the same bytes for the same seed
     Generate(Generate),
+    /// Count a part of the inputs for a parent
+    #[command(hide = true)]
+    Worker,
     /// Visit every line feed through the same input path, to compare
     #[command(hide = true)]
     Scan(Count),
@@ -66,6 +69,12 @@ pub(crate) struct Count {
     /// How regular files are read
     #[arg(long, default_value = "pread", value_name = "WAY")]
     pub(crate) input: Way,
+    /// Worker processes instead of threads; --memory is for all of them together
+    #[arg(long, value_name = "N", conflicts_with = "threads", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) processes: Option<u16>,
+    /// Go on as the logs grow, through rotation and truncation, until SIGINT or SIGTERM; then the result
+    #[arg(long, short = 'f', conflicts_with_all = ["processes", "csv"])]
+    pub(crate) follow: bool,
     /// Write the state to a file for `logagg merge`
     #[arg(long, value_name = "FILE")]
     pub(crate) partial: Option<PathBuf>,

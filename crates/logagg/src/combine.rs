@@ -27,11 +27,11 @@ pub(crate) struct Harvest<'a> {
 }
 
 impl<'a> Harvest<'a> {
-    fn new(top: usize, budget: usize, writer: Option<&'a Mutex<Writer>>) -> Harvest<'a> {
+    pub(crate) fn new(top: usize, budget: usize, writer: Option<&'a Mutex<Writer>>) -> Harvest<'a> {
         Harvest { uv: 0, pv: 0, top: Top::new(top, budget), chunk: Vec::new(), writer }
     }
 
-    fn take(&mut self, key: Key, count: u64) -> Result<()> {
+    pub(crate) fn take(&mut self, key: Key, count: u64) -> Result<()> {
         self.uv += 1;
         self.pv += u128::from(count);
         self.top.offer(key, count)?;

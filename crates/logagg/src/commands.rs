@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::process::Command;
 use std::time::Instant;
 
 use heaplab_logagg::engine::{self, Outcome};
@@ -11,10 +12,12 @@ use heaplab_logagg::gauge;
 use heaplab_logagg::generate::{Recipe, generate as write_log};
 use heaplab_logagg::input::expand;
 use heaplab_logagg::partial::{Head, Writer};
+use heaplab_logagg::processes;
 use heaplab_logagg::show::{Report, grouped};
 
-use crate::cli::{Count, Generate, Merge, ResultArgs};
+use crate::cli::{Count, Generate, Merge, ResultArgs, Way};
 use crate::watch::Progress;
+use crate::{live, sigbus, stop};
 
 pub(crate) fn count(args: &Count) -> Result<()> {
     let begin = Instant::now();
@@ -22,16 +25,36 @@ pub(crate) fn count(args: &Count) -> Result<()> {
     let inputs = expand(&args.logs)?;
     let head = Head::new(key, options.sketch);
     let partial = args.partial.as_deref().map(|path| Writer::to_file(path, &head)).transpose()?;
+    if args.follow {
+        let outcome = live::follow(&inputs, &options, partial, args.result.quiet)?;
+        return show(outcome, None, &args.result, begin);
+    }
+    stop::install();
+    stop::unfinished(partial.as_ref().and_then(Writer::unfinished));
+    if args.input == Way::Mmap {
+        sigbus::install(&inputs)?;
+    }
+    if let Some(processes) = args.processes {
+        let program = std::env::current_exe().map_err(|error| Error::Worker(error.to_string()))?;
+        let command = || {
+            let mut command = Command::new(&program);
+            command.arg("worker");
+            command
+        };
+        let (outcome, peak) = processes::run(&inputs, &options, usize::from(processes), &command, partial)?;
+        return show(outcome, peak, &args.result, begin);
+    }
     let progress = Progress::new(&args.result, &inputs);
     let outcome = engine::run(&inputs, &options, &progress, partial);
     progress.finish();
-    show(outcome?, &args.result, begin)
+    show(outcome?, None, &args.result, begin)
 }
 
 pub(crate) fn merge(args: &Merge) -> Result<()> {
     let begin = Instant::now();
     let files = expand(&args.files)?;
-    show(heaplab_logagg::merge::merge(&files, &args.options())?, &args.result, begin)
+    stop::install();
+    show(heaplab_logagg::merge::merge(&files, &args.options())?, None, &args.result, begin)
 }
 
 pub(crate) fn scan(args: &Count) -> Result<()> {
@@ -57,6 +80,8 @@ pub(crate) fn generate(args: &Generate) -> Result<()> {
     } else {
         let mut file =
             File::create(&args.file).map_err(|source| Error::Output { name: name.clone(), source })?;
+        stop::install();
+        stop::unfinished(Some(&args.file));
         let written = write_log(&recipe, &name, &mut file);
         if written.is_err() {
             // Half a log would be taken for a whole one.
@@ -72,9 +97,9 @@ pub(crate) fn generate(args: &Generate) -> Result<()> {
     Ok(())
 }
 
-fn show(outcome: Outcome, args: &ResultArgs, begin: Instant) -> Result<()> {
+fn show(outcome: Outcome, tree_peak_bytes: Option<u64>, args: &ResultArgs, begin: Instant) -> Result<()> {
     let wall_ns = begin.elapsed().as_nanos() as u64;
-    let peak = gauge::resident().map(|resident| resident.peak_bytes);
+    let peak = tree_peak_bytes.or_else(|| gauge::resident().map(|resident| resident.peak_bytes));
     let report = Report::new(outcome, peak, wall_ns);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {

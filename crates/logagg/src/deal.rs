@@ -30,10 +30,37 @@ pub(crate) struct Dealer {
 
 struct State {
     /// Inputs not opened yet, the next one last.
-    inputs: Vec<String>,
-    /// The file in work, and where its next range starts.
-    current: Option<(OpenFile, u64, u64)>,
+    inputs: Vec<Piece>,
+    /// The file in work.
+    current: Option<Current>,
     dealt: usize,
+}
+
+/// What is left of a file: lines that start in `from..end`; at `first` a line starts whatever comes before.
+struct Current {
+    input: OpenFile,
+    first: u64,
+    from: u64,
+    end: u64,
+}
+
+/// An input, or the part of it that a worker process counts.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Piece {
+    /// All of it, whatever it turns out to be.
+    Whole(String),
+    /// Lines of a plain file that start in `start..end`. It must still be the file with these numbers of device and inode.
+    Slice { name: String, device: u64, inode: u64, size: u64, start: u64, end: u64 },
+}
+
+impl Piece {
+    /// For messages.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Piece::Whole(name) => name.clone(),
+            Piece::Slice { name, start, end, .. } => format!("{name} from byte {start} to {end}"),
+        }
+    }
 }
 
 impl Dealer {
@@ -46,8 +73,12 @@ impl Dealer {
                 return Err(failed(io::Error::other(what)));
             }
         }
-        let inputs = inputs.iter().rev().cloned().collect();
-        Ok(Dealer { range, state: Mutex::new(State { inputs, current: None, dealt: 0 }) })
+        Ok(Dealer::of(inputs.iter().cloned().map(Piece::Whole).collect(), range))
+    }
+
+    pub(crate) fn of(mut pieces: Vec<Piece>, range: u64) -> Dealer {
+        pieces.reverse();
+        Dealer { range, state: Mutex::new(State { inputs: pieces, current: None, dealt: 0 }) }
     }
 
     /// The next piece of work, if any is left.
@@ -56,22 +87,31 @@ impl Dealer {
             self.state.lock().map_err(|_| Error::Check("a thread panicked while it opened".into()))?;
         let state = &mut *state;
         let part = loop {
-            if let Some((input, from, first)) = state.current.take() {
+            if let Some(Current { input, first, from, end }) = state.current.take() {
                 let bounds = Bounds {
                     // The byte before tells whether a line starts right here.
                     start: if from > first { from - 1 } else { from },
                     in_line: from > first,
-                    end: (from + self.range).min(input.size),
+                    end: (from + self.range).min(end),
                 };
-                if bounds.end < input.size {
-                    state.current = Some((input.clone(), bounds.end, first));
+                if bounds.end < end {
+                    state.current = Some(Current { input: input.clone(), first, from: bounds.end, end });
                 }
                 break Part::Range { input, bounds };
             }
-            let Some(name) = state.inputs.pop() else { return Ok(None) };
-            match open(&name)? {
-                Opened::File(input, first) => state.current = Some((input, first, first)),
-                Opened::Stream(file, packing) => break Part::Stream { name, file, packing },
+            match state.inputs.pop() {
+                None => return Ok(None),
+                Some(Piece::Whole(name)) => match open(&name)? {
+                    Opened::File(input, first) => {
+                        let end = input.size;
+                        state.current = Some(Current { input, first, from: first, end });
+                    }
+                    Opened::Stream(file, packing) => break Part::Stream { name, file, packing },
+                },
+                Some(Piece::Slice { name, device, inode, size, start, end }) => {
+                    let input = reopen(&name, device, inode, size)?;
+                    state.current = Some(Current { input, first: 0, from: start, end });
+                }
             }
         };
         state.dealt += 1;
@@ -82,4 +122,16 @@ impl Dealer {
     pub(crate) fn dealt(&self) -> usize {
         self.state.lock().map_or(0, |state| state.dealt)
     }
+}
+
+/// Opens a file that another process has looked at before.
+fn reopen(name: &str, device: u64, inode: u64, size: u64) -> Result<OpenFile> {
+    use std::os::unix::fs::MetadataExt;
+    let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
+    let file = File::open(name).map_err(failed)?;
+    let found = file.metadata().map_err(failed)?;
+    if (found.dev(), found.ino()) != (device, inode) {
+        return Err(failed(io::Error::other("the file was replaced by another one after the run had begun")));
+    }
+    Ok(OpenFile { file: file.into(), name: name.into(), size })
 }

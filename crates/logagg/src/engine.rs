@@ -23,7 +23,7 @@ use crate::spill::SpillFile;
 use crate::top::Ranked;
 
 /// What a run may use and what it is asked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Options {
     /// Resident memory of the process, file pages included, in bytes.
     pub memory: usize,
@@ -104,17 +104,27 @@ pub fn run(
 ) -> Result<Outcome> {
     let packed = inputs.iter().any(|name| packing_of(name));
     let plan = Plan::new(options.memory, options.threads, options.window, packed)?;
-    let dealer = Dealer::new(inputs, options.range)?;
+    run_dealt(&Dealer::new(inputs, options.range)?, &plan, options, watch, partial)
+}
+
+/// Counts what a dealer has.
+pub(crate) fn run_dealt(
+    dealer: &Dealer,
+    plan: &Plan,
+    options: &Options,
+    watch: &dyn Watch,
+    partial: Option<Writer>,
+) -> Result<Outcome> {
     if options.sketch {
-        let (sketches, tally) = count(&dealer, options, &plan, watch, Sketch::default)?;
+        let (sketches, tally) = count(dealer, options, plan, watch, Sketch::default)?;
         let mut whole = Sketch::default();
         sketches.iter().for_each(|sketch| whole.join(sketch));
         return estimated(whole, tally, partial);
     }
     let file = SpillFile::new(&options.temp_dir);
     let budget = plan.tables / plan.threads;
-    let (counters, tally) = count(&dealer, options, &plan, watch, || Counter::new(&file, budget, 0))?;
-    exact(counters, tally, &plan, options.top, &file, partial)
+    let (counters, tally) = count(dealer, options, plan, watch, || Counter::new(&file, budget, 0))?;
+    exact(counters, tally, plan, options.top, &file, partial)
 }
 
 /// The outcome of exact counters and what they were counted from.

@@ -13,7 +13,7 @@ use crate::ledger::Tally;
 pub use format::LogFormat;
 
 /// What a value must be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Kind {
     /// An IPv4 or IPv6 address, or the line is malformed. Of a list, as in `X-Forwarded-For`, the first.
     Address,
@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 /// Where in a line the key is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub enum Extract {
     /// An address from the line's start to a space or its end.
     First,

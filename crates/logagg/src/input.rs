@@ -20,7 +20,7 @@ pub(crate) use pread::Pread;
 pub(crate) use stream::Stream;
 
 /// How regular files are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ReadBy {
     /// `pread` into a window of the thread's own: a file that is cut meanwhile is an error, file pages never count as resident.
     Pread,

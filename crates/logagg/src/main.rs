@@ -2,6 +2,9 @@
 
 mod cli;
 mod commands;
+mod live;
+mod sigbus;
+mod stop;
 mod watch;
 
 use std::process::ExitCode;
@@ -16,6 +19,7 @@ fn main() -> ExitCode {
         None => commands::count(&cli.count),
         Some(Command::Merge(merge)) => commands::merge(&merge),
         Some(Command::Generate(generate)) => commands::generate(&generate),
+        Some(Command::Worker) => heaplab_logagg::processes::work(),
         Some(Command::Scan(scan)) => commands::scan(&scan),
     };
     match result {

@@ -28,7 +28,7 @@ pub fn merge(files: &[String], options: &Options) -> Result<Outcome> {
             let what = format!("it counts {}, and {} counts {}", reader.head(), files[0], head);
             return Err(Error::Partial { name: name.clone(), what });
         }
-        let next = reader.read(&mut sketch, &mut |key, count| counter.add(key, count))?;
+        let (next, _) = reader.read(&mut sketch, &mut |key, count| counter.add(key, count))?;
         tally.join_checked(&next).ok_or_else(|| Error::Partial {
             name: name.clone(),
             what: "more lines than 64 bits can count".into(),

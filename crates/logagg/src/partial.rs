@@ -13,6 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::engine::Outcome;
 use crate::error::{Error, Result};
+use crate::gauge::{self, Resident};
 use crate::key::Key;
 use crate::ledger::Tally;
 use crate::record;
@@ -51,6 +52,16 @@ impl std::fmt::Display for Head {
 struct Trailer {
     tally: Tally,
     keys: u64,
+    /// What a worker process took; nothing that merges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    took: Option<Took>,
+}
+
+/// What a worker process took.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Took {
+    pub(crate) resident: Option<Resident>,
+    pub(crate) spilled_bytes: u64,
 }
 
 /// Writes a partial result, to a file that is renamed when it is whole, or into a pipe.
@@ -95,6 +106,14 @@ impl Writer {
         Writer { name: name.to_owned(), out: Out::Pipe(pipe) }.begun(head)
     }
 
+    /// The file as it is called until it is whole, for whoever has to remove it.
+    pub fn unfinished(&self) -> Option<&Path> {
+        match &self.out {
+            Out::File(file, _) => Some(file.get_ref().path()),
+            Out::Pipe(_) => None,
+        }
+    }
+
     fn begun(mut self, head: &Head) -> Result<Writer> {
         self.put(MAGIC)?;
         self.json(b'H', head)?;
@@ -129,7 +148,11 @@ impl Writer {
     }
 
     pub(crate) fn finish(mut self, outcome: &Outcome) -> Result<()> {
-        self.json(b'T', &Trailer { tally: outcome.tally.clone(), keys: outcome.uv })?;
+        let took = match self.out {
+            Out::Pipe(_) => Some(Took { resident: gauge::resident(), spilled_bytes: outcome.spilled_bytes }),
+            Out::File(..) => None,
+        };
+        self.json(b'T', &Trailer { tally: outcome.tally.clone(), keys: outcome.uv, took })?;
         let failed = |source| Error::Output { name: self.name.clone(), source };
         match self.out {
             Out::Pipe(mut pipe) => pipe.flush().map_err(failed),
@@ -215,7 +238,7 @@ impl<R: Read> Reader<R> {
         mut self,
         sketch: &mut Sketch,
         visit: &mut dyn FnMut(Key, u64) -> Result<()>,
-    ) -> Result<Tally> {
+    ) -> Result<(Tally, Option<Took>)> {
         let (mut keys, mut pv, mut sketches) = (0u64, 0u128, 0);
         loop {
             match self.frame()? {
@@ -246,6 +269,6 @@ impl<R: Read> Reader<R> {
         if !holds || !adds_up || !in_order || malformed > lines || malformed_lines.last() > Some(&lines) {
             return Err(self.wrong("the counts do not add up to the trailer: the file is damaged"));
         }
-        Ok(trailer.tally)
+        Ok((trailer.tally, trailer.took))
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 
 /// A format, cut down to what comes before one variable and what ends it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogFormat {
     /// Literals before the variable: the line begins with the first, the others follow in order, each after a variable.
     before: Vec<Vec<u8>>,
@@ -14,7 +14,7 @@ pub struct LogFormat {
 }
 
 /// A variable of its own, or a word of `$request`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Part {
     Whole,
     Word(usize),
