@@ -8,6 +8,8 @@ use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::counter::Counter;
@@ -52,8 +54,9 @@ pub fn run(
     let spill = SpillFile::new(&options.temp_dir);
     let mut counter = Counter::new(&spill, plan.tables, 0);
     let (mut sketch, mut tally, mut took) = (Sketch::default(), Tally::default(), Vec::new());
-    for worker in &mut workers {
-        let (next, its) = worker.result(&mut sketch, &mut counter)?;
+    for number in 0..workers.len() {
+        wait_for(number, &mut workers)?;
+        let (next, its) = workers[number].result(&mut sketch, &mut counter)?;
         tally.join(&next);
         took.extend(its);
     }
@@ -165,10 +168,37 @@ impl Worker {
             return Err(error);
         }
         let status = self.child.wait().map_err(|error| Error::Worker(format!("{name}: {error}")))?;
-        if !status.success() {
-            return Err(Error::Worker(format!("{name} ({}) {}: no result", self.what, ended(status))));
+        if status.success() { read } else { Err(self.lost(status)) }
+    }
+
+    /// An error if it has failed already.
+    fn alive(&mut self) -> Result<()> {
+        match self.child.try_wait() {
+            Ok(Some(status)) if !status.success() => Err(self.lost(status)),
+            _ => Ok(()),
         }
-        read
+    }
+
+    fn lost(&self, status: ExitStatus) -> Error {
+        let (process, what) = (self.child.id(), &self.what);
+        Error::Worker(format!("worker process {process} ({what}) {}: no result", ended(status)))
+    }
+}
+
+/// Waits until a worker has something to say. One that dies meanwhile, whichever it is, ends the run at once.
+fn wait_for(number: usize, workers: &mut [Worker]) -> Result<()> {
+    loop {
+        for worker in workers.iter_mut() {
+            worker.alive()?;
+        }
+        let Some(stdout) = &workers[number].child.stdout else { return Ok(()) };
+        let mut asked = [PollFd::new(stdout, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+        match poll(&mut asked, Some(&patience)) {
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(Error::Worker(format!("waiting for worker processes: {error}"))),
+        }
     }
 }
 

@@ -30,8 +30,10 @@ fn within(limit: u64, arguments: &[&str]) -> serde_json::Value {
     let seen = watched(&mut child);
     let report = parsed(&child.wait_with_output().unwrap());
     let reported = report["peak_rss_bytes"].as_u64().unwrap();
+    // The kernel keeps this figure by batches of pages a processor: two looks differ by some.
+    let (most, slack) = (seen.max(reported), 1 << 20);
     assert!(
-        seen > 0 && seen <= reported && reported < limit,
+        seen > 0 && seen <= reported + slack && most < limit,
         "seen {seen}, reported {reported}, limit {limit}"
     );
     report
@@ -78,7 +80,7 @@ fn one_line_of_200_megabytes() {
         file.write_all(&vec![b'x'; 1_000_000]).unwrap();
     }
     file.write_all(b"\n9.9.9.9 last").unwrap();
-    for more in [vec![], vec!["--threads", "1"], vec!["--key", "$remote_addr", "--as", "text"]] {
+    for more in [vec![], vec!["--threads", "1"], vec!["--format", "$first $rest", "--key", "first"]] {
         let report = within(20_000_000, &[&more[..], &[arg(&path)]].concat());
         assert_eq!(
             (&report["pv"], &report["uv"], &report["malformed"]),

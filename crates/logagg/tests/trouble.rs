@@ -181,7 +181,7 @@ fn command_line(pid: u32) -> String {
 #[test]
 fn a_folder_for_spilling_that_cannot_take_it() {
     let folder = tempfile::tempdir().unwrap();
-    let log = generated(folder.path(), "a.log", &["--bytes", "80MB", "--addresses", "400k", "--ipv6", "0.9"]);
+    let log = generated(folder.path(), "a.log", &["--bytes", "80MB", "--addresses", "300k", "--ipv6", "0.9"]);
     let spilling = ["--memory", "17MB", "--threads", "1", log.as_str(), "--temp-dir"];
     failed(&run(&[&spilling[..], &["/nowhere/at/all"]].concat()), 1, &["/nowhere/at/all", "--temp-dir"]);
     if Path::new("/dev/shm").exists() {
