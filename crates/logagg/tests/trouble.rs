@@ -1,5 +1,7 @@
 //! What goes wrong around the tool: a clear error that names the place, the exit status that README.md tells, nothing left behind.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 mod tool;
 
 use std::fs::{self, File};
@@ -9,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use tool::{arg, generated, json, logagg, parsed, run};
+use tool::{arg, counts, generated, json, logagg, parsed, run};
 
 fn failed(output: &Output, status: i32, words: &[&str]) {
     let said = String::from_utf8_lossy(&output.stderr);
@@ -31,7 +33,7 @@ fn wrong_use_and_inputs_that_are_none() {
     failed(&run(&[arg(folder.path())]), 1, &[arg(folder.path()), "directory"]);
     failed(&run(&[arg(&log), arg(&folder.path().join("none"))]), 1, &["none", "No such file"]);
     // Root reads everything.
-    fs::set_permissions(&log, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&log).is_err() {
         failed(&run(&[arg(&log)]), 1, &["a.log", "denied"]);
     }
@@ -75,7 +77,8 @@ fn a_named_pipe_and_a_device_that_fails() {
     std::thread::sleep(Duration::from_millis(50));
     writer.write_all(b"3.4 a\n::1 b").unwrap();
     drop(writer);
-    assert_eq!(parsed(&child.wait_with_output().unwrap())["uv"], 2);
+    let report = counts(parsed(&child.wait_with_output().unwrap()));
+    assert_eq!((&report["uv"], &report["bytes"]), (&2.into(), &17.into()));
     // Reading another process's memory from address 0 fails in the kernel.
     failed(&run(&["/proc/self/mem"]), 1, &["/proc/self/mem", "at byte 0", "error"]);
 }

@@ -70,7 +70,7 @@ fn quick_v4(text: &[u8]) -> Option<u32> {
             if third <= 9 {
                 part = part * 10 + u32::from(third);
                 at += 1;
-                if part < 100 || part > 255 {
+                if !(100..=255).contains(&part) {
                     return None;
                 }
             } else if part < 10 {

@@ -111,7 +111,7 @@ impl Lines {
 
     pub(super) fn without_address(&mut self, into: &mut Vec<u8>) {
         let drawn = self.draw() as usize;
-        if drawn % 16 == 0 {
+        if drawn.is_multiple_of(16) {
             into.push(b'\n');
             return;
         }
