@@ -180,7 +180,9 @@ impl Count {
             KeyKind::Text => Kind::Text,
         });
         let extract = Extract::new(&self.format, self.key.as_deref(), kind)?;
-        let key = extract.name(self.key.as_deref());
+        // A format of the user's own names its first variable where no key is given.
+        let own = Some(self.format.as_str()).filter(|format| !matches!(*format, "combined" | "json"));
+        let key = extract.name(self.key.as_deref().or(own));
         let read_by = match self.input {
             Way::Pread => ReadBy::Pread,
             Way::Mmap => ReadBy::Mmap,
