@@ -114,14 +114,23 @@ fn compressed_inputs_that_are_damaged() {
     }
 }
 
-/// Writes more and more of a log until the child has taken up some of it, then does something to the file.
+/// Starts on a file that takes long to read, and does something while it is read.
 fn meanwhile(arguments: &[&str], path: &Path, act: impl FnOnce()) -> Output {
     let file = File::create(path).unwrap();
     // Holes are read as quickly as data and take no disk.
     file.set_len(20 << 30).unwrap();
     let mut command = logagg(&[&["--quiet"], arguments, &[arg(path)]].concat());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(400));
+    let begin = Instant::now();
+    let reads = |pid: &u32| {
+        let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+        files.filter_map(|file| fs::read_link(file.path()).ok()).any(|file| file == path)
+    };
+    while !reads(&child.id()) && !children(child.id()).iter().any(reads) {
+        assert!(begin.elapsed() < Duration::from_secs(30), "nobody reads the file");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    std::thread::sleep(Duration::from_millis(300));
     act();
     child.wait_with_output().unwrap()
 }
