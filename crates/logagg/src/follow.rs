@@ -1,0 +1,228 @@
+//! A live log: what is appended is counted as it comes, through rotation and truncation.
+//!
+//! Files are asked four times a second, which works on every file system. A line counts when its line feed has come; what a rotated
+//! file holds after its last line feed is a line of its own, as nothing will follow.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+
+use memchr::{memchr, memrchr};
+
+use crate::combine::Harvest;
+use crate::counter::Counter;
+use crate::engine::{Options, Outcome, estimated, exact};
+use crate::error::{Error, Result};
+use crate::key::Sink;
+use crate::ledger::Tally;
+use crate::partial::Writer;
+use crate::plan::Plan;
+use crate::sketch::Sketch;
+use crate::spill::SpillFile;
+use crate::top::Ranked;
+
+/// Logs that are followed, and what they came to so far.
+pub struct Follow {
+    options: Options,
+    plan: Plan,
+    logs: Vec<Log>,
+    tally: Tally,
+    counted: Counted,
+    spill: std::sync::Arc<SpillFile>,
+}
+
+enum Counted {
+    Exact(Box<Counter>),
+    Sketch(Sketch),
+}
+
+/// What is known while it goes on.
+#[derive(Debug, Clone)]
+pub struct Now {
+    /// Lines with a key.
+    pub pv: u64,
+    /// Distinct keys, and whether there may be more: some are on disk.
+    pub uv: u64,
+    /// Whether `uv` is only a lower bound.
+    pub at_least: bool,
+    /// Lines without a key.
+    pub malformed: u64,
+    /// The largest counts, unless some are on disk.
+    pub top: Vec<Ranked>,
+}
+
+impl Follow {
+    /// Opens the logs; each must be a regular file that is not compressed.
+    pub fn new(names: &[String], options: &Options) -> Result<Follow> {
+        let plan = Plan::new(options.memory, 1, options.window * names.len(), false)?;
+        let spill = SpillFile::new(&options.temp_dir);
+        let counted = if options.sketch {
+            Counted::Sketch(Sketch::default())
+        } else {
+            Counted::Exact(Box::new(Counter::new(&spill, plan.tables, 0)))
+        };
+        let logs = names.iter().map(|name| Log::open(name)).collect::<Result<_>>()?;
+        Ok(Follow { options: options.clone(), plan, logs, tally: Tally::default(), counted, spill })
+    }
+
+    /// Counts all that has come; `say` hears what a person should know. True if anything came.
+    pub fn poll(&mut self, say: &mut dyn FnMut(String)) -> Result<bool> {
+        let mut any = false;
+        for log in &mut self.logs {
+            any |= match &mut self.counted {
+                Counted::Exact(counter) => log.poll(&self.options, &mut self.tally, counter.as_mut(), say)?,
+                Counted::Sketch(sketch) => log.poll(&self.options, &mut self.tally, sketch, say)?,
+            };
+        }
+        Ok(any)
+    }
+
+    /// What is known now.
+    pub fn now(&self) -> Result<Now> {
+        let Tally { lines, malformed, .. } = self.tally;
+        let mut now = Now { pv: lines - malformed, uv: 0, at_least: false, malformed, top: Vec::new() };
+        match &self.counted {
+            Counted::Sketch(sketch) => now.uv = sketch.estimate(),
+            Counted::Exact(counter) => {
+                now.uv = counter.held() as u64;
+                now.at_least = counter.has_spilled();
+                if !now.at_least {
+                    let mut harvest = Harvest::new(self.options.top, self.plan.top, None);
+                    counter.each(&mut |key, count| harvest.take(key, count))?;
+                    now.top = harvest.top.into_sorted();
+                }
+            }
+        }
+        Ok(now)
+    }
+
+    /// The result; what is no whole line yet is not in it, and `say` hears of it.
+    pub fn finish(self, partial: Option<Writer>, say: &mut dyn FnMut(String)) -> Result<Outcome> {
+        for log in self.logs.iter().filter(|log| !log.tail.is_empty()) {
+            say(format!(
+                "{}: the last {} bytes are no whole line yet and are not counted",
+                log.name,
+                log.tail.len()
+            ));
+        }
+        match self.counted {
+            Counted::Sketch(sketch) => estimated(sketch, self.tally, partial),
+            Counted::Exact(counter) => {
+                exact(vec![*counter], self.tally, &self.plan, self.options.top, &self.spill, partial)
+            }
+        }
+    }
+}
+
+struct Log {
+    name: String,
+    file: File,
+    identity: (u64, u64),
+    at: u64,
+    /// The beginning of a line whose end has not come.
+    tail: Vec<u8>,
+    /// The rest of a line that was longer than is looked at, and was counted.
+    skipping: bool,
+}
+
+impl Log {
+    fn open(name: &str) -> Result<Log> {
+        let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
+        let found = std::fs::metadata(name).map_err(failed)?;
+        if !found.is_file() {
+            return Err(Error::Usage(format!("--follow {name}: only a regular file can be followed")));
+        }
+        let file = File::open(name).map_err(failed)?;
+        let found = file.metadata().map_err(failed)?;
+        Ok(Log {
+            name: name.to_owned(),
+            file,
+            identity: (found.dev(), found.ino()),
+            at: 0,
+            tail: Vec::new(),
+            skipping: false,
+        })
+    }
+
+    fn poll<S: Sink>(
+        &mut self,
+        options: &Options,
+        tally: &mut Tally,
+        sink: &mut S,
+        say: &mut dyn FnMut(String),
+    ) -> Result<bool> {
+        let mut any = self.read(options, tally, sink)?;
+        let size = self.file.metadata().map_err(|source| self.failed(source))?.len();
+        if size < self.at {
+            say(format!(
+                "{}: truncated from {} to {size} bytes: counting goes on at its start; lines that were written and cut \
+                 between two looks are not counted",
+                self.name, self.at
+            ));
+            (self.at, self.skipping) = (0, false);
+            self.tail.clear();
+            any |= self.read(options, tally, sink)?;
+        }
+        let Ok(found) = std::fs::metadata(&self.name) else { return Ok(any) };
+        if (found.dev(), found.ino()) == self.identity {
+            return Ok(any);
+        }
+        // Rotated: what came to the old file since the last look belongs to it.
+        self.read(options, tally, sink)?;
+        if !self.tail.is_empty() {
+            tally.bytes += self.tail.len() as u64;
+            options.extract.rest(&self.tail, true, tally, sink);
+            sink.settle()?;
+        }
+        *self = Log::open(&self.name)?;
+        self.read(options, tally, sink)?;
+        Ok(true)
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Input { name: self.name.clone(), offset: self.at, source }
+    }
+
+    /// Counts what is there up to the file's end.
+    fn read<S: Sink>(&mut self, options: &Options, tally: &mut Tally, sink: &mut S) -> Result<bool> {
+        let mut any = false;
+        loop {
+            let before = self.tail.len();
+            self.tail.resize(before + options.window, 0);
+            let taken = self.file.read_at(&mut self.tail[before..], self.at);
+            let taken = match taken {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
+                other => other.map_err(|source| self.failed(source))?,
+            };
+            self.tail.truncate(before + taken);
+            if taken == 0 {
+                // A quiet log keeps no window.
+                self.tail.shrink_to_fit();
+                return Ok(any);
+            }
+            self.at += taken as u64;
+            any = true;
+            self.lines(options, tally, sink)?;
+        }
+    }
+
+    fn lines<S: Sink>(&mut self, options: &Options, tally: &mut Tally, sink: &mut S) -> Result<()> {
+        let mut from = 0;
+        if self.skipping {
+            let found = memchr(b'\n', &self.tail);
+            from = found.map_or(self.tail.len(), |at| at + 1);
+            tally.bytes += from as u64;
+            self.skipping = found.is_none();
+        }
+        let cut = memrchr(b'\n', &self.tail[from..]).map_or(from, |at| from + at + 1);
+        options.extract.block(&self.tail[from..cut], options.longest_line, tally, sink);
+        self.tail.drain(..cut);
+        if self.tail.len() > options.longest_line {
+            tally.bytes += self.tail.len() as u64;
+            options.extract.rest(&self.tail[..options.longest_line], false, tally, sink);
+            self.tail.clear();
+            self.skipping = true;
+        }
+        sink.settle()
+    }
+}

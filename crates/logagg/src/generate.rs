@@ -1,0 +1,105 @@
+//! Logs to try on: combined lines, addresses as unequal as real ones, the same bytes for the same seed.
+//!
+//! Every one of the addresses appears: new ones are introduced evenly over the first 19/20 of the file, and between them old and new
+//! ones are drawn by Zipf's law (the r-th address about 1/r as often as the first).
+
+use std::io::{self, Write};
+
+mod line;
+
+use crate::error::{Error, Result};
+use line::{Lines, MOST_LINE};
+
+/// What to write.
+#[derive(Debug, Clone, Copy)]
+pub struct Recipe {
+    /// Exactly so many bytes.
+    pub bytes: u64,
+    /// Exactly so many distinct addresses.
+    pub addresses: u64,
+    /// The same seed gives the same bytes.
+    pub seed: u64,
+    /// Of the addresses, the share that is IPv6, 0 to 1.
+    pub ipv6: f64,
+    /// Of the lines, about the share that has no address, 0 to 1.
+    pub malformed: f64,
+}
+
+/// What was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub struct Written {
+    /// Bytes.
+    pub bytes: u64,
+    /// Lines, all that were written.
+    pub lines: u64,
+    /// Lines without an address.
+    pub malformed: u64,
+    /// Distinct addresses.
+    pub addresses: u64,
+}
+
+/// Distinct IPv4 addresses that can be drawn: all but the reserved first bytes 0, 10, 127 and 224 to 255.
+const MOST_V4: u64 = (256 - 3 - 32) << 24;
+
+/// Bytes written at once.
+const CHUNK: usize = 1 << 20;
+
+/// Writes a log.
+pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Written> {
+    let Recipe { bytes, addresses, .. } = *recipe;
+    if addresses == 0 || !(0.0..=1.0).contains(&recipe.ipv6) || !(0.0..1.0).contains(&recipe.malformed) {
+        let what = "--addresses is at least 1, --ipv6 is from 0 to 1, --malformed is from 0 to below 1";
+        return Err(Error::Usage(what.into()));
+    }
+    let v4 = addresses - (addresses as f64 * recipe.ipv6) as u64;
+    if v4 > MOST_V4 {
+        let what =
+            format!("--addresses {addresses}: there are {MOST_V4} public IPv4 addresses; --ipv6 has more");
+        return Err(Error::Usage(what));
+    }
+    let mut lines = Lines::new(recipe);
+    let failed = |source: io::Error| Error::Output { name: name.to_owned(), source };
+    let introduce_until = (bytes / 20 * 19).min(bytes.saturating_sub(4 * MOST_LINE as u64));
+    let (mut written, mut introduced, mut count, mut malformed) = (0u64, 0u64, 0u64, 0u64);
+    let mut chunk = Vec::with_capacity(CHUNK + 2 * MOST_LINE);
+    // A line is at most half of what is left: what is left at the end is a line of its own.
+    while bytes - written > 2 * MOST_LINE as u64 {
+        let before = chunk.len();
+        // In 128 bits: 10 TB times a billion addresses is more than 64 hold.
+        let due = u128::from(introduced) * u128::from(introduce_until)
+            <= u128::from(written) * u128::from(addresses);
+        if introduced < addresses && due {
+            lines.with_address(&mut chunk, introduced);
+            introduced += 1;
+        } else if lines.is_malformed() {
+            lines.without_address(&mut chunk);
+            malformed += 1;
+        } else {
+            lines.with_any(&mut chunk);
+        }
+        count += 1;
+        written += (chunk.len() - before) as u64;
+        if chunk.len() >= CHUNK {
+            out.write_all(&chunk).map_err(failed)?;
+            chunk.clear();
+        }
+    }
+    if bytes - written < MOST_LINE as u64 || introduced + 1 < addresses {
+        return Err(too_small(recipe, introduced));
+    }
+    let before = chunk.len();
+    lines.with_address(&mut chunk, addresses - 1);
+    // Its user agent is as long as it takes.
+    chunk.pop();
+    chunk.resize(before + (bytes - written) as usize - 1, b'+');
+    chunk.push(b'\n');
+    out.write_all(&chunk).and_then(|()| out.flush()).map_err(failed)?;
+    Ok(Written { bytes, lines: count + 1, malformed, addresses })
+}
+
+fn too_small(recipe: &Recipe, introduced: u64) -> Error {
+    Error::Usage(format!(
+        "--bytes {}: lines for {introduced} of {} addresses fit; give more bytes or fewer addresses",
+        recipe.bytes, recipe.addresses
+    ))
+}

@@ -1,0 +1,70 @@
+//! What is read: names from the command line become ranges of files and streams, one after another.
+
+mod compressed;
+mod mapped;
+mod open;
+mod pread;
+mod stream;
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+
+pub(crate) use compressed::Packing;
+pub(crate) use mapped::Mapped;
+pub use mapped::mapped_at;
+pub(crate) use open::{Opened, open, packing_of};
+pub(crate) use pread::Pread;
+pub(crate) use stream::Stream;
+
+/// How regular files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum ReadBy {
+    /// `pread` into a window of the thread's own: a file that is cut meanwhile is an error, file pages never count as resident.
+    Pread,
+    /// Mapped windows: to compare. A file that is cut while it is mapped ends the process by SIGBUS unless it has a handler.
+    Mmap,
+}
+
+/// Windows over an input, in order.
+pub(crate) trait Source {
+    /// The last `keep` bytes of what was returned before, and what follows them. No longer than `keep` at the input's end.
+    fn fill(&mut self, keep: usize) -> Result<&[u8]>;
+}
+
+/// A regular file that is open.
+#[derive(Debug, Clone)]
+pub(crate) struct OpenFile {
+    pub(crate) file: Arc<File>,
+    pub(crate) name: Arc<str>,
+    /// Bytes when it was opened: a file that grows is counted up to here, and to the end of the line that is here.
+    pub(crate) size: u64,
+}
+
+/// The names that patterns and plain names stand for. A pattern without a match is wrong use; a name that exists is never a pattern.
+pub fn expand(names: &[String]) -> Result<Vec<String>> {
+    let mut inputs = Vec::new();
+    for name in names {
+        let is_pattern = name.contains(['*', '?', '[']) && !Path::new(name).exists();
+        if !is_pattern {
+            inputs.push(name.clone());
+            continue;
+        }
+        let found = glob::glob(name).map_err(|error| Error::Usage(format!("{name}: {error}")))?;
+        let before = inputs.len();
+        for path in found {
+            let path = path.map_err(|error| Error::Input {
+                name: error.path().display().to_string(),
+                offset: 0,
+                source: error.into(),
+            })?;
+            inputs.push(path.display().to_string());
+        }
+        if inputs.len() == before {
+            return Err(Error::Usage(format!("{name}: no file matches")));
+        }
+    }
+    Ok(inputs)
+}

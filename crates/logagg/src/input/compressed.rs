@@ -1,0 +1,191 @@
+//! gzip (any number of members) and zstd (any number of frames, their checksums held), decoded as they are read.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::MultiGzDecoder;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// How an input is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Packing {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+}
+
+impl Packing {
+    /// By the first bytes: what they say, not the name.
+    pub(crate) fn of(first: &[u8]) -> Option<Packing> {
+        match first {
+            [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+            // A skippable frame may come first: pzstd writes one.
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+            _ => None,
+        }
+    }
+
+    /// What a name promises.
+    pub(crate) fn promised(name: &str) -> Option<Packing> {
+        match name.rsplit_once('.')?.1 {
+            "gz" => Some(Packing::Gzip),
+            "zst" | "zstd" => Some(Packing::Zstd),
+            _ => None,
+        }
+    }
+}
+
+type Input = BufReader<Counted>;
+
+/// Bytes out of a stream, decoded or as they are.
+pub(crate) enum Decoder {
+    /// As they are.
+    Plain(Input),
+    /// Members of gzip.
+    Gzip(Box<MultiGzDecoder<Input>>),
+    /// Frames of zstd.
+    Zstd(Box<Frames>),
+}
+
+impl Decoder {
+    /// With no packing given, the first bytes decide.
+    pub(crate) fn new(file: File, packing: Option<Packing>, most_window: u64) -> Decoder {
+        let mut input = BufReader::with_capacity(64 << 10, Counted { file, taken: 0, early: None });
+        // A pipe may give one byte at first; an error here comes up again at the first read.
+        let packing = packing.or_else(|| Packing::of(&input.get_mut().peek()));
+        match packing {
+            None => Decoder::Plain(input),
+            Some(Packing::Gzip) => Decoder::Gzip(Box::new(MultiGzDecoder::new(input))),
+            Some(Packing::Zstd) => Decoder::Zstd(Box::new(Frames::new(input, most_window))),
+        }
+    }
+
+    /// Compressed bytes taken in; None where nothing is compressed.
+    pub(crate) fn offset(&self) -> Option<u64> {
+        let input = match self {
+            Decoder::Plain(_) => return None,
+            Decoder::Gzip(decoder) => decoder.get_ref(),
+            Decoder::Zstd(frames) => &frames.input,
+        };
+        Some(input.get_ref().taken.saturating_sub(input.buffer().len() as u64))
+    }
+}
+
+impl Read for Decoder {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Decoder::Plain(input) => input.read(into),
+            Decoder::Gzip(decoder) => decoder.read(into),
+            Decoder::Zstd(frames) => frames.read(into),
+        }
+    }
+}
+
+/// A file that knows how much was read of it, and whose first bytes were looked at before.
+pub(crate) struct Counted {
+    file: File,
+    taken: u64,
+    early: Option<io::Cursor<Vec<u8>>>,
+}
+
+impl Counted {
+    fn peek(&mut self) -> Vec<u8> {
+        let mut first = Vec::new();
+        let _ = Read::by_ref(&mut self.file).take(4).read_to_end(&mut first);
+        self.early = Some(io::Cursor::new(first.clone()));
+        first
+    }
+}
+
+impl Read for Counted {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if let Some(early) = &mut self.early {
+            let taken = early.read(into)?;
+            self.taken += taken as u64;
+            if taken > 0 {
+                return Ok(taken);
+            }
+            self.early = None;
+        }
+        let taken = self.file.read(into)?;
+        self.taken += taken as u64;
+        Ok(taken)
+    }
+}
+
+/// Frames of zstd, one after another.
+pub(crate) struct Frames {
+    input: Input,
+    decoder: FrameDecoder,
+    in_frame: bool,
+}
+
+impl Frames {
+    fn new(input: Input, most_window: u64) -> Frames {
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(most_window);
+        Frames { input, decoder, in_frame: false }
+    }
+
+    /// Begins the next frame; false at the input's end.
+    fn next_frame(&mut self) -> io::Result<bool> {
+        while !self.input.fill_buf()?.is_empty() {
+            match self.decoder.init(&mut self.input) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                    length,
+                    ..
+                })) => {
+                    let skipped = io::copy(&mut (&mut self.input).take(u64::from(length)), &mut io::sink())?;
+                    if skipped < u64::from(length) {
+                        return Err(io::ErrorKind::UnexpectedEof.into());
+                    }
+                }
+                Err(FrameDecoderError::WindowSizeTooBig { requested, .. }) => {
+                    return Err(io::Error::other(format!(
+                        "the zstd frame wants to remember {requested} bytes, more than fits: give more --memory or \
+                         fewer --threads"
+                    )));
+                }
+                Err(error) => return Err(io::Error::other(format!("zstd: {error}"))),
+            }
+        }
+        Ok(false)
+    }
+
+    fn check_sum(&self) -> io::Result<()> {
+        match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+            (Some(stored), Some(found)) if stored != found => {
+                Err(io::Error::other("zstd: the frame's checksum is not that of its content"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Read for Frames {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if !self.in_frame {
+                if !self.next_frame()? {
+                    return Ok(0);
+                }
+                self.in_frame = true;
+            }
+            while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+                self.decoder
+                    .decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1))
+                    .map_err(|error| io::Error::other(format!("zstd: {error}")))?;
+            }
+            let taken = self.decoder.read(into)?;
+            if taken > 0 || into.is_empty() {
+                return Ok(taken);
+            }
+            self.check_sum()?;
+            self.in_frame = false;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Opening one input: a regular file becomes ranges, anything else a stream.
+
+use std::fs::File;
+use std::io::{self, Seek};
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
+use std::sync::Arc;
+
+use super::{OpenFile, Packing};
+use crate::error::{Error, Result};
+
+/// An input that is open.
+pub(crate) enum Opened {
+    /// A plain file, to be read at any place, from this one on.
+    File(OpenFile, u64),
+    /// Anything else, and how it is compressed if that is known.
+    Stream(File, Option<Packing>),
+}
+
+/// Opens `name`; `-` is standard input.
+pub(crate) fn open(name: &str) -> Result<Opened> {
+    let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
+    let mut file = if name == "-" {
+        File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?)
+    } else {
+        File::open(name).map_err(failed)?
+    };
+    let found = file.metadata().map_err(failed)?;
+    if found.is_dir() {
+        return Err(failed(io::Error::other(
+            "this is a directory: name its files, or a pattern as 'DIR/*.log'",
+        )));
+    }
+    let start = if name == "-" && found.is_file() { file.stream_position().map_err(failed)? } else { 0 };
+    let packing = if found.is_file() { first_bytes(&file, start, name)? } else { None };
+    if found.is_file() && packing.is_none() && found.len() > start {
+        let file = Arc::new(file);
+        return Ok(Opened::File(OpenFile { file, name: name.into(), size: found.len() }, start));
+    }
+    // Size 0 may be a file that the kernel makes up while it is read.
+    Ok(Opened::Stream(file, packing))
+}
+
+/// How a regular file is compressed. What a name promises must be kept.
+fn first_bytes(file: &File, start: u64, name: &str) -> Result<Option<Packing>> {
+    let failed = |source| Error::Input { name: name.to_owned(), offset: start, source };
+    let mut first = [0; 4];
+    let taken = file.read_at(&mut first, start).map_err(failed)?;
+    let packing = Packing::of(&first[..taken]);
+    match Packing::promised(name) {
+        Some(promised) if packing != Some(promised) => Err(Error::Corrupt {
+            name: name.to_owned(),
+            offset: 0,
+            decoded: 0,
+            what: format!("the name promises {promised:?}, the first bytes are none of it"),
+        }),
+        _ => Ok(packing),
+    }
+}
+
+/// Whether reading this input may take a decoder's memory: it is compressed, or only reading will tell.
+pub(crate) fn packing_of(name: &str) -> bool {
+    let is_plain = |file: File| {
+        let mut first = [0; 4];
+        let taken = file.read_at(&mut first, 0).unwrap_or(0);
+        Packing::of(&first[..taken]).is_none()
+    };
+    let is_file = name != "-" && std::fs::metadata(name).is_ok_and(|found| found.is_file());
+    !(is_file && File::open(name).is_ok_and(is_plain))
+}

@@ -1,0 +1,62 @@
+//! Windows over what can only be read from front to back: pipes, terminals, devices, and whatever is compressed.
+
+use std::fs::File;
+use std::io::{self, Read};
+
+use super::Source;
+use super::compressed::{Decoder, Packing};
+use crate::error::{Error, Result};
+
+/// A stream, decoded if it is compressed. Windows are filled, not taken as they come: a pipe gives 64 KiB at most.
+pub(crate) struct Stream<'a> {
+    name: String,
+    decoder: Decoder,
+    decoded: u64,
+    buffer: &'a mut [u8],
+    window: usize,
+    filled: usize,
+}
+
+impl<'a> Stream<'a> {
+    /// `most_window` bounds what a zstd frame may ask to remember, in bytes.
+    pub(crate) fn new(
+        name: &str,
+        file: File,
+        packing: Option<Packing>,
+        most_window: u64,
+        buffer: &'a mut [u8],
+        window: usize,
+    ) -> Stream<'a> {
+        let decoder = Decoder::new(file, packing, most_window);
+        Stream { name: name.to_owned(), decoder, decoded: 0, buffer, window, filled: 0 }
+    }
+
+    fn failed(&self, error: io::Error) -> Error {
+        let offset = self.decoder.offset().unwrap_or(self.decoded);
+        let is_system = error.raw_os_error().is_some();
+        if self.decoder.offset().is_none() || is_system {
+            return Error::Input { name: self.name.clone(), offset, source: error };
+        }
+        Error::Corrupt { name: self.name.clone(), offset, decoded: self.decoded, what: error.to_string() }
+    }
+}
+
+impl Source for Stream<'_> {
+    fn fill(&mut self, keep: usize) -> Result<&[u8]> {
+        self.buffer.copy_within(self.filled - keep..self.filled, 0);
+        self.filled = keep;
+        let room = self.buffer.len().min(keep + self.window);
+        while self.filled < room {
+            match self.decoder.read(&mut self.buffer[self.filled..room]) {
+                Ok(0) => break,
+                Ok(taken) => {
+                    self.filled += taken;
+                    self.decoded += taken as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error)),
+            }
+        }
+        Ok(&self.buffer[..self.filled])
+    }
+}

@@ -1,0 +1,32 @@
+//! `logagg`: counts web server logs. `logagg --help` has examples; README.md tells what it promises.
+
+mod cli;
+mod commands;
+mod live;
+mod sigbus;
+mod stop;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        None => commands::count(&cli.count),
+        Some(Command::Merge(merge)) => commands::merge(&merge),
+        Some(Command::Generate(generate)) => commands::generate(&generate),
+        Some(Command::Worker) => heaplab_logagg::processes::work(),
+        Some(Command::Scan(scan)) => commands::scan(&scan),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("logagg: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Partial results: a state that machines can send each other, and that merges to what one run over all inputs gives.
+//!
+//! A file is the magic `LOGAGGP1` and then frames: a letter, the payload's length (4 bytes, little endian), a CRC-32 of the letter and
+//! the payload, the payload. `H` comes first: JSON with the version, what the key is, and whether it is a sketch. Then any
+//! number of `K`, keys with counts ([`crate::record`] says how), each key once in a file, or one `S`, the registers of a sketch. `T` comes
+//! last, with nothing after it: JSON with lines, malformed lines, bytes, and how many keys there were.
+
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use crate::engine::Outcome;
+use crate::error::{Error, Result};
+use crate::gauge::{self, Resident};
+use crate::key::Key;
+use crate::ledger::Tally;
+use crate::record;
+use crate::sketch::Sketch;
+
+const MAGIC: &[u8; 8] = b"LOGAGGP1";
+/// The format described above.
+const VERSION: u32 = 1;
+/// A frame is never longer: a reader must not take memory because a length says so.
+const LONGEST_FRAME: usize = 256 << 10;
+
+/// What a partial result says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    version: u32,
+    /// What was counted, in the words of the command line: only the same can be merged.
+    pub key: String,
+    /// Whether UV is estimated.
+    pub sketch: bool,
+}
+
+impl Head {
+    /// For a key in the words of the command line.
+    pub fn new(key: String, sketch: bool) -> Head {
+        Head { version: VERSION, key, sketch }
+    }
+}
+
+impl std::fmt::Display for Head {
+    fn fmt(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(to, "{}{}", self.key, if self.sketch { " by a sketch" } else { "" })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Trailer {
+    tally: Tally,
+    keys: u64,
+    /// What a worker process took; nothing that merges.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    took: Option<Took>,
+}
+
+/// What a worker process took.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Took {
+    pub(crate) resident: Option<Resident>,
+    pub(crate) spilled_bytes: u64,
+}
+
+/// Writes a partial result, to a file that is renamed when it is whole, or into a pipe.
+pub struct Writer {
+    name: String,
+    out: Out,
+}
+
+enum Out {
+    File(BufWriter<NamedTempFile>, PathBuf),
+    Pipe(Box<dyn Write + Send>),
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Out::File(file, _) => file.write(bytes),
+            Out::Pipe(pipe) => pipe.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Out::File(file, _) => file.flush(),
+            Out::Pipe(pipe) => pipe.flush(),
+        }
+    }
+}
+
+impl Writer {
+    /// Into the folder of `path`, where it appears once it is whole.
+    pub fn to_file(path: &Path, head: &Head) -> Result<Writer> {
+        let name = path.display().to_string();
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file =
+            NamedTempFile::new_in(folder).map_err(|source| Error::Output { name: name.clone(), source })?;
+        Writer { name, out: Out::File(BufWriter::new(file), path.to_owned()) }.begun(head)
+    }
+
+    /// Into a pipe.
+    pub fn to_pipe(name: &str, pipe: Box<dyn Write + Send>, head: &Head) -> Result<Writer> {
+        Writer { name: name.to_owned(), out: Out::Pipe(pipe) }.begun(head)
+    }
+
+    /// The file as it is called until it is whole, for whoever has to remove it.
+    pub fn unfinished(&self) -> Option<&Path> {
+        match &self.out {
+            Out::File(file, _) => Some(file.get_ref().path()),
+            Out::Pipe(_) => None,
+        }
+    }
+
+    fn begun(mut self, head: &Head) -> Result<Writer> {
+        self.put(MAGIC)?;
+        self.json(b'H', head)?;
+        Ok(self)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.out.write_all(bytes).map_err(|source| Error::Output { name: self.name.clone(), source })
+    }
+
+    fn frame(&mut self, letter: u8, payload: &[u8]) -> Result<()> {
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&[letter]);
+        crc.update(payload);
+        self.put(&[letter])?;
+        self.put(&(payload.len() as u32).to_le_bytes())?;
+        self.put(&crc.finalize().to_le_bytes())?;
+        self.put(payload)
+    }
+
+    fn json(&mut self, letter: u8, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_vec(value).map_err(|error| Error::Check(error.to_string()))?;
+        self.frame(letter, &text)
+    }
+
+    pub(crate) fn keys(&mut self, chunk: &[u8]) -> Result<()> {
+        self.frame(b'K', chunk)
+    }
+
+    pub(crate) fn sketch(&mut self, sketch: &Sketch) -> Result<()> {
+        self.frame(b'S', sketch.registers())
+    }
+
+    pub(crate) fn finish(mut self, outcome: &Outcome) -> Result<()> {
+        let took = match self.out {
+            Out::Pipe(_) => Some(Took { resident: gauge::resident(), spilled_bytes: outcome.spilled_bytes }),
+            Out::File(..) => None,
+        };
+        self.json(b'T', &Trailer { tally: outcome.tally.clone(), keys: outcome.uv, took })?;
+        let failed = |source| Error::Output { name: self.name.clone(), source };
+        match self.out {
+            Out::Pipe(mut pipe) => pipe.flush().map_err(failed),
+            Out::File(file, path) => {
+                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
+                file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
+            }
+        }
+    }
+}
+
+/// Reads a partial result from front to back.
+pub struct Reader<R> {
+    name: String,
+    input: BufReader<R>,
+    head: Head,
+    payload: Vec<u8>,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the head; `name` is for messages.
+    pub fn new(name: &str, input: R) -> Result<Reader<R>> {
+        let head = Head::new(String::new(), false);
+        let mut reader =
+            Reader { name: name.to_owned(), input: BufReader::new(input), head, payload: Vec::new() };
+        let mut magic = [0; 8];
+        reader.exact(&mut magic)?;
+        if &magic != MAGIC {
+            return Err(reader.wrong("this is no partial result of logagg"));
+        }
+        if reader.frame()? != b'H' {
+            return Err(reader.wrong("the first frame is no head"));
+        }
+        reader.head =
+            serde_json::from_slice(&reader.payload).map_err(|_| reader.wrong("the head cannot be read"))?;
+        if reader.head.version != VERSION {
+            let what = format!("version {}, and only {VERSION} is known here", reader.head.version);
+            return Err(reader.wrong(&what));
+        }
+        Ok(reader)
+    }
+
+    /// What the file says of itself.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    fn wrong(&self, what: &str) -> Error {
+        Error::Partial { name: self.name.clone(), what: what.to_owned() }
+    }
+
+    fn exact(&mut self, into: &mut [u8]) -> Result<()> {
+        self.input.read_exact(into).map_err(|error| match error.kind() {
+            std::io::ErrorKind::UnexpectedEof => self.wrong("the file ends in the middle: it was cut"),
+            _ => self.wrong(&error.to_string()),
+        })
+    }
+
+    /// Reads a frame into `payload` and returns its letter.
+    fn frame(&mut self) -> Result<u8> {
+        let mut head = [0; 9];
+        self.exact(&mut head)?;
+        let [letter, l0, l1, l2, l3, c0, c1, c2, c3] = head;
+        let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
+        if length > LONGEST_FRAME {
+            return Err(self.wrong("a frame is longer than any can be: the file is damaged"));
+        }
+        let mut payload = std::mem::take(&mut self.payload);
+        payload.resize(length, 0);
+        self.exact(&mut payload)?;
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(&[letter]);
+        crc.update(&payload);
+        if crc.finalize() != u32::from_le_bytes([c0, c1, c2, c3]) {
+            return Err(self.wrong("a checksum does not hold: the file is damaged"));
+        }
+        self.payload = payload;
+        Ok(letter)
+    }
+
+    /// Visits the keys, joins the sketch, and returns what they were counted from once everything has been held against it.
+    pub(crate) fn read(
+        mut self,
+        sketch: &mut Sketch,
+        visit: &mut dyn FnMut(Key, u64) -> Result<()>,
+    ) -> Result<(Tally, Option<Took>)> {
+        let (mut keys, mut pv, mut sketches) = (0u64, 0u128, 0);
+        loop {
+            match self.frame()? {
+                b'K' if !self.head.sketch => record::each(&self.payload, &mut |key, count| {
+                    keys += 1;
+                    pv += u128::from(count);
+                    visit(key, count)
+                })?,
+                b'S' if self.head.sketch => {
+                    let found = Sketch::from_registers(&self.payload);
+                    sketch.join(&found.ok_or_else(|| self.wrong("the sketch cannot be read"))?);
+                    sketches += 1;
+                }
+                b'T' => break,
+                _ => return Err(self.wrong("a frame that does not belong here")),
+            }
+        }
+        let trailer: Trailer =
+            serde_json::from_slice(&self.payload).map_err(|_| self.wrong("the trailer cannot be read"))?;
+        let mut more = [0];
+        if self.input.read(&mut more).map_err(|error| self.wrong(&error.to_string()))? != 0 {
+            return Err(self.wrong("something follows the end"));
+        }
+        let Tally { lines, malformed, ref malformed_lines, .. } = trailer.tally;
+        let holds = if self.head.sketch { sketches == 1 } else { keys == trailer.keys };
+        let adds_up = self.head.sketch || lines.checked_sub(malformed).map(u128::from) == Some(pv);
+        let in_order = malformed_lines.is_sorted() && malformed_lines.len() as u64 == malformed.min(10);
+        if !holds || !adds_up || !in_order || malformed > lines || malformed_lines.last() > Some(&lines) {
+            return Err(self.wrong("the counts do not add up to the trailer: the file is damaged"));
+        }
+        Ok((trailer.tally, trailer.took))
+    }
+}

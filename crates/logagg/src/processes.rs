@@ -1,0 +1,219 @@
+//! Worker processes instead of threads: each counts a part of the inputs by itself and sends a partial result through a pipe.
+//!
+//! The limit of memory is that of all processes together: each has an equal share. A worker that dies is an error, and a worker whose
+//! parent dies is killed: its temporary file has no name, so nothing stays behind.
+
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::counter::Counter;
+use crate::deal::{Dealer, Piece};
+use crate::engine::{Options, Outcome, estimated, exact, run_dealt};
+use crate::error::{Error, Result};
+use crate::gauge::{self, Resident};
+use crate::input::{Opened, open, packing_of};
+use crate::ledger::Tally;
+use crate::partial::{Head, Reader, Took, Writer};
+use crate::plan::Plan;
+use crate::sketch::Sketch;
+use crate::spill::SpillFile;
+
+/// What a worker is told, as JSON on its standard input.
+#[derive(Debug, Serialize, Deserialize)]
+struct Task {
+    pieces: Vec<Piece>,
+    options: Options,
+}
+
+/// Runs `processes` workers, each made by `command`, which must call [`work`]. Returns the outcome and the sum of all peaks, with the
+/// pages of the program, which all share, counted once.
+pub fn run(
+    inputs: &[String],
+    options: &Options,
+    processes: usize,
+    command: &dyn Fn() -> Command,
+    partial: Option<Writer>,
+) -> Result<(Outcome, Option<u64>)> {
+    if inputs.iter().any(|name| name == "-") {
+        return Err(Error::Usage("--processes reads files; standard input is read by --threads".into()));
+    }
+    // Wrong names come up before a process is made.
+    Dealer::new(inputs, options.range)?;
+    let share = Options { memory: options.memory / (processes + 1), threads: 1, ..options.clone() };
+    let plan = Plan::new(share.memory, 1, share.window, false)?;
+    let mut workers = Vec::new();
+    for pieces in split(inputs, processes)? {
+        workers.push(Worker::start(command(), Task { pieces, options: share.clone() })?);
+    }
+    let spill = SpillFile::new(&options.temp_dir);
+    let mut counter = Counter::new(&spill, plan.tables, 0);
+    let (mut sketch, mut tally, mut took) = (Sketch::default(), Tally::default(), Vec::new());
+    for number in 0..workers.len() {
+        wait_for(number, &mut workers)?;
+        let (next, its) = workers[number].result(&mut sketch, &mut counter)?;
+        tally.join(&next);
+        took.extend(its);
+    }
+    let mut outcome = if options.sketch {
+        estimated(sketch, tally, partial)?
+    } else {
+        exact(vec![counter], tally, &plan, options.top, &spill, partial)?
+    };
+    outcome.spilled_bytes += took.iter().map(|took| took.spilled_bytes).sum::<u64>();
+    let residents: Option<Vec<Resident>> = took.iter().map(|took| took.resident).collect();
+    let peak = residents.zip(gauge::resident()).map(|(workers, own)| {
+        own.peak_bytes + workers.iter().map(|it| it.peak_bytes.saturating_sub(it.file_bytes)).sum::<u64>()
+    });
+    Ok((outcome, peak))
+}
+
+/// What a worker process does: reads its task from standard input, counts, writes a partial result to standard output.
+pub fn work() -> Result<()> {
+    // Without a parent nobody reads the result.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    let failed = |what: String| Error::Worker(format!("the task of a worker process: {what}"));
+    let mut text = String::new();
+    io::stdin().read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
+    let Task { pieces, options } = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    let packed = pieces.iter().any(|piece| matches!(piece, Piece::Whole(name) if packing_of(name)));
+    let plan = Plan::new(options.memory, 1, options.window, packed)?;
+    let writer = Writer::to_pipe(
+        "pipe to the parent",
+        Box::new(io::stdout()),
+        &Head::new(String::new(), options.sketch),
+    )?;
+    run_dealt(&Dealer::of(pieces, options.range), &plan, &options, &(), Some(writer)).map(|_| ())
+}
+
+/// Parts of about equal size, in the order of the inputs. What is compressed or no file is never cut.
+fn split(inputs: &[String], processes: usize) -> Result<Vec<Vec<Piece>>> {
+    let mut sized = Vec::new();
+    for name in inputs {
+        let failed = |source| Error::Input { name: name.clone(), offset: 0, source };
+        let found = std::fs::metadata(name).map_err(failed)?;
+        // A pipe is opened by the one worker that reads it.
+        let is_plain = found.is_file() && matches!(open(name)?, Opened::File(..));
+        sized.push((name, found, is_plain));
+    }
+    let total: u64 = sized.iter().map(|(_, found, _)| found.len()).sum();
+    let part = total.div_ceil(processes as u64).max(1);
+    let mut parts = vec![Vec::new(); processes];
+    let mut before = 0;
+    for (name, found, is_plain) in sized {
+        let size = found.len();
+        let number = |at: u64| ((at / part) as usize).min(processes - 1);
+        if is_plain {
+            let mut start = 0;
+            while start < size {
+                let worker = number(before + start);
+                let end = if worker + 1 == processes {
+                    size
+                } else {
+                    ((worker as u64 + 1) * part - before).min(size)
+                };
+                let (device, inode) = (found.dev(), found.ino());
+                parts[worker].push(Piece::Slice { name: name.clone(), device, inode, size, start, end });
+                start = end;
+            }
+        } else {
+            parts[number(before)].push(Piece::Whole(name.clone()));
+        }
+        before += size;
+    }
+    Ok(parts)
+}
+
+/// A child that is killed when it is no longer wanted.
+struct Worker {
+    child: Child,
+    what: String,
+}
+
+impl Worker {
+    fn start(mut command: Command, task: Task) -> Result<Worker> {
+        let what = task.pieces.iter().map(Piece::name).collect::<Vec<_>>().join(", ");
+        let failed =
+            |error: io::Error| Error::Worker(format!("a worker process could not be started: {error}"));
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
+        let mut worker = Worker { child, what };
+        let text = serde_json::to_vec(&task).map_err(|error| Error::Check(error.to_string()))?;
+        if let Some(mut stdin) = worker.child.stdin.take() {
+            // A worker that is gone already is found out when its result is read.
+            let _ = stdin.write_all(&text);
+        }
+        Ok(worker)
+    }
+
+    fn result(&mut self, sketch: &mut Sketch, counter: &mut Counter) -> Result<(Tally, Option<Took>)> {
+        let name = format!("worker process {}", self.child.id());
+        let stdout = self.child.stdout.take();
+        let stdout = stdout.ok_or_else(|| Error::Check("a worker process without a pipe".into()))?;
+        let mut own = None;
+        let read = Reader::new(&name, stdout).and_then(|reader| {
+            reader.read(sketch, &mut |key, count| {
+                counter.add(key, count).map_err(|error| {
+                    own = Some(error);
+                    Error::Stopped
+                })
+            })
+        });
+        if let Some(error) = own {
+            return Err(error);
+        }
+        let status = self.child.wait().map_err(|error| Error::Worker(format!("{name}: {error}")))?;
+        if status.success() { read } else { Err(self.lost(status)) }
+    }
+
+    /// An error if it has failed already.
+    fn alive(&mut self) -> Result<()> {
+        match self.child.try_wait() {
+            Ok(Some(status)) if !status.success() => Err(self.lost(status)),
+            _ => Ok(()),
+        }
+    }
+
+    fn lost(&self, status: ExitStatus) -> Error {
+        let (process, what) = (self.child.id(), &self.what);
+        Error::Worker(format!("worker process {process} ({what}) {}: no result", ended(status)))
+    }
+}
+
+/// Waits until a worker has something to say. One that dies meanwhile, whichever it is, ends the run at once.
+fn wait_for(number: usize, workers: &mut [Worker]) -> Result<()> {
+    loop {
+        for worker in workers.iter_mut() {
+            worker.alive()?;
+        }
+        let Some(stdout) = &workers[number].child.stdout else { return Ok(()) };
+        let mut asked = [PollFd::new(stdout, PollFlags::IN)];
+        let patience = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+        match poll(&mut asked, Some(&patience)) {
+            Ok(0) | Err(Errno::INTR) => {}
+            Ok(_) => return Ok(()),
+            Err(error) => return Err(Error::Worker(format!("waiting for worker processes: {error}"))),
+        }
+    }
+}
+
+fn ended(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(signal), _) => format!("was killed by signal {signal}"),
+        (None, Some(code)) => format!("failed with exit status {code}"),
+        (None, None) => "failed".to_owned(),
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Both are harmless for a child that has ended.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

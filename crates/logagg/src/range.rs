@@ -1,0 +1,94 @@
+//! From windows to lines: a line belongs to the range in which it starts, whatever borders it crosses.
+//!
+//! What is carried from window to window is at most the longest prefix of a line that is ever looked at; the rest of a longer line
+//! is passed over up to its line feed.
+
+use memchr::{memchr, memrchr};
+
+use crate::error::Result;
+use crate::extract::Extract;
+use crate::input::Source;
+use crate::key::Sink;
+use crate::ledger::Tally;
+
+/// No line is looked at beyond so many bytes; a key that does not end before is malformed.
+pub const LONGEST_LINE: usize = 1 << 20;
+
+/// A range of an input.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Where the source begins to read: one byte before the range, if a line may begin at the range's start or before.
+    pub(crate) start: u64,
+    /// Whether what comes first is the rest of a line of the range before.
+    pub(crate) in_line: bool,
+    /// Lines that start before this belong to the range.
+    pub(crate) end: u64,
+}
+
+enum Skip {
+    Nothing,
+    /// The rest of a line of the range before.
+    Foreign,
+    /// The rest of a long line that was counted.
+    Own,
+}
+
+/// Counts the lines that start in the range. `each_window` hears the tally after every window and may stop the run.
+pub(crate) fn count<S: Sink>(
+    source: &mut impl Source,
+    bounds: Bounds,
+    longest: usize,
+    extract: &Extract,
+    sink: &mut S,
+    each_window: &mut dyn FnMut(&Tally, &mut S) -> Result<()>,
+) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut skip = if bounds.in_line { Skip::Foreign } else { Skip::Nothing };
+    let (mut base, mut keep) = (bounds.start, 0);
+    loop {
+        let buffer = source.fill(keep)?;
+        if buffer.len() <= keep {
+            if !buffer.is_empty() {
+                tally.bytes += buffer.len() as u64;
+                extract.rest(buffer, true, &mut tally, sink);
+            }
+            break;
+        }
+        let mut from = 0;
+        if !matches!(skip, Skip::Nothing) {
+            let found = memchr(b'\n', buffer);
+            from = found.map_or(buffer.len(), |at| at + 1);
+            if matches!(skip, Skip::Own) {
+                tally.bytes += from as u64;
+            }
+            if found.is_some() {
+                skip = Skip::Nothing;
+            }
+        }
+        if matches!(skip, Skip::Nothing) && base + from as u64 >= bounds.end {
+            break;
+        }
+        let last = bounds.end.saturating_sub(base + 1).min(buffer.len() as u64) as usize;
+        let ends_here = memchr(b'\n', &buffer[last.max(from)..]).map(|at| last.max(from) + at + 1);
+        let cut =
+            ends_here.or_else(|| memrchr(b'\n', &buffer[from..]).map(|at| from + at + 1)).unwrap_or(from);
+        if cut > from {
+            extract.block(&buffer[from..cut], longest, &mut tally, sink);
+        }
+        if ends_here.is_some() {
+            break;
+        }
+        let tail = &buffer[cut..];
+        (keep, base) = if tail.len() > longest {
+            tally.bytes += tail.len() as u64;
+            extract.rest(&tail[..longest], false, &mut tally, sink);
+            skip = Skip::Own;
+            (0, base + buffer.len() as u64)
+        } else {
+            (tail.len(), base + cut as u64)
+        };
+        each_window(&tally, sink)?;
+    }
+    each_window(&tally, sink)?;
+    Ok(tally)
+}

@@ -1,0 +1,176 @@
+//! The temporary file that full tables go to, partition by partition.
+//!
+//! One file for all threads, without a name: whatever ends the process, the system takes it back. It is a heap of chunks; each
+//! names the one before it of the same partition, so a partition in memory is one number. Every chunk carries a CRC-32.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::record;
+use crate::table::PARTITIONS;
+
+/// A chunk is written when it holds so many bytes.
+const CHUNK: usize = 8 << 10;
+/// Before a chunk: the place of the one before it, its length, its CRC-32.
+const HEAD: usize = 16;
+/// No chunk before this one.
+const NONE: u64 = u64::MAX;
+
+/// Where tables go when they are full.
+#[derive(Debug)]
+pub struct SpillFile {
+    folder: PathBuf,
+    file: OnceLock<File>,
+    end: AtomicU64,
+}
+
+impl SpillFile {
+    /// Nothing is made until the first spill.
+    pub fn new(folder: &Path) -> Arc<SpillFile> {
+        Arc::new(SpillFile { folder: folder.to_owned(), file: OnceLock::new(), end: AtomicU64::new(0) })
+    }
+
+    /// Bytes written so far.
+    pub fn bytes(&self) -> u64 {
+        self.end.load(Ordering::Relaxed)
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Spill { dir: self.folder.clone(), bytes: self.bytes(), source }
+    }
+
+    fn file(&self) -> Result<&File> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        if lies_in_memory(&self.folder) {
+            return Err(Error::SpillInMemory { dir: self.folder.clone() });
+        }
+        let made = tempfile::tempfile_in(&self.folder).map_err(|source| self.failed(source))?;
+        // Two threads may meet here: the second file vanishes unused.
+        Ok(self.file.get_or_init(|| made))
+    }
+
+    fn append(&self, chunk: &[u8]) -> Result<u64> {
+        let file = self.file()?;
+        let place = self.end.fetch_add(chunk.len() as u64, Ordering::Relaxed);
+        file.write_all_at(chunk, place).map_err(|source| self.failed(source))?;
+        Ok(place)
+    }
+}
+
+/// Whether files in this folder are pages of memory.
+pub fn lies_in_memory(folder: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        const TMPFS: u64 = 0x0102_1994;
+        const RAMFS: u64 = 0x8584_58f6;
+        rustix::fs::statfs(folder).is_ok_and(|found| {
+            let kind = found.f_type as u64 & 0xffff_ffff;
+            kind == TMPFS || kind == RAMFS
+        })
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = folder;
+        false
+    }
+}
+
+/// What one counter has spilled: for each partition the last chunk, and the chunk that is being filled.
+#[derive(Debug)]
+pub(crate) struct Runs {
+    file: Arc<SpillFile>,
+    last: Vec<u64>,
+    filling: Vec<Vec<u8>>,
+    /// IPv4 records of each partition: what a table for it needs at most.
+    v4: Vec<usize>,
+}
+
+impl Runs {
+    pub(crate) fn new(file: &Arc<SpillFile>) -> Runs {
+        Runs {
+            file: Arc::clone(file),
+            last: vec![NONE; PARTITIONS],
+            filling: (0..PARTITIONS).map(|_| vec![0; HEAD]).collect(),
+            v4: vec![0; PARTITIONS],
+        }
+    }
+
+    pub(crate) fn push(&mut self, partition: usize, key: Key, count: u64) -> Result<()> {
+        self.v4[partition] += usize::from(matches!(key, Key::V4(_)));
+        let chunk = &mut self.filling[partition];
+        record::push(chunk, key, count);
+        if chunk.len() >= CHUNK { self.write(partition) } else { Ok(()) }
+    }
+
+    fn write(&mut self, partition: usize) -> Result<()> {
+        let chunk = &mut self.filling[partition];
+        let crc = crc32fast::hash(&chunk[HEAD..]);
+        chunk[..8].copy_from_slice(&self.last[partition].to_le_bytes());
+        let length = (chunk.len() - HEAD) as u32;
+        chunk[8..12].copy_from_slice(&length.to_le_bytes());
+        chunk[12..HEAD].copy_from_slice(&crc.to_le_bytes());
+        self.last[partition] = self.file.append(chunk)?;
+        chunk.truncate(HEAD);
+        Ok(())
+    }
+
+    /// Writes what is left and gives the buffers back.
+    pub(crate) fn close(mut self) -> Result<Partitions> {
+        for partition in 0..PARTITIONS {
+            if self.filling[partition].len() > HEAD {
+                self.write(partition)?;
+            }
+            self.filling[partition] = Vec::new();
+        }
+        Ok(Partitions { file: self.file, last: self.last, v4: self.v4 })
+    }
+}
+
+/// Partitions on disk, to be read back.
+#[derive(Debug)]
+pub(crate) struct Partitions {
+    file: Arc<SpillFile>,
+    last: Vec<u64>,
+    v4: Vec<usize>,
+}
+
+impl Partitions {
+    /// IPv4 addresses of a partition, each as often as it was spilled.
+    pub(crate) fn v4(&self, partition: usize) -> usize {
+        self.v4[partition]
+    }
+
+    /// Visits every key of a partition, a key as often as it was spilled.
+    pub(crate) fn each(&self, partition: usize, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+        let mut place = self.last[partition];
+        let mut payload = Vec::new();
+        while place != NONE {
+            let file = self.file.file()?;
+            let mut head = [0; HEAD];
+            file.read_exact_at(&mut head, place).map_err(|source| self.file.failed(source))?;
+            let [before, sums] = [0, 8].map(|at| {
+                let mut word = [0; 8];
+                word.copy_from_slice(&head[at..at + 8]);
+                u64::from_le_bytes(word)
+            });
+            payload.resize(sums as u32 as usize, 0);
+            file.read_exact_at(&mut payload, place + HEAD as u64)
+                .map_err(|source| self.file.failed(source))?;
+            if crc32fast::hash(&payload) != (sums >> 32) as u32 {
+                let what = format!("the chunk at byte {place} is not what was written");
+                return Err(self.file.failed(io::Error::new(io::ErrorKind::InvalidData, what)));
+            }
+            record::each(&payload, visit)?;
+            place = before;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,89 @@
+//! IPv6 addresses: three words a slot, the address and its count.
+
+use super::words::Words;
+use super::{Seed, Table, fresh_factor, most_keys, next_slots, slot};
+use crate::error::Result;
+use crate::key::Key;
+
+/// High half, low half, count; a count of 0 is a free slot.
+#[derive(Debug)]
+pub(crate) struct V6Table {
+    words: Words,
+    slots: usize,
+    len: usize,
+    factor: u64,
+    seed: Seed,
+}
+
+impl V6Table {
+    pub(crate) fn new() -> V6Table {
+        V6Table { words: Words::empty(), slots: 0, len: 0, factor: fresh_factor(), seed: Seed::of_process() }
+    }
+
+    pub(crate) fn room(&self) -> usize {
+        most_keys(self.slots) - self.len
+    }
+
+    /// Counts a key `count` times. There must be room.
+    pub(crate) fn add(&mut self, key: u128, count: u64) {
+        let index = slot(self.seed.v6(key), self.factor, self.slots);
+        self.len += usize::from(put(self.words.get_mut(), index, key, count));
+    }
+}
+
+/// Adds to the key's slot, from `index` on; true if the key is new.
+fn put(words: &mut [u64], index: usize, key: u128, count: u64) -> bool {
+    let (high, low) = ((key >> 64) as u64, key as u64);
+    let mut at = index * 3;
+    loop {
+        if at >= words.len() {
+            at = 0;
+        }
+        let [held_high, held_low, held] = &mut words[at..at + 3] else { return false };
+        if *held == 0 {
+            (*held_high, *held_low, *held) = (high, low, count);
+            return true;
+        }
+        if *held_low == low && *held_high == high {
+            *held = held.saturating_add(count);
+            return false;
+        }
+        at += 3;
+    }
+}
+
+impl Table for V6Table {
+    fn bytes(&self) -> usize {
+        self.slots * 24
+    }
+
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn grow(&mut self, spare: usize) -> Result<bool> {
+        let Some(slots) = next_slots(self.slots, 24, spare) else { return Ok(false) };
+        let mut words = Words::zeroed(slots * 3)?;
+        let (seed, factor) = (self.seed, self.factor);
+        self.each(&mut |key, count| {
+            if let Key::V6(key) = key {
+                put(words.get_mut(), slot(seed.v6(key), factor, slots), key, count);
+            }
+            Ok(())
+        })?;
+        (self.words, self.slots) = (words, slots);
+        Ok(true)
+    }
+
+    fn clear(&mut self) {
+        self.words.get_mut().fill(0);
+        self.len = 0;
+    }
+
+    fn each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+        for slot in self.words.get().chunks_exact(3).filter(|slot| slot[2] != 0) {
+            visit(Key::V6(u128::from(slot[0]) << 64 | u128::from(slot[1])), slot[2])?;
+        }
+        Ok(())
+    }
+}
