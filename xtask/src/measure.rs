@@ -115,8 +115,8 @@ pub(crate) fn section(
     }
     let repetitions = sizing::repetitions(&runner, tasks);
     runner.expect(sizing::expected(&runner, tasks, &repetitions));
-    sizing::warm_up(&mut runner, tasks, &sizings)?;
-    for (index, ((&task, sizing), &wanted)) in tasks.iter().zip(&sizings).zip(&repetitions).enumerate() {
+    sizing::warm_up(&mut runner, tasks, &mut sizings)?;
+    for (index, ((&task, sizing), &wanted)) in tasks.iter().zip(&mut sizings).zip(&repetitions).enumerate() {
         screen.step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.name()));
         if !sizing.broken {
             variant(&mut runner, task, sizing, wanted)?;
@@ -129,16 +129,19 @@ pub(crate) fn section(
 }
 
 /// One variant: plain and heap in turns, then the counting probes.
-fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &Sizing, repetitions: u32) -> Result<()> {
+fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing, repetitions: u32) -> Result<()> {
     let rows = sizing::rows_now(runner, task, sizing);
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
     let mut gathered = Gathered::new(rows);
     let hopeless = in_turns(runner, task, repetitions, &mut gathered)?;
     if task.variant.language == Language::Rust && !hopeless {
         for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
-            if let Some(answer) = runner.child(task, probe, scale)?.answer {
-                gathered.add(answer);
-            }
+            let known = sizing.counts.take_if(|known| probe == Probe::Counts && known.record.scale == scale);
+            let answer = match known {
+                Some(answer) => Some(answer),
+                None => runner.child(task, probe, scale)?.answer,
+            };
+            answer.into_iter().for_each(|answer| gathered.add(answer));
         }
         // The rule that ties the three counting probes together is shown where all of them ran at one scale.
         match sizing.heap.as_ref().filter(|_| reference != rows) {

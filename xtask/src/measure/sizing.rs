@@ -1,7 +1,7 @@
 //! How big it will get: every variant runs at a hundredth first. What that says about memory decides the scale; nobody types
 //! in what a variant needs.
 
-use super::runner::{Pace, Runner, UNKNOWN};
+use super::runner::{Answer, Pace, Runner, UNKNOWN};
 use super::{Request, Task};
 use crate::memory;
 use crate::plan::{self, Footprint};
@@ -17,6 +17,8 @@ pub(super) struct Sizing {
     /// Kept for the reconciliation, which is at this scale too.
     pub(super) heap: Option<HeapTotals>,
     pub(super) plain: Option<PlainSample>,
+    /// The warm-up's counts at full scale, of the one variant that it was.
+    pub(super) counts: Option<Answer>,
     /// It failed already: it would fail again at full scale.
     pub(super) broken: bool,
 }
@@ -49,7 +51,7 @@ pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Si
             live_bytes: heap.as_ref().map_or(0, |totals| totals.peak_bytes),
             live_blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
         });
-    Ok(Sizing { footprint, heap, plain: Some(sample), broken: false })
+    Ok(Sizing { footprint, heap, plain: Some(sample), counts: None, broken: false })
 }
 
 /// The scale that fits into the memory that is there now; a lowered one is said.
@@ -73,21 +75,24 @@ pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> 
     rows
 }
 
-/// One run at the largest footprint, thrown away: whoever first touches a virtual machine's fresh pages pays for the host to
-/// find them, and that shall not be the first variant.
-pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &[Sizing]) -> Result<()> {
-    let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(runner.request.rows));
-    let largest =
-        tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken).max_by_key(|(_, sizing)| need(sizing));
+/// One run at the largest footprint whose time is not looked at: whoever first touches a virtual machine's fresh pages pays for
+/// the host to find them, and that shall not be the first variant. Counts know no time: where they can be had they are kept.
+pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &mut [Sizing]) -> Result<()> {
+    let rows = runner.request.rows;
+    let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(rows));
+    let whole = tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken);
+    let largest = whole.max_by_key(|(_, sizing)| need(sizing));
     if let Some((&task, sizing)) = largest
         && sizing.footprint.is_some()
         && !runner.request.quick
     {
-        runner.screen.step(&format!("warm-up, not counted: {}", task.name()));
+        runner.screen.step(&format!("warm-up, not timed: {}", task.name()));
         let rows = rows_now(runner, task, sizing);
         // A failure here shows again, and is told, when the variant itself is measured.
         let told = runner.section.failed.len();
-        runner.child(task, Probe::Plain, rows)?;
+        let is_rust = task.variant.language == Language::Rust;
+        let probe = if is_rust { Probe::Counts } else { Probe::Plain };
+        sizing.counts = runner.child(task, probe, rows)?.answer.filter(|_| is_rust);
         runner.section.failed.truncate(told);
     }
     Ok(())
