@@ -67,19 +67,9 @@ pub(crate) fn own_lines(counted: &Counted, roots: &Roots) -> BTreeMap<String, Ve
 
 /// Runs a program to its end under callgrind in a process group of its own; gives its process id.
 pub(crate) fn run(command: &mut Command) -> Result<u32> {
-    tether::tether(command);
-    let mut child = command.spawn().context("cannot start valgrind")?;
-    loop {
-        if let Some(status) = child.try_wait().context("cannot wait for valgrind")? {
-            anyhow::ensure!(status.success(), "under valgrind: {}", crate::probe::describe(status));
-            return Ok(child.id());
-        }
-        if let Err(stop) = crate::interrupt::check() {
-            tether::end(&mut child);
-            return Err(stop.into());
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    let (process, status) = tether::run(command, "valgrind")?;
+    anyhow::ensure!(status.success(), "under valgrind: {}", crate::probe::describe(status));
+    Ok(process)
 }
 
 /// `==123== Collected : 456`.

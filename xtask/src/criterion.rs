@@ -3,7 +3,6 @@
 
 use crate::build::{self, Built};
 use crate::discover::{Lesson, Workspace};
-use crate::interrupt;
 use crate::screen::Screen;
 use crate::store::Staging;
 use crate::tether;
@@ -15,7 +14,6 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 /// Rounds of a whole bench: a machine is slower in one minute than in the next, and one round does not see it.
 const ROUNDS: u32 = 3;
@@ -89,18 +87,7 @@ fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Resul
     }
     command.env("CRITERION_HOME", home).env("HEAPLAB_ROWS", rows.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    tether::tether(&mut command);
-    let mut child = command.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
-    let status = loop {
-        if let Some(status) = child.try_wait().context("cannot wait for criterion")? {
-            break status;
-        }
-        if let Err(stop) = interrupt::check() {
-            tether::end(&mut child);
-            return Err(stop.into());
-        }
-        std::thread::sleep(Duration::from_millis(20));
-    };
+    let (_, status) = tether::run(&mut command, &binary.display().to_string())?;
     anyhow::ensure!(status.success(), "the bench failed: {}", crate::probe::describe(status));
     Ok(())
 }

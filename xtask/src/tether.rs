@@ -1,6 +1,9 @@
 //! A child that does not outlive us, even when we are killed outright.
 
-use std::process::{Child, Command};
+use crate::interrupt;
+use anyhow::{Context as _, Result};
+use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
 
 /// Puts the child into a process group of its own, so that Ctrl-C reaches the runner alone, and has the kernel kill it when
 /// this process dies.
@@ -42,6 +45,22 @@ pub(crate) fn tether(_command: &mut Command) {}
 /// As above.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn follow(_command: &mut Command) {}
+
+/// Runs a command to its end, tethered; gives its process id and how it ended. A signal to us ends it.
+pub(crate) fn run(command: &mut Command, what: &str) -> Result<(u32, ExitStatus)> {
+    tether(command);
+    let mut child = command.spawn().with_context(|| format!("cannot start {what}"))?;
+    loop {
+        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for {what}"))? {
+            return Ok((child.id(), status));
+        }
+        if let Err(stop) = interrupt::check() {
+            end(&mut child);
+            return Err(stop.into());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
 
 /// Ends a tethered child and all that it has started, and reaps it; a child that has ended by itself is left in peace.
 pub(crate) fn end(child: &mut Child) {
