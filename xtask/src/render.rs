@@ -45,8 +45,7 @@ pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> 
         artifacts.push(picture(&format!("{}.png", one.stem), &one.svg)?);
         artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
     }
-    let (charts, attached): (Vec<_>, Vec<_>) =
-        attached.into_iter().partition(|one| heaplab_report::growth::is_chart(&one.stem));
+    let (charts, attached): (Vec<_>, Vec<_>) = attached.into_iter().partition(|one| one.is_growth);
     for of in &mut leaks {
         let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::stem(&of.variant));
         of.chart = chart.map(|one| one.svg.clone());

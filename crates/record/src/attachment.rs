@@ -28,6 +28,8 @@ pub enum Attachment {
     Steps(Steps),
     /// Lines or dots over two axes. Charts of one name are shown as one, with the series of every variant.
     Chart(Chart),
+    /// What lines hold as the work goes on: the runner's own, where it judges growth. It stands beside what stays.
+    Growth(Chart),
     /// Who refers to whom.
     Graph(Graph),
     /// What stands where in memory.

@@ -4,7 +4,7 @@
 mod chart;
 mod why;
 
-pub use chart::{chart, is_chart, stem};
+pub use chart::{chart, stem};
 pub use why::why;
 
 use crate::attachments::{Merged, Written};

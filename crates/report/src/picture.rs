@@ -7,7 +7,7 @@ mod scale;
 mod steps;
 mod svg;
 
-use crate::{RenderError, Words, canvas, growth};
+use crate::{RenderError, Words, canvas};
 use heaplab_record::{Attachment, Chart, Language, Report, Run};
 
 /// A picture as a file.
@@ -19,6 +19,8 @@ pub struct Picture {
     pub title: String,
     /// The file.
     pub svg: String,
+    /// Whether it is the runner's, of how a variant grows: its place is beside what stays.
+    pub is_growth: bool,
     /// The same figures as a table, where there are few enough to be read: heads, then rows.
     pub(crate) table: Option<(Vec<String>, Vec<Vec<String>>)>,
 }
@@ -50,7 +52,7 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
         let (_, first) = named.parts.first()?;
         let (title, sentences) = match first {
             Attachment::Steps(of) => (&of.title, [].as_slice()),
-            Attachment::Chart(of) => (&of.title, [].as_slice()),
+            Attachment::Chart(of) | Attachment::Growth(of) => (&of.title, [].as_slice()),
             Attachment::Regions(of) => (&of.title, [].as_slice()),
             Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
             Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => {
@@ -60,14 +62,12 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
         let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
         Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
     };
-    let own = |named: &Named<'_>| !growth::is_chart(&named.stem);
-    named(report).unwrap_or_default().into_iter().filter(own).filter_map(listed).collect()
+    named(report).unwrap_or_default().into_iter().filter(Named::is_own).filter_map(listed).collect()
 }
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
-    let stems = named(report).unwrap_or_default().into_iter().map(|named| named.stem);
-    stems.filter(|stem| !growth::is_chart(stem)).collect()
+    named(report).unwrap_or_default().into_iter().filter(Named::is_own).map(|named| named.stem).collect()
 }
 
 /// What becomes one picture.
@@ -75,6 +75,13 @@ struct Named<'a> {
     stem: String,
     /// One attachment, or charts of one name, each with its run.
     parts: Vec<(&'a Run, &'a Attachment)>,
+}
+
+impl Named<'_> {
+    /// Not the runner's.
+    fn is_own(&self) -> bool {
+        !self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
+    }
 }
 
 /// Pictures in the order of the runs, with the names of their files: `NAME`, or `VARIANT.NAME` where several variants hand
@@ -119,7 +126,7 @@ fn file_of(run: &Run) -> String {
 fn name(attachment: &Attachment) -> Option<&str> {
     match attachment {
         Attachment::Steps(steps) => Some(&steps.name),
-        Attachment::Chart(chart) => Some(&chart.name),
+        Attachment::Chart(chart) | Attachment::Growth(chart) => Some(&chart.name),
         Attachment::Graph(graph) => Some(&graph.name),
         Attachment::Regions(regions) => Some(&regions.name),
         Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => None,
@@ -154,6 +161,7 @@ fn draw(named: &Named<'_>, words: &Words) -> Result<Picture, RenderError> {
         stem: named.stem.clone(),
         title: lang.of(title).to_owned(),
         svg,
+        is_growth: !named.is_own(),
         table: None,
     };
     Ok(match first {
@@ -161,7 +169,9 @@ fn draw(named: &Named<'_>, words: &Words) -> Result<Picture, RenderError> {
             table: Some(steps::table(of, words)),
             ..picture(&of.title, steps::draw(of, &who, words))
         },
-        Attachment::Chart(of) => picture(&of.title, chart::draw(of, &lines(named), &who, words)?),
+        Attachment::Chart(of) | Attachment::Growth(of) => {
+            picture(&of.title, chart::draw(of, &lines(named), &who, words)?)
+        }
         Attachment::Graph(of) => picture(&of.title, graph::draw(of, &who, words)),
         Attachment::Regions(of) => picture(&of.title, regions::draw(of, &who, words)),
         _ => return Err(RenderError::picture("a picture", "it has a place in the page alone")),
@@ -188,7 +198,7 @@ fn lines<'a>(named: &Named<'a>) -> Vec<chart::Line<'a>> {
         .parts
         .iter()
         .filter_map(|(run, attachment)| match attachment {
-            Attachment::Chart(chart) => Some((*run, chart)),
+            Attachment::Chart(chart) | Attachment::Growth(chart) => Some((*run, chart)),
             _ => None,
         })
         .collect();
@@ -239,6 +249,21 @@ mod tests {
         let several =
             stems(vec![run("leak", vec![graph("refs")]), run("fixed", vec![graph("refs")]), python]);
         assert_eq!(several.unwrap(), ["leak.refs", "fixed.refs", "leak.py.refs"]);
+    }
+
+    #[test]
+    fn a_lesson_may_call_its_own_chart_growth() {
+        let chart =
+            |name: &str| heaplab_record::Chart { name: name.to_owned(), ..fixture::pictures::chart("") };
+        let own = run("pair", vec![Attachment::Chart(chart("growth-pair"))]);
+        let judged = run("other", vec![Attachment::Growth(chart("growth-other"))]);
+        let report = Report { runs: vec![own, judged], ..fixture::report(Lang::En) };
+        let words = Words::new(Lang::En);
+        assert_eq!(picture_stems(&report), ["growth-pair"]);
+        assert_eq!(listed(&report, &words).len(), 1);
+        let drawn = pictures(&report, &words).unwrap();
+        let kinds: Vec<_> = drawn.iter().map(|picture| (picture.stem.as_str(), picture.is_growth)).collect();
+        assert_eq!(kinds, [("growth-pair", false), ("growth-other", true)]);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn grown(
             run.attachments.clear();
         }
         let Some(of_run) = of_run else { continue };
-        run.attachments.push(Attachment::Chart(leaks::chart(of_run, unit)));
+        run.attachments.push(Attachment::Growth(leaks::chart(of_run, unit)));
         run.growth = puzzle.is_none().then(|| of_run.growth.clone());
     }
     Ok(grown)

@@ -4,18 +4,10 @@ use crate::growth::units;
 use crate::{Lang, Words};
 use heaplab_record::{Axis, Chart, Marker, Series, Text, Unit};
 
-/// What the names of these charts begin with.
-const START: &str = "growth-";
-
 /// The name of a variant's chart.
 pub fn stem(variant: &str) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
-    format!("{START}{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
-}
-
-/// Whether a picture is one of these charts: they have their place among what stays.
-pub fn is_chart(stem: &str) -> bool {
-    stem.starts_with(START)
+    format!("growth-{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
 }
 
 /// The chart of lines, each with `[done, live bytes]` in the order of the work.
