@@ -55,6 +55,16 @@ pub(crate) enum Command {
         cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
         OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded.")]
     Diff(DiffOptions),
+    /// Keep the reports' figures and pictures in reports/gallery/, and put them into the lessons' texts
+    #[command(
+        after_help = "Examples:\n  cargo xtask lesson 8.5 && cargo xtask gallery 8.5\n  cargo xtask gallery --check\n\n\
+        A text names a figure as <!--= 8.5.2 list_dict peak_bytes --><!--/-->, or all of a lesson's as <!-- gallery --> \
+        <!-- /gallery -->; this puts them in."
+    )]
+    Gallery(GalleryOptions),
+    /// Make one static site of the lessons' texts and the reports, every link of it checked
+    #[command(after_help = "Example: cargo xtask site --open")]
+    Site(SiteOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -197,6 +207,25 @@ pub(crate) struct DiffOptions {
     /// Print diff.json on standard output instead of the sentences
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct GalleryOptions {
+    /// Take these sections' reports in, such as 8.5 [default: every one that was run]
+    pub(crate) sections: Vec<String>,
+    /// Change nothing: say which texts do not say what the gallery says, and end with 1 if there are any
+    #[arg(long, conflicts_with = "sections")]
+    pub(crate) check: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct SiteOptions {
+    /// Write the site to this folder itself [default: reports/site]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Open its first page
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 #[derive(Args)]

@@ -35,6 +35,8 @@ pub(crate) struct Lesson {
     pub(crate) criterion: Option<String>,
     /// Variants whose instructions are counted a line.
     pub(crate) instructions: Vec<String>,
+    /// The pictures of its report that the gallery keeps, without their endings.
+    pub(crate) gallery: Vec<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -86,6 +88,8 @@ struct LessonMetadata {
     criterion: Option<String>,
     #[serde(default)]
     instructions: Vec<String>,
+    #[serde(default)]
+    gallery: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
     #[serde(rename = "unit-zh", default)]
@@ -116,6 +120,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             mystery,
             criterion,
             instructions,
+            gallery,
             about_zh,
             unit_zh,
             ..
@@ -133,6 +138,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             unit_zh,
             criterion,
             instructions,
+            gallery,
             package,
             folder,
         });

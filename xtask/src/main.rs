@@ -11,6 +11,7 @@
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
+//! - `gallery`, `site`: figures put into the lessons' texts, and the texts and reports as pages.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
@@ -22,6 +23,7 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod gallery;
 mod growth;
 mod instructions;
 mod interrupt;
@@ -41,6 +43,7 @@ mod render;
 mod scale;
 mod screen;
 mod show;
+mod site;
 mod sites;
 mod stop;
 mod store;
@@ -60,6 +63,8 @@ fn main() -> ExitCode {
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Gallery(options) => gallery::run(&options),
+        Command::Site(options) => site::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {

@@ -8,9 +8,14 @@ use std::path::{Path, PathBuf};
 /// Says where a file is, in the words of `key`, and opens it if that was asked for.
 pub(crate) fn result(file: &Path, key: &str, open: bool, screen: &Screen, words: &Words) -> Result<(), Stop> {
     screen.result(&words.say(key, &[("path", &relative(file).to_string_lossy())]));
-    if open {
+    self::open(file, open)
+}
+
+/// Opens a page, if that was asked for.
+pub(crate) fn open(file: &Path, asked: bool) -> Result<(), Stop> {
+    if asked {
         open::that_detached(file).map_err(|error| {
-            Stop::Lacks(format!("cannot open a browser: {error}; the report is {}", file.display()))
+            Stop::Lacks(format!("cannot open a browser: {error}; the page is {}", file.display()))
         })?;
     }
     Ok(())

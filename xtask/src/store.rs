@@ -2,6 +2,7 @@
 //! run before that leaves the last report as it was.
 
 use crate::memory;
+use crate::site::SITE_SCHEMA;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA, Report};
@@ -69,7 +70,7 @@ fn check_target(target: &Path) -> std::result::Result<(), String> {
     ))
 }
 
-/// A report, a comparison of two, or a bench.
+/// A report, a comparison of two, a bench, or a site.
 fn holds_report(folder: &Path) -> bool {
     let is_ours = |(name, schema): (&str, &str)| {
         let text = std::fs::read(folder.join(name)).ok();
@@ -81,6 +82,7 @@ fn holds_report(folder: &Path) -> bool {
         ("diff.json", DIFF_SCHEMA),
         ("recorder.json", BENCH_SCHEMA),
         ("cpu.json", CPU_SCHEMA),
+        ("site.json", SITE_SCHEMA),
     ]
     .into_iter()
     .any(is_ours)
@@ -102,7 +104,10 @@ impl Staging {
         std::fs::remove_dir_all(self.runs()).context("cannot take the runs' temporary folder away")?;
         for artifact in artifacts {
             let path = self.folder.join(&artifact.name);
-            std::fs::write(&path, &artifact.bytes).map_err(|error| {
+            let folder = path.parent().unwrap_or(&self.folder);
+            let written =
+                std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, &artifact.bytes));
+            written.map_err(|error| {
                 let (name, place) = (&artifact.name, self.target.display());
                 Stop::Lacks(format!(
                     "cannot write {name} for {place}: {error}; the report there is as it was"

@@ -47,22 +47,14 @@ pub(crate) struct Listed {
 
 /// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
 pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
-    let lang = words.lang();
-    let listed = |named: Named<'_>| {
-        let (_, first) = named.parts.first()?;
-        let (title, sentences) = match first {
-            Attachment::Steps(of) => (&of.title, [].as_slice()),
-            Attachment::Chart(of) | Attachment::Growth(of) => (&of.title, [].as_slice()),
-            Attachment::Regions(of) => (&of.title, [].as_slice()),
-            Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
-            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => {
-                return None;
-            }
-        };
-        let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
-        Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
-    };
-    named(report).unwrap_or_default().into_iter().filter(Named::is_own).filter_map(listed).collect()
+    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
+    own.filter_map(|named| named.listed(words)).collect()
+}
+
+/// The title of any picture, by the stem of its files.
+pub(crate) fn title_of(report: &Report, stem: &str, words: &Words) -> Option<String> {
+    let named = named(report).unwrap_or_default().into_iter().find(|named| named.stem == stem)?;
+    named.listed(words).map(|listed| listed.title)
 }
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
@@ -81,6 +73,22 @@ impl Named<'_> {
     /// Not the runner's.
     fn is_own(&self) -> bool {
         !self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
+    }
+
+    fn listed(self, words: &Words) -> Option<Listed> {
+        let lang = words.lang();
+        let (_, first) = self.parts.first()?;
+        let (title, sentences) = match first {
+            Attachment::Steps(of) => (&of.title, [].as_slice()),
+            Attachment::Chart(of) | Attachment::Growth(of) => (&of.title, [].as_slice()),
+            Attachment::Regions(of) => (&of.title, [].as_slice()),
+            Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
+            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => {
+                return None;
+            }
+        };
+        let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
+        Some(Listed { stem: self.stem, title: lang.of(title).to_owned(), sentences })
     }
 }
 

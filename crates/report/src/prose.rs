@@ -64,7 +64,7 @@ pub(crate) fn unit<'a>(run: &'a Run, report: &'a Report) -> &'a str {
 }
 
 /// What the scales of a report count, lesson by lesson: `families / blocks`.
-pub(crate) fn units(report: &Report, words: &Words) -> String {
+pub fn units(report: &Report, words: &Words) -> String {
     let mut units = vec![report.unit.as_str()];
     for run in &report.runs {
         let own = unit(run, report);

@@ -1,0 +1,91 @@
+//! A lesson's whole block: where and when it was measured, a table of its variants, its pictures.
+
+use super::{Place, Reports, lecture};
+use crate::{Words, against, figures, format, picture, prose};
+use heaplab_record::{Report, Run};
+
+/// What a quantity that was not measured is written as.
+const NOT_MEASURED: &str = "–";
+
+/// The block's Markdown, which ends in a line feed.
+///
+/// # Errors
+/// Where the text is of no lesson, or the gallery has no run of it.
+pub(super) fn draw(place: Place<'_>, reports: &Reports, words: &Words) -> Result<String, String> {
+    let section = place.section.ok_or("only a lesson's own text has a gallery")?;
+    let lecture = lecture(section);
+    let report =
+        reports.get(&lecture).ok_or_else(|| format!("the gallery has no report of section {lecture}"))?;
+    let runs: Vec<&Run> = report.runs.iter().filter(|run| run.section == section).collect();
+    if runs.is_empty() {
+        return Err(format!("the gallery's report of {lecture} has no run of {section}"));
+    }
+    let mut out = format!("{}\n\n{}", environment(report, words), table(report, &runs, words));
+    for stem in place.pictures {
+        let at = format!("{}/{lecture}/{stem}", place.gallery);
+        let alt = picture::title_of(report, stem, words).unwrap_or_else(|| alt(stem, words));
+        out += &format!("\n[![{alt}]({at}.{})]({at}.svg)\n", shown(stem));
+    }
+    Ok(out)
+}
+
+/// A flamegraph is there as an SVG only.
+fn shown(stem: &str) -> &'static str {
+    if stem.ends_with(".flamegraph") { "svg" } else { "png" }
+}
+
+fn alt(stem: &str, words: &Words) -> String {
+    match stem.strip_suffix(".flamegraph") {
+        Some(variant) => words.say("flamegraph-of", &[("variant", variant)]),
+        None if stem == "comparison" => words.get("heading-comparison"),
+        None => stem.to_owned(),
+    }
+}
+
+fn environment(report: &Report, words: &Words) -> String {
+    let of = &report.environment;
+    let tools: Vec<String> = std::iter::once(of.rustc.clone()).chain(of.python.clone()).collect();
+    words.say(
+        "gallery-measured",
+        &[
+            ("date", report.created_at.split('T').next().unwrap_or_default()),
+            ("cpu", &of.cpu),
+            ("cores", &of.cores.to_string()),
+            ("memory", &format::bytes(of.memory_bytes)),
+            ("tools", &prose::list(&tools, words)),
+            ("command", &format!("cargo xtask lesson {}", report.lesson.as_deref().unwrap_or_default())),
+        ],
+    )
+}
+
+fn table(report: &Report, runs: &[&Run], words: &Words) -> String {
+    let unit = runs.first().map_or("", |run| prose::unit(run, report));
+    let keys = ["variant", "language", "peak", "a-row", "change", "allocations", "rss", "wall"];
+    let one = prose::one(unit, words);
+    let heads = keys.map(|key| words.say(&format!("gallery-{key}"), &[("one", &one)]));
+    let mut out = format!("| {} |\n|---|---|--:|--:|--:|--:|--:|--:|\n", heads.join(" | "));
+    for run in runs {
+        out += &format!("| {} |\n", row(report, run, words).join(" | "));
+    }
+    out
+}
+
+fn row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
+    let absent = || NOT_MEASURED.to_owned();
+    let (heap, plain) = (run.heap.as_ref(), run.plain.as_ref());
+    let change = match against::standing(run, against::baseline_of(run, &report.runs)) {
+        Some(against::Standing::Itself) => words.get("baseline"),
+        Some(against::Standing::Change { change, .. }) => change,
+        None => absent(),
+    };
+    [
+        format!("`{}`", run.variant),
+        prose::language(run.language, words),
+        heap.map_or_else(absent, |heap| format::bytes(heap.peak_bytes)),
+        heap.and_then(|heap| figures::bytes_a_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
+        change,
+        run.counts.as_ref().map_or_else(absent, |counts| format::count(counts.allocations)),
+        plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),
+        plain.and_then(|plain| format::median(&plain.wall_ns)).map_or_else(absent, format::nanoseconds),
+    ]
+}

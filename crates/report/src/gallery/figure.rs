@@ -1,0 +1,142 @@
+//! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
+
+use super::{Reports, lecture};
+use crate::{Words, against, attachments, figures, format};
+use heaplab_record::{Attachment, Language, Report, Run};
+
+/// The keys of a variant. `…_a_row` stands for any of bytes and counts, over the variant's own rows.
+const KEYS: &str = "rows, peak_bytes, total_bytes, end_bytes, allocations, reallocations, peak_rss_bytes, \
+    peak_rss_anon_bytes, wall, slowdown, change, any of them with _a_row, or figure:NAME";
+/// The keys of a report.
+const WHOLE: &str = "cpu, cores, memory, rustc, python, commit, date, rows";
+
+/// The figure as a text has it.
+///
+/// # Errors
+/// What the reports do not have, and what they do.
+pub(super) fn say(asked: &str, reports: &Reports, words: &Words) -> Result<String, String> {
+    let parts: Vec<&str> = asked.split_whitespace().collect();
+    let section = parts.first().copied().unwrap_or_default();
+    let report = reports
+        .get(&lecture(section))
+        .ok_or_else(|| format!("`{asked}`: the gallery has no report of section `{section}`"))?;
+    let absent = || format!("`{asked}`: it was not measured");
+    match parts.as_slice() {
+        [_, key] => whole(report, key).ok_or_else(|| format!("`{key}` is none of {WHOLE}")),
+        [_, variant, key] => {
+            let run = run(report, section, variant)
+                .ok_or_else(|| format!("`{asked}`: section {section} has no variant `{variant}`"))?;
+            match key.strip_suffix("_a_row") {
+                Some(of) => a_row(run, number(run, of)?.ok_or_else(absent)?, of).ok_or_else(absent),
+                None => one(report, run, key, words)?.ok_or_else(absent),
+            }
+        }
+        _ => Err(format!("`{asked}` is not SECTION VARIANT KEY, such as 8.5.2 list_dict peak_bytes")),
+    }
+}
+
+/// The run of a variant; a script's name ends in `.py`.
+fn run<'a>(report: &'a Report, section: &str, variant: &str) -> Option<&'a Run> {
+    let (name, language) = match variant.strip_suffix(".py") {
+        Some(name) => (name, Language::Python),
+        None => (variant, Language::Rust),
+    };
+    let is_it = |run: &&Run| run.variant == name && run.language == language;
+    let near = |run: &&Run| run.section == section || run.section.starts_with(&format!("{section}."));
+    report.runs.iter().filter(near).find(is_it)
+}
+
+fn whole(report: &Report, key: &str) -> Option<String> {
+    let of = &report.environment;
+    Some(match key {
+        "cpu" => of.cpu.clone(),
+        "cores" => of.cores.to_string(),
+        "memory" => format::bytes(of.memory_bytes),
+        "rustc" => of.rustc.clone(),
+        "python" => of.python.clone()?,
+        "commit" => of.commit.clone(),
+        "date" => report.created_at.split('T').next()?.to_owned(),
+        "rows" => format::count(report.rows_requested),
+        _ => return None,
+    })
+}
+
+/// A figure as it is measured; none where it was not.
+fn number(run: &Run, key: &str) -> Result<Option<u64>, String> {
+    let (heap, counts, plain) = (run.heap.as_ref(), run.counts.as_ref(), run.plain.as_ref());
+    Ok(match key {
+        "rows" => Some(run.rows),
+        "peak_bytes" => heap.map(|heap| heap.peak_bytes),
+        "total_bytes" => heap.map(|heap| heap.total_bytes),
+        "end_bytes" => heap.map(|heap| heap.end_bytes),
+        "allocations" => counts.map(|counts| counts.allocations),
+        "reallocations" => counts.map(|counts| counts.reallocations),
+        "peak_rss_bytes" => plain.and_then(|plain| plain.peak_rss_bytes),
+        "peak_rss_anon_bytes" => plain.and_then(|plain| plain.peak_rss_anon_bytes),
+        _ => return Err(format!("`{key}` is none of {KEYS}")),
+    })
+}
+
+fn one(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Option<String>, String> {
+    let wall = run.plain.as_ref().and_then(|plain| format::median(&plain.wall_ns));
+    Ok(match key {
+        "wall" => wall.map(format::nanoseconds),
+        "slowdown" => run.heap.as_ref().and_then(|heap| heap.slowdown).map(|times| format!("{times:.2}")),
+        "change" => match against::standing(run, against::baseline_of(run, &report.runs)) {
+            Some(against::Standing::Change { change, .. }) => Some(change),
+            _ => None,
+        },
+        key if key.starts_with("figure:") => handed_over(run, &key["figure:".len()..], words),
+        key if key.ends_with("_bytes") => number(run, key)?.map(format::bytes),
+        key => number(run, key)?.map(format::count),
+    })
+}
+
+/// Bytes and counts over the run's own rows.
+fn a_row(run: &Run, value: u64, key: &str) -> Option<String> {
+    match key.ends_with("_bytes") {
+        true => figures::bytes_a_row(value, run.rows),
+        false => figures::each_row(value, run.rows),
+    }
+}
+
+/// A figure that the lesson handed over.
+fn handed_over(run: &Run, name: &str, words: &Words) -> Option<String> {
+    run.attachments.iter().find_map(|attachment| match attachment {
+        Attachment::Figure(figure) if figure.name == name => {
+            Some(attachments::written(&figure.value, words).short)
+        }
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Lang, fixture};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn every_key_has_a_figure_or_says_that_it_was_not_measured() {
+        let reports = BTreeMap::from([("8.5".to_owned(), fixture::report(Lang::En))]);
+        let words = Words::new(Lang::En);
+        for key in KEYS.split(", ").filter(|key| !key.contains(' ')) {
+            let said = say(&format!("8.5.2 list_dict {key}"), &reports, &words);
+            assert!(said.as_ref().is_ok_and(|said| !said.is_empty()) || key == "change", "{key}: {said:?}");
+        }
+        for key in WHOLE.split(", ") {
+            let said = say(&format!("8.5 {key}"), &reports, &words);
+            assert!(said.is_ok() || key == "python", "{key}: {said:?}");
+        }
+        let script = say("8.5.2 list_dict.py peak_bytes", &reports, &words).unwrap_err();
+        assert!(script.contains("not measured"), "{script}");
+    }
+
+    #[test]
+    fn a_row_is_the_figure_over_the_variants_own_rows() {
+        let run = Run { rows: 1000, ..fixture::bare("8.5.2", "slots") };
+        assert_eq!(a_row(&run, 48_500, "peak_bytes").unwrap(), "48.5 B");
+        assert_eq!(a_row(&run, 3000, "allocations").unwrap(), "3.00");
+        assert_eq!(a_row(&Run { rows: 0, ..run }, 3, "allocations"), None);
+    }
+}
