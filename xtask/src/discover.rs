@@ -3,7 +3,7 @@
 
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{ClaimsFile, Text};
+use heaplab_record::{ClaimsFile, Ladder, Text};
 use heaplab_report::claims;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -35,6 +35,8 @@ pub(crate) struct Lesson {
     pub(crate) criterion: Option<String>,
     /// Variants whose instructions are counted a line.
     pub(crate) instructions: Vec<String>,
+    /// Where its runs are drawn as a ladder of speed against memory.
+    pub(crate) ladder: Option<Ladder>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -88,6 +90,7 @@ struct LessonMetadata {
     instructions: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
+    ladder: Option<Ladder>,
     #[serde(rename = "unit-zh", default)]
     unit_zh: Option<String>,
 }
@@ -118,6 +121,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             instructions,
             about_zh,
             unit_zh,
+            ladder,
             ..
         } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
@@ -133,6 +137,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             unit_zh,
             criterion,
             instructions,
+            ladder,
             package,
             folder,
         });

@@ -8,6 +8,7 @@ mod sizing;
 
 use crate::build::Built;
 use crate::plan;
+use crate::prepare::Given;
 use crate::python::Python;
 use crate::screen::Screen;
 use anyhow::Result;
@@ -33,6 +34,8 @@ pub(crate) struct Request<'a> {
     pub(crate) timeout: Duration,
     /// Two moments of the largest run that are looked at besides.
     pub(crate) between: Option<(u64, u64)>,
+    /// Options that lessons take.
+    pub(crate) given: Given,
     pub(crate) python: Option<&'a Python>,
     /// Where the children get a folder each.
     pub(crate) folder: PathBuf,

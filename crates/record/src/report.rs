@@ -39,10 +39,21 @@ pub struct Report {
     /// Where the variants have numbers instead of names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mystery: Option<Mystery>,
+    /// Where the runs are drawn as a ladder: their speed against the memory that it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
     /// What went wrong.
     pub failed: Vec<Failure>,
     /// The lecture's sentences beside what was measured.
     pub claims: Vec<ClaimVerdict>,
+}
+
+/// How a section's runs are drawn as a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// The peak RSS that the section sets out to stay under.
+    pub limit_bytes: u64,
 }
 
 /// The machine and the build.
@@ -157,6 +168,9 @@ pub struct PlainRun {
     /// `VmRSS` when the region opened: what the process itself costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
+    /// Of `peak_rss_bytes`, the processes that the variant started: the median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub children_peak_rss_bytes: Option<u64>,
 }
 
 /// The counts probe's keys are stats_alloc's own.

@@ -2,6 +2,7 @@
 
 mod chart;
 mod graph;
+mod ladder;
 mod regions;
 mod scale;
 mod steps;
@@ -24,15 +25,16 @@ pub struct Picture {
 }
 
 /// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
-const TAKEN: [&str; 8] =
-    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];
+const TAKEN: [&str; 9] =
+    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new", ladder::STEM];
 
-/// Draws everything that the runs of a report hand over.
+/// Draws the ladder, where the section has one, and everything that the runs of a report hand over.
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
-    named(report)?.iter().map(|named| draw(named, words)).collect()
+    let ladder = ladder::draw(report, words).map(Ok);
+    ladder.into_iter().chain(named(report)?.iter().map(|named| draw(named, words))).collect()
 }
 
 /// A picture without its drawing, for a list of them.
@@ -61,13 +63,20 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
         Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
     };
     let own = |named: &Named<'_>| !growth::is_chart(&named.stem);
-    named(report).unwrap_or_default().into_iter().filter(own).filter_map(listed).collect()
+    let ladder = ladder::draw(report, words).map(|drawn| Listed {
+        stem: drawn.stem,
+        title: drawn.title,
+        sentences: ladder::sentences(report, words),
+    });
+    let handed = named(report).unwrap_or_default().into_iter().filter(own).filter_map(listed);
+    ladder.into_iter().chain(handed).collect()
 }
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
+    let ladder = ladder::is_drawn(report).then(|| ladder::STEM.to_owned());
     let stems = named(report).unwrap_or_default().into_iter().map(|named| named.stem);
-    stems.filter(|stem| !growth::is_chart(stem)).collect()
+    ladder.into_iter().chain(stems.filter(|stem| !growth::is_chart(stem))).collect()
 }
 
 /// What becomes one picture.

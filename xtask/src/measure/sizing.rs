@@ -47,11 +47,19 @@ pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Si
         sample.start_rss_bytes.zip(sample.peak_rss_bytes).map(|(start_bytes, peak_bytes)| Footprint {
             rows: reference,
             start_bytes,
-            peak_bytes,
+            peak_bytes: peak_bytes.saturating_sub(file_pages(&sample)),
             live_bytes: heap.as_ref().map_or(0, |totals| totals.peak_bytes),
             live_blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
         });
     Ok(Sizing { footprint, heap, plain: Some(sample), counts: None, broken: false })
+}
+
+/// Pages of files that a variant has mapped: resident, but whenever memory runs short the system takes them back and reads them
+/// again. Shared memory has no file to be read from.
+fn file_pages(sample: &PlainSample) -> u64 {
+    let came = sample.end_rss_file_bytes.zip(sample.start_rss_file_bytes);
+    let came = came.map_or(0, |(end, start)| end.saturating_sub(start));
+    came.saturating_sub(sample.end_rss_shmem_bytes.unwrap_or(0))
 }
 
 /// The scale that fits into the memory that is there now; a lowered one is said.
