@@ -57,7 +57,8 @@ with heaplab.region() as region:
     attach("lecture-missed", "count", lines - found, "lines in which it found no address", "正则没有找到地址的行")
     attach("getsizeof-counter", "bytes", said(counter), "sys.getsizeof(counter): what its progress tells",
            "sys.getsizeof(counter)：进度行报出的内存")
-    attach("counter-whole", "bytes", whole(counter), "the same with its keys and counts", "加上键和计数之后")
+    attach("counter-hidden", "bytes", whole(counter) - said(counter), "its keys and counts, which that leaves out",
+           "没有算进去的键和计数")
     if region.end:
         pages = region.end["RssFile"] - region.start["RssFile"]
         attach("mapped-pages", "bytes", max(0, pages), "pages of the log that it has resident at its end",

@@ -34,28 +34,29 @@ impl Counts {
         self
     }
 
-    /// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is written, up.
+    /// As [`checksum_of`].
     pub fn checksum(&self) -> Checksum {
-        let least = self.least_of_top();
-        let at_least = self.by_address.iter().filter(|(_, count)| **count >= least);
-        let mut ranked: Vec<(String, u64)> = at_least.map(|(key, count)| (key.to_string(), *count)).collect();
-        ranked.sort_by(|(key, count), (other, its)| its.cmp(count).then_with(|| key.cmp(other)));
-        ranked.truncate(TOP);
-        let top = ranked.iter().map(|(key, count)| (key.as_bytes(), *count));
-        checksum(self.by_address.values().sum(), self.by_address.len() as u64, self.malformed, top)
+        checksum_of(self.by_address.iter().map(|(address, count)| (*address, *count)), self.malformed)
     }
+}
 
-    /// The count that the last of the top has, so that a million addresses need not be written out to rank ten.
-    fn least_of_top(&self) -> u64 {
-        let mut most = [0; TOP];
-        for &count in self.by_address.values().filter(|count| **count > 0) {
-            let smallest = most.iter_mut().min();
-            if let Some(smallest) = smallest.filter(|smallest| **smallest < count) {
-                *smallest = count;
-            }
+/// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is written, up. The counts are walked
+/// over twice: a million addresses need not be written out to rank ten.
+pub fn checksum_of(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malformed: u64) -> Checksum {
+    let (mut pv, mut uv, mut most) = (0, 0, [0; TOP]);
+    for (_, count) in counts.clone() {
+        (pv, uv) = (pv + count, uv + 1);
+        let smallest = most.iter_mut().min();
+        if let Some(smallest) = smallest.filter(|smallest| **smallest < count) {
+            *smallest = count;
         }
-        most.into_iter().min().unwrap_or(0)
     }
+    let least = most.into_iter().min().unwrap_or(0);
+    let at_least = counts.filter(|(_, count)| *count >= least);
+    let mut ranked: Vec<(String, u64)> = at_least.map(|(key, count)| (key.to_string(), count)).collect();
+    ranked.sort_by(|(key, count), (other, its)| its.cmp(count).then_with(|| key.cmp(other)));
+    ranked.truncate(TOP);
+    checksum(pv, uv, malformed, ranked.iter().map(|(key, count)| (key.as_bytes(), *count)))
 }
 
 /// What every exact rung returns. Addresses are written as RFC 5952 has them, which is how `std` writes them.

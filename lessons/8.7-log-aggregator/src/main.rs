@@ -8,6 +8,7 @@ use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
 use heaplab_logagg::engine::{self, Options, Outcome};
 use log_aggregator::count::{self, Counts};
 use log_aggregator::log::{self, or_stop};
+use log_aggregator::shared::Shared;
 use log_aggregator::{look, mapped, ranges, workers};
 use memmap2::Mmap;
 use std::io::{BufRead as _, BufReader};
@@ -117,9 +118,10 @@ fn threads(_: Scale) -> Kept<Counts> {
 }
 
 /// Processes share nothing but what they are told to: one table, in memory that has no file (memfd) and that all of them map.
-fn processes(_: Scale) -> Kept<Counts> {
-    let (counts, children_peak_bytes) = workers::count(&log::path(), ranges::processors());
-    Kept::new(counts.checksum(), counts).with_children(children_peak_bytes)
+fn processes(_: Scale) -> Kept<Shared> {
+    let table = workers::count(&log::path(), ranges::processors());
+    let (malformed, children_peak_bytes) = table.sums();
+    Kept::new(count::checksum_of(table.counts(), malformed), table).with_children(children_peak_bytes)
 }
 
 /// 16 KiB a thread for any number of addresses, and an error that is known beforehand.

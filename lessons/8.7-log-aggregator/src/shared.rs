@@ -109,7 +109,7 @@ impl Shared {
     }
 
     /// Every address with its count.
-    pub fn counts(&self) -> impl Iterator<Item = (IpAddr, u64)> {
+    pub fn counts(&self) -> impl Iterator<Item = (IpAddr, u64)> + Clone {
         self.slots()[1..].iter().filter_map(|slot| {
             let key = u128::from(slot.high.load(Relaxed)) << 64 | u128::from(slot.low.load(Relaxed));
             let address = match slot.state.load(Acquire) {

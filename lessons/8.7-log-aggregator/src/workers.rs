@@ -1,6 +1,6 @@
 //! Worker processes: a part of the file each, and the table of `shared.rs` as their standard input.
 
-use crate::count::{Counts, address};
+use crate::count::address;
 use crate::log::or_stop;
 use crate::ranges;
 use crate::shared::{self, Shared};
@@ -18,13 +18,13 @@ const MOST_SLOTS: u64 = 1 << 27;
 /// A worker's exit status when the table is full.
 const FULL: u8 = 4;
 
-/// Counts the log; gives the sum of the workers' own peaks besides.
-pub fn count(path: &str, workers: usize) -> (Counts, u64) {
+/// Has the log counted into a table that all share.
+pub fn count(path: &str, workers: usize) -> Shared {
     let file = or_stop(File::open(path), "opening");
     let size = crate::log::size(&file);
     let mut slots = (size / BYTES_A_SLOT).next_power_of_two().clamp(LEAST_SLOTS, FIRST_SLOTS);
     let parts = ranges::of(&file, workers);
-    let table = loop {
+    loop {
         let memory = or_stop(shared::memory(slots), "memfd_create");
         let running = parts.iter().map(|part| Worker::start(path, part.start, part.end, &memory));
         let mut running: Vec<Worker> = running.map(|worker| or_stop(worker, "a worker")).collect();
@@ -36,9 +36,7 @@ pub fn count(path: &str, workers: usize) -> (Counts, u64) {
                 "the shared table",
             ),
         }
-    };
-    let (malformed, peak_bytes) = table.sums();
-    (Counts { by_address: table.counts().collect(), malformed }, peak_bytes)
+    }
 }
 
 /// What a worker does: FILE START END, and the table on standard input. The exit status says whether all was counted.
@@ -97,7 +95,7 @@ impl Worker {
         })?;
         let mut command = Command::new(program);
         command.arg(path).args([start.to_string(), end.to_string()]).stdin(Stdio::from(memory.try_clone()?));
-        command.env_remove("HEAPLAB_PROBE").env_remove("HEAPLAB_OUT").spawn().map(Worker)
+        command.spawn().map(Worker)
     }
 }
 

@@ -13,10 +13,10 @@ use labels::Placed;
 /// The stem of its files.
 pub(super) const STEM: &str = "ladder";
 const WIDTH: f64 = 1000.0;
-const HEIGHT: f64 = 620.0;
+const HEIGHT: f64 = 632.0;
 const LEFT: f64 = 96.0;
 const RIGHT: f64 = WIDTH - 150.0;
-const TOP: f64 = 112.0;
+const TOP: f64 = 124.0;
 const BOTTOM: f64 = HEIGHT - 84.0;
 /// Less than this part of a run's peak is its own program's pages, and no news.
 const FILE_FROM_PART: f64 = 0.5;
