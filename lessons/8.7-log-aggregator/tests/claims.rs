@@ -6,6 +6,7 @@ mod logs;
 use heaplab_lesson::trial::{self, Measurement, Probe, Record, example, figure};
 use logs::{EXACT, LESSON, checksum_of, with};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -134,6 +135,38 @@ fn no_worker_is_left_behind() {
     let names: Vec<_> = home.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["left.log"]);
     assert!(!logs::somebody_runs_on(&log));
+}
+
+/// One of two is killed at its work: the run ends with an error that says so, and the other one goes too.
+#[test]
+fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers() {
+    let prepared = trial::prepared(LESSON, &["--rows", "60000000"]).unwrap();
+    let home = tempfile::tempdir().unwrap();
+    for kill_the_parent in [false, true] {
+        // A path of our own, so that no other test's workers are meant.
+        let log = home.path().join(format!("{kill_the_parent}.log"));
+        std::fs::hard_link(&prepared.what, &log)
+            .or_else(|_| std::fs::copy(&prepared.what, &log).map(drop))
+            .unwrap();
+        let mut command = Command::new(LESSON);
+        command
+            .args(["processes", "--log", log.to_str().unwrap()])
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null());
+        let parent = command.spawn().unwrap();
+        let worker = logs::first_child(parent.id());
+        logs::kill(if kill_the_parent { parent.id() } else { worker });
+        let output = parent.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !kill_the_parent {
+            assert_eq!(output.status.code(), Some(1), "{said}");
+            assert!(said.contains("a worker") && said.contains("signal: 9"), "{said}");
+        }
+        let begun = std::time::Instant::now();
+        while logs::somebody_runs_on(&log) {
+            assert!(begun.elapsed().as_secs() < 10, "a worker outlives its parent");
+        }
+    }
 }
 
 fn resident(record: &Record) -> u64 {

@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
 
-pub const LESSON: &str = env!("CARGO_BIN_EXE_log-aggregator");
+pub(crate) const LESSON: &str = env!("CARGO_BIN_EXE_log-aggregator");
 
 /// The Rust variants that count and do not estimate.
-pub const EXACT: [&str; 7] =
+pub(crate) const EXACT: [&str; 7] =
     ["read_to_string", "lines", "mmap", "mmap_window", "threads", "processes", "engine"];
 
 /// A variant over a log of ours, under the plain probe.
-pub fn with(variant: &str, log: &Path) -> Result<Record, TrialError> {
+pub(crate) fn with(variant: &str, log: &Path) -> Result<Record, TrialError> {
     trial::run_with(LESSON, variant, Probe::Plain, &["--log", log.to_str().expect("a temporary path")])
 }
 
 /// Names and texts.
-pub fn awkward() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn awkward() -> Vec<(&'static str, Vec<u8>)> {
     let junk = "1.2.3.4 - -\r\n\r\n\n2001:DB8::1 - -\n2001:db8:0:0:0:0:0:1 -\n::ffff:1.2.3.4\n999.1.1.1 -\n01.2.3.4 -\n 1.2.3.4\n\
                 1.2.3 -\nfe80::1%eth0 -\n1.2.3.4\tx\n1.2.3.4.5\n-\nunknown - -\n255.255.255.255\n";
     let many: String =
@@ -36,7 +36,7 @@ pub fn awkward() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// PV, UV, the malformed lines and the top ten as the report's checksum has them.
-pub fn checksum_of(log: &[u8]) -> String {
+pub(crate) fn checksum_of(log: &[u8]) -> String {
     let mut counts: BTreeMap<IpAddr, u64> = BTreeMap::new();
     let (mut pv, mut malformed) = (0, 0);
     let mut lines: Vec<&[u8]> = log.split(|&byte| byte == b'\n').collect();
@@ -63,9 +63,30 @@ pub fn checksum_of(log: &[u8]) -> String {
 }
 
 /// Whether a process has this path on its command line.
-pub fn somebody_runs_on(log: &Path) -> bool {
+pub(crate) fn somebody_runs_on(log: &Path) -> bool {
     let wanted = log.to_str().expect("a temporary path").as_bytes();
     let processes = Path::new("/proc").read_dir().expect("Linux has it").flatten();
     let lines = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
     lines.into_iter().any(|line| line.windows(wanted.len()).any(|part| part == wanted))
+}
+
+/// The first process that this one starts with a program of its own.
+pub(crate) fn first_child(parent: u32) -> u32 {
+    let begun = std::time::Instant::now();
+    loop {
+        let list =
+            std::fs::read_to_string(format!("/proc/{parent}/task/{parent}/children")).unwrap_or_default();
+        for child in list.split_whitespace() {
+            let line = std::fs::read_to_string(format!("/proc/{child}/cmdline")).unwrap_or_default();
+            if line.split('\0').next().is_some_and(|program| program.ends_with("log-aggregator-worker")) {
+                return child.parse().expect("a process id");
+            }
+        }
+        assert!(begun.elapsed().as_secs() < 20, "no worker was started");
+    }
+}
+
+pub(crate) fn kill(process: u32) {
+    let process = rustix::process::Pid::from_raw(process as i32).expect("no process is 0");
+    rustix::process::kill_process(process, rustix::process::Signal::KILL).expect("it is ours");
 }
