@@ -133,7 +133,7 @@ pub(crate) fn section(
 
 /// One variant: plain and heap in turns, then the counting probes.
 fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing, repetitions: u32) -> Result<()> {
-    let rows = sizing::rows_now(runner, task, sizing);
+    let rows = sizing::rows_now(runner, task, sizing)?;
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
     let mut gathered = Gathered::new(rows);
     let hopeless = in_turns(runner, task, repetitions, &mut gathered)?;

@@ -85,10 +85,13 @@ pub struct Goal {
     pub text: String,
     /// The variant that the saving is counted from.
     pub baseline: String,
-    /// The field that is compared: `peak_bytes`, of the heap probe.
+    /// The field that is compared: `peak_bytes`, of the heap probe; `peak_rss_bytes`, of the plain probe, with a limit.
     pub metric: String,
-    /// The saving that was asked for, from 0 to 1.
+    /// The saving that was asked for, from 0 to 1; 0 where a limit was.
     pub reduction: f64,
+    /// The limit that was asked for instead, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_bytes: Option<u64>,
     /// The best variant among those that count; absent where none was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,

@@ -128,6 +128,7 @@ pub(crate) fn goal_spec() -> GoalSpec {
         baseline: "list_dict".to_owned(),
         metric: "peak_bytes".to_owned(),
         reduction: 0.9,
+        under_bytes: None,
         among: ["slots", "compact", "columns", "packed"].map(str::to_owned).to_vec(),
     }
 }

@@ -10,10 +10,10 @@ const LESSON: &str = env!("CARGO_BIN_EXE_log-aggregator");
 fn refused(log: &Path, more: &[&str], says: &str) {
     for first in ["--heaplab-prepare", "engine"] {
         let mut command = Command::new(LESSON);
-        let output = command.arg(first).arg("--log").arg(log).args(more).output().unwrap();
+        let output = command.arg(first).arg("--log").arg(log).args(more).output().expect("it starts");
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(said.starts_with("error: --log ") && said.contains(log.to_str().unwrap()), "{said}");
+        assert!(said.starts_with("error: --log ") && said.contains(&log.display().to_string()), "{said}");
         assert!(said.contains(says), "{said}");
         assert!(output.stdout.is_empty(), "no result beside an error");
     }

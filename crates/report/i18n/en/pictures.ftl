@@ -63,7 +63,7 @@ graph-legend-retained = holds: what would go free with it
 # The ladder: speed against memory.
 ladder-title = Speed against peak memory
 ladder-subtitle = Plain runs. A ring: the peak of all that was resident (VmHWM). A dot: of it, anonymous pages (RssAnon).
-ladder-subtitle-file = The line between them: pages of files, which also count while they are mapped. Better is up and to the left.
+ladder-subtitle-file = The line between them: pages of files and of shared memory, which count as long as they are mapped. Better is up and to the left.
 ladder-speed = Speed
 ladder-memory = Peak RSS
 ladder-peak = peak RSS
@@ -72,4 +72,4 @@ ladder-limit = { $limit }
 ladder-a-second = { $amount }/s
 ladder-fastest = Fastest under { $limit }: { $who }, { $speed } with a peak of { $peak }.
 ladder-none = Nothing stays under { $limit }.
-ladder-file = { $who } has { $peak } resident, and { $file } of it ({ $share }) are pages of files.
+ladder-file = { $who } has { $peak } resident, and { $file } of it ({ $share }) are pages of files or of shared memory.

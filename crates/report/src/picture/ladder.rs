@@ -1,5 +1,6 @@
 //! `ladder.svg`: every run's speed against its peak RSS, the limit that the section sets out to stay under as a line. A run is two
-//! marks: a filled one at its anonymous pages, a ring at all that was resident. What lies between them is pages of files.
+//! marks: a filled one at its anonymous pages, a ring at all that was resident. What lies between them is pages of files and of shared
+//! memory.
 
 mod labels;
 
