@@ -216,8 +216,7 @@ mod tests {
             judged(Some(99_999_999)),
             (
                 Some(true),
-                "packed peaks at 100 MB of resident memory, below the 100 MB that were asked for."
-                    .to_owned()
+                "packed peaks at 100 MB of resident memory, below the 100 MB that were asked for.".to_owned()
             )
         );
         let (met, said) = judged(Some(100_000_000));

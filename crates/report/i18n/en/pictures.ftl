@@ -73,3 +73,4 @@ ladder-a-second = { $amount }/s
 ladder-fastest = Fastest under { $limit }: { $who }, { $speed } with a peak of { $peak }.
 ladder-none = Nothing stays under { $limit }.
 ladder-file = { $who } has { $peak } resident, and { $file } of it ({ $share }) are pages of files or of shared memory.
+ladder-log = Log scales: equal distances are equal factors. Compare the figures, not the distances.

@@ -73,3 +73,4 @@ ladder-a-second = { $amount }/s
 ladder-fastest = 在 { $limit } 以内最快的是 { $who }：{ $speed }，峰值 { $peak }。
 ladder-none = 没有一个能保持在 { $limit } 以内。
 ladder-file = { $who } 的常驻内存有 { $peak }，其中 { $file }（{ $share }）是文件页或共享内存的页。
+ladder-log = 对数刻度：同样的距离表示同样的倍数。请看数字，别比远近。

@@ -3,13 +3,14 @@
 //! memory.
 
 mod labels;
+mod places;
 
-use super::scale::{Fit, Scale};
 use super::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
 use super::{Picture, file_of};
-use crate::{Words, canvas, format, prose};
-use heaplab_record::{Language, Report, Run, Unit};
+use crate::{Words, canvas, format};
+use heaplab_record::{Language, Report, Run};
 use labels::Placed;
+use places::Places;
 
 /// The stem of its files.
 pub(super) const STEM: &str = "ladder";
@@ -63,10 +64,7 @@ pub(super) fn draw(report: &Report, words: &Words) -> Option<Picture> {
         }
         svg.text(at, &rung.name, font);
     }
-    let factors =
-        [&places.memory, &places.speed].map(|scale| format::count(scale.factor().unwrap_or(10.0) as u64));
-    let note = words.say("picture-log-both", &[("x", &factors[0]), ("y", &factors[1])]);
-    svg.text((EDGE, HEIGHT - 20.0), &note, Font::of(12, QUIET));
+    svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::of(12, QUIET));
     let told = sentences(report, words).join(" ");
     Some(Picture {
         stem: STEM.to_owned(),
@@ -125,59 +123,25 @@ fn rung<'a>(run: &'a Run, report: &'a Report) -> Option<Rung<'a>> {
     Some(Rung { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
 }
 
-/// Where figures lie on the paper.
-struct Places {
-    memory: Scale,
-    speed: Scale,
-}
-
-impl Places {
-    fn of(rungs: &[Rung<'_>], limit: u64) -> Places {
-        let fit = Fit { most_marks: 7, logarithmic: true, from_zero: false };
-        let peaks = rungs.iter().flat_map(|rung| [Some(rung.peak), rung.anonymous]).flatten();
-        let memory = peaks.chain([limit]).map(|bytes| bytes.max(1) as f64);
-        let speeds = rungs.iter().map(|rung| rung.speed);
-        Places {
-            memory: Scale::of(memory, Unit::Bytes, &fit),
-            // The unit only writes the marks, and these are ours.
-            speed: Scale::of(speeds, Unit::Nanoseconds, &fit).with_headroom(),
-        }
-    }
-
-    fn x(&self, bytes: u64) -> f64 {
-        LEFT + self.memory.part(bytes.max(1) as f64) * (RIGHT - LEFT)
-    }
-
-    fn y(&self, speed: f64) -> f64 {
-        BOTTOM - self.speed.part(speed) * (BOTTOM - TOP)
-    }
-
-    /// Of the anonymous pages, and of all.
-    fn marks(&self, rung: &Rung<'_>) -> ((f64, f64), (f64, f64)) {
-        let y = self.y(rung.speed);
-        ((self.x(rung.anonymous.unwrap_or(rung.peak)), y), (self.x(rung.peak), y))
-    }
-}
-
 fn grid(svg: &mut Svg, places: &Places, report: &Report, words: &Words) {
     let thin = format!("stroke=\"{GRID}\" stroke-width=\"1\"");
     svg.rect((LEFT, TOP), (RIGHT - LEFT, BOTTOM - TOP), &format!("fill=\"{FAINT}\" stroke=\"{GRID}\""));
     for mark in places.memory.marks() {
-        let x = places.x(*mark as u64);
+        let x = places.x(mark);
         svg.line((x, TOP), (x, BOTTOM), &thin);
-        svg.text((x, BOTTOM + 18.0), &places.memory.written(*mark), Font::of(12, QUIET).middle());
+        svg.text((x, BOTTOM + 18.0), &short(&format::bytes(mark as u64)), Font::of(12, QUIET).middle());
     }
     for mark in places.speed.marks() {
-        let y = places.y(*mark);
+        let y = places.y(mark);
         svg.line((LEFT, y), (RIGHT, y), &thin);
-        svg.text((LEFT - 8.0, y), &short(&a_second(*mark, report, words)), Font::of(12, QUIET).end());
+        svg.text((LEFT - 8.0, y), &short(&a_second(mark, report, words)), Font::of(12, QUIET).end());
     }
     svg.text((EDGE, TOP - 12.0), &words.get("ladder-speed"), Font::of(13, INK));
     svg.text((RIGHT, BOTTOM + 40.0), &words.get("ladder-memory"), Font::of(13, INK).end());
 }
 
 fn line_of_limit(svg: &mut Svg, places: &Places, limit: u64, labels: &mut labels::Labels, words: &Words) {
-    let x = places.x(limit);
+    let x = places.x(limit as f64);
     svg.line(
         (x, TOP),
         (x, BOTTOM),
@@ -257,7 +221,7 @@ fn a_second(speed: f64, report: &Report, words: &Words) -> String {
 
 /// A mark without the digits that say nothing.
 fn short(text: &str) -> String {
-    prose::printable(text).replace(".00 ", " ").replace(".0 ", " ")
+    text.replace(".00 ", " ").replace(".0 ", " ")
 }
 
 const fn colour(language: Language) -> &'static str {
