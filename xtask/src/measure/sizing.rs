@@ -175,3 +175,27 @@ pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>], repetitions: &[u
     }
     if request.quick { ahead } else { ahead + longest + UNKNOWN }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_the_system_can_take_back_are_no_need() {
+        let mut sample = PlainSample {
+            peak_rss_bytes: Some(1_014_000_000),
+            start_rss_bytes: Some(4_000_000),
+            start_rss_file_bytes: Some(3_000_000),
+            end_rss_file_bytes: Some(1_003_000_000),
+            ..PlainSample::default()
+        };
+        let need = |sample: &PlainSample| footprint(1_000, sample, None).expect("measured").need_bytes(1_000);
+        assert_eq!(need(&sample), 4_000_000 + 11_000_000);
+        // Shared memory is no file's.
+        sample.end_rss_shmem_bytes = Some(400_000_000);
+        assert_eq!(need(&sample), 4_000_000 + 451_000_000);
+        // A system that does not tell how many came before.
+        sample.start_rss_file_bytes = None;
+        assert_eq!(need(&sample), 4_000_000 + 1_111_000_000);
+    }
+}

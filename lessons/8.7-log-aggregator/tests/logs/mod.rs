@@ -18,7 +18,7 @@ pub(crate) fn with(variant: &str, log: &Path) -> Result<Record, TrialError> {
 
 /// Names and texts.
 pub(crate) fn awkward() -> Vec<(&'static str, Vec<u8>)> {
-    let junk = "1.2.3.4 - -\r\n\r\n\n2001:DB8::1 - -\n2001:db8:0:0:0:0:0:1 -\n::ffff:1.2.3.4\n999.1.1.1 -\n01.2.3.4 -\n 1.2.3.4\n\
+    let junk = "1.2.3.4 - -\r\n5.6.7.8\r\n\r\n\n2001:DB8::1 - -\n2001:db8:0:0:0:0:0:1 -\n::ffff:1.2.3.4\n999.1.1.1 -\n01.2.3.4 -\n 1.2.3.4\n\
                 1.2.3 -\nfe80::1%eth0 -\n1.2.3.4\tx\n1.2.3.4.5\n-\nunknown - -\n255.255.255.255\n";
     let many: String =
         (0..40_000).map(|n: u32| format!("10.{}.{}.{}\n", n >> 16, n >> 8 & 255, n & 255)).collect();
