@@ -104,7 +104,7 @@ fn beginning(file: &File, found: &Metadata, bytes: u64) -> Result<Prepared, Trou
     use std::os::unix::fs::MetadataExt as _;
     let of = [found.dev(), found.ino(), found.size(), found.mtime() as u64, found.mtime_nsec() as u64, bytes];
     let of = of.map(|number| number.to_string()).join("-");
-    let made = cache::made(&format!("beginning-{of}.log"), bytes, |copy, name| {
+    let made = cache::made(&format!("{}{of}.log", cache::BEGINNING), bytes, |copy, name| {
         let failed = |error: std::io::Error| Trouble::Lacks(format!("{name}: {error}"));
         std::io::copy(&mut file.take(bytes), copy).map_err(failed)?;
         let end = last_line_end(copy, bytes).map_err(failed)?;

@@ -12,7 +12,7 @@ pub fn at_result(found: &Outcome) -> Vec<Attachment> {
     let columns = vec![Text::new("address", "地址"), Text::new("lines", "行数")];
     let title = Text::new("The addresses with the most lines (engine)", "行数最多的地址（engine）");
     let top = Table { title, columns, rows: top.collect() };
-    let mut all = sums("engine", "engine", found);
+    let mut all = sums("engine", found);
     all.push(figure(
         "spilled",
         "bytes that the engine wrote to the disk",
@@ -25,7 +25,7 @@ pub fn at_result(found: &Outcome) -> Vec<Attachment> {
 
 /// Of an estimate.
 pub fn at_sketch(found: &Outcome) -> Vec<Attachment> {
-    let mut all = sums("sketch", "sketch", found);
+    let mut all = sums("sketch", found);
     let error = Cell::Share(found.uv_error.unwrap_or(0.0));
     all.push(figure(
         "sketch-error",
@@ -36,14 +36,9 @@ pub fn at_sketch(found: &Outcome) -> Vec<Attachment> {
     all
 }
 
-fn sums(name: &str, who: &str, found: &Outcome) -> Vec<Attachment> {
+fn sums(name: &str, found: &Outcome) -> Vec<Attachment> {
     let of = |what: &str, en: &str, zh: &str, value: u64| {
-        figure(
-            &format!("{name}-{what}"),
-            &format!("{en} ({who})"),
-            &format!("{zh}（{who}）"),
-            Cell::Count(value),
-        )
+        figure(&format!("{name}-{what}"), en, zh, Cell::Count(value))
     };
     vec![
         of("pv", "PV: lines with an address", "PV：有地址的行", found.pv),

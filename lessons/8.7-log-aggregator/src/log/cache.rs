@@ -8,6 +8,8 @@ use std::time::{Duration, SystemTime};
 
 /// What may stay besides the file that was asked for.
 const OTHERS_BYTES: u64 = 2_000_000_000;
+/// How the names of copied beginnings start.
+pub(super) const BEGINNING: &str = "beginning-";
 /// What was used more recently may be in use.
 const IN_USE: Duration = Duration::from_secs(3600);
 
@@ -53,7 +55,8 @@ fn write(
     make(&mut file, &name)
 }
 
-/// Takes away what was not used for an hour, the longest first, until the rest is small enough.
+/// Takes away what was not used for an hour, the longest first, until the rest is small enough; the beginnings of other logs in any
+/// case, since nobody asks for these by their size again.
 fn make_room(folder: &Path, most: u64) -> io::Result<()> {
     let mut kept = Vec::new();
     for entry in folder.read_dir()? {
@@ -65,7 +68,8 @@ fn make_room(folder: &Path, most: u64) -> io::Result<()> {
     let mut total: u64 = kept.iter().map(|(_, bytes, _)| bytes).sum();
     for (used, bytes, path) in kept {
         let is_old = SystemTime::now().duration_since(used).is_ok_and(|since| since > IN_USE);
-        if total > most && is_old {
+        let is_beginning = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(BEGINNING));
+        if is_old && (total > most || is_beginning) {
             std::fs::remove_file(path)?;
             total -= bytes;
         }
@@ -92,13 +96,15 @@ mod tests {
     #[test]
     fn what_was_not_used_makes_room_the_longest_first() {
         let home = tempfile::tempdir().unwrap();
-        for (name, hours) in [("a", 3), ("b", 5), ("c", 4), ("new", 0)] {
+        for (name, hours) in
+            [("a", 3), ("b", 5), ("c", 4), ("new", 0), ("beginning-1", 2), ("beginning-2", 0)]
+        {
             let file = File::create(home.path().join(name)).unwrap();
             file.set_len(100).unwrap();
             let used = SystemTime::now() - Duration::from_secs(hours * 3600);
             file.set_times(FileTimes::new().set_modified(used)).unwrap();
         }
-        make_room(home.path(), 250).unwrap();
+        make_room(home.path(), 400).unwrap();
         let names = || {
             let entries = home.path().read_dir().unwrap();
             let mut names: Vec<_> =
@@ -106,8 +112,8 @@ mod tests {
             names.sort();
             names
         };
-        assert_eq!(names(), ["a", "new"]);
+        assert_eq!(names(), ["a", "beginning-2", "new"]);
         make_room(home.path(), 0).unwrap();
-        assert_eq!(names(), ["new"], "it may be in use");
+        assert_eq!(names(), ["beginning-2", "new"], "they may be in use");
     }
 }
