@@ -25,6 +25,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
+        cargo xtask lesson 8.7 --bytes 10GB\n  cargo xtask lesson 8.7 --log access.log\n  \
         cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
     )]
@@ -79,6 +80,12 @@ pub(crate) struct LessonOptions {
     /// How much work: rows, or whatever the lesson counts [default: the lesson's own]
     #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse)]
     pub(crate) rows: Option<u64>,
+    /// How much work in a lesson that counts bytes, such as 8.7: 500MB, 10GB
+    #[arg(long, value_name = "SIZE", conflicts_with = "rows", value_parser = scale::parse_bytes)]
+    pub(crate) bytes: Option<u64>,
+    /// A log of your own instead of a generated one (lessons that read one, such as 8.7)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
     /// Only these variants, by name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) variant: Vec<String>,

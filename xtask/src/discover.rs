@@ -3,7 +3,7 @@
 
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{ClaimsFile, Text};
+use heaplab_record::{ClaimsFile, Ladder, Text};
 use heaplab_report::claims;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -37,6 +37,8 @@ pub(crate) struct Lesson {
     pub(crate) instructions: Vec<String>,
     /// The pictures of its report that the gallery keeps, without their endings.
     pub(crate) gallery: Vec<String>,
+    /// Where its runs are drawn as a ladder of speed against memory.
+    pub(crate) ladder: Option<Ladder>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -92,6 +94,7 @@ struct LessonMetadata {
     gallery: Vec<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
+    ladder: Option<Ladder>,
     #[serde(rename = "unit-zh", default)]
     unit_zh: Option<String>,
 }
@@ -123,6 +126,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             gallery,
             about_zh,
             unit_zh,
+            ladder,
             ..
         } = declared;
         let folder = place.parent().unwrap_or(Path::new("")).to_owned();
@@ -139,6 +143,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
             criterion,
             instructions,
             gallery,
+            ladder,
             package,
             folder,
         });

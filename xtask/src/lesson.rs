@@ -13,6 +13,7 @@ use crate::interrupt;
 use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
 use crate::mystery::{self, Puzzle};
+use crate::prepare::{self, Given};
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
@@ -53,7 +54,10 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
     }
-    let request = request(options, rows(&built, options), python.as_ref(), staging.runs());
+    let given = prepare::given(options, &built)?;
+    let own_rows = prepare::own_rows(&built, &given, &staging.runs())?;
+    let rows = rows(&built, own_rows, options);
+    let request = request(options, rows, given, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
     let mut measured = measured(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
@@ -85,6 +89,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
         rows_requested: request.rows,
+        ladder: lessons.iter().find_map(|lesson| lesson.ladder),
         runs: measured.runs,
         failed: measured.failed,
     };
@@ -109,6 +114,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
 fn request<'a>(
     options: &LessonOptions,
     rows: u64,
+    given: Given,
     python: Option<&'a Python>,
     folder: PathBuf,
 ) -> Request<'a> {
@@ -118,6 +124,7 @@ fn request<'a>(
         tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
         between: options.between,
+        given,
         python,
         folder,
     }
@@ -183,11 +190,13 @@ impl Spoken {
     }
 }
 
-/// The largest default of the lessons, or what was asked for: one scale for a whole section.
-fn rows(built: &[Built<'_>], options: &LessonOptions) -> u64 {
+/// The largest default of the lessons, what an option brings along (a log's size), or what was asked for: one scale for a whole
+/// section.
+fn rows(built: &[Built<'_>], own: Option<u64>, options: &LessonOptions) -> u64 {
     let default = built.iter().map(|built| built.manifest.default_scale).max().unwrap_or(1);
+    let default = own.unwrap_or(default);
     let quick = if options.quick { (default / QUICK_PART).max(1) } else { default };
-    options.rows.unwrap_or(quick)
+    options.rows.or(options.bytes).unwrap_or(quick)
 }
 
 fn has_python(built: &[Built<'_>]) -> bool {

@@ -6,6 +6,7 @@
 //! - `discover`, `build`: find the lessons and build them.
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
+//! - `prepare`: what a lesson's variants read.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
@@ -35,6 +36,7 @@ mod memory;
 mod mystery;
 mod new_lesson;
 mod plan;
+mod prepare;
 mod probe;
 mod profile;
 mod python;

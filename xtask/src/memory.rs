@@ -32,8 +32,9 @@ fn meminfo() -> Option<(u64, u64)> {
     None
 }
 
-/// The tightest limit of our control group and those above it, less what they use now; file pages that the kernel could
-/// take back count as used, which errs on the safe side. Version 2 has one tree, version 1 one for memory alone.
+/// The tightest limit of our control group and those above it, less what they use now. Pages of files do not count as used: a log
+/// of 10 GB that was read once would fill any group for good, and the kernel takes them back. Version 2 has one tree, version 1
+/// one for memory alone.
 #[cfg(target_os = "linux")]
 fn group_headroom() -> Option<u64> {
     let membership = std::fs::read_to_string("/proc/self/cgroup").ok()?;
@@ -61,13 +62,27 @@ fn headroom_up_from(root: &Path, group: &str, limit: &str, used: &str) -> Option
     loop {
         let number = |name: &str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse::<u64>().ok();
         if let (Some(limit), Some(used)) = (number(limit), number(used)) {
-            let headroom = limit.saturating_sub(used);
+            let headroom = limit.saturating_sub(used.saturating_sub(file_pages(&folder)));
             tightest = Some(tightest.map_or(headroom, |known| known.min(headroom)));
         }
         if folder == root || !folder.pop() {
             return tightest;
         }
     }
+}
+
+/// The bytes of a group's cached files; version 1 has those of the groups below under names of their own.
+#[cfg(target_os = "linux")]
+fn file_pages(group: &Path) -> u64 {
+    let text = std::fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+    let fields: Vec<(&str, u64)> = text
+        .lines()
+        .filter_map(|line| line.split_once(' '))
+        .filter_map(|(name, bytes)| Some((name, bytes.trim().parse().ok()?)))
+        .collect();
+    let of = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|&(_, bytes)| bytes);
+    let either = |name: &str| of(&format!("total_{name}")).or_else(|| of(name)).unwrap_or(0);
+    either("active_file") + either("inactive_file")
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -95,5 +110,10 @@ mod tests {
         write(&inner, "500\n", "450\n");
         assert_eq!(headroom(), Some(50));
         assert_eq!(headroom_up_from(home.path(), "", "memory.max", "memory.current"), None);
+        let stat = |text: &str| std::fs::write(inner.join("memory.stat"), text).unwrap();
+        stat("anon 100\nactive_file 120\ninactive_file 30\nshmem 9\n");
+        assert_eq!(headroom(), Some(200), "a log that was read is no memory that is gone");
+        stat("active_file 1\ninactive_file 1\ntotal_active_file 90\ntotal_inactive_file 10\n");
+        assert_eq!(headroom(), Some(150));
     }
 }

@@ -30,12 +30,36 @@ pub(crate) struct Footprint {
     /// Live bytes and blocks at the peak; 0 where no recorder can be asked, as for CPython.
     pub(crate) live_bytes: u64,
     pub(crate) live_blocks: u64,
+    /// What a run at fewer rows needed: what both needed alike is not multiplied.
+    pub(crate) smaller: Option<Need>,
+}
+
+/// Rows, and the resident memory that they took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Need {
+    rows: u64,
+    bytes: u64,
 }
 
 impl Footprint {
     /// The resident memory that `rows` will need under the hungriest probe, a tenth on top: a collection that doubles may
     /// have been caught before its step.
     pub(crate) fn need_bytes(&self, rows: u64) -> u64 {
+        let Some(smaller) = self.smaller.filter(|smaller| smaller.rows < self.rows) else {
+            return self.in_proportion(rows);
+        };
+        let own = self.in_proportion(self.rows);
+        let a_row = own.saturating_sub(smaller.bytes) as f64 / (self.rows - smaller.rows) as f64;
+        own.saturating_add((a_row * rows.saturating_sub(self.rows) as f64 * 1.1) as u64)
+    }
+
+    /// The same, with what this smaller run has taken beside it.
+    pub(crate) fn beside(self, smaller: Footprint) -> Footprint {
+        let need = Need { rows: smaller.rows, bytes: smaller.in_proportion(smaller.rows) };
+        Footprint { smaller: Some(need), ..self }
+    }
+
+    fn in_proportion(&self, rows: u64) -> u64 {
         let resident = self.peak_bytes.saturating_sub(self.start_bytes);
         let resident = if resident < NOISE_BYTES { 0 } else { resident };
         let asked_for = self.live_bytes + ROUNDING_BYTES * self.live_blocks;
@@ -51,7 +75,12 @@ impl Footprint {
             return rows;
         }
         let per_row = self.need_bytes(rows) as f64 / rows as f64;
-        scale::round_down((budget as f64 / per_row) as u64).clamp(self.rows, rows)
+        let mut fits = scale::round_down((budget as f64 / per_row) as u64);
+        // What does not grow with the rows takes its part of the budget at fewer rows too.
+        while fits > self.rows && self.need_bytes(fits) > budget {
+            fits = scale::round_down(fits - 1);
+        }
+        fits.clamp(self.rows, rows)
     }
 }
 
@@ -86,11 +115,37 @@ mod tests {
         peak_bytes: 30_000_000,
         live_bytes: 24_300_000,
         live_blocks: 200_000,
+        smaller: None,
     };
 
     #[test]
     fn what_fits_is_left_alone() {
         assert_eq!(MAPS.rows_that_fit(10_000_000, 24_000_000_000), 10_000_000);
+    }
+
+    /// A program that takes 4 MB for buffers of its own, whatever the log, and 40 bytes for every thousand.
+    #[test]
+    fn what_two_runs_need_alike_is_not_multiplied() {
+        let at = |rows: u64| Footprint {
+            rows,
+            start_bytes: 3_000_000,
+            peak_bytes: 7_000_000 + rows / 25,
+            live_bytes: 0,
+            live_blocks: 0,
+            smaller: None,
+        };
+        let (first, second) = (at(10_000_000), at(100_000_000));
+        assert!(first.need_bytes(10_000_000_000) > 4_000_000_000, "in proportion");
+        let both = second.beside(first);
+        let need = both.need_bytes(10_000_000_000);
+        assert!((400_000_000..500_000_000).contains(&need), "{need}");
+        assert_eq!(both.rows_that_fit(10_000_000_000, 2_000_000_000), 10_000_000_000);
+        for available in [400_000_000, 500_000_000, 700_000_000] {
+            let rows = both.rows_that_fit(10_000_000_000, available);
+            let budget = available - available / 10 - RESERVE_BYTES;
+            assert!(both.need_bytes(rows) <= budget, "{rows}");
+            assert_eq!(rows, scale::round_down(rows));
+        }
     }
 
     #[test]
@@ -119,6 +174,7 @@ mod tests {
             peak_bytes: 3_300_000,
             live_bytes: 480,
             live_blocks: 11,
+            smaller: None,
         };
         let need = small.need_bytes(10_000_000);
         assert!((480_000_000..1_000_000_000).contains(&need), "{need}");

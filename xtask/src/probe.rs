@@ -1,5 +1,8 @@
 //! One measurement: a fresh child for one variant under one probe, watched from outside, and its record collected.
 
+#[cfg(target_os = "linux")]
+mod tree;
+
 use crate::interrupt;
 use crate::memory;
 use crate::tether::{self, tether};
@@ -147,27 +150,16 @@ impl Watched {
         if self.is_closed {
             return;
         }
-        let Some(statm) = i32::try_from(self.child.id())
-            .ok()
-            .and_then(|pid| procfs::process::Process::new(pid).ok())
-            .and_then(|process| process.statm().ok())
-        else {
-            return;
-        };
-        // An ending process has given its memory back already: that is no point of the curve.
-        if statm.resident == 0 {
-            return;
-        }
+        let Some(resident) = tree::resident(self.child.id()) else { return };
         // After the figures: where the file is not there yet, they are the region's.
         self.is_closed = self.closed_file.exists();
         if self.is_closed {
             return;
         }
-        let page = procfs::page_size();
         self.samples.push(CurvePoint {
             at_ns: u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX),
-            rss_anon_bytes: statm.resident.saturating_sub(statm.shared) * page,
-            rss_file_bytes: statm.shared * page,
+            rss_anon_bytes: resident.anon_bytes,
+            rss_file_bytes: resident.file_bytes,
         });
     }
 

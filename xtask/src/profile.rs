@@ -108,6 +108,7 @@ fn report(
         rows_requested: 1,
         classifier: None,
         mystery: None,
+        ladder: None,
         runs,
         failed: failure(name, ended).into_iter().collect(),
         claims: Vec::new(),

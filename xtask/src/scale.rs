@@ -21,6 +21,24 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     }
 }
 
+/// As [`parse`], and sizes besides: `10GB`, `200 MB`, `64KiB`.
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
+    let how = "give a size of at least 1 byte, such as 500000, 200MB or 10GB";
+    let text = text.trim();
+    let number = text.strip_suffix(['B', 'b']).unwrap_or(text).trim_end();
+    let Some(binary) = number.strip_suffix(['i', 'I']) else {
+        return parse(number).map_err(|_| format!("`{text}` is no size: {how}"));
+    };
+    let (digits, shift) = match binary.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&binary[..at], 10),
+        Some((at, 'm' | 'M')) => (&binary[..at], 20),
+        Some((at, 'g' | 'G')) => (&binary[..at], 30),
+        _ => ("", 0),
+    };
+    let bytes = digits.trim().parse::<u64>().ok().and_then(|digits| digits.checked_mul(1 << shift));
+    bytes.filter(|&bytes| bytes > 0).ok_or_else(|| format!("`{text}` is no size: {how}"))
+}
+
 /// `150k..200k`, the first before the second; the first may be 0.
 pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
     let how = "give two numbers, such as 150k..200k, the smaller first";
@@ -67,6 +85,24 @@ mod tests {
         }
         for text in ["0", "", "abc", "-5", "1.5", "M", "99999999999999999999", "0k", "1.0001k"] {
             assert!(parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, bytes) in [
+            ("10GB", 10_000_000_000),
+            ("200 mb", 200_000_000),
+            ("1.5G", 1_500_000_000),
+            ("7", 7),
+            ("512B", 512),
+            ("64KiB", 65_536),
+            ("2 GiB", 2 << 30),
+        ] {
+            assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "B", "0", "0B", "GB", "10TB", "1.5GiB", "iB", "GiB", "-1", "99999999999GiB"] {
+            assert!(parse_bytes(text).is_err(), "{text}");
         }
     }
 

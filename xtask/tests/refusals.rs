@@ -48,6 +48,43 @@ fn an_unknown_variant_names_the_near_one() {
 }
 
 #[test]
+fn options_of_other_lessons_are_named() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let out = out.to_str().unwrap();
+    refused(
+        &["lesson", "8.6", "--log", "access.log", "--out", out],
+        2,
+        &["--log: section 8.6", "lesson 8.7 does"],
+    );
+    refused(&["lesson", "8.6", "--bytes", "1MB", "--out", out], 2, &["lesson 8.6 counts", "--rows"]);
+    refused(&["lesson", "8.7", "--bytes", "10TB"], 2, &["`10TB` is no size", "10GB"]);
+    refused(&["lesson", "8.7", "--bytes", "1MB", "--rows", "7"], 2, &["--rows"]);
+    assert!(names(home.path()).is_empty(), "nothing is left behind");
+}
+
+#[test]
+fn a_log_that_cannot_be_counted_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let out = out.to_str().unwrap();
+    refused(
+        &["lesson", "8.7", "--log", "/nowhere/access.log", "--out", out],
+        2,
+        &["/nowhere/access.log", "No such file"],
+    );
+    refused(&["lesson", "8.7", "--log", home.path().to_str().unwrap(), "--out", out], 2, &["a directory"]);
+    let log = home.path().join("access.log");
+    std::fs::write(&log, "1.2.3.4 - -\n").unwrap();
+    refused(
+        &["lesson", "8.7", "--log", log.to_str().unwrap(), "--bytes", "1k", "--out", out],
+        2,
+        &["12 bytes"],
+    );
+    assert_eq!(names(home.path()), ["access.log"]);
+}
+
+#[test]
 fn a_missing_python_is_a_lack_of_the_machine() {
     let home = tempfile::tempdir().unwrap();
     let output = run::xtask(&workspace())

@@ -6,7 +6,7 @@
 
 What the report is to draw is handed over after that, with region.attach({...}): it is not measured.
 
-Scale: HEAPLAB_ROWS. With HEAPLAB_OUT the record goes to that folder; without it a small table is printed.
+Scale: HEAPLAB_ROWS. What the lesson has prepared: HEAPLAB_PREPARED. With HEAPLAB_OUT the record goes to that folder; without it a small table is printed.
 """
 
 import os
@@ -18,6 +18,14 @@ import zlib
 def rows(default=1_000_000):
     """How much work there is to do."""
     return int(os.environ.get("HEAPLAB_ROWS", default))
+
+
+def prepared():
+    """What the lesson has prepared for this run, such as the path of the file that every variant reads."""
+    what = os.environ.get("HEAPLAB_PREPARED")
+    if what is None:
+        sys.exit("HEAPLAB_PREPARED is not set: `cargo xtask lesson` sets it; by hand, give what the script is to read")
+    return what
 
 
 def checksum(users):
@@ -84,8 +92,10 @@ class region:
         if self.end:
             figures["peak_rss_bytes"] = self.end["VmHWM"]
             figures["start_rss_bytes"] = self.start["VmRSS"]
+            figures["start_rss_file_bytes"] = self.start["RssFile"] + self.start["RssShmem"]
             figures["end_rss_anon_bytes"] = self.end["RssAnon"]
             figures["end_rss_file_bytes"] = self.end["RssFile"] + self.end["RssShmem"]
+            figures["end_rss_shmem_bytes"] = self.end["RssShmem"]
         _write(f"{crc:08x}", figures, self.attachments)
         # Leave without freeing: how long that takes is not what was asked.
         sys.stdout.flush()

@@ -3,7 +3,8 @@
 
 use crate::describe::{Declared, Function, Lesson};
 use crate::measure::{Bench, Measured};
-use clap::Parser;
+use crate::prepare::{self, Asked, Trouble};
+use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
 use heaplab_record::{Measurement, Record};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 const OUT_VARIABLE: &str = "HEAPLAB_OUT";
 /// Wrong use, as everywhere in heaplab.
 const WRONG_USE: u8 = 2;
+/// This machine lacks something.
+const LACKS: u8 = 3;
 
 /// Run one variant of this lesson. `cargo xtask lesson` runs them all, under every probe, and writes a report.
 #[derive(Parser)]
@@ -27,6 +30,29 @@ struct Arguments {
     /// Print what can be run, as JSON for the runner
     #[arg(long)]
     heaplab_list: bool,
+    /// Make what the variants read, and say as JSON what it is
+    #[arg(long, hide = true)]
+    heaplab_prepare: bool,
+    /// What was given of the lesson's own options, by their names.
+    #[clap(skip)]
+    options: Vec<(&'static str, String)>,
+}
+
+impl Arguments {
+    /// Reads the command line, with the lesson's own options in it.
+    fn of(lesson: &Lesson) -> Result<Arguments, clap::Error> {
+        let own = lesson.options.iter().map(|&(name, value, about)| {
+            let id = name.trim_start_matches('-');
+            Arg::new(id).long(id).value_name(value).help(about)
+        });
+        let mut matches = Arguments::command().args(own).try_get_matches()?;
+        let mut arguments = Arguments::from_arg_matches_mut(&mut matches)?;
+        for &(name, ..) in lesson.options {
+            let given = matches.remove_one::<String>(name.trim_start_matches('-'));
+            arguments.options.extend(given.map(|given| (name, given)));
+        }
+        Ok(arguments)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -37,17 +63,20 @@ enum Failure {
     Region(#[from] heaplab_heap::RegionError),
     #[error("cannot write {path}: {source}", path = .path.display())]
     Write { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Prepare(#[from] Trouble),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 pub(crate) fn main(lesson: &Lesson) -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::of(lesson).unwrap_or_else(|error| error.exit());
     match run(lesson, &arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            ExitCode::from(WRONG_USE)
+            let lacks = matches!(failure, Failure::Prepare(Trouble::Lacks(_)));
+            ExitCode::from(if lacks { LACKS } else { WRONG_USE })
         }
     }
 }
@@ -58,14 +87,24 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
         manifest.push('\n');
         return print(&manifest);
     }
-    let (declared, function) = chosen(lesson, arguments.variant.as_deref())?;
-    let scale = arguments.rows.unwrap_or(lesson.default_scale);
-    if scale == 0 {
+    if arguments.rows == Some(0) {
         return Err(Failure::Use(format!(
             "--rows 0 measures nothing: give at least 1 of the {}",
             lesson.unit
         )));
     }
+    let asked = Asked {
+        rows: arguments.rows,
+        default_rows: lesson.default_scale,
+        options: arguments.options.clone(),
+    };
+    if arguments.heaplab_prepare {
+        let prepare = lesson.prepare.ok_or_else(|| Failure::Use("this lesson prepares nothing".into()))?;
+        return print(&(serde_json::to_string(&prepare(&asked)?)? + "\n"));
+    }
+    let (declared, function) = chosen(lesson, arguments.variant.as_deref())?;
+    let prepared = if lesson.prepare.is_some() { prepare::had(&asked)? } else { None };
+    let scale = arguments.rows.or(prepared).unwrap_or(lesson.default_scale);
     let out = std::env::var_os(OUT_VARIABLE).map(PathBuf::from);
     let measured: Measured = function(&Bench::new(scale, out.as_deref()))?;
     let record = measured.into_record(declared.name, scale);

@@ -1,18 +1,27 @@
 //! The declaration of a lesson: its variants by name, and the machinery around them.
 
 use crate::measure::{Bench, Measured};
+use crate::prepare::Prepare;
 use heaplab_heap::RegionError;
-use heaplab_record::{Language, MANIFEST_SCHEMA, Manifest, Variant};
+use heaplab_record::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Variant};
+use std::num::NonZero;
 
 /// Declares the lesson's variants and writes its `main` and its `#[global_allocator]`. See the crate's page for a whole
 /// example. A name under `rust` is a function `fn(Scale) -> Kept<T>` of the same module; a name under `python` is the
 /// script `python/NAME.py` of the lesson's folder. Variants of one `work` return the same checksum at the same scale.
+///
+/// Three parts may stand before the first `work`: `prepare: FUNCTION` makes what every variant reads ([`crate::Prepare`]),
+/// `options: { "--log" "FILE": "what it is for" }` are taken besides the scale and handed to it, and `threaded: [NAME, …]` names
+/// the variants that allocate on every processor.
 #[macro_export]
 macro_rules! lesson {
     (
         unit: $unit:literal,
         default_scale: $scale:literal,
         baseline: $baseline:ident,
+        $(prepare: $prepare:path,)?
+        $(options: { $($option:literal $value:literal : $help:literal),+ $(,)? },)?
+        $(threaded: [$($threaded:ident),+ $(,)?],)?
         $(work $group:literal {
             $(rust { $($rust:ident : $rust_about:literal),+ $(,)? })?
             $(python { $($python:ident : $python_about:literal),+ $(,)? })?
@@ -26,6 +35,9 @@ macro_rules! lesson {
                 unit: $unit,
                 default_scale: $scale,
                 baseline: stringify!($baseline),
+                prepare: None$(.or(Some($prepare as $crate::Prepare)))?,
+                options: &[$($(($option, $value, $help),)+)?],
+                threaded: &[$($(stringify!($threaded),)+)?],
                 variants: &[
                     $(
                         $($($crate::Declared {
@@ -55,6 +67,12 @@ pub struct Lesson {
     pub default_scale: u64,
     /// The Rust variant that the others are compared with.
     pub baseline: &'static str,
+    /// Makes what the variants read.
+    pub prepare: Option<Prepare>,
+    /// What may be given besides the scale: name with its dashes, what it takes, one line of help.
+    pub options: &'static [(&'static str, &'static str, &'static str)],
+    /// Variants that allocate on as many threads as there are processors.
+    pub threaded: &'static [&'static str],
     /// In the order in which they stand.
     pub variants: &'static [Declared],
 }
@@ -92,12 +110,19 @@ impl Lesson {
     }
 
     pub(crate) fn manifest(&self) -> Manifest {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let processors = u32::try_from(processors).unwrap_or(u32::MAX);
+        let options = self.options.iter().map(|&(name, value, about)| LessonOption {
+            name: name.to_owned(),
+            value: Some(value.to_owned()),
+            about: about.to_owned(),
+        });
         let variants = self.variants.iter().map(|declared| Variant {
             name: declared.name.to_owned(),
             language: declared.language(),
             work_group: declared.work.to_owned(),
             baseline: declared.run.is_some() && declared.name == self.baseline,
-            threads: 1,
+            threads: if self.threaded.contains(&declared.name) { processors } else { 1 },
             about: declared.about.to_owned(),
         });
         Manifest {
@@ -105,7 +130,8 @@ impl Lesson {
             unit: self.unit.to_owned(),
             default_scale: self.default_scale,
             variants: variants.collect(),
-            options: Vec::new(),
+            options: options.collect(),
+            prepares: self.prepare.is_some(),
         }
     }
 }

@@ -85,12 +85,13 @@ pub struct Kept<T> {
     pub(crate) data: T,
     pub(crate) then: Option<Look<T>>,
     pub(crate) then_recorded: Option<Look<T>>,
+    pub(crate) children_peak_bytes: Option<u64>,
 }
 
 impl<T> Kept<T> {
     /// `data` may be `()` for a variant that keeps nothing.
     pub fn new(checksum: Checksum, data: T) -> Kept<T> {
-        Kept { checksum, data, then: None, then_recorded: None }
+        Kept { checksum, data, then: None, then_recorded: None, children_peak_bytes: None }
     }
 
     /// Looks at the data once more after the region has closed, under the plain probe only: a place for timings,
@@ -98,6 +99,14 @@ impl<T> Kept<T> {
     #[must_use = "the outcome with the closing look is the returned one"]
     pub fn then(mut self, look: fn(&T, Scale) -> Vec<Attachment>) -> Kept<T> {
         self.then = Some(look);
+        self
+    }
+
+    /// The most that was resident in processes that the variant has started: the sum of their own peaks, in bytes, without what
+    /// they share with this one. It is added to the plain probe's peak RSS; no other probe sees another process.
+    #[must_use = "the outcome with its processes is the returned one"]
+    pub fn with_children(mut self, peak_bytes: u64) -> Kept<T> {
+        self.children_peak_bytes = Some(peak_bytes);
         self
     }
 

@@ -27,6 +27,7 @@
 //! - `describe`: [`lesson!`] and what it declares.
 //! - `kept`: [`Scale`], [`Checksum`] and [`Kept`], the shape of a variant.
 //! - `phase`: marks on the way. `progress`: looks at the heap on the way, where the runner asks for them.
+//! - `prepare`: what has to be there before a variant runs.
 //! - `measure`: one variant under the probe at work.
 //! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
 //! - `resident`: what the kernel counts as resident.
@@ -37,6 +38,7 @@ mod describe;
 mod kept;
 mod measure;
 mod phase;
+mod prepare;
 mod progress;
 mod resident;
 #[cfg(feature = "trial")]
@@ -44,12 +46,14 @@ pub mod trial;
 
 pub use describe::{Declared, Function, Lesson};
 pub use heaplab_record::{
-    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
-    SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Text, Unit,
+    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Prepared, Regions, Row,
+    Series, Source, SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Text,
+    Unit,
 };
 pub use kept::{Checksum, Kept, Scale};
 pub use measure::{Bench, Measured};
 pub use phase::phase;
+pub use prepare::{Asked, Prepare, Trouble, prepared};
 pub use progress::progress;
 
 #[cfg(feature = "snapshot")]

@@ -58,7 +58,7 @@ impl Bench {
         let at_end = resident::now();
         let (phases, looks) = (phase::end(), progress::end());
 
-        let measurement = measurement(totals, wall_ns, at_start, at_end);
+        let measurement = measurement(totals, wall_ns, at_start, at_end, kept.children_peak_bytes);
         let look = match measurement {
             Measurement::Plain(_) => kept.then,
             Measurement::Heap(_) => kept.then_recorded,
@@ -96,24 +96,32 @@ impl Measured {
 
 /// What is live when nothing of the variant's data is left.
 fn torn_down<T>(kept: Kept<T>, open: Region, wall_ns: u64) -> Measured {
-    let Kept { checksum, data, .. } = kept;
+    let Kept { checksum, data, children_peak_bytes, .. } = kept;
     drop(data);
     let totals = open.close();
     let now = resident::now();
     let (phases, looks) = (phase::end(), progress::end());
-    let measurement = measurement(totals, wall_ns, now, now);
+    let measurement = measurement(totals, wall_ns, now, now, children_peak_bytes);
     Measured { checksum, measurement, phases, attachments: Vec::new(), looks }
 }
 
-fn measurement(totals: Totals, wall_ns: u64, at_start: Resident, at_end: Resident) -> Measurement {
+fn measurement(
+    totals: Totals,
+    wall_ns: u64,
+    at_start: Resident,
+    at_end: Resident,
+    children: Option<u64>,
+) -> Measurement {
     match totals {
         Totals::Plain => Measurement::Plain(PlainSample {
             wall_ns,
-            peak_rss_bytes: at_end.peak_bytes,
+            peak_rss_bytes: at_end.peak_bytes.map(|own| own + children.unwrap_or(0)),
             start_rss_bytes: at_start.now_bytes,
             start_rss_file_bytes: at_start.file_bytes,
             end_rss_anon_bytes: at_end.anon_bytes,
             end_rss_file_bytes: at_end.file_bytes,
+            end_rss_shmem_bytes: at_end.shmem_bytes,
+            children_peak_rss_bytes: children,
         }),
         Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
         Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),

@@ -11,6 +11,8 @@ pub(crate) struct Resident {
     pub(crate) anon_bytes: Option<u64>,
     /// `RssFile` plus `RssShmem`.
     pub(crate) file_bytes: Option<u64>,
+    /// `RssShmem`.
+    pub(crate) shmem_bytes: Option<u64>,
 }
 
 #[cfg(target_os = "linux")]
@@ -24,6 +26,7 @@ pub(crate) fn now() -> Resident {
         now_bytes: bytes(status.vmrss),
         anon_bytes: bytes(status.rssanon),
         file_bytes: bytes(status.rssfile.zip(status.rssshmem).map(|(file, shared)| file + shared)),
+        shmem_bytes: bytes(status.rssshmem),
     }
 }
 

@@ -11,9 +11,9 @@
 //! # }
 //! ```
 
-pub use heaplab_record::{HeapTotals, Measurement, Phase, Probe, Record};
+pub use heaplab_record::{HeapTotals, Measurement, Phase, Prepared, Probe, Record};
 
-use heaplab_record::{Attachment, Cell, Chart, Table};
+use heaplab_record::{Attachment, Cell, Chart, PREPARED_VARIABLE, Table};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -93,6 +93,48 @@ pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) ->
     let mut command = Command::new(program.as_ref());
     command.args([variant, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe.name());
     left_by(command, variant)
+}
+
+/// Runs a variant under any probe with these arguments behind its name, such as `["--log", "access.log"]`.
+///
+/// # Errors
+/// As [`recorded`].
+pub fn run_with(
+    program: impl AsRef<Path>,
+    variant: &str,
+    probe: Probe,
+    arguments: &[&str],
+) -> Result<Record, TrialError> {
+    let mut command = Command::new(program.as_ref());
+    command.arg(variant).args(arguments).env("HEAPLAB_PROBE", probe.name());
+    left_by(command, variant)
+}
+
+/// What a lesson's program prepares when it is called with these arguments, such as `["--rows", "1000"]`.
+///
+/// # Errors
+/// When the program does not start, or fails.
+pub fn prepared(program: impl AsRef<Path>, arguments: &[&str]) -> Result<Prepared, TrialError> {
+    let mut command = Command::new(program.as_ref());
+    command.arg("--heaplab-prepare").args(arguments);
+    let said = output(command, "--heaplab-prepare")?.stdout;
+    serde_json::from_slice(&said)
+        .map_err(|source| TrialError::Record { variant: "--heaplab-prepare".to_owned(), source })
+}
+
+/// As [`python`], with what was prepared for it.
+///
+/// # Errors
+/// As [`recorded`].
+pub fn python_with(
+    lesson_folder: &str,
+    script: &str,
+    prepared: &Prepared,
+) -> Result<Option<Record>, TrialError> {
+    let mut command = cpython();
+    command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
+    command.env("HEAPLAB_ROWS", prepared.rows.to_string()).env(PREPARED_VARIABLE, &prepared.what);
+    unless_it_is_missing(left_by(command, script))
 }
 
 /// Runs a script of the lesson's `python` folder, its name without `.py`; none where CPython does not start. With

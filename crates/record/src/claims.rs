@@ -23,10 +23,14 @@ pub struct GoalSpec {
     pub text: Text,
     /// The Rust variant that the saving is counted from.
     pub baseline: String,
-    /// The field that is compared: `peak_bytes`, of the heap probe.
+    /// The field that is compared: `peak_bytes`, of the heap probe; `peak_rss_bytes`, of the plain probe, with a limit.
     pub metric: String,
     /// The saving that is asked for, from 0 to 1.
+    #[serde(default)]
     pub reduction: f64,
+    /// Instead of a saving: what the peak has to stay under, in bytes.
+    #[serde(default)]
+    pub under_bytes: Option<u64>,
     /// The Rust variants that count; the best of them is judged.
     pub among: Vec<String>,
 }

@@ -32,7 +32,9 @@ pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
     Mystery, SiteGrowth, TornDown,
 };
-pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
+pub use manifest::{
+    Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, Prepared, Probe, Text, Variant,
+};
 pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
     CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,
@@ -40,5 +42,5 @@ pub use record::{
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
-    MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
+    Ladder, MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
 };

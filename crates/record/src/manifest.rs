@@ -19,6 +19,21 @@ pub struct Manifest {
     /// Options of the lesson's own that the runner forwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<LessonOption>,
+    /// Whether something has to be there before a variant runs: `LESSON --heaplab-prepare` makes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub prepares: bool,
+}
+
+/// The variable that hands [`Prepared::what`] to every variant, in Rust and in Python.
+pub const PREPARED_VARIABLE: &str = "HEAPLAB_PREPARED";
+
+/// What `LESSON --heaplab-prepare [--rows N]` prints: a process of its own, so that making an input is in no variant's figures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// The scale that it was made for: what was asked for, or what the input itself says.
+    pub rows: u64,
+    /// What the variants are told, such as the path of a file.
+    pub what: String,
 }
 
 /// One way to do a lesson's work.

@@ -88,6 +88,13 @@ pub struct PlainSample {
     /// `RssFile` plus `RssShmem` at the region's close.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_rss_file_bytes: Option<u64>,
+    /// Of these, `RssShmem`: memory that is shared and no file's, which the system cannot take back as it can a file's page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_rss_shmem_bytes: Option<u64>,
+    /// Of `peak_rss_bytes`, what the variant says of processes that it started: the sum of their own peaks, without the pages
+    /// that they share with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub children_peak_rss_bytes: Option<u64>,
 }
 
 /// stats_alloc's words: growth of a block is in `bytes_allocated` and in `bytes_reallocated`, which may be negative.

@@ -39,10 +39,21 @@ pub struct Report {
     /// Where the variants have numbers instead of names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mystery: Option<Mystery>,
+    /// Where the runs are drawn as a ladder: their speed against the memory that it takes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<Ladder>,
     /// What went wrong.
     pub failed: Vec<Failure>,
     /// The lecture's sentences beside what was measured.
     pub claims: Vec<ClaimVerdict>,
+}
+
+/// How a section's runs are drawn as a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// The peak RSS that the section sets out to stay under.
+    pub limit_bytes: u64,
 }
 
 /// The machine and the build.
@@ -74,10 +85,13 @@ pub struct Goal {
     pub text: String,
     /// The variant that the saving is counted from.
     pub baseline: String,
-    /// The field that is compared: `peak_bytes`, of the heap probe.
+    /// The field that is compared: `peak_bytes`, of the heap probe; `peak_rss_bytes`, of the plain probe, with a limit.
     pub metric: String,
-    /// The saving that was asked for, from 0 to 1.
+    /// The saving that was asked for, from 0 to 1; 0 where a limit was.
     pub reduction: f64,
+    /// The limit that was asked for instead, in bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub under_bytes: Option<u64>,
     /// The best variant among those that count; absent where none was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
@@ -157,6 +171,9 @@ pub struct PlainRun {
     /// `VmRSS` when the region opened: what the process itself costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
+    /// Of `peak_rss_bytes`, the processes that the variant started: the median.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub children_peak_rss_bytes: Option<u64>,
 }
 
 /// The counts probe's keys are stats_alloc's own.

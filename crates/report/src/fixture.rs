@@ -29,6 +29,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         rows_requested: ROWS,
         classifier: None,
         mystery: None,
+        ladder: None,
         claims: claims::judge(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
@@ -127,6 +128,7 @@ pub(crate) fn goal_spec() -> GoalSpec {
         baseline: "list_dict".to_owned(),
         metric: "peak_bytes".to_owned(),
         reduction: 0.9,
+        under_bytes: None,
         among: ["slots", "compact", "columns", "packed"].map(str::to_owned).to_vec(),
     }
 }
@@ -369,6 +371,7 @@ fn plain(peak_rss_bytes: u64, start_rss_bytes: u64, wall_ns: Vec<u64>) -> PlainR
         peak_rss_anon_bytes: Some(peak_rss_bytes.saturating_sub(file)),
         peak_rss_file_bytes: Some(file),
         start_rss_bytes: Some(start_rss_bytes),
+        children_peak_rss_bytes: None,
     }
 }
 

@@ -15,10 +15,22 @@ pub fn judge(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
         baseline: spec.baseline.clone(),
         metric: spec.metric.clone(),
         reduction: spec.reduction,
+        under_bytes: spec.under_bytes,
         variant: None,
         reached: None,
         met: None,
     };
+    if let Some(limit) = spec.under_bytes {
+        let measured = spec.among.iter().filter_map(|name| Some((name, rss(runs, name)?)));
+        match measured.min_by_key(|(_, peak)| *peak) {
+            Some((name, peak)) => (goal.variant, goal.met) = (Some(name.clone()), Some(peak < limit)),
+            None => {
+                let why = words.say("goal-no-rss", &[("names", &spec.among.join(", "))]);
+                goal.text = words.say("goal-not-judged", &[("promise", promise), ("why", &why)]);
+            }
+        }
+        return goal;
+    }
     match best(spec, runs) {
         Ok((variant, reached)) => {
             goal.variant = Some(variant);
@@ -69,8 +81,25 @@ fn rust_run<'a>(runs: &'a [Run], variant: &str) -> Option<(&'a Run, u64)> {
     Some((run, run.heap.as_ref()?.peak_bytes))
 }
 
+/// The peak RSS of a Rust run, where the plain probe saw one.
+fn rss(runs: &[Run], variant: &str) -> Option<u64> {
+    let run = runs.iter().find(|run| run.language == Language::Rust && run.variant == variant)?;
+    run.plain.as_ref()?.peak_rss_bytes
+}
+
+/// The verdict on a limit.
+fn under(goal: &Goal, limit: u64, runs: &[Run], words: &Words) -> Option<String> {
+    let (met, variant) = (goal.met?, goal.variant.as_ref()?);
+    let key = if met { "goal-under" } else { "goal-over" };
+    let (peak, limit) = (format::bytes(rss(runs, variant)?), format::bytes(limit));
+    Some(words.say(key, &[("variant", variant), ("peak", &peak), ("limit", &limit)]))
+}
+
 /// The verdict in one sentence with the figures it rests on; the promise, with what hinders it, where there is none.
 pub(crate) fn sentence(goal: &Goal, runs: &[Run], words: &Words) -> String {
+    if let Some(limit) = goal.under_bytes {
+        return under(goal, limit, runs, words).unwrap_or_else(|| goal.text.clone());
+    }
     let (Some(met), Some(variant), Some(reached)) = (goal.met, &goal.variant, goal.reached) else {
         return goal.text.clone();
     };
@@ -165,6 +194,35 @@ mod tests {
         assert_eq!((goal.met, goal.reached), (None, None));
         assert!(goal.text.contains("list_dict"), "{}", goal.text);
         assert_eq!(judged(Vec::clear).met, None);
+    }
+
+    #[test]
+    fn a_limit_is_held_against_the_best_peak_rss() {
+        let words = Words::new(Lang::En);
+        let judged = |peak: Option<u64>| {
+            let mut runs = fixture::runs();
+            of(&mut runs, "packed").plain.as_mut().expect("measured").peak_rss_bytes = peak;
+            let spec = GoalSpec {
+                metric: "peak_rss_bytes".to_owned(),
+                reduction: 0.0,
+                under_bytes: Some(100_000_000),
+                among: vec!["packed".to_owned()],
+                ..fixture::goal_spec()
+            };
+            let goal = judge(&spec, &runs, &words);
+            (goal.met, sentence(&goal, &runs, &words))
+        };
+        assert_eq!(
+            judged(Some(99_999_999)),
+            (
+                Some(true),
+                "packed peaks at 100 MB of resident memory, below the 100 MB that were asked for.".to_owned()
+            )
+        );
+        let (met, said) = judged(Some(100_000_000));
+        assert!(met == Some(false) && said.contains("not below"), "{said}");
+        let (met, said) = judged(None);
+        assert!(met.is_none() && said.contains("packed"), "{said}");
     }
 
     #[test]

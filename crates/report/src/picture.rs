@@ -2,6 +2,7 @@
 
 mod chart;
 mod graph;
+mod ladder;
 mod regions;
 mod scale;
 mod steps;
@@ -26,15 +27,16 @@ pub struct Picture {
 }
 
 /// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
-const TAKEN: [&str; 8] =
-    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];
+const TAKEN: [&str; 9] =
+    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new", ladder::STEM];
 
-/// Draws everything that the runs of a report hand over.
+/// Draws the ladder, where the section has one, and everything that the runs of a report hand over.
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
-    named(report)?.iter().map(|named| draw(named, words)).collect()
+    let ladder = ladder::draw(report, words).map(Ok);
+    ladder.into_iter().chain(named(report)?.iter().map(|named| draw(named, words))).collect()
 }
 
 /// A picture without its drawing, for a list of them.
@@ -47,8 +49,13 @@ pub(crate) struct Listed {
 
 /// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
 pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
+    let ladder = ladder::draw(report, words).map(|drawn| Listed {
+        stem: drawn.stem,
+        title: drawn.title,
+        sentences: ladder::sentences(report, words),
+    });
     let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
-    own.filter_map(|named| named.listed(words)).collect()
+    ladder.into_iter().chain(own.filter_map(|named| named.listed(words))).collect()
 }
 
 /// The title of any picture, by the stem of its files.
@@ -59,7 +66,9 @@ pub(crate) fn title_of(report: &Report, stem: &str, words: &Words) -> Option<Str
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
-    named(report).unwrap_or_default().into_iter().filter(Named::is_own).map(|named| named.stem).collect()
+    let ladder = ladder::is_drawn(report).then(|| ladder::STEM.to_owned());
+    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
+    ladder.into_iter().chain(own.map(|named| named.stem)).collect()
 }
 
 /// What becomes one picture.

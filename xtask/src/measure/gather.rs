@@ -182,6 +182,8 @@ impl Gathered {
     fn plain_run(&self) -> Option<PlainRun> {
         let first = self.plain.first()?;
         let peaks: Option<Vec<u64>> = self.plain.iter().map(|sample| sample.peak_rss_bytes).collect();
+        let children =
+            self.plain.iter().map(|sample| sample.children_peak_rss_bytes).collect::<Option<Vec<u64>>>();
         Some(PlainRun {
             repetitions: u32::try_from(self.plain.len()).unwrap_or(u32::MAX),
             wall_ns: self.plain.iter().map(|sample| sample.wall_ns).collect(),
@@ -189,6 +191,7 @@ impl Gathered {
             peak_rss_anon_bytes: self.anon_peak,
             peak_rss_file_bytes: self.file_peak,
             start_rss_bytes: first.start_rss_bytes,
+            children_peak_rss_bytes: children.and_then(|peaks| median(&peaks)).map(|bytes| bytes as u64),
         })
     }
 

@@ -1,12 +1,13 @@
 //! The children of one section: each gets a folder, is watched, and its record is held against the others' checksums.
 
 use super::{Event, Request, Section, Task};
+use crate::prepare;
 use crate::probe::{self, Order};
 use crate::screen::Screen;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::Raw;
-use heaplab_record::{CurvePoint, Failure, Language, Probe, Record};
+use heaplab_record::{CurvePoint, Failure, Language, PREPARED_VARIABLE, Probe, Record};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,6 +24,8 @@ pub(super) struct Runner<'a> {
     checksums: HashMap<(String, u64), (String, String)>,
     children: u32,
     done: Duration,
+    /// What the lessons have made, by binary and scale.
+    prepared: HashMap<(PathBuf, u64), String>,
     /// What a child of a variant takes at a row, by the runs at the reference scale.
     pub(super) pace: HashMap<String, Pace>,
 }
@@ -65,6 +68,7 @@ impl<'a> Runner<'a> {
             checksums: HashMap::new(),
             children: 0,
             done: Duration::ZERO,
+            prepared: HashMap::new(),
             pace: HashMap::new(),
         }
     }
@@ -88,7 +92,8 @@ impl<'a> Runner<'a> {
         environment: Vec<(&'static str, String)>,
     ) -> Result<Reply> {
         let out = self.folder()?;
-        let order = Order { environment, ..self.order(task, probe, rows, out.clone())? };
+        let mut order = self.order(task, probe, rows, out.clone())?;
+        order.environment.extend(environment);
         let expected = self.expected(task, probe, rows);
         self.screen.doing(&format!(
             "{} · {} · {}",
@@ -142,7 +147,7 @@ impl<'a> Runner<'a> {
     }
 
     /// How one child is run.
-    pub(super) fn order(&self, task: Task<'_>, probe: Probe, rows: u64, out: PathBuf) -> Result<Order> {
+    pub(super) fn order(&mut self, task: Task<'_>, probe: Probe, rows: u64, out: PathBuf) -> Result<Order> {
         let (program, arguments) = match (task.variant.language, self.request.python) {
             (Language::Rust, _) => {
                 let arguments = [task.variant.name.as_str(), "--rows", &rows.to_string()].map(str::to_owned);
@@ -154,8 +159,26 @@ impl<'a> Runner<'a> {
             }
             (Language::Python, None) => anyhow::bail!("{}: there is no interpreter to run it", task.name()),
         };
+        let environment = self.prepared(task, rows)?.map(|what| (PREPARED_VARIABLE, what));
+        let environment = environment.into_iter().collect();
         let timeout = self.request.timeout;
-        Ok(Order { program, arguments, environment: Vec::new(), probe, rows, out, timeout })
+        Ok(Order { program, arguments, environment, probe, rows, out, timeout })
+    }
+
+    /// What the lesson has made for this scale, once.
+    fn prepared(&mut self, task: Task<'_>, rows: u64) -> Result<Option<String>> {
+        if !task.built.manifest.prepares {
+            return Ok(None);
+        }
+        let key = (task.built.binary.clone(), rows);
+        if let Some(known) = self.prepared.get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let scale = heaplab_report::format::scale(rows);
+        self.screen.doing(&format!("{} · {scale} {}", task.built.lesson.package, task.unit));
+        let made = prepare::prepared(task.built, Some(rows), &self.request.given, &self.request.folder)?;
+        self.prepared.insert(key, made.what.clone());
+        Ok(Some(made.what))
     }
 
     /// Variants of one work group return one checksum at one scale; a report where they differ would compare two

@@ -10,6 +10,9 @@ use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
 use heaplab_report::format::{bytes, count};
 use std::time::Duration;
 
+/// How many times the reference scale the second run is that tells buffers of one size from what grows.
+const MORE: u64 = 10;
+
 /// What the runs at the reference scale told; empty where the whole run is that small itself.
 #[derive(Default)]
 pub(super) struct Sizing {
@@ -30,36 +33,69 @@ pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Si
     if reference >= rows {
         return Ok(Sizing::default());
     }
-    let Some(plain) = runner.child(task, Probe::Plain, reference)?.answer else {
+    let Some((plain, heap)) = sized(runner, task, reference)? else {
         return Ok(Sizing { broken: true, ..Sizing::default() });
     };
+    runner.pace.insert(task.name(), Pace { wall: Duration::from_nanos(plain.wall_ns), rows: reference });
+    let footprint = footprint(reference, &plain, heap.as_ref());
+    Ok(Sizing { footprint, heap, plain: Some(plain), counts: None, broken: false })
+}
+
+/// One run under the plain probe, one under the recorder where there is one; `None` for a variant that fails.
+fn sized(
+    runner: &mut Runner<'_>,
+    task: Task<'_>,
+    rows: u64,
+) -> Result<Option<(PlainSample, Option<HeapTotals>)>> {
+    let Some(plain) = runner.child(task, Probe::Plain, rows)?.answer else { return Ok(None) };
     let heap = match task.variant.language {
-        Language::Rust => runner.child(task, Probe::Heap, reference)?.answer,
+        Language::Rust => runner.child(task, Probe::Heap, rows)?.answer,
         Language::Python => None,
     };
     let heap = heap.and_then(|answer| match answer.record.measurement {
         Measurement::Heap(totals) => Some(totals),
         _ => None,
     });
-    let Measurement::Plain(sample) = plain.record.measurement else { return Ok(Sizing::default()) };
-    runner.pace.insert(task.name(), Pace { wall: Duration::from_nanos(sample.wall_ns), rows: reference });
-    let footprint =
-        sample.start_rss_bytes.zip(sample.peak_rss_bytes).map(|(start_bytes, peak_bytes)| Footprint {
-            rows: reference,
-            start_bytes,
-            peak_bytes,
-            live_bytes: heap.as_ref().map_or(0, |totals| totals.peak_bytes),
-            live_blocks: heap.as_ref().map_or(0, |totals| totals.peak_blocks),
-        });
-    Ok(Sizing { footprint, heap, plain: Some(sample), counts: None, broken: false })
+    let Measurement::Plain(sample) = plain.record.measurement else { return Ok(None) };
+    Ok(Some((sample, heap)))
+}
+
+fn footprint(rows: u64, sample: &PlainSample, heap: Option<&HeapTotals>) -> Option<Footprint> {
+    let (start_bytes, peak_bytes) = sample.start_rss_bytes.zip(sample.peak_rss_bytes)?;
+    Some(Footprint {
+        rows,
+        start_bytes,
+        peak_bytes: peak_bytes.saturating_sub(file_pages(sample)),
+        live_bytes: heap.map_or(0, |totals| totals.peak_bytes),
+        live_blocks: heap.map_or(0, |totals| totals.peak_blocks),
+        smaller: None,
+    })
+}
+
+/// Pages of files that a variant has mapped: resident, but whenever memory runs short the system takes them back and reads them
+/// again. Shared memory has no file to be read from.
+fn file_pages(sample: &PlainSample) -> u64 {
+    let came = sample.end_rss_file_bytes.zip(sample.start_rss_file_bytes);
+    let came = came.map_or(0, |(end, start)| end.saturating_sub(start));
+    came.saturating_sub(sample.end_rss_shmem_bytes.unwrap_or(0))
 }
 
 /// The scale that fits into the memory that is there now; a lowered one is said.
-pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> u64 {
+pub(super) fn rows_now(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing) -> Result<u64> {
     let asked = runner.request.rows;
-    let (Some(footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
-        return asked;
+    let (Some(mut footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
+        return Ok(asked);
     };
+    let more = footprint.rows.saturating_mul(MORE);
+    // In proportion it would not fit. Buffers of one size would be multiplied too: another run tells them from what grows.
+    if footprint.smaller.is_none() && more < asked && footprint.rows_that_fit(asked, available) < asked {
+        let fits = footprint.rows_that_fit(more, available) == more;
+        if let Some((plain, heap)) = if fits { sized(runner, task, more)? } else { None } {
+            let larger = self::footprint(more, &plain, heap.as_ref());
+            footprint = larger.map_or(footprint, |larger| larger.beside(footprint));
+            sizing.footprint = Some(footprint);
+        }
+    }
     let rows = footprint.rows_that_fit(asked, available);
     if rows < asked {
         runner.screen.note(&format!(
@@ -72,7 +108,7 @@ pub(super) fn rows_now(runner: &Runner<'_>, task: Task<'_>, sizing: &Sizing) -> 
             unit = task.unit,
         ));
     }
-    rows
+    Ok(rows)
 }
 
 /// One run at the largest footprint whose time is not looked at: whoever first touches a virtual machine's fresh pages pays for
@@ -87,7 +123,7 @@ pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &mut
         && !runner.request.quick
     {
         runner.screen.step(&format!("warm-up, not timed: {}", task.name()));
-        let rows = rows_now(runner, task, sizing);
+        let rows = rows_now(runner, task, sizing)?;
         // A failure here shows again, and is told, when the variant itself is measured.
         let told = runner.section.failed.len();
         let is_rust = task.variant.language == Language::Rust;
@@ -138,4 +174,28 @@ pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>], repetitions: &[u
         ahead += runner.expected(task, Probe::Dhat, reference);
     }
     if request.quick { ahead } else { ahead + longest + UNKNOWN }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_the_system_can_take_back_are_no_need() {
+        let mut sample = PlainSample {
+            peak_rss_bytes: Some(1_014_000_000),
+            start_rss_bytes: Some(4_000_000),
+            start_rss_file_bytes: Some(3_000_000),
+            end_rss_file_bytes: Some(1_003_000_000),
+            ..PlainSample::default()
+        };
+        let need = |sample: &PlainSample| footprint(1_000, sample, None).expect("measured").need_bytes(1_000);
+        assert_eq!(need(&sample), 4_000_000 + 11_000_000);
+        // Shared memory is no file's.
+        sample.end_rss_shmem_bytes = Some(400_000_000);
+        assert_eq!(need(&sample), 4_000_000 + 451_000_000);
+        // A system that does not tell how many came before.
+        sample.start_rss_file_bytes = None;
+        assert_eq!(need(&sample), 4_000_000 + 1_111_000_000);
+    }
 }

@@ -59,3 +59,18 @@ graph-legend-weak = weak reference: keeps nothing alive
 graph-legend-cycle = reference that closes a cycle
 graph-legend-marked = the reference that the sentence is about
 graph-legend-retained = holds: what would go free with it
+
+# The ladder: speed against memory.
+ladder-title = Speed against peak memory
+ladder-subtitle = Plain runs. A ring: the peak of all that was resident (VmHWM). A dot: of it, anonymous pages (RssAnon).
+ladder-subtitle-file = The line between them: pages of files and of shared memory, which count as long as they are mapped. Better is up and to the left.
+ladder-speed = Speed
+ladder-memory = Peak RSS
+ladder-peak = peak RSS
+ladder-under = under { $limit }
+ladder-limit = { $limit }
+ladder-a-second = { $amount }/s
+ladder-fastest = Fastest under { $limit }: { $who }, { $speed } with a peak of { $peak }.
+ladder-none = Nothing stays under { $limit }.
+ladder-file = { $who } has { $peak } resident, and { $file } of it ({ $share }) are pages of files or of shared memory.
+ladder-log = Log scales: equal distances are equal factors. Compare the figures, not the distances.

@@ -59,3 +59,18 @@ graph-legend-weak = 弱引用：不让对象存活
 graph-legend-cycle = 构成环的引用
 graph-legend-marked = 说明文字所指的那条引用
 graph-legend-retained = 共持有：它被释放时会一起释放的字节
+
+# 阶梯图：速度与内存。
+ladder-title = 速度与内存峰值
+ladder-subtitle = 取 plain 运行。圆环：常驻内存的峰值（VmHWM）；圆点：其中的匿名页（RssAnon）。
+ladder-subtitle-file = 两者之间的连线是文件页和共享内存的页，只要还映射着就算常驻。越靠上越快，越靠左越省。
+ladder-speed = 速度
+ladder-memory = RSS 峰值
+ladder-peak = RSS 峰值
+ladder-under = 低于 { $limit }
+ladder-limit = { $limit }
+ladder-a-second = { $amount }/s
+ladder-fastest = 在 { $limit } 以内最快的是 { $who }：{ $speed }，峰值 { $peak }。
+ladder-none = 没有一个能保持在 { $limit } 以内。
+ladder-file = { $who } 的常驻内存有 { $peak }，其中 { $file }（{ $share }）是文件页或共享内存的页。
+ladder-log = 对数刻度：同样的距离表示同样的倍数。请看数字，别比远近。

@@ -1,0 +1,72 @@
+//! What has to be there before a variant runs, such as a file that all of them read. It is made by a process of its own: what
+//! making it takes is in no variant's peak. The runner asks for it once a scale; a variant that is run by hand asks itself.
+
+use heaplab_record::{PREPARED_VARIABLE, Prepared};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// Makes what the variants read, or finds it.
+pub type Prepare = fn(&Asked) -> Result<Prepared, Trouble>;
+
+/// For what it is made.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The scale, if one was given.
+    pub rows: Option<u64>,
+    /// The lesson's own.
+    pub default_rows: u64,
+    /// The lesson's options that were given: the name with its dashes, the value.
+    pub options: Vec<(&'static str, String)>,
+}
+
+impl Asked {
+    /// The value of an option.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        self.options.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Why it cannot be had, in words that name the thing and the next step.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// Wrong use: exit status 2.
+    #[error("{0}")]
+    Use(String),
+    /// This machine lacks something: exit status 3.
+    #[error("{0}")]
+    Lacks(String),
+}
+
+/// By hand: what this process has asked for itself.
+static OWN: OnceLock<String> = OnceLock::new();
+
+/// What was prepared for this run, such as a path; `None` in a lesson that prepares nothing.
+pub fn prepared() -> Option<String> {
+    std::env::var(PREPARED_VARIABLE).ok().or_else(|| OWN.get().cloned())
+}
+
+/// Has it prepared, unless the runner has done so; gives the scale that it was made for.
+pub(crate) fn had(asked: &Asked) -> Result<Option<u64>, Trouble> {
+    if std::env::var_os(PREPARED_VARIABLE).is_some() {
+        return Ok(None);
+    }
+    let failed = |what: String| Trouble::Lacks(format!("cannot prepare the run: {what}"));
+    let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
+    let mut command = Command::new(program);
+    command.arg("--heaplab-prepare").env_remove("HEAPLAB_PROBE").env_remove("HEAPLAB_OUT");
+    if let Some(rows) = asked.rows {
+        command.args(["--rows", &rows.to_string()]);
+    }
+    for (name, value) in &asked.options {
+        command.args([name, value.as_str()]);
+    }
+    let output = command.stderr(Stdio::piped()).output().map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        let said = said.strip_prefix("error: ").unwrap_or(&said).to_owned();
+        return Err(if output.status.code() == Some(2) { Trouble::Use(said) } else { Trouble::Lacks(said) });
+    }
+    let made: Prepared = serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+    let _ = OWN.set(made.what);
+    Ok(Some(made.rows))
+}

@@ -1,0 +1,54 @@
+//! One way to do the exercise of lesson 8.7: the log is read 16 times, and each time only a sixteenth of the addresses is counted.
+//!
+//! Which sixteenth an address belongs to is for its hash to say, so every address is counted whole in exactly one of the passes. That
+//! is how `engine` goes on when its tables are full, but for one thing: it does not read the log again, it writes the addresses of
+//! each part to the disk. Memory is paid for with time either way.
+//!
+//! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p log-aggregator --example log-aggregator-solution -- mine
+
+use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use log_aggregator::count::address;
+use log_aggregator::log::{self, or_stop};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
+use std::io::{BufRead as _, BufReader};
+use std::net::IpAddr;
+
+lesson! {
+    unit: "bytes",
+    default_scale: 10_000_000,
+    baseline: mine,
+    prepare: log::prepare,
+    options: { "--log" "FILE": "Count this log instead of a generated one" },
+    work "addresses that came once" {
+        rust {
+            mine: "how many addresses came exactly once, in 16 passes",
+        }
+    }
+}
+
+const PASSES: u64 = 16;
+
+fn mine(_: Scale) -> Kept<()> {
+    let hasher = BuildHasherDefault::<DefaultHasher>::new();
+    let (mut uv, mut once) = (0, 0);
+    for pass in 0..PASSES {
+        let counts = counted(|address| hasher.hash_one(address) % PASSES == pass);
+        uv += counts.len() as u64;
+        once += counts.values().filter(|&&count| count == 1).count() as u64;
+    }
+    Kept::new(Checksum::new().row("uv", uv).row("once", once), ())
+}
+
+/// The lines of every address that is wanted.
+fn counted(is_wanted: impl Fn(&IpAddr) -> bool) -> HashMap<IpAddr, u64> {
+    let mut reader = BufReader::new(log::open());
+    let (mut counts, mut line) = (HashMap::new(), Vec::new());
+    while or_stop(reader.read_until(b'\n', &mut line), "reading") > 0 {
+        if let Some(address) = address(&line).filter(&is_wanted) {
+            *counts.entry(address).or_default() += 1;
+        }
+        line.clear();
+    }
+    counts
+}

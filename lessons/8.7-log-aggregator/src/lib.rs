@@ -1,0 +1,14 @@
+//! What the rungs of lesson 8.7 share: `src/main.rs` is the lesson itself, `src/bin/worker.rs` a process of one of its rungs.
+//!
+//! - [`log`]: the log that all of them read. [`count`]: the plain counter, and what all must agree on.
+//! - [`ranges`]: parts of a file for several hands. [`mapped`]: files as memory.
+//! - [`shared`]: one table for several processes. [`workers`]: these processes.
+//! - [`look`]: what the report is shown of a result.
+
+pub mod count;
+pub mod log;
+pub mod look;
+pub mod mapped;
+pub mod ranges;
+pub mod shared;
+pub mod workers;

@@ -1,0 +1,145 @@
+//! Lesson 8.7: the log aggregator. PV and UV by address of a web server's log, in less than 100 MB, whatever the log's size.
+//!
+//! Question:   the lecture maps 10 GB into memory and says that the peak is 87 MB. Whose memory are the mapped pages?
+//! Prediction: write down the peak RSS of `read_to_string`, `mmap`, `mmap_window` and `engine` before you look.
+//! Command:    cargo xtask lesson 8.7
+
+use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
+use heaplab_logagg::engine::{self, Options, Outcome};
+use log_aggregator::count::{self, Counts};
+use log_aggregator::log::{self, or_stop};
+use log_aggregator::shared::Shared;
+use log_aggregator::{look, mapped, ranges, workers};
+use memmap2::Mmap;
+use std::io::{BufRead as _, BufReader};
+
+lesson! {
+    unit: "bytes",
+    default_scale: 1_000_000_000,
+    baseline: read_to_string,
+    prepare: log::prepare,
+    options: { "--log" "FILE": "Count this log instead of a generated one" },
+    threaded: [threads, sketch, engine],
+    work "counts by address" {
+        rust {
+            read_to_string: "the whole file as one String, then count",
+            lines: "one line in memory at a time",
+            mmap: "the lecture's way: the whole file mapped, walked line by line",
+            mmap_window: "16 MiB mapped at a time, then the next",
+            threads: "a part of the file a thread, a table each, then joined",
+            processes: "a part of the file a process, one table in a memfd",
+        }
+        python {
+            lines: "for line in file, and a dict: which keys are addresses is decided at the end",
+        }
+    }
+    work "distinct addresses, estimated" {
+        rust {
+            sketch: "no address is kept: UV by HyperLogLog",
+        }
+    }
+    work "counts by address" {
+        rust {
+            engine: "crates/logagg: exact, within a limit, on disk what does not fit",
+        }
+    }
+    work "counts by the lecture's regex" {
+        python {
+            mmap_counter: "the lecture's program: mmap, readline, a regex, a Counter",
+        }
+    }
+}
+
+/// What everybody writes first.
+fn read_to_string(_: Scale) -> Kept<(String, Counts)> {
+    phase("read");
+    let text = or_stop(std::fs::read_to_string(log::path()), "read_to_string wants UTF-8");
+    phase("count");
+    let mut counts = Counts::default();
+    for line in text.split_inclusive('\n') {
+        counts.line(line.as_bytes());
+    }
+    Kept::new(counts.checksum(), (text, counts))
+}
+
+/// The buffer is the only text in memory: the reader's 8 KiB, and the longest line.
+fn lines(_: Scale) -> Kept<Counts> {
+    let mut reader = BufReader::new(log::open());
+    let (mut counts, mut line) = (Counts::default(), Vec::new());
+    while or_stop(reader.read_until(b'\n', &mut line), "reading") > 0 {
+        counts.line(&line);
+        line.clear();
+    }
+    Kept::new(counts.checksum(), counts)
+}
+
+/// No copy, and no `read`: the kernel's own pages of the file, in our address space. They are resident, and count.
+fn mmap(_: Scale) -> Kept<(Mmap, Counts)> {
+    let map = mapped::whole(&log::open());
+    let mut counts = Counts::default();
+    for line in map.split_inclusive(|&byte| byte == b'\n') {
+        counts.line(line);
+    }
+    Kept::new(counts.checksum(), (map, counts))
+}
+
+/// Only a window of the file is ours at any time. What is unmapped stays in the kernel's cache, but is no longer our RSS.
+fn mmap_window(_: Scale) -> Kept<Counts> {
+    const WINDOW: u64 = 16 << 20;
+    let file = log::open();
+    let size = log::size(&file);
+    let (mut counts, mut at, mut window) = (Counts::default(), 0, WINDOW);
+    while at < size {
+        let map = mapped::window(&file, at, window.min(size - at));
+        let is_last = at + map.len() as u64 == size;
+        let whole = if is_last { map.len() } else { memchr::memrchr(b'\n', &map).map_or(0, |end| end + 1) };
+        for line in map[..whole].split_inclusive(|&byte| byte == b'\n') {
+            counts.line(line);
+        }
+        // A line longer than the window needs a larger one.
+        window = if whole == 0 { window * 2 } else { WINDOW };
+        at += whole as u64;
+    }
+    Kept::new(counts.checksum(), counts)
+}
+
+/// Twice as many hands, and as many tables: an address that two threads meet stands in both.
+fn threads(_: Scale) -> Kept<Counts> {
+    let file = log::open();
+    let counts = std::thread::scope(|scope| {
+        let count = |range| ranges::lines(&file, range, Counts::default(), Counts::line);
+        let running: Vec<_> = ranges::of(&file, ranges::processors())
+            .into_iter()
+            .map(|range| scope.spawn(move || count(range)))
+            .collect();
+        running.into_iter().map(log::joined).reduce(Counts::join).unwrap_or_default()
+    });
+    Kept::new(counts.checksum(), counts)
+}
+
+/// Processes share nothing but what they are told to: one table, in memory that has no file (memfd) and that all of them map.
+fn processes(_: Scale) -> Kept<Shared> {
+    let table = workers::count(&log::path(), ranges::processors());
+    let (malformed, children_peak_bytes) = table.sums();
+    Kept::new(count::checksum_of(table.counts(), malformed), table).with_children(children_peak_bytes)
+}
+
+/// 16 KiB a thread for any number of addresses, and an error that is known beforehand.
+fn sketch(_: Scale) -> Kept<Outcome> {
+    let options = Options { sketch: true, ..Options::new(ranges::processors()) };
+    let found = run(&options);
+    let checksum = Checksum::new().row("pv", found.pv).row("about uv", found.uv);
+    Kept::new(checksum, found).then(|found, _| look::at_sketch(found))
+}
+
+/// A whole program for it. Its tables are mappings of its own: look at its RSS, not at its live heap.
+fn engine(_: Scale) -> Kept<Outcome> {
+    let found = run(&Options::new(ranges::processors()));
+    let top = found.top.iter().map(|ranked| (ranked.key.as_slice(), ranked.count));
+    let checksum = count::checksum(found.pv, found.uv, found.tally.malformed, top);
+    Kept::new(checksum, found).then(|found, _| look::at_result(found))
+}
+
+fn run(options: &Options) -> Outcome {
+    or_stop(engine::run(&[log::path()], options, &(), None), "counting")
+}

@@ -1,0 +1,138 @@
+//! Worker processes: a part of the file each, and the table of `shared.rs` as their standard input.
+
+use crate::count::address;
+use crate::log::or_stop;
+use crate::ranges;
+use crate::shared::{self, Shared};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd as _;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::Duration;
+
+/// A slot for every so many bytes of the log, at least; a table that is full is taken four times as large, up to the last.
+const BYTES_A_SLOT: u64 = 500;
+const LEAST_SLOTS: u64 = 1 << 12;
+const FIRST_SLOTS: u64 = 1 << 21;
+const MOST_SLOTS: u64 = 1 << 27;
+/// A worker's exit status when the table is full.
+const FULL: u8 = 4;
+
+/// Has the log counted into a table that all share.
+pub fn count(path: &str, workers: usize) -> Shared {
+    let file = or_stop(File::open(path), "opening");
+    let size = crate::log::size(&file);
+    let mut slots = (size / BYTES_A_SLOT).next_power_of_two().clamp(LEAST_SLOTS, FIRST_SLOTS);
+    let parts = ranges::of(&file, workers);
+    loop {
+        let memory = or_stop(shared::memory(slots), "memfd_create");
+        let running = parts.iter().map(|part| Worker::start(path, part.start, part.end, &memory));
+        let mut running: Vec<Worker> = running.map(|worker| or_stop(worker, "a worker")).collect();
+        match or_stop(wait(&mut running), "a worker") {
+            Done::All => break or_stop(Shared::map(&memory), "the shared table"),
+            Done::TableIsFull if slots < MOST_SLOTS => slots *= 4,
+            Done::TableIsFull => or_stop(
+                Err(format!("more than {slots} addresses; `engine` counts any number")),
+                "the shared table",
+            ),
+        }
+    }
+}
+
+/// What a worker does: FILE START END, and the table on standard input. The exit status says whether all was counted.
+pub fn work() -> ExitCode {
+    // Without a parent nobody reads the table.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [path, start, end] = arguments.as_slice() else {
+        eprintln!("error: this program is a part of the variant `processes`: run that");
+        return ExitCode::from(2);
+    };
+    let number = |text: &String| or_stop(text.parse::<u64>(), "START and END are bytes");
+    let memory = or_stop(std::io::stdin().as_fd().try_clone_to_owned(), "standard input");
+    let table = or_stop(Shared::map(&File::from(memory)), "standard input is the shared table");
+    let file = or_stop(File::open(path), "opening");
+    let malformed =
+        ranges::lines(&file, number(start)..number(end), 0, |malformed, line| match address(line) {
+            Some(address) if table.count(address).is_err() => std::process::exit(FULL.into()),
+            Some(_) => {}
+            None => *malformed += 1,
+        });
+    table.add(malformed, own_peak_bytes());
+    ExitCode::SUCCESS
+}
+
+/// The most that was resident of this process alone: without the program's pages and the table, which others have too.
+fn own_peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) * 1024
+    };
+    field("VmHWM:").saturating_sub(field("RssFile:") + field("RssShmem:"))
+}
+
+enum Done {
+    All,
+    TableIsFull,
+}
+
+/// A child that is killed when it is no longer wanted.
+struct Worker(Child);
+
+impl Worker {
+    fn start(path: &str, start: u64, end: u64, memory: &File) -> io::Result<Worker> {
+        // It lies beside this program, and beside the folder of an example or of a test.
+        let here = std::env::current_exe()?;
+        let name = format!("log-aggregator-worker{}", std::env::consts::EXE_SUFFIX);
+        let beside = here.ancestors().skip(1).take(2).map(|folder| folder.join(&name));
+        let program = beside.into_iter().find(|program| program.is_file()).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                format!("{name}: build it with the package log-aggregator"),
+            )
+        })?;
+        let mut command = Command::new(program);
+        command.arg(path).args([start.to_string(), end.to_string()]).stdin(Stdio::from(memory.try_clone()?));
+        command.spawn().map(Worker)
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Both are harmless for a child that has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Until all are done, or one has failed: then the others wait for nothing any more, and are killed.
+fn wait(running: &mut Vec<Worker>) -> io::Result<Done> {
+    while !running.is_empty() {
+        let mut is_full = false;
+        let mut lost = None;
+        running.retain_mut(|worker| match worker.0.try_wait() {
+            Ok(None) => true,
+            Ok(Some(status)) => {
+                is_full |= status.code() == Some(i32::from(FULL));
+                lost = lost.take().or((!status.success()).then(|| format!("{status}")));
+                false
+            }
+            Err(error) => {
+                lost = Some(error.to_string());
+                false
+            }
+        });
+        if is_full || lost.is_some() {
+            running.clear();
+            return if is_full {
+                Ok(Done::TableIsFull)
+            } else {
+                Err(io::Error::other(lost.unwrap_or_default()))
+            };
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(Done::All)
+}
