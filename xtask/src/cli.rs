@@ -23,7 +23,7 @@ const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal misse
 pub(crate) enum Command {
     /// Run a section: every variant under every probe, the table here, the report in reports/
     #[command(
-        after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
+        after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  cargo xtask lesson all --quick\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
         cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
@@ -55,6 +55,13 @@ pub(crate) enum Command {
         cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
         OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded.")]
     Diff(DiffOptions),
+    /// Every section quickly, held against budgets.toml: reports, reports/index.html, a summary and JUnit XML
+    #[command(
+        after_help = "Examples:\n  cargo xtask ci\n  cargo xtask ci --section 8.5,8.6 --out target/ci\n  \
+        cargo xtask ci --bless --section 8.5\n  cargo xtask ci --judge reports\n\n\
+        Exit status: 1 when a budget is broken or a variant failed. No time is held against anything."
+    )]
+    Ci(crate::ci::CiOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -62,9 +69,9 @@ pub(crate) enum Command {
     NewLesson(NewLessonOptions),
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct LessonOptions {
-    /// The section's number, such as 8.5 or 8.5.2
+    /// The section's number, such as 8.5 or 8.5.2; `all` for every section in order
     pub(crate) section: String,
     /// How much work: rows, or whatever the lesson counts [default: the lesson's own]
     #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse)]

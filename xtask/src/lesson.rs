@@ -4,10 +4,12 @@ mod grown;
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
+use crate::course;
 use crate::criterion;
 use crate::discover::{self, Lesson, Section, Workspace};
 use crate::environment;
 use crate::growth;
+use crate::index;
 use crate::instructions;
 use crate::interrupt;
 use crate::leaks;
@@ -31,11 +33,31 @@ const QUICK_PART: u64 = 100;
 
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
-    let (section, lessons) = workspace.section(&options.section)?;
-    let place = place(&workspace, &section, options);
-    if !options.solve.is_empty() {
-        return mystery::solve(&options.solve, &section, &lessons, &place);
+    if options.section == course::ALL {
+        return course::lessons(&workspace, options);
     }
+    if !options.solve.is_empty() {
+        let (section, lessons) = workspace.section(&options.section)?;
+        return mystery::solve(&options.solve, &section, &lessons, &place(&workspace, &section, options));
+    }
+    let done = section(&workspace, options)?;
+    if options.out.is_none() {
+        index::renew(&workspace, &workspace.root.join("reports"), options.lang)?;
+    }
+    done.verdict
+}
+
+/// A section that was measured to its end.
+pub(crate) struct Done {
+    pub(crate) report: Report,
+    /// What the exit status will be: goals that were missed and variants that failed are in the report too.
+    pub(crate) verdict: Result<()>,
+}
+
+/// Runs one section and puts its report into place.
+pub(crate) fn section(workspace: &Workspace, options: &LessonOptions) -> Result<Done> {
+    let (section, lessons) = workspace.section(&options.section)?;
+    let place = place(workspace, &section, options);
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
@@ -45,8 +67,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     interrupt::listen().context("cannot listen to signals")?;
 
     // Before the lessons: cargo builds a package's binary along with its benches, with other features, into one place.
-    let benches = criterion::build(&workspace, &lessons)?;
-    let built = build::lessons(&workspace, &lessons)?;
+    let benches = criterion::build(workspace, &lessons)?;
+    let built = build::lessons(workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
     let screen = Screen::new(!options.json);
@@ -102,7 +124,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     if let Some(puzzle) = &puzzle {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
-    conclude(&report, &place, &screen, &words, options)
+    let verdict = conclude(&report, &place, &screen, &words, options);
+    Ok(Done { report, verdict })
 }
 
 /// Plain options, before any work starts.
@@ -256,7 +279,7 @@ fn no_such_variant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stop
 }
 
 /// The section's own title where several lessons are run as one; else the lesson's.
-fn title(lessons: &[&Lesson]) -> Text {
+pub(crate) fn title(lessons: &[&Lesson]) -> Text {
     match lessons {
         [one] => one.title.clone(),
         several => {

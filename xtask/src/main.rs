@@ -11,18 +11,22 @@
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
+//! - `course`: every section in order. `ci`: that, held against budgets. `index`: the page over all reports.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
 mod build;
 mod callgrind;
+mod ci;
 mod cli;
+mod course;
 mod criterion;
 mod diff;
 mod discover;
 mod doctor;
 mod environment;
 mod growth;
+mod index;
 mod instructions;
 mod interrupt;
 mod leaks;
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Ci(options) => ci::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {
