@@ -16,7 +16,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal missed, a variant failed), 2 wrong use, \
+const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal missed, budget broken, a variant failed), 2 wrong use, \
     3 this machine lacks something.\n\nExample: cargo xtask lesson 8.5 --quick";
 
 #[derive(Subcommand)]
