@@ -54,6 +54,7 @@ fn what_was_run_and_what_is_open() {
         }
         assert!(!page.contains("href=\"8.6/report.html\""), "there is no report to open");
         assert_eq!(page.matches("class=\"section open\"").count(), 1);
+        assert_eq!(page.matches("class=\"section failed\"").count(), 1);
         assert_eq!(page.matches("<figure").count(), 2);
     }
 }
