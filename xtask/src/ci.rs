@@ -63,11 +63,11 @@ pub(crate) fn run(options: &CiOptions) -> Result<()> {
 
     let outcomes = match &options.judge {
         Some(folder) => sections.iter().map(|section| there(folder, section)).collect(),
-        None => course::run(&workspace, &sections, |section| lesson(options, section, &reports))?,
+        None => course::run(&sections, |section| lesson(options, section, &reports))?,
     };
     if options.bless {
         let again = Again(reports.join("ci/again"));
-        let second = course::run(&workspace, &sections, |section| lesson(options, section, &again.0))?;
+        let second = course::run(&sections, |section| lesson(options, section, &again.0))?;
         budgets.renew(&outcomes, &second);
         budgets.write(&file)?;
     }

@@ -3,7 +3,7 @@
 use crate::cli::LessonOptions;
 use crate::discover::{Section, Workspace};
 use crate::index;
-use crate::lesson::{self, Done};
+use crate::lesson;
 use crate::stop::Stop;
 use anyhow::Result;
 use heaplab_record::Report;
@@ -22,17 +22,13 @@ pub(crate) struct Outcome {
 }
 
 /// Runs these sections one after the other. Only a signal ends it early.
-pub(crate) fn run(
-    workspace: &Workspace,
-    sections: &[Section],
-    options: impl Fn(&Section) -> LessonOptions,
-) -> Result<Vec<Outcome>> {
+pub(crate) fn run(sections: &[Section], options: impl Fn(&Section) -> LessonOptions) -> Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         eprintln!("\n== {section} ({}/{})", index + 1, sections.len());
         let started = Instant::now();
-        let (report, why) = match lesson::section(workspace, &options(section)) {
-            Ok(Done { report, verdict }) => (Some(report), verdict.err()),
+        let (report, why) = match lesson::measured(&options(section)) {
+            Ok((report, concluded)) => (Some(report), concluded.err()),
             Err(error) => (None, Some(error)),
         };
         match why {
@@ -67,7 +63,7 @@ pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<
         open: false,
         ..options.clone()
     };
-    let outcomes = run(workspace, &workspace.sections(), of)?;
+    let outcomes = run(&workspace.sections(), of)?;
     let page = index::renew(workspace, &reports, options.lang)?;
     if options.open {
         open::that_detached(&page)

@@ -40,24 +40,18 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         let (section, lessons) = workspace.section(&options.section)?;
         return mystery::solve(&options.solve, &section, &lessons, &place(&workspace, &section, options));
     }
-    let done = section(&workspace, options)?;
+    let (_, concluded) = measured(options)?;
     if options.out.is_none() {
         index::renew(&workspace, &workspace.root.join("reports"), options.lang)?;
     }
-    done.verdict
+    concluded
 }
 
-/// A section that was measured to its end.
-pub(crate) struct Done {
-    pub(crate) report: Report,
-    /// What the exit status will be: goals that were missed and variants that failed are in the report too.
-    pub(crate) verdict: Result<()>,
-}
-
-/// Runs one section and puts its report into place.
-pub(crate) fn section(workspace: &Workspace, options: &LessonOptions) -> Result<Done> {
+/// One measurement of a section: its report, which is in its place, and what the command ends with.
+pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> {
+    let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
-    let place = place(workspace, &section, options);
+    let place = place(&workspace, &section, options);
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
@@ -67,8 +61,8 @@ pub(crate) fn section(workspace: &Workspace, options: &LessonOptions) -> Result<
     interrupt::listen().context("cannot listen to signals")?;
 
     // Before the lessons: cargo builds a package's binary along with its benches, with other features, into one place.
-    let benches = criterion::build(workspace, &lessons)?;
-    let built = build::lessons(workspace, &lessons)?;
+    let benches = criterion::build(&workspace, &lessons)?;
+    let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
     let screen = Screen::new(!options.json);
@@ -77,7 +71,7 @@ pub(crate) fn section(workspace: &Workspace, options: &LessonOptions) -> Result<
     }
     let request = request(options, rows(&built, options), python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
-    let mut measured = measured(&request, &tasks, &screen, &words)?;
+    let mut measured = rows_of(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
     criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
@@ -124,8 +118,8 @@ pub(crate) fn section(workspace: &Workspace, options: &LessonOptions) -> Result<
     if let Some(puzzle) = &puzzle {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
-    let verdict = conclude(&report, &place, &screen, &words, options);
-    Ok(Done { report, verdict })
+    let concluded = conclude(&report, &place, &screen, &words, options);
+    Ok((report, concluded))
 }
 
 /// Plain options, before any work starts.
@@ -154,7 +148,7 @@ fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> P
 }
 
 /// Everything measured, each row shown as soon as it is whole.
-fn measured(
+fn rows_of(
     request: &Request<'_>,
     tasks: &[Task<'_>],
     screen: &Screen,
