@@ -16,14 +16,14 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal missed, a variant failed), 2 wrong use, \
+const STATUS: &str = "Exit status: 0 done, 1 the measurement says no (goal missed, budget broken, a variant failed), 2 wrong use, \
     3 this machine lacks something.\n\nExample: cargo xtask lesson 8.5 --quick";
 
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run a section: every variant under every probe, the table here, the report in reports/
     #[command(
-        after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
+        after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  cargo xtask lesson all --quick\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
         cargo xtask lesson 8.7 --bytes 10GB\n  cargo xtask lesson 8.7 --log access.log\n  \
         cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
@@ -66,6 +66,13 @@ pub(crate) enum Command {
     /// Make one static site of the lessons' texts and the reports, every link of it checked
     #[command(after_help = "Example: cargo xtask site --open")]
     Site(SiteOptions),
+    /// Every section quickly, held against budgets.toml: reports, reports/index.html, a summary and JUnit XML
+    #[command(
+        after_help = "Examples:\n  cargo xtask ci\n  cargo xtask ci --section 8.5,8.6 --out target/ci\n  \
+        cargo xtask ci --bless --section 8.5\n  cargo xtask ci --judge reports\n\n\
+        Exit status: 1 when a budget is broken or a variant failed. No time is held against anything."
+    )]
+    Ci(crate::ci::CiOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -73,9 +80,9 @@ pub(crate) enum Command {
     NewLesson(NewLessonOptions),
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub(crate) struct LessonOptions {
-    /// The section's number, such as 8.5 or 8.5.2
+    /// The section's number, such as 8.5 or 8.5.2; `all` for every section in order
     pub(crate) section: String,
     /// How much work: rows, or whatever the lesson counts [default: the lesson's own]
     #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse)]

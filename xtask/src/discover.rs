@@ -162,6 +162,13 @@ pub(crate) fn root() -> Result<PathBuf> {
 }
 
 impl Workspace {
+    /// The sections of the lecture that there are, in order.
+    pub(crate) fn sections(&self) -> Vec<Section> {
+        let mut sections: Vec<Section> = self.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
+        sections.dedup();
+        sections
+    }
+
     /// The lessons of a section, or which ones are near.
     pub(crate) fn section(&self, wanted: &str) -> Result<(Section, Vec<&Lesson>), Stop> {
         let section = Section::parse(wanted);

@@ -4,10 +4,12 @@ mod grown;
 
 use crate::build::{self, Built};
 use crate::cli::{self, LessonOptions, ToolsChoice};
+use crate::course;
 use crate::criterion;
 use crate::discover::{self, Lesson, Section, Workspace};
 use crate::environment;
 use crate::growth;
+use crate::index;
 use crate::instructions;
 use crate::interrupt;
 use crate::leaks;
@@ -32,11 +34,25 @@ const QUICK_PART: u64 = 100;
 
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
+    if options.section == course::ALL {
+        return course::lessons(&workspace, options);
+    }
+    if !options.solve.is_empty() {
+        let (section, lessons) = workspace.section(&options.section)?;
+        return mystery::solve(&options.solve, &section, &lessons, &place(&workspace, &section, options));
+    }
+    let (_, concluded) = measured(options)?;
+    if options.out.is_none() {
+        index::renew(&workspace, &workspace.root.join("reports"), options.lang)?;
+    }
+    concluded
+}
+
+/// One measurement of a section: its report, which is in its place, and what the command ends with.
+pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> {
+    let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
     let place = place(&workspace, &section, options);
-    if !options.solve.is_empty() {
-        return mystery::solve(&options.solve, &section, &lessons, &place);
-    }
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
@@ -59,7 +75,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let rows = rows(&built, own_rows, options);
     let request = request(options, rows, given, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
-    let mut measured = measured(&request, &tasks, &screen, &words)?;
+    let mut measured = rows_of(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
     criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
@@ -107,7 +123,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     if let Some(puzzle) = &puzzle {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
-    conclude(&report, &place, &screen, &words, options)
+    let concluded = conclude(&report, &place, &screen, &words, options);
+    Ok((report, concluded))
 }
 
 /// Plain options, before any work starts.
@@ -138,7 +155,7 @@ fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> P
 }
 
 /// Everything measured, each row shown as soon as it is whole.
-fn measured(
+fn rows_of(
     request: &Request<'_>,
     tasks: &[Task<'_>],
     screen: &Screen,
@@ -265,7 +282,7 @@ fn no_such_variant<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Stop
 }
 
 /// The section's own title where several lessons are run as one; else the lesson's.
-fn title(lessons: &[&Lesson]) -> Text {
+pub(crate) fn title(lessons: &[&Lesson]) -> Text {
     match lessons {
         [one] => one.title.clone(),
         several => {

@@ -13,12 +13,15 @@
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
 //! - `gallery`, `site`: figures put into the lessons' texts, and the texts and reports as pages.
+//! - `course`: every section in order. `ci`: that, held against budgets. `index`: the page over all reports.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
 mod build;
 mod callgrind;
+mod ci;
 mod cli;
+mod course;
 mod criterion;
 mod diff;
 mod discover;
@@ -26,6 +29,7 @@ mod doctor;
 mod environment;
 mod gallery;
 mod growth;
+mod index;
 mod instructions;
 mod interrupt;
 mod leaks;
@@ -67,6 +71,7 @@ fn main() -> ExitCode {
         Command::Diff(options) => diff::run(&options),
         Command::Gallery(options) => gallery::run(&options),
         Command::Site(options) => site::run(&options),
+        Command::Ci(options) => ci::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {

@@ -30,7 +30,7 @@ pub(crate) fn pictures(place: &Path, stems: &[String], screen: &Screen, words: &
 }
 
 /// From where the user stands, if it is below there.
-fn relative(path: &Path) -> PathBuf {
+pub(crate) fn relative(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
 }

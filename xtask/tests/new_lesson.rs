@@ -5,7 +5,7 @@
 
 mod run;
 
-use run::{ends_with, names, report, runs, stderr, stdout, target, workspace, xtask};
+use run::{ends_with, link_folder, names, report, runs, stderr, stdout, target, workspace, xtask};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
@@ -29,23 +29,6 @@ fn copy() -> &'static Path {
         std::fs::write(folder.join("lessons/8.12-slow/src/main.rs"), SLOW).expect("the copy can be written");
         folder
     })
-}
-
-/// A folder with a link for everything in it, but for what the copy has of its own.
-fn link_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("the copy can be made");
-    for entry in std::fs::read_dir(from).expect("the workspace can be read").flatten() {
-        let (name, place) = (entry.file_name(), entry.path());
-        if ["target", ".git", "reports", "lessons"].iter().any(|left_out| name == *left_out) {
-            continue;
-        }
-        // A new member is a new entry of the lock file.
-        if name == "Cargo.lock" {
-            std::fs::copy(&place, to.join(name)).expect("a file can be copied");
-        } else {
-            std::os::unix::fs::symlink(&place, to.join(name)).expect("a link can be made");
-        }
-    }
 }
 
 fn lesson(section: &str, out: &Path, more: &[&str]) -> Output {

@@ -24,6 +24,7 @@ pub mod format;
 pub mod gallery;
 pub mod goal;
 pub mod growth;
+pub mod index;
 mod inline_svg;
 pub mod instructions;
 mod leaks;

@@ -5,12 +5,14 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The files, each with its two languages.
-const FILES: [(&str, &str); 8] = [
+const FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/bench.ftl"), include_str!("../i18n/zh/bench.ftl")),
+    (include_str!("../i18n/en/ci.ftl"), include_str!("../i18n/zh/ci.ftl")),
     (include_str!("../i18n/en/commands.ftl"), include_str!("../i18n/zh/commands.ftl")),
     (include_str!("../i18n/en/course.ftl"), include_str!("../i18n/zh/course.ftl")),
     (include_str!("../i18n/en/cpu.ftl"), include_str!("../i18n/zh/cpu.ftl")),
     (include_str!("../i18n/en/growth.ftl"), include_str!("../i18n/zh/growth.ftl")),
+    (include_str!("../i18n/en/index.ftl"), include_str!("../i18n/zh/index.ftl")),
     (include_str!("../i18n/en/pictures.ftl"), include_str!("../i18n/zh/pictures.ftl")),
     (include_str!("../i18n/en/reconciler.ftl"), include_str!("../i18n/zh/reconciler.ftl")),
     (include_str!("../i18n/en/texts.ftl"), include_str!("../i18n/zh/texts.ftl")),
@@ -62,7 +64,7 @@ impl Words {
         let mut bundle = FluentBundle::new(vec![id]);
         // The marks would count as characters in a table's columns and show as boxes in a picture.
         bundle.set_use_isolating(false);
-        for (en, zh) in FILES {
+        for &(en, zh) in FILES {
             let source = match lang {
                 Lang::En => en,
                 Lang::Zh => zh,
@@ -115,7 +117,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_messages() {
-        for (en, zh) in FILES {
+        for &(en, zh) in FILES {
             assert_eq!(keys(en), keys(zh));
         }
     }

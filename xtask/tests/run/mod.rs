@@ -105,3 +105,20 @@ pub(crate) fn skipped(why: &str) {
     assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "required, but {why}");
     println!("SKIPPED: {why}");
 }
+
+/// A folder with a link for everything in it, but for what the copy has of its own.
+pub(crate) fn link_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the copy can be made");
+    for entry in std::fs::read_dir(from).expect("the workspace can be read").flatten() {
+        let (name, place) = (entry.file_name(), entry.path());
+        if ["target", ".git", "reports", "lessons"].iter().any(|left_out| name == *left_out) {
+            continue;
+        }
+        // A new member is a new entry of the lock file.
+        if name == "Cargo.lock" {
+            std::fs::copy(&place, to.join(name)).expect("a file can be copied");
+        } else {
+            std::os::unix::fs::symlink(&place, to.join(name)).expect("a link can be made");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! `reports/index.html`: the course on one page. Its sections in order, what was run and when, the figures that each is about,
+//! and what is still open. One file that asks nobody for anything, as every report's page.
+
+mod section;
+
+use crate::{RenderError, Words, format};
+use askama::Template;
+use heaplab_record::{Report, Text};
+use section::Card;
+
+/// What the page is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// In the order of the lecture.
+    pub sections: Vec<CourseSection>,
+    /// Reports that are no section's.
+    pub further: Vec<Further>,
+}
+
+/// A section of the lecture.
+#[derive(Clone, Debug)]
+pub struct CourseSection {
+    /// `8.5`; its report lies in the folder of this name, beside the page.
+    pub number: String,
+    /// The section's title.
+    pub title: Text,
+    /// The folders that belong to it, one at least.
+    pub lessons: Vec<CourseLesson>,
+    /// `None` where it was not run.
+    pub report: Option<Report>,
+}
+
+/// A lesson's folder.
+#[derive(Clone, Debug)]
+pub struct CourseLesson {
+    /// `8.5.1`.
+    pub number: String,
+    /// The lesson's own title.
+    pub title: Text,
+    /// In class.
+    pub minutes: u32,
+}
+
+/// A report that is no section's: of a single lesson, of a program of the student's own.
+#[derive(Clone, Debug)]
+pub struct Further {
+    /// Beside the page; may have a slash in it.
+    pub folder: String,
+    /// The title, where the report tells.
+    pub title: Option<Text>,
+}
+
+/// The whole page.
+///
+/// # Errors
+/// If the template cannot be filled in.
+pub fn page(course: &Course, words: &Words) -> Result<String, RenderError> {
+    let is_run = |section: &&CourseSection| section.report.is_some();
+    let minutes = |section: &CourseSection| section.lessons.iter().map(|lesson| lesson.minutes).sum::<u32>();
+    let (run, all) = (course.sections.iter().filter(is_run).count(), course.sections.len());
+    let done: u32 = course.sections.iter().filter(is_run).map(minutes).sum();
+    let whole: u32 = course.sections.iter().map(minutes).sum();
+    let page = Page {
+        words,
+        run: words.say("index-run-of", &[("run", &run.to_string()), ("all", &all.to_string())]),
+        minutes: words.say("index-minutes-of", &[("done", &done.to_string()), ("all", &whole.to_string())]),
+        part: run.saturating_mul(100).checked_div(all).unwrap_or(0),
+        next: course.sections.iter().find(|section| section.report.is_none()),
+        cards: course.sections.iter().map(|section| Card::of(section, words)).collect(),
+        further: &course.further,
+    };
+    page.render().map_err(|error| RenderError::page("index.html", error))
+}
+
+/// What the template is filled with.
+#[derive(Template)]
+#[template(path = "index.html")]
+struct Page<'a> {
+    words: &'a Words,
+    run: String,
+    minutes: String,
+    part: usize,
+    next: Option<&'a CourseSection>,
+    cards: Vec<Card>,
+    further: &'a [Further],
+}
+
+impl Page<'_> {
+    /// A message.
+    fn w(&self, key: &str) -> String {
+        self.words.get(key)
+    }
+
+    /// A text in the page's language.
+    fn of<'t>(&self, text: &'t Text) -> &'t str {
+        self.words.lang().of(text)
+    }
+
+    /// What runs a section.
+    fn command(&self, number: &str) -> String {
+        self.words.say("index-command", &[("section", number)])
+    }
+}
+
+/// A report's own name of its time, shortened to the minute: `2026-11-22 17:40`.
+fn when(created_at: &str) -> String {
+    created_at.get(..16).map_or_else(|| created_at.to_owned(), |minute| minute.replace('T', " "))
+}
+
+/// A scale and what it counts.
+fn scale(report: &Report) -> String {
+    format::scale(report.rows_requested)
+}
+
+#[cfg(test)]
+mod tests;

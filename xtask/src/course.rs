@@ -1,0 +1,79 @@
+//! Every section of the course in order, for `cargo xtask lesson all` and `cargo xtask ci`. One that fails does not stop the others.
+
+use crate::cli::LessonOptions;
+use crate::discover::{Section, Workspace};
+use crate::index;
+use crate::lesson;
+use crate::stop::Stop;
+use anyhow::Result;
+use heaplab_record::Report;
+use std::time::{Duration, Instant};
+
+/// What stands for every section where one is asked for.
+pub(crate) const ALL: &str = "all";
+
+/// What came of one section.
+pub(crate) struct Outcome {
+    pub(crate) section: Section,
+    pub(crate) report: Option<Report>,
+    /// Why it does not count as done.
+    pub(crate) why: Option<anyhow::Error>,
+    pub(crate) took: Duration,
+}
+
+/// Runs these sections one after the other. Only a signal ends it early.
+pub(crate) fn run(sections: &[Section], options: impl Fn(&Section) -> LessonOptions) -> Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    for (index, section) in sections.iter().enumerate() {
+        eprintln!("\n== {section} ({}/{})", index + 1, sections.len());
+        let started = Instant::now();
+        let (report, why) = match lesson::measured(&options(section)) {
+            Ok((report, concluded)) => (Some(report), concluded.err()),
+            Err(error) => (None, Some(error)),
+        };
+        match why {
+            Some(error) if is_signal(&error) => return Err(error),
+            Some(ref error) => eprintln!("error: {section}: {error:#}"),
+            None => {}
+        }
+        outcomes.push(Outcome { section: section.clone(), report, why, took: started.elapsed() });
+    }
+    Ok(outcomes)
+}
+
+fn is_signal(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(Stop::Interrupted(_) | Stop::CutShort { .. }))
+}
+
+/// `cargo xtask lesson all`: with `--out DIR` each report lies in DIR/SECTION.
+pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<()> {
+    let is_of_one = !options.variant.is_empty()
+        || options.mystery.is_some()
+        || options.between.is_some()
+        || !options.solve.is_empty();
+    if is_of_one {
+        let message =
+            "--variant, --mystery, --between and --solve are of one section: name it instead of `all`";
+        return Err(Stop::WrongUse(message.to_owned()).into());
+    }
+    let reports = options.out.clone().unwrap_or_else(|| workspace.root.join("reports"));
+    let of = |section: &Section| LessonOptions {
+        section: section.to_string(),
+        out: options.out.as_ref().map(|out| out.join(section.to_string())),
+        open: false,
+        ..options.clone()
+    };
+    let outcomes = run(&workspace.sections(), of)?;
+    let page = index::renew(workspace, &reports, options.lang)?;
+    if options.open {
+        open::that_detached(&page)
+            .map_err(|error| Stop::Lacks(format!("cannot open a browser: {error}; {}", page.display())))?;
+    }
+    let failed: Vec<String> =
+        outcomes.iter().filter(|outcome| outcome.why.is_some()).map(|of| of.section.to_string()).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let (count, all) = (failed.len(), outcomes.len());
+    Err(Stop::SaysNo(format!("{count} of {all} sections: {}; see above", failed.join(", "))).into())
+}
