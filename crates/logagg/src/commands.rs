@@ -31,8 +31,8 @@ pub(crate) fn count(args: &Count) -> Result<()> {
     }
     stop::install();
     stop::unfinished(partial.as_ref().and_then(Writer::unfinished));
-    if args.input == Way::Mmap {
-        sigbus::install(&inputs)?;
+    if args.input != Way::Pread {
+        sigbus::install()?;
     }
     if let Some(processes) = args.processes {
         let program = std::env::current_exe().map_err(|error| Error::Worker(error.to_string()))?;
@@ -57,9 +57,16 @@ pub(crate) fn merge(args: &Merge) -> Result<()> {
     show(heaplab_logagg::merge::merge(&files, &args.options())?, None, &args.result, begin)
 }
 
+/// Part of a run by processes.
+pub(crate) fn worker() -> Result<()> {
+    sigbus::install()?;
+    processes::work()
+}
+
 pub(crate) fn scan(args: &Count) -> Result<()> {
     let begin = Instant::now();
     let (options, _) = args.options()?;
+    sigbus::install()?;
     let tally = heaplab_logagg::scan::scan(&expand(&args.logs)?, &options)?;
     let seconds = begin.elapsed().as_secs_f64();
     println!(

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         None => commands::count(&cli.count),
         Some(Command::Merge(merge)) => commands::merge(&merge),
         Some(Command::Generate(generate)) => commands::generate(&generate),
-        Some(Command::Worker) => heaplab_logagg::processes::work(),
+        Some(Command::Worker) => commands::worker(),
         Some(Command::Scan(scan)) => commands::scan(&scan),
     };
     match result {

@@ -83,7 +83,7 @@ pub fn work() -> Result<()> {
     io::stdin().read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
     let Task { pieces, options } = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     let packed = pieces.iter().any(|piece| matches!(piece, Piece::Whole(name) if packing_of(name)));
-    let plan = Plan::new(options.memory, 1, options.window, packed)?;
+    let (options, plan) = Options { threads: 1, ..options }.planned(packed)?;
     let writer = Writer::to_pipe(
         "pipe to the parent",
         Box::new(io::stdout()),
