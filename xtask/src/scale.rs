@@ -21,6 +21,11 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     }
 }
 
+/// `4GB` or `4G`: bytes, by thousands.
+pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
+    parse(text.trim_end_matches(['b', 'B']))
+}
+
 /// `150k..200k`, the first before the second; the first may be 0.
 pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
     let how = "give two numbers, such as 150k..200k, the smaller first";

@@ -45,6 +45,14 @@ pub(crate) enum Command {
     /// Visit every line feed through the same input path, to compare
     #[command(hide = true)]
     Scan(Count),
+    /// Hold a partial result against an oracle that parses with std and sorts; takes 17 bytes of memory a line
+    #[command(hide = true)]
+    Check {
+        /// The log that was counted
+        log: PathBuf,
+        /// What `--partial` wrote
+        partial: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -78,6 +78,12 @@ pub(crate) fn scan(args: &Count) -> Result<()> {
     Ok(())
 }
 
+pub(crate) fn check(log: &Path, partial: &Path) -> Result<()> {
+    let checked = crate::check::check(log, partial)?;
+    println!("{}", serde_json::to_string(&checked).map_err(|error| Error::Check(error.to_string()))?);
+    Ok(())
+}
+
 pub(crate) fn generate(args: &Generate) -> Result<()> {
     let Generate { bytes, addresses, seed, ipv6, malformed, .. } = *args;
     let recipe = Recipe { bytes, addresses, seed, ipv6, malformed };

@@ -1,5 +1,6 @@
 //! `logagg`: counts web server logs. `logagg --help` has examples; README.md tells what it promises.
 
+mod check;
 mod cli;
 mod commands;
 mod live;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
         Some(Command::Generate(generate)) => commands::generate(&generate),
         Some(Command::Worker) => commands::worker(),
         Some(Command::Scan(scan)) => commands::scan(&scan),
+        Some(Command::Check { log, partial }) => commands::check(&log, &partial),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

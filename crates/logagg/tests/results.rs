@@ -193,6 +193,7 @@ fn generate_keeps_its_word() {
     );
     let expected = oracle::count(&[&log]);
     assert_eq!((log.len(), expected.uv), (1_000_000, 2000));
+    assert!(log.ends_with(b"++\"\n"), "the last line is as long as it takes and keeps its quotes");
     // A tenth of the lines that do not introduce an address.
     let others = expected.lines - 2000;
     assert!(expected.malformed * 12 > others && expected.malformed * 8 < others, "{}", expected.malformed);
