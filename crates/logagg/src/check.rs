@@ -103,7 +103,8 @@ fn differing(expected: &[(IpAddr, u64)], found: &[(IpAddr, u64)]) -> u64 {
             (None, None) => return differing,
             (Some(one), Some(other)) if one.0 == other.0 => {
                 let off = one.1 != other.1;
-                (left.next(), right.next());
+                left.next();
+                right.next();
                 off
             }
             (Some(one), Some(other)) if one.0 < other.0 => left.next().is_some(),

@@ -41,7 +41,11 @@ pub(crate) fn count(args: &Count) -> Result<()> {
             command.arg("worker");
             command
         };
-        let (outcome, peak) = processes::run(&inputs, &options, usize::from(processes), &command, partial)?;
+        let progress = Progress::new(&args.result, &inputs);
+        let processes = usize::from(processes);
+        let counted = processes::run_watched(&inputs, &options, processes, &command, &progress, partial);
+        progress.finish();
+        let (outcome, peak) = counted?;
         return show(outcome, peak, &args.result, begin);
     }
     let progress = Progress::new(&args.result, &inputs);

@@ -1,13 +1,21 @@
 //! A file that is cut while it is mapped, or that its disk cannot read, raises SIGBUS. The handler ends the process with a message
 //! instead, and removes what a signal removes. It belongs to the tool: the library reads by `pread` unless told otherwise.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use heaplab_logagg::error::{Error, Result};
 use heaplab_logagg::input::mapped_here;
 
 use crate::stop;
 
+static SPOKEN: AtomicBool = AtomicBool::new(false);
+
 /// From here on.
 pub(crate) fn install() -> Result<()> {
+    // std's own handler, which looks for overflown stacks, would be called before ours and put the default back for a signal that it does
+    // not know: a second thread that touches the file at that moment would be killed before the message is out.
+    // SAFETY: nothing is mapped yet that could raise it, and the default has no preconditions.
+    unsafe { libc::signal(libc::SIGBUS, libc::SIG_DFL) };
     // SAFETY: the handler takes no lock that it would wait for and no memory; it writes to a descriptor, removes a file and ends the
     // process, which a signal handler may.
     unsafe { signal_hook::low_level::register(signal_hook::consts::SIGBUS, handler) }
@@ -16,6 +24,12 @@ pub(crate) fn install() -> Result<()> {
 }
 
 fn handler() {
+    // Two threads may come at once: the first speaks, the others wait for its end.
+    if SPOKEN.swap(true, Ordering::Relaxed) {
+        loop {
+            std::hint::spin_loop();
+        }
+    }
     let say = |bytes: &[u8]| {
         let _ = rustix::io::write(rustix::stdio::stderr(), bytes);
     };

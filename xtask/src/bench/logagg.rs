@@ -49,9 +49,7 @@ pub(super) fn check(options: &BenchOptions) -> Result<(), Stop> {
     }
     const LEAST: u64 = 4_000_000;
     if options.bytes.is_some_and(|bytes| bytes < LEAST) {
-        return Err(Stop::WrongUse(format!(
-            "--bytes is at least {LEAST}: a tenth of it has to be a log, too"
-        )));
+        return Err(Stop::WrongUse(format!("--bytes is at least {LEAST}: parts of it have to be logs, too")));
     }
     Ok(())
 }
@@ -109,23 +107,27 @@ struct Ask<'a> {
 
 /// What a log is called in the table.
 fn workload(log: &Log, table: &Table<'_>) -> String {
-    table.words.say("bench-addresses", &[("count", &format::scale(log.addresses))])
+    addresses(log.addresses, table)
+}
+
+fn addresses(count: u64, table: &Table<'_>) -> String {
+    table.words.say("bench-addresses", &[("count", &format::scale(count))])
 }
 
 /// A peer and logagg in turns, each on a log that suits it; their counts of one log must be the same.
 fn beside(peer: Peer, ask: &Ask<'_>, bytes: u64, table: &mut Table<'_>) -> Result<()> {
-    let programs = ask.programs;
+    let (programs, recipe) = (ask.programs, peer.recipe(bytes));
     let own = Side::Logagg(Input::Fastest, 2);
     let own_name = own.name();
     table.screen.doing(&format!("{} / {own_name}", peer.name()));
     let measured = match peer::lacking(peer, programs, table.words) {
         Some(why) => Err(why),
-        None => or_reason(figures(peer, own, ask, bytes, table))?,
+        None => or_reason(figures(peer, own, ask, recipe, table))?,
     };
     let is_measured = measured.is_ok();
     let row = Row {
-        workload: &workload(ask.main, table),
-        rows: if peer.has_a_tenth() { bytes / 10 } else { bytes },
+        workload: &addresses(recipe.addresses, table),
+        rows: recipe.bytes,
         over: peer.name(),
         under: &own_name,
         quantity: Quantity::ByteTimeRatio,
@@ -138,13 +140,8 @@ fn beside(peer: Peer, ask: &Ask<'_>, bytes: u64, table: &mut Table<'_>) -> Resul
     Ok(())
 }
 
-fn figures(peer: Peer, own: Side, ask: &Ask<'_>, bytes: u64, table: &Table<'_>) -> Result<Vec<f64>> {
-    let tenth = if peer.has_a_tenth() {
-        Some(logs::ready(Recipe::tenth(bytes), true, ask.programs, table)?)
-    } else {
-        None
-    };
-    let log = tenth.as_ref().unwrap_or(ask.main);
+fn figures(peer: Peer, own: Side, ask: &Ask<'_>, recipe: Recipe, table: &Table<'_>) -> Result<Vec<f64>> {
+    let log = &logs::ready(recipe, true, ask.programs, table)?;
     let expected = ask.programs.run(own, &log.path, &[])?;
     let run = |side: &Side| match side {
         Side::Peer(_) => ask.programs.run(*side, &log.path, &[]),

@@ -31,11 +31,6 @@ impl Recipe {
         Recipe { bytes, addresses: (bytes / BYTES_AN_ADDRESS).max(1) }
     }
 
-    /// For those that are slow.
-    pub(super) fn tenth(bytes: u64) -> Recipe {
-        Recipe::usual(bytes / 10)
-    }
-
     /// The lecture's size, 10 GB beside 4, with no more addresses.
     pub(super) fn lecture(bytes: u64) -> Recipe {
         Recipe { bytes: bytes / 2 * 5, ..Recipe::usual(bytes) }
@@ -154,6 +149,7 @@ fn remove(path: &Path) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::peer::Peer;
     use super::*;
 
     #[test]
@@ -161,7 +157,9 @@ mod tests {
         let of = |bytes, addresses| Recipe { bytes, addresses };
         let bytes = 4_000_000_000;
         assert_eq!(Recipe::usual(bytes), of(bytes, 1_000_000));
-        assert_eq!(Recipe::tenth(bytes), of(400_000_000, 100_000));
+        assert_eq!(Peer::Mawk.recipe(bytes), of(400_000_000, 100_000));
+        assert_eq!(Peer::Lecture.recipe(bytes), of(1_000_000_000, 1_000_000));
+        assert_eq!(Peer::DuckDb.recipe(bytes), Recipe::usual(bytes));
         assert_eq!(Recipe::lecture(bytes), of(10_000_000_000, 1_000_000));
         assert_eq!(Recipe::many(bytes), of(6_500_000_000, 30_000_000));
     }

@@ -5,6 +5,7 @@ use super::side::{Input, Said, Side};
 use super::{Ask, Row, Table, or_reason, turns, workload};
 use anyhow::Result;
 use heaplab_record::{Quantity, Wanted};
+use heaplab_report::bench::spread;
 
 /// logagg beside the newline scan.
 const OF_SCAN: f64 = 0.45;
@@ -21,7 +22,18 @@ struct Line {
     under: String,
     quantity: Quantity,
     wanted: Option<Wanted>,
-    figure: fn(&[f64], f64) -> f64,
+    figure: Figure,
+}
+
+/// What a line makes of the nanoseconds of its sides.
+#[derive(Clone, Copy)]
+enum Figure {
+    /// The first side's speed.
+    Speed,
+    /// The first side's speed beside the second's.
+    Share,
+    /// The first side's time beside the better of the others: the one whose median is the less, so that noise does not choose.
+    OfBetter,
 }
 
 pub(super) fn measure(ask: &Ask<'_>, wants: &dyn Fn(&str) -> bool, table: &mut Table<'_>) -> Result<()> {
@@ -43,9 +55,8 @@ pub(super) fn measure(ask: &Ask<'_>, wants: &dyn Fn(&str) -> bool, table: &mut T
     for line in &lines {
         let measured = rounds.as_ref().map_err(String::clone);
         let figures = measured.map(|rounds| {
-            let of =
-                |round: &Vec<Said>| (line.figure)(&took(&line.sides, &sides, round), ask.main.bytes as f64);
-            rounds.iter().map(of).collect()
+            let took: Vec<Vec<f64>> = rounds.iter().map(|round| took(&line.sides, &sides, round)).collect();
+            figures(line.figure, &took, ask.main.bytes)
         });
         let row = Row {
             workload: &workload(ask.main, table),
@@ -66,20 +77,35 @@ fn took(of: &[Side], sides: &[Side], round: &[Said]) -> Vec<f64> {
     of.iter().filter_map(time).collect()
 }
 
+/// A figure a round.
+fn figures(figure: Figure, rounds: &[Vec<f64>], bytes: u64) -> Vec<f64> {
+    let median = |side: usize| {
+        let times: Vec<f64> = rounds.iter().map(|took| took[side]).collect();
+        spread(&times).map_or(f64::MAX, |(_, median, _)| median)
+    };
+    let better = if matches!(figure, Figure::OfBetter) && median(2) < median(1) { 2 } else { 1 };
+    let of = |took: &Vec<f64>| match figure {
+        Figure::Speed => bytes as f64 / took[0] * 1e9,
+        Figure::Share => took[1] / took[0],
+        Figure::OfBetter => took[0] / took[better],
+    };
+    rounds.iter().map(of).collect()
+}
+
 fn lines(wants: &dyn Fn(&str) -> bool, better: &str) -> Vec<Line> {
     let speed = |side: Side| Line {
         sides: vec![side],
         under: String::new(),
         quantity: Quantity::BytesASecond,
         wanted: None,
-        figure: |took, bytes| bytes / took[0] * 1e9,
+        figure: Figure::Speed,
     };
     let share = |over: Side, under: Side, limit: f64| Line {
         sides: vec![over, under],
         under: under.name(),
         quantity: Quantity::SpeedRatio,
         wanted: Some(Wanted::AtLeast(limit)),
-        figure: |took, _| took[1] / took[0],
+        figure: Figure::Share,
     };
     let mut lines = Vec::new();
     for threads in [1, 2].into_iter().filter(|_| wants("scan")) {
@@ -95,7 +121,7 @@ fn lines(wants: &dyn Fn(&str) -> bool, better: &str) -> Vec<Line> {
             under: better.to_owned(),
             quantity: Quantity::WallRatio,
             wanted: Some(Wanted::AtMost(OF_BETTER)),
-            figure: |took, _| took[0] / took[1].min(took[2]),
+            figure: Figure::OfBetter,
         });
     }
     if wants("threads") {
@@ -118,16 +144,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn figures_of_a_round() {
-        let lines = lines(&|_| true, "better");
-        let times = |quantity, took: &[f64]| {
-            let line = lines.iter().find(|line| line.quantity == quantity).unwrap();
-            (line.figure)(took, 4e9)
+    fn figures_of_rounds() {
+        let of = |figure, rounds: &[&[f64]]| {
+            let rounds: Vec<Vec<f64>> = rounds.iter().map(|round| round.to_vec()).collect();
+            figures(figure, &rounds, 4_000_000_000)
         };
-        // A second for four billion bytes; half of the scan's speed; a tenth more than the better of two.
-        assert!((times(Quantity::BytesASecond, &[1e9]) - 4e9).abs() < 1.0);
-        assert!((times(Quantity::SpeedRatio, &[2e9, 1e9]) - 0.5).abs() < 1e-9);
-        assert!((times(Quantity::WallRatio, &[1.1e9, 2e9, 1e9]) - 1.1).abs() < 1e-9);
+        // A second for four billion bytes; half of the scan's speed.
+        assert_eq!(of(Figure::Speed, &[&[1e9]]), [4e9]);
+        assert_eq!(of(Figure::Share, &[&[2e9, 1e9], &[1e9, 1e9]]), [0.5, 1.0]);
+        // The third side is the better one, though not in the last round.
+        let rounds: [&[f64]; 3] = [&[1.1, 2.0, 1.0], &[1.2, 2.0, 1.0], &[1.5, 1.0, 3.0]];
+        assert_eq!(of(Figure::OfBetter, &rounds), [1.1, 1.2, 0.5]);
     }
 
     #[test]
