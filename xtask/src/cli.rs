@@ -36,10 +36,11 @@ pub(crate) enum Command {
     /// Say what this machine has and lacks for each lesson, and how to get it
     #[command(after_help = "Example: cargo xtask doctor")]
     Doctor,
-    /// Hold the recorder against its peers, in turns: a table of ratios and a chart in reports/bench/
+    /// Hold the recorder or the log aggregator against peers, in turns: a table of ratios and a chart in reports/bench/
     #[command(
         after_help = "Examples:\n  cargo xtask bench recorder\n  cargo xtask bench recorder --only slots,handover --pairs 9\n  \
-        cargo xtask bench recorder --only heaptrack\n\n\
+        cargo xtask bench recorder --only heaptrack\n  cargo xtask bench logagg\n  \
+        HEAPLAB_PYTHON=venv/bin/python cargo xtask bench logagg --only duckdb,polars\n\n\
         The exit status is 0 whatever the figures are: time on a shared machine wanders."
     )]
     Bench(BenchOptions),
@@ -160,16 +161,19 @@ pub(crate) struct BenchOptions {
     /// Only these workloads or peers, by name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
-    /// How much work, for every workload [default: each its own]
+    /// How much work, for every workload of `recorder` [default: each its own]
     #[arg(long, value_name = "N", value_parser = scale::parse)]
     pub(crate) rows: Option<u64>,
+    /// How large the log of `logagg` is; the other logs and the addresses scale with it [default: 4G]
+    #[arg(long, value_name = "SIZE", value_parser = scale::parse_bytes)]
+    pub(crate) bytes: Option<u64>,
     /// The language of table and chart [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
     /// Write the files to this folder itself
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print recorder.json on standard output instead of the table
+    /// Print recorder.json or logagg.json on standard output instead of the table
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -179,6 +183,8 @@ pub(crate) struct BenchOptions {
 pub(crate) enum Suite {
     /// The heap probe: its cost in time and memory, beside dhat, heaptrack and mod-alloc
     Recorder,
+    /// The log aggregator: beside a newline scan, DuckDB, polars, gawk, mawk and the lecture's Python; its memory and its counts
+    Logagg,
 }
 
 #[derive(Args)]

@@ -11,7 +11,7 @@
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
-//! - `bench`: the recorder beside its peers.
+//! - `bench`: the recorder and the log aggregator beside their peers.
 //! - `gallery`, `site`: figures put into the lessons' texts, and the texts and reports as pages.
 //! - `course`: every section in order. `ci`: that, held against budgets. `index`: the page over all reports.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.

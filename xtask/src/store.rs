@@ -81,6 +81,7 @@ fn holds_report(folder: &Path) -> bool {
         ("report.json", REPORT_SCHEMA),
         ("diff.json", DIFF_SCHEMA),
         ("recorder.json", BENCH_SCHEMA),
+        ("logagg.json", BENCH_SCHEMA),
         ("cpu.json", CPU_SCHEMA),
         ("site.json", SITE_SCHEMA),
     ]

@@ -1,4 +1,4 @@
-//! `cargo xtask bench recorder` through the real binary, at a scale where no time means anything.
+//! `cargo xtask bench` through the real binary, at a scale where no time means anything.
 
 mod run;
 
@@ -39,4 +39,52 @@ fn an_unknown_name_is_wrong_use() {
     let ran = run::run(&workspace(), &["bench", "recorder", "--only", "slot"]);
     ends_with(&ran, 2);
     assert!(stderr(&ran).contains("`slot`") && stderr(&ran).contains("list_dict"), "{}", stderr(&ran));
+}
+
+/// At a scale where no time means anything: rows, counts and files are there, and what this machine lacks is said.
+#[test]
+fn the_log_aggregator_is_held_against_its_oracle_and_peers() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("bench");
+    let place = out.to_str().unwrap();
+    let few = ["bench", "logagg", "--bytes", "4M", "--pairs", "1", "--out", place];
+    let ran =
+        run::run(&workspace(), &[&few[..], &["--only", "threads,spill,long-line,mawk,duckdb"]].concat());
+    ends_with(&ran, 0);
+    assert_eq!(names(&out), ["logagg.json", "logagg.md", "logagg.png", "logagg.svg"]);
+    let bench = report_named(&out, "logagg.json");
+    let comparisons = bench["comparisons"].as_array().unwrap();
+    let of = |quantity: &'static str| comparisons.iter().filter(move |of| of["quantity"] == quantity);
+    // The log itself, one long line, thirty times the addresses: every key's count is the oracle's.
+    let differing: Vec<_> = of("keys_that_differ").map(|of| &of["figures"]).collect();
+    assert_eq!(differing, [&serde_json::json!([0.0]); 3]);
+    assert!(of("keys_that_differ").chain(of("peak_bytes")).all(|of| of["holds"] == true), "{bench}");
+    assert_eq!((of("peak_bytes").count(), of("line_time_ratio").count()), (3, 1));
+    for peer in of("byte_time_ratio") {
+        // Counted the same as logagg, or not there and why.
+        let name = peer["over"].as_str().unwrap();
+        let is_measured = peer["figures"].as_array().unwrap().len() == 1;
+        let said = peer["not_measured"].as_str().unwrap_or_default();
+        assert!(is_measured != (said.contains(name) || said.contains("HEAPLAB_PYTHON")), "{peer}");
+        let commands = bench["commands"].as_array().cloned().unwrap_or_default();
+        assert_eq!(commands.iter().any(|command| command["name"] == name), is_measured);
+    }
+    // The other suite's files stay.
+    let few = ["bench", "recorder", "--rows", "2000", "--pairs", "1", "--only", "handover", "--out", place];
+    ends_with(&run::run(&workspace(), &few), 0);
+    assert_eq!(names(&out).len(), 8);
+}
+
+#[test]
+fn options_of_the_other_suite_are_wrong_use() {
+    for (arguments, word) in [
+        (["logagg", "--rows", "5"], "--bytes"),
+        (["recorder", "--bytes", "4G"], "--rows"),
+        (["logagg", "--bytes", "1M"], "at least"),
+        (["logagg", "--only", "slots"], "mawk"),
+    ] {
+        let ran = run::run(&workspace(), &[&["bench"], &arguments[..]].concat());
+        ends_with(&ran, 2);
+        assert!(stderr(&ran).contains(word), "{}", stderr(&ran));
+    }
 }

@@ -31,8 +31,8 @@ pub(crate) fn count(args: &Count) -> Result<()> {
     }
     stop::install();
     stop::unfinished(partial.as_ref().and_then(Writer::unfinished));
-    if args.input == Way::Mmap {
-        sigbus::install(&inputs)?;
+    if args.input != Way::Pread {
+        sigbus::install()?;
     }
     if let Some(processes) = args.processes {
         let program = std::env::current_exe().map_err(|error| Error::Worker(error.to_string()))?;
@@ -41,7 +41,11 @@ pub(crate) fn count(args: &Count) -> Result<()> {
             command.arg("worker");
             command
         };
-        let (outcome, peak) = processes::run(&inputs, &options, usize::from(processes), &command, partial)?;
+        let progress = Progress::new(&args.result, &inputs);
+        let processes = usize::from(processes);
+        let counted = processes::run_watched(&inputs, &options, processes, &command, &progress, partial);
+        progress.finish();
+        let (outcome, peak) = counted?;
         return show(outcome, peak, &args.result, begin);
     }
     let progress = Progress::new(&args.result, &inputs);
@@ -57,9 +61,16 @@ pub(crate) fn merge(args: &Merge) -> Result<()> {
     show(heaplab_logagg::merge::merge(&files, &args.options())?, None, &args.result, begin)
 }
 
+/// Part of a run by processes.
+pub(crate) fn worker() -> Result<()> {
+    sigbus::install()?;
+    processes::work()
+}
+
 pub(crate) fn scan(args: &Count) -> Result<()> {
     let begin = Instant::now();
     let (options, _) = args.options()?;
+    sigbus::install()?;
     let tally = heaplab_logagg::scan::scan(&expand(&args.logs)?, &options)?;
     let seconds = begin.elapsed().as_secs_f64();
     println!(
@@ -68,6 +79,12 @@ pub(crate) fn scan(args: &Count) -> Result<()> {
         tally.bytes,
         (seconds * 1e9) as u64
     );
+    Ok(())
+}
+
+pub(crate) fn check(log: &Path, partial: &Path) -> Result<()> {
+    let checked = crate::check::check(log, partial)?;
+    println!("{}", serde_json::to_string(&checked).map_err(|error| Error::Check(error.to_string()))?);
     Ok(())
 }
 

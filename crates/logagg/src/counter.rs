@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use pairs::Pairs;
+
 use crate::error::{Error, Result};
 use crate::key::{Key, Sink};
 use crate::spill::{Partitions, Runs, SpillFile};
@@ -150,7 +152,9 @@ impl Counter {
 
     /// Adds all that `other` holds, which must not have spilled.
     pub(crate) fn absorb(&mut self, other: Counter) -> Result<()> {
-        other.each(&mut |key, count| self.add(key, count))
+        let mut pairs = Pairs::new(self);
+        other.each(&mut |key, count| pairs.add(key, count))?;
+        pairs.finish()
     }
 
     /// Visits the keys in memory: all of them, if nothing was spilled.
@@ -189,9 +193,11 @@ pub(crate) fn drain_part(
 ) -> Result<()> {
     let mut counter = Counter::new(file, budget, level + 1);
     counter.v4.presize(parts.iter().map(|spilled| spilled.v4(partition)).sum(), budget)?;
+    let mut pairs = Pairs::new(&mut counter);
     for spilled in parts {
-        spilled.each(partition, &mut |key, count| counter.add(key, count))?;
+        spilled.each(partition, &mut |key, count| pairs.add(key, count))?;
     }
+    pairs.finish()?;
     counter.drain(visit)
 }
 
@@ -228,5 +234,6 @@ impl Sink for Counter {
     }
 }
 
+mod pairs;
 #[cfg(test)]
 mod tests;

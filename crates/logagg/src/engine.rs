@@ -4,15 +4,16 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Instant;
 
 use memmap2::MmapMut;
 
 use crate::combine::{Harvest, combine};
 use crate::counter::Counter;
-use crate::deal::{Dealer, Work};
+use crate::deal::{Dealer, Part, Work};
 use crate::error::{Error, Result};
 use crate::extract::Extract;
-use crate::input::{Mapped, Pread, ReadBy, Stream, packing_of};
+use crate::input::{Mapped, Pace, Pread, ReadBy, Stream, packing_of};
 use crate::key::Sink;
 use crate::ledger::{Ledger, Tally};
 use crate::partial::Writer;
@@ -65,6 +66,25 @@ impl Options {
     }
 }
 
+impl Options {
+    /// The plan, and the options with what it leaves of them: mapped windows count as resident, and have to be worth it.
+    pub(crate) fn planned(&self, packed: bool) -> Result<(Options, Plan)> {
+        let mut options = self.clone();
+        if options.read_by == ReadBy::Fastest && self.threads * self.mapped_window() > self.memory / 8 {
+            options.read_by = ReadBy::Pread;
+        }
+        let mapped = if options.read_by == ReadBy::Pread { 0 } else { self.mapped_window() };
+        let plan = Plan::new(self.memory, self.threads, self.window + mapped, packed)?;
+        Ok((options, plan))
+    }
+
+    /// PERF: windows of 256 KiB take 1.3 times the time of these: each costs a system call and, with threads, an interrupt to every
+    /// processor.
+    fn mapped_window(&self) -> usize {
+        self.window + 2 * self.longest_line
+    }
+}
+
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -103,8 +123,8 @@ pub fn run(
     partial: Option<Writer>,
 ) -> Result<Outcome> {
     let packed = inputs.iter().any(|name| packing_of(name));
-    let plan = Plan::new(options.memory, options.threads, options.window, packed)?;
-    run_dealt(&Dealer::new(inputs, options.range)?, &plan, options, watch, partial)
+    let (options, plan) = options.planned(packed)?;
+    run_dealt(&Dealer::new(inputs, options.range)?, &plan, &options, watch, partial)
 }
 
 /// Counts what a dealer has.
@@ -187,13 +207,14 @@ pub(crate) fn count<S: Sink + Send>(
 ) -> Result<(Vec<S>, Tally)> {
     let ledger = Mutex::new(Ledger::default());
     let failed = AtomicBool::new(false);
+    let pace = Pace::new(options.read_by);
     let worker = || -> Result<S> {
         let mut sink = sink();
         let bytes = options.window + options.longest_line + 1;
         let mut buffer = MmapMut::map_anon(bytes).map_err(|source| Error::Memory { bytes, source })?;
         while !failed.load(Ordering::Relaxed) {
             let Some(work) = dealer.next()? else { break };
-            let tally = one(&work, options, plan, &mut buffer, &mut sink, watch)?;
+            let tally = one(&work, options, plan, &pace, &mut buffer, &mut sink, watch)?;
             if let Ok(mut ledger) = ledger.lock() {
                 ledger.finished(work.number, tally);
             }
@@ -226,6 +247,7 @@ fn one<S: Sink>(
     work: &Work,
     options: &Options,
     plan: &Plan,
+    pace: &Pace,
     buffer: &mut [u8],
     sink: &mut S,
     watch: &dyn Watch,
@@ -238,20 +260,23 @@ fn one<S: Sink>(
         watch.window(lines, bytes, sink.held())
     };
     let (extract, longest) = (&options.extract, options.longest_line);
-    let count = |bounds: Bounds| (bounds, longest);
     match &work.part {
-        crate::deal::Part::Range { input, bounds } => {
-            let (bounds, longest) = count(*bounds);
-            if options.read_by == ReadBy::Mmap {
-                let window = options.window + 2 * longest;
-                let mut source = Mapped::new(input, window, bounds.start, bounds.end);
-                return range::count(&mut source, bounds, longest, extract, sink, &mut each_window);
-            }
-            let mut source = Pread::new(input, buffer, options.window, bounds.start, bounds.end);
-            range::count(&mut source, bounds, longest, extract, sink, &mut each_window)
+        Part::Range { input, bounds } => {
+            let (begin, bounds) = (Instant::now(), *bounds);
+            let maps = pace.maps_next() && (options.read_by == ReadBy::Mmap || Mapped::can(input));
+            let tally = if maps {
+                let mut source = Mapped::new(input, options.mapped_window(), bounds.start, bounds.end);
+                let tally = range::count(&mut source, bounds, longest, extract, sink, &mut each_window);
+                source.finish().and(tally)?
+            } else {
+                let mut source = Pread::new(input, buffer, options.window, bounds.start, bounds.end);
+                range::count(&mut source, bounds, longest, extract, sink, &mut each_window)?
+            };
+            pace.took(maps, bounds.end - bounds.start, begin.elapsed().as_nanos() as u64);
+            Ok(tally)
         }
-        crate::deal::Part::Stream { name, file, packing } => {
-            let (bounds, longest) = count(Bounds { start: 0, in_line: false, end: u64::MAX });
+        Part::Stream { name, file, packing } => {
+            let bounds = Bounds { start: 0, in_line: false, end: u64::MAX };
             let file =
                 file.try_clone().map_err(|source| Error::Input { name: name.clone(), offset: 0, source })?;
             let mut source = Stream::new(name, file, *packing, plan.most_window, buffer, options.window);

@@ -103,11 +103,17 @@ impl Error {
         match self {
             Error::Usage(_) => 2,
             Error::SpillInMemory { .. } | Error::Memory { .. } => 3,
-            Error::Spill { source, .. } if source.kind() == io::ErrorKind::StorageFull => 3,
+            Error::Spill { source, .. } if is_full(source) => 3,
             Error::Stopped => 130,
             _ => 1,
         }
     }
+}
+
+/// No room: on the disk, in a quota, or by a limit on the size of files.
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// What most of this crate returns.

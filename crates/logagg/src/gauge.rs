@@ -17,6 +17,17 @@ pub fn resident() -> Option<Resident> {
     of(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
+/// Of this process and those that it has started, now, in bytes; the program's pages, which all share, once.
+pub fn tree_now_bytes() -> Option<u64> {
+    let own = resident()?.now_bytes;
+    let list = format!("/proc/self/task/{}/children", std::process::id());
+    let children = std::fs::read_to_string(list).unwrap_or_default();
+    let of_child = |process| of(&std::fs::read_to_string(format!("/proc/{process}/status")).ok()?);
+    let theirs =
+        children.split(' ').filter_map(of_child).map(|it| it.now_bytes.saturating_sub(it.file_bytes));
+    Some(own + theirs.sum::<u64>())
+}
+
 fn of(status: &str) -> Option<Resident> {
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name))?;

@@ -41,6 +41,9 @@ pub struct Written {
 /// Distinct IPv4 addresses that can be drawn: all but the reserved first bytes 0, 10, 127 and 224 to 255.
 const MOST_V4: u64 = (256 - 3 - 32) << 24;
 
+/// How every line with an address ends.
+const END: &[u8] = b"\"\n";
+
 /// Bytes written at once.
 const CHUNK: usize = 1 << 20;
 
@@ -89,10 +92,10 @@ pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Writ
     }
     let before = chunk.len();
     lines.with_address(&mut chunk, addresses - 1);
-    // Its user agent is as long as it takes.
-    chunk.pop();
-    chunk.resize(before + (bytes - written) as usize - 1, b'+');
-    chunk.push(b'\n');
+    // Its user agent is as long as it takes, within the quotes.
+    chunk.truncate(chunk.len() - END.len());
+    chunk.resize(before + (bytes - written) as usize - END.len(), b'+');
+    chunk.extend_from_slice(END);
     out.write_all(&chunk).and_then(|()| out.flush()).map_err(failed)?;
     Ok(Written { bytes, lines: count + 1, malformed, addresses })
 }

@@ -3,6 +3,7 @@
 mod compressed;
 mod mapped;
 mod open;
+mod pace;
 mod pread;
 mod stream;
 
@@ -14,8 +15,9 @@ use crate::error::{Error, Result};
 
 pub(crate) use compressed::Packing;
 pub(crate) use mapped::Mapped;
-pub use mapped::mapped_at;
+pub use mapped::mapped_here;
 pub(crate) use open::{Opened, open, packing_of};
+pub(crate) use pace::Pace;
 pub(crate) use pread::Pread;
 pub(crate) use stream::Stream;
 
@@ -24,8 +26,12 @@ pub(crate) use stream::Stream;
 pub enum ReadBy {
     /// `pread` into a window of the thread's own: a file that is cut meanwhile is an error, file pages never count as resident.
     Pread,
-    /// Mapped windows: to compare. A file that is cut while it is mapped ends the process by SIGBUS unless it has a handler.
+    /// Mapped windows. A file that is cut while it is mapped, or that its disk cannot read, ends the process by SIGBUS unless the
+    /// program has a handler.
     Mmap,
+    /// Whichever of the two turns out to be the faster, range by range; by `pread` where memory is too little for mapped windows.
+    /// Of SIGBUS it is as with `Mmap`.
+    Fastest,
 }
 
 /// Windows over an input, in order.

@@ -1,5 +1,6 @@
 //! `logagg`: counts web server logs. `logagg --help` has examples; README.md tells what it promises.
 
+mod check;
 mod cli;
 mod commands;
 mod live;
@@ -19,8 +20,9 @@ fn main() -> ExitCode {
         None => commands::count(&cli.count),
         Some(Command::Merge(merge)) => commands::merge(&merge),
         Some(Command::Generate(generate)) => commands::generate(&generate),
-        Some(Command::Worker) => heaplab_logagg::processes::work(),
+        Some(Command::Worker) => commands::worker(),
         Some(Command::Scan(scan)) => commands::scan(&scan),
+        Some(Command::Check { log, partial }) => commands::check(&log, &partial),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -233,6 +233,12 @@ impl<R: Read> Reader<R> {
         Ok(letter)
     }
 
+    /// Visits every key with its count: of a sketch none. What is returned is what they were counted from; before it is, nothing has
+    /// been held against it.
+    pub fn each(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<Tally> {
+        self.read(&mut Sketch::default(), visit).map(|(tally, _)| tally)
+    }
+
     /// Visits the keys, joins the sketch, and returns what they were counted from once everything has been held against it.
     pub(crate) fn read(
         mut self,

@@ -10,6 +10,15 @@ pub(crate) fn prefetch(words: &[u64], index: usize) {
         // SAFETY: a prefetch reads nothing that the program sees and never faults; the address is that of a live word.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast()) };
     }
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "aarch64")]
+    if let Some(word) = words.get(index) {
+        // std's own `_prefetch` is unstable there.
+        // SAFETY: a prefetch reads nothing that the program sees and never faults; the address is that of a live word.
+        unsafe {
+            std::arch::asm!("prfm pldl1keep, [{at}]", at = in(reg) std::ptr::from_ref(word),
+                options(nostack, readonly, preserves_flags));
+        }
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     let _ = (words, index);
 }

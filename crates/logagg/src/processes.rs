@@ -4,9 +4,13 @@
 //! parent dies is killed: its temporary file has no name, so nothing stays behind.
 
 use std::io::{self, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -14,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::counter::Counter;
 use crate::deal::{Dealer, Piece};
-use crate::engine::{Options, Outcome, estimated, exact, run_dealt};
+use crate::engine::{Options, Outcome, Watch, estimated, exact, run_dealt};
 use crate::error::{Error, Result};
 use crate::gauge::{self, Resident};
 use crate::input::{Opened, open, packing_of};
@@ -23,6 +27,8 @@ use crate::partial::{Head, Reader, Took, Writer};
 use crate::plan::Plan;
 use crate::sketch::Sketch;
 use crate::spill::SpillFile;
+
+mod progress;
 
 /// What a worker is told, as JSON on its standard input.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,6 +46,18 @@ pub fn run(
     command: &dyn Fn() -> Command,
     partial: Option<Writer>,
 ) -> Result<(Outcome, Option<u64>)> {
+    run_watched(inputs, options, processes, command, &(), partial)
+}
+
+/// As [`run`], while somebody looks on: hears of all workers a few times a second. An error of `watch` is the run's.
+pub fn run_watched(
+    inputs: &[String],
+    options: &Options,
+    processes: usize,
+    command: &dyn Fn() -> Command,
+    watch: &dyn Watch,
+    partial: Option<Writer>,
+) -> Result<(Outcome, Option<u64>)> {
     if inputs.iter().any(|name| name == "-") {
         return Err(Error::Usage("--processes reads files; standard input is read by --threads".into()));
     }
@@ -48,9 +66,30 @@ pub fn run(
     let share = Options { memory: options.memory / (processes + 1), threads: 1, ..options.clone() };
     let plan = Plan::new(share.memory, 1, share.window, false)?;
     let mut workers = Vec::new();
+    let mut reports = Vec::new();
     for pieces in split(inputs, processes)? {
-        workers.push(Worker::start(command(), Task { pieces, options: share.clone() })?);
+        let (worker, report) = Worker::start(command(), Task { pieces, options: share.clone() })?;
+        workers.push(worker);
+        reports.push(report);
     }
+    thread::scope(|scope| {
+        let heard: Vec<_> =
+            reports.into_iter().map(|report| scope.spawn(move || progress::hear(report, watch))).collect();
+        let result = gather(workers, &share, &plan, partial);
+        // The workers are gone, and with them what they report by.
+        let lost = || Error::Check("a thread that listens panicked".into());
+        heard.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(lost())))?;
+        result
+    })
+}
+
+/// The results of all workers, in the order of the inputs.
+fn gather(
+    mut workers: Vec<Worker>,
+    options: &Options,
+    plan: &Plan,
+    partial: Option<Writer>,
+) -> Result<(Outcome, Option<u64>)> {
     let spill = SpillFile::new(&options.temp_dir);
     let mut counter = Counter::new(&spill, plan.tables, 0);
     let (mut sketch, mut tally, mut took) = (Sketch::default(), Tally::default(), Vec::new());
@@ -63,7 +102,7 @@ pub fn run(
     let mut outcome = if options.sketch {
         estimated(sketch, tally, partial)?
     } else {
-        exact(vec![counter], tally, &plan, options.top, &spill, partial)?
+        exact(vec![counter], tally, plan, options.top, &spill, partial)?
     };
     outcome.spilled_bytes += took.iter().map(|took| took.spilled_bytes).sum::<u64>();
     let residents: Option<Vec<Resident>> = took.iter().map(|took| took.resident).collect();
@@ -83,13 +122,16 @@ pub fn work() -> Result<()> {
     io::stdin().read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
     let Task { pieces, options } = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
     let packed = pieces.iter().any(|piece| matches!(piece, Piece::Whole(name) if packing_of(name)));
-    let plan = Plan::new(options.memory, 1, options.window, packed)?;
+    let (options, plan) = Options { threads: 1, ..options }.planned(packed)?;
     let writer = Writer::to_pipe(
         "pipe to the parent",
         Box::new(io::stdout()),
         &Head::new(String::new(), options.sketch),
     )?;
-    run_dealt(&Dealer::of(pieces, options.range), &plan, &options, &(), Some(writer)).map(|_| ())
+    let report = progress::Report::new();
+    run_dealt(&Dealer::of(pieces, options.range), &plan, &options, &report, Some(writer))?;
+    report.finish();
+    Ok(())
 }
 
 /// Parts of about equal size, in the order of the inputs. What is compressed or no file is never cut.
@@ -137,18 +179,19 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(mut command: Command, task: Task) -> Result<Worker> {
+    fn start(mut command: Command, task: Task) -> Result<(Worker, UnixStream)> {
         let what = task.pieces.iter().map(Piece::name).collect::<Vec<_>>().join(", ");
         let failed =
             |error: io::Error| Error::Worker(format!("a worker process could not be started: {error}"));
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().map_err(failed)?;
-        let mut worker = Worker { child, what };
+        let (mut ours, its) = UnixStream::pair().map_err(failed)?;
+        let child = command.stdin(OwnedFd::from(its)).stdout(Stdio::piped()).spawn().map_err(failed)?;
+        // The command keeps the other end open, and the end of a report would never be seen.
+        drop(command);
+        let worker = Worker { child, what };
         let text = serde_json::to_vec(&task).map_err(|error| Error::Check(error.to_string()))?;
-        if let Some(mut stdin) = worker.child.stdin.take() {
-            // A worker that is gone already is found out when its result is read.
-            let _ = stdin.write_all(&text);
-        }
-        Ok(worker)
+        // A worker that is gone already is found out when its result is read.
+        let _ = ours.write_all(&text).and_then(|()| ours.shutdown(Shutdown::Write));
+        Ok((worker, ours))
     }
 
     fn result(&mut self, sketch: &mut Sketch, counter: &mut Counter) -> Result<(Tally, Option<Took>)> {

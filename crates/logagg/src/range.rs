@@ -63,6 +63,9 @@ pub(crate) fn count<S: Sink>(
             }
             if found.is_some() {
                 skip = Skip::Nothing;
+            } else if matches!(skip, Skip::Foreign) && base + buffer.len() as u64 >= bounds.end {
+                // The line goes on through the whole range. Looking for its end in every range would take the square of its length.
+                break;
             }
         }
         if matches!(skip, Skip::Nothing) && base + from as u64 >= bounds.end {

@@ -7,13 +7,11 @@ use crate::extract::Extract;
 use crate::input::packing_of;
 use crate::key::{Key, Sink};
 use crate::ledger::Tally;
-use crate::plan::Plan;
 
 /// Counts line feeds with `memchr_iter`.
 pub fn scan(inputs: &[String], options: &Options) -> Result<Tally> {
     let packed = inputs.iter().any(|name| packing_of(name));
-    let plan = Plan::new(options.memory, options.threads, options.window, packed)?;
-    let options = Options { extract: Extract::Scan, ..options.clone() };
+    let (options, plan) = Options { extract: Extract::Scan, ..options.clone() }.planned(packed)?;
     let dealer = Dealer::new(inputs, options.range)?;
     count(&dealer, &options, &plan, &(), || Nowhere).map(|(_, tally)| tally)
 }

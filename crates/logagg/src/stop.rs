@@ -34,6 +34,15 @@ pub(crate) fn install() {
     });
 }
 
+/// For a signal handler: removes it unless another thread is about to. Takes no memory for a path of usual length.
+pub(crate) fn remove_unfinished_if_free() {
+    if let Ok(unfinished) = UNFINISHED.try_lock()
+        && let Some(path) = unfinished.as_ref()
+    {
+        let _ = rustix::fs::unlink(path);
+    }
+}
+
 /// What a signal removes from now on.
 pub(crate) fn unfinished(path: Option<&Path>) {
     if let Ok(mut unfinished) = UNFINISHED.lock() {

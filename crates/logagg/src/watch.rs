@@ -117,7 +117,7 @@ impl Watch for Progress {
 }
 
 fn memory_mb() -> f64 {
-    gauge::resident().map_or(f64::NAN, |resident| resident.now_bytes as f64 / 1e6)
+    gauge::tree_now_bytes().map_or(f64::NAN, |bytes| bytes as f64 / 1e6)
 }
 
 /// As the environment says. The lecture's own language is Chinese, and so is its line where nothing else is said.

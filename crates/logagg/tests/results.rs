@@ -178,6 +178,8 @@ fn progress_is_a_plain_line_every_million_lines() {
             .any(|line| line.starts_with("[程序员晚枫] 已处理 1.0 M 行，内存 ") && line.ends_with(" MB"))
     );
     assert!(said(&[]).contains("2.0 M lines done"));
+    // Processes say so as well: what they have counted when they were last asked.
+    assert!(said(&["--processes", "2"]).contains("1.0 M lines done"));
     assert_eq!(said(&["--quiet"]), "");
 }
 
@@ -193,6 +195,7 @@ fn generate_keeps_its_word() {
     );
     let expected = oracle::count(&[&log]);
     assert_eq!((log.len(), expected.uv), (1_000_000, 2000));
+    assert!(log.ends_with(b"++\"\n"), "the last line is as long as it takes and keeps its quotes");
     // A tenth of the lines that do not introduce an address.
     let others = expected.lines - 2000;
     assert!(expected.malformed * 12 > others && expected.malformed * 8 < others, "{}", expected.malformed);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+mod meanwhile;
 mod tool;
 
 use std::fs::{self, File};
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use meanwhile::{children, meanwhile};
 use tool::{arg, counts, generated, json, logagg, parsed, run};
 
 fn failed(output: &Output, status: i32, words: &[&str]) {
@@ -114,36 +116,27 @@ fn compressed_inputs_that_are_damaged() {
     }
 }
 
-/// Starts on a file that takes long to read, and does something while it is read.
-fn meanwhile(arguments: &[&str], path: &Path, act: impl FnOnce()) -> Output {
-    let file = File::create(path).unwrap();
-    // Holes are read as quickly as data and take no disk.
-    file.set_len(20 << 30).unwrap();
-    let mut command = logagg(&[&["--quiet"], arguments, &[arg(path)]].concat());
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let begin = Instant::now();
-    let reads = |pid: &u32| {
-        let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-        files.filter_map(|file| fs::read_link(file.path()).ok()).any(|file| file == path)
-    };
-    while !reads(&child.id()) && !children(child.id()).iter().any(reads) {
-        assert!(begin.elapsed() < Duration::from_secs(30), "nobody reads the file");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    std::thread::sleep(Duration::from_millis(300));
-    act();
-    child.wait_with_output().unwrap()
+/// Holes are read as quickly as data and take no disk.
+fn takes_long(path: &Path) {
+    File::create(path).unwrap().set_len(20 << 30).unwrap();
 }
 
 #[test]
 fn a_file_that_is_cut_while_it_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
-    for arguments in [&["--json"][..], &["--processes", "2"], &["--input", "mmap"]] {
-        let output = meanwhile(arguments, &path, || {
+    let part = folder.path().join("a.bin");
+    let partial = ["--partial", arg(&part)];
+    for arguments in [&["--json"][..], &["--processes", "2"], &["--input", "mmap"], &["--input", "pread"]] {
+        takes_long(&path);
+        let output = meanwhile(&[arguments, &partial].concat(), &path, 300, || {
             File::options().write(true).open(&path).unwrap().set_len(1000).unwrap()
         });
         failed(&output, 1, &["a.log", "truncated", "byte"]);
+        // Not the half of a partial result either.
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["a.log"], "{arguments:?}");
     }
 }
 
@@ -152,7 +145,8 @@ fn a_worker_process_that_is_killed_and_signals() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.log");
     let me = std::process::id();
-    let output = meanwhile(&["--processes", "2"], &path, || {
+    takes_long(&path);
+    let output = meanwhile(&["--processes", "2"], &path, 300, || {
         let parent = children(me).into_iter().find(|&pid| command_line(pid).contains(arg(&path))).unwrap();
         let worker = children(parent)[1];
         assert!(Command::new("kill").args(["-KILL", &worker.to_string()]).status().unwrap().success());
@@ -163,7 +157,7 @@ fn a_worker_process_that_is_killed_and_signals() {
     let partial = folder.path().join("a.bin");
     for signal in ["-INT", "-TERM"] {
         let arguments = ["--temp-dir", arg(&temp), "--partial", arg(&partial)];
-        let output = meanwhile(&arguments, &path, || {
+        let output = meanwhile(&arguments, &path, 300, || {
             let child = children(me).into_iter().find(|&pid| command_line(pid).contains(arg(&path))).unwrap();
             assert!(Command::new("kill").args([signal, &child.to_string()]).status().unwrap().success());
         });
@@ -174,16 +168,6 @@ fn a_worker_process_that_is_killed_and_signals() {
         assert_eq!(left, ["a.log", "temp"]);
         assert_eq!(fs::read_dir(&temp).unwrap().count(), 0);
     }
-}
-
-fn children(parent: u32) -> Vec<u32> {
-    let mut found: Vec<u32> = fs::read_dir(format!("/proc/{parent}/task"))
-        .unwrap()
-        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("children")).ok())
-        .flat_map(|text| text.split_whitespace().map(|pid| pid.parse().unwrap()).collect::<Vec<u32>>())
-        .collect();
-    found.sort_unstable();
-    found
 }
 
 fn command_line(pid: u32) -> String {
@@ -206,7 +190,7 @@ fn a_folder_for_spilling_that_cannot_take_it() {
         arg(folder.path())
     );
     let output = Command::new("bash").args(["-c", &line, env!("CARGO_BIN_EXE_logagg")]).output().unwrap();
-    failed(&output, 1, &["spilled", arg(folder.path())]);
+    failed(&output, 3, &["spilled", "bytes", arg(folder.path())]);
 }
 
 #[test]

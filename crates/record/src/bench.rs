@@ -1,4 +1,4 @@
-//! `recorder.json`: heaplab beside its peers, each comparison as the pairs of runs gave it.
+//! `recorder.json`, `logagg.json`: heaplab beside its peers, each comparison as the pairs of runs gave it.
 
 use crate::Environment;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ pub const BENCH_SCHEMA: &str = "heaplab/bench/v1";
 pub struct Bench {
     /// [`BENCH_SCHEMA`].
     pub schema: String,
-    /// What was measured: `recorder`.
+    /// What was measured: `recorder`, `logagg`.
     pub suite: String,
     /// RFC 3339, UTC.
     pub created_at: String,
@@ -21,6 +21,18 @@ pub struct Bench {
     pub environment: Environment,
     /// In the order of the table.
     pub comparisons: Vec<Comparison>,
+    /// How those were called that are no part of heaplab.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<PeerCommand>,
+}
+
+/// How a peer was called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PeerCommand {
+    /// Its name in the comparisons.
+    pub name: String,
+    /// As a shell would have it, from the workspace's root.
+    pub command: String,
 }
 
 /// Two programs that did the same work in turns.
@@ -32,7 +44,7 @@ pub struct Comparison {
     pub rows: u64,
     /// What was held against [`Comparison::under`].
     pub over: String,
-    /// The other of the two.
+    /// The other of the two; empty where the figures are of one alone.
     pub under: String,
     /// What the figures are.
     pub quantity: Quantity,
@@ -65,6 +77,18 @@ pub enum Quantity {
     Bytes,
     /// Wall time, subtracted, for each frame of each allocation.
     NanosecondsAFrame,
+    /// Bytes a second, divided.
+    SpeedRatio,
+    /// Wall time a byte, divided: the two may have read different logs.
+    ByteTimeRatio,
+    /// Wall time a line, divided: the two may have read different logs.
+    LineTimeRatio,
+    /// Bytes a second.
+    BytesASecond,
+    /// Peak RSS as the kernel says it (VmHWM), pages of files included.
+    PeakBytes,
+    /// Keys whose counts are not those of an oracle.
+    KeysThatDiffer,
 }
 
 /// What a figure should be.
@@ -73,6 +97,8 @@ pub enum Quantity {
 pub enum Wanted {
     /// This or less.
     AtMost(f64),
+    /// Less than this.
+    Below(f64),
     /// This or more.
     AtLeast(f64),
 }

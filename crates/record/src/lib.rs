@@ -24,7 +24,7 @@ pub use attachment::{
     Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
     SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Unit,
 };
-pub use bench::{BENCH_SCHEMA, Bench, Comparison, Quantity, Wanted};
+pub use bench::{BENCH_SCHEMA, Bench, Comparison, PeerCommand, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};

@@ -9,7 +9,7 @@ pub use chart::bench_svg;
 pub use markdown::bench_markdown;
 
 use crate::{Words, format};
-use heaplab_record::{Comparison, Quantity, Wanted};
+use heaplab_record::{Bench, Comparison, Quantity, Wanted};
 use unicode_width::UnicodeWidthStr;
 
 /// The least, the median and the most of a comparison's figures; `None` where there are none.
@@ -31,12 +31,13 @@ pub fn holds(figures: &[f64], wanted: Option<Wanted>) -> Option<bool> {
     let (_, median, _) = spread(figures)?;
     Some(match wanted? {
         Wanted::AtMost(limit) => median <= limit,
+        Wanted::Below(limit) => median < limit,
         Wanted::AtLeast(limit) => median >= limit,
     })
 }
 
 /// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and whether it holds.
-const WIDTHS: [usize; 5] = [25, 22, 11, 17, 11];
+const WIDTHS: [usize; 5] = [22, 39, 10, 23, 12];
 
 /// The heads of the columns, and a line under them.
 pub fn bench_header(words: &Words) -> String {
@@ -53,6 +54,16 @@ pub fn bench_row(comparison: &Comparison, words: &Words) -> String {
         Some(why) => format!("{} {why}", set(&[workload, compared], "").trim_end()),
         None => set(&[workload, compared, median, interval, wanted], &mark),
     }
+}
+
+/// How the peers were called, a line each.
+pub fn bench_commands(bench: &Bench) -> Vec<String> {
+    bench.commands.iter().map(|peer| format!("{}: {}", peer.name, peer.command)).collect()
+}
+
+/// A word that is another in each suite, such as `title`.
+fn of_suite(bench: &Bench, key: &str, words: &Words) -> String {
+    words.get(&format!("bench-{key}-{}", bench.suite))
 }
 
 /// What a reader must know of figures that were missed: where the peer itself costs less than was asked for, no recorder could
@@ -81,15 +92,18 @@ pub fn bench_remarks(comparisons: &[Comparison], words: &Words) -> Vec<String> {
 
 fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     let workload = format!("{} {}", comparison.workload, format::scale(comparison.rows));
-    let compared = format!("{} / {}{}", comparison.over, comparison.under, unit(comparison.quantity, words));
+    let sides = match &*comparison.under {
+        "" => comparison.over.clone(),
+        under => format!("{} / {under}", comparison.over),
+    };
+    let compared = format!("{sides}{}", unit(comparison.quantity, words));
     let write = |value| figure(comparison.quantity, value);
     let (median, interval) = match spread(&comparison.figures) {
         Some((least, median, most)) => (write(median), format!("{} – {}", write(least), write(most))),
         None => Default::default(),
     };
     let wanted = match comparison.wanted {
-        Some(Wanted::AtMost(limit)) => format!("≤ {}", write(limit)),
-        Some(Wanted::AtLeast(limit)) => format!("≥ {}", write(limit)),
+        Some(wanted) => format!("{} {}", sign(wanted), write(limit(wanted))),
         None => String::new(),
     };
     let mark = match comparison.holds {
@@ -100,10 +114,29 @@ fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     [workload, compared, median, interval, wanted, mark.to_owned()]
 }
 
+fn sign(wanted: Wanted) -> char {
+    match wanted {
+        Wanted::AtMost(_) => '≤',
+        Wanted::Below(_) => '<',
+        Wanted::AtLeast(_) => '≥',
+    }
+}
+
+fn limit(wanted: Wanted) -> f64 {
+    match wanted {
+        Wanted::AtMost(limit) | Wanted::Below(limit) | Wanted::AtLeast(limit) => limit,
+    }
+}
+
 /// What the figures count, where they are no ratio of times.
 fn unit(quantity: Quantity, words: &Words) -> String {
     let key = match quantity {
-        Quantity::WallRatio => return String::new(),
+        Quantity::WallRatio | Quantity::BytesASecond => return String::new(),
+        Quantity::SpeedRatio => "bench-speed",
+        Quantity::ByteTimeRatio => "bench-a-byte",
+        Quantity::LineTimeRatio => "bench-a-line",
+        Quantity::PeakBytes => "bench-peak",
+        Quantity::KeysThatDiffer => "bench-keys",
         Quantity::ProcessRatio => "bench-process",
         Quantity::InstructionRatio => "bench-instructions",
         Quantity::BytesABlock => "bench-bytes-a-block",
@@ -115,7 +148,15 @@ fn unit(quantity: Quantity, words: &Words) -> String {
 
 fn figure(quantity: Quantity, value: f64) -> String {
     match quantity {
-        Quantity::WallRatio | Quantity::ProcessRatio => format!("{value:.2}"),
+        Quantity::WallRatio
+        | Quantity::ProcessRatio
+        | Quantity::SpeedRatio
+        | Quantity::ByteTimeRatio
+        | Quantity::LineTimeRatio => format!("{value:.2}"),
+        Quantity::BytesASecond => format!("{:.2} GB/s", value / 1e9),
+        // To the kilobyte: three digits would round to the limit itself.
+        Quantity::PeakBytes => format!("{:.3} MB", value / 1e6),
+        Quantity::KeysThatDiffer => format!("{value:.0}"),
         Quantity::InstructionRatio => format!("{value:.4}"),
         Quantity::BytesABlock => format!("{value:.1} B"),
         Quantity::Bytes => format::signed_bytes(value as i64),

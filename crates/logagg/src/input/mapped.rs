@@ -1,6 +1,7 @@
-//! Windows by `mmap`, to compare with `pread`. Every window is unmapped before the next, so few file pages are resident at once.
+//! Windows by `mmap`: nothing is copied. Every window is unmapped before the next, so few file pages are resident at once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 
 use memmap2::{Mmap, MmapOptions};
 
@@ -10,12 +11,21 @@ use crate::error::{Error, Result};
 /// Mappings begin at a multiple of this: the largest page that systems use.
 const PAGE: u64 = 64 << 10;
 
-/// Where the newest window begins, for the message of a SIGBUS handler.
-static AT: AtomicU64 = AtomicU64::new(0);
+thread_local! {
+    /// What this thread has mapped. A page that is not there raises SIGBUS in the thread that touches it, so a handler finds its own.
+    static NAME: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
+    static AT: Cell<u64> = const { Cell::new(0) };
+}
 
-/// The file offset of the window that was mapped last by any thread.
-pub fn mapped_at() -> u64 {
-    AT.load(Ordering::Relaxed)
+/// For a SIGBUS handler: shows the input that this thread has mapped and the byte where its window begins. Takes no lock and no
+/// memory.
+pub fn mapped_here(show: &mut dyn FnMut(&str, u64)) {
+    let at = AT.try_with(Cell::get).unwrap_or(0);
+    let _ = NAME.try_with(|name| {
+        if let Ok(name) = name.try_borrow() {
+            show(name.as_deref().unwrap_or("an input"), at);
+        }
+    });
 }
 
 /// Maps a range of a file window by window, and on beyond its end for as long as it is asked.
@@ -30,18 +40,41 @@ pub(crate) struct Mapped<'a> {
 
 impl<'a> Mapped<'a> {
     pub(crate) fn new(input: &'a OpenFile, window: usize, start: u64, end: u64) -> Self {
+        NAME.with(|name| *name.borrow_mut() = Some(Arc::clone(&input.name)));
         Mapped { input, window: window as u64, map: None, at: start, end }
+    }
+
+    /// Whether the file can be mapped at all: not every file system can.
+    pub(crate) fn can(input: &OpenFile) -> bool {
+        let mut options = MmapOptions::new();
+        // SAFETY: nothing is read from it.
+        unsafe { options.len(1).map(input.file.as_ref()) }.is_ok()
+    }
+
+    /// Ends the reading: an error if the file was cut meanwhile. Where it was cut within a page, the rest of that page reads as zeros and
+    /// raises nothing.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.map = None;
+        self.size().map(|_| ())
+    }
+
+    fn failed(&self, source: std::io::Error, offset: u64) -> Error {
+        Error::Input { name: self.input.name.to_string(), offset, source }
+    }
+
+    fn size(&self) -> Result<u64> {
+        let size = self.input.file.metadata().map_err(|error| self.failed(error, self.at))?.len();
+        if size < self.input.size {
+            return Err(Error::Shrank { name: self.input.name.to_string(), size: self.input.size, at: size });
+        }
+        Ok(size)
     }
 }
 
 impl Source for Mapped<'_> {
     fn fill(&mut self, keep: usize) -> Result<&[u8]> {
         self.map = None;
-        let failed = |source, offset| Error::Input { name: self.input.name.to_string(), offset, source };
-        let size = self.input.file.metadata().map_err(|error| failed(error, self.at))?.len();
-        if size < self.input.size {
-            return Err(Error::Shrank { name: self.input.name.to_string(), size: self.input.size, at: size });
-        }
+        let size = self.size()?;
         let from = self.at - keep as u64;
         let base = from / PAGE * PAGE;
         let wanted = self.end.saturating_sub(self.at).max(PAGE).min(self.window);
@@ -51,10 +84,11 @@ impl Source for Mapped<'_> {
         }
         let mut options = MmapOptions::new();
         options.offset(base).len((to - base) as usize).populate();
+        AT.set(base);
         // SAFETY: the bytes are only read. Another process may write the file meanwhile, which changes what is counted and
         // nothing else, or cut it, which raises SIGBUS: this source is used only where the caller asked for it.
-        let map = unsafe { options.map(self.input.file.as_ref()) }.map_err(|error| failed(error, base))?;
-        AT.store(base, Ordering::Relaxed);
+        let map =
+            unsafe { options.map(self.input.file.as_ref()) }.map_err(|error| self.failed(error, base))?;
         self.at = to;
         Ok(&self.map.insert(map)[(from - base) as usize..])
     }

@@ -1,7 +1,7 @@
-//! `recorder.svg`: a bar a ratio, with the wanted figure marked. What should be small and what should be large stand apart,
+//! `recorder.svg`, `logagg.svg`: a bar a ratio, with the wanted figure marked. What should be small and what should be large stand apart,
 //! each on a scale of its own.
 
-use super::{figure, spread};
+use super::{cells, figure, limit, of_suite, sign, spread};
 use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
 use crate::{RenderError, Words};
 use heaplab_record::{Bench, Comparison, Language, Quantity, Wanted};
@@ -15,53 +15,77 @@ const HEAD: i32 = 76;
 const PANEL: i32 = 40;
 const FOOT: i32 = 36;
 /// Where bars begin and where the longest ends; words stand on both sides.
-const LEFT: i32 = 330;
+const LEFT: i32 = 420;
 const RIGHT: i32 = 760;
 
-/// Draws every ratio that was measured and that something is wanted of.
+/// Draws every ratio and every peak that was measured and that something is wanted of.
 pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
-    let ratios = || bench.comparisons.iter().filter(|of| is_ratio(of.quantity) && !of.figures.is_empty());
-    let small: Vec<&Comparison> =
-        ratios().filter(|of| matches!(of.wanted, Some(Wanted::AtMost(_)))).collect();
-    let large: Vec<&Comparison> =
-        ratios().filter(|of| matches!(of.wanted, Some(Wanted::AtLeast(_)))).collect();
-    let panels = [("bench-less-is-better", small), ("bench-more-is-better", large)];
-    let tall = |bars: &[&Comparison]| if bars.is_empty() { 0 } else { PANEL + ROW * bars.len() as i32 };
-    let height = HEAD + panels.iter().map(|(_, bars)| tall(bars)).sum::<i32>() + FOOT;
-    let title = words.get("bench-title");
+    let panels: Vec<(&str, Vec<&Comparison>)> = ["less-is-better", "more-is-better", "share", "peaks"]
+        .map(|key| (key, bench.comparisons.iter().filter(|of| panel_of(of) == Some(key)).collect()))
+        .into_iter()
+        .filter(|(_, bars): &(_, Vec<_>)| !bars.is_empty())
+        .collect();
+    let height = HEAD + panels.iter().map(|(_, bars)| PANEL + ROW * bars.len() as i32).sum::<i32>() + FOOT;
+    let title = of_suite(bench, "title", words);
     canvas::draw(WHAT, (WIDTH as u32, height as u32), &title, |page| {
         canvas::write(page, WHAT, &title, (EDGE, 30), Type::left(21, INK))?;
-        canvas::write(page, WHAT, &words.get("bench-how"), (EDGE, 57), Type::left(13, QUIET))?;
+        canvas::write(page, WHAT, &of_suite(bench, "how", words), (EDGE, 57), Type::left(13, QUIET))?;
         let mut top = HEAD;
-        for (key, bars) in panels.iter().filter(|(_, bars)| !bars.is_empty()) {
-            canvas::write(page, WHAT, &words.get(key), (EDGE, top + PANEL / 2), Type::left(15, INK))?;
-            panel(page, bars, top + PANEL)?;
-            top += tall(bars);
+        for (key, bars) in &panels {
+            canvas::write(
+                page,
+                WHAT,
+                &of_suite(bench, key, words),
+                (EDGE, top + PANEL / 2),
+                Type::left(15, INK),
+            )?;
+            panel(page, bars, top + PANEL, words)?;
+            top += PANEL + ROW * bars.len() as i32;
         }
         canvas::write(page, WHAT, &words.get("bench-legend"), (EDGE, height - 18), Type::left(12, QUIET))
     })
 }
 
-fn is_ratio(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::WallRatio | Quantity::ProcessRatio | Quantity::InstructionRatio)
-}
-
-fn limit(of: &Comparison) -> f64 {
-    match of.wanted {
-        Some(Wanted::AtMost(limit) | Wanted::AtLeast(limit)) => limit,
-        None => 0.0,
+/// Where a comparison is drawn: figures of one panel share a scale.
+fn panel_of(of: &Comparison) -> Option<&'static str> {
+    let wanted = of.wanted.filter(|_| !of.figures.is_empty())?;
+    match (of.quantity, wanted) {
+        (Quantity::PeakBytes, _) => Some("peaks"),
+        (Quantity::SpeedRatio, _) => Some("share"),
+        (
+            Quantity::WallRatio
+            | Quantity::ProcessRatio
+            | Quantity::InstructionRatio
+            | Quantity::ByteTimeRatio
+            | Quantity::LineTimeRatio,
+            Wanted::AtMost(_) | Wanted::Below(_),
+        ) => Some("less-is-better"),
+        (
+            Quantity::WallRatio
+            | Quantity::ProcessRatio
+            | Quantity::InstructionRatio
+            | Quantity::ByteTimeRatio
+            | Quantity::LineTimeRatio,
+            Wanted::AtLeast(_),
+        ) => Some("more-is-better"),
+        _ => None,
     }
 }
 
-fn panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32) -> Result<(), RenderError> {
-    let reach = |of: &&Comparison| spread(&of.figures).map_or(0.0, |(_, _, most)| most).max(limit(of));
-    let longest = bars.iter().map(reach).fold(1.0, f64::max);
+fn mark(of: &Comparison) -> f64 {
+    of.wanted.map_or(0.0, limit)
+}
+
+fn panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) -> Result<(), RenderError> {
+    let reach = |of: &&Comparison| spread(&of.figures).map_or(0.0, |(_, _, most)| most).max(mark(of));
+    let longest = bars.iter().map(reach).fold(f64::MIN_POSITIVE, f64::max);
     let at = |value: f64| LEFT + (f64::from(RIGHT - LEFT) * value / longest) as i32;
     line(page, [(LEFT, top), (LEFT, top + ROW * bars.len() as i32)], GRID, 1)?;
     for (index, bar) in bars.iter().enumerate() {
         let Some((least, median, most)) = spread(&bar.figures) else { continue };
         let middle = top + ROW * index as i32 + ROW / 2;
-        let name = format!("{}  {} / {}", bar.workload, bar.over, bar.under);
+        let [workload, compared, ..] = cells(bar, words);
+        let name = format!("{workload}  {compared}");
         canvas::write(page, WHAT, &name, (LEFT - 10, middle), Type::right(13, INK))?;
         // Blue holds, vermilion does not: the two are told apart by every kind of colour vision.
         let colour =
@@ -69,10 +93,10 @@ fn panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32) -> Result<(), Render
         let shape = Rectangle::new([(LEFT, middle - 8), (at(median), middle + 8)], colour.filled());
         page.draw(&shape).map_err(failed)?;
         line(page, [(at(least), middle), (at(most), middle)], INK, 1)?;
-        line(page, [(at(limit(bar)), middle - 12), (at(limit(bar)), middle + 12)], INK, 3)?;
-        let sign = if matches!(bar.wanted, Some(Wanted::AtMost(_))) { '≤' } else { '≥' };
+        line(page, [(at(mark(bar)), middle - 12), (at(mark(bar)), middle + 12)], INK, 3)?;
         let write = |value| figure(bar.quantity, value);
-        let says = format!("{} ({sign} {})", write(median), write(limit(bar)));
+        let wanted = bar.wanted.map_or(' ', sign);
+        let says = format!("{} ({wanted} {})", write(median), write(mark(bar)));
         canvas::write(page, WHAT, &says, (at(reach(bar)) + 10, middle), Type::left(13, INK))?;
     }
     Ok(())
@@ -101,6 +125,7 @@ mod tests {
             language: lang.tag().into(),
             environment: Environment::default(),
             comparisons,
+            commands: Vec::new(),
         };
         bench_svg(&bench, &Words::new(lang)).unwrap()
     }

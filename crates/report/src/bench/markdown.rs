@@ -1,13 +1,13 @@
 //! The table as Markdown, with the machine it was measured on.
 
-use super::{bench_remarks, cells};
+use super::{bench_commands, bench_remarks, cells, of_suite};
 use crate::Words;
 use heaplab_record::Bench;
 use std::fmt::Write as _;
 
-/// `recorder.md`: `chart` is the picture's file beside it.
+/// `recorder.md`, `logagg.md`: `chart` is the picture's file beside it.
 pub fn bench_markdown(bench: &Bench, chart: &str, words: &Words) -> String {
-    let title = words.get("bench-title");
+    let title = of_suite(bench, "title", words);
     let mut out = format!("# {title}\n\n![{title}]({chart})\n\n");
     let head = ["workload", "compared", "median", "interval", "wanted", "holds"];
     let head = head.map(|key| words.get(&format!("bench-{key}"))).join(" | ");
@@ -24,7 +24,10 @@ pub fn bench_markdown(bench: &Bench, chart: &str, words: &Words) -> String {
         let _ = writeln!(out, "\n{remark}");
     }
     let of = &bench.environment;
-    let (cores, pairs) = (of.cores.to_string(), words.get("bench-how"));
+    let (cores, pairs) = (of.cores.to_string(), of_suite(bench, "how", words));
+    if !bench.commands.is_empty() {
+        let _ = writeln!(out, "\n```text\n{}\n```", bench_commands(bench).join("\n"));
+    }
     let _ =
         writeln!(out, "\n{pairs}\n\n{} · {} × {cores} · {} · {}", of.os, of.cpu, of.rustc, bench.created_at);
     out
@@ -35,7 +38,7 @@ mod tests {
     use super::*;
     use crate::Lang;
     use crate::bench::tests::comparison;
-    use heaplab_record::{BENCH_SCHEMA, Environment, Wanted};
+    use heaplab_record::{BENCH_SCHEMA, Environment, PeerCommand, Wanted};
 
     #[test]
     fn every_row_has_every_column() {
@@ -48,10 +51,12 @@ mod tests {
             language: "en".into(),
             environment: Environment::default(),
             comparisons: vec![comparison(&[1.5], Wanted::AtMost(1.8)), broken],
+            commands: vec![PeerCommand { name: "mawk".into(), command: "mawk -f count.awk LOG".into() }],
         };
         let text = bench_markdown(&bench, "recorder.svg", &Words::new(Lang::En));
         let rows: Vec<&str> = text.lines().filter(|line| line.starts_with('|')).collect();
         assert_eq!(rows.len(), 4, "{text}");
         assert!(rows.iter().all(|row| row.replace("\\|", "").matches('|').count() == 7), "{text}");
+        assert!(text.contains("\nmawk: mawk -f count.awk LOG\n"), "{text}");
     }
 }

@@ -1,20 +1,16 @@
 //! One run of a workload: a fresh process of one side, and what it says when it is done.
 
 use super::plan::Side;
-use crate::interrupt;
-use crate::tether::{self, tether};
+use crate::bench::process::{self, Ended};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 /// Seldom enough to take nothing from a run on two cores.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
-/// dhat takes 6 s for a million maps; valgrind is slower still.
-const BUDGET: Duration = Duration::from_secs(300);
 
 /// The line that a workload prints.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -69,63 +65,21 @@ impl Programs {
         let mut words = before.iter().cloned().chain([binary]);
         let mut command = Command::new(words.next().unwrap_or_default());
         let probe = if matches!(side, Side::Heap | Side::Dhat) { side.name() } else { "plain" };
-        let (stdout, stderr) = (self.folder.join("stdout.txt"), self.folder.join("stderr.txt"));
-        let create =
-            |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
         command
             .args(words)
             .args([workload, "--rows", &rows.to_string()])
             .env("HEAPLAB_PROBE", probe)
-            .env("HEAPLAB_OUT", &self.folder)
-            .stdin(Stdio::null())
-            .stdout(create(&stdout)?)
-            .stderr(create(&stderr)?);
-        tether(&mut command);
+            .env("HEAPLAB_OUT", &self.folder);
         let what = format!("{workload} under {}", side.name());
-        let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
-        let started = Instant::now();
-        let done = Running { child, started }.until_its_end()?;
-        let process_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-        let (out, err) = (text(&stdout), text(&stderr));
-        anyhow::ensure!(done, "{what} failed: {}", err.lines().last().unwrap_or("it said nothing"));
-        let said = said(&out).with_context(|| format!("{what} printed no result"))?;
-        Ok((Said { process_ns, ..said }, err))
+        let Ended { stdout, stderr, process_ns } = process::run(command, &self.folder, &what, LOOK_EVERY)?;
+        let said = said(&stdout).with_context(|| format!("{what} printed no result"))?;
+        Ok((Said { process_ns, ..said }, stderr))
     }
 }
 
 /// The workload's line; heaptrack prints lines of its own around it.
 fn said(output: &str) -> Option<Said> {
     output.lines().rev().find_map(|line| serde_json::from_str(line.trim()).ok())
-}
-
-fn text(path: &Path) -> String {
-    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
-}
-
-/// Killed with all that it started when it is dropped before its end.
-struct Running {
-    child: Child,
-    started: Instant,
-}
-
-impl Running {
-    /// Whether it ended well.
-    fn until_its_end(&mut self) -> Result<bool> {
-        loop {
-            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
-                return Ok(status.success());
-            }
-            interrupt::check()?;
-            anyhow::ensure!(self.started.elapsed() < BUDGET, "it took more than {} s", BUDGET.as_secs());
-            std::thread::sleep(LOOK_EVERY);
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        tether::end(&mut self.child);
-    }
 }
 
 #[cfg(test)]

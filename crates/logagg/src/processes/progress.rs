@@ -1,0 +1,83 @@
+//! How a worker process says how far it is: its standard input is a socket, and what comes back through it are totals, a few times
+//! a second.
+
+use std::io::Read;
+use std::os::unix::net::UnixStream;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use crate::engine::Watch;
+use crate::error::Result;
+
+/// Between two reports of a worker.
+const PAUSE: Duration = Duration::from_millis(50);
+/// Lines, bytes and keys, 8 bytes each, little endian.
+const REPORT: usize = 24;
+
+/// In the worker.
+pub(super) struct Report {
+    state: Mutex<(Totals, Option<Instant>)>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Totals {
+    lines: u64,
+    bytes: u64,
+    held: u64,
+}
+
+impl Report {
+    pub(super) fn new() -> Report {
+        Report { state: Mutex::new((Totals::default(), None)) }
+    }
+
+    /// The last totals.
+    pub(super) fn finish(self) {
+        if let Ok((totals, _)) = self.state.into_inner() {
+            totals.say();
+        }
+    }
+}
+
+impl Totals {
+    fn say(self) {
+        let words = [self.lines, self.bytes, self.held].map(u64::to_le_bytes);
+        // Nobody may listen: a task can also come through a pipe.
+        let _ = rustix::io::write(rustix::stdio::stdin(), words.as_flattened());
+    }
+}
+
+impl Watch for Report {
+    fn window(&self, lines: u64, bytes: u64, held: usize) -> Result<()> {
+        let Ok(mut state) = self.state.lock() else { return Ok(()) };
+        let (totals, said) = &mut *state;
+        totals.lines += lines;
+        totals.bytes += bytes;
+        totals.held = held as u64;
+        if said.is_none_or(|at| at.elapsed() >= PAUSE) {
+            *said = Some(Instant::now());
+            totals.say();
+        }
+        Ok(())
+    }
+}
+
+/// In the parent: until the worker has gone.
+pub(super) fn hear(mut from: UnixStream, watch: &dyn Watch) -> Result<()> {
+    let mut before = Totals::default();
+    let mut report = [0; REPORT];
+    while from.read_exact(&mut report).is_ok() {
+        let [lines, bytes, held] = [0, 8, 16].map(|at| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&report[at..at + 8]);
+            u64::from_le_bytes(word)
+        });
+        watch.window(
+            lines.saturating_sub(before.lines),
+            bytes.saturating_sub(before.bytes),
+            held as usize,
+        )?;
+        before = Totals { lines, bytes, held };
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! Who counts: the newline scan, logagg, or a peer; and one run of it.
+
+use super::peer::{self, Peer};
+use crate::bench::process;
+use crate::python::Python;
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// Often enough for runs of half a second.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
+
+/// How logagg and its scan read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Input {
+    Pread,
+    Mmap,
+    /// logagg's default.
+    Fastest,
+}
+
+/// A program and how it is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Scan(Input, u32),
+    Logagg(Input, u32),
+    Peer(Peer),
+}
+
+impl Input {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Input::Pread => "pread",
+            Input::Mmap => "mmap",
+            Input::Fastest => "fastest",
+        }
+    }
+}
+
+impl Side {
+    /// As the table has it.
+    pub(super) fn name(self) -> String {
+        match self {
+            Side::Scan(input, threads) => format!("scan {} ×{threads}", input.name()),
+            Side::Logagg(Input::Fastest, threads) => format!("logagg ×{threads}"),
+            Side::Logagg(input, threads) => format!("logagg {} ×{threads}", input.name()),
+            Side::Peer(peer) => peer.name().to_owned(),
+        }
+    }
+}
+
+/// What a run printed; a scan knows no keys.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Said {
+    #[serde(default)]
+    pub(super) pv: u64,
+    #[serde(default)]
+    pub(super) uv: u64,
+    #[serde(default)]
+    pub(super) top: Vec<Ranked>,
+    #[serde(default)]
+    pub(super) peak_rss_bytes: Option<u64>,
+    #[serde(default)]
+    pub(super) wall_ns: Option<u64>,
+    /// What counts: the whole process, or for a program in Python what follows its imports, which is in its favour.
+    #[serde(default)]
+    pub(super) took_ns: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub(super) struct Ranked {
+    key: String,
+    count: u64,
+}
+
+impl Said {
+    /// Whether both counted the same. A peer may name fewer of the top.
+    pub(super) fn same_counts(&self, peer: &Said) -> bool {
+        let top = peer.top.len().min(self.top.len());
+        (self.pv, self.uv) == (peer.pv, peer.uv) && top > 0 && self.top[..top] == peer.top[..top]
+    }
+}
+
+/// The programs, and a folder for what they print.
+pub(super) struct Programs {
+    pub(super) logagg: PathBuf,
+    pub(super) python: Result<Python, String>,
+    /// The folder of the scripts.
+    pub(super) scripts: PathBuf,
+    pub(super) folder: PathBuf,
+}
+
+impl Programs {
+    /// Runs a side on a log.
+    pub(super) fn run(&self, side: Side, log: &Path, more: &[&str]) -> Result<Said> {
+        let logagg = |words: &[&str], input: Input, threads: u32| {
+            let mut command = Command::new(&self.logagg);
+            command.args(words).args(["--quiet", "--threads", &threads.to_string(), "--input", input.name()]);
+            command
+        };
+        let (mut command, what) = match side {
+            Side::Scan(input, threads) => (logagg(&["scan"], input, threads), "the newline scan"),
+            Side::Logagg(input, threads) => (logagg(&["--json"], input, threads), "logagg"),
+            Side::Peer(peer) => {
+                let words = peer::words(peer, self)?;
+                let mut command = Command::new(&words[0]);
+                command.args(&words[1..]).env("LC_ALL", "C");
+                (command, peer.name())
+            }
+        };
+        command.args(more).arg(log);
+        let ended = process::run(command, &self.folder, what, LOOK_EVERY)?;
+        let said: Said = ended
+            .stdout
+            .lines()
+            .last()
+            .and_then(|line| serde_json::from_str(line).ok())
+            .with_context(|| format!("{what} printed no result"))?;
+        let took_ns = match side {
+            Side::Peer(_) => said.wall_ns.unwrap_or(ended.process_ns),
+            _ => ended.process_ns,
+        };
+        Ok(Said { took_ns, ..said })
+    }
+}

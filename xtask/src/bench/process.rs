@@ -1,0 +1,67 @@
+//! One run: a fresh process, what it printed, and how long it took as the runner saw it.
+
+use crate::interrupt;
+use crate::tether::{self, tether};
+use anyhow::{Context as _, Result};
+use std::fs::File;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// dhat takes 6 s for a million maps; valgrind is slower still.
+const BUDGET: Duration = Duration::from_secs(300);
+
+/// What a process left.
+pub(super) struct Ended {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    /// From its start to its end.
+    pub(super) process_ns: u64,
+}
+
+/// Runs a command to its end, looking for it `every` so often; `folder` takes what it prints, `what` is its name in messages.
+pub(super) fn run(mut command: Command, folder: &Path, what: &str, every: Duration) -> Result<Ended> {
+    let (stdout, stderr) = (folder.join("stdout.txt"), folder.join("stderr.txt"));
+    let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+    command.stdin(Stdio::null()).stdout(create(&stdout)?).stderr(create(&stderr)?);
+    tether(&mut command);
+    let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
+    let started = Instant::now();
+    let done = Running { child, started, every }.until_its_end()?;
+    let process_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
+    let (stdout, stderr) = (text(&stdout), text(&stderr));
+    let last = stderr.lines().rfind(|line| !line.trim().is_empty());
+    anyhow::ensure!(done, "{what} failed: {}", last.unwrap_or("it said nothing"));
+    Ok(Ended { stdout, stderr, process_ns })
+}
+
+fn text(path: &Path) -> String {
+    std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// Killed with all that it started when it is dropped before its end.
+struct Running {
+    child: Child,
+    started: Instant,
+    every: Duration,
+}
+
+impl Running {
+    /// Whether it ended well.
+    fn until_its_end(&mut self) -> Result<bool> {
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
+                return Ok(status.success());
+            }
+            interrupt::check()?;
+            anyhow::ensure!(self.started.elapsed() < BUDGET, "it took more than {} s", BUDGET.as_secs());
+            std::thread::sleep(self.every);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        tether::end(&mut self.child);
+    }
+}

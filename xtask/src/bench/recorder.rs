@@ -1,0 +1,156 @@
+//! `cargo xtask bench recorder`: the heap probe beside its peers and beside none.
+//!
+//! A line of the table is two programs that do the same work. They run in turns; the first pair is discarded, and every later pair
+//! gives one figure.
+//!
+//! - `plan`: the lines, and what is wanted of each. - `program`: one run. - `instructions`: one run under callgrind.
+
+mod instructions;
+mod plan;
+mod program;
+
+use super::is_installed;
+use super::table::{Row, Table};
+use super::turns::{or_reason, turns};
+use crate::cli::BenchOptions;
+use crate::discover::Workspace;
+use crate::stop::Stop;
+use crate::{build, memory};
+use anyhow::{Context as _, Result};
+use heaplab_record::Quantity;
+use heaplab_report::{Words, format};
+use plan::{Line, Side};
+use program::{Programs, Said};
+use std::path::Path;
+
+const PACKAGE: &str = "heaplab-bench-workloads";
+/// The recursion of the `deep_` workloads.
+const FRAMES: f64 = 64.0;
+
+/// Whether the options make sense.
+pub(super) fn check(options: &BenchOptions) -> Result<(), Stop> {
+    if options.bytes.is_some() {
+        return Err(Stop::WrongUse("--bytes is for `bench logagg`; `bench recorder` takes --rows".into()));
+    }
+    plan::chosen(&options.only, options.rows).map(|_| ())
+}
+
+/// Measures line after line.
+pub(super) fn measure(
+    options: &BenchOptions,
+    workspace: &Workspace,
+    folder: &Path,
+    table: &mut Table<'_>,
+) -> Result<()> {
+    let binaries = build::binaries(workspace, &[PACKAGE], &["dhat", "mod-alloc"])?;
+    let programs = Programs { binaries, folder: folder.to_owned() };
+    table.begin();
+    for line in &plan::chosen(&options.only, options.rows)? {
+        table.screen.doing(&format!("{} {} / {}", line.workload, line.over.name(), line.under.name()));
+        let measured = match lacking(line, table.words) {
+            Some(why) => Err(why),
+            None => or_reason(figures(&programs, line, options.pairs))?,
+        };
+        let row = Row {
+            workload: line.workload,
+            rows: line.rows,
+            over: line.over.name(),
+            under: line.under.name(),
+            quantity: line.quantity,
+            wanted: line.wanted,
+        };
+        table.row(&row, measured);
+    }
+    Ok(())
+}
+
+/// What this machine has not got for a line.
+fn lacking(line: &Line, words: &Words) -> Option<String> {
+    let needs = [
+        (line.over == Side::Heaptrack, "heaptrack"),
+        (line.quantity == Quantity::InstructionRatio, "valgrind"),
+    ];
+    let missing = needs.into_iter().find(|&(needed, program)| needed && !is_installed(program));
+    if let Some((_, program)) = missing {
+        return Some(words.say("bench-not-installed", &[("program", program)]));
+    }
+    let available = memory::available_bytes()?;
+    let bytes = format::bytes(line.memory_bytes);
+    (line.memory_bytes > available).then(|| words.say("bench-no-memory", &[("bytes", &bytes)]))
+}
+
+/// A figure a pair, after a pair that warms the machine up.
+fn figures(programs: &Programs, line: &Line, pairs: u32) -> Result<Vec<f64>> {
+    if line.quantity == Quantity::InstructionRatio {
+        // The same on every run but for the addresses of the stack: one pair tells it.
+        let of = |side| instructions::count(programs, side, line.workload, line.rows);
+        let ((over, over_count), (under, under_count)) = (of(line.over)?, of(line.under)?);
+        same_work(line, over, under)?;
+        return Ok(vec![over_count as f64 / under_count as f64]);
+    }
+    let run = |side: &Side| programs.run(*side, line.workload, line.rows);
+    let pairs = turns(pairs.min(line.most_pairs), &[line.over, line.under], run)?;
+    pairs
+        .iter()
+        .map(|pair| {
+            same_work(line, pair[0], pair[1])?;
+            figure(line, pair[0], pair[1])
+        })
+        .collect()
+}
+
+fn same_work(line: &Line, over: Said, under: Said) -> Result<()> {
+    let (one, other) = (line.over.name(), line.under.name());
+    anyhow::ensure!(
+        over.checksum == under.checksum,
+        "{one} and {other} did different work: checksums differ"
+    );
+    Ok(())
+}
+
+fn figure(line: &Line, over: Said, under: Said) -> Result<f64> {
+    let (over_ns, under_ns) = (over.wall_ns as f64, under.wall_ns as f64);
+    let memory = || {
+        let both = over.peak_rss_bytes.zip(under.peak_rss_bytes);
+        both.map(|(over, under)| over as f64 - under as f64)
+            .context("peak RSS is not measured on this system")
+    };
+    Ok(match line.quantity {
+        Quantity::WallRatio | Quantity::InstructionRatio => over_ns / under_ns,
+        Quantity::ProcessRatio => over.process_ns as f64 / under.process_ns as f64,
+        Quantity::NanosecondsAFrame => (over_ns - under_ns) / (line.rows as f64 * FRAMES),
+        Quantity::BytesABlock => memory()? / line.rows as f64,
+        Quantity::Bytes => memory()?,
+        other => anyhow::bail!("{other:?} is no figure of two runs of a workload"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heaplab_record::Wanted;
+
+    fn said(wall_ns: u64, peak: u64) -> Said {
+        Said { wall_ns, checksum: 1, peak_rss_bytes: Some(peak), process_ns: 0 }
+    }
+
+    #[test]
+    fn figures_are_of_their_quantity() {
+        let mut line = plan::all()[0];
+        line.rows = 10;
+        let (over, under) = (said(7400, 520), said(1000, 200));
+        let cases = [
+            (Quantity::WallRatio, 7.4),
+            (Quantity::NanosecondsAFrame, 10.0),
+            (Quantity::BytesABlock, 32.0),
+            (Quantity::Bytes, 320.0),
+        ];
+        for (quantity, expected) in cases {
+            line.quantity = quantity;
+            assert!((figure(&line, over, under).unwrap() - expected).abs() < 1e-9, "{quantity:?}");
+        }
+        let other = Said { checksum: 2, ..under };
+        assert!(same_work(&line, over, other).is_err());
+        assert!(matches!(line.wanted, Some(Wanted::AtMost(_))));
+    }
+}
