@@ -23,6 +23,7 @@ mod flamegraph;
 pub mod format;
 pub mod goal;
 pub mod growth;
+pub mod homework;
 mod inline_svg;
 pub mod instructions;
 mod leaks;
