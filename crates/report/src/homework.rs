@@ -42,7 +42,7 @@ pub fn line(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
     format!("{sign} {} {}{next}", task.task, said.trim_end())
 }
 
-/// The points of all tasks, and what comes after full ones.
+/// The points of all tasks.
 pub fn total(result: &HomeworkResult, words: &Words) -> String {
     let number = |points: u32| points.to_string();
     let total = words.say(
@@ -54,11 +54,12 @@ pub fn total(result: &HomeworkResult, words: &Words) -> String {
             ("bonus-of", &number(result.bonus_of)),
         ],
     );
-    let total = words.say("homework-sentence", &[("text", &total)]);
-    match result.score == result.of && result.of > 0 {
-        true => format!("{total} {}", words.get("homework-total-next")),
-        false => total,
-    }
+    words.say("homework-sentence", &[("text", &total)])
+}
+
+/// What comes after full points of the required tasks; nothing before.
+pub fn after_full_points(result: &HomeworkResult, words: &Words) -> Option<String> {
+    (result.score == result.of && result.of > 0).then(|| words.get("homework-total-next"))
 }
 
 /// Text of a student's as one line that means itself: no escape sequence, no line break, nothing that turns the direction of

@@ -51,7 +51,7 @@ pub use flamegraph::{cpu_flamegraph_svg, differential_svg, flamegraph_svg};
 pub use leaks::{LeakView, Leaks, Stays, leaks_svg};
 pub use live::{LiveCurve, live_csv, live_svg};
 pub use page::{Pictures, page};
-pub use picture::{Picture, picture_stems, pictures};
+pub use picture::{Picture, chart_svg, picture_stems, pictures};
 pub use raster::png;
 pub use summary::{Drawn, summary};
 pub use words::{Lang, Words};

@@ -51,6 +51,7 @@ fn once(place: &Place, options: &CheckOptions, words: &Words) -> Result<()> {
         println!("{}", serde_json::to_string_pretty(&measured.result)?);
     }
     screen.result(&homework::total(&measured.result, words));
+    screen.result(&homework::after_full_points(&measured.result, words).unwrap_or_default());
     verdict(&measured, words)
 }
 

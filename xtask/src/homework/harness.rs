@@ -144,12 +144,12 @@ impl Bench {
             }
         }
         let mut result = heaplab_grade::judge(task, scale(task), &trials);
-        let recording = first.map(|path| self.recorded(task, &path)).transpose()?;
+        let recording = first.map(|paths: Vec<PathBuf>| self.recorded(task, &paths)).transpose()?;
         result.top = recording.as_ref().and_then(|recorded| top::of(&recorded.profile));
         Ok(OneTask { result, recording })
     }
 
-    fn required(&self, task: Task, run: usize) -> Result<std::result::Result<(Trial, PathBuf), Text>> {
+    fn required(&self, task: Task, run: usize) -> Result<std::result::Result<(Trial, Vec<PathBuf>), Text>> {
         let Scale { seed, small } = scale(task);
         let order = |rows: u64| Order { task: task.name().to_owned(), rows, seed, share: None };
         let small_run = match self.run(&order(small), &format!("{run}-small"))? {
@@ -165,11 +165,11 @@ impl Bench {
             large,
             alone_wall_ns: None,
         });
-        Ok(trial.map(|trial| (trial, recording)).ok_or_else(no_answer))
+        Ok(trial.map(|trial| (trial, vec![recording])).ok_or_else(no_answer))
     }
 
     /// Several workers at once over fresh shared memory, then one that merges; and one worker alone, for the time of it.
-    fn aggregate(&self, run: usize) -> Result<std::result::Result<(Trial, PathBuf), Text>> {
+    fn aggregate(&self, run: usize) -> Result<std::result::Result<(Trial, Vec<PathBuf>), Text>> {
         let shared = Shared::new()?;
         let several = match self.workers(&shared, WORKERS, &format!("{run}-of"))? {
             Ok(several) => several,
@@ -193,8 +193,8 @@ impl Bench {
             wall_ns: slowest(&several),
         });
         let trial = large.map(|large| Trial { small: None, large, alone_wall_ns: Some(slowest(&alone)) });
-        let recording = several.into_iter().next().map(|(_, path)| path);
-        Ok(trial.zip(recording).ok_or_else(no_answer))
+        let recordings = several.into_iter().map(|(_, path)| path).collect();
+        Ok(trial.map(|trial| (trial, recordings)).ok_or_else(no_answer))
     }
 
     fn workers(
@@ -235,12 +235,19 @@ impl Bench {
         Ok(folder)
     }
 
-    fn recorded(&self, task: Task, path: &Path) -> Result<Recorded> {
-        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let raw = Raw::read(&bytes).with_context(|| format!("{}: cannot read the recording", task.name()))?;
+    /// Of several processes the sites together and the first one's curve.
+    fn recorded(&self, task: Task, paths: &[PathBuf]) -> Result<Recorded> {
         let roots = Roots { workspace: self.root.clone() };
-        let profile = symbolize(&raw, &roots).context("the recorded stacks have no names")?;
-        Ok(Recorded { task, raw, profile: top::within_task(profile) })
+        let (mut first, mut sites) = (None, Vec::new());
+        for path in paths {
+            let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+            let raw =
+                Raw::read(&bytes).with_context(|| format!("{}: cannot read the recording", task.name()))?;
+            sites.extend(symbolize(&raw, &roots).context("the recorded stacks have no names")?.sites);
+            first.get_or_insert(raw);
+        }
+        let profile = top::within_task(Profile { sites });
+        Ok(Recorded { task, raw: first.unwrap_or_default(), profile })
     }
 }
 
