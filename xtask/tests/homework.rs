@@ -331,6 +331,14 @@ fn wrong_use_changes_nothing() {
     ends_with(&output, 2);
     assert!(stderr(&output).contains("已经存在"), "{}", stderr(&output));
     assert_eq!(std::fs::read_to_string(work("required.rs")).unwrap(), "mine");
+    std::fs::create_dir(work("parts")).unwrap();
+    let output = homework(&["check", "--lang", "zh"]);
+    ends_with(&output, 2);
+    assert!(stderr(&output).contains("src/student/parts：要交的源码"), "{}", stderr(&output));
+    std::fs::remove_dir(work("parts")).unwrap();
+    std::os::unix::fs::symlink("/etc/hosts", work("hosts.rs")).unwrap();
+    ends_with(&homework(&["report"]), 2);
+    std::fs::remove_file(work("hosts.rs")).unwrap();
     std::fs::write(work("student.toml"), "id = \"../../x\"\nname = \"x\"\n").unwrap();
     for command in ["check", "report", "reset"] {
         ends_with(&homework(&[command]), 2);
