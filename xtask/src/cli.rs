@@ -74,6 +74,10 @@ pub(crate) enum Command {
         Exit status: 1 when a budget is broken or a variant failed. No time is held against anything."
     )]
     Ci(crate::ci::CiOptions),
+    /// Section 8.9: begin, check and hand in homework; measure and grade what others hand in
+    #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
+        cargo xtask homework check\n  cargo xtask homework report")]
+    Homework(crate::homework::HomeworkOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"

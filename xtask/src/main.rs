@@ -14,6 +14,7 @@
 //! - `bench`: the recorder and the log aggregator beside their peers.
 //! - `gallery`, `site`: figures put into the lessons' texts, and the texts and reports as pages.
 //! - `course`: every section in order. `ci`: that, held against budgets. `index`: the page over all reports.
+//! - `homework`: section 8.9, a folder of commands of its own.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
@@ -29,6 +30,7 @@ mod doctor;
 mod environment;
 mod gallery;
 mod growth;
+mod homework;
 mod index;
 mod instructions;
 mod interrupt;
@@ -72,6 +74,7 @@ fn main() -> ExitCode {
         Command::Gallery(options) => gallery::run(&options),
         Command::Site(options) => site::run(&options),
         Command::Ci(options) => ci::run(&options),
+        Command::Homework(options) => homework::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {
