@@ -9,7 +9,7 @@ const FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/bench.ftl"), include_str!("../i18n/zh/bench.ftl")),
     (include_str!("../i18n/en/ci.ftl"), include_str!("../i18n/zh/ci.ftl")),
     (include_str!("../i18n/en/commands.ftl"), include_str!("../i18n/zh/commands.ftl")),
-    (include_str!("../i18n/en/course.ftl"), include_str!("../i18n/zh/course.ftl")),
+    (include_str!("../i18n/en/gallery.ftl"), include_str!("../i18n/zh/gallery.ftl")),
     (include_str!("../i18n/en/cpu.ftl"), include_str!("../i18n/zh/cpu.ftl")),
     (include_str!("../i18n/en/growth.ftl"), include_str!("../i18n/zh/growth.ftl")),
     (include_str!("../i18n/en/homework.ftl"), include_str!("../i18n/zh/homework.ftl")),
