@@ -35,6 +35,12 @@ pub(crate) struct Lesson {
     pub(crate) criterion: Option<String>,
     /// Variants whose instructions are counted a line.
     pub(crate) instructions: Vec<String>,
+    /// A program of the package that is shown before anything is measured.
+    pub(crate) show: Option<String>,
+    /// Whether it ends with what this machine has and lacks.
+    pub(crate) doctor: bool,
+    /// The file in its folder that says what of other sections' reports it draws.
+    pub(crate) mind_map: Option<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -86,6 +92,11 @@ struct LessonMetadata {
     criterion: Option<String>,
     #[serde(default)]
     instructions: Vec<String>,
+    show: Option<String>,
+    #[serde(default)]
+    doctor: bool,
+    #[serde(rename = "mind-map")]
+    mind_map: Option<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
     #[serde(rename = "unit-zh", default)]
@@ -116,6 +127,9 @@ pub(crate) fn workspace() -> Result<Workspace> {
             mystery,
             criterion,
             instructions,
+            show,
+            doctor,
+            mind_map,
             about_zh,
             unit_zh,
             ..
@@ -133,6 +147,9 @@ pub(crate) fn workspace() -> Result<Workspace> {
             unit_zh,
             criterion,
             instructions,
+            show,
+            doctor,
+            mind_map,
             package,
             folder,
         });

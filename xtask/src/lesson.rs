@@ -13,6 +13,7 @@ use crate::interrupt;
 use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
 use crate::mystery::{self, Puzzle};
+use crate::opening;
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
@@ -49,6 +50,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
+    opening::show(&built, &workspace, options, &words)?;
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
@@ -102,7 +104,9 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     if let Some(puzzle) = &puzzle {
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
-    conclude(&report, &place, &screen, &words, options)
+    let concluded = conclude(&report, &place, &screen, &words, options);
+    opening::doctor(&lessons, &workspace, &screen);
+    concluded
 }
 
 /// Plain options, before any work starts.

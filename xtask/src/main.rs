@@ -11,6 +11,7 @@
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
+//! - `opening`: what a lesson shows around its measurements.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
@@ -32,6 +33,7 @@ mod measure;
 mod memory;
 mod mystery;
 mod new_lesson;
+mod opening;
 mod plan;
 mod probe;
 mod profile;
