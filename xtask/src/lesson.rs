@@ -12,6 +12,7 @@ use crate::instructions;
 use crate::interrupt;
 use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
+use crate::mindmap;
 use crate::mystery::{self, Puzzle};
 use crate::opening;
 use crate::python::{self, Python};
@@ -84,6 +85,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
         classifier: is_judged.then(growth::classifier),
         mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
+        predictions: Vec::new(),
+        mind_map: mindmap::drawn(&lessons, &workspace, &place)?,
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
         rows_requested: request.rows,

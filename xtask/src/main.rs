@@ -11,6 +11,7 @@
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
+//! - `mindmap`: the course on one page, from the other sections' reports.
 //! - `opening`: what a lesson shows around its measurements.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
@@ -31,6 +32,7 @@ mod lesson;
 mod lessons;
 mod measure;
 mod memory;
+mod mindmap;
 mod mystery;
 mod new_lesson;
 mod opening;

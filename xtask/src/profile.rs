@@ -108,6 +108,8 @@ fn report(
         rows_requested: 1,
         classifier: None,
         mystery: None,
+        predictions: Vec::new(),
+        mind_map: None,
         runs,
         failed: failure(name, ended).into_iter().collect(),
         claims: Vec::new(),

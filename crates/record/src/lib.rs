@@ -16,6 +16,8 @@ mod cpu;
 mod diff;
 mod growth;
 mod manifest;
+mod mindmap;
+mod prediction;
 mod reconciliation;
 mod record;
 mod report;
@@ -33,6 +35,8 @@ pub use growth::{
     Mystery, SiteGrowth, TornDown,
 };
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
+pub use mindmap::{MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, MindStageSpec};
+pub use prediction::Prediction;
 pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
     CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,

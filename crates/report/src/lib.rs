@@ -28,6 +28,7 @@ pub mod instructions;
 mod leaks;
 pub mod listing;
 mod live;
+pub mod mindmap;
 mod notes;
 mod page;
 mod picture;

@@ -2,6 +2,7 @@
 
 mod chart;
 mod graph;
+mod mindmap;
 mod regions;
 mod scale;
 mod steps;
@@ -26,15 +27,19 @@ pub struct Picture {
 }
 
 /// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
-const TAKEN: [&str; 8] =
-    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];
+const TAKEN: [&str; 9] =
+    ["comparison", mindmap::STEM, "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];
 
 /// Draws everything that the runs of a report hand over.
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
-    named(report)?.iter().map(|named| draw(named, words)).collect()
+    let mut pictures: Vec<Picture> = report.mind_map.iter().map(|map| mindmap::picture(map, words)).collect();
+    for named in &named(report)? {
+        pictures.push(draw(named, words)?);
+    }
+    Ok(pictures)
 }
 
 /// A picture without its drawing, for a list of them.
@@ -62,12 +67,16 @@ pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
         let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
         Some(Listed { stem: named.stem, title: lang.of(title).to_owned(), sentences })
     };
-    named(report).unwrap_or_default().into_iter().filter(Named::is_own).filter_map(listed).collect()
+    let map = report.mind_map.iter().map(|map| mindmap::listed(map, words));
+    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
+    map.chain(own.filter_map(listed)).collect()
 }
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
-    named(report).unwrap_or_default().into_iter().filter(Named::is_own).map(|named| named.stem).collect()
+    let map = report.mind_map.iter().map(|_| mindmap::STEM.to_owned());
+    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
+    map.chain(own.map(|named| named.stem)).collect()
 }
 
 /// What becomes one picture.

@@ -27,11 +27,12 @@ impl Curve {
         self.samples.push(live_bytes);
     }
 
-    /// Where the axis ends: 1, 2 or 5 times a power of ten, not below what was seen.
+    /// Where the axis ends: a small number times a power of ten, not below what was seen.
     pub(crate) fn top_bytes(&self) -> u64 {
         let most = self.samples.iter().copied().max().unwrap_or(0);
         let decades = iter::successors(Some(1_000_u64), |top| top.checked_mul(10));
-        let round = decades.flat_map(|top| [top, top * 2, top * 5]).find(|top| *top >= most);
+        let round =
+            decades.flat_map(|top| [1, 2, 3, 4, 5, 6, 8].map(|part| top * part)).find(|top| *top >= most);
         self.fixed_top_bytes.unwrap_or(0).max(round.unwrap_or(most))
     }
 
@@ -101,7 +102,7 @@ mod tests {
     #[test]
     fn an_axis_ends_at_a_round_figure() {
         assert_eq!(curve([1_001], 1).top_bytes(), 2_000);
-        assert_eq!(curve([21_600_000], 1).top_bytes(), 50_000_000);
+        assert_eq!(curve([21_600_000], 1).top_bytes(), 30_000_000);
         assert_eq!(curve([], 1).top_bytes(), 1_000);
     }
 }
