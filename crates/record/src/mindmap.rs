@@ -63,8 +63,10 @@ pub enum MindFigure {
     PeakSaving,
     /// How much less is live at the end than in `against`, from 0 to 1, by rows.
     EndSaving,
-    /// How many times the wall time of `against` is this one's, by rows; of the quickest runs.
-    TimesAsFast,
+    /// The largest share in the first table of shares that the variant hands over: of a function, from 0 to 1.
+    FunctionShare,
+    /// The largest share in the first source of shares that the variant hands over: of a line, from 0 to 1.
+    LineShare,
 }
 
 /// A mind map as it is drawn.

@@ -2,7 +2,8 @@
 
 use crate::format;
 use heaplab_record::{
-    HeapRun, Language, MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, Report, Run,
+    Attachment, Cell, HeapRun, Language, MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, Report,
+    Run,
 };
 
 /// A section's report and where its page lies, from the folder of the report that the map becomes a part of.
@@ -49,10 +50,6 @@ fn value(figure: MindFigure, own: &Run, against: Option<&Run>) -> Option<f64> {
     let heap = |run: &Run, field: fn(&HeapRun) -> u64| run.heap.as_ref().map(|heap| field(heap) as f64);
     let a_row = |run: &Run, field: fn(&HeapRun) -> u64| Some(heap(run, field)? / (run.rows.max(1) as f64));
     let saving = |field: fn(&HeapRun) -> u64| Some(1.0 - a_row(own, field)? / a_row(against?, field)?);
-    let quickest = |run: &Run| {
-        let wall = run.plain.as_ref()?.wall_ns.iter().min()?;
-        Some(*wall as f64 / run.rows.max(1) as f64)
-    };
     match figure {
         MindFigure::PeakBytes => heap(own, |heap| heap.peak_bytes),
         MindFigure::EndBytesARow => a_row(own, |heap| heap.end_bytes),
@@ -60,16 +57,33 @@ fn value(figure: MindFigure, own: &Run, against: Option<&Run>) -> Option<f64> {
         MindFigure::PeakRssAnonBytes => Some(own.plain.as_ref()?.peak_rss_anon_bytes? as f64),
         MindFigure::PeakSaving => saving(|heap| heap.peak_bytes),
         MindFigure::EndSaving => saving(|heap| heap.end_bytes),
-        MindFigure::TimesAsFast => Some(quickest(against?)? / quickest(own)?),
+        MindFigure::FunctionShare => own.attachments.iter().find_map(|attachment| match attachment {
+            Attachment::Table(table) => largest_share(table.rows.iter().flatten()),
+            _ => None,
+        }),
+        MindFigure::LineShare => own.attachments.iter().find_map(|attachment| match attachment {
+            Attachment::Source(source) => largest_share(source.lines.iter().flat_map(|line| &line.figures)),
+            _ => None,
+        }),
     }
 }
 
-/// The figure as it is written: `91.9 %`, `240 B`, `4.1 ×`.
+fn largest_share<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<f64> {
+    let share = |cell: &Cell| match cell {
+        Cell::Share(share) => Some(*share),
+        _ => None,
+    };
+    cells.filter_map(share).max_by(f64::total_cmp)
+}
+
+/// The figure as it is written: `91.9 %`, `240 B`.
 pub(crate) fn headline(node: &MindNode) -> Option<String> {
     let value = node.value?;
     Some(match node.figure {
-        MindFigure::PeakSaving | MindFigure::EndSaving => format::percent(value),
-        MindFigure::TimesAsFast => format!("{} ×", crate::figures::ratio(value)),
+        MindFigure::PeakSaving
+        | MindFigure::EndSaving
+        | MindFigure::FunctionShare
+        | MindFigure::LineShare => format::percent(value),
         MindFigure::EndBytesARow if value < 999.5 => format!("{} B", crate::figures::ratio(value)),
         _ => format::bytes(value.round() as u64),
     })
@@ -141,6 +155,24 @@ pub(crate) mod tests {
         assert_eq!((only(&without).value, only(&without).page.is_some()), (None, true));
         let alone = spec(vec![node("8.5", "packed", MindFigure::PeakSaving, Some("nobody"))]);
         assert_eq!(only(&filled(&alone, &[read(fixture::report(Lang::En))])).value, None);
+    }
+
+    #[test]
+    fn a_share_is_the_largest_that_was_handed_over() {
+        let mut report = fixture::pictures::report(Lang::En);
+        report.runs[0].variant = "planted".to_owned();
+        let table = heaplab_record::Table {
+            title: Text::default(),
+            columns: vec![Text::default(); 2],
+            rows: [0.25, 0.75].map(|share| vec![Cell::Text("f".to_owned()), Cell::Share(share)]).to_vec(),
+        };
+        report.runs[0].attachments = vec![Attachment::Table(table)];
+        let said = |figure| {
+            let wanted = spec(vec![node("8.5", "planted", figure, None)]);
+            headline(only(&filled(&wanted, &[read(report.clone())])))
+        };
+        assert_eq!(said(MindFigure::FunctionShare).as_deref(), Some("75.0 %"));
+        assert_eq!(said(MindFigure::LineShare), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 # The course around the sections: the mind map, predictions.
-mindmap-subtitle = From left to right, then the next line. Every figure is this machine’s own, from its last report of the section.
+mindmap-subtitle = From left to right, then the next line. Every figure was measured on this machine, in the last report of its section.
 mindmap-not-run = not yet run
 mindmap-command = cargo xtask lesson { $section }
 mindmap-without = no figure of { $variant } in the last report
