@@ -25,7 +25,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
-        cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
+        cargo xtask lesson 8.5 --predict list_dict=2.6GB,slots=600MB\n  cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
     )]
     Lesson(LessonOptions),
@@ -85,6 +85,10 @@ pub(crate) struct LessonOptions {
     /// Answers to the last mystery: mystery-3=rc_cycle, or `all` to be told
     #[arg(long, value_name = "NUMBER=VARIANT", value_delimiter = ',', conflicts_with_all = ["mystery", "variant"])]
     pub(crate) solve: Vec<String>,
+    /// Say the peaks before it runs: asked on the terminal, or list_dict=2.6GB,slots=600MB; the report holds them against the measure
+    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = crate::predict::ASK,
+        conflicts_with_all = ["mystery", "solve"])]
+    pub(crate) predict: Option<String>,
     /// Whether CPython runs beside Rust
     #[arg(long, value_enum, default_value_t)]
     pub(crate) python: PythonChoice,

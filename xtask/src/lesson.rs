@@ -15,6 +15,7 @@ use crate::measure::{self, Event, Request, Task};
 use crate::mindmap;
 use crate::mystery::{self, Puzzle};
 use crate::opening;
+use crate::predict;
 use crate::python::{self, Python};
 use crate::render;
 use crate::screen::Screen;
@@ -35,6 +36,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
     let place = place(&workspace, &section, options);
+    predict::check(options.predict.as_deref())?;
     if !options.solve.is_empty() {
         return mystery::solve(&options.solve, &section, &lessons, &place);
     }
@@ -56,7 +58,10 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
     }
-    let request = request(options, rows(&built, options), python.as_ref(), staging.runs());
+    let rows = rows(&built, options);
+    let asked_unit = built.first().map(|built| unit(built, words.lang())).unwrap_or_default();
+    let predictions = predict::predictions(options.predict.as_deref(), &tasks, rows, asked_unit, &words)?;
+    let request = request(options, rows, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
     let mut measured = measured(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
@@ -85,7 +90,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
         classifier: is_judged.then(growth::classifier),
         mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
-        predictions: Vec::new(),
+        predictions,
         mind_map: mindmap::drawn(&lessons, &workspace, &place)?,
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
@@ -290,6 +295,7 @@ fn conclude(
         screen.result(&format!("\n{grown}"));
     }
     for part in [
+        heaplab_report::predict::lines(report, words, width),
         terminal::notes(report, words, width),
         terminal::tools(report, words, width),
         terminal::claims(&report.claims, words, width, color),

@@ -7,6 +7,7 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `predict`: what somebody says before it runs.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
@@ -37,6 +38,7 @@ mod mystery;
 mod new_lesson;
 mod opening;
 mod plan;
+mod predict;
 mod probe;
 mod profile;
 mod python;

@@ -32,6 +32,7 @@ pub mod mindmap;
 mod notes;
 mod page;
 mod picture;
+pub mod predict;
 pub mod program;
 mod prose;
 mod raster;

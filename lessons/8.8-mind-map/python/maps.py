@@ -11,8 +11,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import heaplab
 
 with heaplab.region() as region:
-    rows = [{"name": f"user{i}", "score": i} for i in range(heaplab.rows())]
+    rows = [{"name": f"user{i}", "score": i, "active": i % 3 != 0} for i in range(heaplab.rows())]
     crc = 0
     for row in rows:
-        crc = zlib.crc32(f"{row['name']}\t{row['score']}\n".encode(), crc)
+        points = row["score"] if row["active"] else 0
+        crc = zlib.crc32(f"{row['name']}\t{points}\n".encode(), crc)
     region.keep(rows, crc)
