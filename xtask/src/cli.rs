@@ -32,6 +32,15 @@ pub(crate) enum Command {
     /// List the sections: title, minutes, and what has been run
     #[command(after_help = "Example: cargo xtask lessons --lang zh")]
     Lessons(LessonsOptions),
+    /// The next hint to a section's exercise, one after the other
+    #[command(after_help = "Examples:\n  cargo xtask hint 8.5\n  cargo xtask hint 8.5 --all --lang zh")]
+    Hint(HintOptions),
+    /// Write what a shell needs to complete `cargo xtask`
+    #[command(
+        after_help = "Examples:\n  source <(cargo xtask completions bash)\n  cargo xtask completions zsh >> ~/.zshrc\n  \
+        cargo xtask completions fish > ~/.config/fish/completions/heaplab.fish"
+    )]
+    Completions(CompletionsOptions),
     /// Say what this machine has and lacks for each lesson, and how to get it
     #[command(after_help = "Example: cargo xtask doctor")]
     Doctor,
@@ -62,7 +71,7 @@ pub(crate) enum Command {
     NewLesson(NewLessonOptions),
 }
 
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(crate) struct LessonOptions {
     /// The section's number, such as 8.5 or 8.5.2
     pub(crate) section: String,
@@ -107,6 +116,9 @@ pub(crate) struct LessonOptions {
     /// Open report.html when it is there
     #[arg(long)]
     pub(crate) open: bool,
+    /// Run again when a file of the lesson is saved: what has changed, into reports/SECTION-watch; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["mystery", "solve", "json", "open"])]
+    pub(crate) watch: bool,
     /// What one child process may take
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
@@ -127,6 +139,39 @@ pub(crate) struct LessonsOptions {
     /// The language of the titles [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct HintOptions {
+    /// The section's number, such as 8.5 or 8.5.2
+    pub(crate) section: String,
+    /// All of them at once
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Begin with the first again
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) restart: bool,
+    /// The language of the hints [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: ShellChoice,
+}
+
+/// A shell that can be told how to complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellChoice {
+    /// GNU Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// fish
+    Fish,
 }
 
 #[derive(Args)]

@@ -23,6 +23,7 @@ use crate::show;
 use crate::sites;
 use crate::stop::Stop;
 use crate::store;
+use crate::watch;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimSpec, GoalSpec, Language, Mystery, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
@@ -33,13 +34,25 @@ use std::path::{Path, PathBuf};
 const QUICK_PART: u64 = 100;
 
 pub(crate) fn run(options: &LessonOptions) -> Result<()> {
+    if options.watch {
+        return watch::run(options);
+    }
+    if !options.solve.is_empty() {
+        let workspace = discover::workspace()?;
+        let (section, lessons) = workspace.section(&options.section)?;
+        let place = place(&workspace, &section, options);
+        return mystery::solve(&options.solve, &section, &lessons, &place);
+    }
+    let (_, concluded) = measured(options)?;
+    concluded
+}
+
+/// One measurement of a section: its report, and what the command ends with.
+pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> {
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
     let place = place(&workspace, &section, options);
     predict::check(options.predict.as_deref())?;
-    if !options.solve.is_empty() {
-        return mystery::solve(&options.solve, &section, &lessons, &place);
-    }
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
@@ -63,7 +76,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let predictions = predict::predictions(options.predict.as_deref(), &tasks, rows, asked_unit, &words)?;
     let request = request(options, rows, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
-    let mut measured = measured(&request, &tasks, &screen, &words)?;
+    let mut measured = rows_of(&request, &tasks, &screen, &words)?;
     instructions::count(&built, &mut measured.runs, &workspace.root, &staging.runs(), &screen)?;
     criterion::bench(&benches, &built, &mut measured.runs, &staging, options.quick, &screen)?;
     screen.doing("pictures");
@@ -114,7 +127,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     }
     let concluded = conclude(&report, &place, &screen, &words, options);
     opening::doctor(&lessons, &workspace, &screen);
-    concluded
+    Ok((report, concluded))
 }
 
 /// Plain options, before any work starts.
@@ -143,7 +156,7 @@ fn place(workspace: &Workspace, section: &Section, options: &LessonOptions) -> P
 }
 
 /// Everything measured, each row shown as soon as it is whole.
-fn measured(
+fn rows_of(
     request: &Request<'_>,
     tasks: &[Task<'_>],
     screen: &Screen,

@@ -7,6 +7,7 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `hint`, `completions`, `watch`: a hint, a shell's completions, a lesson that runs again when it is saved.
 //! - `predict`: what somebody says before it runs.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
@@ -20,12 +21,14 @@ mod bench;
 mod build;
 mod callgrind;
 mod cli;
+mod completions;
 mod criterion;
 mod diff;
 mod discover;
 mod doctor;
 mod environment;
 mod growth;
+mod hint;
 mod instructions;
 mod interrupt;
 mod leaks;
@@ -53,6 +56,7 @@ mod store;
 mod student;
 mod tether;
 mod tools;
+mod watch;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
@@ -63,6 +67,11 @@ fn main() -> ExitCode {
         Command::Lesson(options) => lesson::run(&options),
         Command::Lessons(options) => lessons::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Hint(options) => hint::run(&options),
+        Command::Completions(options) => {
+            completions::run(&options);
+            Ok(())
+        }
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),

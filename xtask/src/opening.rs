@@ -19,7 +19,7 @@ pub(crate) fn show(
     options: &LessonOptions,
     words: &Words,
 ) -> Result<()> {
-    if options.json || !options.variant.is_empty() {
+    if options.json || options.watch || !options.variant.is_empty() {
         return Ok(());
     }
     for built in built {
@@ -53,7 +53,6 @@ pub(crate) fn doctor(lessons: &[&Lesson], workspace: &Workspace, screen: &Screen
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::discover;
 
     #[test]

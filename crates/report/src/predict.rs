@@ -103,6 +103,20 @@ fn explained(said: u64, peak: u64, run: &Run, report: &Report, words: &Words) ->
     shown.iter().map(|rule| rule.sentence(&unit, words)).collect()
 }
 
+/// The measured peaks of a report: whose, at which rows, bytes.
+pub fn peaks(report: &Report, words: &Words) -> Vec<(String, u64, u64)> {
+    let peak =
+        |run: &Run| Some((prose::variant(run.language, &run.variant, words), run.rows, peak_bytes(run)?));
+    report.runs.iter().filter_map(peak).collect()
+}
+
+/// What a peak was and is.
+pub fn changed(who: &str, before: u64, now: u64, words: &Words) -> String {
+    let change = format::change(now, before).unwrap_or_default();
+    let (before, now) = (format::bytes(before), format::bytes(now));
+    words.say("predict-changed", &[("who", who), ("before", &before), ("now", &now), ("change", &change)])
+}
+
 /// As lines for a terminal: the verdict behind its sign, the sentences under it. Empty without predictions.
 pub fn lines(report: &Report, words: &Words, width: usize) -> String {
     let mut out = Vec::new();

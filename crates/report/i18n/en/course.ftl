@@ -27,3 +27,12 @@ predict-rounding = You were near to what the kernel counts, { $resident }: the a
 predict-ask = Predict the peak at { $rows } { $unit }, such as 2.6GB or 80MB; an empty line leaves a variant out.
 predict-ask-live = peak live heap
 predict-ask-rss = peak RSS
+predict-changed = { $who }: the peak was { $before } and is { $now } ({ $change })
+
+hint = { $section }, hint { $number } of { $of }: { $hint }
+hint-of = { $section }
+hint-no-more = { $section }: all { $total } hints are told. One way to do it is in solution/main.rs of the lesson’s folder; cargo xtask hint { $section } --restart begins again.
+
+watch-waits = Watching the lesson’s files; Ctrl-C ends it.
+watch-changed = Changed: { $variants }
+watch-all = every variant

@@ -27,3 +27,12 @@ predict-rounding = 你说的更接近内核统计的 { $resident }：分配器�
 predict-ask = 请预测规模 { $rows } { $unit } 时的峰值，例如 2.6GB 或 80MB；直接回车则跳过该变体。
 predict-ask-live = 存活堆峰值
 predict-ask-rss = RSS 峰值
+predict-changed = { $who }：峰值原来 { $before }，现在 { $now }（{ $change }）
+
+hint = { $section }，提示 { $number }/{ $of }：{ $hint }
+hint-of = { $section }
+hint-no-more = { $section }：{ $total } 条提示都说完了。本课文件夹的 solution/main.rs 里有一种做法；cargo xtask hint { $section } --restart 可从头再来。
+
+watch-waits = 正在留意本课的文件；按 Ctrl-C 结束。
+watch-changed = 有改动：{ $variants }
+watch-all = 所有变体
