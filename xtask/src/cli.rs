@@ -64,6 +64,9 @@ pub(crate) enum Command {
         cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
         OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded.")]
     Diff(DiffOptions),
+    /// For authors: what a lesson's folder lacks, and whether exercise and solution do what they say
+    #[command(after_help = "Examples:\n  cargo xtask lint-lessons\n  cargo xtask lint-lessons 8.5 --no-run")]
+    LintLessons(LintOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -246,6 +249,15 @@ pub(crate) struct DiffOptions {
     /// Print diff.json on standard output instead of the sentences
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LintOptions {
+    /// The section's number [default: every lesson]
+    pub(crate) section: Option<String>,
+    /// Read only: neither exercise nor solution is built and run
+    #[arg(long)]
+    pub(crate) no_run: bool,
 }
 
 #[derive(Args)]

@@ -7,6 +7,7 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `lint`: what an author forgets.
 //! - `hint`, `completions`, `watch`: a hint, a shell's completions, a lesson that runs again when it is saved.
 //! - `predict`: what somebody says before it runs.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
@@ -34,6 +35,7 @@ mod interrupt;
 mod leaks;
 mod lesson;
 mod lessons;
+mod lint;
 mod measure;
 mod memory;
 mod mindmap;
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::LintLessons(options) => lint::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {
