@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// One copy for the tests of this file, with four new lessons in it. Of what is not edited there it has links: cargo tells
+/// One copy for the tests of this file, with five new lessons in it. Of what is not edited there it has links: cargo tells
 /// packages apart by their place in the workspace, and would take a copied library for the workspace's own after the next edit.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
@@ -21,7 +21,7 @@ fn copy() -> &'static Path {
         let _ = std::fs::remove_dir_all(&folder);
         link_folder(&workspace(), &folder);
         link_folder(&workspace().join("lessons"), &folder.join("lessons"));
-        for name in ["8.10-my-topic", "8.11-faulty", "8.12-slow", "8.13-watched"] {
+        for name in ["8.10-my-topic", "8.11-faulty", "8.12-slow", "8.13-watched", "8.14-linted"] {
             ends_with(&run::run(&folder, &["new-lesson", name]), 0);
         }
         std::fs::write(folder.join("lessons/8.11-faulty/src/main.rs"), FAULTY)
@@ -309,4 +309,29 @@ fn a_saved_variant_runs_again() {
     };
     assert_eq!(variants("8.13"), ["collected", "lazy"]);
     assert_eq!(variants("8.13-watch"), ["collected"]);
+}
+
+/// The template lacks its Chinese title; whatever else an author breaks is named with its file, and nothing else is.
+#[test]
+fn a_lesson_is_linted() {
+    let folder = copy().join("lessons/8.14-linted");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let exercise = read("exercise/main.rs").replace("linted-exercise", "linted-solution");
+    let solution = exercise.replace("row(\"largest\", largest)", "row(\"largest\", largest + 1)");
+    assert_ne!(exercise, solution);
+    std::fs::write(folder.join("solution/main.rs"), solution).unwrap();
+    std::fs::write(folder.join("README.md"), read("README.md").replace("## Hints", "## Help")).unwrap();
+    let output = run::run(copy(), &["lint-lessons", "8.14"]);
+    ends_with(&output, 1);
+    let said = stdout(&output);
+    for finding in [
+        "lessons/8.14-linted/Cargo.toml: its title",
+        "lessons/8.14-linted/README.md: it has no section `Hints`",
+        "lessons/8.14-linted/README.md: it has 0 hints",
+        "lessons/8.14-linted/solution/main.rs: `mine`: at 100000 its checksum is",
+        "lessons/8.14-linted/solution/main.rs: `mine`: at 100000 it takes no less than the exercise",
+    ] {
+        assert!(said.contains(finding), "{finding} in {said}");
+    }
+    assert_eq!(said.lines().count(), 5, "{said}");
 }
