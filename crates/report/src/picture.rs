@@ -26,6 +26,13 @@ pub struct Picture {
     pub(crate) table: Option<(Vec<String>, Vec<Vec<String>>)>,
 }
 
+impl Picture {
+    /// Whether it is the course on one page.
+    pub(crate) fn is_mind_map(&self) -> bool {
+        self.stem == mindmap::STEM
+    }
+}
+
 /// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
 const TAKEN: [&str; 9] =
     ["comparison", mindmap::STEM, "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];

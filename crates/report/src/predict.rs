@@ -91,9 +91,12 @@ fn verdict(said: u64, peak: u64, is_near: bool, words: &Words) -> String {
 /// The rules that the figures show, what accounts for the most first.
 fn explained(said: u64, peak: u64, run: &Run, report: &Report, words: &Words) -> Vec<String> {
     let missed = said.abs_diff(peak);
-    let mut shown: Vec<Shown> = if said < peak { rules::that_add(run) } else { rules::that_spare(run, said) };
-    // A hundredth of the miss explains nothing.
-    shown.retain(|rule| rule.bytes > 0 && rule.bytes * 100 >= missed);
+    let mut shown: Vec<Shown> = match said < peak {
+        // What adds a hundredth of the miss explains nothing of it.
+        true => rules::that_add(run).into_iter().filter(|rule| rule.bytes * 100 >= missed).collect(),
+        false => rules::that_spare(run, said),
+    };
+    shown.retain(|rule| rule.bytes > 0);
     shown.sort_by_key(|rule| std::cmp::Reverse(rule.bytes));
     shown.truncate(MOST_RULES);
     if shown.is_empty() {

@@ -46,7 +46,8 @@ pub(super) fn example_header(text: &str, package: &str, role: &str) -> Vec<Findi
     let says = |word: &str| doc.iter().any(|line| line.contains(word));
     let file = format!("{role}/main.rs");
     let mut findings = Vec::new();
-    if !text.is_empty() && !(says("Command:") && says(&name)) {
+    let is_named = says("Command:") && says(&name);
+    if !text.is_empty() && !is_named {
         findings.push(Finding::new(&file, format!("its header has no `Command:` with `{name}`")));
     }
     if !text.is_empty() && role == "exercise" && !doc.concat().chars().any(|c| c.is_ascii_digit()) {
