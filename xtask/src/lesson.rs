@@ -72,8 +72,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
     }
     let rows = rows(&built, options);
-    let asked_unit = built.first().map(|built| unit(built, words.lang())).unwrap_or_default();
-    let predictions = predict::predictions(options.predict.as_deref(), &tasks, rows, asked_unit, &words)?;
+    let predictions = predict::predictions(options.predict.as_deref(), &tasks, rows, &words)?;
     let request = request(options, rows, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
     let mut measured = rows_of(&request, &tasks, &screen, &words)?;

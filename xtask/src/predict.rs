@@ -1,14 +1,21 @@
 //! `cargo xtask lesson 8.5 --predict`: what somebody says before the variants run, asked on the terminal or given as
 //! `list_dict=2.6GB,slots=600MB`. What became of it is the report's to say.
 
+use crate::interrupt;
 use crate::measure::Task;
 use crate::stop::Stop;
 use heaplab_record::{Language, Prediction};
 use heaplab_report::{Words, format};
-use std::io::{BufRead, IsTerminal as _, Write};
+use std::io::{IsTerminal as _, Write};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 /// What `--predict` alone stands for.
 pub(crate) const ASK: &str = "";
+
+/// Between two looks for a signal while nobody types.
+const LOOK: Duration = Duration::from_millis(100);
 
 const HOW: &str =
     "write VARIANT=BYTES, such as list_dict=2.6GB,slots=600MB; CPython's are called generator.py";
@@ -26,19 +33,39 @@ pub(crate) fn predictions(
     asked: Option<&str>,
     tasks: &[Task<'_>],
     rows: u64,
-    unit: &str,
     words: &Words,
 ) -> Result<Vec<Prediction>, Stop> {
     match asked {
         None => Ok(Vec::new()),
         Some(ASK) => {
             check(asked)?;
+            let unit = tasks.first().map(|task| task.unit).unwrap_or_default();
             let (rows, unit) = (format::count(rows), words.say("unit-many", &[("unit", unit)]));
             eprintln!("{}", words.say("predict-ask", &[("rows", &rows), ("unit", &unit)]));
-            let (input, output) = (&mut std::io::stdin().lock(), &mut std::io::stderr());
-            Ok(ask(tasks, input, output, words))
+            ask(tasks, &mut typed(), &mut std::io::stderr(), words)
         }
         Some(given) => given.split(',').map(|one| parse(one, tasks)).collect(),
+    }
+}
+
+/// The next line of the terminal, `None` at its end. Reading goes on after a signal, so a thread reads and this one looks
+/// whether there was any.
+fn typed() -> impl FnMut() -> Result<Option<String>, Stop> {
+    let (send, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
+            if send.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    move || loop {
+        interrupt::check()?;
+        match lines.recv_timeout(LOOK) {
+            Ok(line) => return Ok(Some(line)),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
+        }
     }
 }
 
@@ -56,10 +83,10 @@ fn parse(one: &str, tasks: &[Task<'_>]) -> Result<Prediction, Stop> {
 /// A line a variant; one that is empty leaves it out, one that is no number is asked again.
 fn ask(
     tasks: &[Task<'_>],
-    input: &mut impl BufRead,
+    input: &mut impl FnMut() -> Result<Option<String>, Stop>,
     output: &mut impl Write,
     words: &Words,
-) -> Vec<Prediction> {
+) -> Result<Vec<Prediction>, Stop> {
     let mut said = Vec::new();
     for task in tasks {
         let what = match task.variant.language {
@@ -70,10 +97,7 @@ fn ask(
             // A terminal that has gone away ends the questions below.
             let _ = write!(output, "  {} ({}), {what}: ", name_of(task), task.about)
                 .and_then(|()| output.flush());
-            let mut line = String::new();
-            if input.read_line(&mut line).unwrap_or(0) == 0 {
-                return said;
-            }
+            let Some(line) = input()? else { return Ok(said) };
             match (line.trim(), bytes(&line)) {
                 ("", _) => break,
                 (_, Some(peak_bytes)) => {
@@ -84,7 +108,7 @@ fn ask(
             }
         }
     }
-    said
+    Ok(said)
 }
 
 fn prediction(task: &Task<'_>, peak_bytes: u64) -> Prediction {
@@ -189,7 +213,7 @@ mod tests {
     fn what_was_given_names_a_variant_that_runs() {
         with_tasks(|tasks| {
             let words = Words::new(Lang::En);
-            let given = |text| predictions(Some(text), tasks, 10, "rows", &words);
+            let given = |text| predictions(Some(text), tasks, 10, &words);
             let said = given("list=2.6GB, generator.py=8 MB").unwrap();
             assert_eq!(said[0].peak_bytes, 2_600_000_000);
             assert_eq!((said[1].language, said[1].peak_bytes), (Language::Python, 8_000_000));
@@ -204,14 +228,19 @@ mod tests {
     fn questions_are_asked_until_there_is_an_answer() {
         with_tasks(|tasks| {
             let mut output = Vec::new();
-            let said = ask(tasks, &mut "much\n3 GB\n\n12MB\n".as_bytes(), &mut output, &Words::new(Lang::En));
+            let mut typed = ["much", "3 GB", "", "12MB"].into_iter();
+            let mut line = || Ok(typed.next().map(str::to_owned));
+            let said = ask(tasks, &mut line, &mut output, &Words::new(Lang::En)).unwrap();
             let said: Vec<_> = said.iter().map(|said| (said.variant.as_str(), said.peak_bytes)).collect();
             assert_eq!(said, [("list", 3_000_000_000), ("generator", 12_000_000)]);
             let asked = String::from_utf8(output).unwrap();
             assert_eq!(asked.matches("list (").count(), 2, "{asked}");
             assert!(asked.contains("generator.py (what it does), peak RSS"), "{asked}");
             // Whoever closes the terminal is not asked for ever.
-            assert!(ask(tasks, &mut "".as_bytes(), &mut Vec::new(), &Words::new(Lang::Zh)).is_empty());
+            let nothing = ask(tasks, &mut || Ok(None), &mut Vec::new(), &Words::new(Lang::Zh));
+            assert!(nothing.unwrap().is_empty());
+            let ended = ask(tasks, &mut || Err(Stop::Interrupted(2)), &mut Vec::new(), &Words::new(Lang::En));
+            assert!(matches!(ended, Err(Stop::Interrupted(2))));
         });
     }
 }
