@@ -46,6 +46,16 @@ pub(crate) fn binaries(
     executables(command)
 }
 
+/// Builds the packages' examples, and says where each is.
+pub(crate) fn examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
+    let mut command = cargo(workspace, "build");
+    command.arg("--examples");
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    executables(command)
+}
+
 /// Builds a package's criterion bench; gives where it is.
 pub(crate) fn bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
     let mut command = cargo(workspace, "bench");

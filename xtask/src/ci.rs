@@ -83,7 +83,7 @@ pub(crate) fn run(options: &CiOptions) -> Result<()> {
 /// In order and each once; a lesson's number stands for its section.
 fn sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<Section>> {
     if asked.is_empty() {
-        return Ok(workspace.sections());
+        return Ok(workspace.sections_to_run());
     }
     let mut sections = Vec::new();
     for one in asked {

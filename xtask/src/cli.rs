@@ -26,13 +26,22 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  cargo xtask lesson all --quick\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
         cargo xtask lesson 8.7 --bytes 10GB\n  cargo xtask lesson 8.7 --log access.log\n  \
-        cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
+        cargo xtask lesson 8.5 --predict list_dict=2.6GB,slots=600MB\n  cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
     )]
     Lesson(LessonOptions),
     /// List the sections: title, minutes, and what has been run
     #[command(after_help = "Example: cargo xtask lessons --lang zh")]
     Lessons(LessonsOptions),
+    /// The next hint to a section's exercise, one after the other
+    #[command(after_help = "Examples:\n  cargo xtask hint 8.5\n  cargo xtask hint 8.5 --all --lang zh")]
+    Hint(HintOptions),
+    /// Write what a shell needs to complete `cargo xtask`
+    #[command(
+        after_help = "Examples:\n  source <(cargo xtask completions bash)\n  cargo xtask completions zsh >> ~/.zshrc\n  \
+        cargo xtask completions fish > ~/.config/fish/completions/heaplab.fish"
+    )]
+    Completions(CompletionsOptions),
     /// Say what this machine has and lacks for each lesson, and how to get it
     #[command(after_help = "Example: cargo xtask doctor")]
     Doctor,
@@ -78,6 +87,9 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
         cargo xtask homework check\n  cargo xtask homework report")]
     Homework(crate::homework::HomeworkOptions),
+    /// For authors: what a lesson's folder lacks, and whether exercise and solution do what they say
+    #[command(after_help = "Examples:\n  cargo xtask lint-lessons\n  cargo xtask lint-lessons 8.5 --no-run")]
+    LintLessons(LintOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"
@@ -114,6 +126,10 @@ pub(crate) struct LessonOptions {
     /// Answers to the last mystery: mystery-3=rc_cycle, or `all` to be told
     #[arg(long, value_name = "NUMBER=VARIANT", value_delimiter = ',', conflicts_with_all = ["mystery", "variant"])]
     pub(crate) solve: Vec<String>,
+    /// Say the peaks before it runs: asked on the terminal, or list_dict=2.6GB,slots=600MB; the report holds them against the measure
+    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = crate::predict::ASK,
+        conflicts_with_all = ["mystery", "solve"])]
+    pub(crate) predict: Option<String>,
     /// Whether CPython runs beside Rust
     #[arg(long, value_enum, default_value_t)]
     pub(crate) python: PythonChoice,
@@ -132,6 +148,9 @@ pub(crate) struct LessonOptions {
     /// Open report.html when it is there
     #[arg(long)]
     pub(crate) open: bool,
+    /// Run again when a file of the lesson is saved: what has changed, into reports/SECTION-watch; Ctrl-C ends it
+    #[arg(long, conflicts_with_all = ["mystery", "solve", "json", "open"])]
+    pub(crate) watch: bool,
     /// What one child process may take
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
@@ -152,6 +171,39 @@ pub(crate) struct LessonsOptions {
     /// The language of the titles [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct HintOptions {
+    /// The section's number, such as 8.5 or 8.5.2
+    pub(crate) section: String,
+    /// All of them at once
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Begin with the first again
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) restart: bool,
+    /// The language of the hints [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsOptions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: ShellChoice,
+}
+
+/// A shell that can be told how to complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShellChoice {
+    /// GNU Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// fish
+    Fish,
 }
 
 #[derive(Args)]
@@ -250,6 +302,15 @@ pub(crate) struct SiteOptions {
     /// Open its first page
     #[arg(long)]
     pub(crate) open: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct LintOptions {
+    /// The section's number [default: every lesson]
+    pub(crate) section: Option<String>,
+    /// Read only: neither exercise nor solution is built and run
+    #[arg(long)]
+    pub(crate) no_run: bool,
 }
 
 #[derive(Args)]

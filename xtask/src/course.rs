@@ -50,10 +50,12 @@ pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<
     let is_of_one = !options.variant.is_empty()
         || options.mystery.is_some()
         || options.between.is_some()
-        || !options.solve.is_empty();
+        || !options.solve.is_empty()
+        || options.predict.is_some()
+        || options.watch;
     if is_of_one {
-        let message =
-            "--variant, --mystery, --between and --solve are of one section: name it instead of `all`";
+        let message = "--variant, --mystery, --between, --solve, --predict and --watch are of one section: \
+            name it instead of `all`";
         return Err(Stop::WrongUse(message.to_owned()).into());
     }
     let reports = options.out.clone().unwrap_or_else(|| workspace.root.join("reports"));
@@ -63,7 +65,7 @@ pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<
         open: false,
         ..options.clone()
     };
-    let outcomes = run(&workspace.sections(), of)?;
+    let outcomes = run(&workspace.sections_to_run(), of)?;
     let page = index::renew(workspace, &reports, options.lang)?;
     if options.open {
         open::that_detached(&page)

@@ -39,6 +39,12 @@ pub(crate) struct Lesson {
     pub(crate) gallery: Vec<String>,
     /// Where its runs are drawn as a ladder of speed against memory.
     pub(crate) ladder: Option<Ladder>,
+    /// A program of the package that is shown before anything is measured.
+    pub(crate) show: Option<String>,
+    /// Whether it ends with what this machine has and lacks.
+    pub(crate) doctor: bool,
+    /// The file in its folder that says what of other sections' reports it draws.
+    pub(crate) mind_map: Option<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
@@ -92,6 +98,11 @@ struct LessonMetadata {
     instructions: Vec<String>,
     #[serde(default)]
     gallery: Vec<String>,
+    show: Option<String>,
+    #[serde(default)]
+    doctor: bool,
+    #[serde(rename = "mind-map")]
+    mind_map: Option<String>,
     #[serde(rename = "about-zh", default)]
     about_zh: HashMap<String, String>,
     ladder: Option<Ladder>,
@@ -124,6 +135,9 @@ pub(crate) fn workspace() -> Result<Workspace> {
             criterion,
             instructions,
             gallery,
+            show,
+            doctor,
+            mind_map,
             about_zh,
             unit_zh,
             ladder,
@@ -144,6 +158,9 @@ pub(crate) fn workspace() -> Result<Workspace> {
             instructions,
             gallery,
             ladder,
+            show,
+            doctor,
+            mind_map,
             package,
             folder,
         });
@@ -166,6 +183,16 @@ impl Workspace {
     pub(crate) fn sections(&self) -> Vec<Section> {
         let mut sections: Vec<Section> = self.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
         sections.dedup();
+        sections
+    }
+
+    /// The same in the order in which they are to be run: a map of the others' figures comes after them.
+    pub(crate) fn sections_to_run(&self) -> Vec<Section> {
+        let is_map = |section: &Section| {
+            self.lessons.iter().any(|lesson| lesson.mind_map.is_some() && lesson.section.is_within(section))
+        };
+        let mut sections = self.sections();
+        sections.sort_by_key(is_map);
         sections
     }
 

@@ -21,7 +21,16 @@ enum Found {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let workspace = discover::workspace()?;
+    let (text, lacks) = told(&discover::workspace()?);
+    Screen::new(true).result(&text);
+    if lacks > 0 {
+        return Err(Stop::Lacks("this machine lacks what the lines with ✗ name".into()).into());
+    }
+    Ok(())
+}
+
+/// What is said, and how many things that nothing runs without are missing.
+pub(crate) fn told(workspace: &Workspace) -> (String, u32) {
     let mut text = String::new();
     let mut lacks = 0;
     for (name, found) in machine() {
@@ -37,13 +46,9 @@ pub(crate) fn run() -> Result<()> {
     }
     let _ = writeln!(text, "\nLessons:");
     for lesson in &workspace.lessons {
-        let _ = writeln!(text, "  {:<7} {}", lesson.section.to_string(), wants(&workspace, lesson));
+        let _ = writeln!(text, "  {:<7} {}", lesson.section.to_string(), wants(workspace, lesson));
     }
-    Screen::new(true).result(&text);
-    if lacks > 0 {
-        return Err(Stop::Lacks("this machine lacks what the lines with ✗ name".into()).into());
-    }
-    Ok(())
+    (text, lacks)
 }
 
 fn machine() -> Vec<(&'static str, Found)> {

@@ -14,7 +14,10 @@ use crate::instructions;
 use crate::interrupt;
 use crate::leaks;
 use crate::measure::{self, Event, Request, Task};
+use crate::mindmap;
 use crate::mystery::{self, Puzzle};
+use crate::opening;
+use crate::predict;
 use crate::prepare::{self, Given};
 use crate::python::{self, Python};
 use crate::render;
@@ -23,6 +26,7 @@ use crate::show;
 use crate::sites;
 use crate::stop::Stop;
 use crate::store;
+use crate::watch;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimSpec, GoalSpec, Language, Mystery, REPORT_SCHEMA, Report, Text, Variant};
 use heaplab_report::terminal::{self, Table};
@@ -36,6 +40,9 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let workspace = discover::workspace()?;
     if options.section == course::ALL {
         return course::lessons(&workspace, options);
+    }
+    if options.watch {
+        return watch::run(options);
     }
     if !options.solve.is_empty() {
         let (section, lessons) = workspace.section(&options.section)?;
@@ -53,6 +60,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
     let workspace = discover::workspace()?;
     let (section, lessons) = workspace.section(&options.section)?;
     let place = place(&workspace, &section, options);
+    predict::check(options.predict.as_deref())?;
     let asked = options.mystery.as_ref();
     let puzzle = asked.map(|asked| Puzzle::asked(asked, &lessons)).transpose()?;
     let spoken = if puzzle.is_some() { Spoken::default() } else { Spoken::read(&lessons)? };
@@ -66,6 +74,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
     let built = build::lessons(&workspace, &lessons)?;
     let tasks = tasks(&built, &spoken, &options.variant, python.as_ref(), words.lang())?;
     let tasks = if let Some(puzzle) = &puzzle { puzzle.tasks(tasks) } else { tasks };
+    opening::show(&built, &workspace, options, &words)?;
     let screen = Screen::new(!options.json);
     if let Some(why) = missing_python.filter(|_| has_python(&built)) {
         screen.note(&format!("The CPython variants are left out: {why}. `cargo xtask doctor` says more."));
@@ -73,6 +82,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
     let given = prepare::given(options, &built)?;
     let own_rows = prepare::own_rows(&built, &given, &staging.runs())?;
     let rows = rows(&built, own_rows, options);
+    let predictions = predict::predictions(options.predict.as_deref(), &tasks, rows, &words)?;
     let request = request(options, rows, given, python.as_ref(), staging.runs());
     check_between(options.between, request.rows, &lessons)?;
     let mut measured = rows_of(&request, &tasks, &screen, &words)?;
@@ -102,6 +112,8 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
         goal: spoken.goal.as_ref().map(|spec| goal::judge(spec, &measured.runs, &words)),
         classifier: is_judged.then(growth::classifier),
         mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
+        predictions,
+        mind_map: mindmap::drawn(&lessons, &workspace, &place)?,
         claims: claims::judge(&spoken.claims, &measured.runs, &unit, &words),
         unit,
         rows_requested: request.rows,
@@ -124,6 +136,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
         screen.result(&format!("\n{}", puzzle.told(&section, &words)));
     }
     let concluded = conclude(&report, &place, &screen, &words, options);
+    opening::doctor(&lessons, &workspace, &screen);
     Ok((report, concluded))
 }
 
@@ -309,6 +322,7 @@ fn conclude(
         screen.result(&format!("\n{grown}"));
     }
     for part in [
+        heaplab_report::predict::lines(report, words, width),
         terminal::notes(report, words, width),
         terminal::tools(report, words, width),
         terminal::claims(&report.claims, words, width, color),

@@ -1,4 +1,4 @@
-//! `cargo xtask lessons`: the sections, how long each takes in class, and what has been run.
+//! `cargo xtask lessons`: the sections, how long each takes in class, what has been run, and what comes next.
 
 use crate::cli::{self, LessonsOptions};
 use crate::discover;
@@ -14,16 +14,17 @@ pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
     let mut rows = Vec::new();
     for lesson in &workspace.lessons {
         let lecture = lesson.section.lecture().to_string();
-        let report = workspace.root.join("reports").join(lecture).join("report.json");
+        let report = workspace.root.join("reports").join(&lecture).join("report.json");
         let last: Option<Report> =
             std::fs::read(report).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let section = lesson.section.to_string();
         let last = last.filter(|report| report.runs.iter().any(|run| run.section == section));
         rows.push(Listed {
             section,
+            lecture,
             title: words.lang().of(&lesson.title).to_owned(),
             minutes: lesson.minutes,
-            last_run: last.map(|report| report.created_at),
+            last_run: last.map(|report| (report.created_at, report.rows_requested)),
         });
     }
     let width = u16::try_from(Screen::width()).unwrap_or(u16::MAX);

@@ -8,6 +8,9 @@
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `prepare`: what a lesson's variants read.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
+//! - `lint`: what an author forgets.
+//! - `hint`, `completions`, `watch`: a hint, a shell's completions, a lesson that runs again when it is saved.
+//! - `predict`: what somebody says before it runs.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
@@ -15,6 +18,8 @@
 //! - `gallery`, `site`: figures put into the lessons' texts, and the texts and reports as pages.
 //! - `course`: every section in order. `ci`: that, held against budgets. `index`: the page over all reports.
 //! - `homework`: section 8.9, a folder of commands of its own.
+//! - `mindmap`: the course on one page, from the other sections' reports.
+//! - `opening`: what a lesson shows around its measurements.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
@@ -22,6 +27,7 @@ mod build;
 mod callgrind;
 mod ci;
 mod cli;
+mod completions;
 mod course;
 mod criterion;
 mod diff;
@@ -30,6 +36,7 @@ mod doctor;
 mod environment;
 mod gallery;
 mod growth;
+mod hint;
 mod homework;
 mod index;
 mod instructions;
@@ -37,11 +44,15 @@ mod interrupt;
 mod leaks;
 mod lesson;
 mod lessons;
+mod lint;
 mod measure;
 mod memory;
+mod mindmap;
 mod mystery;
 mod new_lesson;
+mod opening;
 mod plan;
+mod predict;
 mod prepare;
 mod probe;
 mod profile;
@@ -58,6 +69,7 @@ mod store;
 mod student;
 mod tether;
 mod tools;
+mod watch;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
@@ -68,6 +80,11 @@ fn main() -> ExitCode {
         Command::Lesson(options) => lesson::run(&options),
         Command::Lessons(options) => lessons::run(&options),
         Command::Bench(options) => bench::run(&options),
+        Command::Hint(options) => hint::run(&options),
+        Command::Completions(options) => {
+            completions::run(&options);
+            Ok(())
+        }
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
@@ -75,6 +92,7 @@ fn main() -> ExitCode {
         Command::Site(options) => site::run(&options),
         Command::Ci(options) => ci::run(&options),
         Command::Homework(options) => homework::run(&options),
+        Command::LintLessons(options) => lint::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {

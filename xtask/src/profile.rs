@@ -109,6 +109,8 @@ fn report(
         classifier: None,
         mystery: None,
         ladder: None,
+        predictions: Vec::new(),
+        mind_map: None,
         runs,
         failed: failure(name, ended).into_iter().collect(),
         claims: Vec::new(),

@@ -98,6 +98,7 @@ pub(crate) fn own_frame(frames: &[Frame]) -> Option<&Frame> {
 
 fn heap_site(site: &Site) -> HeapSite {
     let chosen = own_frame(&site.frames);
+    let recorded = site.recorded.clone().unwrap_or_default();
     HeapSite {
         function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
         location: chosen.and_then(|frame| frame.location.clone()).unwrap_or_default(),
@@ -106,6 +107,10 @@ fn heap_site(site: &Site) -> HeapSite {
         total_bytes: site.total_bytes,
         at_peak_bytes: site.peak_bytes,
         end_bytes: site.end_bytes,
+        at_peak_blocks: site.peak_blocks,
+        reallocations: recorded.reallocations,
+        reallocated_bytes: recorded.reallocated_bytes,
+        grown_bytes: recorded.grown_bytes,
     }
 }
 

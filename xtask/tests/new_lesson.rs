@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// One copy for the tests of this file, with three new lessons in it. Of what is not edited there it has links: cargo tells
+/// One copy for the tests of this file, with five new lessons in it. Of what is not edited there it has links: cargo tells
 /// packages apart by their place in the workspace, and would take a copied library for the workspace's own after the next edit.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
@@ -21,7 +21,7 @@ fn copy() -> &'static Path {
         let _ = std::fs::remove_dir_all(&folder);
         link_folder(&workspace(), &folder);
         link_folder(&workspace().join("lessons"), &folder.join("lessons"));
-        for name in ["8.10-my-topic", "8.11-faulty", "8.12-slow"] {
+        for name in ["8.10-my-topic", "8.11-faulty", "8.12-slow", "8.13-watched", "8.14-linted"] {
             ends_with(&run::run(&folder, &["new-lesson", name]), 0);
         }
         std::fs::write(folder.join("lessons/8.11-faulty/src/main.rs"), FAULTY)
@@ -258,4 +258,63 @@ fn a_killed_runner_takes_its_child_with_it() {
     let (code, _, left) = signalled("-KILL");
     assert_eq!(code, None);
     assert_eq!(left.len(), 3, "the staging folder is left for the next run to sweep: {left:?}");
+}
+
+/// A save of one variant's function: it is built again, that variant runs again, and the section's report stays.
+#[test]
+fn a_saved_variant_runs_again() {
+    let home = tempfile::tempdir().unwrap();
+    let said = home.path().join("said");
+    let mut command = xtask(copy());
+    command.args(["lesson", "8.13", "--watch", "--quick", "--python", "no"]);
+    command.stderr(std::fs::File::create(&said).unwrap()).stdout(std::process::Stdio::null());
+    let mut runner = command.spawn().unwrap();
+    let waits = |times: usize| {
+        let text = std::fs::read_to_string(&said).unwrap_or_default();
+        (text.matches("Ctrl-C ends it").count() >= times).then_some(text)
+    };
+    wait_for(|| waits(1));
+    let code = copy().join("lessons/8.13-watched/src/main.rs");
+    let text = std::fs::read_to_string(&code).unwrap();
+    let edited = text
+        .replace("i * i).collect();", "i * i).chain([0]).collect();")
+        .replace("Checksum::of(squares.iter()", "Checksum::of(squares.iter().take(rows.len())");
+    assert_ne!(edited, text);
+    std::fs::write(&code, edited).unwrap();
+    let text = wait_for(|| waits(2));
+    assert!(Command::new("kill").args(["-INT", &runner.id().to_string()]).status().unwrap().success());
+    assert_eq!(runner.wait().unwrap().code(), Some(130), "{text}");
+    assert!(text.contains("Changed: collected\n"), "{text}");
+    assert!(text.contains("Rust collected: the peak was 80.0 kB and is"), "{text}");
+    let variants = |folder: &str| {
+        let report = report(&copy().join("reports").join(folder));
+        runs(&report).iter().map(|(_, variant, _)| (*variant).to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(variants("8.13"), ["collected", "lazy"]);
+    assert_eq!(variants("8.13-watch"), ["collected"]);
+}
+
+/// The template lacks its Chinese title; whatever else an author breaks is named with its file, and nothing else is.
+#[test]
+fn a_lesson_is_linted() {
+    let folder = copy().join("lessons/8.14-linted");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let exercise = read("exercise/main.rs").replace("linted-exercise", "linted-solution");
+    let solution = exercise.replace("row(\"largest\", largest)", "row(\"largest\", largest + 1)");
+    assert_ne!(exercise, solution);
+    std::fs::write(folder.join("solution/main.rs"), solution).unwrap();
+    std::fs::write(folder.join("README.md"), read("README.md").replace("## Hints", "## Help")).unwrap();
+    let output = run::run(copy(), &["lint-lessons", "8.14"]);
+    ends_with(&output, 1);
+    let said = stdout(&output);
+    for finding in [
+        "lessons/8.14-linted/Cargo.toml: its title",
+        "lessons/8.14-linted/README.md: it has no section `Hints`",
+        "lessons/8.14-linted/README.md: it has 0 hints",
+        "lessons/8.14-linted/solution/main.rs: `mine`: at 100000 its checksum is",
+        "lessons/8.14-linted/solution/main.rs: `mine`: at 100000 it takes no less than the exercise",
+    ] {
+        assert!(said.contains(finding), "{finding} in {said}");
+    }
+    assert_eq!(said.lines().count(), 5, "{said}");
 }

@@ -29,9 +29,25 @@ fn wrong_words_are_named() {
     refused(&["lesson", "8.5", "--mystery"], 2, &["no mystery", "8.2"]);
     refused(&["lesson", "8.2", "--mystery=soon"], 2, &["a whole number"]);
     refused(&["lesson", "8.5", "--between", "9..7"], 2, &["nothing lies between 9 and 7"]);
+    refused(&["lesson", "8.5", "--predict", "list_dict"], 2, &["list_dict", "VARIANT=BYTES"]);
+    refused(&["lesson", "8.5", "--watch", "--json"], 2, &["--watch", "--json"]);
+    refused(&["hint", "9.9"], 2, &["no section `9.9`"]);
+    refused(&["completions", "tcsh"], 2, &["tcsh", "bash"]);
     refused(&["leson"], 2, &["lesson"]);
     refused(&["new-lesson", "Topic"], 2, &["8.10-my-topic"]);
     refused(&["new-lesson", "8.5.2-again"], 2, &["8.5.2", "already"]);
+}
+
+/// Whoever wants to be asked needs a terminal; nothing is built before that is said.
+#[test]
+fn a_prediction_is_asked_on_a_terminal_alone() {
+    let mut command = run::xtask(&workspace());
+    let output =
+        command.args(["lesson", "8.5", "--predict"]).stdin(std::process::Stdio::null()).output().unwrap();
+    ends_with(&output, 2);
+    let said = stderr(&output);
+    assert!(said.contains("on a terminal") && said.contains("list_dict=2.6GB"), "{said}");
+    assert!(!said.contains("Finished"), "{said}");
 }
 
 #[test]

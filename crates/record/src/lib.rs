@@ -18,6 +18,8 @@ mod diff;
 mod growth;
 mod homework;
 mod manifest;
+mod mindmap;
+mod prediction;
 mod reconciliation;
 mod record;
 mod report;
@@ -41,6 +43,8 @@ pub use homework::{
 pub use manifest::{
     Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, Prepared, Probe, Text, Variant,
 };
+pub use mindmap::{MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, MindStageSpec};
+pub use prediction::Prediction;
 pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
 pub use record::{
     CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,

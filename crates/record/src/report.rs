@@ -1,8 +1,8 @@
 //! `report.json`: one section, measured.
 
 use crate::{
-    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, Mystery, OutsideRun, Phase,
-    Probe, ResidentFigures, Text,
+    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, MindMap, Mystery, OutsideRun,
+    Phase, Prediction, Probe, ResidentFigures, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +42,12 @@ pub struct Report {
     /// Where the runs are drawn as a ladder: their speed against the memory that it takes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
+    /// What somebody said before the variants ran.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub predictions: Vec<Prediction>,
+    /// The course on one page; only where the lesson draws it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mind_map: Option<MindMap>,
     /// What went wrong.
     pub failed: Vec<Failure>,
     /// The lecture's sentences beside what was measured.
@@ -247,6 +253,18 @@ pub struct HeapSite {
     pub at_peak_bytes: u64,
     /// Live bytes when the region closed.
     pub end_bytes: u64,
+    /// Live blocks at the global peak.
+    #[serde(default)]
+    pub at_peak_blocks: u64,
+    /// Reallocations of blocks that were born here.
+    #[serde(default)]
+    pub reallocations: u64,
+    /// The sum of new sizes over all reallocations.
+    #[serde(default)]
+    pub reallocated_bytes: u64,
+    /// The sum of growth.
+    #[serde(default)]
+    pub grown_bytes: u64,
 }
 
 /// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's

@@ -30,6 +30,8 @@ pub(crate) fn report(lang: Lang) -> Report {
         classifier: None,
         mystery: None,
         ladder: None,
+        predictions: Vec::new(),
+        mind_map: None,
         claims: claims::judge(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
@@ -63,6 +65,7 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         total_bytes: at_peak_bytes,
         at_peak_bytes,
         end_bytes: at_peak_bytes,
+        ..HeapSite::default()
     };
     let heap = HeapRun {
         rows: 1,
@@ -95,6 +98,8 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         rows_requested: 1,
         classifier: None,
         mystery: None,
+        predictions: Vec::new(),
+        mind_map: None,
         runs: vec![run],
         failed: Vec::new(),
         claims: Vec::new(),

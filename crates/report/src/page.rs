@@ -8,8 +8,8 @@ mod runs;
 
 use crate::attachments::{self, Written};
 use crate::{
-    Picture, RenderError, Words, environment, format, inline_svg, notes, program, prose, reconcile, sites,
-    source,
+    Picture, RenderError, Words, environment, format, inline_svg, notes, predict, program, prose, reconcile,
+    sites, source,
 };
 use askama::Template;
 use attached::Attached;
@@ -60,6 +60,8 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
         notes: if is_lesson { notes::on_the_table(report, words) } else { program::notes(report, words) },
         rule: notes::rule_example(&report.runs, words),
         claims: report.claims.iter().map(|claim| Claim::of(claim, &report.unit, words)).collect(),
+        predictions: predict::told(report, words),
+        mind_map: Attached::mind_map(&pictures.attached),
         attached: Attached::all(&pictures.attached),
         tables: attachments::tables(report, words),
         listings: source::listings(report, words),
@@ -103,6 +105,8 @@ struct Page<'a> {
     notes: Vec<String>,
     rule: Option<String>,
     claims: Vec<Claim>,
+    predictions: Vec<predict::Told>,
+    mind_map: Option<Attached<'a>>,
     attached: Vec<Attached<'a>>,
     tables: Vec<attachments::Merged>,
     listings: Vec<source::Listing>,

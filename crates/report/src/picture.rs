@@ -3,6 +3,7 @@
 mod chart;
 mod graph;
 mod ladder;
+mod mindmap;
 mod regions;
 mod scale;
 mod steps;
@@ -26,17 +27,35 @@ pub struct Picture {
     pub(crate) table: Option<(Vec<String>, Vec<Vec<String>>)>,
 }
 
+impl Picture {
+    /// Whether it is the course on one page.
+    pub(crate) fn is_mind_map(&self) -> bool {
+        self.stem == mindmap::STEM
+    }
+}
+
 /// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
-const TAKEN: [&str; 9] =
-    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new", ladder::STEM];
+const TAKEN: [&str; 10] = [
+    "comparison",
+    "curve",
+    "report",
+    "summary",
+    "diff",
+    "flamegraph",
+    "diff-old",
+    "diff-new",
+    ladder::STEM,
+    mindmap::STEM,
+];
 
 /// Draws the ladder, where the section has one, and everything that the runs of a report hand over.
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
+    let map = report.mind_map.iter().map(|map| Ok(mindmap::picture(map, words)));
     let ladder = ladder::draw(report, words).map(Ok);
-    ladder.into_iter().chain(named(report)?.iter().map(|named| draw(named, words))).collect()
+    map.chain(ladder).chain(named(report)?.iter().map(|named| draw(named, words))).collect()
 }
 
 /// Draws one chart that no run hands over; its series have names of their own. `who` says whose it is.
@@ -61,13 +80,14 @@ pub(crate) struct Listed {
 
 /// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
 pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
+    let map = report.mind_map.iter().map(|map| mindmap::listed(map, words));
     let ladder = ladder::draw(report, words).map(|drawn| Listed {
         stem: drawn.stem,
         title: drawn.title,
         sentences: ladder::sentences(report, words),
     });
     let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
-    ladder.into_iter().chain(own.filter_map(|named| named.listed(words))).collect()
+    map.chain(ladder).chain(own.filter_map(|named| named.listed(words))).collect()
 }
 
 /// The title of any picture, by the stem of its files.
@@ -78,9 +98,10 @@ pub(crate) fn title_of(report: &Report, stem: &str, words: &Words) -> Option<Str
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
+    let map = report.mind_map.iter().map(|_| mindmap::STEM.to_owned());
     let ladder = ladder::is_drawn(report).then(|| ladder::STEM.to_owned());
     let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
-    ladder.into_iter().chain(own.map(|named| named.stem)).collect()
+    map.chain(ladder).chain(own.map(|named| named.stem)).collect()
 }
 
 /// What becomes one picture.

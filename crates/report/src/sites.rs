@@ -94,6 +94,7 @@ mod tests {
             total_bytes: 5000,
             at_peak_bytes: 2500,
             end_bytes: 0,
+            ..HeapSite::default()
         };
         let heap = HeapRun { peak_bytes: 10_000, sites: vec![site.clone(), site], ..HeapRun::default() };
         let rows = rows(&heap, 1);

@@ -3,7 +3,8 @@
 use crate::attachments::{self, Merged};
 use crate::source::{self, Listing};
 use crate::{
-    Words, against, claims as judged, cost, format, goal, notes, picture, program, prose, reconcile, sites,
+    Words, against, claims as judged, cost, format, goal, notes, picture, predict, program, prose, reconcile,
+    sites,
 };
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
@@ -32,6 +33,7 @@ pub fn summary(report: &Report, drawn: Drawn, words: &Words) -> String {
         let sentence = text(&goal::line(goal, &report.runs, words));
         let _ = write!(out, "\n**{sign} {sentence}**\n");
     }
+    predictions(&mut out, report, words);
     let noted = if report.lesson.is_some() {
         let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
         section(&mut out, words, "heading-runs", runs(report, words));
@@ -74,6 +76,18 @@ pub fn summary(report: &Report, drawn: Drawn, words: &Words) -> String {
     }
     section(&mut out, words, "heading-environment", environment(report, words));
     out
+}
+
+/// What was said before it ran, and what it was.
+fn predictions(out: &mut String, report: &Report, words: &Words) {
+    let one = |told: &predict::Told| {
+        let sentences = text(&prose::join(&told.sentences, words));
+        format!("- {} {}: {sentences}\n", sign(told.is_near), text(&told.who))
+    };
+    let all: String = predict::told(report, words).iter().map(one).collect();
+    if !all.is_empty() {
+        section(out, words, "predict-heading", all);
+    }
 }
 
 /// The processes of a student's own program and their totals.

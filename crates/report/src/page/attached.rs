@@ -9,9 +9,16 @@ pub(super) struct Attached<'a> {
 }
 
 impl Attached<'_> {
+    /// All but the mind map, which has a place of its own.
     pub(super) fn all(pictures: &[Picture]) -> Vec<Attached<'_>> {
-        let of = |(index, picture)| Attached { picture, svg: inlined(picture, index) };
-        pictures.iter().enumerate().map(of).collect()
+        let others = pictures.iter().enumerate().filter(|(_, picture)| !picture.is_mind_map());
+        others.map(|(index, picture)| Attached { picture, svg: inlined(picture, index) }).collect()
+    }
+
+    /// The course on one page: the first thing of the page that has it.
+    pub(super) fn mind_map(pictures: &[Picture]) -> Option<Attached<'_>> {
+        let (index, picture) = pictures.iter().enumerate().find(|(_, picture)| picture.is_mind_map())?;
+        Some(Attached { picture, svg: inlined(picture, index) })
     }
 }
 

@@ -130,6 +130,13 @@ impl Svg {
         self.put(format_args!("</g>\n"));
     }
 
+    /// What is drawn inside leads to an address beside the picture.
+    pub(super) fn link(&mut self, to: &str, draw: impl FnOnce(&mut Svg)) {
+        self.put(format_args!("<a href=\"{}\" target=\"_top\">", told(to)));
+        draw(self);
+        self.put(format_args!("</a>\n"));
+    }
+
     /// The picture's head: its title, and a line under it.
     pub(super) fn head(&mut self, title: &str, subtitle: &str) {
         self.text((EDGE, 32.0), title, Font::of(21, INK));

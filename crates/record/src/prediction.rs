@@ -1,0 +1,15 @@
+//! What somebody said before a variant ran.
+
+use crate::Language;
+use serde::{Deserialize, Serialize};
+
+/// The peak that was predicted for a variant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// The variant.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// Live bytes at the peak; for CPython, which has no heap probe, peak RSS.
+    pub peak_bytes: u64,
+}

@@ -1,0 +1,239 @@
+//! The mind map: stages in rows of three with arrows between them, and in every box a big figure and what it says. Boxes link to
+//! the pages of their reports.
+
+use super::svg::{self, BLUE, EDGE, Font, INK, PAPER, QUIET, Svg, VERMILION};
+use super::{Listed, Picture};
+use crate::mindmap::{headline, whose};
+use crate::{Words, format, prose};
+use heaplab_record::{MindMap, MindNode};
+
+/// The picture's files: `mind-map.svg` and `mind-map.png`.
+pub(super) const STEM: &str = "mind-map";
+
+const STAGES_A_ROW: usize = 3;
+const BOX: f64 = 300.0;
+const GAP: f64 = 64.0;
+/// Between boxes of a stage.
+const BETWEEN: f64 = 18.0;
+/// Between rows of stages; an arrow goes through it.
+const ROWS_APART: f64 = 56.0;
+const HEAD: f64 = 96.0;
+const PADDING: f64 = 16.0;
+const LINE: f64 = 18.0;
+const COLUMNS: usize = 40;
+const TITLE: Font = Font::of(17, INK).bold();
+const FIGURE: Font = Font::of(26, VERMILION).bold();
+const OPEN: Font = Font::of(20, QUIET).bold();
+const SAYS: Font = Font::of(13, INK);
+const WHOSE: Font = Font::of(12, QUIET);
+const COMMAND: Font = Font::of(13, BLUE).mono();
+
+pub(super) fn picture(map: &MindMap, words: &Words) -> Picture {
+    let lang = words.lang();
+    Picture {
+        stem: STEM.to_owned(),
+        title: lang.of(&map.title).to_owned(),
+        svg: draw(map, words),
+        is_growth: false,
+        table: None,
+    }
+}
+
+/// With a sentence a node.
+pub(super) fn listed(map: &MindMap, words: &Words) -> Listed {
+    let sentences = map.stages.iter().flatten().map(|node| told(node, words)).collect();
+    Listed { stem: STEM.to_owned(), title: words.lang().of(&map.title).to_owned(), sentences }
+}
+
+/// A box with its lines.
+struct Sized<'a> {
+    node: &'a MindNode,
+    lines: Vec<(String, Font, f64)>,
+    height: f64,
+}
+
+fn draw(map: &MindMap, words: &Words) -> String {
+    let stages: Vec<Vec<Sized<'_>>> =
+        map.stages.iter().map(|stage| stage.iter().map(|node| sized(node, words)).collect()).collect();
+    let mut svg = Svg::default();
+    let title = words.lang().of(&map.title);
+    svg.head(title, &words.get("mindmap-subtitle"));
+    let mut top = HEAD;
+    // Where the arrow from the row before ends.
+    let mut from: Option<(f64, f64)> = None;
+    for row in stages.chunks(STAGES_A_ROW) {
+        let tallest = row.iter().map(|stage| height(stage)).fold(0.0, f64::max);
+        let middle = top + tallest / 2.0;
+        if let Some(from) = from {
+            turn(&mut svg, from, (EDGE + BOX / 2.0, top));
+        }
+        for (column, stage) in row.iter().enumerate() {
+            let x = EDGE + (BOX + GAP) * column as f64;
+            let mut y = middle - height(stage) / 2.0;
+            if column > 0 {
+                arrow(&mut svg, (x - GAP + 8.0, middle), (x - 8.0, middle));
+            }
+            for one in stage {
+                boxed(&mut svg, one, (x, y), words);
+                y += one.height + BETWEEN;
+            }
+            from = Some((x + BOX / 2.0, middle + height(stage) / 2.0));
+        }
+        top += tallest + ROWS_APART;
+    }
+    let columns = stages.len().clamp(1, STAGES_A_ROW) as f64;
+    let width = 2.0 * EDGE + columns * BOX + (columns - 1.0) * GAP;
+    let tells: Vec<String> = map.stages.iter().flatten().map(|node| told(node, words)).collect();
+    svg.finish((width, top - ROWS_APART + EDGE), title, &prose::join(&tells, words))
+}
+
+fn height(stage: &[Sized<'_>]) -> f64 {
+    stage.iter().map(|one| one.height).sum::<f64>() + BETWEEN * stage.len().saturating_sub(1) as f64
+}
+
+/// A node's lines: its title, its figure or the command that would give it one, what it says, whose it is.
+fn sized<'a>(node: &'a MindNode, words: &Words) -> Sized<'a> {
+    let lang = words.lang();
+    let mut lines = vec![(lang.of(&node.title).to_owned(), TITLE, 24.0)];
+    match headline(node) {
+        Some(figure) => lines.push((figure, FIGURE, 34.0)),
+        None => lines.push((open(node, words), if node.page.is_some() { SAYS } else { OPEN }, 30.0)),
+    }
+    if node.value.is_some() {
+        lines.extend(prose::wrap(lang.of(&node.says), COLUMNS).into_iter().map(|line| (line, SAYS, LINE)));
+        lines.push((source(node, words), WHOSE, 22.0));
+    } else {
+        lines.push((words.say("mindmap-command", &[("section", &node.section)]), COMMAND, 22.0));
+    }
+    let height = lines.iter().map(|(_, _, height)| height).sum::<f64>() + 2.0 * PADDING - 6.0;
+    Sized { node, lines, height }
+}
+
+/// Why a node has no figure.
+fn open(node: &MindNode, words: &Words) -> String {
+    match node.page {
+        Some(_) => words.say("mindmap-without", &[("variant", &whose(node))]),
+        None => words.get("mindmap-not-run"),
+    }
+}
+
+fn source(node: &MindNode, words: &Words) -> String {
+    let rows = node.rows.map(format::count).unwrap_or_default();
+    words.say("mindmap-whose", &[("section", &node.section), ("variant", &whose(node)), ("rows", &rows)])
+}
+
+/// What a node says to somebody who does not see it.
+fn told(node: &MindNode, words: &Words) -> String {
+    let says = words.lang().of(&node.says);
+    let said = match headline(node) {
+        Some(figure) => format!("{figure} {says} ({})", source(node, words)),
+        None => {
+            let command = words.say("mindmap-command", &[("section", &node.section)]);
+            format!("{} ({command})", open(node, words))
+        }
+    };
+    words.say("mindmap-node", &[("title", words.lang().of(&node.title)), ("said", &said)])
+}
+
+fn boxed(svg: &mut Svg, one: &Sized<'_>, (x, y): (f64, f64), words: &Words) {
+    let dashes = if one.node.value.is_some() { "" } else { " stroke-dasharray=\"6 5\"" };
+    let draw = |svg: &mut Svg| {
+        let look = format!("rx=\"10\" fill=\"{PAPER}\" stroke=\"{INK}\" stroke-width=\"1.6\"{dashes}");
+        svg.rect((x, y), (BOX, one.height), &look);
+        let mut line = y + PADDING - 3.0;
+        for (text, font, height) in &one.lines {
+            svg.text((x + PADDING, line + height / 2.0), &svg::shortened(text, COLUMNS + 6), *font);
+            line += height;
+        }
+    };
+    let told = told(one.node, words);
+    match &one.node.page {
+        Some(page) => svg.link(page, |svg| svg.group(&told, draw)),
+        None => svg.group(&told, draw),
+    }
+}
+
+fn arrow(svg: &mut Svg, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
+    svg.line((x1, y1), (x2 - 8.0, y2), &format!("stroke=\"{QUIET}\" stroke-width=\"2.5\""));
+    head(svg, (x2, y2), (-1.0, 0.0));
+}
+
+/// From the end of a row to the beginning of the next.
+fn turn(svg: &mut Svg, from: (f64, f64), to: (f64, f64)) {
+    let n = svg::number;
+    let between = to.1 - ROWS_APART / 2.0;
+    let (start, end) = (from.1 + 6.0, to.1 - 14.0);
+    let path = format!("M{} {}V{}H{}V{}", n(from.0), n(start), n(between), n(to.0), n(end));
+    svg.path(
+        &path,
+        &format!("fill=\"none\" stroke=\"{QUIET}\" stroke-width=\"2.5\" stroke-linejoin=\"round\""),
+    );
+    head(svg, (to.0, to.1 - 6.0), (0.0, -1.0));
+}
+
+/// The point of an arrow; `back` is the way that it came, a unit long.
+fn head(svg: &mut Svg, (x, y): (f64, f64), back: (f64, f64)) {
+    let n = svg::number;
+    let corner = |side: f64| {
+        let (long, wide) = (13.0, 6.5 * side);
+        format!("L{} {}", n(x + back.0 * long - back.1 * wide), n(y + back.1 * long + back.0 * wide))
+    };
+    svg.path(&format!("M{} {}{}{}Z", n(x), n(y), corner(1.0), corner(-1.0)), &format!("fill=\"{QUIET}\""));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mindmap::{filled, tests as made};
+    use crate::{Lang, fixture};
+    use heaplab_record::{MindFigure, Report};
+
+    fn drawn(report: &Report, lang: Lang) -> String {
+        let nodes = vec![
+            made::node("8.5", "packed", MindFigure::PeakBytes, None),
+            made::node("8.7", "mmap", MindFigure::PeakBytes, None),
+        ];
+        let map = filled(&made::spec(nodes), &[made::read(report.clone())]);
+        picture(&map, &Words::new(lang)).svg
+    }
+
+    #[test]
+    fn a_changed_measurement_is_a_changed_node() {
+        for lang in [Lang::En, Lang::Zh] {
+            let mut report = fixture::report(lang);
+            let packed = report.runs.iter().position(|run| run.variant == "packed").unwrap();
+            report.runs[packed].heap.as_mut().unwrap().peak_bytes = 12_300_000;
+            assert!(svg::texts(&drawn(&report, lang)).contains(&"12.3 MB".to_owned()));
+            report.runs[packed].heap.as_mut().unwrap().peak_bytes = 45_600_000;
+            let texts = svg::texts(&drawn(&report, lang));
+            assert!(texts.contains(&"45.6 MB".to_owned()) && !texts.contains(&"12.3 MB".to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_has_not_run_says_how_to_and_what_has_is_a_link() {
+        let svg = drawn(&fixture::report(Lang::En), Lang::En);
+        let texts = svg::texts(&svg);
+        assert!(texts.contains(&"not yet run".to_owned()), "{texts:?}");
+        assert!(texts.contains(&"cargo xtask lesson 8.7".to_owned()));
+        let document = svg::parsed(&svg);
+        let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
+        assert_eq!(links, ["../8.5/report.html"]);
+        let chinese = svg::texts(&drawn(&fixture::report(Lang::Zh), Lang::Zh));
+        assert!(chinese.contains(&"还没有运行".to_owned()), "{chinese:?}");
+    }
+
+    #[test]
+    fn stages_go_on_in_the_next_row() {
+        let node = || made::node("8.5", "packed", MindFigure::PeakBytes, None);
+        let mut spec = made::spec(vec![node(), node()]);
+        spec.stage = std::iter::repeat_n(spec.stage[0].clone(), 5).collect();
+        let map = filled(&spec, &[made::read(fixture::report(Lang::En))]);
+        let svg = picture(&map, &Words::new(Lang::En)).svg;
+        let document = svg::parsed(&svg);
+        let width: f64 = document.root_element().attribute("width").unwrap().parse().unwrap();
+        assert!(width < 1_200.0, "{width}");
+        assert_eq!(document.descendants().filter(|node| node.has_tag_name("a")).count(), 10);
+        assert!(crate::png(&svg).is_ok());
+    }
+}

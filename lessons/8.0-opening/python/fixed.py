@@ -1,0 +1,21 @@
+"""What is kept is the number that is asked for.
+
+Run it by hand: HEAPLAB_ROWS=20000 python3 lessons/8.0-opening/python/fixed.py
+"""
+
+import os
+import sys
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../crates/lesson/python"))
+import heaplab
+
+with heaplab.region() as region:
+    sent_bytes = 0
+    crc = 0
+    for visit in range(heaplab.rows()):
+        page = f"<p>Good morning, visitor {visit:06}.</p>" * 25
+        sent_bytes += len(page)
+        crc = zlib.crc32(f"{page}\t{visit}\n".encode(), crc)
+    crc = zlib.crc32(f"sent\t{sent_bytes}\n".encode(), crc)
+    region.keep(sent_bytes, crc)

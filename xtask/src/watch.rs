@@ -1,0 +1,150 @@
+//! `cargo xtask lesson 8.5 --watch`: when a file of the lesson is saved, it is built again and the variants whose code has changed
+//! are measured again. Files are looked at a few times a second; that works on every file system, over the network too.
+
+mod changed;
+
+use crate::cli::{self, LessonOptions};
+use crate::discover::{self, Lesson};
+use crate::interrupt;
+use crate::lesson;
+use crate::stop::Stop;
+use anyhow::{Context as _, Result};
+use changed::Changed;
+use heaplab_record::Report;
+use heaplab_report::{Words, predict};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// Between two looks at the files. An editor that writes in two steps is done within one.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// The files of the lessons, with what is in them.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// Runs the section, then again whenever it changes, until a signal comes.
+pub(crate) fn run(options: &LessonOptions) -> Result<()> {
+    let words = Words::new(cli::language(options.lang));
+    let mut options = options.clone();
+    let wanted = options.variant.clone();
+    let workspace = discover::workspace()?;
+    let (section, lessons) = workspace.section(&options.section)?;
+    let mut files = files(&lessons)?;
+    let mut peaks = Peaks::default();
+    loop {
+        match lesson::measured(&options) {
+            Ok((report, concluded)) => {
+                peaks.told(&report, &words);
+                said(concluded)?;
+            }
+            Err(error) => said(Err(error))?,
+        }
+        eprintln!("{}", words.get("watch-waits"));
+        let changed = wait(&lessons, &mut files)?;
+        // The whole section's report stays: what is measured on the way has its own.
+        options.out.get_or_insert_with(|| workspace.root.join("reports").join(format!("{section}-watch")));
+        options.predict = None;
+        options.variant = match changed {
+            Changed::All => wanted.clone(),
+            Changed::Variants(names) => {
+                names.into_iter().filter(|name| wanted.is_empty() || wanted.contains(name)).collect()
+            }
+        };
+        let shown = match options.variant.as_slice() {
+            [] => words.get("watch-all"),
+            names => names.join(", "),
+        };
+        eprintln!("{}", words.say("watch-changed", &[("variants", &shown)]));
+    }
+}
+
+/// What went wrong is said and waited out: the next save may mend it. A signal, and a wrong command line, end it.
+fn said(result: Result<()>) -> Result<()> {
+    let Err(error) = result else { return Ok(()) };
+    match error.downcast_ref::<Stop>() {
+        Some(Stop::Interrupted(_) | Stop::CutShort { .. } | Stop::WrongUse(_)) => Err(error),
+        _ => {
+            eprintln!("error: {error:#}");
+            Ok(())
+        }
+    }
+}
+
+/// Until a file has changed, and then until none changes any more.
+fn wait(lessons: &[&Lesson], last: &mut Files) -> Result<Changed> {
+    let mut seen = None;
+    loop {
+        interrupt::check()?;
+        thread::sleep(LOOK);
+        let now = files(lessons)?;
+        if now == *last {
+            continue;
+        }
+        if seen.as_ref() == Some(&now) {
+            let changed = changed::between(last, &now);
+            *last = now;
+            return Ok(changed);
+        }
+        seen = Some(now);
+    }
+}
+
+/// Everything that a lesson's run is made of. Exercise, solution and tests are no part of it.
+fn files(lessons: &[&Lesson]) -> Result<Files> {
+    let mut files = Files::new();
+    for lesson in lessons {
+        for part in ["src", "python", "Cargo.toml", "claims.toml"] {
+            collect(&lesson.folder.join(part), &mut files)?;
+        }
+    }
+    Ok(files)
+}
+
+fn collect(path: &Path, files: &mut Files) -> Result<()> {
+    let cannot = || format!("cannot look at {}", path.display());
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).with_context(cannot)? {
+            collect(&entry.with_context(cannot)?.path(), files)?;
+        }
+        return Ok(());
+    }
+    let is_ours =
+        path.extension().is_some_and(|ending| ["rs", "py", "toml"].iter().any(|ours| ending == *ours));
+    // An editor may be just replacing it: then it is there at the next look.
+    if is_ours && let Ok(text) = std::fs::read(path) {
+        files.insert(path.to_owned(), text);
+    }
+    Ok(())
+}
+
+/// The last peak of each variant, to say what a change has changed.
+#[derive(Default)]
+struct Peaks(BTreeMap<String, (u64, u64)>);
+
+impl Peaks {
+    fn told(&mut self, report: &Report, words: &Words) {
+        for (who, rows, peak_bytes) in predict::peaks(report, words) {
+            let before = self.0.insert(who.clone(), (rows, peak_bytes));
+            if let Some((_, before)) = before.filter(|(then, before)| *then == rows && *before != peak_bytes)
+            {
+                eprintln!("{}", predict::changed(&who, before, peak_bytes, words));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lessons_files_are_its_code_and_its_claims() {
+        let workspace = discover::workspace().unwrap();
+        let (_, lessons) = workspace.section("8.5.1").unwrap();
+        let files = files(&lessons).unwrap();
+        let has = |end: &str| files.keys().any(|path| path.ends_with(end));
+        assert!(has("src/main.rs") && has("python/generator.py") && has("claims.toml"));
+        assert!(!has("exercise/main.rs") && !has("README.md"));
+    }
+}
