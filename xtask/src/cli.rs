@@ -55,6 +55,10 @@ pub(crate) enum Command {
         cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
         OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded.")]
     Diff(DiffOptions),
+    /// Section 8.9: begin, check and hand in homework; measure and grade what others hand in
+    #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
+        cargo xtask homework check\n  cargo xtask homework report")]
+    Homework(crate::homework::HomeworkOptions),
     /// Make a new lesson's folder from the template; nothing else has to be edited
     #[command(
         after_help = "Example: cargo xtask new-lesson 8.10-my-topic && cargo xtask lesson 8.10 --quick"

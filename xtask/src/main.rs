@@ -11,6 +11,7 @@
 //!   do besides the probes, and what that costs.
 //! - `sites`: names for the stacks that were recorded. `growth`: how they grow. `mystery`: a leak hunt without names.
 //! - `bench`: the recorder beside its peers.
+//! - `homework`: section 8.9, a folder of commands of its own.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
 mod bench;
@@ -23,6 +24,7 @@ mod discover;
 mod doctor;
 mod environment;
 mod growth;
+mod homework;
 mod instructions;
 mod interrupt;
 mod leaks;
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         Command::Doctor => doctor::run(),
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
+        Command::Homework(options) => homework::run(&options),
         Command::NewLesson(options) => new_lesson::run(&options),
     };
     match result {

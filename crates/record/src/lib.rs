@@ -5,6 +5,7 @@
 //! - [`Record`]: what one run of one variant under one probe leaves in `$HEAPLAB_OUT/record.json`.
 //! - [`Report`]: `report.json`, one section measured.
 //! - [`Diff`]: `diff.json`, two of them held against each other.
+//! - [`HomeworkResult`], [`Verdict`]: `result.json` and `verdict.json`, homework handed in and measured again.
 //! - [`ClaimsFile`]: a lesson's `claims.toml`, what the lecture says.
 //!
 //! A quantity that was not measured is an absent key, never 0. The unit stands last in a name: `peak_bytes`, `wall_ns`.
@@ -15,6 +16,7 @@ mod claims;
 mod cpu;
 mod diff;
 mod growth;
+mod homework;
 mod manifest;
 mod reconciliation;
 mod record;
@@ -31,6 +33,10 @@ pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges}
 pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
     Mystery, SiteGrowth, TornDown,
+};
+pub use homework::{
+    HOMEWORK_SCHEMA, HandedIn, HomeworkResult, Mismatch, Reason, TaskResult, TopSite, VERDICT_SCHEMA,
+    Verdict, VerdictStatus,
 };
 pub use manifest::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Probe, Text, Variant};
 pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};

@@ -1,0 +1,201 @@
+//! The files of section 8.9: `result.json`, what a student says was measured, and `verdict.json`, what was measured again.
+//!
+//! A student can write any number into the first. The second is made from the student's source alone; it repeats the claimed
+//! figures only to say where they differ.
+
+use crate::{Environment, Text};
+use serde::{Deserialize, Serialize};
+
+/// The schema name of [`HomeworkResult`].
+pub const HOMEWORK_SCHEMA: &str = "heaplab/homework/v1";
+/// The schema name of [`Verdict`].
+pub const VERDICT_SCHEMA: &str = "heaplab/verdict/v1";
+
+/// `result.json`: what `cargo xtask homework report` measured on the student's machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HomeworkResult {
+    /// [`HOMEWORK_SCHEMA`].
+    pub schema: String,
+    /// Who hands in: `s123`.
+    pub id: String,
+    /// The student's name, which can hold anything: whoever shows it escapes it.
+    pub name: String,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// The course's commit, with `-dirty` behind it where files had changed; empty outside a repository.
+    pub commit: String,
+    /// Of all handed-in sources together, as `heaplab_grade::source_sha256` takes it.
+    pub source_sha256: String,
+    /// The handed-in files, by name.
+    #[serde(default)]
+    pub sources: Vec<HandedIn>,
+    /// Where it was measured.
+    pub environment: Environment,
+    /// The public seed that the input was made of.
+    pub seed: u64,
+    /// One entry a task.
+    pub tasks: Vec<TaskResult>,
+    /// Points of the required tasks.
+    pub score: u32,
+    /// The most of these.
+    pub of: u32,
+    /// Points of the optional task, on top.
+    #[serde(default)]
+    pub bonus: u32,
+    /// The most of these.
+    #[serde(default)]
+    pub bonus_of: u32,
+}
+
+/// One file of the student's source.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedIn {
+    /// Its name within `src/`: `required.rs`.
+    pub name: String,
+    /// Of its bytes, in hexadecimal.
+    pub sha256: String,
+}
+
+/// One task: what was measured, and the points for it. A figure that was not measured is absent.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskResult {
+    /// `required.list`, `required.generator`, `optional.aggregate`.
+    pub task: String,
+    /// Whether the task is on top of the required ones.
+    #[serde(default)]
+    pub optional: bool,
+    /// Whether the answer was the right one at both scales, in every run.
+    pub right: bool,
+    /// Why it is not right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrong: Option<Text>,
+    /// The larger of the two scales, 4 × N: allocations and peak are of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u64>,
+    /// Births and reallocations. Of the optional task, the sum over its workers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<u64>,
+    /// The most that was live at once. Of the optional task, the sum of its workers' peaks and the shared memory once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peak_bytes: Option<u64>,
+    /// The peak at 4 × N as thousandths of the peak at N, each taken as 4,096 at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub growth_thousandths: Option<u64>,
+    /// Time of one process as thousandths of the time of several; of the optional task. Shown, never scored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speedup_thousandths: Option<u64>,
+    /// One time a run, under the recorder. Shown, never scored.
+    #[serde(default)]
+    pub wall_ns: Vec<u64>,
+    /// Whether three runs gave the same figures.
+    pub stable: bool,
+    /// Points.
+    pub score: u32,
+    /// The most of these.
+    pub of: u32,
+    /// What held the most at the peak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top: Option<TopSite>,
+    /// Sentences computed from the figures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Text>,
+}
+
+/// The line that held the most at the peak.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopSite {
+    /// The function of the standard library that was called there: `Vec::push`.
+    pub function: String,
+    /// The place in the student's source: `src/student/required.rs:14`.
+    pub location: String,
+    /// What it held at the peak.
+    pub at_peak_bytes: u64,
+}
+
+/// How a submission came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictStatus {
+    /// Enough points, and nothing against it.
+    Pass,
+    /// Too few points, or something against it: the reasons say what.
+    Fail,
+    /// Nothing could be measured: no source, a broken bundle, code that does not build or crashes.
+    Error,
+    /// Three runs gave three figures: a person should look. Never a fail.
+    Unstable,
+    /// It ran past its time.
+    Timeout,
+    /// It ran past its memory.
+    Oom,
+}
+
+/// `verdict.json`: what `cargo xtask homework verify` found. There is one for every input, hostile or broken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// [`VERDICT_SCHEMA`].
+    pub schema: String,
+    /// Who handed in, as far as that can be told; empty where it cannot.
+    pub id: String,
+    /// The name as handed in: whoever shows it escapes it.
+    pub name: String,
+    /// How it came out.
+    pub status: VerdictStatus,
+    /// Why, the gravest first; empty for a pass.
+    pub reasons: Vec<Reason>,
+    /// The student's figures; absent where no readable `result.json` was handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claimed: Option<Vec<TaskResult>>,
+    /// What was measured here, from the source. A task that gave nothing is there with its `wrong`.
+    pub recomputed: Vec<TaskResult>,
+    /// Points of the required tasks, as recomputed.
+    pub score: u32,
+    /// The most of these.
+    pub of: u32,
+    /// Points of the optional task, as recomputed.
+    #[serde(default)]
+    pub bonus: u32,
+    /// The most of these.
+    #[serde(default)]
+    pub bonus_of: u32,
+    /// Where the two differ.
+    pub mismatches: Vec<Mismatch>,
+    /// The fences that were around compiler and program, by name.
+    pub fences: Vec<String>,
+    /// What this kernel lacks of them.
+    pub unfenced: Vec<String>,
+    /// Of what was measured; empty without source.
+    pub source_sha256: String,
+    /// The submission's own time, RFC 3339, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_at: Option<String>,
+    /// The grading's time, RFC 3339, UTC.
+    pub graded_at: String,
+    /// The commit of the harness that measured; empty outside a repository.
+    pub harness_commit: String,
+}
+
+/// One reason: a code that does not change, and a sentence in both languages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// Snake case, one a case: `outside_heap`, `forged_result`, `no_source`.
+    pub code: String,
+    /// The task that it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task: Option<String>,
+    /// For people.
+    pub text: Text,
+}
+
+/// A claimed figure that is not the measured one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mismatch {
+    /// The task.
+    pub task: String,
+    /// The field of [`TaskResult`]: `peak_bytes`.
+    pub what: String,
+    /// As handed in.
+    pub claimed: String,
+    /// As measured.
+    pub recomputed: String,
+}

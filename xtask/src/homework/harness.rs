@@ -1,0 +1,1 @@
+//! The student's code, built and measured on the student's own machine.
