@@ -1,5 +1,6 @@
 //! Programs that try what the fence refuses. Each is this test's own binary, started again behind a fence; what it says and how
 //! it ends is compared. Without the test harness, which would start threads.
+#![expect(clippy::unwrap_used, reason = "a test, though clippy does not know it for one without the harness")]
 
 #[cfg(target_os = "linux")]
 fn main() {
