@@ -76,6 +76,7 @@ fn readable(workshop: &Workshop, folder: &Path) -> Vec<PathBuf> {
     let root = &workshop.root;
     let mut read = vec![
         folder.to_owned(),
+        workshop.base.clone(),
         root.join("Cargo.toml"),
         "/etc/ld.so.cache".into(),
         "/dev/null".into(),

@@ -29,7 +29,7 @@ pub(super) struct Workshop {
     /// What a built harness is linked to, with its loader.
     pub(super) libraries: Vec<PathBuf>,
     /// A built workspace whose modules are the starting point's.
-    base: PathBuf,
+    pub(super) base: PathBuf,
     place: PathBuf,
 }
 
