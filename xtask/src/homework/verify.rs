@@ -34,7 +34,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use who::Who;
-use workshop::Workshop;
+use workshop::Course;
 
 #[derive(Args)]
 pub(crate) struct VerifyOptions {
@@ -58,7 +58,7 @@ pub(crate) struct VerifyOptions {
     /// Measure even where this kernel lacks a fence; the verdict says which
     #[arg(long)]
     pub(crate) allow_unfenced: bool,
-    /// What one run of a task may take
+    /// What one run of a task may take; the compiler may take six times that
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
     /// Print verdict.json on standard output
@@ -88,7 +88,8 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
     crate::interrupt::listen().context("cannot listen for signals")?;
     let lang = language(options.lang);
     if let Some(time) = &options.submitted_at {
-        let wrong = |error| Stop::WrongUse(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"));
+        let wrong =
+            |error| Stop::WrongUse(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"));
         time.parse::<jiff::Timestamp>().map_err(wrong)?;
     }
     let verdict = verify(
@@ -111,7 +112,11 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
         println!("{who} {name}: {status}, {} / {}", verdict.score, verdict.of);
         for reason in &verdict.reasons {
             let text = if lang == heaplab_report::Lang::Zh { &reason.text.zh } else { &reason.text.en };
-            println!("  {} {}{text}", reason.code, reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default());
+            println!(
+                "  {} {}{text}",
+                reason.code,
+                reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default()
+            );
         }
         println!("{}", out.join("verdict.json").display());
     }
@@ -126,8 +131,8 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
 ///
 /// `Err` is the machine's or the command line's trouble: a path that is not there, a fence that is lacking, a signal.
 pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
-    let workshop = workshop::open()?;
-    let lacking = workshop.available.lacking();
+    let course = workshop::course()?;
+    let lacking = course.available.lacking();
     if !lacking.is_empty() && !options.allow_unfenced {
         return Err(Stop::Lacks(format!(
             "this kernel has no {}: a hostile submission could do what you can do here. Use Linux 5.13 or later with landlock and \
@@ -149,15 +154,15 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
         bonus: 0,
         bonus_of: 0,
         mismatches: Vec::new(),
-        fences: workshop.available.present().into_iter().map(str::to_owned).collect(),
+        fences: course.available.present().into_iter().map(str::to_owned).collect(),
         unfenced: lacking.into_iter().map(str::to_owned).collect(),
         source_sha256: String::new(),
         submitted_at: options.submitted_at.clone(),
         graded_at: String::new(),
-        harness_commit: workshop.commit.clone(),
+        harness_commit: course.commit.clone(),
     };
     let found = match bundle::read(place, &Caps::default()) {
-        Ok(bundle) => judged(&workshop, &bundle, options, &mut verdict)?,
+        Ok(bundle) => judged(&course, &bundle, options, &mut verdict)?,
         Err(error @ BundleError::Unreadable { .. }) if !place.exists() => {
             return Err(Stop::WrongUse(error.to_string()).into());
         }
@@ -168,8 +173,11 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
 }
 
 /// Everything behind the reading of the bundle.
-fn judged(workshop: &Workshop, bundle: &Bundle, options: &Options, verdict: &mut Verdict) -> Result<Vec<Found>> {
-    let claimed = bundle.files.get("result.json").and_then(|bytes| serde_json::from_slice::<HomeworkResult>(bytes).ok());
+fn judged(course: &Course, bundle: &Bundle, options: &Options, verdict: &mut Verdict) -> Result<Vec<Found>> {
+    let claimed = bundle
+        .files
+        .get("result.json")
+        .and_then(|bytes| serde_json::from_slice::<HomeworkResult>(bytes).ok());
     let (Who { id, name }, mut found) = who::who(bundle, claimed.as_ref(), options.expected_id.as_deref());
     (verdict.id, verdict.name) = (id, name);
     verdict.source_sha256 = source_sha256(bundle.sources());
@@ -185,12 +193,14 @@ fn judged(workshop: &Workshop, bundle: &Bundle, options: &Options, verdict: &mut
     let before = found.len();
     for (file, bytes) in bundle.sources() {
         match source::look(bytes) {
-            Ok(findings) => found.extend(findings.iter().take(5).map(|finding| reason::forbidden(file, finding))),
+            Ok(findings) => {
+                found.extend(findings.iter().take(5).map(|finding| reason::forbidden(file, finding)))
+            }
             Err(why) => found.push(Found::new(Code::UnreadableSource).with(&format!("src/{file}: {why}"))),
         }
     }
     if found.len() == before {
-        found.extend(measured(workshop, bundle, options, verdict, claimed.as_ref())?);
+        found.extend(measured(course, bundle, options, verdict, claimed.as_ref())?);
     }
     if let Some(claimed) = claimed {
         let (mismatches, forged) = claims::compare(&claimed, &verdict.recomputed, &verdict.source_sha256);
@@ -203,25 +213,29 @@ fn judged(workshop: &Workshop, bundle: &Bundle, options: &Options, verdict: &mut
 
 /// Builds it and runs every task.
 fn measured(
-    workshop: &Workshop,
+    course: &Course,
     bundle: &Bundle,
     options: &Options,
     verdict: &mut Verdict,
     claimed: Option<&HomeworkResult>,
 ) -> Result<Vec<Found>> {
+    let workshop = workshop::open(course)?;
     let folder = workshop.folder()?;
-    let mut modules: Vec<(&str, &[u8])> =
-        pristine::START.iter().map(|&(name, text)| (name, text.as_bytes())).filter(|(name, _)| *name != "required.rs").collect();
+    let mut modules: Vec<(&str, &[u8])> = pristine::START
+        .iter()
+        .map(|&(name, text)| (name, text.as_bytes()))
+        .filter(|(name, _)| *name != "required.rs")
+        .collect();
     for (name, bytes) in bundle.sources() {
         modules.retain(|(other, _)| *other != name);
         modules.push((name, bytes));
     }
     pristine::write_student(&folder.path, &modules).context("cannot write the submission's modules")?;
-    if let Some(found) = build::build(workshop, &folder, options.allow_unfenced)? {
+    if let Some(found) = build::build(&workshop, &folder, options.timeout, options.allow_unfenced)? {
         return Ok(vec![found]);
     }
     let mut harness = Harness {
-        workshop,
+        workshop: &workshop,
         program: folder.harness(),
         folder: folder.path.clone(),
         timeout: options.timeout,
@@ -234,8 +248,13 @@ fn measured(
         let scale = |seed| Scale { seed, small: if task == Task::Aggregate { LINES } else { ROWS } };
         let measured = harness.task(task, scale(options.seed))?;
         let is_wrong = measured.found.iter().any(|one| one.code == Code::WrongAnswer);
-        let said_right = claimed.is_none_or(|claimed| claimed.tasks.iter().any(|one| one.task == task.name() && one.right));
-        if is_wrong && said_right && !task.is_optional() && harness.task(task, scale(PUBLIC_SEED))?.result.right {
+        let said_right = claimed
+            .is_none_or(|claimed| claimed.tasks.iter().any(|one| one.task == task.name() && one.right));
+        if is_wrong
+            && said_right
+            && !task.is_optional()
+            && harness.task(task, scale(PUBLIC_SEED))?.result.right
+        {
             found.push(Found::new(Code::HardCoded).of(task));
         }
         verdict.recomputed.push(measured.result);
@@ -252,7 +271,8 @@ fn conclude(verdict: &mut Verdict, mut found: Vec<Found>) {
         verdict.recomputed = Task::ALL.into_iter().map(nothing).collect();
     }
     let totals = totals(&verdict.recomputed);
-    (verdict.score, verdict.of, verdict.bonus, verdict.bonus_of) = (totals.score, totals.of, totals.bonus, totals.bonus_of);
+    (verdict.score, verdict.of, verdict.bonus, verdict.bonus_of) =
+        (totals.score, totals.of, totals.bonus, totals.bonus_of);
     // The optional task may be missed, not misused: how it was missed stands in its result.
     found.retain(|one| !(one.task.is_some_and(Task::is_optional) && one.code > Code::ForgedResult));
     found.sort_by_key(|one| one.code);

@@ -9,15 +9,31 @@ use heaplab_fence::{Limits, Work};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A harness builds in one or two seconds; a loaded machine takes some times that.
-const WALL: Duration = Duration::from_secs(90);
+/// Times what a run of a task may take: a harness builds in one or two seconds, and a loaded machine takes some times that.
+const WALL_RUNS: u32 = 6;
 const MEMORY_BYTES: u64 = 2 << 30;
 const THREADS: u64 = 256;
 const OUTPUT_BYTES: usize = 1 << 20;
 
 /// Builds it. `Ok(Some(_))` says why it does not build.
-pub(super) fn build(workshop: &Workshop, folder: &WorkFolder, lenient: bool) -> Result<Option<Found>> {
-    let words = ["build", "--locked", "--offline", "--quiet", "--color", "never", "--profile", "lesson", "--package", "harness"];
+pub(super) fn build(
+    workshop: &Workshop,
+    folder: &WorkFolder,
+    timeout: Duration,
+    lenient: bool,
+) -> Result<Option<Found>> {
+    let words = [
+        "build",
+        "--locked",
+        "--offline",
+        "--quiet",
+        "--color",
+        "never",
+        "--profile",
+        "lesson",
+        "--package",
+        "harness",
+    ];
     let target = folder.path.join("target");
     let order = child::Order {
         program: workshop.cargo.clone(),
@@ -37,7 +53,10 @@ pub(super) fn build(workshop: &Workshop, folder: &WorkFolder, lenient: bool) -> 
         limits: Limits {
             work: Work::Compile,
             read: readable(workshop, &folder.path),
-            execute: [workshop.sysroot.clone()].into_iter().chain(["/usr", "/lib", "/lib64", "/bin"].map(PathBuf::from)).collect(),
+            execute: [workshop.sysroot.clone()]
+                .into_iter()
+                .chain(["/usr", "/lib", "/lib64", "/bin"].map(PathBuf::from))
+                .collect(),
             write: vec![target, folder.path.join("tmp"), "/dev/null".into()],
             cpu_seconds: 120,
             file_bytes: 512 << 20,
@@ -48,7 +67,7 @@ pub(super) fn build(workshop: &Workshop, folder: &WorkFolder, lenient: bool) -> 
         },
         line: None,
         shared: None,
-        wall: WALL,
+        wall: timeout * WALL_RUNS,
         memory_bytes: MEMORY_BYTES,
         threads: THREADS,
         output_bytes: OUTPUT_BYTES,
@@ -97,5 +116,8 @@ fn first_error(stderr: &str, folder: &Path) -> String {
     let from = stderr.lines().position(|line| line.starts_with("error")).unwrap_or(0);
     let place = format!("{}/", folder.join("student/src").display());
     let text: Vec<&str> = stderr.lines().skip(from).take(6).collect();
-    text.join("\n").replace(&place, "src/").replace(&folder.display().to_string(), "").replace("student/src/student/", "src/")
+    text.join("\n")
+        .replace(&place, "src/")
+        .replace(&folder.display().to_string(), "")
+        .replace("student/src/student/", "src/")
 }

@@ -82,7 +82,10 @@ pub(super) fn run(order: &Order) -> Result<Outcome> {
     // Not by its path: a build may have put another program there.
     let mut command = Command::new("/proc/self/exe");
     command.arg(fenced::FLAG).arg(limits).arg(&order.program).args(&order.arguments);
-    command.current_dir(&order.folder).env_clear().envs(order.environment.iter().map(|(name, value)| (name, value)));
+    command
+        .current_dir(&order.folder)
+        .env_clear()
+        .envs(order.environment.iter().map(|(name, value)| (name, value)));
     command.stdin(if order.line.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     tether(&mut command);

@@ -10,7 +10,11 @@ const TOLERANCE_PERCENT: u64 = 5;
 const TOLERANCE_POINTS: u32 = 2;
 
 /// Where the two differ, and whether the claim is the better one.
-pub(super) fn compare(claimed: &HomeworkResult, measured: &[TaskResult], source_sha256: &str) -> (Vec<Mismatch>, Vec<Found>) {
+pub(super) fn compare(
+    claimed: &HomeworkResult,
+    measured: &[TaskResult],
+    source_sha256: &str,
+) -> (Vec<Mismatch>, Vec<Found>) {
     let mut mismatches = Vec::new();
     let mut is_better = false;
     if claimed.source_sha256 != source_sha256 {

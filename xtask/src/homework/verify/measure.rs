@@ -10,7 +10,8 @@ use crate::fenced;
 use anyhow::{Context as _, Result};
 use heaplab_fence::{Limits, Work};
 use heaplab_grade::{
-    Observed, Order, RUNS, SHARED_BYTES, SHARED_WORDS, Said, Scale, Share, Task, Trial, WORKERS, broken, judge, say,
+    Observed, Order, RUNS, SHARED_BYTES, SHARED_WORDS, Said, Scale, Share, Task, Trial, WORKERS, broken,
+    judge, say,
 };
 use heaplab_record::TaskResult;
 use rustix::fs::MemfdFlags;
@@ -53,7 +54,8 @@ impl Harness<'_> {
     pub(super) fn weigh(&mut self) -> Result<()> {
         let order = Order { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
         let outcome = self.start(&order, None)?;
-        let why = || format!("the harness does not run: {:?} {} {}", outcome.end, outcome.record, outcome.stderr);
+        let why =
+            || format!("the harness does not run: {:?} {} {}", outcome.end, outcome.record, outcome.stderr);
         anyhow::ensure!(say(&outcome.record, &order).is_ok(), why());
         self.empty_bytes = outcome.memory_bytes;
         Ok(())
@@ -81,7 +83,9 @@ impl Harness<'_> {
                 // Seen in every run, or in some of them.
                 let everywhere = seen.iter().all(|run| run.iter().any(|other| other.code == one.code));
                 let noisy = one.code == Code::OutsideHeap && !everywhere;
-                found.push(if noisy { Found::new(Code::Unstable).with(&one.text.en) } else { one.clone() }.of(task));
+                found.push(
+                    if noisy { Found::new(Code::Unstable).with(&one.text.en) } else { one.clone() }.of(task),
+                );
             }
         }
         if !result.stable {
@@ -93,7 +97,12 @@ impl Harness<'_> {
         Ok(Measured { result, found })
     }
 
-    fn trial(&self, task: Task, scale: Scale, first: bool) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
+    fn trial(
+        &self,
+        task: Task,
+        scale: Scale,
+        first: bool,
+    ) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
         if task == Task::Aggregate {
             return self.aggregate(scale, first);
         }
@@ -117,7 +126,11 @@ impl Harness<'_> {
     }
 
     /// Workers at once, then the one that merges; and, shown only, one that does it all alone.
-    fn aggregate(&self, scale: Scale, first: bool) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
+    fn aggregate(
+        &self,
+        scale: Scale,
+        first: bool,
+    ) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
         let together = match self.workers(scale, WORKERS)? {
             Ok(together) => together,
             Err(found) => return Ok(Err(found)),
@@ -127,7 +140,11 @@ impl Harness<'_> {
         Ok(Ok((Trial { small: None, large, alone_wall_ns: alone }, found)))
     }
 
-    fn workers(&self, scale: Scale, parts: u64) -> Result<std::result::Result<(Observed, Vec<Found>), Found>> {
+    fn workers(
+        &self,
+        scale: Scale,
+        parts: u64,
+    ) -> Result<std::result::Result<(Observed, Vec<Found>), Found>> {
         let shared = shared_memory()?;
         let order = |task: &str, part: u64| Order {
             task: task.to_owned(),
@@ -139,7 +156,10 @@ impl Harness<'_> {
             let order = &order;
             let shared = shared.as_fd();
             let started: Vec<_> = (0..parts)
-                .map(|part| scope.spawn(move || self.said(&order("optional.worker", part), Some(shared), SHARED_BYTES)))
+                .map(|part| {
+                    scope
+                        .spawn(move || self.said(&order("optional.worker", part), Some(shared), SHARED_BYTES))
+                })
                 .collect();
             let panicked = || Err(anyhow::anyhow!("a thread of ours panicked"));
             started.into_iter().map(|worker| worker.join().unwrap_or_else(|_| panicked())).collect()
@@ -152,7 +172,12 @@ impl Harness<'_> {
                 Err(found) => return Ok(Err(found)),
             };
             found.extend(more);
-            let sum = sum.get_or_insert(Observed { allocations: 0, peak_bytes: SHARED_BYTES, wall_ns: 0, ..observed(&said) });
+            let sum = sum.get_or_insert(Observed {
+                allocations: 0,
+                peak_bytes: SHARED_BYTES,
+                wall_ns: 0,
+                ..observed(&said)
+            });
             sum.allocations += said.births + said.reallocations;
             sum.peak_bytes += said.peak_bytes;
             sum.wall_ns = sum.wall_ns.max(said.wall_ns);
@@ -166,7 +191,6 @@ impl Harness<'_> {
         };
         let mut sum = sum.context("no workers were asked for")?;
         sum.answer = observed(&merged).answer;
-        sum.wall_ns += merged.wall_ns;
         Ok(Ok((sum, found)))
     }
 
@@ -205,7 +229,8 @@ impl Harness<'_> {
             environment: vec![("HEAPLAB_PROBE", "heap".into()), ("GLIBC_TUNABLES", TUNABLES.into())],
             limits: Limits {
                 work: Work::Run,
-                read: Vec::new(),
+                // What a program that wants to start another opens first: it shall get as far as to be ended for it.
+                read: vec!["/dev/null".into()],
                 execute: [self.program.clone()].into_iter().chain(self.workshop.libraries.clone()).collect(),
                 write: Vec::new(),
                 cpu_seconds: seconds * 2 + 2,
@@ -268,8 +293,14 @@ fn outside(outcome: &Outcome, said: &Said, expected_bytes: u64) -> Option<Found>
     let outside = outcome.memory_bytes.saturating_sub(inside);
     (outside > TOLERANCE_BYTES).then(|| {
         Found::new(Code::OutsideHeap).and(
-            &format!("the kernel counts {} bytes as resident, the allocator gave out {} at most", outcome.memory_bytes, said.peak_bytes),
-            &format!("内核统计的常驻内存为 {} 字节，分配器最多只给出 {} 字节", outcome.memory_bytes, said.peak_bytes),
+            &format!(
+                "the kernel counts {} bytes as resident, the allocator gave out {} at most",
+                outcome.memory_bytes, said.peak_bytes
+            ),
+            &format!(
+                "内核统计的常驻内存为 {} 字节，分配器最多只给出 {} 字节",
+                outcome.memory_bytes, said.peak_bytes
+            ),
         )
     })
 }

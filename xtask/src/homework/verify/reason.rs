@@ -88,7 +88,9 @@ impl Code {
         match self {
             Code::BadArchive => ("the bundle was refused", "提交包被拒绝"),
             Code::Identity => ("it does not say consistently who hands it in", "提交者的身份前后不一致"),
-            Code::ForbiddenSource => ("the source says what homework may not", "源码里出现了作业不允许的内容"),
+            Code::ForbiddenSource => {
+                ("the source says what homework may not", "源码里出现了作业不允许的内容")
+            }
             Code::ForeignFile => (
                 "files that would change the build were handed in; they were not used, take them out",
                 "提交里有会影响构建的文件；它们没有被使用，请删去",
@@ -97,9 +99,15 @@ impl Code {
                 "it tried to start another process, or to open a pipe to one, and was ended",
                 "程序试图启动别的进程（或打开通往进程的管道），已被终止",
             ),
-            Code::OutsideHeap => ("it used memory that its allocator never saw", "程序使用了分配器看不到的内存"),
-            Code::OutlivedCall => ("threads went on after the function had returned", "函数返回之后仍有线程在运行"),
-            Code::TooManyThreads => ("it started more threads or processes than it may", "启动的线程或进程超过上限"),
+            Code::OutsideHeap => {
+                ("it used memory that its allocator never saw", "程序使用了分配器看不到的内存")
+            }
+            Code::OutlivedCall => {
+                ("threads went on after the function had returned", "函数返回之后仍有线程在运行")
+            }
+            Code::TooManyThreads => {
+                ("it started more threads or processes than it may", "启动的线程或进程超过上限")
+            }
             Code::OutputFlood => ("it printed more than it may", "输出超过上限"),
             Code::ForgedRecord => (
                 "it printed what looks like a measurement; measurements are not taken from there",
@@ -197,6 +205,8 @@ pub(super) fn forbidden(file: &str, finding: &Finding) -> Found {
 /// A stranger's words as they may stand in a sentence: no controls that steer a terminal, and not endless.
 pub(super) fn shown(text: &str) -> String {
     const LONGEST: usize = 600;
-    let is_kept = |c: char| c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'));
+    let is_kept = |c: char| {
+        c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    };
     text.trim().chars().filter(|&c| is_kept(c)).take(LONGEST).collect()
 }

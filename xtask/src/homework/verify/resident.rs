@@ -37,7 +37,9 @@ fn parse(status: &str) -> Option<Resident> {
 pub(super) fn of_group(group: u32) -> Resident {
     let mut sum = Resident::default();
     for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
         if group_of(&entry.path()) != Some(group) {
             continue;
         }

@@ -16,7 +16,12 @@ pub(super) fn summary(verdict: &Verdict, lang: Lang) -> String {
     let _ = writeln!(
         page,
         "**{status}** · {} {} / {} · {} {} / {}\n",
-        word("points", "得分"), verdict.score, verdict.of, word("bonus", "附加"), verdict.bonus, verdict.bonus_of
+        word("points", "得分"),
+        verdict.score,
+        verdict.of,
+        word("bonus", "附加"),
+        verdict.bonus,
+        verdict.bonus_of
     );
     for reason in &verdict.reasons {
         let text = if zh { &reason.text.zh } else { &reason.text.en };
@@ -27,8 +32,12 @@ pub(super) fn summary(verdict: &Verdict, lang: Lang) -> String {
         let _ = writeln!(
             page,
             "\n| {} | {} | {} | {} | {} | {} |\n|---|---|---|---|---|---|",
-            word("task", "任务"), word("right", "正确"), word("allocations", "分配次数"), word("peak, bytes", "峰值（字节）"),
-            word("growth, ‰", "增长（‰）"), word("points", "得分")
+            word("task", "任务"),
+            word("right", "正确"),
+            word("allocations", "分配次数"),
+            word("peak, bytes", "峰值（字节）"),
+            word("growth, ‰", "增长（‰）"),
+            word("points", "得分")
         );
         for task in &verdict.recomputed {
             let figure = |figure: Option<u64>| figure.map_or("–".to_owned(), |figure| figure.to_string());
@@ -36,7 +45,8 @@ pub(super) fn summary(verdict: &Verdict, lang: Lang) -> String {
             let (allocations, peak, growth) =
                 (figure(task.allocations), figure(task.peak_bytes), figure(task.growth_thousandths));
             let (name, score, of) = (plain(&task.task), task.score, task.of);
-            let _ = writeln!(page, "| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |");
+            let _ =
+                writeln!(page, "| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |");
         }
     }
     if !verdict.mismatches.is_empty() {
@@ -49,7 +59,12 @@ pub(super) fn summary(verdict: &Verdict, lang: Lang) -> String {
     let fences = verdict.fences.join(", ");
     let _ = writeln!(page, "\n{} {fences}", word("Fences:", "隔离措施："));
     if !verdict.unfenced.is_empty() {
-        let _ = writeln!(page, "\n**{}** {}", word("Not fenced by:", "缺少的隔离："), verdict.unfenced.join(", "));
+        let _ = writeln!(
+            page,
+            "\n**{}** {}",
+            word("Not fenced by:", "缺少的隔离："),
+            verdict.unfenced.join(", ")
+        );
     }
     page
 }
@@ -74,7 +89,8 @@ fn plain(text: &str) -> String {
         match c {
             '\n' | '\r' | '\t' => plain.push(' '),
             c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {}
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '!' | '~' | '@' | '$' | '"' | '\'' => {
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '!' | '~'
+            | '@' | '$' | '"' | '\'' => {
                 let _ = write!(plain, "&#{};", u32::from(c));
             }
             // `https://` and `www.` become links by themselves.

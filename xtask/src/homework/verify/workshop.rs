@@ -15,13 +15,18 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What all submissions have in common.
-pub(super) struct Workshop {
+/// Where this process stands: all that a submission needs which never gets built.
+pub(super) struct Course {
     /// The course's workspace.
     pub(super) root: PathBuf,
     /// Its commit.
     pub(super) commit: String,
     pub(super) available: Available,
+}
+
+/// What all submissions that are built have in common.
+pub(super) struct Workshop {
+    pub(super) root: PathBuf,
     pub(super) cargo: PathBuf,
     pub(super) rustc: PathBuf,
     pub(super) sysroot: PathBuf,
@@ -33,28 +38,40 @@ pub(super) struct Workshop {
     place: PathBuf,
 }
 
-/// The workshop of this process: opened by whoever asks first.
-pub(super) fn open() -> Result<Arc<Workshop>> {
+/// The course of this process.
+pub(super) fn course() -> Result<Arc<Course>> {
+    static COURSE: Mutex<Option<Arc<Course>>> = Mutex::new(None);
+    once(&COURSE, || {
+        let root = crate::discover::root()?;
+        let commit = crate::environment::commit(&root).unwrap_or_default();
+        Ok(Course { commit, available: available(), root })
+    })
+}
+
+/// The workshop of this process: opened by whoever asks first, while the others wait.
+pub(super) fn open(course: &Course) -> Result<Arc<Workshop>> {
     static OPEN: Mutex<Option<Arc<Workshop>>> = Mutex::new(None);
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(workshop) = open.as_ref() {
-        return Ok(Arc::clone(workshop));
+    once(&OPEN, || Workshop::new(course.root.clone()))
+}
+
+/// What failed is tried again by whoever asks next.
+fn once<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = place.as_ref() {
+        return Ok(Arc::clone(made));
     }
-    let workshop = Arc::new(Workshop::new()?);
-    Ok(Arc::clone(open.insert(workshop)))
+    let made = Arc::new(make()?);
+    Ok(Arc::clone(place.insert(made)))
 }
 
 impl Workshop {
-    fn new() -> Result<Workshop> {
-        let root = crate::discover::root()?;
+    fn new(root: PathBuf) -> Result<Workshop> {
         let sysroot = PathBuf::from(said("rustc", &["--print", "sysroot"])?);
         let tool = |name: &str| sysroot.join("bin").join(name);
         let place = root.join("target/homework-verify");
         let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let cargo_home = cargo_home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
         let mut workshop = Workshop {
-            commit: crate::environment::here(&root, None).commit,
-            available: available(),
             cargo: tool("cargo"),
             rustc: tool("rustc"),
             sysroot,
@@ -108,13 +125,25 @@ impl Workshop {
         // Without --locked, once: what the course's lock has and this workspace has not goes out of it.
         let mut command = Command::new(&self.cargo);
         command.current_dir(&base).args(["build", "--offline", "--quiet", "--profile", "lesson"]);
-        command.env("RUSTC", &self.rustc).env("CARGO_ENCODED_RUSTFLAGS", FLAGS).env("CARGO_TARGET_DIR", base.join("target"));
-        for name in ["RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CARGO_INCREMENTAL"] {
+        command
+            .env("RUSTC", &self.rustc)
+            .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
+            .env("CARGO_TARGET_DIR", base.join("target"));
+        for name in [
+            "RUSTFLAGS",
+            "CARGO_BUILD_TARGET",
+            "RUSTC_WRAPPER",
+            "RUSTC_WORKSPACE_WRAPPER",
+            "CARGO_INCREMENTAL",
+        ] {
             command.env_remove(name);
         }
         let (_, status) = crate::tether::run(&mut command, "cargo")?;
         if !status.success() {
-            return Err(Stop::Lacks("the course's own harness does not build; cargo has said why above".into()).into());
+            return Err(Stop::Lacks(
+                "the course's own harness does not build; cargo has said why above".into(),
+            )
+            .into());
         }
         std::fs::write(base.join("whole"), "").with_context(cannot)?;
         Ok(base)
@@ -126,9 +155,12 @@ impl Workshop {
         for (name, text) in pristine::FILES.iter().chain(pristine::START) {
             files.push(((*name).to_owned(), text.as_bytes().to_vec()));
         }
-        let mut folders: Vec<PathBuf> = ["heap", "profile", "record"].map(|name| self.root.join("crates").join(name)).into();
+        let mut folders: Vec<PathBuf> =
+            ["heap", "profile", "record"].map(|name| self.root.join("crates").join(name)).into();
         while let Some(folder) = folders.pop() {
-            for entry in std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))? {
+            for entry in
+                std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?
+            {
                 let path = entry?.path();
                 if path.is_dir() {
                     folders.push(path);
@@ -138,10 +170,14 @@ impl Workshop {
             }
         }
         for name in ["Cargo.toml", "Cargo.lock"] {
-            files.push((name.to_owned(), std::fs::read(self.root.join(name)).with_context(|| format!("cannot read {name}"))?));
+            files.push((
+                name.to_owned(),
+                std::fs::read(self.root.join(name)).with_context(|| format!("cannot read {name}"))?,
+            ));
         }
         files.push(("rustc".to_owned(), said(&self.rustc.display().to_string(), &["-vV"])?.into_bytes()));
-        let hash = heaplab_grade::source_sha256(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+        let hash =
+            heaplab_grade::source_sha256(files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
         Ok(hash.chars().take(16).collect())
     }
 }
@@ -173,7 +209,10 @@ fn harness(folder: &Path) -> PathBuf {
 /// What of a built target is the same for every submission: not the two packages, and no lock of cargo's.
 fn is_shared(name: &str) -> bool {
     let stem = name.strip_prefix("lib").unwrap_or(name);
-    !(stem.starts_with("student") || stem.starts_with("harness") || name == "incremental" || name == ".cargo-lock")
+    !(stem.starts_with("student")
+        || stem.starts_with("harness")
+        || name == "incremental"
+        || name == ".cargo-lock")
 }
 
 /// The loader says what it would load.
@@ -186,7 +225,8 @@ fn libraries(program: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn said(program: &str, arguments: &[&str]) -> Result<String> {
-    let output = Command::new(program).args(arguments).output().with_context(|| format!("cannot start {program}"))?;
+    let output =
+        Command::new(program).args(arguments).output().with_context(|| format!("cannot start {program}"))?;
     anyhow::ensure!(output.status.success(), "{program} {}: {}", arguments.join(" "), output.status);
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

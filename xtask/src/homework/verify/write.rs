@@ -19,7 +19,8 @@ pub(super) fn default_place(verdict: &Verdict, bundle: &Path) -> PathBuf {
 pub(super) fn write(verdict: &Verdict, out: &Path, lang: Lang) -> Result<String> {
     let mut text = serde_json::to_string_pretty(verdict).context("cannot write the verdict down")?;
     text.push('\n');
-    std::fs::create_dir_all(out).with_context(|| format!("cannot make {}; choose another --out", out.display()))?;
+    std::fs::create_dir_all(out)
+        .with_context(|| format!("cannot make {}; choose another --out", out.display()))?;
     for (name, content) in [("verdict.json", text.as_str()), ("summary.md", &summary(verdict, lang))] {
         let place = out.join(name);
         let beside = out.join(format!(".{name}.{}", std::process::id()));
