@@ -84,7 +84,12 @@ impl Harness<'_> {
                 let everywhere = seen.iter().all(|run| run.iter().any(|other| other.code == one.code));
                 let noisy = one.code == Code::OutsideHeap && !everywhere;
                 found.push(
-                    if noisy { Found::new(Code::Unstable).with(&one.text.en) } else { one.clone() }.of(task),
+                    if noisy {
+                        Found::new(Code::Unstable).and(&one.text.en, &one.text.zh)
+                    } else {
+                        one.clone()
+                    }
+                    .of(task),
                 );
             }
         }

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// Where this process stands: all that a submission needs which never gets built.
 pub(super) struct Course {
@@ -82,6 +83,7 @@ impl Workshop {
             root,
         };
         workshop.base = workshop.built_base()?;
+        workshop.sweep();
         workshop.libraries = libraries(&harness(&workshop.base))?;
         Ok(workshop)
     }
@@ -147,6 +149,30 @@ impl Workshop {
         }
         std::fs::write(base.join("whole"), "").with_context(cannot)?;
         Ok(base)
+    }
+
+    /// Takes away bases of other states that nobody has built for a day, and folders of processes that were killed.
+    fn sweep(&self) {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        let entries = |folder: &Path| {
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+        };
+        let name = |path: &Path| {
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        for old in entries(&self.place).filter(|path| *path != self.base && name(path).starts_with("base-")) {
+            let built = std::fs::metadata(old.join("whole")).and_then(|file| file.modified()).ok();
+            if built.and_then(|built| built.elapsed().ok()).is_none_or(|age| age > DAY) {
+                let _ = std::fs::remove_dir_all(old);
+            }
+        }
+        for left in entries(&self.place.join("work")) {
+            let name = name(&left);
+            let process = name.split_once('-').map_or("", |(process, _)| process);
+            if !Path::new("/proc").join(process).exists() {
+                let _ = std::fs::remove_dir_all(left);
+            }
+        }
     }
 
     /// Everything that the base is made of, as one short name.
