@@ -29,9 +29,11 @@ use heaplab_fence::bundle::{self, Bundle, BundleError, Caps};
 use heaplab_fence::source;
 use heaplab_grade::{LINES, PUBLIC_SEED, ROWS, Scale, Task, broken, passes, source_sha256, totals};
 use heaplab_record::{HomeworkResult, TaskResult, VERDICT_SCHEMA, Verdict, VerdictStatus};
+use heaplab_report::Lang;
 use measure::Harness;
 use reason::{Code, Found, shown};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use who::Who;
@@ -103,28 +105,30 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
             timeout: options.timeout,
         },
     )?;
-    let out = options.out.clone().unwrap_or_else(|| write::default_place(&verdict, &options.bundle));
+    let root = workshop::course()?.root.clone();
+    let out = options.out.clone().unwrap_or_else(|| write::default_place(&root, &verdict, &options.bundle));
+
     let text = write::write(&verdict, &out, lang)?;
-    if options.json {
-        print!("{text}");
-    } else {
-        let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
-        let (name, status) = (shown(&verdict.name), summary::status(verdict.status, lang));
-        println!("{who} {name}: {status}, {} / {}", verdict.score, verdict.of);
-        for reason in &verdict.reasons {
-            let text = if lang == heaplab_report::Lang::Zh { &reason.text.zh } else { &reason.text.en };
-            println!(
-                "  {} {}{text}",
-                reason.code,
-                reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default()
-            );
-        }
-        println!("{}", out.join("verdict.json").display());
-    }
+    let said = if options.json { text } else { told(&verdict, &out, lang) };
+    // Whoever reads it may stop reading; the files are there.
+    let _ = std::io::stdout().write_all(said.as_bytes());
     if options.strict && verdict.status != VerdictStatus::Pass {
         return Err(Stop::SaysNo("the verdict is not pass".into()).into());
     }
     Ok(())
+}
+
+/// What a person at a terminal reads.
+fn told(verdict: &Verdict, out: &Path, lang: Lang) -> String {
+    let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
+    let (name, status) = (shown(&verdict.name).replace('\n', " "), summary::status(verdict.status, lang));
+    let mut text = format!("{who} {name}: {status}, {} / {}\n", verdict.score, verdict.of);
+    for reason in &verdict.reasons {
+        let task = reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default();
+        let sentence = lang.of(&reason.text).replace('\n', "\n    ");
+        text += &format!("  {} {task}{sentence}\n", reason.code);
+    }
+    text + &format!("{}\n", out.join("verdict.json").display())
 }
 
 /// A verdict for whatever was handed in. Several threads may ask at once; each submission has a folder of its own, which is gone

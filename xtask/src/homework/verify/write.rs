@@ -6,13 +6,13 @@ use heaplab_record::Verdict;
 use heaplab_report::Lang;
 use std::path::{Path, PathBuf};
 
-/// By the id, which was checked to be a name that a file can have; else by what the bundle is called, as far as that can be one.
-pub(super) fn default_place(verdict: &Verdict, bundle: &Path) -> PathBuf {
+/// Within the course's workspace: by the id, which was checked to be a name that a file can have; else by what the bundle is called, as far as that can be one.
+pub(super) fn default_place(root: &Path, verdict: &Verdict, bundle: &Path) -> PathBuf {
     let called = bundle.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let called: String = called.chars().map(|c| if fits(c) { c } else { '-' }).collect();
     let name = if verdict.id.is_empty() { format!("unknown-{called}") } else { verdict.id.clone() };
-    Path::new("reports/verdicts").join(name)
+    root.join("reports/verdicts").join(name)
 }
 
 /// Writes both files; gives the verdict's text.
