@@ -7,6 +7,7 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `prepare`: what a lesson's variants read.
+//! - `fenced`: this program started again, to become one that is behind a fence.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `lint`: what an author forgets.
 //! - `hint`, `completions`, `watch`: a hint, a shell's completions, a lesson that runs again when it is saved.
@@ -34,6 +35,7 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod fenced;
 mod gallery;
 mod growth;
 mod hint;
@@ -76,6 +78,9 @@ use cli::{Cli, Command};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(status) = fenced::asked() {
+        return status;
+    }
     let result = match Cli::parse().command {
         Command::Lesson(options) => lesson::run(&options),
         Command::Lessons(options) => lessons::run(&options),
