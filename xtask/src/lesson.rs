@@ -94,6 +94,7 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         dhat_files: &measured.dhat_files,
         profiles: &profiles,
         leaks: leaks::pictures(&grown, &profiles, options.between, &report.unit, &words)?,
+        root: Some(&workspace.root),
     };
     let artifacts = render::report(&report, files, &words)?;
     interrupt::check()?;

@@ -40,5 +40,5 @@ pub use record::{
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
-    MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
+    MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run, SizeClass,
 };
