@@ -7,7 +7,9 @@ use anyhow::Result;
 use heaplab_profile::{Measure, Profile, Site, folded};
 use heaplab_record::Chart;
 use heaplab_report::format::count;
-use heaplab_report::{LeakView, Leaks, Stays, Words, differential_svg, growth, leaks_svg};
+use heaplab_report::{
+    LeakView, Leaks, Stays, Words, difference_view, differential_svg, growth, leaks_svg, stays_view,
+};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -53,7 +55,12 @@ fn views(
     let title = words.say("leaks-title", &[("variant", variant)]);
     let svg = leaks_svg(stays, &title, &words.get("leaks-subtitle"), words)?;
     let file = |part: &str| format!("{variant}.{part}.flamegraph.svg");
-    let mut views = vec![LeakView { name: words.get("leaks-view-whole"), file: file("leaks"), svg }];
+    let mut views = vec![LeakView {
+        name: words.get("leaks-view-whole"),
+        file: file("leaks"),
+        svg,
+        flames: stays_view(stays, words),
+    }];
     let looks = quarters(&of.looks);
     let mut windows: Vec<(String, [&(u64, Profile); 2])> = Vec::new();
     for (index, window) in looks.windows(2).enumerate() {
@@ -71,8 +78,10 @@ fn views(
         let between = [("variant", variant), ("from", from.as_str()), ("to", &to), ("unit", &unit)];
         let title = words.say("leaks-window-title", &between);
         let subtitle = words.say("leaks-window-subtitle", &between);
-        let svg = leaks_svg(Stays { width: &added, ..stays }, &title, &subtitle, words)?;
-        views.push(LeakView { name: words.say("leaks-view-window", &between), file: file(&part), svg });
+        let stays = Stays { width: &added, ..stays };
+        let svg = leaks_svg(stays, &title, &subtitle, words)?;
+        let (name, flames) = (words.say("leaks-view-window", &between), stays_view(stays, words));
+        views.push(LeakView { name, file: file(&part), svg, flames });
     }
     if let [_, _, (from, middle), _, (to, last)] = looks.as_slice() {
         let lines = folded::folded_diff(middle, last, Measure::EndBytes);
@@ -81,7 +90,8 @@ fn views(
         let title = words.say("leaks-difference-title", &between);
         let subtitle = words.say("leaks-difference-subtitle", &between);
         let svg = differential_svg(&lines, &title, &subtitle, false, words)?;
-        views.push(LeakView { name: words.get("leaks-view-difference"), file: file("difference"), svg });
+        let (name, flames) = (words.get("leaks-view-difference"), difference_view(&lines, words));
+        views.push(LeakView { name, file: file("difference"), svg, flames });
     }
     Ok(views)
 }

@@ -127,6 +127,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
         dhat_files: &measured.dhat_files,
         profiles: &profiles,
         leaks: leaks::pictures(&grown, &profiles, options.between, &report.unit, &words)?,
+        root: Some(&workspace.root),
     };
     let artifacts = render::report(&report, files, &words)?;
     interrupt::check()?;

@@ -66,7 +66,7 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
         profiles.push(named);
     }
     let report = report(&file_name, runs, &ended, &root, &recordings, &words);
-    let artifacts = render::program(&report, &profiles, &of_dhat, &live, &words)?;
+    let artifacts = render::program(&report, &profiles, &of_dhat, &live, &root, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
@@ -134,6 +134,7 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         slowdown: None,
         memory_cost_bytes: None,
         sites: sites::largest(&named.profile),
+        lifetimes: sites::lifetimes(&named.profile),
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
     };

@@ -4,8 +4,9 @@ use crate::measure::DhatFile;
 use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, firefox, folded, speedscope};
-use heaplab_record::{Attachment, Curve, Probe, Report};
-use heaplab_report::{Artifact, Drawn, Leaks, LiveCurve, Pictures, Words};
+use heaplab_record::{Attachment, Curve, Probe, Report, Source};
+use heaplab_report::{Artifact, Drawn, Flames, Leaks, LiveCurve, Pictures, Words};
+use std::path::{Component, Path};
 
 /// What the pictures are made of, besides the report itself.
 #[derive(Default)]
@@ -16,11 +17,13 @@ pub(crate) struct Measured<'a> {
     pub(crate) profiles: &'a [Named],
     /// What stays, drawn.
     pub(crate) leaks: Vec<Leaks>,
+    /// Where the sources lie; without it the page has none.
+    pub(crate) root: Option<&'a Path>,
 }
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
 pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
-    let Measured { curves, live, dhat_files, profiles, mut leaks } = measured;
+    let Measured { curves, live, dhat_files, profiles, mut leaks, root } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
@@ -50,15 +53,18 @@ pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> 
         let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::stem(&of.variant));
         of.chart = chart.map(|one| one.svg.clone());
     }
-    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    let flames = of_profiles(report, profiles, words, &mut artifacts)?;
+    // A puzzle has no names, and its source would tell them.
+    let root = root.filter(|_| report.mystery.is_none());
+    let sources = root.map(|root| sources(profiles, root)).unwrap_or_default();
     for view in leaks.iter().flat_map(|of| &of.views) {
         artifacts.push(text(view.file.clone(), view.svg.clone()));
     }
-    let stacks = of_stacks(report, words, &mut artifacts)?;
+    of_stacks(report, words, &mut artifacts)?;
     let live_svg = of_live(live, words, &mut artifacts)?;
     let drawn = Drawn { curve: curve_svg.is_some(), live: live_svg.is_some() };
     artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flamegraphs, attached, leaks, stacks };
+    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flames, attached, leaks, sources };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -69,6 +75,7 @@ pub(crate) fn program(
     profiles: &[Named],
     runs: &[dhat::Run],
     live: &[LiveCurve],
+    root: &Path,
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let mut json = serde_json::to_string_pretty(report)?;
@@ -79,11 +86,12 @@ pub(crate) fn program(
         let json = dhat::write(&named.profile, run).with_context(|| format!("cannot write {name}"))?;
         artifacts.push(text(name, json));
     }
-    let flamegraphs = of_profiles(report, profiles, words, &mut artifacts)?;
+    let flames = of_profiles(report, profiles, words, &mut artifacts)?;
+    let sources = sources(profiles, root);
     let live_svg = of_live(live, words, &mut artifacts)?;
     let drawn = Drawn { curve: false, live: live_svg.is_some() };
     artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { live_svg, flamegraphs, ..Pictures::default() };
+    let pictures = Pictures { live_svg, flames, sources, ..Pictures::default() };
     artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
     Ok(artifacts)
 }
@@ -99,14 +107,13 @@ fn of_live(live: &[LiveCurve], words: &Words, artifacts: &mut Vec<Artifact>) -> 
     Ok(svg)
 }
 
-/// What is made of every profile; gives the flamegraphs with their variants.
+/// What is made of every profile; gives the flamegraphs of the page.
 fn of_profiles(
     report: &Report,
     profiles: &[Named],
     words: &Words,
     artifacts: &mut Vec<Artifact>,
-) -> Result<Vec<(String, String)>> {
-    let mut flamegraphs = Vec::new();
+) -> Result<Vec<Flames>> {
     for named in profiles {
         let of = &named.variant;
         let stacks = folded::folded(&named.profile, folded::Measure::PeakBytes);
@@ -119,15 +126,30 @@ fn of_profiles(
         let viewed = firefox::firefox(&named.profile, of)
             .with_context(|| format!("cannot write {of}.firefox.json"))?;
         artifacts.push(text(format!("{of}.firefox.json"), viewed));
-        artifacts.push(text(format!("{of}.flamegraph.svg"), svg.clone()));
-        flamegraphs.push((of.clone(), svg));
+        artifacts.push(text(format!("{of}.flamegraph.svg"), svg));
     }
-    Ok(flamegraphs)
+    let flames: Vec<_> = profiles
+        .iter()
+        .map(|named| (named.variant.as_str(), subtitle(report, named, words), &named.profile))
+        .collect();
+    Ok(heaplab_report::flames(&flames, words))
+}
+
+/// The sources of every variant that has any, its files as far as they lie in the workspace.
+fn sources(profiles: &[Named], root: &Path) -> Vec<(String, Source)> {
+    let read = |file: &str| {
+        let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+        std::fs::read_to_string(root.join(file)).ok().filter(|_| inside)
+    };
+    let of = |named: &Named| {
+        let variant = named.variant.clone();
+        heaplab_report::sources(&named.profile, &read).into_iter().map(move |of| (variant.clone(), of))
+    };
+    profiles.iter().flat_map(of).collect()
 }
 
 /// Stacks that a lesson handed over: flamegraphs of something else than bytes.
-fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<Vec<(String, String)>> {
-    let mut flamegraphs = Vec::new();
+fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<()> {
     for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
         let Attachment::Stacks(stacks) = attachment else { continue };
         let (name, lang) = (&stacks.name, words.lang());
@@ -135,10 +157,9 @@ fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> R
         let svg = heaplab_report::cpu_flamegraph_svg(&stacks.folded, counts, title, None, words)?;
         artifacts.push(text(format!("{name}.folded"), stacks.folded.join("\n") + "\n"));
         artifacts.push(picture(&format!("{name}.flamegraph.png"), &svg)?);
-        artifacts.push(text(format!("{name}.flamegraph.svg"), svg.clone()));
-        flamegraphs.push((name.clone(), svg));
+        artifacts.push(text(format!("{name}.flamegraph.svg"), svg));
     }
-    Ok(flamegraphs)
+    Ok(())
 }
 
 /// Whose figures they are and at which scale.

@@ -4,7 +4,8 @@ use crate::measure::Section;
 use anyhow::{Context as _, Result};
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Frame, Profile, Site, dhat};
-use heaplab_record::{HeapSite, Language, Probe, Run};
+use heaplab_record::{HeapSite, Language, Probe, Run, SizeClass};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// More sites than this nobody reads; the flamegraph has them all.
@@ -56,6 +57,7 @@ pub(crate) fn put_sites(run: &mut Run, named: Option<&Named>) {
     let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
     if named.probe == Probe::Heap {
         heap.sites = largest(&named.profile);
+        heap.lifetimes = lifetimes(&named.profile);
     }
 }
 
@@ -111,12 +113,54 @@ fn heap_site(site: &Site) -> HeapSite {
         reallocations: recorded.reallocations,
         reallocated_bytes: recorded.reallocated_bytes,
         grown_bytes: recorded.grown_bytes,
+        freed_blocks: site.recorded.as_ref().map(|recorded| recorded.deaths),
+        lifetime_bytes: site.recorded.as_ref().map(|recorded| recorded.lifetime_bytes),
     }
+}
+
+/// How long the blocks of every size lived.
+pub(crate) fn lifetimes(profile: &Profile) -> Vec<SizeClass> {
+    let mut classes: BTreeMap<u64, SizeClass> = BTreeMap::new();
+    for site in &profile.sites {
+        let Some(recorded) = &site.recorded else { continue };
+        let mean = recorded.birth_bytes.checked_div(site.total_blocks).unwrap_or(0);
+        let from_bytes = mean.checked_ilog2().map_or(0, |power| 1 << power);
+        let class = classes.entry(from_bytes).or_insert(SizeClass { from_bytes, ..SizeClass::default() });
+        class.end_blocks += site.end_blocks;
+        if class.freed_blocks.len() < recorded.lifetimes.len() {
+            class.freed_blocks.resize(recorded.lifetimes.len(), 0);
+        }
+        for (sum, blocks) in class.freed_blocks.iter_mut().zip(&recorded.lifetimes) {
+            *sum += blocks;
+        }
+    }
+    classes.into_values().collect()
 }
 
 pub(crate) fn in_words(frame: &Frame) -> String {
     match &frame.location {
         Some(location) => format!("{} {location}", frame.function),
         None => frame.function.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heaplab_profile::Recorded;
+
+    #[test]
+    fn every_block_is_in_one_class_of_sizes() {
+        let site = |blocks: u64, birth_bytes, lifetimes: &[u64]| Site {
+            total_blocks: blocks,
+            end_blocks: blocks - lifetimes.iter().sum::<u64>(),
+            recorded: Some(Recorded { birth_bytes, lifetimes: lifetimes.to_vec(), ..Recorded::default() }),
+            ..Site::default()
+        };
+        let sites = vec![site(5, 5 * 24, &[1, 2]), site(4, 4 * 31, &[]), site(1, 0, &[0, 0, 1])];
+        let classes = lifetimes(&Profile { sites });
+        let found: Vec<_> =
+            classes.iter().map(|of| (of.from_bytes, of.freed_blocks.clone(), of.end_blocks)).collect();
+        assert_eq!(found, [(0, vec![0, 0, 1], 0), (16, vec![1, 2], 6)]);
     }
 }

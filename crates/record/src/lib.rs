@@ -52,5 +52,5 @@ pub use record::{
 };
 pub use report::{
     ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
-    Ladder, MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run,
+    Ladder, MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run, SizeClass,
 };

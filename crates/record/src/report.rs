@@ -234,6 +234,22 @@ pub struct HeapRun {
     /// How far the peak may err: 0 while one thread records.
     #[serde(default)]
     pub peak_error_bytes: u64,
+    /// How long blocks lived, a class of sizes each, the smallest first; of all sites, also of those that are not listed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lifetimes: Vec<SizeClass>,
+}
+
+/// Blocks of one size, and how long they lived.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SizeClass {
+    /// Blocks of at least so many bytes, and of less than twice as many: a power of two, or 0 for empty ones. A block counts
+    /// with the mean size at birth of its site.
+    pub from_bytes: u64,
+    /// How many of those that were freed lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than
+    /// the entry before says; the 32nd has all of 1 GiB or more. Trailing zeros are left out.
+    pub freed_blocks: Vec<u64>,
+    /// How many were live when the region closed.
+    pub end_blocks: u64,
 }
 
 /// A call stack that allocated. Named by function and location, never by address.
@@ -265,6 +281,12 @@ pub struct HeapSite {
     /// The sum of growth.
     #[serde(default)]
     pub grown_bytes: u64,
+    /// Blocks that were freed; absent where the recorder's own figures are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freed_blocks: Option<u64>,
+    /// The sum of their lifetimes, in bytes of the allocation clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifetime_bytes: Option<u64>,
 }
 
 /// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's

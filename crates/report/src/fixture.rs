@@ -65,6 +65,8 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         total_bytes: at_peak_bytes,
         at_peak_bytes,
         end_bytes: at_peak_bytes,
+        freed_blocks: Some(25_000),
+        lifetime_bytes: Some(25_000 * 48),
         ..HeapSite::default()
     };
     let heap = HeapRun {

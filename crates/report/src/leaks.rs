@@ -38,6 +38,8 @@ pub struct LeakView {
     pub file: String,
     /// The picture.
     pub svg: String,
+    /// The same for the page.
+    pub flames: crate::FlameView,
 }
 
 /// Draws them. Where the width is nothing, the picture says so.

@@ -12,12 +12,22 @@ pub(crate) struct SiteRow {
     pub(crate) call: Option<String>,
     /// `lessons/…/main.rs:30`; empty where it is not known.
     pub(crate) location: String,
-    /// Live at the peak, its share of the peak, blocks and bytes in all, live at the end.
-    pub(crate) figures: [Written; 5],
+    /// Live at the peak, its share of the peak, blocks and bytes in all, live at the end, the mean lifetime of what was freed.
+    pub(crate) figures: [Written; 6],
+    /// The same for a script that sorts; empty where a figure is not known.
+    pub(crate) order: [String; 6],
+}
+
+impl SiteRow {
+    /// The figures, each with what it is sorted by.
+    pub(crate) fn cells(&self) -> impl Iterator<Item = (&Written, &String)> {
+        self.figures.iter().zip(&self.order)
+    }
 }
 
 /// The heads of [`SiteRow::figures`].
-pub(crate) const FIGURES: [&str; 5] = ["at-peak", "share", "total-blocks", "total-bytes", "end-bytes"];
+pub(crate) const FIGURES: [&str; 6] =
+    ["at-peak", "share", "total-blocks", "total-bytes", "end-bytes", "mean-lifetime"];
 
 /// The largest sites of a run, at most `most`, in the report's order.
 pub(crate) fn rows(heap: &HeapRun, most: usize) -> Vec<SiteRow> {
@@ -40,7 +50,20 @@ fn row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
     };
     let plain = |short: String| Written { short, exact: None, is_figure: true };
     let share = (heap.peak_bytes > 0).then(|| site.at_peak_bytes as f64 / heap.peak_bytes as f64);
+    let freed = site.freed_blocks.filter(|freed| *freed > 0);
+    let lifetime = freed.zip(site.lifetime_bytes).map(|(freed, sum)| sum / freed);
+    let digits = |figure: Option<u64>| figure.map(|figure| figure.to_string()).unwrap_or_default();
+    let at_peak = Some(site.at_peak_bytes);
     SiteRow {
+        order: [
+            at_peak,
+            at_peak,
+            Some(site.total_blocks),
+            Some(site.total_bytes),
+            Some(site.end_bytes),
+            lifetime,
+        ]
+        .map(digits),
         function: prose::function(&site.function),
         call: site
             .stack
@@ -55,6 +78,7 @@ fn row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
             plain(format::count(site.total_blocks)),
             bytes(site.total_bytes),
             bytes(site.end_bytes),
+            lifetime.map_or_else(|| plain("–".to_owned()), bytes),
         ],
     }
 }
@@ -94,6 +118,8 @@ mod tests {
             total_bytes: 5000,
             at_peak_bytes: 2500,
             end_bytes: 0,
+            freed_blocks: Some(4),
+            lifetime_bytes: Some(8000),
             ..HeapSite::default()
         };
         let heap = HeapRun { peak_bytes: 10_000, sites: vec![site.clone(), site], ..HeapRun::default() };
@@ -101,7 +127,8 @@ mod tests {
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].call.as_deref(), Some("<Vec as From>::from"));
         let shown: Vec<&str> = rows[0].figures.iter().map(|cell| cell.short.as_str()).collect();
-        assert_eq!(shown, ["2.50 kB", "25.0 %", "1,234", "5.00 kB", "0 B"]);
+        assert_eq!(shown, ["2.50 kB", "25.0 %", "1,234", "5.00 kB", "0 B", "2.00 kB"]);
+        assert_eq!(rows[0].order[5], "2000");
         assert_eq!(rows[0].figures[0].exact.as_deref(), Some("2,500"));
         let words = Words::new(Lang::En);
         assert!(left_out(&heap, 1, &words).is_some_and(|said| said.contains('2')));

@@ -2,7 +2,7 @@
 
 use crate::attachments::{Written, who, written};
 use crate::{Words, prose};
-use heaplab_record::{Attachment, Cell, Report, SourceLine};
+use heaplab_record::{Attachment, Cell, Report, Source, SourceLine};
 
 /// Steps of heat; the style sheet has a ground for each but the first.
 const HEATS: f64 = 5.0;
@@ -37,18 +37,22 @@ pub(crate) fn listings(report: &Report, words: &Words) -> Vec<Listing> {
     for run in &report.runs {
         for attachment in &run.attachments {
             let Attachment::Source(source) = attachment else { continue };
-            let who = who(run, words);
-            let own = source.columns.iter().map(|column| words.lang().of(column).to_owned());
-            let heads = ["column-line", "column-code"].map(|key| prose::head(key, words));
-            listings.push(Listing {
-                title: words.lang().of(&source.title).to_owned(),
-                path: format!("{} · {who}", source.path),
-                columns: heads.into_iter().chain(own).collect(),
-                lines: lines(&source.lines, source.columns.len(), words),
-            });
+            listings.push(listing(source, format!("{} · {}", source.path, who(run, words)), words));
         }
     }
     listings
+}
+
+/// One of them; `path` is what stands beside the caption.
+pub(crate) fn listing(source: &Source, path: String, words: &Words) -> Listing {
+    let own = source.columns.iter().map(|column| words.lang().of(column).to_owned());
+    let heads = ["column-line", "column-code"].map(|key| prose::head(key, words));
+    Listing {
+        title: words.lang().of(&source.title).to_owned(),
+        path,
+        columns: heads.into_iter().chain(own).collect(),
+        lines: lines(&source.lines, source.columns.len(), words),
+    }
 }
 
 fn lines(lines: &[SourceLine], columns: usize, words: &Words) -> Vec<Line> {

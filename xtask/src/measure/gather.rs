@@ -212,6 +212,7 @@ impl Gathered {
             memory_cost_bytes: self.memory_cost_bytes(),
             // They have names only when symbols are looked up.
             sites: Vec::new(),
+            lifetimes: Vec::new(),
             slow_walks: self.slow_walks,
             peak_error_bytes: self.peak_error_bytes,
         })

@@ -1,9 +1,8 @@
-//! The rest of the page: claims, flamegraphs, the three probes held against each other, failures.
+//! The rest of the page: claims, the three probes held against each other, failures.
 
 use super::{bytes, figure};
 use crate::attachments::Written;
 use crate::reconcile::ToolRow;
-use crate::sites::{self, SiteRow};
 use crate::{Words, claims, format, inline_svg, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
 
@@ -52,85 +51,6 @@ impl Claim {
             why: claim.why.clone(),
         }
     }
-}
-
-/// A flamegraph in a document of its own: its script and its ids are nobody else's.
-pub(super) struct Flamegraph {
-    pub(super) variant: String,
-    pub(super) label: String,
-    pub(super) document: String,
-    /// In CSS pixels.
-    pub(super) height: u32,
-    pub(super) open: bool,
-    /// What the table under it is called.
-    pub(super) caption: String,
-    /// The call stacks that held the most; empty where the recorder named none.
-    pub(super) sites: Vec<SiteRow>,
-    /// Says that there are more.
-    pub(super) left_out: Option<String>,
-}
-
-/// More sites than this nobody reads under a picture that has them all.
-const MOST_SITES: usize = 12;
-
-impl Flamegraph {
-    /// The first one is open.
-    pub(super) fn all(pictures: &[(String, String)], report: &Report, words: &Words) -> Vec<Flamegraph> {
-        let frame = |(index, picture): (usize, &(String, String))| Flamegraph {
-            open: index == 0,
-            ..Flamegraph::of(picture, report, words)
-        };
-        pictures.iter().enumerate().map(frame).collect()
-    }
-
-    fn of((variant, svg): &(String, String), report: &Report, words: &Words) -> Flamegraph {
-        let run = report.runs.iter().find(|run| run.language == Language::Rust && run.variant == *variant);
-        let heap = run.and_then(|run| run.heap.as_ref());
-        Flamegraph {
-            variant: variant.clone(),
-            label: words.say("flamegraph-of", &[("variant", variant)]),
-            document: document(svg),
-            height: height(svg),
-            open: false,
-            caption: words.say("sites-of", &[("variant", variant)]),
-            sites: heap.map(|heap| sites::rows(heap, MOST_SITES)).unwrap_or_default(),
-            left_out: heap.and_then(|heap| sites::left_out(heap, MOST_SITES, words)),
-        }
-    }
-}
-
-/// What stays of one variant, a view at a time: a choice without a script.
-pub(super) struct Leaking {
-    pub(super) variant: String,
-    /// A group of choices of its own, by number.
-    pub(super) number: usize,
-    /// What its lines hold as the work goes on.
-    pub(super) chart: Option<String>,
-    /// Its name, its document and its height.
-    pub(super) views: Vec<(String, String, u32)>,
-    pub(super) open: bool,
-}
-
-impl Leaking {
-    /// The first one is open.
-    pub(super) fn all(leaks: &[crate::Leaks]) -> Vec<Leaking> {
-        let of = |(number, leaks): (usize, &crate::Leaks)| Leaking {
-            variant: leaks.variant.clone(),
-            chart: leaks.chart.as_deref().map(|svg| inline_svg::inline(svg, &format!("growth-{number}-"))),
-            number,
-            views: leaks
-                .views
-                .iter()
-                .map(|view| (view.name.clone(), document(&view.svg), height(&view.svg)))
-                .collect(),
-            open: number == 0,
-        };
-        leaks.iter().enumerate().map(of).collect()
-    }
-}
-
-fn height(svg: &str) -> u32 {
-    inline_svg::size(svg).map_or(480, |(_, height)| height.ceil().clamp(80.0, 2000.0) as u32)
 }
 
 /// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an
