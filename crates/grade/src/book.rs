@@ -1,6 +1,7 @@
 //! A class as one book: verdicts side by side, who was late by whose clock, and what a person should look at. No flag changes a
 //! status or a point: that is for the teacher.
 
+use crate::passes;
 use crate::similar::{self, Alike, Compared, Fingerprints};
 use heaplab_record::{
     AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, Submitted, Text, TimeSource,
@@ -83,6 +84,7 @@ pub fn book(terms: &Terms, class: Vec<Graded>) -> Gradebook {
 fn entry(one: Graded, flags: Vec<Flag>, terms: &Terms) -> GradebookEntry {
     let Graded { bundle, folder, verdict, submitted, file_time, .. } = one;
     let late = submitted.as_ref().zip(terms.deadline.as_ref());
+    let points = points(&verdict);
     GradebookEntry {
         bundle,
         folder,
@@ -93,6 +95,7 @@ fn entry(one: Graded, flags: Vec<Flag>, terms: &Terms) -> GradebookEntry {
         of: verdict.of,
         bonus: verdict.bonus,
         bonus_of: verdict.bonus_of,
+        points,
         tasks: verdict.recomputed,
         reasons: verdict.reasons,
         flags,
@@ -102,6 +105,13 @@ fn entry(one: Graded, flags: Vec<Flag>, terms: &Terms) -> GradebookEntry {
         file_time: file_time.map(|time| time.text),
         graded_at: verdict.graded_at,
     }
+}
+
+/// A fail for too few points keeps those that there are, and so do a timeout and an error for the tasks that were measured. A fail
+/// in spite of the points is one for cheating, and the points of that are no points.
+fn points(verdict: &Verdict) -> u32 {
+    let in_spite = verdict.status == VerdictStatus::Fail && passes(&verdict.recomputed);
+    if in_spite { 0 } else { verdict.score + verdict.bonus }
 }
 
 /// Late by its own time; and where only its files are late, that is said and not judged: a copy of a file is younger than it.

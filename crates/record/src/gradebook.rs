@@ -49,6 +49,8 @@ pub struct GradebookEntry {
     pub bonus: u32,
     /// The most of these.
     pub bonus_of: u32,
+    /// What counts: both together; 0 where there are points enough for a pass and something else stands against it.
+    pub points: u32,
     /// The tasks as measured.
     pub tasks: Vec<TaskResult>,
     /// Why, the gravest first.

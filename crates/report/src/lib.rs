@@ -22,6 +22,7 @@ mod fixture;
 mod flamegraph;
 pub mod format;
 pub mod goal;
+pub mod gradebook;
 pub mod growth;
 mod inline_svg;
 pub mod instructions;

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::similar::Start;
-use heaplab_record::{Mismatch, VERDICT_SCHEMA, VerdictStatus};
+use heaplab_record::{Mismatch, TaskResult, VERDICT_SCHEMA, VerdictStatus};
 
 const DEADLINE: i64 = 1_796_140_740;
 
@@ -151,6 +151,34 @@ fn an_id_twice_and_figures_that_differ_are_flagged() {
     // Two that have no id are not the same student.
     assert_eq!(kinds(&book, 2), [FlagKind::Unfenced]);
     assert_eq!(kinds(&book, 3), []);
+}
+
+#[test]
+fn points_count_unless_a_fail_is_in_spite_of_them() {
+    let task = |task: &str, optional: bool, right: bool, score: u32, of: u32| TaskResult {
+        task: task.to_owned(),
+        optional,
+        right,
+        score,
+        of,
+        ..TaskResult::default()
+    };
+    let points = |status: VerdictStatus, list: u32| {
+        let mut one = graded("s1", "");
+        one.verdict.status = status;
+        one.verdict.recomputed = vec![
+            task("list", false, list > 0, list, 40),
+            task("generator", false, true, 50, 60),
+            task("bonus", true, true, 10, 20),
+        ];
+        (one.verdict.score, one.verdict.bonus) = (list + 50, 10);
+        made(None, vec![one]).entries[0].points
+    };
+    assert_eq!(points(VerdictStatus::Pass, 40), 100);
+    assert_eq!(points(VerdictStatus::Fail, 0), 60, "wrong, so a fail; the other task keeps its points");
+    assert_eq!(points(VerdictStatus::Fail, 40), 0, "enough for a pass, and a fail all the same");
+    assert_eq!(points(VerdictStatus::Timeout, 40), 100);
+    assert_eq!(points(VerdictStatus::Unstable, 30), 90);
 }
 
 #[test]
