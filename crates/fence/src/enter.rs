@@ -1,0 +1,152 @@
+//! A process limits itself and becomes the program. It must have one thread: seccomp and landlock bind the thread that asks.
+
+use crate::{Limits, Work, calls, view};
+use rustix::fs::{Mode, OFlags};
+use rustix::io::FdFlags;
+use rustix::process::{Resource, Rlimit, setrlimit};
+use std::convert::Infallible;
+use std::ffi::{CString, OsString};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+/// Why nothing was started.
+#[derive(Debug, thiserror::Error)]
+pub enum EnterError {
+    /// The kernel has no such wall, and nobody allowed to go without.
+    #[error("this kernel has no {0}, and --allow-unfenced was not given")]
+    Lacking(&'static str),
+    /// The kernel has it and would not raise it.
+    #[error("the kernel refused {what}: {why}")]
+    Refused {
+        /// Which limit.
+        what: &'static str,
+        /// The kernel's word.
+        why: String,
+    },
+    /// The program is not there, or not one.
+    #[error("cannot start {program}: {error}")]
+    Start {
+        /// The program.
+        program: String,
+        /// The kernel's word.
+        error: std::io::Error,
+    },
+}
+
+/// Raises every wall, then becomes `program` with these arguments and this process's environment.
+///
+/// # Errors
+/// Comes back only when it failed; the process may then be limited already, and is of no use but to say so and end.
+pub fn enter(limits: &Limits, program: &Path, arguments: &[OsString]) -> Result<Infallible, EnterError> {
+    let refused = |what, why: &dyn std::fmt::Display| EnterError::Refused { what, why: why.to_string() };
+    let start = |error: std::io::Error| EnterError::Start { program: program.display().to_string(), error };
+    rustix::thread::set_no_new_privs(true).map_err(|error| refused("no_new_privs", &error))?;
+    system::close_on_exec(limits.keep_below);
+    system::leave_network();
+    let words = words(program, arguments).map_err(start)?;
+    let descriptor = open(program).map_err(start)?;
+    cap(limits).map_err(|error| refused("rlimits", &error))?;
+    if !view::narrow(limits).map_err(|error| refused("landlock", &error))? && !limits.lenient {
+        return Err(EnterError::Lacking("landlock"));
+    }
+    for filter in calls::filters(limits.work).map_err(|error| refused("seccomp", &error))? {
+        match seccompiler::apply_filter(&filter) {
+            Ok(()) => {}
+            Err(_) if limits.lenient => break,
+            Err(error) => return Err(refused("seccomp", &error)),
+        }
+    }
+    Err(start(match limits.work {
+        Work::Run => system::become_descriptor(&descriptor, &words),
+        Work::Compile => system::become_path(&words),
+    }))
+}
+
+fn words(program: &Path, arguments: &[OsString]) -> std::io::Result<Vec<CString>> {
+    let all = std::iter::once(program.as_os_str()).chain(arguments.iter().map(OsString::as_os_str));
+    Ok(all.map(|word| CString::new(word.as_bytes())).collect::<Result<_, _>>()?)
+}
+
+/// Opens the program under its own number, to be closed as it starts.
+fn open(program: &Path) -> std::io::Result<OwnedFd> {
+    let found = rustix::fs::open(program, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let moved = rustix::io::fcntl_dupfd_cloexec(&found, calls::PROGRAM_DESCRIPTOR)?;
+    if moved.as_raw_fd() != calls::PROGRAM_DESCRIPTOR {
+        return Err(std::io::Error::other("its descriptor's number is taken"));
+    }
+    rustix::io::fcntl_setfd(&moved, FdFlags::CLOEXEC)?;
+    Ok(moved)
+}
+
+/// Both limits of each, so that it cannot raise them again.
+fn cap(limits: &Limits) -> rustix::io::Result<()> {
+    let caps = [
+        (Resource::Cpu, limits.cpu_seconds),
+        (Resource::Fsize, limits.file_bytes),
+        (Resource::Nofile, limits.open_files.min(calls::PROGRAM_DESCRIPTOR.unsigned_abs().into())),
+        (Resource::Core, 0),
+        (Resource::Stack, limits.stack_bytes),
+        (Resource::Memlock, 0),
+        (Resource::Msgqueue, 0),
+    ];
+    for (resource, most) in caps {
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    }
+    Ok(())
+}
+
+/// The calls that no safe interface has.
+mod system {
+    use std::ffi::CString;
+    use std::os::fd::{AsRawFd as _, OwnedFd};
+
+    /// From this number on; kernels before 5.11 do not know the call, and Rust opens everything so anyway.
+    pub(super) fn close_on_exec(from: u32) {
+        // SAFETY: it only sets a mark on descriptors; nobody else's are closed while they are in use.
+        unsafe { libc::syscall(libc::SYS_close_range, from, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    }
+
+    /// A network of its own, with nothing in it, where this user may have one. seccomp refuses sockets besides.
+    pub(super) fn leave_network() {
+        // SAFETY: the process has one thread, and what it leaves behind are network and System V names, no memory.
+        unsafe {
+            if libc::unshare(libc::CLONE_NEWNET | libc::CLONE_NEWIPC) != 0 {
+                libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWIPC);
+            }
+        }
+    }
+
+    pub(super) fn become_descriptor(program: &OwnedFd, words: &[CString]) -> std::io::Error {
+        let arguments = pointers(words);
+        // SAFETY: the words and the empty path end in NUL, the list of arguments in a null pointer, and all live until the call
+        // is over; `environ` is the C library's and nobody changes it: there is one thread.
+        unsafe {
+            libc::syscall(
+                libc::SYS_execveat,
+                program.as_raw_fd(),
+                c"".as_ptr(),
+                arguments.as_ptr(),
+                environ,
+                libc::AT_EMPTY_PATH,
+            );
+        }
+        std::io::Error::last_os_error()
+    }
+
+    pub(super) fn become_path(words: &[CString]) -> std::io::Error {
+        let arguments = pointers(words);
+        let Some(program) = words.first() else { return std::io::ErrorKind::InvalidInput.into() };
+        // SAFETY: as above.
+        unsafe { libc::execv(program.as_ptr(), arguments.as_ptr()) };
+        std::io::Error::last_os_error()
+    }
+
+    fn pointers(words: &[CString]) -> Vec<*const libc::c_char> {
+        words.iter().map(|word| word.as_ptr()).chain([std::ptr::null()]).collect()
+    }
+
+    unsafe extern "C" {
+        static environ: *const *const libc::c_char;
+    }
+}

@@ -1,0 +1,22 @@
+"""A generator expression, as the homework says; then once more under tracemalloc, for its curve.
+
+Run it by hand: HEAPLAB_ROWS=100000 python3 lessons/8.9-homework/python/generator.py
+"""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../crates/lesson/python"))
+import heaplab
+from traced import User, chart
+
+
+def consumed(rows, seen):
+    for user in (User(f"user{i}", i) for i in range(rows)):
+        seen(user)
+
+
+with heaplab.region() as region:
+    users = (User(f"user{i}", i) for i in range(heaplab.rows()))
+    region.keep(users, heaplab.checksum(users))
+    region.attach(chart(consumed))

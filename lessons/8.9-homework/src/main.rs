@@ -1,0 +1,45 @@
+//! Lesson 8.9: homework. A list and a generator once more, and this time the picture is yours to hand in.
+//!
+//! Question:   what does the memory of each do while the rows go by?
+//! Prediction: draw both curves on paper before you look.
+//! Command:    cargo xtask lesson 8.9 --quick; then cargo xtask homework new --id ID --name NAME
+
+use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+
+lesson! {
+    unit: "rows",
+    default_scale: 1_000_000,
+    baseline: list,
+    work "users" {
+        rust {
+            list: "a list comprehension: every row stays",
+            generator: "a generator expression: one row at a time",
+        }
+        python {
+            list: "a list comprehension, measured once more by tracemalloc afterwards",
+            generator: "a generator expression, measured once more by tracemalloc afterwards",
+        }
+    }
+}
+
+struct User {
+    name: String,
+    score: u64,
+}
+
+fn users(rows: Scale) -> impl Iterator<Item = User> {
+    rows.iter().map(|i| User { name: format!("user{i}"), score: i })
+}
+
+/// `[User(...) for i in range(n)]`
+fn list(rows: Scale) -> Kept<Vec<User>> {
+    let everyone: Vec<User> = users(rows).collect();
+    let checksum = Checksum::of(everyone.iter().map(|user| (user.name.as_str(), user.score)));
+    Kept::new(checksum, everyone)
+}
+
+/// `(User(...) for i in range(n))`
+fn generator(rows: Scale) -> Kept<()> {
+    let checksum = users(rows).fold(Checksum::new(), |sum, user| sum.row(&user.name, user.score));
+    Kept::new(checksum, ())
+}
