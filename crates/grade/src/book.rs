@@ -5,7 +5,7 @@ use crate::passes;
 use crate::similar::{self, Alike, Compared, Fingerprints};
 use heaplab_record::{
     AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, Submitted, Text, TimeSource,
-    Verdict,
+    Verdict, VerdictStatus,
 };
 use std::collections::HashMap;
 

@@ -19,7 +19,7 @@ pub const WINDOW: usize = 8;
 /// A shared run of so many tokens is always found: `WINDOW + GRAM - 1`.
 pub const FOUND: usize = WINDOW + GRAM - 1;
 /// Fewer fingerprints in common are no sign of anything: a loop and a `push` are written by everybody.
-const LEAST_SHARED: u32 = 8;
+const LEAST_SHARED: u32 = 12;
 /// Of what the smaller source has, so many thousandths are in both: from here on it is called alike.
 const LEAST_CONTAINED_THOUSANDTHS: u32 = 700;
 /// What more than this part of the class has, and more than [`COMMON_AT_LEAST`] submissions, is common.
