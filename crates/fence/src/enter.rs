@@ -42,7 +42,7 @@ pub fn enter(limits: &Limits, program: &Path, arguments: &[OsString]) -> Result<
     let refused = |what, why: &dyn std::fmt::Display| EnterError::Refused { what, why: why.to_string() };
     let start = |error: std::io::Error| EnterError::Start { program: program.display().to_string(), error };
     rustix::thread::set_no_new_privs(true).map_err(|error| refused("no_new_privs", &error))?;
-    system::close_on_exec(limits.keep_below);
+    system::hand_over(&limits.inherit).map_err(start)?;
     system::leave_network();
     let words = words(program, arguments).map_err(start)?;
     let descriptor = open(program).map_err(start)?;
@@ -101,10 +101,24 @@ mod system {
     use std::ffi::CString;
     use std::os::fd::{AsRawFd as _, OwnedFd};
 
-    /// From this number on; kernels before 5.11 do not know the call, and Rust opens everything so anyway.
-    pub(super) fn close_on_exec(from: u32) {
-        // SAFETY: it only sets a mark on descriptors; nobody else's are closed while they are in use.
-        unsafe { libc::syscall(libc::SYS_close_range, from, u32::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    /// Puts these under 3, 4, … and marks all others to be closed.
+    pub(super) fn hand_over(descriptors: &[i32]) -> std::io::Result<()> {
+        // Above everything first, so that none is overwritten before it is moved.
+        const ASIDE: i32 = 100;
+        let first = 3 + i32::try_from(descriptors.len()).map_err(std::io::Error::other)?;
+        let checked =
+            |result: i32| if result < 0 { Err(std::io::Error::last_os_error()) } else { Ok(result) };
+        // SAFETY: this process does nothing but start the program: nobody else uses the descriptors that are overwritten, and
+        // marking one changes nothing before the start. Kernels before 5.11 do not know `close_range`, and Rust marks its own.
+        unsafe {
+            let aside =
+                descriptors.iter().map(|&given| checked(libc::fcntl(given, libc::F_DUPFD_CLOEXEC, ASIDE)));
+            for (aside, number) in aside.collect::<std::io::Result<Vec<i32>>>()?.into_iter().zip(3..) {
+                checked(libc::dup2(aside, number))?;
+            }
+            libc::syscall(libc::SYS_close_range, first, i32::MAX, libc::CLOSE_RANGE_CLOEXEC);
+        }
+        Ok(())
     }
 
     /// A network of its own, with nothing in it, where this user may have one. seccomp refuses sockets besides.

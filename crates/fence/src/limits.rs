@@ -23,8 +23,8 @@ pub struct Limits {
     pub open_files: u64,
     /// The main thread's stack, in bytes.
     pub stack_bytes: u64,
-    /// Open descriptors from this number on are closed when the program starts.
-    pub keep_below: u32,
+    /// Open descriptors that the program finds as 3, 4, …, in this order. All others from 3 on are closed.
+    pub inherit: Vec<i32>,
     /// Go on where the kernel has no landlock or no seccomp. Somebody has said `--allow-unfenced`.
     pub lenient: bool,
 }

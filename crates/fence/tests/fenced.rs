@@ -90,6 +90,7 @@ mod behind {
 #[cfg(target_os = "linux")]
 mod front {
     use heaplab_fence::{Limits, Work};
+    use std::os::fd::AsRawFd as _;
     use std::os::unix::process::ExitStatusExt as _;
     use std::path::{Path, PathBuf};
     use std::process::{Command, Output};
@@ -161,11 +162,16 @@ mod front {
         short.cpu_seconds = 1;
         let ended = fenced(&short, &["spin"]);
         assert!(matches!(ended.status.signal(), Some(9 | 24)), "{ended:?}");
-        // Kept open over exec, on purpose; only 0 to 2 and what `keep_below` names may be there.
+        // Kept open over exec, on purpose; only 0 to 2 may be there.
         let leak = rustix::io::dup(std::fs::File::open("/etc/passwd").unwrap()).unwrap();
         let seen = run(&["descriptors"]);
         drop(leak);
         assert_eq!(seen, "[]");
+        // What is handed over has its number.
+        let kept = rustix::io::dup(std::fs::File::open("/etc/passwd").unwrap()).unwrap();
+        let mut handed = limits(Work::Run);
+        handed.inherit = vec![kept.as_raw_fd(); 2];
+        assert_eq!(said(&handed, &["descriptors"]), "[3, 4]");
     }
 
     fn a_compiler_has_processes_and_its_own_folder(scratch: &Path) {
@@ -228,7 +234,7 @@ mod front {
             file_bytes: 0,
             open_files: 16,
             stack_bytes: 8 << 20,
-            keep_below: 3,
+            inherit: vec![],
             lenient: false,
         }
     }
