@@ -15,7 +15,6 @@ mod times;
 mod work;
 
 use crate::cli::{self, LangChoice};
-use crate::homework::verify;
 use crate::stop::Stop;
 use crate::{discover, interrupt, show};
 use anyhow::{Context as _, Result};
@@ -75,7 +74,8 @@ pub(crate) enum Format {
 
 /// The deadline keeps the teacher's own way of writing it.
 fn deadline(text: &str) -> Result<Moment, String> {
-    let moment = times::parse(text).ok_or("no time by RFC 3339, with its offset: 2026-12-01T23:59:00+08:00")?;
+    let moment =
+        times::parse(text).ok_or("no time by RFC 3339, with its offset: 2026-12-01T23:59:00+08:00")?;
     Ok(Moment { text: text.to_owned(), ..moment })
 }
 
@@ -88,11 +88,12 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
     let class = find::class(&options.places, &out)?;
     if class.found.is_empty() {
         let names: Vec<String> = options.places.iter().map(|place| place.display().to_string()).collect();
-        let wrong = format!("no submission in {}: a submission is a folder, a zip or a tar.gz", names.join(", "));
+        let wrong =
+            format!("no submission in {}: a submission is a folder, a zip or a tar.gz", names.join(", "));
         return Err(Stop::WrongUse(wrong).into());
     }
-    let grader = verify::Grader::new(&workspace, options.seed_file.as_deref(), options.allow_unfenced)?;
-    let graded = class::grade(&class, &grader, &out, options, &words)?;
+    let grader = grader(options)?;
+    let graded = class::grade(&class, &*grader, &out, options, &words)?;
     let terms = Terms {
         created_at: now(),
         harness_commit: grader.commit().to_owned(),
@@ -101,6 +102,15 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
     let book = book::book(&terms, graded);
     files::write(&out, &book, options.format, &words)?;
     say(&book, &out, options, &words)
+}
+
+fn grader(options: &GradebookOptions) -> Result<Box<dyn class::Grader>> {
+    let seed = options.seed_file.as_ref().map_or("a new one", |_| "its own");
+    Err(Stop::Lacks(format!(
+        "seed {seed}, unfenced {}: the gradebook comes with verify",
+        options.allow_unfenced
+    ))
+    .into())
 }
 
 /// Seconds are enough.

@@ -99,19 +99,24 @@ pub(super) fn grade(
         let message = words.say("gradebook-cut-short", &[("done", &done), ("all", &all)]);
         return Err(Stop::CutShort { signal, message }.into());
     }
-    let graded = |(of, verdict): (Planned<'_>, Option<Verdict>)| Some(Graded {
-        bundle: of.found.bundle.clone(),
-        folder: format!("verdicts/{}", of.slug),
-        verdict: verdict?,
-        submitted: of.submitted,
-        file_time: of.file_time,
-        own: of.own,
-    });
+    let graded = |(of, verdict): (Planned<'_>, Option<Verdict>)| {
+        Some(Graded {
+            bundle: of.found.bundle.clone(),
+            folder: format!("verdicts/{}", of.slug),
+            verdict: verdict?,
+            submitted: of.submitted,
+            file_time: of.file_time,
+            own: of.own,
+        })
+    };
     Ok(planned.into_iter().zip(verdicts).filter_map(graded).collect())
 }
 
 fn jobs(options: &GradebookOptions) -> usize {
-    options.jobs.map(usize::from).unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+    options
+        .jobs
+        .map(usize::from)
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 fn begin(class: &Class, left: usize, jobs: usize, progress: &Progress<'_>, words: &Words) {
@@ -194,7 +199,11 @@ fn unmeasured(of: &Planned<'_>, grader: &dyn Grader, code: &str, text: Text) -> 
         score: totals.score,
         of: heaplab_grade::Task::ALL.iter().filter(|task| !task.is_optional()).map(|task| task.of()).sum(),
         bonus: totals.bonus,
-        bonus_of: heaplab_grade::Task::ALL.iter().filter(|task| task.is_optional()).map(|task| task.of()).sum(),
+        bonus_of: heaplab_grade::Task::ALL
+            .iter()
+            .filter(|task| task.is_optional())
+            .map(|task| task.of())
+            .sum(),
         mismatches: Vec::new(),
         fences: Vec::new(),
         unfenced: Vec::new(),

@@ -36,7 +36,10 @@ pub(super) fn class(places: &[PathBuf], own: &Path) -> Result<Class, Stop> {
     let mut class = Class::default();
     for place in places {
         let cannot = |error: std::io::Error| {
-            Stop::WrongUse(format!("cannot read {}: {error}; name folders of submissions, or bundles", place.display()))
+            Stop::WrongUse(format!(
+                "cannot read {}: {error}; name folders of submissions, or bundles",
+                place.display()
+            ))
         };
         let place = std::fs::canonicalize(place).map_err(cannot)?;
         if place.is_file() || is_bundle(&place) {
@@ -46,7 +49,7 @@ pub(super) fn class(places: &[PathBuf], own: &Path) -> Result<Class, Stop> {
         let several = (places.len() > 1).then(|| name(&place));
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(&place).map_err(cannot)?.flatten().map(|entry| entry.path()).collect();
-        entries.sort_by(|a, b| natural(&name(a)).cmp(&natural(&name(b))));
+        entries.sort_by_key(|path| natural(&name(path)));
         for path in entries.into_iter().filter(|path| path != own) {
             take(&place, path, several.as_deref(), &mut class);
         }
@@ -142,7 +145,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc", class_folder.join("link")).unwrap();
         let own = std::fs::canonicalize(class_folder.join("book")).unwrap();
-        let found = class(&[class_folder.clone()], &own).unwrap();
+        let found = class(std::slice::from_ref(&class_folder), &own).unwrap();
         assert_eq!(names(&found), ["a.tar.gz", "empty", "late.ZIP", "link", "moodle_1", "s2", "s9", "s10"]);
         assert_eq!(found.passed_over, ["grades.csv"]);
         assert!(found.found[4].path.ends_with("moodle_1/hand-in.zip"));
@@ -154,7 +157,10 @@ mod tests {
         assert_eq!(names(&found), ["s2", "a.tar.gz", "s2 (2)"]);
         let (both, other) = (class_folder.join("moodle_1"), home.path().join("other/x/src"));
         std::fs::create_dir_all(&other).unwrap();
-        assert_eq!(names(&class(&[both, home.path().join("other")], &own).unwrap()), ["moodle_1/hand-in.zip", "other/x"]);
+        assert_eq!(
+            names(&class(&[both, home.path().join("other")], &own).unwrap()),
+            ["moodle_1/hand-in.zip", "other/x"]
+        );
         assert!(matches!(class(&[home.path().join("gone")], &own), Err(Stop::WrongUse(_))));
     }
 }

@@ -34,12 +34,20 @@ impl Shelf {
     pub(super) fn find(&self, slug: &str, key: &str) -> Option<Verdict> {
         let place = self.folder.join(slug);
         let kept: Kept = serde_json::from_slice(&std::fs::read(place.join(KEPT)).ok()?).ok()?;
-        let verdict: Verdict = serde_json::from_slice(&std::fs::read(place.join("verdict.json")).ok()?).ok()?;
+        let verdict: Verdict =
+            serde_json::from_slice(&std::fs::read(place.join("verdict.json")).ok()?).ok()?;
         (kept.schema == SCHEMA && kept.key == key && verdict.schema == VERDICT_SCHEMA).then_some(verdict)
     }
 
     /// Puts a verdict and its files into its place. Without a key it is there to read, and is made again next time.
-    pub(super) fn keep(&self, slug: &str, bundle: &str, key: Option<&str>, verdict: &Verdict, files: &[Artifact]) -> Result<()> {
+    pub(super) fn keep(
+        &self,
+        slug: &str,
+        bundle: &str,
+        key: Option<&str>,
+        verdict: &Verdict,
+        files: &[Artifact],
+    ) -> Result<()> {
         let place = self.folder.join(slug);
         let beside = self.folder.join(format!(".{slug}.part"));
         let cannot = || format!("cannot keep the verdict of {bundle} in {}", self.folder.display());
@@ -52,7 +60,8 @@ impl Shelf {
         }
         if let Some(key) = key {
             let kept = Kept { schema: SCHEMA.to_owned(), bundle: bundle.to_owned(), key: key.to_owned() };
-            std::fs::write(beside.join(KEPT), serde_json::to_string_pretty(&kept)? + "\n").with_context(cannot)?;
+            std::fs::write(beside.join(KEPT), serde_json::to_string_pretty(&kept)? + "\n")
+                .with_context(cannot)?;
         }
         if place.exists() {
             std::fs::remove_dir_all(&place).with_context(cannot)?;

@@ -1,8 +1,8 @@
 //! How far it is: a bar with rate and time left on a terminal, a line a submission elsewhere.
 
+use heaplab_record::Verdict;
 use heaplab_report::gradebook::{plain, status_said};
 use heaplab_report::{Words, format};
-use heaplab_record::Verdict;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};

@@ -25,7 +25,11 @@ pub(super) fn parse(text: &str) -> Option<Moment> {
 }
 
 /// The first clock that there is.
-pub(super) fn own(git: Option<&Moment>, claimed: Option<&str>, file: Option<&Moment>) -> Option<(Moment, TimeSource)> {
+pub(super) fn own(
+    git: Option<&Moment>,
+    claimed: Option<&str>,
+    file: Option<&Moment>,
+) -> Option<(Moment, TimeSource)> {
     let git = git.cloned().map(|at| (at, TimeSource::Git));
     let claimed = || claimed.and_then(parse).map(|at| (at, TimeSource::Claimed));
     git.or_else(claimed).or_else(|| file.cloned().map(|at| (at, TimeSource::File)))
@@ -60,8 +64,26 @@ pub(super) fn newest_file(path: &Path) -> Option<Moment> {
 /// The last commit that touched each name in a folder, of the repository that the folder stands in; empty without one.
 pub(super) fn committed(folder: &Path) -> HashMap<String, Moment> {
     // No configuration of a repository may start anything: no pager, no signature check, no monitor, no other diff.
-    let fixed = ["--no-pager", "-c", "core.fsmonitor=false", "-c", "log.showSignature=false", "-c", "core.quotePath=false"];
-    let log = ["log", "--format=%x01%cI", "--name-only", "--relative", "--no-renames", "--no-ext-diff", "--no-textconv", "--", "."];
+    let fixed = [
+        "--no-pager",
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "log.showSignature=false",
+        "-c",
+        "core.quotePath=false",
+    ];
+    let log = [
+        "log",
+        "--format=%x01%cI",
+        "--name-only",
+        "--relative",
+        "--no-renames",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--",
+        ".",
+    ];
     let said = Command::new("git")
         .args(fixed)
         .args(log)
@@ -95,7 +117,8 @@ mod tests {
 
     #[test]
     fn the_first_clock_that_there_is_counts() {
-        let (git, file) = (parse("2026-12-01T10:00:00+08:00").unwrap(), parse("2026-12-03T00:00:00Z").unwrap());
+        let (git, file) =
+            (parse("2026-12-01T10:00:00+08:00").unwrap(), parse("2026-12-03T00:00:00Z").unwrap());
         assert_eq!(git.text, "2026-12-01T02:00:00Z");
         let claim = Some("2026-11-30T00:00:00Z");
         assert_eq!(own(Some(&git), claim, Some(&file)).unwrap().1, TimeSource::Git);
@@ -124,8 +147,18 @@ mod tests {
         std::fs::write(class.join("s1/src/required.rs"), "x").unwrap();
         let git = |arguments: &[&str]| {
             let mut command = Command::new("git");
-            command.args(["-c", "user.name=T", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]);
-            command.args(arguments).current_dir(home.path()).env("GIT_COMMITTER_DATE", "2026-12-01T10:00:00+08:00");
+            command.args([
+                "-c",
+                "user.name=T",
+                "-c",
+                "user.email=t@example.org",
+                "-c",
+                "commit.gpgsign=false",
+            ]);
+            command
+                .args(arguments)
+                .current_dir(home.path())
+                .env("GIT_COMMITTER_DATE", "2026-12-01T10:00:00+08:00");
             assert!(command.output().unwrap().status.success(), "{arguments:?}");
         };
         git(&["init", "-q"]);

@@ -100,7 +100,12 @@ mod tests {
         assert_eq!(results.len(), 40);
         assert_eq!(results[&3], Err("the grader itself failed: index 3 is odd".to_owned()));
         assert_eq!(results[&5], Err("no".to_owned()));
-        assert!(results.iter().filter(|(index, _)| ![3, 5].contains(*index)).all(|(index, result)| *result == Ok(index * 2)));
+        assert!(
+            results
+                .iter()
+                .filter(|(index, _)| ![3, 5].contains(*index))
+                .all(|(index, result)| *result == Ok(index * 2))
+        );
     }
 
     #[test]

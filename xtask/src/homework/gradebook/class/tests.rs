@@ -162,7 +162,11 @@ fn one_bad_bundle_never_stops_the_rest() {
         ("link", "bad_archive", "is a link"),
     ] {
         let verdict = of(name);
-        assert_eq!((verdict.status, verdict.reasons[0].code.as_str()), (VerdictStatus::Error, code), "{name}");
+        assert_eq!(
+            (verdict.status, verdict.reasons[0].code.as_str()),
+            (VerdictStatus::Error, code),
+            "{name}"
+        );
         let text = &verdict.reasons[0].text;
         assert!(text.en.contains(said) && !text.zh.contains('\u{1b}'), "{text:?}");
         assert_eq!((verdict.score, verdict.of, verdict.bonus_of), (0, 100, 20));
@@ -179,7 +183,9 @@ fn a_signal_keeps_what_is_done_and_a_lack_ends_with_its_word() {
     let grader = Fake::new("harness");
     let error = class.grade(&grader, None).unwrap_err();
     match error.downcast_ref() {
-        Some(Stop::CutShort { signal: 2, message }) => assert!(message.starts_with("2 of 3 have a verdict"), "{message}"),
+        Some(Stop::CutShort { signal: 2, message }) => {
+            assert!(message.starts_with("2 of 3 have a verdict"), "{message}")
+        }
         _ => panic!("{error}"),
     }
     grader.graded();
