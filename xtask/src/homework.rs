@@ -10,6 +10,7 @@ mod gradebook;
 mod harness;
 mod hint;
 mod new;
+mod place;
 mod report;
 mod reset;
 mod verify;

@@ -6,6 +6,7 @@
 //! - `discover`, `build`: find the lessons and build them.
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
+//! - `fenced`: this program started again, to become one that is behind a fence.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `callgrind`: a program whose instructions are counted. `instructions`, `criterion`, `tools`: what a lesson has the runner
 //!   do besides the probes, and what that costs.
@@ -23,6 +24,7 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
+mod fenced;
 mod growth;
 mod homework;
 mod instructions;
@@ -55,6 +57,9 @@ use cli::{Cli, Command};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(status) = fenced::asked() {
+        return status;
+    }
     let result = match Cli::parse().command {
         Command::Lesson(options) => lesson::run(&options),
         Command::Lessons(options) => lessons::run(&options),

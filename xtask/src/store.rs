@@ -4,7 +4,7 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, REPORT_SCHEMA, Report};
+use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +69,7 @@ fn check_target(target: &Path) -> std::result::Result<(), String> {
     ))
 }
 
-/// A report, a comparison of two, or a bench.
+/// A report, a comparison of two, a bench, or homework.
 fn holds_report(folder: &Path) -> bool {
     let is_ours = |(name, schema): (&str, &str)| {
         let text = std::fs::read(folder.join(name)).ok();
@@ -81,6 +81,7 @@ fn holds_report(folder: &Path) -> bool {
         ("diff.json", DIFF_SCHEMA),
         ("recorder.json", BENCH_SCHEMA),
         ("cpu.json", CPU_SCHEMA),
+        ("result.json", HOMEWORK_SCHEMA),
     ]
     .into_iter()
     .any(is_ours)
@@ -102,7 +103,9 @@ impl Staging {
         std::fs::remove_dir_all(self.runs()).context("cannot take the runs' temporary folder away")?;
         for artifact in artifacts {
             let path = self.folder.join(&artifact.name);
-            std::fs::write(&path, &artifact.bytes).map_err(|error| {
+            let written = std::fs::create_dir_all(path.parent().unwrap_or(&self.folder))
+                .and_then(|()| std::fs::write(&path, &artifact.bytes));
+            written.map_err(|error| {
                 let (name, place) = (&artifact.name, self.target.display());
                 Stop::Lacks(format!(
                     "cannot write {name} for {place}: {error}; the report there is as it was"
@@ -129,7 +132,7 @@ impl Staging {
             let text = name.to_string_lossy();
             let ours = is_of_a_report(&text)
                 || pictures.iter().any(|name| *name == text)
-                || artifacts.iter().any(|artifact| artifact.name == text);
+                || artifacts.iter().any(|artifact| artifact.name.split('/').next() == Some(&text));
             let place = self.target.join(&name);
             if !ours && !place.exists() {
                 std::fs::rename(entry.path(), &place).with_context(|| {

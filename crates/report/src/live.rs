@@ -66,6 +66,13 @@ impl LiveCurve {
         Some(LiveCurve { section, variant, peak_bytes: totals.peak_bytes, points, marks: raw.marks.clone() })
     }
 
+    /// When, in nanoseconds, and what was live then, in bytes, from the region's beginning to its end. The peak itself has no
+    /// time, and is not among them unless it fell on a point.
+    pub fn over_time(&self) -> impl Iterator<Item = [u64; 2]> {
+        let timed = |point: &&RawPoint| point.at_ns > 0 || point.clock_bytes == 0;
+        self.points.iter().filter(timed).map(|point| [point.at_ns, point.live_bytes])
+    }
+
     fn clock_bytes(&self) -> u64 {
         self.points.last().map_or(0, |point| point.clock_bytes)
     }

@@ -35,6 +35,18 @@ pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderEr
     named(report)?.iter().map(|named| draw(named, words)).collect()
 }
 
+/// Draws one chart that no run hands over; its series have names of their own. `who` says whose it is.
+///
+/// # Errors
+/// If plotters cannot draw.
+pub fn chart_svg(of: &Chart, who: &str, words: &Words) -> Result<String, RenderError> {
+    let mut lines = Vec::new();
+    for series in &of.series {
+        lines.push(chart::Line { name: series.name.clone(), marker: series.marker, points: &series.points });
+    }
+    chart::draw(of, &lines, who, words)
+}
+
 /// A picture without its drawing, for a list of them.
 pub(crate) struct Listed {
     pub(crate) stem: String,

@@ -5,12 +5,13 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The files, each with its two languages.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     (include_str!("../i18n/en/bench.ftl"), include_str!("../i18n/zh/bench.ftl")),
     (include_str!("../i18n/en/commands.ftl"), include_str!("../i18n/zh/commands.ftl")),
     (include_str!("../i18n/en/cpu.ftl"), include_str!("../i18n/zh/cpu.ftl")),
     (include_str!("../i18n/en/gradebook.ftl"), include_str!("../i18n/zh/gradebook.ftl")),
     (include_str!("../i18n/en/growth.ftl"), include_str!("../i18n/zh/growth.ftl")),
+    (include_str!("../i18n/en/homework.ftl"), include_str!("../i18n/zh/homework.ftl")),
     (include_str!("../i18n/en/pictures.ftl"), include_str!("../i18n/zh/pictures.ftl")),
     (include_str!("../i18n/en/reconciler.ftl"), include_str!("../i18n/zh/reconciler.ftl")),
     (include_str!("../i18n/en/texts.ftl"), include_str!("../i18n/zh/texts.ftl")),

@@ -1,8 +1,18 @@
 //! `cargo xtask homework check`: builds and measures the student's work, one line a task.
 
-use crate::cli::LangChoice;
-use anyhow::Result;
+mod watch;
+
+use super::harness::{self, Measured};
+use super::place::{Place, Student};
+use crate::cli::{self, LangChoice};
+use crate::interrupt;
+use crate::screen::Screen;
+use crate::stop::Stop;
+use anyhow::{Context as _, Result};
 use clap::Args;
+use heaplab_record::{HomeworkResult, Text};
+use heaplab_report::{Words, homework};
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct CheckOptions {
@@ -17,6 +27,72 @@ pub(crate) struct CheckOptions {
     pub(crate) lang: Option<LangChoice>,
 }
 
-pub(crate) fn run(_: &CheckOptions) -> Result<()> {
-    anyhow::bail!("not there yet")
+pub(crate) fn run(options: &CheckOptions) -> Result<()> {
+    let words = Words::new(cli::language(options.lang));
+    let place = Place::find()?;
+    place.begun(words.lang())?;
+    interrupt::listen().context("cannot listen to signals")?;
+    if options.watch {
+        return watch::run(&place, || once(&place, options, &words), &words);
+    }
+    once(&place, options, &words)
+}
+
+fn once(place: &Place, options: &CheckOptions, words: &Words) -> Result<()> {
+    let Student { id, name } = place.student(words.lang())?;
+    let screen = Screen::new(!options.json);
+    let runs = Runs::open(place)?;
+    let measured = harness::measure(place, (&id, &name), &runs.0, &screen, |task, wanted| {
+        screen.result(&homework::line(task, wanted, words));
+    })?;
+    keep(place, &measured.result)?;
+    screen.finish();
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&measured.result)?);
+    }
+    screen.result(&homework::total(&measured.result, words));
+    screen.result(&homework::after_full_points(&measured.result, words).unwrap_or_default());
+    verdict(&measured, words)
+}
+
+/// Status 1 while a required task has points to gain. One that is unstable has none to gain by itself, but is not done either.
+fn verdict(measured: &Measured, words: &Words) -> Result<()> {
+    let open = measured.result.tasks.iter().filter(|task| !task.optional && !homework::is_full(task));
+    let names: Vec<&str> = open.map(|task| task.task.as_str()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let names = names.join(", ");
+    let text = Text { en: format!("not done yet: {names}"), zh: format!("还没有完成：{names}") };
+    Err(Stop::SaysNo(words.lang().of(&text).to_owned()).into())
+}
+
+/// For `hint`, which need not measure again.
+fn keep(place: &Place, result: &HomeworkResult) -> Result<()> {
+    let path = place.last_check().join("result.json");
+    let text = serde_json::to_vec_pretty(result)?;
+    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// What was measured last, if anything was.
+pub(super) fn last(place: &Place) -> Option<HomeworkResult> {
+    let text = std::fs::read(place.last_check().join("result.json")).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// A folder for the children's own, gone when it is dropped.
+struct Runs(PathBuf);
+
+impl Runs {
+    fn open(place: &Place) -> Result<Runs> {
+        let folder: &Path = &place.last_check().join(format!("runs-{}", std::process::id()));
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        Ok(Runs(folder.to_owned()))
+    }
+}
+
+impl Drop for Runs {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
 }

@@ -1,7 +1,8 @@
 //! `cargo xtask homework gradebook DIR…`: a class of submissions, graded with one command.
 //!
 //! - `find`: which submissions there are. `times`: when each was handed in, and who says so.
-//! - `kept`: verdicts of an earlier run that still hold. `work`, `progress`: the others, several at once.
+//! - `kept`: verdicts of an earlier run that still hold. `work`, `progress`: the others, several at once, each by `verifier`.
+//! - `class`: all of them.
 //! - `files`: gradebook.json, .csv and .html, and results.json for Gradescope.
 //!
 //! What the verdicts amount to is `heaplab_grade::book`'s, how it looks `heaplab_report::gradebook`'s.
@@ -12,6 +13,7 @@ mod find;
 mod kept;
 mod progress;
 mod times;
+mod verifier;
 mod work;
 
 use crate::cli::{self, LangChoice};
@@ -19,11 +21,14 @@ use crate::stop::Stop;
 use crate::{discover, interrupt, show};
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
+use class::Grader as _;
 use heaplab_grade::book::{self, Moment, Terms};
 use heaplab_record::{Gradebook, VerdictStatus};
 use heaplab_report::{Words, gradebook};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use verifier::Verifier;
 
 #[derive(Args)]
 pub(crate) struct GradebookOptions {
@@ -54,6 +59,9 @@ pub(crate) struct GradebookOptions {
     /// Grade even where this kernel lacks a fence; the verdicts say which
     #[arg(long)]
     pub(crate) allow_unfenced: bool,
+    /// What one run of a task may take
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
     /// Print gradebook.json on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -92,8 +100,8 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
             format!("no submission in {}: a submission is a folder, a zip or a tar.gz", names.join(", "));
         return Err(Stop::WrongUse(wrong).into());
     }
-    let grader = grader(options)?;
-    let graded = class::grade(&class, &*grader, &out, options, &words)?;
+    let grader = Verifier::new(&workspace.root, options)?;
+    let graded = class::grade(&class, &grader, &out, options, &words)?;
     let terms = Terms {
         created_at: now(),
         harness_commit: grader.commit().to_owned(),
@@ -102,15 +110,6 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
     let book = book::book(&terms, graded);
     files::write(&out, &book, options.format, &words)?;
     say(&book, &out, options, &words)
-}
-
-fn grader(options: &GradebookOptions) -> Result<Box<dyn class::Grader>> {
-    let seed = options.seed_file.as_ref().map_or("a new one", |_| "its own");
-    Err(Stop::Lacks(format!(
-        "seed {seed}, unfenced {}: the gradebook comes with verify",
-        options.allow_unfenced
-    ))
-    .into())
 }
 
 /// Seconds are enough.

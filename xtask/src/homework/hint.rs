@@ -1,8 +1,15 @@
 //! `cargo xtask homework hint TASK`: one hint, from what was measured last.
 
-use crate::cli::LangChoice;
+use super::check;
+use super::harness::limits_of;
+use super::place::{Place, source_sha256};
+use crate::cli::{self, LangChoice};
+use crate::stop::Stop;
 use anyhow::Result;
 use clap::Args;
+use heaplab_grade::Task;
+use heaplab_record::{HomeworkResult, TaskResult};
+use heaplab_report::{Words, homework};
 
 #[derive(Args)]
 pub(crate) struct HintOptions {
@@ -14,5 +21,37 @@ pub(crate) struct HintOptions {
 }
 
 pub(crate) fn run(options: &HintOptions) -> Result<()> {
-    anyhow::bail!("{}: not there yet", options.task)
+    let words = Words::new(cli::language(options.lang));
+    let place = Place::find()?;
+    place.begun(words.lang())?;
+    let last = check::last(&place);
+    let task = asked(&options.task, last.as_ref())?;
+    let of_task = |last: &HomeworkResult| last.tasks.iter().find(|one| one.task == task.name()).cloned();
+    let measured = last.as_ref().and_then(of_task);
+    let is_stale = last.is_some_and(|last| {
+        place.sources().map_or(true, |sources| source_sha256(&sources) != last.source_sha256)
+    });
+    let result = measured
+        .clone()
+        .unwrap_or_else(|| TaskResult { task: task.name().to_owned(), ..TaskResult::default() });
+    println!("{}", homework::hint(&result, &limits_of(task), measured.is_some(), is_stale, &words));
+    Ok(())
+}
+
+/// By its whole name, by the last part of it, or by the first, which is the first task there with points to gain.
+fn asked(text: &str, last: Option<&HomeworkResult>) -> Result<Task, Stop> {
+    let named = |task: &Task| task.name() == text || task.name().rsplit('.').next() == Some(text);
+    if let Some(task) = Task::ALL.into_iter().find(named) {
+        return Ok(task);
+    }
+    let group: Vec<Task> =
+        Task::ALL.into_iter().filter(|task| task.name().split('.').next() == Some(text)).collect();
+    let has_gain = |task: &&Task| {
+        let measured = last.and_then(|last| last.tasks.iter().find(|one| one.task == task.name()));
+        measured.is_none_or(|measured| !homework::is_full(measured))
+    };
+    group.iter().find(has_gain).or(group.first()).copied().ok_or_else(|| {
+        let known: Vec<&str> = Task::ALL.iter().map(|task| task.name()).collect();
+        Stop::WrongUse(format!("there is no task `{}`; there are: {}", text.escape_debug(), known.join(", ")))
+    })
 }

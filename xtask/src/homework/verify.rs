@@ -1,11 +1,42 @@
 //! `cargo xtask homework verify BUNDLE`: a submission measured again from its source, behind fences.
+//!
+//! - `who`, `claims`: who hands in, and which figures are claimed. Neither is believed.
+//! - `pristine`, `copy`, `workshop`, `build`: the source in a workspace of the course's own, built behind the fence.
+//! - `child`, `inherit`, `resident`: a program behind the fence, watched from outside.
+//! - `measure`: the tasks, with a seed that nobody has seen before, three times.
+//! - `reason`, `summary`, `write`: what came out, in words and in files.
 
-use crate::cli::LangChoice;
+mod build;
+mod child;
+mod claims;
+mod copy;
+mod inherit;
+mod measure;
+mod pristine;
+mod reason;
+mod resident;
+mod summary;
+mod who;
+mod workshop;
+mod write;
+
+use crate::cli::{LangChoice, language};
 use crate::stop::Stop;
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
-use std::path::PathBuf;
+use heaplab_fence::bundle::{self, Bundle, BundleError, Caps};
+use heaplab_fence::source;
+use heaplab_grade::{LINES, PUBLIC_SEED, ROWS, Scale, Task, broken, passes, source_sha256, totals};
+use heaplab_record::{HomeworkResult, TaskResult, VERDICT_SCHEMA, Verdict, VerdictStatus};
+use measure::Harness;
+use reason::{Code, Found, shown};
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub(crate) use summary::summary;
+use who::Who;
+pub(crate) use who::expected_by_place;
+use workshop::Workshop;
 
 #[derive(Args)]
 pub(crate) struct VerifyOptions {
@@ -20,6 +51,9 @@ pub(crate) struct VerifyOptions {
     /// When it was handed in, RFC 3339 [default: not known]
     #[arg(long, value_name = "TIME")]
     pub(crate) submitted_at: Option<String>,
+    /// Whose submission it has to be [default: of reports/homework/ID, ID; else anybody's]
+    #[arg(long, value_name = "ID")]
+    pub(crate) id: Option<String>,
     /// Exit with 1 for any verdict other than pass
     #[arg(long)]
     pub(crate) strict: bool,
@@ -37,6 +71,239 @@ pub(crate) struct VerifyOptions {
     pub(crate) lang: Option<LangChoice>,
 }
 
+/// How a submission is to be measured.
+#[derive(Clone, Debug)]
+pub(crate) struct Options {
+    /// The secret seed.
+    pub(crate) seed: u64,
+    /// The submission's own time, RFC 3339.
+    pub(crate) submitted_at: Option<String>,
+    /// Whose it has to be, where that is known from where it was handed in.
+    pub(crate) expected_id: Option<String>,
+    /// Go on where the kernel lacks a fence.
+    pub(crate) allow_unfenced: bool,
+    /// What one run of a task may take.
+    pub(crate) timeout: Duration,
+}
+
 pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
-    Err(Stop::Lacks(format!("{}: verify comes with crates/fence", options.bundle.display())).into())
+    crate::interrupt::listen().context("cannot listen for signals")?;
+    let lang = language(options.lang);
+    if let Some(time) = &options.submitted_at {
+        let wrong =
+            |error| Stop::WrongUse(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"));
+        time.parse::<jiff::Timestamp>().map_err(wrong)?;
+    }
+    let verdict = verify(
+        &options.bundle,
+        &Options {
+            seed: options.seed_file.as_deref().map_or_else(|| Ok(new_seed()), seed_of_file)?,
+            submitted_at: options.submitted_at.clone(),
+            expected_id: options.id.clone().or_else(|| who::expected_by_place(&options.bundle)),
+            allow_unfenced: options.allow_unfenced,
+            timeout: options.timeout,
+        },
+    )?;
+    let out = options.out.clone().unwrap_or_else(|| write::default_place(&verdict, &options.bundle));
+    let text = write::write(&verdict, &out, lang)?;
+    if options.json {
+        print!("{text}");
+    } else {
+        let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
+        let (name, status) = (shown(&verdict.name), summary::status(verdict.status, lang));
+        println!("{who} {name}: {status}, {} / {}", verdict.score, verdict.of);
+        for reason in &verdict.reasons {
+            let text = if lang == heaplab_report::Lang::Zh { &reason.text.zh } else { &reason.text.en };
+            println!(
+                "  {} {}{text}",
+                reason.code,
+                reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default()
+            );
+        }
+        println!("{}", out.join("verdict.json").display());
+    }
+    if options.strict && verdict.status != VerdictStatus::Pass {
+        return Err(Stop::SaysNo("the verdict is not pass".into()).into());
+    }
+    Ok(())
+}
+
+/// A verdict for whatever was handed in. Several threads may ask at once; each submission has a folder of its own, which is gone
+/// afterwards.
+///
+/// `Err` is the machine's or the command line's trouble: a path that is not there, a fence that is lacking, a signal.
+pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
+    let workshop = workshop::open()?;
+    let lacking = workshop.available.lacking();
+    if !lacking.is_empty() && !options.allow_unfenced {
+        return Err(Stop::Lacks(format!(
+            "this kernel has no {}: a hostile submission could do what you can do here. Use Linux 5.13 or later with landlock and \
+             seccomp, or say --allow-unfenced for submissions that you trust",
+            lacking.join(" and no ")
+        ))
+        .into());
+    }
+    let mut verdict = Verdict {
+        schema: VERDICT_SCHEMA.to_owned(),
+        id: String::new(),
+        name: String::new(),
+        status: VerdictStatus::Pass,
+        reasons: Vec::new(),
+        claimed: None,
+        recomputed: Vec::new(),
+        score: 0,
+        of: 0,
+        bonus: 0,
+        bonus_of: 0,
+        mismatches: Vec::new(),
+        fences: workshop.available.present().into_iter().map(str::to_owned).collect(),
+        unfenced: lacking.into_iter().map(str::to_owned).collect(),
+        source_sha256: String::new(),
+        submitted_at: options.submitted_at.clone(),
+        graded_at: String::new(),
+        harness_commit: workshop.commit.clone(),
+    };
+    let found = match bundle::read(place, &Caps::default()) {
+        Ok(bundle) => judged(&workshop, &bundle, options, &mut verdict)?,
+        Err(error @ BundleError::Unreadable { .. }) if !place.exists() => {
+            return Err(Stop::WrongUse(error.to_string()).into());
+        }
+        Err(error) => vec![Found::new(Code::BadArchive).with(&error.to_string())],
+    };
+    conclude(&mut verdict, found);
+    Ok(verdict)
+}
+
+/// Everything behind the reading of the bundle.
+fn judged(
+    workshop: &Workshop,
+    bundle: &Bundle,
+    options: &Options,
+    verdict: &mut Verdict,
+) -> Result<Vec<Found>> {
+    let claimed = bundle
+        .files
+        .get("result.json")
+        .and_then(|bytes| serde_json::from_slice::<HomeworkResult>(bytes).ok());
+    let (Who { id, name }, mut found) = who::who(bundle, claimed.as_ref(), options.expected_id.as_deref());
+    (verdict.id, verdict.name) = (id, name);
+    verdict.source_sha256 = source_sha256(bundle.sources());
+    let meddling: Vec<&str> = bundle.meddling().take(8).collect();
+    if !meddling.is_empty() {
+        found.push(Found::new(Code::ForeignFile).with(&meddling.join(", ")));
+    }
+    if !bundle.files.contains_key("src/required.rs") {
+        verdict.source_sha256 = String::new();
+        found.push(Found::new(Code::NoSource));
+        return Ok(found);
+    }
+    let before = found.len();
+    for (file, bytes) in bundle.sources() {
+        match source::look(bytes) {
+            Ok(findings) => {
+                found.extend(findings.iter().take(5).map(|finding| reason::forbidden(file, finding)))
+            }
+            Err(why) => found.push(Found::new(Code::UnreadableSource).with(&format!("src/{file}: {why}"))),
+        }
+    }
+    if found.len() == before {
+        found.extend(measured(workshop, bundle, options, verdict, claimed.as_ref())?);
+    }
+    if let Some(claimed) = claimed {
+        let (mismatches, forged) = claims::compare(&claimed, &verdict.recomputed, &verdict.source_sha256);
+        verdict.mismatches = mismatches;
+        found.extend(forged);
+        verdict.claimed = Some(claimed.tasks);
+    }
+    Ok(found)
+}
+
+/// Builds it and runs every task.
+fn measured(
+    workshop: &Workshop,
+    bundle: &Bundle,
+    options: &Options,
+    verdict: &mut Verdict,
+    claimed: Option<&HomeworkResult>,
+) -> Result<Vec<Found>> {
+    let folder = workshop.folder()?;
+    let mut modules: Vec<(&str, &[u8])> = pristine::START
+        .iter()
+        .map(|&(name, text)| (name, text.as_bytes()))
+        .filter(|(name, _)| *name != "required.rs")
+        .collect();
+    for (name, bytes) in bundle.sources() {
+        modules.retain(|(other, _)| *other != name);
+        modules.push((name, bytes));
+    }
+    pristine::write_student(&folder.path, &modules).context("cannot write the submission's modules")?;
+    if let Some(found) = build::build(workshop, &folder, options.allow_unfenced)? {
+        return Ok(vec![found]);
+    }
+    let mut harness = Harness {
+        workshop,
+        program: folder.harness(),
+        folder: folder.path.clone(),
+        timeout: options.timeout,
+        lenient: options.allow_unfenced,
+        empty_bytes: 0,
+    };
+    harness.weigh()?;
+    let mut found = Vec::new();
+    for task in Task::ALL {
+        let scale = |seed| Scale { seed, small: if task == Task::Aggregate { LINES } else { ROWS } };
+        let measured = harness.task(task, scale(options.seed))?;
+        let is_wrong = measured.found.iter().any(|one| one.code == Code::WrongAnswer);
+        let said_right = claimed
+            .is_none_or(|claimed| claimed.tasks.iter().any(|one| one.task == task.name() && one.right));
+        if is_wrong
+            && said_right
+            && !task.is_optional()
+            && harness.task(task, scale(PUBLIC_SEED))?.result.right
+        {
+            found.push(Found::new(Code::HardCoded).of(task));
+        }
+        verdict.recomputed.push(measured.result);
+        found.extend(measured.found);
+    }
+    Ok(found)
+}
+
+/// Points, status and reasons, the gravest first.
+fn conclude(verdict: &mut Verdict, mut found: Vec<Found>) {
+    if verdict.recomputed.is_empty() {
+        let why = found.first().map(|found| found.text.clone());
+        let nothing = |task| why.clone().map_or_else(TaskResult::default, |why| broken(task, why));
+        verdict.recomputed = Task::ALL.into_iter().map(nothing).collect();
+    }
+    let totals = totals(&verdict.recomputed);
+    (verdict.score, verdict.of, verdict.bonus, verdict.bonus_of) =
+        (totals.score, totals.of, totals.bonus, totals.bonus_of);
+    // The optional task may be missed, not misused: how it was missed stands in its result.
+    found.retain(|one| !(one.task.is_some_and(Task::is_optional) && one.code > Code::ForgedResult));
+    found.sort_by_key(|one| one.code);
+    found.dedup();
+    if found.is_empty() && !passes(&verdict.recomputed) {
+        found.push(Found::new(Code::TooFewPoints).with(&format!("{} / {}", totals.score, totals.of)));
+    }
+    verdict.status = found.first().map_or(VerdictStatus::Pass, |one| one.code.status());
+    verdict.reasons = found.iter().map(Found::reason).collect();
+    verdict.graded_at = now();
+}
+
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+}
+
+/// From the system's random numbers, which is what a hash map's keys are.
+pub(crate) fn new_seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
+/// A file with one number, for whoever has to grade again with the same seed.
+pub(crate) fn seed_of_file(path: &Path) -> Result<u64> {
+    let wrong = |why: String| Stop::WrongUse(format!("--seed-file {}: {why}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+    Ok(text.trim().parse().map_err(|error: std::num::ParseIntError| wrong(error.to_string()))?)
 }

@@ -81,6 +81,7 @@ fn options(regrade: Option<&[&str]>) -> GradebookOptions {
         seed_file: None,
         strict: false,
         allow_unfenced: false,
+        timeout: std::time::Duration::from_secs(10),
         json: false,
         lang: None,
         open: false,

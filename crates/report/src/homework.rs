@@ -1,0 +1,135 @@
+//! Section 8.9 in words: the line of a task, its hint, and what is handed in as page and Markdown. A student's name can hold
+//! anything; it comes out as text everywhere, and [`harmless`] is what a terminal and a picture get.
+
+mod hint;
+mod page;
+mod summary;
+
+pub use hint::hint;
+pub use page::{Shown, page};
+pub use summary::summary;
+
+use crate::{Words, format, prose};
+use heaplab_record::{HomeworkResult, TaskResult};
+
+/// What full points are given for. A figure that is not scored has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Births and reallocations.
+    pub allocations: Option<u64>,
+    /// Live bytes at the peak.
+    pub peak_bytes: Option<u64>,
+    /// The peak at 4 × N as thousandths of that at N.
+    pub growth_thousandths: Option<u64>,
+}
+
+/// One line a task, on a terminal: `✗ required.generator peak … B > limit … B; growth ×4.09 for 4×N (want ≤ 1.1); top: …`.
+pub fn line(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
+    let sign = if is_full(task) { "✓" } else { "✗" };
+    let mut parts = findings(task, wanted, words);
+    if !is_full(task)
+        && let Some(top) = &task.top
+    {
+        let (location, function) = (harmless(&top.location), harmless(&top.function));
+        parts.push(words.say("homework-top", &[("location", &location), ("function", &function)]));
+    }
+    parts.push(points(task, words));
+    let said = words.say("homework-sentence", &[("text", &parts.join(&words.get("homework-joint")))]);
+    let next = match is_full(task) {
+        true => String::new(),
+        false => format!(" {}", words.say("homework-next", &[("task", &task.task)])),
+    };
+    format!("{sign} {} {}{next}", task.task, said.trim_end())
+}
+
+/// The points of all tasks.
+pub fn total(result: &HomeworkResult, words: &Words) -> String {
+    let number = |points: u32| points.to_string();
+    let total = words.say(
+        "homework-total",
+        &[
+            ("score", &number(result.score)),
+            ("of", &number(result.of)),
+            ("bonus", &number(result.bonus)),
+            ("bonus-of", &number(result.bonus_of)),
+        ],
+    );
+    words.say("homework-sentence", &[("text", &total)])
+}
+
+/// What comes after full points of the required tasks; nothing before.
+pub fn after_full_points(result: &HomeworkResult, words: &Words) -> Option<String> {
+    (result.score == result.of && result.of > 0).then(|| words.get("homework-total-next"))
+}
+
+/// Text of a student's as one line that means itself: no escape sequence, no line break, nothing that turns the direction of
+/// writing around.
+pub fn harmless(text: &str) -> String {
+    let turns = |char: char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    prose::printable(text)
+        .chars()
+        .map(|char| if char == '\n' { ' ' } else { char })
+        .filter(|&char| !turns(char))
+        .collect()
+}
+
+/// Whether there is nothing left to gain.
+pub fn is_full(task: &TaskResult) -> bool {
+    task.score == task.of && task.stable
+}
+
+/// What was found of a task, a clause each.
+fn findings(task: &TaskResult, wanted: &Wanted, words: &Words) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(wrong) = &task.wrong {
+        parts.push(words.say("homework-wrong", &[("why", &harmless(words.lang().of(wrong)))]));
+    }
+    let count = |figure: Option<u64>, limit: Option<u64>| {
+        Some((figure?, limit.is_some_and(|limit| figure > Some(limit)), limit.unwrap_or_default()))
+    };
+    if let Some((peak, is_over, limit)) = count(task.peak_bytes, wanted.peak_bytes) {
+        let key = if is_over { "homework-peak-over" } else { "homework-peak-within" };
+        parts.push(words.say(key, &[("peak", &format::count(peak)), ("limit", &format::count(limit))]));
+    }
+    if let Some((growth, is_over, limit)) = count(task.growth_thousandths, wanted.growth_thousandths) {
+        let key = if is_over { "homework-growth-over" } else { "homework-growth-within" };
+        let tenth = |limit: u64| format!("{}.{}", limit / 1_000, limit % 1_000 / 100);
+        parts.push(words.say(key, &[("growth", &hundredths(growth)), ("limit", &tenth(limit))]));
+    }
+    if let Some((allocations, is_over, limit)) = count(task.allocations, wanted.allocations) {
+        let key = if is_over { "homework-allocations-over" } else { "homework-allocations-within" };
+        let arguments = [("allocations", &*format::count(allocations)), ("limit", &*format::count(limit))];
+        parts.push(words.say(key, &arguments));
+    }
+    if let Some(speedup) = task.speedup_thousandths {
+        parts.push(words.say("homework-speedup", &[("speedup", &hundredths(speedup))]));
+    }
+    if !task.stable {
+        let notes =
+            task.notes.iter().map(|note| harmless(words.lang().of(note))).collect::<Vec<_>>().join(" ");
+        parts.push(words.say("homework-unstable", &[("note", &notes)]));
+    }
+    parts
+}
+
+fn points(task: &TaskResult, words: &Words) -> String {
+    let key = if task.optional { "homework-optional-points" } else { "homework-points" };
+    words.say(key, &[("score", &task.score.to_string()), ("of", &task.of.to_string())])
+}
+
+/// Thousandths with two digits behind the point, rounded up: 1.1001 is not 1.10.
+fn hundredths(thousandths: u64) -> String {
+    let hundredths = thousandths.div_ceil(10);
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// The words for what a task asks for.
+fn about(task: &TaskResult, words: &Words) -> String {
+    match task.task.rsplit_once('.') {
+        Some((_, name)) => words.get(&format!("homework-task-{name}")),
+        None => harmless(&task.task),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,50 @@
+//! `--watch`: measures again whenever a file of the student's has been saved.
+
+use crate::homework::place::Place;
+use crate::interrupt;
+use crate::stop::Stop;
+use anyhow::Result;
+use heaplab_record::Text;
+use heaplab_report::Words;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+/// An editor's save is there within this; polling works on every file system, a container's too.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
+/// Until Ctrl-C. What does not build or has no full points is said, and waited for.
+pub(super) fn run(place: &Place, mut once: impl FnMut() -> Result<()>, words: &Words) -> Result<()> {
+    loop {
+        // Before the build: what is saved while it runs is seen afterwards.
+        let seen = files(place);
+        match once() {
+            Err(error) if matches!(error.downcast_ref(), Some(Stop::Interrupted(_))) => return Err(error),
+            Err(error) => eprintln!("{error:#}"),
+            Ok(()) => {}
+        }
+        let text = Text {
+            en: "Waiting for a file to be saved; Ctrl-C ends.".to_owned(),
+            zh: "保存文件后会重新测量；按 Ctrl-C 结束。".to_owned(),
+        };
+        eprintln!("{}", words.lang().of(&text));
+        while files(place) == seen {
+            interrupt::check()?;
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+}
+
+/// Every file with its length and time. Between two saves of an editor one may be away for a moment.
+fn files(place: &Place) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let Ok(entries) = std::fs::read_dir(place.work()) else { return Vec::new() };
+    let mut files: Vec<_> = entries
+        .flatten()
+        .filter_map(|entry| {
+            let metadata = entry.metadata().ok()?;
+            Some((entry.path(), metadata.len(), metadata.modified().ok()))
+        })
+        .filter(|(path, ..)| path.extension().is_some_and(|ending| ending == "rs" || ending == "toml"))
+        .collect();
+    files.sort();
+    files
+}

@@ -1,0 +1,251 @@
+//! A child behind a fence: started, watched, ended, reaped, whatever happens.
+//!
+//! Its three outputs are pipes that are read here between two looks at its memory, each up to a cap. Nothing that it prints is
+//! ever taken for a measurement; the record comes through descriptor 3.
+
+use super::inherit;
+use super::resident::{self, Resident};
+use crate::fenced;
+use crate::interrupt;
+use crate::tether::{self, tether};
+use anyhow::{Context as _, Result};
+use heaplab_fence::Limits;
+use std::ffi::OsString;
+use std::io::{ErrorKind, PipeReader, Read, Write as _};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+/// A group is found by going through all processes.
+const LOOK_AT_GROUP_EVERY: Duration = Duration::from_millis(100);
+/// A thread that was joined is still seen for a moment.
+const LAST_THREADS: Duration = Duration::from_millis(250);
+/// Between the parent's last word and the end.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// More is no record.
+const MOST_RECORD_BYTES: usize = 16 << 10;
+
+/// What to start, and how much of everything it may have.
+pub(super) struct Order<'a> {
+    pub(super) program: PathBuf,
+    pub(super) arguments: Vec<OsString>,
+    pub(super) folder: PathBuf,
+    pub(super) environment: Vec<(&'static str, OsString)>,
+    pub(super) limits: Limits,
+    /// Written to its standard input, which then stays open until its record is there. Absent for a compiler.
+    pub(super) line: Option<String>,
+    /// Handed over as descriptor 4.
+    pub(super) shared: Option<BorrowedFd<'a>>,
+    pub(super) wall: Duration,
+    pub(super) memory_bytes: u64,
+    pub(super) threads: u64,
+    pub(super) output_bytes: usize,
+}
+
+/// How it ended, and what was seen.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    pub(super) end: End,
+    /// What came through descriptor 3.
+    pub(super) record: String,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    /// The most memory that was seen from outside.
+    pub(super) memory_bytes: u64,
+    /// How many threads were there when the record was, after those that were joined had gone.
+    pub(super) threads_left: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// By itself, or by a limit that the kernel holds.
+    Exited(ExitStatus),
+    Wall,
+    Memory,
+    Threads,
+    Output,
+}
+
+/// Runs it to its end. `Err` is this machine's trouble, or a signal to us; never the program's doing.
+pub(super) fn run(order: &Order) -> Result<Outcome> {
+    let (record, record_end) = std::io::pipe().context("cannot open a pipe")?;
+    let shared: Vec<BorrowedFd> = order.shared.into_iter().collect();
+    let handed: Vec<BorrowedFd> = match order.line {
+        Some(_) => std::iter::once(record_end.as_fd()).chain(shared).collect(),
+        None => Vec::new(),
+    };
+    let mut limits = order.limits.clone();
+    limits.inherit = handed.iter().map(|descriptor| descriptor.as_raw_fd()).collect();
+    let limits = serde_json::to_string(&limits).context("cannot write the limits down")?;
+    // Not by its path: a build may have put another program there.
+    let mut command = Command::new("/proc/self/exe");
+    command.arg(fenced::FLAG).arg(limits).arg(&order.program).args(&order.arguments);
+    command
+        .current_dir(&order.folder)
+        .env_clear()
+        .envs(order.environment.iter().map(|(name, value)| (name, value)));
+    command.stdin(if order.line.is_some() { Stdio::piped() } else { Stdio::null() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    tether(&mut command);
+    inherit::inherit(&mut command, &handed);
+    let mut child = command.spawn().context("cannot start a fenced child")?;
+    drop(record_end);
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let mut watched = Watched {
+        started: Instant::now(),
+        looked_at_group: Instant::now(),
+        record: Pipe::new(Some(record), MOST_RECORD_BYTES)?,
+        stdout: Pipe::new(stdout, order.output_bytes)?,
+        stderr: Pipe::new(stderr, order.output_bytes)?,
+        child,
+        memory_bytes: 0,
+        threads_left: 0,
+    };
+    let end = watched.watch(order);
+    tether::end(&mut watched.child);
+    // What it wrote before it ended.
+    watched.read();
+    let end = end?;
+    Ok(Outcome {
+        end,
+        record: watched.record.text(),
+        stdout: watched.stdout.text(),
+        stderr: watched.stderr.text(),
+        memory_bytes: watched.memory_bytes,
+        threads_left: watched.threads_left,
+    })
+}
+
+struct Watched {
+    child: Child,
+    started: Instant,
+    looked_at_group: Instant,
+    record: Pipe<PipeReader>,
+    stdout: Pipe<std::process::ChildStdout>,
+    stderr: Pipe<std::process::ChildStderr>,
+    memory_bytes: u64,
+    threads_left: u64,
+}
+
+impl Watched {
+    fn watch(&mut self, order: &Order) -> Result<End> {
+        if let (Some(line), Some(input)) = (&order.line, self.child.stdin.as_mut()) {
+            // A child that is gone already says so by its status.
+            let _ = input.write_all(line.as_bytes());
+        }
+        let mut told: Option<Instant> = None;
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
+                return Ok(End::Exited(status));
+            }
+            interrupt::check()?;
+            let seen = self.look(order);
+            if self.read() {
+                return Ok(End::Output);
+            }
+            if seen.memory_bytes > order.memory_bytes {
+                return Ok(End::Memory);
+            }
+            if seen.threads > order.threads {
+                return Ok(End::Threads);
+            }
+            if self.started.elapsed() > order.wall || told.is_some_and(|told| told.elapsed() > GOODBYE) {
+                return Ok(End::Wall);
+            }
+            if told.is_none() && self.record.is_whole() {
+                self.look_at_the_end();
+                drop(self.child.stdin.take());
+                told = Some(Instant::now());
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    fn look(&mut self, order: &Order) -> Resident {
+        let process = self.child.id();
+        let seen = if order.line.is_some() {
+            resident::of(process)
+        } else if self.looked_at_group.elapsed() > LOOK_AT_GROUP_EVERY {
+            self.looked_at_group = Instant::now();
+            Some(resident::of_group(process))
+        } else {
+            None
+        };
+        let seen = seen.unwrap_or_default();
+        self.memory_bytes = self.memory_bytes.max(seen.memory_bytes);
+        seen
+    }
+
+    /// The program waits for our word, with its data still there.
+    fn look_at_the_end(&mut self) {
+        let since = Instant::now();
+        while let Some(seen) = resident::of(self.child.id()) {
+            // No sample misses this one. What file pages it has now it had at the most, or it gave some back: then this is a
+            // little too high, by less than the program is long.
+            let highest = seen.highest_bytes.saturating_sub(seen.file_bytes);
+            self.memory_bytes = self.memory_bytes.max(highest);
+            self.threads_left = seen.threads;
+            if seen.threads <= 1 || since.elapsed() > LAST_THREADS {
+                return;
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
+
+    /// Whether one of them is over its cap.
+    fn read(&mut self) -> bool {
+        let full = [self.record.read(), self.stdout.read(), self.stderr.read()];
+        full.contains(&true)
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        tether::end(&mut self.child);
+    }
+}
+
+/// A pipe's end that is read without waiting.
+struct Pipe<R> {
+    end: Option<R>,
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl<R: Read + AsFd> Pipe<R> {
+    fn new(end: Option<R>, most: usize) -> Result<Pipe<R>> {
+        if let Some(end) = &end {
+            let flags = rustix::fs::fcntl_getfl(end)?;
+            rustix::fs::fcntl_setfl(end, flags | rustix::fs::OFlags::NONBLOCK)?;
+        }
+        Ok(Pipe { end, bytes: Vec::new(), most })
+    }
+
+    /// Takes what is there; `true` when that is more than allowed.
+    fn read(&mut self) -> bool {
+        let Some(end) = &mut self.end else { return false };
+        let mut buffer = [0; 16 << 10];
+        while self.bytes.len() <= self.most {
+            match end.read(&mut buffer) {
+                Ok(0) => {
+                    self.end = None;
+                    return false;
+                }
+                Ok(read) => self.bytes.extend_from_slice(&buffer[..read]),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn is_whole(&self) -> bool {
+        self.bytes.ends_with(b"\nend\n")
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}

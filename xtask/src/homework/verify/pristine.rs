@@ -1,0 +1,76 @@
+//! The files of the workspace that a submission is built in. They are part of xtask: nothing that is handed in, and nothing that
+//! somebody changed in a copy of the course, is among them.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+macro_rules! lesson {
+    ($name:literal) => {
+        include_str!(concat!("../../../../lessons/8.9-homework/", $name))
+    };
+}
+
+/// Everything but manifests and the student's modules.
+pub(super) const FILES: &[(&str, &str)] = &[
+    ("student/src/lib.rs", LIBRARY),
+    ("student/src/task.rs", lesson!("src/task.rs")),
+    ("student/src/task/draw.rs", lesson!("src/task/draw.rs")),
+    ("student/src/task/log.rs", lesson!("src/task/log.rs")),
+    ("student/src/task/rows.rs", lesson!("src/task/rows.rs")),
+    ("harness/src/main.rs", include_str!("pristine/main.rs")),
+    ("harness/src/harness.rs", lesson!("src/harness.rs")),
+    ("harness/src/shared.rs", lesson!("src/shared.rs")),
+];
+
+/// The student's modules as everybody begins with them.
+pub(super) const START: &[(&str, &str)] = &[
+    ("mod.rs", lesson!("start/mod.rs")),
+    ("required.rs", lesson!("start/required.rs")),
+    ("optional.rs", lesson!("start/optional.rs")),
+];
+
+/// `task` first: what macros the student's modules define comes after it.
+const LIBRARY: &str = "//! A submission and what its tasks are.\n\n#![forbid(unsafe_code)]\n\npub mod task;\n\npub mod student;\n";
+
+const STUDENT: &str = "[package]\nname = \"student\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\ntest = false\n\
+    doctest = false\n\n[dependencies]\n";
+
+/// Writes the pristine files and the manifests; `root` is the course's workspace.
+pub(super) fn write(folder: &Path, root: &Path) -> io::Result<()> {
+    for (name, text) in FILES {
+        put(&folder.join(name), text.as_bytes())?;
+    }
+    put(&folder.join("student/Cargo.toml"), STUDENT.as_bytes())?;
+    put(&folder.join("harness/Cargo.toml"), harness(root).as_bytes())?;
+    // The profile is the one that lessons are measured with.
+    let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"student\", \"harness\"]\n\n\
+        [profile.lesson]\ninherits = \"release\"\ndebug = \"limited\"\n";
+    put(&folder.join("Cargo.toml"), workspace.as_bytes())
+}
+
+/// Writes modules by their names within `src/student/`.
+pub(super) fn write_student<T: AsRef<[u8]>>(folder: &Path, modules: &[(&str, T)]) -> io::Result<()> {
+    let place = folder.join("student/src/student");
+    modules.iter().try_for_each(|(name, bytes)| put(&place.join(name), bytes.as_ref()))
+}
+
+fn harness(root: &Path) -> String {
+    let mut text = String::from(
+        "[package]\nname = \"harness\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nstudent = { path = \"../student\" }\n\
+         memmap2 = \"0.9\"\n",
+    );
+    let heap = root.join("crates/heap").display().to_string();
+    // A TOML basic string takes JSON's escapes.
+    let quoted = serde_json::Value::from(heap).to_string();
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "heaplab-heap = {{ path = {quoted} }}");
+    text
+}
+
+fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    std::fs::write(path, bytes)
+}

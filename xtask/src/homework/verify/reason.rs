@@ -1,0 +1,212 @@
+//! Why a verdict is not a pass: codes that do not change, with a status each, and their sentences.
+
+use heaplab_fence::source::{Finding, Forbidden};
+use heaplab_grade::Task;
+use heaplab_record::{Reason, Text, VerdictStatus};
+
+/// One case. The order is the gravity: what stands first decides the status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Code {
+    BadArchive,
+    Identity,
+    ForbiddenSource,
+    ForeignFile,
+    ForkRefused,
+    OutsideHeap,
+    OutlivedCall,
+    TooManyThreads,
+    OutputFlood,
+    ForgedRecord,
+    HardCoded,
+    ForgedResult,
+    NoSource,
+    UnreadableSource,
+    DoesNotBuild,
+    BuildTimeout,
+    BuildMemory,
+    OutOfMemory,
+    Timeout,
+    NoRecord,
+    Panicked,
+    Crashed,
+    BadRecord,
+    WrongAnswer,
+    Unstable,
+    TooFewPoints,
+}
+
+impl Code {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Code::BadArchive => "bad_archive",
+            Code::Identity => "identity",
+            Code::ForbiddenSource => "forbidden_source",
+            Code::ForeignFile => "foreign_file",
+            Code::ForkRefused => "fork_refused",
+            Code::OutsideHeap => "outside_heap",
+            Code::OutlivedCall => "outlived_call",
+            Code::TooManyThreads => "too_many_threads",
+            Code::OutputFlood => "output_flood",
+            Code::ForgedRecord => "forged_record",
+            Code::HardCoded => "hard_coded",
+            Code::ForgedResult => "forged_result",
+            Code::NoSource => "no_source",
+            Code::UnreadableSource => "unreadable_source",
+            Code::DoesNotBuild => "does_not_build",
+            Code::BuildTimeout => "build_timeout",
+            Code::BuildMemory => "build_out_of_memory",
+            Code::OutOfMemory => "out_of_memory",
+            Code::Timeout => "timeout",
+            Code::NoRecord => "no_record",
+            Code::Panicked => "panicked",
+            Code::Crashed => "crashed",
+            Code::BadRecord => "bad_record",
+            Code::WrongAnswer => "wrong_answer",
+            Code::Unstable => "unstable",
+            Code::TooFewPoints => "too_few_points",
+        }
+    }
+
+    pub(super) fn status(self) -> VerdictStatus {
+        match self {
+            Code::BadArchive
+            | Code::NoSource
+            | Code::UnreadableSource
+            | Code::DoesNotBuild
+            | Code::NoRecord
+            | Code::Panicked
+            | Code::Crashed
+            | Code::BadRecord => VerdictStatus::Error,
+            Code::BuildTimeout | Code::Timeout => VerdictStatus::Timeout,
+            Code::BuildMemory | Code::OutOfMemory => VerdictStatus::Oom,
+            Code::Unstable => VerdictStatus::Unstable,
+            _ => VerdictStatus::Fail,
+        }
+    }
+
+    fn sentence(self) -> (&'static str, &'static str) {
+        match self {
+            Code::BadArchive => ("the bundle was refused", "提交包被拒绝"),
+            Code::Identity => ("it does not say consistently who hands it in", "提交者的身份前后不一致"),
+            Code::ForbiddenSource => {
+                ("the source says what homework may not", "源码里出现了作业不允许的内容")
+            }
+            Code::ForeignFile => (
+                "files that would change the build were handed in; they were not used, take them out",
+                "提交里有会影响构建的文件；它们没有被使用，请删去",
+            ),
+            Code::ForkRefused => (
+                "it tried to start another process, or to open a pipe to one, and was ended",
+                "程序试图启动别的进程（或打开通往进程的管道），已被终止",
+            ),
+            Code::OutsideHeap => {
+                ("it used memory that its allocator never saw", "程序使用了分配器看不到的内存")
+            }
+            Code::OutlivedCall => {
+                ("threads went on after the function had returned", "函数返回之后仍有线程在运行")
+            }
+            Code::TooManyThreads => {
+                ("it started more threads or processes than it may", "启动的线程或进程超过上限")
+            }
+            Code::OutputFlood => ("it printed more than it may", "输出超过上限"),
+            Code::ForgedRecord => (
+                "it printed what looks like a measurement; measurements are not taken from there",
+                "程序打印了形似测量记录的内容；测量结果并不取自那里",
+            ),
+            Code::HardCoded => (
+                "it is right for the seed that is known and wrong for another: the answer is written down, not computed",
+                "已知种子下答案正确，换一个种子就错：答案是写死的，不是算出来的",
+            ),
+            Code::ForgedResult => (
+                "result.json claims better figures than this source has; measure again with `homework report`",
+                "result.json 里的数字比这份源码实测的要好；请用 homework report 重新测量",
+            ),
+            Code::NoSource => ("src/required.rs was not handed in", "没有提交 src/required.rs"),
+            Code::UnreadableSource => ("a source file cannot be read as Rust", "源文件无法作为 Rust 读取"),
+            Code::DoesNotBuild => ("the source does not build", "源码无法编译"),
+            Code::BuildTimeout => ("the compiler did not come to an end", "编译没有在时限内结束"),
+            Code::BuildMemory => ("the compiler needed more memory than it may", "编译所需内存超过上限"),
+            Code::OutOfMemory => ("it went past its limit of memory and was ended", "内存超过上限，已被终止"),
+            Code::Timeout => ("it went past its limit of time and was ended", "运行超过时限，已被终止"),
+            Code::NoRecord => (
+                "the program ended itself inside the function: there is nothing to measure",
+                "程序在函数内部就自行退出：没有可以测量的结果",
+            ),
+            Code::Panicked => ("it panicked", "程序 panic 了"),
+            Code::Crashed => ("it crashed", "程序崩溃了"),
+            Code::BadRecord => ("what it gave is no measurement", "得到的不是有效的测量记录"),
+            Code::WrongAnswer => ("the answer is wrong", "答案不对"),
+            Code::Unstable => (
+                "three runs gave different figures: a person should look",
+                "三次运行的数字不同：需要人工查看",
+            ),
+            Code::TooFewPoints => ("too few points for a pass", "分数不足以通过"),
+        }
+    }
+}
+
+/// A reason that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) code: Code,
+    pub(super) task: Option<Task>,
+    pub(super) text: Text,
+}
+
+impl Found {
+    pub(super) fn new(code: Code) -> Found {
+        let (en, zh) = code.sentence();
+        Found { code, task: None, text: Text { en: en.to_owned(), zh: zh.to_owned() } }
+    }
+
+    pub(super) fn of(self, task: Task) -> Found {
+        Found { task: Some(task), ..self }
+    }
+
+    /// With what cannot be said in two languages: a file's name, a compiler's words.
+    pub(super) fn with(mut self, detail: &str) -> Found {
+        let detail = shown(detail);
+        if !detail.is_empty() {
+            self.text.en += &format!(": {detail}");
+            self.text.zh += &format!("：{detail}");
+        }
+        self
+    }
+
+    pub(super) fn and(mut self, en: &str, zh: &str) -> Found {
+        self.text.en += &format!(": {en}");
+        self.text.zh += &format!("：{zh}");
+        self
+    }
+
+    pub(super) fn reason(&self) -> Reason {
+        let task = self.task.map(|task| task.name().to_owned());
+        Reason { code: self.code.name().to_owned(), task, text: self.text.clone() }
+    }
+}
+
+/// A finding in a file, in both languages.
+pub(super) fn forbidden(file: &str, finding: &Finding) -> Found {
+    let (en, zh) = match finding.what {
+        Forbidden::Unsafe => ("unsafe code", "unsafe 代码"),
+        Forbidden::Include => ("files from elsewhere", "引入外部文件"),
+        Forbidden::Environment => ("the environment of compiler or program", "读取编译器或程序的环境变量"),
+        Forbidden::Linkage => ("names that the linker sees", "影响链接的名字"),
+        Forbidden::Build => ("parts of the build that are the course's", "属于课程的构建部分"),
+        Forbidden::Outside => ("files, pipes, the network or the system", "文件、管道、网络或系统接口"),
+        Forbidden::Alias => ("the standard library under another name", "给标准库另起名字"),
+        Forbidden::MadeAttribute => ("an attribute made by a macro", "由宏拼出的属性"),
+    };
+    let (place, word) = (format!("src/{file}:{}", finding.line), &finding.word);
+    Found::new(Code::ForbiddenSource)
+        .and(&format!("{place} `{word}` ({en})"), &format!("{place} `{word}`（{zh}）"))
+}
+
+/// A stranger's words as they may stand in a sentence: no controls that steer a terminal, and not endless.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 600;
+    let is_kept = |c: char| {
+        c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+    };
+    text.trim().chars().filter(|&c| is_kept(c)).take(LONGEST).collect()
+}

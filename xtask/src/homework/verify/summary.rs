@@ -1,0 +1,119 @@
+//! `summary.md` of a verdict. Whatever a student wrote is text in it, and nothing else: no link, no tag, no table.
+
+use heaplab_record::{Verdict, VerdictStatus};
+use heaplab_report::Lang;
+use std::fmt::Write as _;
+
+/// The page, in one language.
+pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
+    let zh = lang == Lang::Zh;
+    let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
+    let mut page = String::new();
+    let id = if verdict.id.is_empty() { "?" } else { &verdict.id };
+    let status = status(verdict.status, lang);
+    // Writing to a String cannot fail.
+    let _ = writeln!(page, "# {} {} {}\n", word("Verdict:", "评定："), plain(id), plain(&verdict.name));
+    let _ = writeln!(
+        page,
+        "**{status}** · {} {} / {} · {} {} / {}\n",
+        word("points", "得分"),
+        verdict.score,
+        verdict.of,
+        word("bonus", "附加"),
+        verdict.bonus,
+        verdict.bonus_of
+    );
+    for reason in &verdict.reasons {
+        let text = if zh { &reason.text.zh } else { &reason.text.en };
+        let task = reason.task.as_deref().map(|task| format!(" {}", plain(task))).unwrap_or_default();
+        let _ = writeln!(page, "- `{}`{task}: {}", reason.code, plain(text));
+    }
+    if !verdict.recomputed.is_empty() {
+        let _ = writeln!(
+            page,
+            "\n| {} | {} | {} | {} | {} | {} |\n|---|---|---|---|---|---|",
+            word("task", "任务"),
+            word("right", "正确"),
+            word("allocations", "分配次数"),
+            word("peak, bytes", "峰值（字节）"),
+            word("growth, ‰", "增长（‰）"),
+            word("points", "得分")
+        );
+        for task in &verdict.recomputed {
+            let figure = |figure: Option<u64>| figure.map_or("–".to_owned(), |figure| figure.to_string());
+            let right = if task.right { word("yes", "是") } else { word("no", "否") };
+            let (allocations, peak, growth) =
+                (figure(task.allocations), figure(task.peak_bytes), figure(task.growth_thousandths));
+            let (name, score, of) = (plain(&task.task), task.score, task.of);
+            let _ =
+                writeln!(page, "| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |");
+        }
+    }
+    if !verdict.mismatches.is_empty() {
+        let _ = writeln!(page, "\n{}\n", word("Claimed and measured here:", "自报数字与实测数字："));
+        for one in &verdict.mismatches {
+            let (task, what) = (plain(&one.task), plain(&one.what));
+            let _ = writeln!(page, "- {task} {what}: {} → {}", plain(&one.claimed), plain(&one.recomputed));
+        }
+    }
+    let fences = verdict.fences.join(", ");
+    let _ = writeln!(page, "\n{} {fences}", word("Fences:", "隔离措施："));
+    if !verdict.unfenced.is_empty() {
+        let _ = writeln!(
+            page,
+            "\n**{}** {}",
+            word("Not fenced by:", "缺少的隔离："),
+            verdict.unfenced.join(", ")
+        );
+    }
+    page
+}
+
+/// A status as people read it.
+pub(super) fn status(status: VerdictStatus, lang: Lang) -> &'static str {
+    let (en, zh) = match status {
+        VerdictStatus::Pass => ("pass", "通过"),
+        VerdictStatus::Fail => ("fail", "未通过"),
+        VerdictStatus::Error => ("error", "出错"),
+        VerdictStatus::Unstable => ("unstable", "不稳定"),
+        VerdictStatus::Timeout => ("timeout", "超时"),
+        VerdictStatus::Oom => ("out of memory", "内存超限"),
+    };
+    if lang == Lang::Zh { zh } else { en }
+}
+
+/// Text that Markdown and HTML leave alone, on one line.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' | '\t' => plain.push(' '),
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {}
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '!' | '~'
+            | '@' | '$' | '"' | '\'' => {
+                let _ = write!(plain, "&#{};", u32::from(c));
+            }
+            // `https://` and `www.` become links by themselves.
+            ':' if text.contains("://") => plain.push_str("&#58;"),
+            '.' if text.contains("www.") => plain.push_str("&#46;"),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_strangers_text_stays_text() {
+        let hostile = "<script>alert(1)</script> | [x](javascript:x) ![](http://evil) `@all` \u{1b}[2J\u{202e}\n# h www.x.y";
+        let plain = plain(hostile);
+        for mark in ['<', '>', '[', ']', '|', '`', '@', '\n', '\u{1b}', '\u{202e}', '!', '*'] {
+            assert!(!plain.contains(mark), "{mark:?} in {plain}");
+        }
+        assert!(!plain.contains("http://") && !plain.contains("www."));
+        assert_eq!(super::plain("李雷 s123-x"), "李雷 s123-x");
+    }
+}
