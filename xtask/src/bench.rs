@@ -5,11 +5,12 @@
 //!
 //! - `plan`: the lines, and what is wanted of each. - `program`: one run. - `instructions`: one run under callgrind.
 
+mod gradebook;
 mod instructions;
 mod plan;
 mod program;
 
-use crate::cli::{self, BenchOptions};
+use crate::cli::{self, BenchOptions, Suite};
 use crate::screen::Screen;
 use crate::stop::Stop;
 use crate::{build, discover, environment, interrupt, memory, store};
@@ -25,6 +26,9 @@ const PACKAGE: &str = "heaplab-bench-workloads";
 const FRAMES: f64 = 64.0;
 
 pub(crate) fn run(options: &BenchOptions) -> Result<()> {
+    if options.suite == Suite::Gradebook {
+        return gradebook::run(options);
+    }
     let lines = plan::chosen(&options.only, options.rows)?;
     let workspace = discover::workspace()?;
     let words = Words::new(cli::language(options.lang));

@@ -38,8 +38,9 @@ pub(crate) enum Command {
     /// Hold the recorder against its peers, in turns: a table of ratios and a chart in reports/bench/
     #[command(
         after_help = "Examples:\n  cargo xtask bench recorder\n  cargo xtask bench recorder --only slots,handover --pairs 9\n  \
-        cargo xtask bench recorder --only heaptrack\n\n\
-        The exit status is 0 whatever the figures are: time on a shared machine wanders."
+        cargo xtask bench recorder --only heaptrack\n  cargo xtask bench gradebook --submissions 24\n\n\
+        The exit status is 0 whatever the figures are: time on a shared machine wanders. That of `gradebook` is 1 where a\n\
+        submission is lost or comes out otherwise than it has to."
     )]
     Bench(BenchOptions),
     /// Run a program of your own under the recorder: the same report, of its allocations
@@ -143,6 +144,12 @@ pub(crate) struct BenchOptions {
     /// How much work, for every workload [default: each its own]
     #[arg(long, value_name = "N", value_parser = scale::parse)]
     pub(crate) rows: Option<u64>,
+    /// How many submissions `gradebook` grades [default: 200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) submissions: Option<u32>,
+    /// Let `gradebook` grade where this kernel lacks a fence
+    #[arg(long)]
+    pub(crate) allow_unfenced: bool,
     /// The language of table and chart [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
@@ -159,6 +166,8 @@ pub(crate) struct BenchOptions {
 pub(crate) enum Suite {
     /// The heap probe: its cost in time and memory, beside dhat, heaptrack and mod-alloc
     Recorder,
+    /// Homework: a class that is made, a third of it hostile, graded; nobody lost, everybody as known before, and the rate
+    Gradebook,
 }
 
 #[derive(Args)]

@@ -4,7 +4,7 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report};
+use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -80,6 +80,7 @@ fn holds_report(folder: &Path) -> bool {
         ("report.json", REPORT_SCHEMA),
         ("diff.json", DIFF_SCHEMA),
         ("recorder.json", BENCH_SCHEMA),
+        ("gradebook.json", GRADED_CLASS_SCHEMA),
         ("cpu.json", CPU_SCHEMA),
         ("result.json", HOMEWORK_SCHEMA),
     ]

@@ -138,3 +138,49 @@ pub struct AlikePair {
     /// These as thousandths of what the smaller has: near 1000, the one lies within the other.
     pub contained_thousandths: u32,
 }
+
+/// The schema name of [`GradedClass`].
+pub const GRADED_CLASS_SCHEMA: &str = "heaplab/graded-class/v1";
+
+/// What `cargo xtask bench gradebook` found: a class whose outcome was known before it was graded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GradedClass {
+    /// [`GRADED_CLASS_SCHEMA`].
+    pub schema: String,
+    /// RFC 3339, UTC.
+    pub created_at: String,
+    /// Where it was graded.
+    pub environment: crate::Environment,
+    /// What the class was made of.
+    pub seed: u64,
+    /// How many handed in.
+    pub submissions: u32,
+    /// How many of them to do harm.
+    pub hostile: u32,
+    /// The bundles that have no entry in the gradebook.
+    pub lost: Vec<String>,
+    /// From the command's start to its end.
+    pub wall_ns: u64,
+    /// The honest first, by name.
+    pub kinds: Vec<GradedKind>,
+}
+
+/// One kind of submission.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GradedKind {
+    /// `zip_bomb`.
+    pub kind: String,
+    /// Whether it is there to do harm.
+    pub hostile: bool,
+    /// How it has to come out.
+    pub status: VerdictStatus,
+    /// The reason that has to be named; none for a pass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How many there were.
+    pub count: u32,
+    /// How many of them came out so.
+    pub as_expected: u32,
+    /// The others, each with what it came out as.
+    pub otherwise: Vec<String>,
+}

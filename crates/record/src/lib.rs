@@ -32,7 +32,8 @@ pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use gradebook::{
-    AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, Submitted, TimeSource,
+    AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
+    GradedKind, Submitted, TimeSource,
 };
 pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,

@@ -71,3 +71,15 @@ gradebook-done = { $all } submissions: { $statuses }
 gradebook-rate = { $graded } graded in { $time }: { $rate } a minute
 gradebook-is-at = Gradebook: { $path }
 gradebook-allocations = allocations
+gradebook-said = { $what }: { $value }
+
+# cargo xtask bench gradebook
+class-title = A class whose outcome was known before
+class-kind = kind
+class-count = count
+class-wanted = wanted
+class-came-out = came out so
+class-otherwise = otherwise
+class-hostile = hostile
+class-honest = honest
+class-sentence = { $all } submissions, { $hostile } of them hostile: { $lost } lost, { $unlike } otherwise than known before; graded in { $time }, { $rate } a minute on { $cores } cores.

@@ -71,3 +71,15 @@ gradebook-done = 共 { $all } 份作业：{ $statuses }
 gradebook-rate = { $time }内批改了 { $graded } 份：每分钟 { $rate } 份
 gradebook-is-at = 成绩册：{ $path }
 gradebook-allocations = 分配次数
+gradebook-said = { $what }：{ $value }
+
+# cargo xtask bench gradebook
+class-title = 结果事先已知的一个班
+class-kind = 种类
+class-count = 份数
+class-wanted = 应得结论
+class-came-out = 符合预期
+class-otherwise = 不符的
+class-hostile = 恶意
+class-honest = 正常
+class-sentence = 共 { $all } 份作业，其中 { $hostile } 份是恶意的：丢失 { $lost } 份，与预知结果不符 { $unlike } 份；批改用时 { $time }，在 { $cores } 个核上每分钟 { $rate } 份。

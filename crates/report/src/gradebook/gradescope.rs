@@ -14,7 +14,7 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
     let [score, of, bonus, bonus_of] = numbers.each_ref().map(String::as_str);
     let points = words
         .say("gradebook-points", &[("score", score), ("of", of), ("bonus", bonus), ("bonus-of", bonus_of)]);
-    let mut output = vec![format!("{}: {points}", status_said(entry.status, words))];
+    let mut output = vec![said(&status_said(entry.status, words), &points, words)];
     if entry.points < entry.score + entry.bonus {
         let status = status_said(entry.status, words);
         output.push(words.say("gradebook-points-kept-back", &[("status", &status)]));
@@ -43,6 +43,10 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
     format!("{result:#}\n")
 }
 
+fn said(what: &str, value: &str, words: &Words) -> String {
+    words.say("gradebook-said", &[("what", what), ("value", value)])
+}
+
 fn test(task: &TaskResult, words: &Words) -> Value {
     let lang = words.lang();
     let mut output: Vec<String> = task.wrong.iter().map(|wrong| plain(lang.of(wrong))).collect();
@@ -51,7 +55,7 @@ fn test(task: &TaskResult, words: &Words) -> Value {
         ("gradebook-allocations", task.allocations.map(format::count)),
     ];
     let figures = figures.into_iter().filter_map(|(key, figure)| Some((key, figure?)));
-    output.extend(figures.map(|(key, figure)| format!("{}: {figure}", words.get(key))));
+    output.extend(figures.map(|(key, figure)| said(&words.get(key), &figure, words)));
     output.extend(task.notes.iter().map(|note| plain(lang.of(note))));
     json!({
         "name": task.task,

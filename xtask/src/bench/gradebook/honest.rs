@@ -29,10 +29,10 @@ const GENERATORS: [&str; 3] = [
 ];
 
 /// A generator that is a list after all.
-const EAGER: &str = "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    list(SOURCE).into_iter()\n}\n";
+const EAGER: &str =
+    "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    list(SOURCE).into_iter()\n}\n";
 /// Loses the last row.
-const SHORT: &str =
-    "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len() - 1).map(move |AT| SOURCE.row(AT))\n}\n";
+const SHORT: &str = "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len() - 1).map(move |AT| SOURCE.row(AT))\n}\n";
 /// Gives everybody a point more.
 const GENEROUS: &str = "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURCE.len()).map(|AT| { let ONE = SOURCE.row(AT); \
     Row { score: ONE.score + 1, ..ONE } }).collect()\n}\n";
@@ -60,10 +60,9 @@ pub(super) fn does_not_build(draw: &mut Draw) -> String {
 
 /// The one who got it from a friend and changed the names.
 pub(super) fn copied(source: &str) -> String {
-    let renamed = ["all", "rows", "users", "list_of", "index", "at", "i", "one", "row_"].into_iter().fold(
-        source.to_owned(),
-        |text, name| text.replace(&format!(" {name} "), &format!(" {name}_2 ")),
-    );
+    let renamed = ["all", "rows", "users", "list_of", "index", "at", "i", "one", "row_"]
+        .into_iter()
+        .fold(source.to_owned(), |text, name| text.replace(&format!(" {name} "), &format!(" {name}_2 ")));
     format!("// My own work.\n{renamed}")
 }
 
@@ -77,7 +76,7 @@ fn named(pieces: &[&str], draw: &mut Draw) -> String {
     ];
     let mut text = format!("//! Homework 8.9.\n\n{USE}\n{}", pieces.join("\n"));
     for (place, likes) in names {
-        text = text.replace(place, draw.of(&likes));
+        text = text.replace(place, draw.of::<&str>(&likes));
     }
     text
 }

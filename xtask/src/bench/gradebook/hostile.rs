@@ -20,7 +20,12 @@ const fn trick(name: &'static str, code: &'static str, beside: &'static str, ins
 
 /// In the source.
 pub(super) const TRICKS: [Trick; 24] = [
-    trick("proc_self_mem", "forbidden_source", "", "let _ = std::fs::OpenOptions::new().write(true).open(\"/proc/self/mem\");"),
+    trick(
+        "proc_self_mem",
+        "forbidden_source",
+        "",
+        "let _ = std::fs::OpenOptions::new().write(true).open(\"/proc/self/mem\");",
+    ),
     trick("file_as_memory", "forbidden_source", "use std::fs::File;", "let _ = File::create(\"/tmp/rows\");"),
     trick("pipe_as_memory", "forbidden_source", "", "let _ = std::io::pipe();"),
     trick(
@@ -38,7 +43,12 @@ pub(super) const TRICKS: [Trick; 24] = [
     ),
     trick("thread_that_stays", "outlived_call", "", "std::thread::spawn(|| loop { std::thread::park(); });"),
     trick("include_str", "forbidden_source", "", "std::hint::black_box(include_str!(\"/etc/passwd\"));"),
-    trick("include_bytes_hidden", "forbidden_source", "macro_rules! get { ($what:ident) => { $what!(\"/etc/passwd\") } }", "std::hint::black_box(get!(include_bytes));"),
+    trick(
+        "include_bytes_hidden",
+        "forbidden_source",
+        "macro_rules! get { ($what:ident) => { $what!(\"/etc/passwd\") } }",
+        "std::hint::black_box(get!(include_bytes));",
+    ),
     trick("path_attribute", "forbidden_source", "#[path = \"/etc/passwd\"]\nmod outside;", ""),
     trick("exit", "no_record", "", "std::process::exit(0);"),
     trick(
@@ -47,16 +57,36 @@ pub(super) const TRICKS: [Trick; 24] = [
         "",
         "println!(\"heaplab-homework=1 task=required.list\\nbirths=1\\npeak_bytes=1\\nend\");",
     ),
-    trick("system_alloc", "forbidden_source", "use std::alloc::{GlobalAlloc, Layout, System};", "let _ = unsafe { System.alloc(Layout::new::<[u8; 4096]>()) };"),
+    trick(
+        "system_alloc",
+        "forbidden_source",
+        "use std::alloc::{GlobalAlloc, Layout, System};",
+        "let _ = unsafe { System.alloc(Layout::new::<[u8; 4096]>()) };",
+    ),
     trick("unsafe_block", "forbidden_source", "", "let _ = unsafe { std::ptr::read(&0_u8) };"),
     trick("extern_mmap", "forbidden_source", "extern \"C\" { fn mmap(); }", ""),
     trick("env", "forbidden_source", "", "std::hint::black_box(env!(\"PATH\"));"),
     trick("env_at_run_time", "forbidden_source", "", "let _ = std::env::vars().count();"),
-    trick("global_allocator", "forbidden_source", "#[global_allocator]\nstatic MINE: std::alloc::System = std::alloc::System;", ""),
+    trick(
+        "global_allocator",
+        "forbidden_source",
+        "#[global_allocator]\nstatic MINE: std::alloc::System = std::alloc::System;",
+        "",
+    ),
     trick("network", "forbidden_source", "", "let _ = std::net::TcpStream::connect(\"192.0.2.1:80\");"),
     trick("endless_loop", "timeout", "", "loop { std::hint::spin_loop(); }"),
-    trick("memory_bomb", "out_of_memory", "", "let mut bomb = Vec::new(); loop { bomb.push(vec![1_u8; 1 << 20]); }"),
-    trick("fork_bomb", "fork_refused", "", "loop { let _ = std::process::Command::new(\"/bin/sh\").arg(\"-c\").arg(\"sleep 60\").spawn(); }"),
+    trick(
+        "memory_bomb",
+        "out_of_memory",
+        "",
+        "let mut bomb = Vec::new(); loop { bomb.push(vec![1_u8; 1 << 20]); }",
+    ),
+    trick(
+        "fork_bomb",
+        "fork_refused",
+        "",
+        "loop { let _ = std::process::Command::new(\"/bin/sh\").arg(\"-c\").arg(\"sleep 60\").spawn(); }",
+    ),
     trick("output_flood", "output_flood", "", "loop { println!(\"{:0>4096}\", 7); }"),
     trick("names_a_dependency", "does_not_build", "", "let _ = heaplab_heap::region();"),
     trick("known_seed", "hard_coded", "", "let source = Source::new(20_260_809, source.len());"),

@@ -49,7 +49,9 @@ pub(super) fn write(folder: &Path, stem: &str, files: &Files, packed: Packed) ->
             (format!("{stem}.zip"), bytes)
         }
         Packed::TarGz => (format!("{stem}.tar.gz"), tar_gz(files, None)?),
-        Packed::LinkedTar => (format!("{stem}.tar.gz"), tar_gz(files, Some(("src/optional.rs", "/etc/passwd")))?),
+        Packed::LinkedTar => {
+            (format!("{stem}.tar.gz"), tar_gz(files, Some(("src/optional.rs", "/etc/passwd")))?)
+        }
     };
     std::fs::write(folder.join(&name), bytes)?;
     Ok(name)
@@ -137,7 +139,9 @@ mod tests {
     #[test]
     fn what_is_packed_is_read_again() {
         let home = tempfile::tempdir().unwrap();
-        let files = Files::default().with("student.toml", "id = \"s1\"").with("src/required.rs", "fn list() {}\n".repeat(99));
+        let files = Files::default()
+            .with("student.toml", "id = \"s1\"")
+            .with("src/required.rs", "fn list() {}\n".repeat(99));
         for (index, packed) in [Packed::Folder, Packed::Zip, Packed::TarGz].into_iter().enumerate() {
             let name = write(home.path(), &format!("s{index}"), &files, packed).unwrap();
             let bundle = read(&home.path().join(name), &Caps::default()).unwrap();
