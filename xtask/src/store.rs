@@ -4,7 +4,9 @@
 use crate::memory;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report};
+use heaplab_record::{
+    BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report,
+};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
