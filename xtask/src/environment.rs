@@ -22,7 +22,8 @@ pub(crate) fn here(workspace: &Path, python: Option<String>) -> Environment {
     }
 }
 
-fn commit(workspace: &Path) -> Option<String> {
+/// The course's commit, with `-dirty` behind it where files have changed.
+pub(crate) fn commit(workspace: &Path) -> Option<String> {
     let commit = said(workspace, "git", &["rev-parse", "--short=12", "HEAD"])?;
     let changes = said(workspace, "git", &["status", "--porcelain", "--untracked-files=no"])?;
     Some(if changes.is_empty() { commit } else { format!("{commit}-dirty") })

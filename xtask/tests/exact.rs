@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 /// Every section whose variants allocate on one thread, and a scale at which all probes can run.
-const SECTIONS: [(&str, &str); 5] =
-    [("8.1", "1000"), ("8.2", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000")];
+const SECTIONS: [(&str, &str); 6] =
+    [("8.1", "1000"), ("8.2", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000"), ("8.9", "1000")];
 
 /// The Rust variants of every section, measured once for all tests, and the folder with a report a section.
 fn sections() -> &'static (PathBuf, Vec<Value>) {

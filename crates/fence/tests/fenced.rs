@@ -113,6 +113,7 @@ mod front {
         a_run_starts_nothing_and_reaches_nobody();
         limits_hold_and_cannot_be_raised();
         a_compiler_has_processes_and_its_own_folder(scratch.path());
+        a_compiler_brings_nothing_in_from_outside(scratch.path());
         println!("fenced: all attempts ended as they should");
     }
 
@@ -198,6 +199,38 @@ mod front {
         );
         for refused in ["listen", "session", "memfd"] {
             assert!(said(&limits, &[refused]).starts_with("refused: Operation not permitted"), "{refused}");
+        }
+    }
+
+    /// What the look at the source would find is refused without it too.
+    fn a_compiler_brings_nothing_in_from_outside(scratch: &Path) {
+        let said = Command::new("rustc").args(["--print", "sysroot"]).output().unwrap();
+        let sysroot = PathBuf::from(String::from_utf8(said.stdout).unwrap().trim());
+        let folder = scratch.join("source");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("inside"), "inside").unwrap();
+        std::fs::write(scratch.join("outside"), "outside").unwrap();
+        let mut limits = limits(Work::Compile);
+        limits.execute.push(sysroot.clone());
+        limits.write.push(folder.clone());
+        limits.write.push("/dev/null".into());
+        (limits.file_bytes, limits.open_files) = (1 << 24, 256);
+        let built = |path: &str| {
+            let source = folder.join("x.rs");
+            std::fs::write(&source, format!("pub const X: &str = include_str!({path:?});")).unwrap();
+            let words = [source.display().to_string(), folder.join("x.rlib").display().to_string()];
+            let rustc = sysroot.join("bin/rustc").display().to_string();
+            let ended = fenced(&limits, &["spawn", &rustc, "--crate-type=rlib", &words[0], "-o", &words[1]]);
+            (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+        };
+        let (ended, stderr) = built("inside");
+        assert!(ended.contains("unix_wait_status(0)"), "{ended}{stderr}");
+        for outside in ["../outside", "/etc/passwd", "/proc/self/environ"] {
+            let (ended, stderr) = built(outside);
+            assert!(
+                !ended.contains("unix_wait_status(0)") && stderr.contains("Permission denied"),
+                "{ended}{stderr}"
+            );
         }
     }
 

@@ -11,7 +11,7 @@ fn found(source: &str) -> Vec<(Forbidden, usize)> {
 #[test]
 fn what_is_forbidden_is_found_where_it_stands() {
     use Forbidden::{Alias, Build, Environment, Include, Linkage, MadeAttribute, Outside, Unsafe};
-    let cases: [(Forbidden, &str); 40] = [
+    let cases: [(Forbidden, &str); 43] = [
         (Unsafe, "fn f() {\n unsafe { g() } }"),
         (Unsafe, "\nunsafe impl Send for X {}"),
         (Unsafe, "fn f() {\n core::arch::asm!(\"nop\") }"),
@@ -47,6 +47,9 @@ fn what_is_forbidden_is_found_where_it_stands() {
         (Outside, "use std::io; fn f() {\n io::pipe(); }"),
         (Outside, "\nuse ::std::net::TcpStream;"),
         (Outside, "m!(\nstd::os::fd::RawFd);"),
+        (Alias, "macro_rules! m { ($a:ident) => {\nstd::$a::read(\"x\") } } "),
+        (Alias, "macro_rules! m { ($a:ident) => { $a::fs::read(\"x\") } }\nfn f() { m!(std); }"),
+        (Alias, "use {\nstd as s};"),
         (Alias, "\nuse std as s;"),
         (Alias, "\nuse ::core as s;"),
         (Alias, "\nuse std::*;"),

@@ -29,8 +29,8 @@ pub(crate) struct CheckOptions {
 
 pub(crate) fn run(options: &CheckOptions) -> Result<()> {
     let words = Words::new(cli::language(options.lang));
-    let place = Place::find()?;
-    place.begun(words.lang())?;
+    let place = Place::find(words.lang())?;
+    place.begun()?;
     interrupt::listen().context("cannot listen to signals")?;
     if options.watch {
         return watch::run(&place, || once(&place, options, &words), &words);
@@ -39,7 +39,7 @@ pub(crate) fn run(options: &CheckOptions) -> Result<()> {
 }
 
 fn once(place: &Place, options: &CheckOptions, words: &Words) -> Result<()> {
-    let Student { id, name } = place.student(words.lang())?;
+    let Student { id, name } = place.student()?;
     let screen = Screen::new(!options.json);
     let runs = Runs::open(place)?;
     let measured = harness::measure(place, (&id, &name), &runs.0, &screen, |task, wanted| {

@@ -22,8 +22,8 @@ pub(crate) struct HintOptions {
 
 pub(crate) fn run(options: &HintOptions) -> Result<()> {
     let words = Words::new(cli::language(options.lang));
-    let place = Place::find()?;
-    place.begun(words.lang())?;
+    let place = Place::find(words.lang())?;
+    place.begun()?;
     let last = check::last(&place);
     let task = asked(&options.task, last.as_ref())?;
     let of_task = |last: &HomeworkResult| last.tasks.iter().find(|one| one.task == task.name()).cloned();

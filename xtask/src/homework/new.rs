@@ -28,7 +28,7 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
     {
         checked.map_err(|why| Stop::WrongUse(format!("{option}: {}", lang.of(&why))))?;
     }
-    let place = Place::find()?;
+    let place = Place::find(lang)?;
     let work = place.work();
     if work.symlink_metadata().is_ok() {
         let shown = place.shown(&work);
@@ -40,7 +40,7 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
                 "{shown} 已经存在，不会被改动；想重新开始，请运行 cargo xtask homework reset，它会留下备份"
             ),
         };
-        return Err(Stop::WrongUse(lang.of(&text).to_owned()).into());
+        return Err(place.wrong(&text).into());
     }
     copy_start(&place, &options.id, &options.name)?;
     let shown = place.shown(&work);

@@ -16,6 +16,8 @@ const MOST_SOURCE_BYTES: u64 = 256 << 10;
 /// The lesson's folder in the workspace around the current folder.
 pub(super) struct Place {
     pub(super) workspace: Workspace,
+    /// What is said is said in this language.
+    pub(super) lang: Lang,
     /// `lessons/8.9-homework`.
     pub(super) lesson: PathBuf,
 }
@@ -29,13 +31,13 @@ pub(super) struct Student {
 
 impl Place {
     /// Of the workspace around the current folder.
-    pub(super) fn find() -> Result<Place> {
+    pub(super) fn find(lang: Lang) -> Result<Place> {
         let workspace = discover::workspace()?;
         let lesson = workspace.lessons.iter().find(|lesson| lesson.package == "homework");
         let lesson = lesson
             .map(|lesson| lesson.folder.clone())
             .ok_or_else(|| Stop::WrongUse("this workspace has no lessons/8.9-homework".to_owned()))?;
-        Ok(Place { workspace, lesson })
+        Ok(Place { workspace, lang, lesson })
     }
 
     /// `src/student`.
@@ -59,7 +61,7 @@ impl Place {
     }
 
     /// There is work here.
-    pub(super) fn begun(&self, lang: Lang) -> Result<(), Stop> {
+    pub(super) fn begun(&self) -> Result<(), Stop> {
         if self.work().join("mod.rs").is_file() {
             return Ok(());
         }
@@ -73,11 +75,11 @@ impl Place {
                 self.shown(&self.work())
             ),
         };
-        Err(Stop::WrongUse(lang.of(&text).to_owned()))
+        Err(self.wrong(&text))
     }
 
     /// Who works here.
-    pub(super) fn student(&self, lang: Lang) -> Result<Student> {
+    pub(super) fn student(&self) -> Result<Student> {
         let path = self.work().join("student.toml");
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -85,12 +87,12 @@ impl Place {
         let student: Student = toml::from_str(&text)
             .map_err(|error| Stop::WrongUse(format!("{shown}: {}", error.to_string().trim_end())))?;
         for checked in [heaplab_grade::check_id(&student.id), heaplab_grade::check_name(&student.name)] {
-            checked.map_err(|why| Stop::WrongUse(format!("{shown}: {}", lang.of(&why))))?;
+            checked.map_err(|why| Stop::WrongUse(format!("{shown}: {}", self.lang.of(&why))))?;
         }
         Ok(student)
     }
 
-    /// Every source file, in the order of names.
+    /// Every source file, in the order of names. A folder of modules would not be handed in: that is said, not passed over.
     pub(super) fn sources(&self) -> Result<Vec<(String, String)>> {
         let folder = self.work();
         let entries =
@@ -98,25 +100,34 @@ impl Place {
         let mut sources = Vec::new();
         for entry in entries {
             let path = entry?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if path.extension().is_none_or(|ending| ending != "rs") {
+            let kind = std::fs::symlink_metadata(&path)?;
+            let is_source = path.extension().is_some_and(|ending| ending == "rs");
+            if !is_source && !kind.is_dir() {
                 continue;
             }
             let shown = self.shown(&path);
-            let length = std::fs::symlink_metadata(&path)?.len();
-            if !path.is_file() || path.is_symlink() || length > MOST_SOURCE_BYTES {
-                return Err(Stop::WrongUse(format!(
-                    "{shown}: a source file is an ordinary file of at most {} KiB",
-                    MOST_SOURCE_BYTES >> 10
-                ))
-                .into());
+            let most = MOST_SOURCE_BYTES >> 10;
+            if !kind.is_file() || kind.len() > MOST_SOURCE_BYTES {
+                return Err(self.wrong(&Text {
+                    en: format!("{shown}: what is handed in is ordinary files of at most {most} KiB, side by side; no folders, no links"),
+                    zh: format!("{shown}：要交的源码是并排放着的普通文件，每个不超过 {most} KiB；不能有文件夹和链接"),
+                }).into());
             }
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| Stop::WrongUse(format!("{shown} is no text: {error}")))?;
-            sources.push((name, text));
+            let text = std::fs::read_to_string(&path).map_err(|error| {
+                self.wrong(&Text {
+                    en: format!("{shown} is no text: {error}"),
+                    zh: format!("{shown} 不是文本文件：{error}"),
+                })
+            })?;
+            sources.push((path.file_name().unwrap_or_default().to_string_lossy().into_owned(), text));
         }
         sources.sort();
         Ok(sources)
+    }
+
+    /// Wrong use, in the student's language.
+    pub(super) fn wrong(&self, text: &Text) -> Stop {
+        Stop::WrongUse(self.lang.of(text).to_owned())
     }
 }
 

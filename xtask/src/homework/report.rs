@@ -34,9 +34,9 @@ pub(crate) struct ReportOptions {
 /// What has few points is handed in all the same: that is the student's to decide, and the status is 0.
 pub(crate) fn run(options: &ReportOptions) -> Result<()> {
     let words = Words::new(cli::language(options.lang));
-    let place = Place::find()?;
-    place.begun(words.lang())?;
-    let Student { id, name } = place.student(words.lang())?;
+    let place = Place::find(words.lang())?;
+    place.begun()?;
+    let Student { id, name } = place.student()?;
     let target = options.out.clone().unwrap_or_else(|| place.handed_in(&id));
     let staging = store::open(&target, options.out.is_some())?;
     interrupt::listen().context("cannot listen to signals")?;

@@ -17,10 +17,10 @@ pub(crate) struct ResetOptions {
 
 pub(crate) fn run(options: &ResetOptions) -> Result<()> {
     let lang = cli::language(options.lang);
-    let place = Place::find()?;
-    place.begun(lang)?;
+    let place = Place::find(lang)?;
+    place.begun()?;
     // Who works here stays; where nobody can tell, nothing is touched.
-    let Student { id, name } = place.student(lang)?;
+    let Student { id, name } = place.student()?;
     let backup = unused(&place);
     let work = place.work();
     std::fs::rename(&work, &backup)

@@ -34,9 +34,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 pub(crate) use summary::summary;
-use who::Who;
 pub(crate) use who::expected_by_place;
-use workshop::Workshop;
+use who::Who;
+use workshop::Course;
 
 #[derive(Args)]
 pub(crate) struct VerifyOptions {
@@ -60,7 +60,7 @@ pub(crate) struct VerifyOptions {
     /// Measure even where this kernel lacks a fence; the verdict says which
     #[arg(long)]
     pub(crate) allow_unfenced: bool,
-    /// What one run of a task may take
+    /// What one run of a task may take; the compiler may take six times that
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Duration,
     /// Print verdict.json on standard output
@@ -133,8 +133,8 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
 ///
 /// `Err` is the machine's or the command line's trouble: a path that is not there, a fence that is lacking, a signal.
 pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
-    let workshop = workshop::open()?;
-    let lacking = workshop.available.lacking();
+    let course = workshop::course()?;
+    let lacking = course.available.lacking();
     if !lacking.is_empty() && !options.allow_unfenced {
         return Err(Stop::Lacks(format!(
             "this kernel has no {}: a hostile submission could do what you can do here. Use Linux 5.13 or later with landlock and \
@@ -156,15 +156,15 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
         bonus: 0,
         bonus_of: 0,
         mismatches: Vec::new(),
-        fences: workshop.available.present().into_iter().map(str::to_owned).collect(),
+        fences: course.available.present().into_iter().map(str::to_owned).collect(),
         unfenced: lacking.into_iter().map(str::to_owned).collect(),
         source_sha256: String::new(),
         submitted_at: options.submitted_at.clone(),
         graded_at: String::new(),
-        harness_commit: workshop.commit.clone(),
+        harness_commit: course.commit.clone(),
     };
     let found = match bundle::read(place, &Caps::default()) {
-        Ok(bundle) => judged(&workshop, &bundle, options, &mut verdict)?,
+        Ok(bundle) => judged(&course, &bundle, options, &mut verdict)?,
         Err(error @ BundleError::Unreadable { .. }) if !place.exists() => {
             return Err(Stop::WrongUse(error.to_string()).into());
         }
@@ -175,12 +175,7 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
 }
 
 /// Everything behind the reading of the bundle.
-fn judged(
-    workshop: &Workshop,
-    bundle: &Bundle,
-    options: &Options,
-    verdict: &mut Verdict,
-) -> Result<Vec<Found>> {
+fn judged(course: &Course, bundle: &Bundle, options: &Options, verdict: &mut Verdict) -> Result<Vec<Found>> {
     let claimed = bundle
         .files
         .get("result.json")
@@ -207,7 +202,7 @@ fn judged(
         }
     }
     if found.len() == before {
-        found.extend(measured(workshop, bundle, options, verdict, claimed.as_ref())?);
+        found.extend(measured(course, bundle, options, verdict, claimed.as_ref())?);
     }
     if let Some(claimed) = claimed {
         let (mismatches, forged) = claims::compare(&claimed, &verdict.recomputed, &verdict.source_sha256);
@@ -220,12 +215,13 @@ fn judged(
 
 /// Builds it and runs every task.
 fn measured(
-    workshop: &Workshop,
+    course: &Course,
     bundle: &Bundle,
     options: &Options,
     verdict: &mut Verdict,
     claimed: Option<&HomeworkResult>,
 ) -> Result<Vec<Found>> {
+    let workshop = workshop::open(course)?;
     let folder = workshop.folder()?;
     let mut modules: Vec<(&str, &[u8])> = pristine::START
         .iter()
@@ -237,11 +233,11 @@ fn measured(
         modules.push((name, bytes));
     }
     pristine::write_student(&folder.path, &modules).context("cannot write the submission's modules")?;
-    if let Some(found) = build::build(workshop, &folder, options.allow_unfenced)? {
+    if let Some(found) = build::build(&workshop, &folder, options.timeout, options.allow_unfenced)? {
         return Ok(vec![found]);
     }
     let mut harness = Harness {
-        workshop,
+        workshop: &workshop,
         program: folder.harness(),
         folder: folder.path.clone(),
         timeout: options.timeout,

@@ -68,7 +68,7 @@ pub(super) enum Kind {
 pub(super) fn kind(name: &str) -> Kind {
     let is_module = |name: &str| {
         let stem = name.strip_suffix(".rs").unwrap_or_default();
-        !stem.is_empty() && stem.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        !stem.is_empty() && stem.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
     let pictures = [
         "curve.csv",
@@ -153,9 +153,7 @@ mod tests {
         for name in ["student.toml", "REPORT.md", "result.json", "src/required.rs", "src/a_2.rs"] {
             assert_eq!(kind(name), Kind::Counts, "{name}");
         }
-        for name in
-            ["src/x/y.rs", "src/.rs", "src/Required.rs", "src/x.txt", "build.rs", "Cargo.toml", "src/a-b.rs"]
-        {
+        for name in ["src/x/y.rs", "src/.rs", "src/x.txt", "build.rs", "Cargo.toml", "src/a-b.rs"] {
             assert_eq!(kind(name), Kind::Foreign, "{name}");
         }
         for name in [

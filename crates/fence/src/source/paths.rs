@@ -8,7 +8,7 @@ use proc_macro2::TokenTree;
 const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 
 /// Looks at every path in these tokens that begins with one of the roots, and at `io::pipe`.
-pub(super) fn findings(tokens: &[TokenTree]) -> Vec<Finding> {
+pub(super) fn findings(tokens: &[TokenTree], in_macro: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..tokens.len() {
         let Some(word) = word(tokens.get(at)) else { continue };
@@ -21,13 +21,16 @@ pub(super) fn findings(tokens: &[TokenTree]) -> Vec<Finding> {
         if !ROOTS.contains(&word.as_str()) {
             continue;
         }
-        if self::word(tokens.get(at + 1)).as_deref() == Some("as") {
+        let goes_on = is_punct(tokens.get(at + 1), ':') && is_punct(tokens.get(at + 2), ':');
+        // Handed to a macro by itself, it is the beginning of any path.
+        if self::word(tokens.get(at + 1)).as_deref() == Some("as") || (in_macro && !goes_on) {
             found.push(finding(Forbidden::Alias, &tokens[at]));
         }
         below(tokens, at, &mut found, &mut |name| match name {
             "fs" | "net" | "os" | "arch" | "backtrace" => Some(Forbidden::Outside),
             "env" => Some(Forbidden::Environment),
-            "self" | "*" => Some(Forbidden::Alias),
+            // A star is everything, and `std::$name` whatever a macro is given.
+            "self" | "*" | "$" => Some(Forbidden::Alias),
             _ => None,
         });
     }
@@ -50,7 +53,8 @@ fn below(
         return;
     }
     let mut next = |token: Option<&TokenTree>| {
-        let name = if is_punct(token, '*') { Some("*".to_owned()) } else { word(token) };
+        let mark = ['*', '$'].into_iter().find(|&mark| is_punct(token, mark));
+        let name = mark.map(String::from).or_else(|| word(token));
         if let (Some(token), Some(what)) = (token, name.as_deref().and_then(&mut *judge)) {
             found.push(finding(what, token));
         }

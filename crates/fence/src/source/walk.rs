@@ -38,7 +38,7 @@ pub(super) fn findings(tokens: TokenStream) -> Vec<Finding> {
                 TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
         }
-        found.extend(paths::findings(&stretch.tokens));
+        found.extend(paths::findings(&stretch.tokens, stretch.in_macro));
     }
     found
 }

@@ -9,14 +9,19 @@ use heaplab_fence::{Limits, Work};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A harness builds in one or two seconds; a loaded machine takes some times that.
-const WALL: Duration = Duration::from_secs(90);
+/// Times what a run of a task may take: a harness builds in one or two seconds, and a loaded machine takes some times that.
+const WALL_RUNS: u32 = 6;
 const MEMORY_BYTES: u64 = 2 << 30;
 const THREADS: u64 = 256;
 const OUTPUT_BYTES: usize = 1 << 20;
 
 /// Builds it. `Ok(Some(_))` says why it does not build.
-pub(super) fn build(workshop: &Workshop, folder: &WorkFolder, lenient: bool) -> Result<Option<Found>> {
+pub(super) fn build(
+    workshop: &Workshop,
+    folder: &WorkFolder,
+    timeout: Duration,
+    lenient: bool,
+) -> Result<Option<Found>> {
     let words = [
         "build",
         "--locked",
@@ -62,7 +67,7 @@ pub(super) fn build(workshop: &Workshop, folder: &WorkFolder, lenient: bool) -> 
         },
         line: None,
         shared: None,
-        wall: WALL,
+        wall: timeout * WALL_RUNS,
         memory_bytes: MEMORY_BYTES,
         threads: THREADS,
         output_bytes: OUTPUT_BYTES,

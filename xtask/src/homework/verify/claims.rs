@@ -4,8 +4,8 @@
 use super::reason::{Code, Found};
 use heaplab_record::{HomeworkResult, Mismatch, TaskResult};
 
-/// Of a figure, in percent.
-const TOLERANCE_PERCENT: u64 = 5;
+/// Of a figure: a twentieth, and 64.
+const TOLERANCE: (u64, u64) = (20, 64);
 /// Of a task's points.
 const TOLERANCE_POINTS: u32 = 2;
 
@@ -37,7 +37,7 @@ pub(super) fn compare(
             ("growth_thousandths", claim.growth_thousandths, here.growth_thousandths),
         ] {
             let (Some(said), Some(seen)) = (said, seen) else { continue };
-            if said.abs_diff(seen) > said.max(seen) / 100 * TOLERANCE_PERCENT {
+            if said.abs_diff(seen) > said.max(seen) / TOLERANCE.0 + TOLERANCE.1 {
                 mismatches.push(mismatch(&claim.task, what, said.to_string(), seen.to_string()));
                 is_better |= said < seen;
             }

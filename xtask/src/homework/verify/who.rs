@@ -6,7 +6,6 @@ use heaplab_record::HomeworkResult;
 use serde::Deserialize;
 use std::path::Path;
 
-const LONGEST_ID: usize = 32;
 const LONGEST_NAME: usize = 100;
 
 /// What a bundle says of its student.
@@ -49,9 +48,9 @@ pub(super) fn who(
     let is_named = text.is_some() && !file.id.is_empty();
     if is_named && !is_id(&file.id) {
         let word = shown(&file.id);
-        say(&format!("`{word}` is no id"), &format!("“{word}” 不是合法的编号"));
+        say(&format!("`{word}` is no id"), &format!("“{word}” 不是合法的学号"));
     } else if text.is_some() && file.id.is_empty() {
-        say("student.toml has no id", "student.toml 里没有编号");
+        say("student.toml has no id", "student.toml 里没有学号");
     }
     for (id, en, zh) in [
         (claimed.map(|claimed| claimed.id.as_str()), "result.json", "result.json"),
@@ -69,13 +68,8 @@ pub(super) fn who(
     (Who { id, name: file.name.chars().take(LONGEST_NAME).collect() }, found)
 }
 
-/// An id is a file's name too, and a cell's text.
-pub(super) fn is_id(id: &str) -> bool {
-    let is_fine = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !id.is_empty()
-        && id.len() <= LONGEST_ID
-        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && id.chars().all(is_fine)
+fn is_id(id: &str) -> bool {
+    heaplab_grade::check_id(id).is_ok()
 }
 
 /// `reports/homework/ID` is ID's.

@@ -14,14 +14,20 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-/// What all submissions have in common.
-pub(super) struct Workshop {
+/// Where this process stands: all that a submission needs which never gets built.
+pub(super) struct Course {
     /// The course's workspace.
     pub(super) root: PathBuf,
     /// Its commit.
     pub(super) commit: String,
     pub(super) available: Available,
+}
+
+/// What all submissions that are built have in common.
+pub(super) struct Workshop {
+    pub(super) root: PathBuf,
     pub(super) cargo: PathBuf,
     pub(super) rustc: PathBuf,
     pub(super) sysroot: PathBuf,
@@ -33,28 +39,40 @@ pub(super) struct Workshop {
     place: PathBuf,
 }
 
-/// The workshop of this process: opened by whoever asks first.
-pub(super) fn open() -> Result<Arc<Workshop>> {
+/// The course of this process.
+pub(super) fn course() -> Result<Arc<Course>> {
+    static COURSE: Mutex<Option<Arc<Course>>> = Mutex::new(None);
+    once(&COURSE, || {
+        let root = crate::discover::root()?;
+        let commit = crate::environment::commit(&root).unwrap_or_default();
+        Ok(Course { commit, available: available(), root })
+    })
+}
+
+/// The workshop of this process: opened by whoever asks first, while the others wait.
+pub(super) fn open(course: &Course) -> Result<Arc<Workshop>> {
     static OPEN: Mutex<Option<Arc<Workshop>>> = Mutex::new(None);
-    let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(workshop) = open.as_ref() {
-        return Ok(Arc::clone(workshop));
+    once(&OPEN, || Workshop::new(course.root.clone()))
+}
+
+/// What failed is tried again by whoever asks next.
+fn once<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
+    let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(made) = place.as_ref() {
+        return Ok(Arc::clone(made));
     }
-    let workshop = Arc::new(Workshop::new()?);
-    Ok(Arc::clone(open.insert(workshop)))
+    let made = Arc::new(make()?);
+    Ok(Arc::clone(place.insert(made)))
 }
 
 impl Workshop {
-    fn new() -> Result<Workshop> {
-        let root = crate::discover::root()?;
+    fn new(root: PathBuf) -> Result<Workshop> {
         let sysroot = PathBuf::from(said("rustc", &["--print", "sysroot"])?);
         let tool = |name: &str| sysroot.join("bin").join(name);
         let place = root.join("target/homework-verify");
         let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let cargo_home = cargo_home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
         let mut workshop = Workshop {
-            commit: crate::environment::here(&root, None).commit,
-            available: available(),
             cargo: tool("cargo"),
             rustc: tool("rustc"),
             sysroot,
@@ -65,6 +83,7 @@ impl Workshop {
             root,
         };
         workshop.base = workshop.built_base()?;
+        workshop.sweep();
         workshop.libraries = libraries(&harness(&workshop.base))?;
         Ok(workshop)
     }
@@ -130,6 +149,30 @@ impl Workshop {
         }
         std::fs::write(base.join("whole"), "").with_context(cannot)?;
         Ok(base)
+    }
+
+    /// Takes away bases of other states that nobody has built for a day, and folders of processes that were killed.
+    fn sweep(&self) {
+        const DAY: Duration = Duration::from_secs(24 * 3600);
+        let entries = |folder: &Path| {
+            std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path())
+        };
+        let name = |path: &Path| {
+            path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+        };
+        for old in entries(&self.place).filter(|path| *path != self.base && name(path).starts_with("base-")) {
+            let built = std::fs::metadata(old.join("whole")).and_then(|file| file.modified()).ok();
+            if built.and_then(|built| built.elapsed().ok()).is_none_or(|age| age > DAY) {
+                let _ = std::fs::remove_dir_all(old);
+            }
+        }
+        for left in entries(&self.place.join("work")) {
+            let name = name(&left);
+            let process = name.split_once('-').map_or("", |(process, _)| process);
+            if !Path::new("/proc").join(process).exists() {
+                let _ = std::fs::remove_dir_all(left);
+            }
+        }
     }
 
     /// Everything that the base is made of, as one short name.
