@@ -22,6 +22,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 const LOOK_AT_GROUP_EVERY: Duration = Duration::from_millis(100);
 /// A thread that was joined is still seen for a moment.
 const LAST_THREADS: Duration = Duration::from_millis(250);
+/// The kernel takes its time over gibibytes.
+const LAST_PROCESSES: Duration = Duration::from_secs(20);
 /// Between the parent's last word and the end.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// More is no record.
@@ -104,7 +106,17 @@ pub(super) fn run(order: &Order) -> Result<Outcome> {
         threads_left: 0,
     };
     let end = watched.watch(order);
+    let group = watched.child.id();
     tether::end(&mut watched.child);
+    if order.line.is_none() {
+        // Killed is not gone: what it started may still hold files of the work folder.
+        let since = Instant::now();
+        while !resident::is_gone(group) && since.elapsed() < LAST_PROCESSES {
+            // Whatever has ended the first of them, the others end too.
+            tether::end_group(group);
+            std::thread::sleep(LOOK_EVERY);
+        }
+    }
     // What it wrote before it ended.
     watched.read();
     let end = end?;

@@ -1,7 +1,5 @@
 //! What the kernel counts as resident of a process and of a group of them, read from outside: the program has no say in it.
 
-use std::path::Path;
-
 /// One look at a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Resident {
@@ -33,29 +31,35 @@ fn parse(status: &str) -> Option<Resident> {
     })
 }
 
-/// All processes of a process group together; 0 threads when none is left.
+/// All processes of a process group together.
 pub(super) fn of_group(group: u32) -> Resident {
-    let mut sum = Resident::default();
-    for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
-        let Some(process) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
-            continue;
-        };
-        if group_of(&entry.path()) != Some(group) {
-            continue;
-        }
-        if let Some(one) = of(process) {
-            sum.memory_bytes += one.memory_bytes;
-            sum.threads += one.threads;
-        }
-    }
-    sum
+    members(group).filter_map(of).fold(Resident::default(), |sum, one| Resident {
+        memory_bytes: sum.memory_bytes + one.memory_bytes,
+        threads: sum.threads + one.threads,
+        ..sum
+    })
 }
 
-/// The fifth field; the second, the name, is in parentheses and may hold anything.
-fn group_of(process: &Path) -> Option<u32> {
-    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
+/// Whether none is left of a group but what has only to be reaped. One that was killed with much memory takes a while to go.
+pub(super) fn is_gone(group: u32) -> bool {
+    members(group).next().is_none()
+}
+
+fn members(group: u32) -> impl Iterator<Item = u32> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes.filter_map(move |entry| {
+        let process = entry.file_name().to_str()?.parse().ok()?;
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        (group_of(&stat)? == group).then_some(process)
+    })
+}
+
+/// Absent for a zombie. The second field, the name, is in parentheses and may hold anything.
+fn group_of(stat: &str) -> Option<u32> {
     let (_, after) = stat.rsplit_once(')')?;
-    after.split_whitespace().nth(2)?.parse().ok()
+    let mut fields = after.split_whitespace();
+    let state = fields.next()?;
+    fields.nth(1)?.parse().ok().filter(|_| !matches!(state, "Z" | "X"))
 }
 
 #[cfg(test)]
@@ -72,10 +76,16 @@ mod tests {
     }
 
     #[test]
+    fn a_group_is_read_behind_any_name() {
+        assert_eq!(group_of("7 (a) Z 1) R 1 42 42 0"), Some(42));
+        assert_eq!(group_of("7 (a) Z 1 42 42 0"), None);
+    }
+
+    #[test]
     fn this_process_is_there_and_in_its_group() {
         let own = of(std::process::id()).unwrap();
         assert!(own.memory_bytes > 0 && own.threads >= 1 && own.highest_bytes >= own.memory_bytes);
         let group = rustix::process::getpgrp().as_raw_nonzero().get().unsigned_abs();
-        assert!(of_group(group).threads >= own.threads);
+        assert!(of_group(group).threads >= own.threads && !is_gone(group));
     }
 }
