@@ -36,14 +36,6 @@ pub fn statuses_said(book: &Gradebook, words: &Words) -> String {
     prose::list(&said, words)
 }
 
-/// Text of a student's without what could move a cursor, repaint a terminal or turn a line around, in one line.
-pub fn plain(text: &str) -> String {
-    let turns =
-        |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let kept = prose::printable(text).replace(['\n', '\u{2028}', '\u{2029}'], " ");
-    kept.chars().filter(|&c| !turns(c)).collect()
-}
-
 /// A status in words.
 pub fn status_said(status: VerdictStatus, words: &Words) -> String {
     words.get(&format!("gradebook-status-{}", status_name(status)))

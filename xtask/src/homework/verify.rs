@@ -34,8 +34,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 pub(crate) use summary::summary;
-pub(crate) use who::expected_by_place;
 use who::Who;
+pub(crate) use who::expected_by_place;
 use workshop::Course;
 
 #[derive(Args)]

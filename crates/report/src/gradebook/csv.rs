@@ -4,7 +4,8 @@
 //! have written gets an apostrophe before such a mark (OWASP, "CSV Injection",
 //! <https://owasp.org/www-community/attacks/CSV_Injection>). Quotes alone do not help: they are gone when the formula is looked for.
 
-use super::{flag_name, plain, source_name, status_name};
+use super::{flag_name, source_name, status_name};
+use crate::homework::harmless;
 use heaplab_record::{Gradebook, GradebookEntry};
 
 /// The columns before the tasks.
@@ -51,7 +52,7 @@ fn fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
         let found = entry.tasks.iter().find(|of| of.task == **task);
         found.map(|of| of.score.to_string()).unwrap_or_default()
     };
-    let mut fields = vec![harmless(&entry.bundle), harmless(&entry.id), harmless(&entry.name)];
+    let mut fields = vec![no_formula(&entry.bundle), no_formula(&entry.id), no_formula(&entry.name)];
     fields.push(status_name(entry.status).to_owned());
     fields.extend(
         [entry.points, entry.score, entry.of, entry.bonus, entry.bonus_of].map(|points| points.to_string()),
@@ -61,13 +62,13 @@ fn fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
     let reasons: Vec<&str> = entry.reasons.iter().map(|reason| reason.code.as_str()).collect();
     let flags: Vec<&str> = entry.flags.iter().map(|flag| flag_name(flag.kind)).collect();
     fields.extend([
-        harmless(submitted.map_or("", |submitted| &submitted.at)),
+        no_formula(submitted.map_or("", |submitted| &submitted.at)),
         submitted.map_or("", |submitted| source_name(submitted.says)).to_owned(),
         entry.late_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
         entry.file_time.clone().unwrap_or_default(),
-        harmless(&reasons.join(";")),
+        no_formula(&reasons.join(";")),
         flags.join(";"),
-        harmless(&entry.source_sha256),
+        no_formula(&entry.source_sha256),
         entry.graded_at.clone(),
     ]);
     fields.iter().map(|field| quoted(field)).collect()
@@ -78,8 +79,8 @@ fn line(fields: impl IntoIterator<Item = String>) -> String {
 }
 
 /// What a student could have written: one line, and no formula, also none behind blanks or in full-width marks.
-fn harmless(text: &str) -> String {
-    let text = plain(text);
+fn no_formula(text: &str) -> String {
+    let text = harmless(text);
     let first = text.trim_start().chars().next();
     let is_formula =
         first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
@@ -137,7 +138,7 @@ mod tests {
             ("\u{1b}[2J\u{202e}x", "x"),
             ("李雷", "李雷"),
         ] {
-            assert_eq!(quoted(&harmless(written)), made, "{written:?}");
+            assert_eq!(quoted(&no_formula(written)), made, "{written:?}");
         }
         let mut book = fixture::book();
         for entry in &mut book.entries {

@@ -1,7 +1,8 @@
 //! `results.json`, as Gradescope's autograder harness reads it
 //! (<https://gradescope-autograders.readthedocs.io/en/latest/specs/>, "Output format"): one file a submission.
 
-use super::{plain, status_name, status_said};
+use super::{status_name, status_said};
+use crate::homework::harmless;
 use crate::{Words, format};
 use heaplab_record::{GradebookEntry, TaskResult};
 use serde_json::{Value, json};
@@ -19,7 +20,7 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
         let status = status_said(entry.status, words);
         output.push(words.say("gradebook-points-kept-back", &[("status", &status)]));
     }
-    output.extend(entry.reasons.iter().map(|reason| plain(lang.of(&reason.text))));
+    output.extend(entry.reasons.iter().map(|reason| harmless(lang.of(&reason.text))));
     let result = json!({
         "score": entry.points,
         "output": output.join("\n"),
@@ -49,14 +50,14 @@ fn said(what: &str, value: &str, words: &Words) -> String {
 
 fn test(task: &TaskResult, words: &Words) -> Value {
     let lang = words.lang();
-    let mut output: Vec<String> = task.wrong.iter().map(|wrong| plain(lang.of(wrong))).collect();
+    let mut output: Vec<String> = task.wrong.iter().map(|wrong| harmless(lang.of(wrong))).collect();
     let figures = [
         ("metric-heap", task.peak_bytes.map(format::bytes)),
         ("gradebook-allocations", task.allocations.map(format::count)),
     ];
     let figures = figures.into_iter().filter_map(|(key, figure)| Some((key, figure?)));
     output.extend(figures.map(|(key, figure)| said(&words.get(key), &figure, words)));
-    output.extend(task.notes.iter().map(|note| plain(lang.of(note))));
+    output.extend(task.notes.iter().map(|note| harmless(lang.of(note))));
     json!({
         "name": task.task,
         "score": task.score,

@@ -2,7 +2,8 @@
 //! name smuggled in would not be it.
 
 use super::points::points_svg;
-use super::{STATUSES, count, flag_name, has, plain, source_name, status_said};
+use super::{STATUSES, count, flag_name, has, source_name, status_said};
+use crate::homework::harmless;
 use crate::{RenderError, Words, format};
 use askama::Template;
 use heaplab_record::{FlagKind, Gradebook, GradebookEntry, VerdictStatus};
@@ -100,8 +101,8 @@ impl Alike {
     fn of(pair: &heaplab_record::AlikePair) -> Alike {
         let percent = |thousandths: u32| format::percent(f64::from(thousandths) / 1000.0);
         Alike {
-            one: plain(&pair.one),
-            other: plain(&pair.other),
+            one: harmless(&pair.one),
+            other: harmless(&pair.other),
             identical: pair.identical,
             contained: percent(pair.contained_thousandths),
             jaccard: percent(pair.jaccard_thousandths),
@@ -119,7 +120,7 @@ struct Head {
 fn heads(tasks: &[String], words: &Words) -> Vec<Head> {
     let of = |key: &str, is_text| Head { text: words.get(&format!("gradebook-column-{key}")), is_text };
     let before = [of("id", true), of("name", true), of("status", true), of("score", false)];
-    let tasks = tasks.iter().map(|task| Head { text: plain(task), is_text: false });
+    let tasks = tasks.iter().map(|task| Head { text: harmless(task), is_text: false });
     let after = ["reasons", "flags", "submitted", "bundle"].map(|key| of(key, true));
     before.into_iter().chain(tasks).chain(after).collect()
 }
@@ -164,9 +165,9 @@ impl Row {
             |kind: FlagKind| words.get(&format!("gradebook-flag-{}", flag_name(kind).replace('_', "-")));
         let submitted = entry.submitted.as_ref();
         Row {
-            bundle: plain(&entry.bundle),
-            id: plain(&entry.id),
-            name: plain(&entry.name),
+            bundle: harmless(&entry.bundle),
+            id: harmless(&entry.id),
+            name: harmless(&entry.name),
             status: status_said(entry.status, words),
             class: class(entry.status),
             score: entry.score,
@@ -175,11 +176,11 @@ impl Row {
             reasons: entry
                 .reasons
                 .iter()
-                .map(|reason| [plain(&reason.code), plain(lang.of(&reason.text))])
+                .map(|reason| [harmless(&reason.code), harmless(lang.of(&reason.text))])
                 .collect(),
-            flags: entry.flags.iter().map(|of| [flag(of.kind), plain(lang.of(&of.text))]).collect(),
+            flags: entry.flags.iter().map(|of| [flag(of.kind), harmless(lang.of(&of.text))]).collect(),
             submitted: [
-                submitted.map_or_else(|| words.get("gradebook-time-unknown"), |at| plain(&at.at)),
+                submitted.map_or_else(|| words.get("gradebook-time-unknown"), |at| harmless(&at.at)),
                 submitted
                     .map(|at| words.get(&format!("gradebook-says-{}", source_name(at.says))))
                     .unwrap_or_default(),
@@ -227,7 +228,7 @@ fn facts(book: &Gradebook, words: &Words) -> Vec<[String; 3]> {
 fn reasons(book: &Gradebook) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for entry in &book.entries {
-        let mut codes: Vec<String> = entry.reasons.iter().map(|reason| plain(&reason.code)).collect();
+        let mut codes: Vec<String> = entry.reasons.iter().map(|reason| harmless(&reason.code)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.into_iter().for_each(|code| *counts.entry(code).or_default() += 1);
@@ -242,7 +243,7 @@ fn notes(book: &Gradebook, words: &Words) -> Vec<String> {
     let harness = if book.harness_commit.is_empty() {
         words.say("gradebook-note-harness-unknown", &[("at", at)])
     } else {
-        words.say("gradebook-note-harness", &[("commit", &plain(&book.harness_commit)), ("at", at)])
+        words.say("gradebook-note-harness", &[("commit", &harmless(&book.harness_commit)), ("at", at)])
     };
     vec![words.get("gradebook-note-times"), harness]
 }

@@ -11,7 +11,7 @@ use heaplab_grade::book::{Graded, Moment};
 use heaplab_grade::similar::{Fingerprints, Start};
 use heaplab_record::{Reason, Text, TimeSource, VERDICT_SCHEMA, Verdict, VerdictStatus};
 use heaplab_report::Words;
-use heaplab_report::gradebook::plain;
+use heaplab_report::homework::harmless;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -126,7 +126,7 @@ fn begin(class: &Class, left: usize, jobs: usize, progress: &Progress<'_>, words
     let arguments = [("all", all_text.as_str()), ("kept", &kept), ("left", &left_text), ("jobs", &jobs)];
     progress.note(&words.say("gradebook-start", &arguments));
     if !class.passed_over.is_empty() {
-        let names = class.passed_over.iter().map(|name| plain(name)).collect::<Vec<_>>().join(", ");
+        let names = class.passed_over.iter().map(|name| harmless(name)).collect::<Vec<_>>().join(", ");
         progress.note(&words.say("gradebook-passed-over", &[("names", &names)]));
     }
 }
@@ -178,7 +178,7 @@ fn one(of: &Planned<'_>, grader: &dyn Grader) -> Result<Verdict> {
 
 /// A verdict where the grader had none.
 fn broken(of: &Planned<'_>, grader: &dyn Grader, error: &anyhow::Error) -> Verdict {
-    let said = plain(&format!("{error:#}"));
+    let said = harmless(&format!("{error:#}"));
     let text = Text {
         en: format!("the grader could not finish, which says nothing of the submission: {said}"),
         zh: format!("批改程序没能完成，这与作业本身无关：{said}"),

@@ -1,7 +1,8 @@
 //! How far it is: a bar with rate and time left on a terminal, a line a submission elsewhere.
 
 use heaplab_record::Verdict;
-use heaplab_report::gradebook::{plain, status_said};
+use heaplab_report::gradebook::status_said;
+use heaplab_report::homework::harmless;
 use heaplab_report::{Words, format};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
@@ -39,7 +40,7 @@ impl Progress<'_> {
         } else {
             let status = status_said(verdict.status, self.words);
             let (score, of) = (verdict.score, verdict.of);
-            eprintln!("[{}/{}] {}: {status}, {score}/{of}", self.done, self.all, plain(bundle));
+            eprintln!("[{}/{}] {}: {status}, {score}/{of}", self.done, self.all, harmless(bundle));
         }
     }
 
