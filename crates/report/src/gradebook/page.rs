@@ -9,6 +9,8 @@ use askama::Template;
 use heaplab_record::{FlagKind, Gradebook, GradebookEntry, VerdictStatus};
 use std::collections::BTreeMap;
 
+/// More pairs nobody reads on a page; gradebook.json has more, and everybody's own stand in the flags.
+const MOST_PAIRS: usize = 60;
 /// Sorts and filters the table of the class.
 const SCRIPT: &str = include_str!("../../templates/gradebook.js");
 /// Of the script, as a policy has it: `sha256-` and base64. The test says what it should be.
@@ -20,7 +22,8 @@ const SCRIPT_HASH: &str = "sha256-ExqszkC6sKMiiCqlu5cx8sMsSJezzy7HlobZw571Mz0=";
 /// If the template cannot be filled in.
 pub fn gradebook_page(book: &Gradebook, words: &Words) -> Result<String, RenderError> {
     let tasks = tasks(book);
-    let left_out = (book.alike_left_out > 0).then(|| format::count(book.alike_left_out));
+    let left_out = book.alike_left_out + book.alike.len().saturating_sub(MOST_PAIRS) as u64;
+    let left_out = (left_out > 0).then(|| format::count(left_out));
     let page = Page {
         words,
         book,
@@ -28,7 +31,7 @@ pub fn gradebook_page(book: &Gradebook, words: &Words) -> Result<String, RenderE
         picture: points_svg(book, words),
         statuses: STATUSES.iter().filter_map(|&status| Status::of(status, book, words)).collect(),
         reasons: reasons(book),
-        alike: book.alike.iter().map(Alike::of).collect(),
+        alike: book.alike.iter().take(MOST_PAIRS).map(Alike::of).collect(),
         left_out: left_out.map(|count| words.say("gradebook-alike-left-out", &[("count", &count)])),
         heads: heads(&tasks, words),
         rows: book.entries.iter().map(|entry| Row::of(entry, &tasks, words)).collect(),

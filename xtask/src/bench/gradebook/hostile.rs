@@ -32,7 +32,7 @@ pub(super) const TRICKS: [Trick; 24] = [
         "big_static",
         "outside_heap",
         "use std::sync::atomic::{AtomicU8, Ordering};\nstatic ROOM: [AtomicU8; 32 << 20] = [const { AtomicU8::new(0) }; 32 << 20];",
-        "for at in (0..ROOM.len()).step_by(4096) { ROOM[at].store(1, Ordering::Relaxed); }",
+        "for at in (0..ROOM.len()).step_by(4096) { ROOM[at].store(1, Ordering::Relaxed); } std::hint::black_box(&ROOM);",
     ),
     trick(
         "stack_as_memory",

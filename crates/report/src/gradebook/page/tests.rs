@@ -118,3 +118,13 @@ fn figures_are_of_the_class() {
     other.entries.clear();
     assert!(gradebook_page(&other, &words).is_ok());
 }
+
+#[test]
+fn pairs_that_are_not_shown_are_counted() {
+    let mut book = fixture::book();
+    book.alike = vec![book.alike[0].clone(); MOST_PAIRS + 7];
+    book.alike_left_out = 5;
+    let page = gradebook_page(&book, &Words::new(Lang::En)).unwrap();
+    assert!(page.contains("12 more pairs"));
+    assert_eq!(page.matches("83.1 %").count(), MOST_PAIRS);
+}
