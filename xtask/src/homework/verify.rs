@@ -3,7 +3,7 @@
 //! - `who`, `claims`: who hands in, and which figures are claimed. Neither is believed.
 //! - `pristine`, `copy`, `workshop`, `build`: the source in a workspace of the course's own, built behind the fence.
 //! - `child`, `inherit`, `resident`: a program behind the fence, watched from outside.
-//! - `measure`: the tasks, with a seed that nobody has seen before, three times.
+//! - `measure`, `outcome`: the tasks, with a seed that nobody has seen before, three times.
 //! - `reason`, `summary`, `write`: what came out, in words and in files.
 
 mod build;
@@ -12,6 +12,7 @@ mod claims;
 mod copy;
 mod inherit;
 mod measure;
+mod outcome;
 mod pristine;
 mod reason;
 mod resident;

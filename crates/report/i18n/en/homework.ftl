@@ -64,4 +64,4 @@ homework-column-time = time of three runs
 homework-column-said = what was found
 homework-column-file = file
 homework-yes = right
-homework-flamegraph-subtitle = { $bytes } live at the peaks · heaplab’s recorder, { $rows } rows
+homework-flamegraph-subtitle = { $bytes } live at the peaks of the tasks · heaplab’s recorder

@@ -64,4 +64,4 @@ homework-column-time = 三次运行的时间
 homework-column-said = 测量结果
 homework-column-file = 文件
 homework-yes = 正确
-homework-flamegraph-subtitle = 各题峰值时共存活 { $bytes } · heaplab 记录器，{ $rows } 行
+homework-flamegraph-subtitle = 各题峰值时共存活 { $bytes } · heaplab 记录器

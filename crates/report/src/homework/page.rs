@@ -45,7 +45,7 @@ pub fn page(
         curve_sentence: curve_sentence(&result.tasks, words),
         document: document(shown.flamegraph_svg),
         height: inline_svg::size(shown.flamegraph_svg)
-            .map_or(480.0, |(_, height)| height.ceil().clamp(80.0, 2000.0)),
+            .map_or(480.0, |(_, height)| height.ceil().clamp(80.0, 2000.0) + 12.0),
         sources: shown
             .sources
             .iter()

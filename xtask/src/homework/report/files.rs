@@ -92,9 +92,7 @@ fn flamegraph(measured: &Measured, words: &Words) -> Result<String> {
         })
         .collect();
     let bytes: u64 = measured.recordings.iter().map(|recorded| recorded.profile.peak_bytes()).sum();
-    let rows = measured.result.tasks.iter().find_map(|task| task.rows).unwrap_or_default();
-    let arguments = [("bytes", &*format::bytes(bytes)), ("rows", &*format::count(rows))];
-    let subtitle = words.say("homework-flamegraph-subtitle", &arguments);
+    let subtitle = words.say("homework-flamegraph-subtitle", &[("bytes", &format::bytes(bytes))]);
     Ok(heaplab_report::flamegraph_svg(&stacks, &title(measured, words), Some(&subtitle), words)?)
 }
 

@@ -3,8 +3,9 @@
 //! The parent knows the right answers and looks at the process's memory itself; what the child says of itself is only what its
 //! allocator has counted.
 
-use super::child::{self, End, Outcome};
-use super::reason::{Code, Found, shown};
+use super::child::{self, Outcome};
+use super::outcome::{outside, trouble};
+use super::reason::{Code, Found};
 use super::workshop::Workshop;
 use crate::fenced;
 use anyhow::{Context as _, Result};
@@ -16,14 +17,9 @@ use heaplab_grade::{
 use heaplab_record::TaskResult;
 use rustix::fs::MemfdFlags;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Above peak live and the empty harness.
-const TOLERANCE_BYTES: u64 = 4 << 20;
-/// What a block costs besides its bytes: the recorder's header of 16, the C library's 8, and up to 15 for rounding.
-const BLOCK_BYTES: u64 = 39;
 const MEMORY_BYTES: u64 = 256 << 20;
 const THREADS: u64 = 64;
 const OUTPUT_BYTES: usize = 256 << 10;
@@ -263,53 +259,6 @@ impl Harness<'_> {
     }
 }
 
-/// Why a run gave no record to read.
-fn trouble(outcome: &Outcome) -> Option<Found> {
-    const SIGSYS: i32 = 31;
-    const SIGXCPU: i32 = 24;
-    const PANICKED: i32 = 2;
-    let code = match outcome.end {
-        End::Wall => Code::Timeout,
-        End::Memory => Code::OutOfMemory,
-        End::Threads => Code::TooManyThreads,
-        End::Output => Code::OutputFlood,
-        End::Exited(status) => match (status.signal(), status.code()) {
-            (Some(SIGSYS), _) => Code::ForkRefused,
-            (Some(SIGXCPU), _) => Code::Timeout,
-            (Some(signal), _) => {
-                let said = last_line(&outcome.stderr);
-                return Some(Found::new(Code::Crashed).with(&format!("signal {signal} {said}")));
-            }
-            (None, Some(0)) if outcome.record.ends_with("\nend\n") => return None,
-            (None, Some(PANICKED)) if outcome.stderr.contains("panicked at") => {
-                return Some(Found::new(Code::Panicked).with(&panic(&outcome.stderr)));
-            }
-            _ => Code::NoRecord,
-        },
-    };
-    Some(Found::new(code))
-}
-
-/// Memory that the kernel counts and the recorder does not. Of blocks there were at most as many at once as were ever born, and
-/// as there were bytes.
-fn outside(outcome: &Outcome, said: &Said, expected_bytes: u64) -> Option<Found> {
-    let blocks = said.births.min(said.peak_bytes);
-    let inside = expected_bytes + said.peak_bytes + blocks * BLOCK_BYTES;
-    let outside = outcome.memory_bytes.saturating_sub(inside);
-    (outside > TOLERANCE_BYTES).then(|| {
-        Found::new(Code::OutsideHeap).and(
-            &format!(
-                "the kernel counts {} bytes as resident, the allocator gave out {} at most",
-                outcome.memory_bytes, said.peak_bytes
-            ),
-            &format!(
-                "内核统计的常驻内存为 {} 字节，分配器最多只给出 {} 字节",
-                outcome.memory_bytes, said.peak_bytes
-            ),
-        )
-    })
-}
-
 fn observed(said: &Said) -> Observed {
     Observed {
         answer: said.answer.unwrap_or(heaplab_grade::Answer::Rows { count: 0, checksum: 0 }),
@@ -324,13 +273,4 @@ fn shared_memory() -> Result<OwnedFd> {
     let file = rustix::fs::memfd_create("heaplab-homework", MemfdFlags::CLOEXEC).context(cannot)?;
     rustix::fs::ftruncate(&file, SHARED_BYTES).context(cannot)?;
     Ok(file)
-}
-
-fn panic(stderr: &str) -> String {
-    let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.contains("panicked at")).take(2).collect();
-    shown(&lines.join(" ").replace("student/src/student/", "src/"))
-}
-
-fn last_line(stderr: &str) -> String {
-    shown(stderr.lines().last().unwrap_or_default())
 }
