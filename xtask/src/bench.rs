@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: heaplab beside its peers and beside itself, in turns, as ratios. A suite a room:
 //!
 //! - `recorder`: the heap probe beside dhat, heaptrack and mod-alloc. - `logagg`: the log aggregator beside a newline scan, DuckDB,
-//!   polars, gawk, mawk and the lecture's Python.
+//!   polars, gawk, mawk and the lecture's Python. - `gradebook`: a class that is made, a third of it hostile; no ratio, a suite
+//!   of its own.
 //!
 //! They share `turns` (who runs when), `process` (one run) and `table` (rows as they are measured, and the files at the end).
 
+mod gradebook;
 mod logagg;
 mod process;
 mod recorder;
@@ -23,6 +25,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     match options.suite {
         Suite::Recorder => recorder::check(options)?,
         Suite::Logagg => logagg::check(options)?,
+        Suite::Gradebook => return gradebook::run(options),
     }
     let workspace = discover::workspace()?;
     let words = Words::new(cli::language(options.lang));
@@ -33,6 +36,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     match options.suite {
         Suite::Recorder => recorder::measure(options, &workspace, &staging.runs(), &mut table)?,
         Suite::Logagg => logagg::measure(options, &workspace, &staging.runs(), &mut table)?,
+        Suite::Gradebook => {}
     }
     table.publish(options, &workspace, staging)
 }

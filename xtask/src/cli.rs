@@ -45,12 +45,14 @@ pub(crate) enum Command {
     /// Say what this machine has and lacks for each lesson, and how to get it
     #[command(after_help = "Example: cargo xtask doctor")]
     Doctor,
-    /// Hold the recorder or the log aggregator against peers, in turns: a table of ratios and a chart in reports/bench/
+    /// Hold the recorder or the log aggregator against peers, in turns, or grade a class that is made: figures in reports/bench/
     #[command(
         after_help = "Examples:\n  cargo xtask bench recorder\n  cargo xtask bench recorder --only slots,handover --pairs 9\n  \
         cargo xtask bench recorder --only heaptrack\n  cargo xtask bench logagg\n  \
-        HEAPLAB_PYTHON=venv/bin/python cargo xtask bench logagg --only duckdb,polars\n\n\
-        The exit status is 0 whatever the figures are: time on a shared machine wanders."
+        HEAPLAB_PYTHON=venv/bin/python cargo xtask bench logagg --only duckdb,polars\n  \
+        cargo xtask bench gradebook --submissions 24\n\n\
+        The exit status is 0 whatever the figures are: time on a shared machine wanders. That of `gradebook` is 1 where a\n\
+        submission is lost or comes out otherwise than it has to."
     )]
     Bench(BenchOptions),
     /// Run a program of your own under the recorder: the same report, of its allocations
@@ -223,6 +225,12 @@ pub(crate) struct BenchOptions {
     /// How large the log of `logagg` is; the other logs and the addresses scale with it [default: 4G]
     #[arg(long, value_name = "SIZE", value_parser = scale::parse_bytes)]
     pub(crate) bytes: Option<u64>,
+    /// How many submissions `gradebook` grades [default: 200]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) submissions: Option<u32>,
+    /// Let `gradebook` grade where this kernel lacks a fence
+    #[arg(long)]
+    pub(crate) allow_unfenced: bool,
     /// The language of table and chart [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
@@ -241,6 +249,19 @@ pub(crate) enum Suite {
     Recorder,
     /// The log aggregator: beside a newline scan, DuckDB, polars, gawk, mawk and the lecture's Python; its memory and its counts
     Logagg,
+    /// Homework: a class that is made, a third of it hostile, graded; nobody lost, everybody as known before, and the rate
+    Gradebook,
+}
+
+impl Suite {
+    /// What its files are called.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Suite::Recorder => "recorder",
+            Suite::Logagg => "logagg",
+            Suite::Gradebook => "gradebook",
+        }
+    }
 }
 
 #[derive(Args)]

@@ -5,7 +5,9 @@ use crate::memory;
 use crate::site::SITE_SCHEMA;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
-use heaplab_record::{BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report};
+use heaplab_record::{
+    BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report,
+};
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +84,7 @@ fn holds_report(folder: &Path) -> bool {
         ("diff.json", DIFF_SCHEMA),
         ("recorder.json", BENCH_SCHEMA),
         ("logagg.json", BENCH_SCHEMA),
+        ("gradebook.json", GRADED_CLASS_SCHEMA),
         ("cpu.json", CPU_SCHEMA),
         ("site.json", SITE_SCHEMA),
         ("result.json", HOMEWORK_SCHEMA),

@@ -8,11 +8,14 @@
 //! - `anchors`: what full and no points are given for, and the line between.
 //! - `judge`: three runs of one task -> [`TaskResult`](heaplab_record::TaskResult).
 //! - `source`: one hash for a student's files.
+//! - [`similar`]: sources that are alike. [`book`]: a class as one book.
 
 mod anchors;
+pub mod book;
 mod identity;
 mod input;
 mod judge;
+pub mod similar;
 mod source;
 mod task;
 mod wire;

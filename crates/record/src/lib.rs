@@ -15,6 +15,7 @@ mod bench;
 mod claims;
 mod cpu;
 mod diff;
+mod gradebook;
 mod growth;
 mod homework;
 mod manifest;
@@ -32,6 +33,10 @@ pub use bench::{BENCH_SCHEMA, Bench, Comparison, PeerCommand, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
+pub use gradebook::{
+    AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
+    GradedKind, Submitted, TimeSource,
+};
 pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
     Mystery, SiteGrowth, TornDown,

@@ -24,6 +24,7 @@ mod flames;
 pub mod format;
 pub mod gallery;
 pub mod goal;
+pub mod gradebook;
 pub mod growth;
 pub mod homework;
 pub mod index;

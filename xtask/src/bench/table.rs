@@ -1,6 +1,6 @@
 //! The rows of a suite as they are measured, and its files at the end.
 
-use crate::cli::{BenchOptions, Suite};
+use crate::cli::BenchOptions;
 use crate::discover::Workspace;
 use crate::environment;
 use crate::screen::Screen;
@@ -81,10 +81,7 @@ impl<'a> Table<'a> {
         staging: Staging,
     ) -> Result<()> {
         let Table { screen, words, comparisons, commands, remarks } = self;
-        let suite = match options.suite {
-            Suite::Recorder => "recorder",
-            Suite::Logagg => "logagg",
-        };
+        let suite = options.suite.name();
         let bench = Bench {
             schema: BENCH_SCHEMA.to_owned(),
             suite: suite.to_owned(),

@@ -1,10 +1,34 @@
 //! `cargo xtask homework gradebook DIR…`: a class of submissions, graded with one command.
+//!
+//! - `find`: which submissions there are. `times`: when each was handed in, and who says so.
+//! - `kept`: verdicts of an earlier run that still hold. `work`, `progress`: the others, several at once, each by `verifier`.
+//! - `class`: all of them.
+//! - `files`: gradebook.json, .csv and .html, and results.json for Gradescope.
+//!
+//! What the verdicts amount to is `heaplab_grade::book`'s, how it looks `heaplab_report::gradebook`'s.
 
-use crate::cli::LangChoice;
+mod class;
+mod files;
+mod find;
+mod kept;
+mod progress;
+mod times;
+mod verifier;
+mod work;
+
+use crate::cli::{self, LangChoice};
 use crate::stop::Stop;
-use anyhow::Result;
+use crate::{discover, interrupt, show};
+use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use class::Grader as _;
+use heaplab_grade::book::{self, Moment, Terms};
+use heaplab_record::{Gradebook, VerdictStatus};
+use heaplab_report::{Words, gradebook};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use verifier::Verifier;
 
 #[derive(Args)]
 pub(crate) struct GradebookOptions {
@@ -17,15 +41,15 @@ pub(crate) struct GradebookOptions {
     /// Write besides what another system reads
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
-    /// Submissions after this time are late, RFC 3339
-    #[arg(long, value_name = "TIME")]
-    pub(crate) deadline: Option<String>,
+    /// Submissions after this time are late, RFC 3339: 2026-12-01T23:59:00+08:00
+    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    pub(crate) deadline: Option<Moment>,
     /// How many are graded at once [default: by cores]
-    #[arg(long, value_name = "N")]
-    pub(crate) jobs: Option<usize>,
-    /// Grade again what has a verdict already
-    #[arg(long)]
-    pub(crate) regrade: bool,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) jobs: Option<u16>,
+    /// Grade again what has a verdict already: everybody, or these ids or bundles
+    #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
+    pub(crate) regrade: Option<Vec<String>>,
     /// A file with the secret seed [default: a new one every time]
     #[arg(long, value_name = "FILE")]
     pub(crate) seed_file: Option<PathBuf>,
@@ -35,9 +59,18 @@ pub(crate) struct GradebookOptions {
     /// Grade even where this kernel lacks a fence; the verdicts say which
     #[arg(long)]
     pub(crate) allow_unfenced: bool,
+    /// What one run of a task may take
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
+    /// Print gradebook.json on standard output
+    #[arg(long)]
+    pub(crate) json: bool,
     /// The language of the page [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+    /// Open gradebook.html when it is there
+    #[arg(long)]
+    pub(crate) open: bool,
 }
 
 /// What another system reads.
@@ -47,7 +80,70 @@ pub(crate) enum Format {
     Gradescope,
 }
 
+/// The deadline keeps the teacher's own way of writing it.
+fn deadline(text: &str) -> Result<Moment, String> {
+    let moment =
+        times::parse(text).ok_or("no time by RFC 3339, with its offset: 2026-12-01T23:59:00+08:00")?;
+    Ok(Moment { text: text.to_owned(), ..moment })
+}
+
 pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
-    let places = options.places.len();
-    Err(Stop::Lacks(format!("{places} places: the gradebook comes with verify")).into())
+    let workspace = discover::workspace()?;
+    let words = Words::new(cli::language(options.lang));
+    let out = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/gradebook"));
+    let (out, _lock) = open(&out)?;
+    interrupt::listen().context("cannot listen for signals")?;
+    let class = find::class(&options.places, &out)?;
+    if class.found.is_empty() {
+        let names: Vec<String> = options.places.iter().map(|place| place.display().to_string()).collect();
+        let wrong =
+            format!("no submission in {}: a submission is a folder, a zip or a tar.gz", names.join(", "));
+        return Err(Stop::WrongUse(wrong).into());
+    }
+    let grader = Verifier::new(&workspace.root, options)?;
+    let graded = class::grade(&class, &grader, &out, options, &words)?;
+    let terms = Terms {
+        created_at: now(),
+        harness_commit: grader.commit().to_owned(),
+        deadline: options.deadline.clone(),
+    };
+    let book = book::book(&terms, graded);
+    files::write(&out, &book, options.format, &words)?;
+    say(&book, &out, options, &words)
+}
+
+/// Seconds are enough.
+fn now() -> String {
+    let now = jiff::Timestamp::now();
+    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// The gradebook's folder, and a lock on it for as long as this run takes: two that grade into one would take each other's verdicts
+/// away.
+fn open(out: &Path) -> Result<(PathBuf, File)> {
+    let wrong = |error: &dyn std::fmt::Display| {
+        Stop::WrongUse(format!("cannot write to {}: {error}; choose another --out", out.display()))
+    };
+    std::fs::create_dir_all(out.join("verdicts")).map_err(|error| wrong(&error))?;
+    let out = std::fs::canonicalize(out).map_err(|error| wrong(&error))?;
+    let lock = File::create(out.join(".lock")).map_err(|error| wrong(&error))?;
+    if lock.try_lock().is_err() {
+        return Err(wrong(&"another run grades into it").into());
+    }
+    Ok((out, lock))
+}
+
+fn say(book: &Gradebook, out: &Path, options: &GradebookOptions, words: &Words) -> Result<()> {
+    let screen = crate::screen::Screen::new(!options.json);
+    if options.json {
+        print!("{}", files::json(book)?);
+    }
+    let (all, statuses) = (book.entries.len().to_string(), gradebook::statuses_said(book, words));
+    screen.result(&words.say("gradebook-done", &[("all", &all), ("statuses", &statuses)]));
+    show::result(&out.join("gradebook.html"), "gradebook-is-at", options.open, &screen, words)?;
+    let not_passed = book.entries.iter().filter(|entry| entry.status != VerdictStatus::Pass).count();
+    if options.strict && not_passed > 0 {
+        return Err(Stop::SaysNo(format!("{not_passed} of {all} did not pass")).into());
+    }
+    Ok(())
 }

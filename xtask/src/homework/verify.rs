@@ -36,7 +36,9 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+pub(crate) use summary::summary;
 use who::Who;
+pub(crate) use who::expected_by_place;
 use workshop::Course;
 
 #[derive(Args)]

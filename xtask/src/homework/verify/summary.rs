@@ -5,7 +5,7 @@ use heaplab_report::Lang;
 use std::fmt::Write as _;
 
 /// The page, in one language.
-pub(super) fn summary(verdict: &Verdict, lang: Lang) -> String {
+pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
     let zh = lang == Lang::Zh;
     let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
     let mut page = String::new();

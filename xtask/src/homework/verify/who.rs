@@ -73,7 +73,7 @@ fn is_id(id: &str) -> bool {
 }
 
 /// `reports/homework/ID` is ID's.
-pub(super) fn expected_by_place(bundle: &Path) -> Option<String> {
+pub(crate) fn expected_by_place(bundle: &Path) -> Option<String> {
     let place = bundle.canonicalize().ok()?;
     let is_place = place.is_dir() && place.parent()?.file_name()? == "homework";
     is_place.then(|| place.file_name().map(|name| name.to_string_lossy().into_owned()))?

@@ -1,0 +1,85 @@
+//! A class of homework as files: `gradebook.csv` for spreadsheets, `gradebook.html` for a teacher, `results.json` for Gradescope.
+//!
+//! Everything that a student could have written (a name, an id, a bundle's name) is hostile until it is shown otherwise: each format
+//! makes it harmless in its own way.
+
+mod class;
+mod csv;
+mod gradescope;
+mod page;
+mod points;
+
+pub use class::{class_markdown, class_table};
+pub use csv::gradebook_csv;
+pub use gradescope::gradescope_json;
+pub use page::gradebook_page;
+
+use crate::{Words, prose};
+use heaplab_record::{FlagKind, Gradebook, GradebookEntry, TimeSource, VerdictStatus};
+
+/// In the order in which they are listed.
+pub const STATUSES: [VerdictStatus; 6] = [
+    VerdictStatus::Pass,
+    VerdictStatus::Fail,
+    VerdictStatus::Unstable,
+    VerdictStatus::Timeout,
+    VerdictStatus::Oom,
+    VerdictStatus::Error,
+];
+
+/// How many came out how, the statuses that occur: `31 pass, 2 fail`.
+pub fn statuses_said(book: &Gradebook, words: &Words) -> String {
+    let counted = STATUSES.map(|status| (status, count(book, status)));
+    let said = counted.into_iter().filter(|&(_, count)| count > 0);
+    let said: Vec<String> =
+        said.map(|(status, count)| format!("{count} {}", status_said(status, words))).collect();
+    prose::list(&said, words)
+}
+
+/// A status in words.
+pub fn status_said(status: VerdictStatus, words: &Words) -> String {
+    words.get(&format!("gradebook-status-{}", status_name(status)))
+}
+
+/// As files have it.
+pub(crate) fn status_name(status: VerdictStatus) -> &'static str {
+    match status {
+        VerdictStatus::Pass => "pass",
+        VerdictStatus::Fail => "fail",
+        VerdictStatus::Error => "error",
+        VerdictStatus::Unstable => "unstable",
+        VerdictStatus::Timeout => "timeout",
+        VerdictStatus::Oom => "oom",
+    }
+}
+
+fn flag_name(kind: FlagKind) -> &'static str {
+    match kind {
+        FlagKind::Late => "late",
+        FlagKind::TimesDisagree => "times_disagree",
+        FlagKind::SameSource => "same_source",
+        FlagKind::AlikeSource => "alike_source",
+        FlagKind::SameId => "same_id",
+        FlagKind::ClaimsDiffer => "claims_differ",
+        FlagKind::Unfenced => "unfenced",
+    }
+}
+
+fn source_name(source: TimeSource) -> &'static str {
+    match source {
+        TimeSource::Git => "git",
+        TimeSource::Claimed => "claimed",
+        TimeSource::File => "file",
+    }
+}
+
+fn count(book: &Gradebook, status: VerdictStatus) -> usize {
+    book.entries.iter().filter(|entry| entry.status == status).count()
+}
+
+fn has(entry: &GradebookEntry, kind: FlagKind) -> bool {
+    entry.flags.iter().any(|flag| flag.kind == kind)
+}
+
+#[cfg(test)]
+mod fixture;

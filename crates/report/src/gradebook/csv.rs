@@ -1,0 +1,153 @@
+//! `gradebook.csv`, by RFC 4180: lines end with CR LF, a field with a comma, a quote or a line break stands in quotes.
+//!
+//! A spreadsheet takes a field that begins with one of a few marks for a formula and runs it. So every field that a student could
+//! have written gets an apostrophe before such a mark (OWASP, "CSV Injection",
+//! <https://owasp.org/www-community/attacks/CSV_Injection>). Quotes alone do not help: they are gone when the formula is looked for.
+
+use super::{flag_name, source_name, status_name};
+use crate::homework::harmless;
+use heaplab_record::{Gradebook, GradebookEntry};
+
+/// The columns before the tasks.
+const BEFORE: [&str; 9] = ["bundle", "id", "name", "status", "points", "score", "of", "bonus", "bonus_of"];
+/// The columns after the tasks.
+const AFTER: [&str; 8] = [
+    "submitted_at",
+    "submitted_says",
+    "late_seconds",
+    "file_time",
+    "reasons",
+    "flags",
+    "source_sha256",
+    "graded_at",
+];
+/// Without it spreadsheets take UTF-8 for the code page of the machine, and Chinese names are lost.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// One line a submission, one column a task; lists within a field are parted by `;`. What is not known is empty.
+pub fn gradebook_csv(book: &Gradebook) -> String {
+    let tasks = tasks(book);
+    let mut text = String::from(BYTE_ORDER_MARK);
+    let heads = BEFORE.iter().chain(&tasks).chain(&AFTER);
+    text += &line(heads.map(|head| quoted(head)));
+    for entry in &book.entries {
+        text += &line(fields(entry, &tasks));
+    }
+    text
+}
+
+/// In the order in which they are met first.
+fn tasks(book: &Gradebook) -> Vec<&str> {
+    let mut tasks: Vec<&str> = Vec::new();
+    for task in book.entries.iter().flat_map(|entry| &entry.tasks) {
+        if !tasks.contains(&task.task.as_str()) {
+            tasks.push(&task.task);
+        }
+    }
+    tasks
+}
+
+fn fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
+    let points = |task: &&str| {
+        let found = entry.tasks.iter().find(|of| of.task == **task);
+        found.map(|of| of.score.to_string()).unwrap_or_default()
+    };
+    let mut fields = vec![no_formula(&entry.bundle), no_formula(&entry.id), no_formula(&entry.name)];
+    fields.push(status_name(entry.status).to_owned());
+    fields.extend(
+        [entry.points, entry.score, entry.of, entry.bonus, entry.bonus_of].map(|points| points.to_string()),
+    );
+    fields.extend(tasks.iter().map(points));
+    let submitted = entry.submitted.as_ref();
+    let reasons: Vec<&str> = entry.reasons.iter().map(|reason| reason.code.as_str()).collect();
+    let flags: Vec<&str> = entry.flags.iter().map(|flag| flag_name(flag.kind)).collect();
+    fields.extend([
+        no_formula(submitted.map_or("", |submitted| &submitted.at)),
+        submitted.map_or("", |submitted| source_name(submitted.says)).to_owned(),
+        entry.late_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
+        entry.file_time.clone().unwrap_or_default(),
+        no_formula(&reasons.join(";")),
+        flags.join(";"),
+        no_formula(&entry.source_sha256),
+        entry.graded_at.clone(),
+    ]);
+    fields.iter().map(|field| quoted(field)).collect()
+}
+
+fn line(fields: impl IntoIterator<Item = String>) -> String {
+    fields.into_iter().collect::<Vec<_>>().join(",") + "\r\n"
+}
+
+/// What a student could have written: one line, and no formula, also none behind blanks or in full-width marks.
+fn no_formula(text: &str) -> String {
+    let text = harmless(text);
+    let first = text.trim_start().chars().next();
+    let is_formula =
+        first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
+    if is_formula { format!("'{text}") } else { text }
+}
+
+fn quoted(field: &str) -> String {
+    if field.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradebook::fixture;
+
+    #[test]
+    fn a_line_a_submission() {
+        let text = gradebook_csv(&fixture::book());
+        let lines: Vec<&str> = text.trim_start_matches(BYTE_ORDER_MARK).split_terminator("\r\n").collect();
+        assert_eq!(lines.len(), 1 + fixture::book().entries.len());
+        assert!(
+            lines[0].starts_with(
+                "bundle,id,name,status,points,score,of,bonus,bonus_of,required.list,required.generator,"
+            ),
+            "{}",
+            lines[0]
+        );
+        assert!(
+            lines[1].starts_with(
+                "s001.zip,s001,李雷,pass,108,96,100,12,20,38,58,12,2026-11-30T08:00:00Z,claimed,-57540,"
+            ),
+            "{}",
+            lines[1]
+        );
+        assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "no line break of a name's own");
+    }
+
+    #[test]
+    fn a_name_is_no_formula() {
+        for (written, made) in [
+            ("=HYPERLINK(\"http://x\",\"y\")", "\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\""),
+            ("+1", "'+1"),
+            ("-2+3", "'-2+3"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "' =1"),
+            ("  =1", "'  =1"),
+            ("\r=1", "'=1"),
+            ("＝1", "'＝1"),
+            ("a\nb", "a b"),
+            ("Ann, \"A\"", "\"Ann, \"\"A\"\"\""),
+            ("\u{1b}[2J\u{202e}x", "x"),
+            ("李雷", "李雷"),
+        ] {
+            assert_eq!(quoted(&no_formula(written)), made, "{written:?}");
+        }
+        let mut book = fixture::book();
+        for entry in &mut book.entries {
+            let evil = "=cmd|'/c calc'!A1";
+            (entry.name, entry.id, entry.bundle) = (evil.into(), evil.into(), evil.into());
+        }
+        let text = gradebook_csv(&book);
+        for field in text.trim_start_matches(BYTE_ORDER_MARK).split(['\n', ',']) {
+            assert!(!field.starts_with(['=', '@', '+', '\t']), "{field}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What students write who do the homework: one of several ways, with names of their own; half of it; nothing of it; or wrong.
+
+use super::draw::Draw;
+
+pub(super) const MODEL_OPTIONAL: &str = include_str!("../../../../lessons/8.9-homework/solution/optional.rs");
+pub(super) const START_OPTIONAL: &str = include_str!("../../../../lessons/8.9-homework/start/optional.rs");
+pub(super) const START_REQUIRED: &str = include_str!("../../../../lessons/8.9-homework/start/required.rs");
+const USE: &str = "use crate::task::{Row, Source};\n";
+
+/// Ways to a list with no spare room.
+const LISTS: [&str; 4] = [
+    "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURCE.len()).map(|AT| SOURCE.row(AT)).collect()\n}\n",
+    "pub fn list(SOURCE: Source) -> Vec<Row> {\n    let mut ALL = Vec::with_capacity(SOURCE.len());\n    for AT in 0..SOURCE.len() {\n        \
+        ALL.push(SOURCE.row(AT));\n    }\n    ALL\n}\n",
+    "pub fn list(SOURCE: Source) -> Vec<Row> {\n    let mut ALL = Vec::with_capacity(SOURCE.len());\n    ALL.extend((0..SOURCE.len()).map(|AT| \
+        SOURCE.row(AT)));\n    ALL\n}\n",
+    "pub fn list(SOURCE: Source) -> Vec<Row> {\n    let mut ALL = Vec::new();\n    ALL.reserve_exact(SOURCE.len());\n    let mut AT = 0;\n    \
+        while AT < SOURCE.len() {\n        ALL.push(SOURCE.row(AT));\n        AT += 1;\n    }\n    ALL\n}\n",
+];
+
+/// Ways to one row at a time.
+const GENERATORS: [&str; 3] = [
+    "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len()).map(move |AT| SOURCE.row(AT))\n}\n",
+    "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    let mut AT = 0;\n    std::iter::from_fn(move || {\n        \
+        let ONE = (AT < SOURCE.len()).then(|| SOURCE.row(AT));\n        AT += 1;\n        ONE\n    })\n}\n",
+    "struct Lazy {\n    SOURCE: Source,\n    AT: usize,\n}\n\nimpl Iterator for Lazy {\n    type Item = Row;\n\n    fn next(&mut self) -> Option<Row> {\n        \
+        if self.AT == self.SOURCE.len() {\n            return None;\n        }\n        self.AT += 1;\n        Some(self.SOURCE.row(self.AT - 1))\n    }\n}\n\n\
+        pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    Lazy { SOURCE, AT: 0 }\n}\n",
+];
+
+/// A generator that is a list after all.
+const EAGER: &str =
+    "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    list(SOURCE).into_iter()\n}\n";
+/// Loses the last row.
+const SHORT: &str = "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len() - 1).map(move |AT| SOURCE.row(AT))\n}\n";
+/// Gives everybody a point more.
+const GENEROUS: &str = "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURCE.len()).map(|AT| { let ONE = SOURCE.row(AT); \
+    Row { score: ONE.score + 1, ..ONE } }).collect()\n}\n";
+
+/// Full marks, or nearly.
+pub(super) fn solved(draw: &mut Draw) -> String {
+    let (list, generator) = (*draw.of(&LISTS), *draw.of(&GENERATORS));
+    named(&[list, generator], draw)
+}
+
+/// The list is solved, the generator is not.
+pub(super) fn half(draw: &mut Draw) -> String {
+    let list = *draw.of(&LISTS);
+    named(&[list, EAGER], draw)
+}
+
+pub(super) fn wrong(draw: &mut Draw) -> String {
+    let (list, generator) = (*draw.of(&LISTS), *draw.of(&GENERATORS));
+    if draw.below(2) == 0 { named(&[list, SHORT], draw) } else { named(&[GENEROUS, generator], draw) }
+}
+
+pub(super) fn does_not_build(draw: &mut Draw) -> String {
+    solved(draw).replace("-> Vec<Row>", "-> Vec<Rows>")
+}
+
+/// The one who got it from a friend and changed the names.
+pub(super) fn copied(source: &str) -> String {
+    // Not `row`: a method of the task is called so.
+    const NAMES: [&str; 16] = [
+        "source", "input", "data", "src", "all", "rows", "users", "result", "out", "index", "at", "i", "n",
+        "number", "one", "found",
+    ];
+    let mut renamed = String::from("// My own work.\n");
+    for word in source.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
+        let name = word.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
+        let mine = if NAMES.contains(&name) { format!("my_{name}") } else { name.to_owned() };
+        renamed += &mine;
+        renamed += &word[name.len()..];
+    }
+    renamed
+}
+
+/// Puts the pieces together under names that this student likes.
+fn named(pieces: &[&str], draw: &mut Draw) -> String {
+    let names = [
+        ("SOURCE", ["source", "input", "data", "src", "from"]),
+        ("ALL", ["all", "rows", "users", "result", "out"]),
+        ("AT", ["index", "at", "i", "n", "number"]),
+        ("ONE", ["one", "row", "user", "item", "found"]),
+    ];
+    let mut text = format!("//! Homework 8.9.\n\n{USE}\n{}", pieces.join("\n"));
+    for (place, likes) in names {
+        text = text.replace(place, draw.of::<&str>(&likes));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_renamed_copy_has_no_byte_of_the_other_way_and_its_fingerprints() {
+        use heaplab_grade::similar::{Fingerprints, Start};
+        let source = solved(&mut Draw(3));
+        let copy = copied(&source);
+        let of = |text: &str| Fingerprints::of([text], &Start::of([START_REQUIRED]));
+        assert_ne!(source, copy);
+        assert_eq!(of(&source), of(&copy));
+        assert!(!of(&source).is_empty() && copy.contains("my_"), "{copy}");
+    }
+}

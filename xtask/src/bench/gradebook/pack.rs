@@ -1,0 +1,165 @@
+//! Bundles as students pack them, and as nobody honest does: a folder, a zip or a tar.gz, written by hand, since no library writes
+//! two entries of one name or a path that climbs.
+
+use flate2::Compression;
+use flate2::write::{DeflateEncoder, GzEncoder};
+use std::io::{Result, Write as _};
+use std::path::Path;
+
+/// What is handed in, before it is packed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Files(pub(super) Vec<(String, Vec<u8>)>);
+
+impl Files {
+    pub(super) fn with(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Files {
+        self.0.push((name.to_owned(), bytes.into()));
+        self
+    }
+}
+
+/// How it is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packed {
+    Folder,
+    Zip,
+    TarGz,
+    /// A zip that ends in the middle.
+    CutZip,
+    /// A tar.gz whose last entry is a link to a file of the machine's.
+    LinkedTar,
+}
+
+/// Writes the bundle into a folder; gives what it is called there.
+pub(super) fn write(folder: &Path, stem: &str, files: &Files, packed: Packed) -> Result<String> {
+    let (name, bytes) = match packed {
+        Packed::Folder => {
+            for (name, bytes) in &files.0 {
+                let path = folder.join(stem).join(name);
+                std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
+                std::fs::write(path, bytes)?;
+            }
+            // Also where nothing was handed in.
+            std::fs::create_dir_all(folder.join(stem))?;
+            return Ok(stem.to_owned());
+        }
+        Packed::Zip => (format!("{stem}.zip"), zip(files)?),
+        Packed::CutZip => {
+            let mut bytes = zip(files)?;
+            bytes.truncate(bytes.len() / 2);
+            (format!("{stem}.zip"), bytes)
+        }
+        Packed::TarGz => (format!("{stem}.tar.gz"), tar_gz(files, None)?),
+        Packed::LinkedTar => {
+            (format!("{stem}.tar.gz"), tar_gz(files, Some(("src/optional.rs", "/etc/passwd")))?)
+        }
+    };
+    std::fs::write(folder.join(&name), bytes)?;
+    Ok(name)
+}
+
+/// PKWARE's APPNOTE 6.3: local headers with their bytes, the central directory, its end.
+fn zip(files: &Files) -> Result<Vec<u8>> {
+    const DEFLATE: u16 = 8;
+    let (mut body, mut directory) = (Vec::new(), Vec::new());
+    for (name, bytes) in &files.0 {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes)?;
+        let packed = encoder.finish()?;
+        // Version 2.0, UTF-8 names, deflated, 1980-01-01.
+        let mut common = Vec::new();
+        for half in [20, 1 << 11, DEFLATE, 0, 0x21] {
+            common.extend(half.to_le_bytes());
+        }
+        for word in [crc32fast::hash(bytes), length(packed.len()), length(bytes.len())] {
+            common.extend(word.to_le_bytes());
+        }
+        common.extend([name.len() as u16, 0].map(u16::to_le_bytes).concat());
+        let offset = length(body.len());
+        body.extend(b"PK\x03\x04");
+        body.extend(&common);
+        body.extend(name.as_bytes());
+        body.extend(packed);
+        directory.extend(b"PK\x01\x02");
+        directory.extend(20_u16.to_le_bytes());
+        directory.extend(&common);
+        // No comment, first disk, no attributes.
+        directory.extend([0; 10]);
+        directory.extend(offset.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let (count, size, offset) = (files.0.len() as u16, length(directory.len()), length(body.len()));
+    body.extend(directory);
+    body.extend(b"PK\x05\x06");
+    body.extend([0, 0, count, count].map(u16::to_le_bytes).concat());
+    body.extend([size, offset].map(u32::to_le_bytes).concat());
+    body.extend([0; 2]);
+    Ok(body)
+}
+
+/// POSIX ustar, 512 bytes a header.
+fn tar_gz(files: &Files, link: Option<(&str, &str)>) -> Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    for (name, bytes) in &files.0 {
+        encoder.write_all(&header(name, bytes.len(), b'0', ""))?;
+        encoder.write_all(bytes)?;
+        encoder.write_all(&vec![0; bytes.len().next_multiple_of(512) - bytes.len()])?;
+    }
+    if let Some((name, target)) = link {
+        encoder.write_all(&header(name, 0, b'2', target))?;
+    }
+    encoder.write_all(&[0; 1024])?;
+    encoder.finish()
+}
+
+fn header(name: &str, length: usize, kind: u8, target: &str) -> [u8; 512] {
+    let mut header = [0; 512];
+    let mut put = |at: usize, text: &[u8]| header[at..at + text.len()].copy_from_slice(text);
+    put(0, name.as_bytes());
+    put(100, b"0000644\0");
+    put(124, format!("{length:011o}\0").as_bytes());
+    put(136, b"00000000000\0");
+    put(148, b"        ");
+    put(156, &[kind]);
+    put(157, target.as_bytes());
+    put(257, b"ustar\x0000");
+    let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+    header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+    header
+}
+
+fn length(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heaplab_fence::bundle::{Caps, read};
+
+    #[test]
+    fn what_is_packed_is_read_again() {
+        let home = tempfile::tempdir().unwrap();
+        let files = Files::default()
+            .with("student.toml", "id = \"s1\"")
+            .with("src/required.rs", "fn list() {}\n".repeat(99));
+        for (index, packed) in [Packed::Folder, Packed::Zip, Packed::TarGz].into_iter().enumerate() {
+            let name = write(home.path(), &format!("s{index}"), &files, packed).unwrap();
+            let bundle = read(&home.path().join(name), &Caps::default()).unwrap();
+            let found: Vec<(String, Vec<u8>)> = bundle.files.into_iter().collect();
+            let mut wanted = files.0.clone();
+            wanted.sort();
+            assert_eq!(found, wanted, "{packed:?}");
+        }
+        for packed in [Packed::CutZip, Packed::LinkedTar] {
+            let name = write(home.path(), "bad", &files, packed).unwrap();
+            assert!(read(&home.path().join(name), &Caps::default()).is_err(), "{packed:?}");
+        }
+        let python = std::process::Command::new("python3")
+            .args(["-m", "zipfile", "-t"])
+            .arg(home.path().join("s1.zip"))
+            .output();
+        if let Ok(python) = python {
+            assert!(python.status.success(), "another program reads it too");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The gradebook's files, each written beside its place and renamed: whoever reads one while it is renewed reads a whole one.
+
+use super::Format;
+use anyhow::{Context as _, Result};
+use heaplab_record::Gradebook;
+use heaplab_report::Words;
+use heaplab_report::gradebook::{gradebook_csv, gradebook_page, gradescope_json};
+use std::path::Path;
+
+pub(super) fn json(book: &Gradebook) -> Result<String> {
+    Ok(serde_json::to_string_pretty(book)? + "\n")
+}
+
+pub(super) fn write(out: &Path, book: &Gradebook, format: Option<Format>, words: &Words) -> Result<()> {
+    replace(&out.join("gradebook.json"), &json(book)?)?;
+    replace(&out.join("gradebook.csv"), &gradebook_csv(book))?;
+    replace(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
+    if format == Some(Format::Gradescope) {
+        for entry in &book.entries {
+            replace(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
+        }
+    }
+    Ok(())
+}
+
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("part");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
