@@ -195,6 +195,7 @@ mod tests {
             default_scale: 10,
             variants,
             options: Vec::new(),
+            prepares: false,
         };
         let built = Built { lesson: lessons[0], binary: "x".into(), manifest };
         let task = |variant| Task {

@@ -121,6 +121,7 @@ mod tests {
             default_scale: 1,
             variants: vec![variant("list", Language::Rust), variant("list", Language::Python)],
             options: Vec::new(),
+            prepares: false,
         }
     }
 
