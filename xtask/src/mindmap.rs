@@ -13,15 +13,18 @@ pub(crate) fn drawn(lessons: &[&Lesson], workspace: &Workspace, place: &Path) ->
         return Ok(None);
     };
     let spec = spec(lesson, file)?;
-    let reports = workspace.root.join("reports");
-    // A report somewhere else has no reports beside it that a link could lead to.
-    let is_beside = place.parent() == Some(reports.as_path());
+    // A report that lies somewhere else shows those beside it, and the course's own where there are none; a link could not
+    // lead to these.
+    let beside = place.parent().unwrap_or(place);
+    let own = workspace.root.join("reports");
     let mut read: Vec<Read> = Vec::new();
     for section in spec.stage.iter().flat_map(|stage| &stage.node).map(|node| &node.section) {
         if read.iter().any(|known| known.section == *section) {
             continue;
         }
-        let text = std::fs::read(reports.join(section).join("report.json")).ok();
+        let read_in = |folder: &Path| std::fs::read(folder.join(section).join("report.json")).ok();
+        let is_beside = beside.join(section).join("report.json").is_file();
+        let text = read_in(if is_beside { beside } else { &own });
         // A report that another version wrote and this one cannot read is one that has to be run again.
         let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
         let page = is_beside.then(|| format!("../{section}/report.html"));

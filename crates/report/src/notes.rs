@@ -15,6 +15,9 @@ pub(crate) fn on_the_table(report: &Report, words: &Words) -> Vec<String> {
     let runs = &report.runs;
     let mut notes = Vec::new();
     notes.extend(baselines(runs, words));
+    if report.ladder.is_some() {
+        notes.push(words.get("note-ladder"));
+    }
     notes.extend(other_scales(runs, words));
     notes.extend(lowered(report, words));
     notes.extend(repetitions(runs, words));

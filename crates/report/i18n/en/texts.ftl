@@ -58,6 +58,7 @@ failed-by-signal = { $failed } (signal { $signal })
 
 note-baseline = “Against the baseline” compares peak live heap (for CPython: peak RSS) with { $names }.
 note-baseline-name = { $who } in { $section }
+note-ladder = Peak live is what one process asked its allocator for: mapped pages and what other processes hold are not in it. Here resident memory decides: the ladder compares it.
 note-per-row = { $mark } compared per row, because the two ran at different numbers of rows.
 note-lowered = Fewer rows than the { $asked } asked for, because more would not have fitted into the available memory: { $names }.
 note-lowered-name = { $who } ran { $rows }

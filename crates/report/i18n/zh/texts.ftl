@@ -59,6 +59,7 @@ failed-by-signal = { $failed }（信号 { $signal }）
 
 note-baseline = “与基准相比”比的是存活堆峰值（CPython 比 RSS 峰值），基准是 { $names }。
 note-baseline-name = { $section } 里 { $who }
+note-ladder = “存活峰值”只是一个进程向分配器要的内存：映射的页、别的进程占的内存都不在里面。这一节以常驻内存为准，“阶梯”图比的就是它。
 note-per-row = { $mark } 两边行数不同，按每行折算后再比。
 note-lowered = 可用内存装不下要求的 { $asked } 行，下列变体少跑了一些：{ $names }。
 note-lowered-name = { $who } 只跑了 { $rows } 行
