@@ -58,7 +58,7 @@ impl Claim {
 pub(crate) fn document(svg: &str) -> String {
     let svg = inline_svg::element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
     format!(
-        "<!doctype html><meta charset=\"utf-8\"><style>html,body{{margin:0;background:#fff}}svg{{display:block;width:100%;\
+        "<!doctype html><meta charset=\"utf-8\"><style>html,body{{margin:0;background:#fff}}body>svg{{display:block;width:100%;\
          min-width:640px}}</style><script>history.replaceState=function(){{}};function start(evt){{if(innerWidth>0)\
          init(evt);else addEventListener('resize',function(){{start(evt)}},{{once:true}})}}</script>{svg}"
     )
