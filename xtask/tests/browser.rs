@@ -35,14 +35,16 @@ fn pages_do_what_they_offer() {
     assert!(!pages.is_empty(), "HEAPLAB_REPORTS has no report");
     let axe = axe();
     let (mut zoomed, mut barriers) = (0, Vec::new());
-    for (name, page) in &pages {
+    for (index, (name, page)) in pages.iter().enumerate() {
         let bytes = page.metadata().expect("the page is there").len();
         assert!(bytes <= MOST_BYTES, "{name}: {bytes} bytes");
         for look in LOOKS {
             browser.open(page, look);
             is_quiet(&browser, name, page);
             fits(&browser, name, look);
-            if let Some(axe) = &axe {
+            // All pages have one style sheet: its dark colours and its largest type are looked through on two of them.
+            let is_looked_through = index < 2 || look.name == "light" || look.name == "phone";
+            if let Some(axe) = axe.as_ref().filter(|_| is_looked_through) {
                 barriers.extend(barrier(&browser, axe, &format!("{name}, {}", look.name)));
             }
             let lang = browser.run("return document.documentElement.lang");

@@ -310,6 +310,27 @@ fn what_goes_wrong_is_named_and_the_others_go_on() {
     assert!(stderr(&output).contains("src/student/required.rs:1"), "{}", stderr(&output));
 }
 
+/// Full points here are worth nothing where the teacher's side refuses the source; a student hears it in time.
+#[test]
+fn what_verify_would_refuse_is_said_at_once() {
+    let _alone = alone();
+    begin();
+    solve();
+    let right = std::fs::read_to_string(work("required.rs")).unwrap();
+    std::fs::write(
+        work("required.rs"),
+        format!("{right}\npub const OWN: &str = include_str!(\"mod.rs\");\n"),
+    )
+    .unwrap();
+    let output = homework(&["check"]);
+    ends_with(&output, 1);
+    assert!(stdout(&output).contains("100 of 100 points"), "{}", stdout(&output));
+    let line = 2 + right.lines().count();
+    let place = format!("src/required.rs:{line} `include_str`");
+    let said = stdout(&output);
+    assert!(said.contains("verify will refuse this") && said.contains(&place), "{said}");
+}
+
 #[test]
 fn wrong_use_changes_nothing() {
     let _alone = alone();

@@ -2,7 +2,8 @@
 //!
 //! Question:   what does the memory of each do while the rows go by?
 //! Prediction: draw both curves on paper before you look.
-//! Command:    cargo xtask lesson 8.9 --quick; then cargo xtask homework new --id ID --name NAME
+//! Command:    cargo xtask lesson 8.9
+//!             and then: cargo xtask homework new --id ID --name NAME
 
 use heaplab_lesson::{Checksum, Kept, Scale, lesson};
 

@@ -4,6 +4,7 @@ mod watch;
 
 use super::harness::{self, Measured};
 use super::place::{Place, Student};
+use super::verify;
 use crate::cli::{self, LangChoice};
 use crate::interrupt;
 use crate::screen::Screen;
@@ -52,13 +53,29 @@ fn once(place: &Place, options: &CheckOptions, words: &Words) -> Result<()> {
     }
     screen.result(&homework::total(&measured.result, words));
     screen.result(&homework::after_full_points(&measured.result, words).unwrap_or_default());
-    verdict(&measured, words)
+    let refused = refused(place, words)?;
+    refused.iter().for_each(|line| screen.result(line));
+    verdict(&measured, !refused.is_empty(), words)
+}
+
+/// A line for each thing in the source that the teacher's side would not even build.
+pub(super) fn refused(place: &Place, words: &Words) -> Result<Vec<String>> {
+    let found = verify::refused(&place.sources()?);
+    let said = |text: &Text| words.say("homework-refused", &[("what", words.lang().of(text))]);
+    Ok(found.iter().map(said).collect())
 }
 
 /// Status 1 while a required task has points to gain. One that is unstable has none to gain by itself, but is not done either.
-fn verdict(measured: &Measured, words: &Words) -> Result<()> {
+fn verdict(measured: &Measured, refused: bool, words: &Words) -> Result<()> {
     let open = measured.result.tasks.iter().filter(|task| !task.optional && !homework::is_full(task));
     let names: Vec<&str> = open.map(|task| task.task.as_str()).collect();
+    if names.is_empty() && refused {
+        let text = Text {
+            en: "the teacher's side would refuse this source: see above".to_owned(),
+            zh: "教师那边会拒绝这份源码：见上".to_owned(),
+        };
+        return Err(Stop::SaysNo(words.lang().of(&text).to_owned()).into());
+    }
     if names.is_empty() {
         return Ok(());
     }

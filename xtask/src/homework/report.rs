@@ -3,8 +3,8 @@
 mod files;
 mod push;
 
-use super::harness;
 use super::place::{Place, Student};
+use super::{check, harness};
 use crate::cli::{self, LangChoice};
 use crate::interrupt;
 use crate::screen::Screen;
@@ -53,6 +53,7 @@ pub(crate) fn run(options: &ReportOptions) -> Result<()> {
         println!("{}", serde_json::to_string_pretty(&measured.result)?);
     }
     screen.result(&homework::total(&measured.result, &words));
+    check::refused(&place, &words)?.iter().for_each(|line| screen.result(line));
     show::result(&folder.join("report.html"), "report-is-at", options.open, &screen, &words)?;
     screen.result(&push::commands(&place, &folder, &id, words.lang()));
     Ok(())

@@ -218,6 +218,17 @@ fn judged(course: &Course, bundle: &Bundle, options: &Options, verdict: &mut Ver
     Ok(found)
 }
 
+/// What the look at the source would refuse, for a student who can still change it.
+pub(super) fn refused(sources: &[(String, String)]) -> Vec<heaplab_record::Text> {
+    let mut refused = Vec::new();
+    for (file, text) in sources {
+        // What does not fall into tokens the compiler says better.
+        let findings = source::look(text.as_bytes()).unwrap_or_default();
+        refused.extend(findings.iter().map(|finding| reason::forbidden(file, finding).text));
+    }
+    refused
+}
+
 /// Builds it and runs every task.
 fn measured(
     course: &Course,

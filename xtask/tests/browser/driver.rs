@@ -1,9 +1,11 @@
 //! A browser as a person has it: Debian's chromium, told what to do through its driver by the W3C's protocol
 //! (<https://www.w3.org/TR/webdriver2/>), which is JSON over HTTP on this machine and needs no crate.
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -36,6 +38,8 @@ impl Browser {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            // The browser is the driver's child: they are ended together, a test that fails included.
+            .process_group(0)
             .spawn()
             .ok()?;
         // It names the port that it has chosen, and then no more is read: it says little.
@@ -198,7 +202,9 @@ impl Drop for Browser {
         if !self.session.is_empty() && !std::thread::panicking() {
             self.ask("DELETE", &format!("/session/{}", self.session), &json!({}));
         }
-        let _ = self.driver.kill();
+        if let Some(group) = i32::try_from(self.driver.id()).ok().and_then(Pid::from_raw) {
+            let _ = kill_process_group(group, Signal::KILL);
+        }
         let _ = self.driver.wait();
     }
 }

@@ -65,3 +65,4 @@ homework-column-said = what was found
 homework-column-file = file
 homework-yes = right
 homework-flamegraph-subtitle = { $bytes } live at the peaks of the tasks · heaplab’s recorder
+homework-refused = ✗ verify will refuse this: { $what }

@@ -65,3 +65,4 @@ homework-column-said = 测量结果
 homework-column-file = 文件
 homework-yes = 正确
 homework-flamegraph-subtitle = 各题峰值时共存活 { $bytes } · heaplab 记录器
+homework-refused = ✗ verify 会拒绝：{ $what }
