@@ -19,14 +19,14 @@ pub(super) fn refused(raw: &[u8], fault: Fault) -> BundleError {
 
 fn fault(raw: &[u8]) -> Result<String, Fault> {
     let name = std::str::from_utf8(raw).map_err(|_| Fault::NotUtf8)?;
-    let is_drive = name.as_bytes().get(1) == Some(&b':');
-    if name.starts_with(['/', '\\']) || is_drive {
-        return Err(Fault::Absolute);
-    }
-    // `./` before everything is what `tar .` writes.
+    // `./` before everything is what `tar .` writes. It goes first: what is absolute behind it is no less so.
     let mut name = name;
     while let Some(rest) = name.strip_prefix("./") {
         name = rest;
+    }
+    let is_drive = name.as_bytes().get(1) == Some(&b':');
+    if name.starts_with(['/', '\\']) || is_drive {
+        return Err(Fault::Absolute);
     }
     let name = name.strip_suffix('/').unwrap_or(name);
     if name == "." || name.is_empty() {
@@ -118,11 +118,13 @@ mod tests {
 
     #[test]
     fn names_that_leave_or_mislead_are_refused() {
-        let faults: [(&[u8], Fault); 15] = [
+        let faults: [(&[u8], Fault); 17] = [
             (b"/etc/passwd", Fault::Absolute),
             (b"\\\\server\\share", Fault::Absolute),
             (b"C:\\x", Fault::Absolute),
             (b"c:x", Fault::Absolute),
+            (b"./c:x", Fault::Absolute),
+            (b".//etc/passwd", Fault::Absolute),
             (b"../x", Fault::Climbs),
             (b"src/../../x", Fault::Climbs),
             (b"src\\..\\..\\x", Fault::Climbs),
