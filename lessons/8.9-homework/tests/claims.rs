@@ -28,7 +28,7 @@ fn a_list_keeps_every_row_and_a_generator_one() {
 }
 
 #[test]
-fn the_starting_point_is_right_and_large_and_the_solution_is_small() {
+fn the_exercise_is_right_and_large_and_the_solution_is_small() {
     let (exercise, solution) = (example("homework-exercise").unwrap(), example("homework-solution").unwrap());
     let of = |program: &Path, variant: &str, rows| measured(program, variant, rows);
     for variant in ["list", "generator"] {
