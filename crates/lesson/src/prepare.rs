@@ -3,7 +3,7 @@
 
 use heaplab_record::{PREPARED_VARIABLE, Prepared};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Makes what the variants read, or finds it.
 pub type Prepare = fn(&Asked) -> Result<Prepared, Trouble>;
@@ -37,17 +37,21 @@ pub enum Trouble {
     Lacks(String),
 }
 
+/// What the runner has prepared. Read once, before anything is measured: a path is as long as the folder that the course lies in,
+/// and a variant's bytes must not be.
+static GIVEN: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(PREPARED_VARIABLE).ok());
+
 /// By hand: what this process has asked for itself.
 static OWN: OnceLock<String> = OnceLock::new();
 
 /// What was prepared for this run, such as a path; `None` in a lesson that prepares nothing.
-pub fn prepared() -> Option<String> {
-    std::env::var(PREPARED_VARIABLE).ok().or_else(|| OWN.get().cloned())
+pub fn prepared() -> Option<&'static str> {
+    GIVEN.as_deref().or_else(|| OWN.get().map(String::as_str))
 }
 
 /// Has it prepared, unless the runner has done so; gives the scale that it was made for.
 pub(crate) fn had(asked: &Asked) -> Result<Option<u64>, Trouble> {
-    if std::env::var_os(PREPARED_VARIABLE).is_some() {
+    if GIVEN.is_some() {
         return Ok(None);
     }
     let failed = |what: String| Trouble::Lacks(format!("cannot prepare the run: {what}"));

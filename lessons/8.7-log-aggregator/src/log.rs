@@ -25,7 +25,7 @@ pub fn prepare(asked: &Asked) -> Result<Prepared, Trouble> {
 }
 
 /// The path of the log.
-pub fn path() -> String {
+pub fn path() -> &'static str {
     or_stop(prepared().ok_or("HEAPLAB_PREPARED has no path"), "no log was prepared")
 }
 
@@ -42,8 +42,7 @@ pub fn size(file: &File) -> u64 {
 /// The value, or the end of this process: a log that cannot be read has no counts, and half of them would be wrong ones.
 pub fn or_stop<T, E: std::fmt::Display>(result: Result<T, E>, doing: &str) -> T {
     result.unwrap_or_else(|error| {
-        // A worker has the path from its parent.
-        let path = prepared().or_else(|| std::env::args().nth(1)).unwrap_or_default();
+        let path = prepared().unwrap_or("the log");
         eprintln!("error: {path}: {doing}: {error}");
         std::process::exit(1)
     })

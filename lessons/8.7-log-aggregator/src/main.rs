@@ -119,7 +119,7 @@ fn threads(_: Scale) -> Kept<Counts> {
 
 /// Processes share nothing but what they are told to: one table, in memory that has no file (memfd) and that all of them map.
 fn processes(_: Scale) -> Kept<Shared> {
-    let table = workers::count(&log::path(), ranges::processors());
+    let table = workers::count(&log::open(), ranges::processors());
     let (malformed, children_peak_bytes) = table.sums();
     Kept::new(count::checksum_of(table.counts(), malformed), table).with_children(children_peak_bytes)
 }
@@ -141,5 +141,5 @@ fn engine(_: Scale) -> Kept<Outcome> {
 }
 
 fn run(options: &Options) -> Outcome {
-    or_stop(engine::run(&[log::path()], options, &(), None), "counting")
+    or_stop(engine::run(&[log::path().to_owned()], options, &(), None), "counting")
 }

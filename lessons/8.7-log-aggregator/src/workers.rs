@@ -1,4 +1,4 @@
-//! Worker processes: a part of the file each, and the table of `shared.rs` as their standard input.
+//! Worker processes: the file as their standard input, a part of it each, and the table of `shared.rs` as their standard output.
 
 use crate::count::address;
 use crate::log::or_stop;
@@ -19,14 +19,13 @@ const MOST_SLOTS: u64 = 1 << 27;
 const FULL: u8 = 4;
 
 /// Has the log counted into a table that all share.
-pub fn count(path: &str, workers: usize) -> Shared {
-    let file = or_stop(File::open(path), "opening");
-    let size = crate::log::size(&file);
+pub fn count(file: &File, workers: usize) -> Shared {
+    let size = crate::log::size(file);
     let mut slots = (size / BYTES_A_SLOT).next_power_of_two().clamp(LEAST_SLOTS, FIRST_SLOTS);
-    let parts = ranges::of(&file, workers);
+    let parts = ranges::of(file, workers);
     loop {
         let memory = or_stop(shared::memory(slots), "memfd_create");
-        let running = parts.iter().map(|part| Worker::start(path, part.start, part.end, &memory));
+        let running = parts.iter().map(|part| Worker::start(file, part.start, part.end, &memory));
         let mut running: Vec<Worker> = running.map(|worker| or_stop(worker, "a worker")).collect();
         match or_stop(wait(&mut running), "a worker") {
             Done::All => break or_stop(Shared::map(&memory), "the shared table"),
@@ -39,20 +38,20 @@ pub fn count(path: &str, workers: usize) -> Shared {
     }
 }
 
-/// What a worker does: FILE START END, and the table on standard input. The exit status says whether all was counted.
+/// What a worker does, for START and END. The exit status says whether all was counted.
 pub fn work() -> ExitCode {
     // Without a parent nobody reads the table.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [path, start, end] = arguments.as_slice() else {
+    let [start, end] = arguments.as_slice() else {
         eprintln!("error: this program is a part of the variant `processes`: run that");
         return ExitCode::from(2);
     };
     let number = |text: &String| or_stop(text.parse::<u64>(), "START and END are bytes");
-    let memory = or_stop(std::io::stdin().as_fd().try_clone_to_owned(), "standard input");
-    let table = or_stop(Shared::map(&File::from(memory)), "standard input is the shared table");
-    let file = or_stop(File::open(path), "opening");
+    let file = File::from(or_stop(std::io::stdin().as_fd().try_clone_to_owned(), "standard input"));
+    let memory = File::from(or_stop(std::io::stdout().as_fd().try_clone_to_owned(), "standard output"));
+    let table = or_stop(Shared::map(&memory), "standard output is the shared table");
     let malformed =
         ranges::lines(&file, number(start)..number(end), 0, |malformed, line| match address(line) {
             Some(address) if table.count(address).is_err() => std::process::exit(FULL.into()),
@@ -82,7 +81,7 @@ enum Done {
 struct Worker(Child);
 
 impl Worker {
-    fn start(path: &str, start: u64, end: u64, memory: &File) -> io::Result<Worker> {
+    fn start(file: &File, start: u64, end: u64, memory: &File) -> io::Result<Worker> {
         // It lies beside this program, and beside the folder of an example or of a test.
         let here = std::env::current_exe()?;
         let name = format!("log-aggregator-worker{}", std::env::consts::EXE_SUFFIX);
@@ -94,7 +93,8 @@ impl Worker {
             )
         })?;
         let mut command = Command::new(program);
-        command.arg(path).args([start.to_string(), end.to_string()]).stdin(Stdio::from(memory.try_clone()?));
+        command.args([start.to_string(), end.to_string()]);
+        command.stdin(Stdio::from(file.try_clone()?)).stdout(Stdio::from(memory.try_clone()?));
         command.spawn().map(Worker)
     }
 }

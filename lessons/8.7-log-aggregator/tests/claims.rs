@@ -134,7 +134,7 @@ fn no_worker_is_left_behind() {
     with("processes", &log).unwrap();
     let names: Vec<_> = home.path().read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["left.log"]);
-    assert!(!logs::somebody_runs_on(&log));
+    assert!(!logs::somebody_reads(&log));
 }
 
 /// One of two is killed at its work: the run ends with an error that says so, and the other one goes too.
@@ -155,6 +155,7 @@ fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers(
             .stdout(Stdio::null());
         let parent = command.spawn().unwrap();
         let worker = logs::first_child(parent.id());
+        assert!(logs::somebody_reads(&log));
         logs::kill(if kill_the_parent { parent.id() } else { worker });
         let output = parent.wait_with_output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
@@ -163,7 +164,7 @@ fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers(
             assert!(said.contains("a worker") && said.contains("signal: 9"), "{said}");
         }
         let begun = std::time::Instant::now();
-        while logs::somebody_runs_on(&log) {
+        while logs::somebody_reads(&log) {
             assert!(begun.elapsed().as_secs() < 10, "a worker outlives its parent");
         }
     }

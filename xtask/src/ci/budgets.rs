@@ -15,6 +15,9 @@ use std::path::Path;
 /// What several threads do is not the same on every run: this much more is allowed, or twice what two runs differed by.
 const LEAST_TOLERANCE_PERCENT: u64 = 5;
 
+/// A variant that starts processes asks for their paths, which are as long as the folder that the course lies in.
+const PATHS_TOLERANCE_PERCENT: u64 = 50;
+
 /// A ceiling of resident memory stands this far above what was measured: a quarter, and what another system's libraries take.
 const CEILING_ROOM_BYTES: u64 = 4 << 20;
 
@@ -23,9 +26,10 @@ const HEAD: &str = "\
 #
 # The names are report.json's. Counts and bytes are of stats_alloc (allocations, reallocations) and of heaplab's recorder; they
 # are the same on every run, on one core and on many, so nothing is added to them: tolerance_percent = 0. A variant that
-# allocates on several threads, or whose figures differed between the two runs that --bless makes, has a tolerance, and is
-# held to it only on as many cores as it was measured on. peak_rss_bytes is a ceiling with room above what was measured: pages
-# are the kernel's, and wander. CPython has no budgets, its figures are its version's. No time stands here.
+# allocates on several threads, that starts processes (whose paths are as long as the folder that the course lies in), or whose
+# figures differed between the two runs that --bless makes, has a tolerance, and is held to it only on as many cores as it was
+# measured on. peak_rss_bytes is a ceiling with room above what was measured: pages are the kernel's, and wander. CPython has no
+# budgets, its figures are its version's. No time stands here.
 ";
 
 /// The file: by section.
@@ -163,7 +167,13 @@ impl OfSection {
 impl Budget {
     fn measured(one: &Run, other: &Run, last: Option<&Budget>) -> Budget {
         let is_threaded = one.heap.as_ref().is_some_and(|heap| heap.peak_error_bytes > 0);
-        let mut tolerance_percent = if is_threaded { LEAST_TOLERANCE_PERCENT } else { 0 };
+        let starts_processes =
+            one.plain.as_ref().is_some_and(|plain| plain.children_peak_rss_bytes.is_some());
+        let mut tolerance_percent = match (starts_processes, is_threaded) {
+            (true, _) => PATHS_TOLERANCE_PERCENT,
+            (false, true) => LEAST_TOLERANCE_PERCENT,
+            (false, false) => 0,
+        };
         let mut figures = BTreeMap::new();
         for metric in Metric::ALL {
             let (Some(one), Some(other)) = (metric.of(one), metric.of(other)) else { continue };

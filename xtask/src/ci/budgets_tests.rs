@@ -69,6 +69,9 @@ fn only_what_is_equal_twice_has_no_tolerance() {
     assert_eq!(of(run("a", 1000, 0, 1), run("a", 1001, 0, 1)), (5, Some(1001)));
     assert_eq!(of(run("a", 1000, 0, 1), run("a", 900, 0, 1)), (20, Some(1000)));
     assert_eq!(of(run("a", 1000, 131_072, 1), run("a", 1000, 131_072, 1)), (5, Some(1000)), "threads");
+    let mut starting = run("a", 1000, 0, 1);
+    starting.plain.as_mut().unwrap().children_peak_rss_bytes = Some(1);
+    assert_eq!(of(starting.clone(), starting), (50, Some(1000)), "processes");
 }
 
 #[test]

@@ -62,12 +62,11 @@ pub(crate) fn checksum_of(log: &[u8]) -> String {
     format!("{:08x}", crc32fast::hash(text.as_bytes()))
 }
 
-/// Whether a process has this path on its command line.
-pub(crate) fn somebody_runs_on(log: &Path) -> bool {
-    let wanted = log.to_str().expect("a temporary path").as_bytes();
-    let processes = Path::new("/proc").read_dir().expect("Linux has it").flatten();
-    let lines = processes.filter_map(|process| std::fs::read(process.path().join("cmdline")).ok());
-    lines.into_iter().any(|line| line.windows(wanted.len()).any(|part| part == wanted))
+/// Whether a process has this file as its standard input, as a worker has.
+pub(crate) fn somebody_reads(log: &Path) -> bool {
+    let wanted = log.canonicalize().expect("the log is there");
+    let mut processes = Path::new("/proc").read_dir().expect("Linux has it").flatten();
+    processes.any(|process| std::fs::read_link(process.path().join("fd/0")).is_ok_and(|read| read == wanted))
 }
 
 /// The first process that this one starts with a program of its own.
