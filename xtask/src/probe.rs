@@ -3,16 +3,15 @@
 #[cfg(target_os = "linux")]
 mod tree;
 
-use crate::interrupt;
 use crate::memory;
-use crate::tether::{self, tether};
+use crate::tether::{Tethered, Waited};
 use anyhow::{Context as _, Result};
 use heaplab_record::{CLOSED_FILE, CurvePoint, Probe, RECORD_SCHEMA, Record};
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a child's RSS is sampled.
@@ -72,38 +71,42 @@ pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
         .stdin(Stdio::null())
         .stdout(create(&stdout_path)?)
         .stderr(create(&stderr_path)?);
-    tether(&mut command);
-    let child = command.spawn().with_context(|| format!("cannot start {}", order.program.display()))?;
+    let mut child = Tethered::start(&mut command, &order.program.display().to_string())?;
     let mut watched = Watched {
-        child,
         started: Instant::now(),
+        guarded: Instant::now(),
         samples: Vec::new(),
         closed_file: order.out.join(CLOSED_FILE),
         is_closed: false,
     };
-    let ended = watched.watch(order, &[&stdout_path, &stderr_path], &mut tick)?;
+    let ended = child.wait(SAMPLE_EVERY, |child| {
+        watched.sample(child.id());
+        if watched.guarded.elapsed() < GUARD_EVERY {
+            return Ok(None);
+        }
+        watched.guarded = Instant::now();
+        tick();
+        Ok(watched.trouble(order, &[&stdout_path, &stderr_path]))
+    })?;
     let record = match ended {
-        Ended::Exited(status) if status.success() => read_record(order).map_err(|cause| (cause, None, false)),
-        Ended::Exited(status) => Err((describe(status), status.signal(), false)),
-        Ended::Killed(cause) => Err((cause, None, true)),
+        Waited::Exited(status) if status.success() => {
+            read_record(order).map_err(|cause| (cause, None, false))
+        }
+        Waited::Exited(status) => Err((describe(status), status.signal(), false)),
+        Waited::Ended(cause) => Err((cause, None, true)),
     };
     let record = record.map_err(|(cause, signal, hopeless)| {
         let stderr_tail = tail(&stderr_path);
         Fault { cause, signal, stderr_tail, hopeless }
     });
-    Ok(Outcome { record, samples: std::mem::take(&mut watched.samples), stdout: tail(&stdout_path) })
+    Ok(Outcome { record, samples: watched.samples, stdout: tail(&stdout_path) })
 }
 
-enum Ended {
-    Exited(ExitStatus),
-    /// By the runner, and why.
-    Killed(String),
-}
-
-/// A running child; killed and reaped when it is dropped, whatever happened.
+/// What is seen of a running child.
 struct Watched {
-    child: Child,
     started: Instant,
+    /// When the machine's memory and the child's output were last looked at.
+    guarded: Instant,
     samples: Vec<CurvePoint>,
     /// There once the region has closed and the child goes on.
     closed_file: PathBuf,
@@ -111,26 +114,6 @@ struct Watched {
 }
 
 impl Watched {
-    fn watch(&mut self, order: &Order, outputs: &[&Path], tick: &mut impl FnMut()) -> Result<Ended> {
-        let mut guarded = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
-                return Ok(Ended::Exited(status));
-            }
-            interrupt::check()?;
-            self.sample();
-            if guarded.elapsed() >= GUARD_EVERY {
-                guarded = Instant::now();
-                tick();
-                if let Some(cause) = self.trouble(order, outputs) {
-                    tether::end(&mut self.child);
-                    return Ok(Ended::Killed(cause));
-                }
-            }
-            std::thread::sleep(SAMPLE_EVERY);
-        }
-    }
-
     fn trouble(&self, order: &Order, outputs: &[&Path]) -> Option<String> {
         if self.started.elapsed() > order.timeout {
             let budget = humantime::format_duration(order.timeout);
@@ -146,11 +129,11 @@ impl Watched {
     }
 
     #[cfg(target_os = "linux")]
-    fn sample(&mut self) {
+    fn sample(&mut self, process: u32) {
         if self.is_closed {
             return;
         }
-        let Some(resident) = tree::resident(self.child.id()) else { return };
+        let Some(resident) = tree::resident(process) else { return };
         // After the figures: where the file is not there yet, they are the region's.
         self.is_closed = self.closed_file.exists();
         if self.is_closed {
@@ -164,13 +147,7 @@ impl Watched {
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn sample(&mut self) {}
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        tether::end(&mut self.child);
-    }
+    fn sample(&mut self, _process: u32) {}
 }
 
 /// A record that is there, whole, and of what was asked.

@@ -2,6 +2,7 @@
 
 use crate::interrupt;
 use anyhow::{Context as _, Result};
+use std::convert::Infallible;
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
@@ -48,28 +49,88 @@ pub(crate) fn follow(_command: &mut Command) {}
 
 /// Runs a command to its end, tethered; gives its process id and how it ended. A signal to us ends it.
 pub(crate) fn run(command: &mut Command, what: &str) -> Result<(u32, ExitStatus)> {
-    tether(command);
-    let mut child = command.spawn().with_context(|| format!("cannot start {what}"))?;
-    loop {
-        if let Some(status) = child.try_wait().with_context(|| format!("cannot wait for {what}"))? {
-            return Ok((child.id(), status));
-        }
-        if let Err(stop) = interrupt::check() {
-            end(&mut child);
-            return Err(stop.into());
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    let mut child = Tethered::start(command, what)?;
+    let status = child.wait(Duration::from_millis(5), |_| Ok(None::<Infallible>))?;
+    match status {
+        Waited::Exited(status) => Ok((child.id(), status)),
+        Waited::Ended(never) => match never {},
     }
 }
 
-/// Ends a tethered child and all that it has started, and reaps it; a child that has ended by itself is left in peace.
-pub(crate) fn end(child: &mut Child) {
-    if matches!(child.try_wait(), Ok(Some(_))) {
-        return;
+/// A tethered child. It is ended with all that it has started, and reaped, when this is dropped.
+pub(crate) struct Tethered {
+    child: Child,
+    what: String,
+}
+
+/// How a wait came to its end.
+pub(crate) enum Waited<T> {
+    /// The child ended, by itself or by somebody else's doing.
+    Exited(ExitStatus),
+    /// We ended it, and why.
+    Ended(T),
+}
+
+impl Tethered {
+    /// Starts it; `what` is its name in messages.
+    pub(crate) fn start(command: &mut Command, what: &str) -> Result<Tethered> {
+        tether(command);
+        let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
+        Ok(Tethered { child, what: what.to_owned() })
     }
-    end_group(child.id());
-    let _ = child.kill();
-    let _ = child.wait();
+
+    /// Its process id, and its group's.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its ends of pipes.
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Waits for its end, and looks at it every so often: `look` may give a reason to end it. An error of its own, and a signal
+    /// to us, end it too.
+    pub(crate) fn wait<T>(
+        &mut self,
+        every: Duration,
+        mut look: impl FnMut(&mut Child) -> Result<Option<T>>,
+    ) -> Result<Waited<T>> {
+        loop {
+            let ended = self.child.try_wait().with_context(|| format!("cannot wait for {}", self.what))?;
+            if let Some(status) = ended {
+                return Ok(Waited::Exited(status));
+            }
+            let looked = interrupt::check().map_err(Into::into).and_then(|()| look(&mut self.child));
+            match looked {
+                Ok(None) => std::thread::sleep(every),
+                Ok(Some(why)) => {
+                    self.end();
+                    return Ok(Waited::Ended(why));
+                }
+                Err(error) => {
+                    self.end();
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Ends it; a child that has ended by itself is left in peace.
+    pub(crate) fn end(&mut self) {
+        if matches!(self.child.try_wait(), Ok(Some(_))) {
+            return;
+        }
+        end_group(self.child.id());
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Tethered {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// Kills a process group.

@@ -258,7 +258,7 @@ fn a_signal_ends_it_and_leaves_nothing() {
         .arg(&out)
         .stderr(std::process::Stdio::null());
     let mut child = command.spawn().unwrap();
-    let place = workspace().join(format!("target/homework-verify/work/{}-0", child.id()));
+    let place = workspace().join(format!("target/homework-verify/submissions/{}-0", child.id()));
     let wait = |is_there: bool| {
         for _ in 0..2000 {
             if place.join("target/lesson/harness").exists() == is_there {

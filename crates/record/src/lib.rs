@@ -14,9 +14,11 @@ mod attachment;
 mod bench;
 mod claims;
 mod cpu;
+mod curve;
 mod diff;
 mod gradebook;
 mod growth;
+mod heap_run;
 mod homework;
 mod manifest;
 mod mindmap;
@@ -32,6 +34,7 @@ pub use attachment::{
 pub use bench::{BENCH_SCHEMA, Bench, Comparison, PeerCommand, Quantity, Wanted};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
+pub use curve::{Curve, CurvePoint};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use gradebook::{
     AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
@@ -41,6 +44,7 @@ pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
     Mystery, SiteGrowth, TornDown,
 };
+pub use heap_run::{HeapRun, HeapSite, SizeClass};
 pub use homework::{
     HOMEWORK_SCHEMA, HandedIn, HomeworkResult, Mismatch, Reason, TaskResult, TopSite, VERDICT_SCHEMA,
     Verdict, VerdictStatus,
@@ -50,12 +54,14 @@ pub use manifest::{
 };
 pub use mindmap::{MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, MindStageSpec};
 pub use prediction::Prediction;
-pub use reconciliation::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, ResidentFigures};
+pub use reconciliation::{
+    OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, ResidentFigures,
+};
 pub use record::{
     CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,
     RECORD_SCHEMA, Record,
 };
 pub use report::{
-    ClaimVerdict, CountsRun, Curve, CurvePoint, DhatRun, Environment, Failure, Goal, HeapRun, HeapSite,
-    Ladder, MeasuredBytes, PlainRun, REPORT_SCHEMA, Reconciliation, Report, Run, SizeClass,
+    ClaimVerdict, CountsRun, DhatRun, Environment, Failure, Goal, Ladder, MeasuredBytes, PlainRun,
+    REPORT_SCHEMA, Report, Run,
 };

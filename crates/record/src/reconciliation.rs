@@ -3,6 +3,56 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's
+/// bytes, and peak and end are the same for dhat and the recorder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reconciliation {
+    /// The scale at which all three ran.
+    pub rows: u64,
+    /// The recorder's births.
+    pub heap_total_blocks: u64,
+    /// The recorder's birth bytes plus growth.
+    pub heap_total_bytes: u64,
+    /// The recorder's reallocations.
+    pub heap_reallocations: u64,
+    /// The recorder's sum of growth.
+    pub heap_grown_bytes: u64,
+    /// The recorder's sum of new sizes.
+    pub heap_reallocated_bytes: u64,
+    /// The recorder's peak.
+    pub heap_peak_bytes: u64,
+    /// The recorder's end.
+    pub heap_end_bytes: u64,
+    /// dhat's blocks.
+    pub dhat_total_blocks: u64,
+    /// dhat's bytes.
+    pub dhat_total_bytes: u64,
+    /// dhat's peak.
+    pub dhat_peak_bytes: u64,
+    /// dhat's end.
+    pub dhat_end_bytes: u64,
+    /// stats_alloc's births.
+    pub counts_allocations: u64,
+    /// stats_alloc's reallocations.
+    pub counts_reallocations: u64,
+    /// stats_alloc's bytes.
+    pub counts_bytes_allocated: u64,
+    /// Whether every equation holds to the byte.
+    pub agrees: bool,
+    /// The recorder's live blocks at its peak.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub heap_peak_blocks: Option<u64>,
+    /// What stats_alloc's frees left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts_end_bytes: Option<u64>,
+    /// What the kernel says of a plain child.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident: Option<ResidentFigures>,
+    /// Programs from outside; empty where none was asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside_tools: Vec<OutsideRun>,
+}
+
 /// Resident memory of a plain child at the reconciliation's scale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentFigures {

@@ -1,8 +1,8 @@
 //! `report.json`: one section, measured.
 
 use crate::{
-    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, Language, MindMap, Mystery, OutsideRun,
-    Phase, Prediction, Probe, ResidentFigures, Text,
+    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, HeapRun, Language, MindMap, Mystery,
+    Phase, Prediction, Probe, Reconciliation, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -195,150 +195,6 @@ pub struct DhatRun {
     pub totals: DhatTotals,
 }
 
-/// The recorder's totals and what they cost.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct HeapRun {
-    /// The scale.
-    pub rows: u64,
-    /// Births.
-    pub total_blocks: u64,
-    /// Birth bytes plus growth.
-    pub total_bytes: u64,
-    /// Reallocations.
-    pub reallocations: u64,
-    /// The sum of new sizes over all reallocations.
-    pub reallocated_bytes: u64,
-    /// Live blocks at the peak.
-    pub peak_blocks: u64,
-    /// The most that was live at once.
-    pub peak_bytes: u64,
-    /// Live blocks when the region closed.
-    pub end_blocks: u64,
-    /// Live bytes when the region closed.
-    pub end_bytes: u64,
-    /// One wall time a repetition.
-    pub wall_ns: Vec<u64>,
-    /// The median over pairs of heap and plain runs taken in turns; absent under two pairs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub slowdown: Option<f64>,
-    /// What the recorder itself takes: the median over the same pairs of the heap child's `VmHWM` less the plain child's.
-    /// Negative where the kernel's figure wandered by more; absent under one pair.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memory_cost_bytes: Option<i64>,
-    /// The largest sites, what they held at the peak first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub sites: Vec<HeapSite>,
-    /// Stacks that had to be walked by unwind tables, because frame pointers did not give them whole.
-    #[serde(default)]
-    pub slow_walks: u64,
-    /// How far the peak may err: 0 while one thread records.
-    #[serde(default)]
-    pub peak_error_bytes: u64,
-    /// How long blocks lived, a class of sizes each, the smallest first; of all sites, also of those that are not listed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lifetimes: Vec<SizeClass>,
-}
-
-/// Blocks of one size, and how long they lived.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SizeClass {
-    /// Blocks of at least so many bytes, and of less than twice as many: a power of two, or 0 for empty ones. A block counts
-    /// with the mean size at birth of its site.
-    pub from_bytes: u64,
-    /// How many of those that were freed lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than
-    /// the entry before says; the 32nd has all of 1 GiB or more. Trailing zeros are left out.
-    pub freed_blocks: Vec<u64>,
-    /// How many were live when the region closed.
-    pub end_blocks: u64,
-}
-
-/// A call stack that allocated. Named by function and location, never by address.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeapSite {
-    /// The innermost function of the lesson's own.
-    pub function: String,
-    /// Its place: `lessons/…/main.rs:30`; empty where the debug information does not tell.
-    pub location: String,
-    /// Every frame that is kept, the root first: the function, and behind it its place.
-    pub stack: Vec<String>,
-    /// Births.
-    pub total_blocks: u64,
-    /// Birth bytes plus growth.
-    pub total_bytes: u64,
-    /// Live bytes at the global peak.
-    pub at_peak_bytes: u64,
-    /// Live bytes when the region closed.
-    pub end_bytes: u64,
-    /// Live blocks at the global peak.
-    #[serde(default)]
-    pub at_peak_blocks: u64,
-    /// Reallocations of blocks that were born here.
-    #[serde(default)]
-    pub reallocations: u64,
-    /// The sum of new sizes over all reallocations.
-    #[serde(default)]
-    pub reallocated_bytes: u64,
-    /// The sum of growth.
-    #[serde(default)]
-    pub grown_bytes: u64,
-    /// Blocks that were freed; absent where the recorder's own figures are.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub freed_blocks: Option<u64>,
-    /// The sum of their lifetimes, in bytes of the allocation clock.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lifetime_bytes: Option<u64>,
-}
-
-/// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's
-/// bytes, and peak and end are the same for dhat and the recorder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reconciliation {
-    /// The scale at which all three ran.
-    pub rows: u64,
-    /// The recorder's births.
-    pub heap_total_blocks: u64,
-    /// The recorder's birth bytes plus growth.
-    pub heap_total_bytes: u64,
-    /// The recorder's reallocations.
-    pub heap_reallocations: u64,
-    /// The recorder's sum of growth.
-    pub heap_grown_bytes: u64,
-    /// The recorder's sum of new sizes.
-    pub heap_reallocated_bytes: u64,
-    /// The recorder's peak.
-    pub heap_peak_bytes: u64,
-    /// The recorder's end.
-    pub heap_end_bytes: u64,
-    /// dhat's blocks.
-    pub dhat_total_blocks: u64,
-    /// dhat's bytes.
-    pub dhat_total_bytes: u64,
-    /// dhat's peak.
-    pub dhat_peak_bytes: u64,
-    /// dhat's end.
-    pub dhat_end_bytes: u64,
-    /// stats_alloc's births.
-    pub counts_allocations: u64,
-    /// stats_alloc's reallocations.
-    pub counts_reallocations: u64,
-    /// stats_alloc's bytes.
-    pub counts_bytes_allocated: u64,
-    /// Whether every equation holds to the byte.
-    pub agrees: bool,
-    /// The recorder's live blocks at its peak.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub heap_peak_blocks: Option<u64>,
-    /// What stats_alloc's frees left.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counts_end_bytes: Option<u64>,
-    /// What the kernel says of a plain child.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resident: Option<ResidentFigures>,
-    /// Programs from outside; empty where none was asked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub outside_tools: Vec<OutsideRun>,
-}
-
 /// A child that gave no record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -401,28 +257,4 @@ pub struct MeasuredBytes {
     pub count: Option<i64>,
     /// The scale that it was measured at.
     pub rows: u64,
-}
-
-/// RSS of one plain run over time, sampled from outside. Fewer than 10 samples make no curve.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Curve {
-    /// The lesson folder's number.
-    pub section: String,
-    /// The variant.
-    pub variant: String,
-    /// What it is written in.
-    pub language: Language,
-    /// In the order of time.
-    pub points: Vec<CurvePoint>,
-}
-
-/// One sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CurvePoint {
-    /// Since the child was started.
-    pub at_ns: u64,
-    /// `RssAnon`.
-    pub rss_anon_bytes: u64,
-    /// `RssFile` plus `RssShmem`.
-    pub rss_file_bytes: u64,
 }

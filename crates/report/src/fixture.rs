@@ -1,14 +1,17 @@
 //! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer rows, a failure, claims
 //! that hold, that do not and that cannot be judged. The figures are near to measured ones but nothing depends on that.
 
+mod lecture;
 pub(crate) mod pictures;
 
 use crate::{Lang, Words, claims, goal, reconcile};
 use heaplab_record::{
-    Attachment, Cell, ClaimSpec, CountsTotals, DhatRun, DhatTotals, Environment, Failure, GoalSpec, HeapRun,
-    HeapSite, HeapTotals, Language, MeasureSpec, OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool,
-    PlainRun, Probe, REPORT_SCHEMA, Reconciliation, Relation, Report, ResidentFigures, Run, Table, Text,
+    Attachment, Cell, CountsTotals, DhatRun, DhatTotals, Environment, Failure, HeapRun, HeapSite, HeapTotals,
+    Language, OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, PlainRun, Probe, REPORT_SCHEMA,
+    Reconciliation, Report, ResidentFigures, Run, Table, Text,
 };
+
+pub(crate) use lecture::{claim_specs, goal_spec};
 
 /// The lecture's scale.
 pub(crate) const ROWS: u64 = 10_000_000;
@@ -126,77 +129,6 @@ pub(crate) fn failure() -> Failure {
         stderr_tail: "thread 'main' panicked at lessons/8.5.2-slots-vs-maps/src/main.rs:41:\n<out of memory>"
             .to_owned(),
     }
-}
-
-/// The promise of 8.5.
-pub(crate) fn goal_spec() -> GoalSpec {
-    GoalSpec {
-        text: text("All rows kept, 90 % less peak live heap", "数据一行不少，存活堆峰值降 90%"),
-        baseline: "list_dict".to_owned(),
-        metric: "peak_bytes".to_owned(),
-        reduction: 0.9,
-        under_bytes: None,
-        among: ["slots", "compact", "columns", "packed"].map(str::to_owned).to_vec(),
-    }
-}
-
-/// The lecture's sentences, each with its section.
-pub(crate) fn claim_specs() -> Vec<(String, ClaimSpec)> {
-    let rss = "peak_rss_bytes";
-    let mut claims = vec![
-        claim(
-            "8.5.2",
-            ("list + dict takes 1.1 GB", "list + dict 占 1.1 GB"),
-            1_100_000_000,
-            "list_dict",
-            rss,
-        ),
-        claim("8.5.1", ("the generator takes 30 MB", "生成器只要 30 MB"), 30_000_000, "generator", rss),
-        claim("8.5.1", ("+ slots takes 18 MB", "再加 slots 只要 18 MB"), 18_000_000, "generator_slots", rss),
-    ];
-    claims[2].1.relation = Relation::AtMost;
-    let mut egg =
-        claim("8.5.2", ("_by in the slots costs nothing", "slots 里的 _by 不占内存"), 0, "slots_by", rss);
-    egg.1.per_row = true;
-    for measure in &mut egg.1.measured {
-        let (minus, metric) = match measure.language {
-            Language::Python => ("slots_list", rss),
-            Language::Rust => ("slots", "peak_bytes"),
-        };
-        measure.minus = Some(minus.to_owned());
-        measure.metric = metric.to_owned();
-    }
-    claims.push(egg);
-    claims.push(claim("8.5.2", ("json takes 4 GB", "json 占 4 GB"), 4_000_000_000, "json", "peak_bytes"));
-    claims[4].1.judged_by = Language::Rust;
-    claims
-}
-
-fn claim(
-    section: &str,
-    (en, zh): (&str, &str),
-    says_bytes: u64,
-    variant: &str,
-    metric: &str,
-) -> (String, ClaimSpec) {
-    let measured = [Language::Python, Language::Rust].map(|language| MeasureSpec {
-        language,
-        variant: variant.to_owned(),
-        minus: None,
-        metric: metric.to_owned(),
-    });
-    let spec = ClaimSpec {
-        text: text(en, zh),
-        source: "lesson 8, 8.5".to_owned(),
-        says_bytes: Some(says_bytes),
-        says_count: None,
-        says_rows: ROWS,
-        per_row: false,
-        relation: Relation::About,
-        judged_by: Language::Python,
-        measured: measured.to_vec(),
-    };
-    (section.to_owned(), spec)
 }
 
 /// Every run of the report, in the order of the table.

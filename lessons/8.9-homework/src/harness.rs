@@ -1,6 +1,6 @@
 //! Runs one task at one scale with one seed, and says what it took. One process, one run.
 //!
-//! Built twice, from this one file. The crate's root has to have `heap` (the crate heaplab-heap), `task`, `student` and `shared`:
+//! Built twice, from this one file. The crate's root has to have `heap` (the crate heaplab-heap), `task`, `student` and `inherited`:
 //! - in the lesson, `src/bin/harness/main.rs`: `heap` by way of heaplab-lesson, `task` and `student` of this package's library;
 //! - by the teacher, `main.rs` of a package of its own, whose `student` is another package, without dependencies.
 //!
@@ -18,7 +18,7 @@
 //! The student's code runs between [`open`] and `close` alone: what it allocates there is counted, by whichever thread.
 
 use crate::heap::{self, HeapTotals, Totals};
-use crate::shared;
+use crate::inherited;
 use crate::student;
 use crate::task::{Part, Row, Source};
 use std::collections::HashMap;
@@ -91,14 +91,14 @@ pub(crate) fn measure(order: &Order) -> Result<String, String> {
         }
         "optional.worker" => {
             let part = Part::new(seed, order.number("rows")?, order.number("part")?, order.number("parts")?);
-            let shared = shared::map(order.number("shared_fd")?, order.length("shared_words")?)?;
+            let shared = inherited::map(order.number("shared_fd")?, order.length("shared_words")?)?;
             let open = open()?;
             student::optional::work(part, shared);
             let (totals, wall_ns) = open.close()?;
             (totals, wall_ns, String::new())
         }
         "optional.merge" => {
-            let shared = shared::map(order.number("shared_fd")?, order.length("shared_words")?)?;
+            let shared = inherited::map(order.number("shared_fd")?, order.length("shared_words")?)?;
             let open = open()?;
             let counts = student::optional::merge(shared);
             let (totals, wall_ns) = open.close()?;

@@ -1,11 +1,10 @@
 //! One run: a fresh process, what it printed, and how long it took as the runner saw it.
 
-use crate::interrupt;
-use crate::tether::{self, tether};
+use crate::tether::{Tethered, Waited};
 use anyhow::{Context as _, Result};
 use std::fs::File;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// dhat takes 6 s for a million maps; valgrind is slower still.
@@ -24,12 +23,15 @@ pub(super) fn run(mut command: Command, folder: &Path, what: &str, every: Durati
     let (stdout, stderr) = (folder.join("stdout.txt"), folder.join("stderr.txt"));
     let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
     command.stdin(Stdio::null()).stdout(create(&stdout)?).stderr(create(&stderr)?);
-    tether(&mut command);
-    let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
+    let mut child = Tethered::start(&mut command, what)?;
     let started = Instant::now();
-    let done = Running { child, started, every }.until_its_end()?;
+    let waited = child.wait(every, |_| Ok((started.elapsed() > BUDGET).then_some(())))?;
     let process_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
     let (stdout, stderr) = (text(&stdout), text(&stderr));
+    let done = match waited {
+        Waited::Exited(status) => status.success(),
+        Waited::Ended(()) => anyhow::bail!("{what} took more than {} s", BUDGET.as_secs()),
+    };
     let last = stderr.lines().rfind(|line| !line.trim().is_empty());
     anyhow::ensure!(done, "{what} failed: {}", last.unwrap_or("it said nothing"));
     Ok(Ended { stdout, stderr, process_ns })
@@ -37,31 +39,4 @@ pub(super) fn run(mut command: Command, folder: &Path, what: &str, every: Durati
 
 fn text(path: &Path) -> String {
     std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
-}
-
-/// Killed with all that it started when it is dropped before its end.
-struct Running {
-    child: Child,
-    started: Instant,
-    every: Duration,
-}
-
-impl Running {
-    /// Whether it ended well.
-    fn until_its_end(&mut self) -> Result<bool> {
-        loop {
-            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
-                return Ok(status.success());
-            }
-            interrupt::check()?;
-            anyhow::ensure!(self.started.elapsed() < BUDGET, "it took more than {} s", BUDGET.as_secs());
-            std::thread::sleep(self.every);
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        tether::end(&mut self.child);
-    }
 }

@@ -16,6 +16,7 @@ mod times;
 mod verifier;
 mod work;
 
+use super::verify::GradingOptions;
 use crate::cli::{self, LangChoice};
 use crate::stop::Stop;
 use crate::{discover, interrupt, show};
@@ -27,7 +28,6 @@ use heaplab_record::{Gradebook, VerdictStatus};
 use heaplab_report::{Words, gradebook};
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use verifier::Verifier;
 
 #[derive(Args)]
@@ -50,18 +50,8 @@ pub(crate) struct GradebookOptions {
     /// Grade again what has a verdict already: everybody, or these ids or bundles
     #[arg(long, value_name = "ID", num_args = 0..=1, require_equals = true, value_delimiter = ',', default_missing_value = "")]
     pub(crate) regrade: Option<Vec<String>>,
-    /// A file with the secret seed [default: a new one every time]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed_file: Option<PathBuf>,
-    /// Exit with 1 where a verdict is not pass
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Grade even where this kernel lacks a fence; the verdicts say which
-    #[arg(long)]
-    pub(crate) allow_unfenced: bool,
-    /// What one run of a task may take
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
-    pub(crate) timeout: Duration,
+    #[command(flatten)]
+    pub(crate) grading: GradingOptions,
     /// Print gradebook.json on standard output
     #[arg(long)]
     pub(crate) json: bool,
@@ -142,7 +132,7 @@ fn say(book: &Gradebook, out: &Path, options: &GradebookOptions, words: &Words) 
     screen.result(&words.say("gradebook-done", &[("all", &all), ("statuses", &statuses)]));
     show::result(&out.join("gradebook.html"), "gradebook-is-at", options.open, &screen, words)?;
     let not_passed = book.entries.iter().filter(|entry| entry.status != VerdictStatus::Pass).count();
-    if options.strict && not_passed > 0 {
+    if options.grading.strict && not_passed > 0 {
         return Err(Stop::SaysNo(format!("{not_passed} of {all} did not pass")).into());
     }
     Ok(())

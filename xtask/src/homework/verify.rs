@@ -48,30 +48,37 @@ pub(crate) struct VerifyOptions {
     /// Write verdict.json and summary.md to this folder [default: reports/verdicts/ID]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// A file with the secret seed [default: a new one every time]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) seed_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) grading: GradingOptions,
     /// When it was handed in, RFC 3339 [default: not known]
     #[arg(long, value_name = "TIME")]
     pub(crate) submitted_at: Option<String>,
     /// Whose submission it has to be [default: of reports/homework/ID, ID; else anybody's]
     #[arg(long, value_name = "ID")]
     pub(crate) id: Option<String>,
-    /// Exit with 1 for any verdict other than pass
-    #[arg(long)]
-    pub(crate) strict: bool,
-    /// Measure even where this kernel lacks a fence; the verdict says which
-    #[arg(long)]
-    pub(crate) allow_unfenced: bool,
-    /// What one run of a task may take; the compiler may take six times that
-    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
-    pub(crate) timeout: Duration,
     /// Print verdict.json on standard output
     #[arg(long)]
     pub(crate) json: bool,
     /// The language of the summary [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+}
+
+/// What grading is told, of one submission as of a class.
+#[derive(Args)]
+pub(crate) struct GradingOptions {
+    /// A file with the secret seed [default: a new one every time]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed_file: Option<PathBuf>,
+    /// Exit with 1 where a verdict is not pass
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Grade even where this kernel lacks a fence; the verdict says which
+    #[arg(long)]
+    pub(crate) allow_unfenced: bool,
+    /// What one run of a task may take; the compiler may take six times that
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = humantime::parse_duration)]
+    pub(crate) timeout: Duration,
 }
 
 /// How a submission is to be measured.
@@ -97,14 +104,15 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
             |error| Stop::WrongUse(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"));
         time.parse::<jiff::Timestamp>().map_err(wrong)?;
     }
+    let grading = &options.grading;
     let verdict = verify(
         &options.bundle,
         &Options {
-            seed: options.seed_file.as_deref().map_or_else(|| Ok(new_seed()), seed_of_file)?,
+            seed: grading.seed_file.as_deref().map_or_else(|| Ok(new_seed()), seed_of_file)?,
             submitted_at: options.submitted_at.clone(),
             expected_id: options.id.clone().or_else(|| who::expected_by_place(&options.bundle)),
-            allow_unfenced: options.allow_unfenced,
-            timeout: options.timeout,
+            allow_unfenced: grading.allow_unfenced,
+            timeout: grading.timeout,
         },
     )?;
     let root = workshop::course()?.root.clone();
@@ -114,7 +122,7 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
     let said = if options.json { text } else { told(&verdict, &out, lang) };
     // Whoever reads it may stop reading; the files are there.
     let _ = std::io::stdout().write_all(said.as_bytes());
-    if options.strict && verdict.status != VerdictStatus::Pass {
+    if grading.strict && verdict.status != VerdictStatus::Pass {
         return Err(Stop::SaysNo("the verdict is not pass".into()).into());
     }
     Ok(())

@@ -145,7 +145,7 @@ impl Verified {
 
 /// Of a verify that was this process: no folder, and no process that works in one.
 pub(crate) fn nothing_is_left_of(process: u32) {
-    let work = workspace().join("target/homework-verify/work");
+    let work = workspace().join("target/homework-verify/submissions");
     let own = format!("{process}-");
     let is_own = |path: &Path| {
         let first = path.strip_prefix(&work).ok().and_then(|rest| rest.components().next());

@@ -47,7 +47,6 @@ homework-heading-tasks = The tasks
 homework-heading-curve = Live memory, list and generator
 homework-heading-flamegraph = Who held the bytes at the peak
 homework-heading-source = The source that was measured
-homework-heading-environment = Where it was measured
 homework-curve-sentence = At { $rows } rows the list holds { $list } at its peak, the generator { $generator }: { $ratio }.
 homework-curve-ratio = { $times } times as much
 homework-curve-same = hardly a difference

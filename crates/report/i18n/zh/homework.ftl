@@ -47,7 +47,6 @@ homework-heading-tasks = 题目
 homework-heading-curve = 存活内存：列表与生成器
 homework-heading-flamegraph = 峰值时谁占着内存
 homework-heading-source = 被测量的源码
-homework-heading-environment = 测量环境
 homework-curve-sentence = { $rows } 行时，列表的峰值是 { $list }，生成器是 { $generator }：{ $ratio }。
 homework-curve-ratio = 前者是后者的 { $times } 倍
 homework-curve-same = 几乎没有差别

@@ -22,9 +22,9 @@ pub(super) struct Verifier {
 
 impl Verifier {
     pub(super) fn new(root: &Path, options: &GradebookOptions) -> Result<Verifier> {
-        let named = options.seed_file.as_deref().map(verify::seed_of_file).transpose()?;
+        let named = options.grading.seed_file.as_deref().map(verify::seed_of_file).transpose()?;
         let commit = environment::here(root, None).commit;
-        let (allow_unfenced, timeout) = (options.allow_unfenced, options.timeout);
+        let (allow_unfenced, timeout) = (options.grading.allow_unfenced, options.grading.timeout);
         // A new seed every time is no reason to grade again; one that the teacher has named is.
         let seed = named.map_or_else(|| "any".to_owned(), |seed| seed.to_string());
         let identity = format!("{} {seed} {allow_unfenced} {}", harness(&commit), timeout.as_nanos());

@@ -1,15 +1,14 @@
 //! One child of the harness: started, told its order, waited for.
 
-use crate::interrupt;
 use crate::memory;
 use crate::probe::{self, LEAST_AVAILABLE_BYTES};
-use crate::tether::{self, tether};
+use crate::tether::{Tethered, Waited};
 use anyhow::{Context as _, Result};
 use heaplab_record::Text;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A task takes a tenth of a second; what takes this long does not end.
@@ -19,9 +18,9 @@ const MOST_OUTPUT_BYTES: u64 = 16 << 20;
 /// The end of what it wrote on standard error, for the line of the task.
 const LAST_WORDS: usize = 200;
 
-/// A running child; killed and reaped when it is dropped.
+/// A running child.
 pub(super) struct Running {
-    child: Child,
+    child: Tethered,
     folder: PathBuf,
     started: Instant,
 }
@@ -47,14 +46,13 @@ impl Running {
             .stdin(Stdio::piped())
             .stdout(create("stdout.txt")?)
             .stderr(create("stderr.txt")?);
-        tether(&mut command);
-        let child = command.spawn().with_context(|| format!("cannot start {}", program.display()))?;
+        let child = Tethered::start(&mut command, &program.display().to_string())?;
         Ok(Running { child, folder: folder.to_owned(), started: Instant::now() })
     }
 
     /// Hands it the order and closes its input: it need not wait for us when it has measured.
     pub(super) fn tell(&mut self, line: &str) -> Result<()> {
-        let Some(mut input) = self.child.stdin.take() else { return Ok(()) };
+        let Some(mut input) = self.child.child().stdin.take() else { return Ok(()) };
         match input.write_all(line.as_bytes()) {
             // It has ended already: how is asked later.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -64,16 +62,11 @@ impl Running {
 
     /// To its end. `Err` is our own trouble; the child's is in the record.
     pub(super) fn wait(mut self) -> Result<Ended> {
-        let trouble = loop {
-            if let Some(status) = self.child.try_wait().context("cannot wait for the harness")? {
-                break (!status.success()).then(|| self.crashed(&probe::describe(status)));
-            }
-            interrupt::check()?;
-            if let Some(trouble) = self.trouble() {
-                tether::end(&mut self.child);
-                break Some(trouble);
-            }
-            std::thread::sleep(LOOK_EVERY);
+        let (started, folder) = (self.started, &self.folder);
+        let waited = self.child.wait(LOOK_EVERY, |_| Ok(trouble(started, folder)))?;
+        let trouble = match waited {
+            Waited::Exited(status) => (!status.success()).then(|| self.crashed(&probe::describe(status))),
+            Waited::Ended(trouble) => Some(trouble),
         };
         let read = || {
             std::fs::read_to_string(self.folder.join("record.txt")).map_err(|_| Text {
@@ -82,27 +75,6 @@ impl Running {
             })
         };
         Ok(Ended { record: trouble.map_or_else(read, Err), recording: self.folder.join("heap.raw") })
-    }
-
-    fn trouble(&self) -> Option<Text> {
-        if self.started.elapsed() > BUDGET {
-            let seconds = BUDGET.as_secs();
-            return Some(Text {
-                en: format!("it was still running after {seconds} s and was ended"),
-                zh: format!("运行 {seconds} 秒仍未结束，已被终止"),
-            });
-        }
-        if memory::available_bytes().is_some_and(|available| available < LEAST_AVAILABLE_BYTES) {
-            return Some(Text {
-                en: "it was ended before it drove this machine into swap".to_owned(),
-                zh: "内存快要用尽，已被终止".to_owned(),
-            });
-        }
-        let printed = |name: &str| std::fs::metadata(self.folder.join(name)).map_or(0, |file| file.len());
-        (printed("stdout.txt") + printed("stderr.txt") > MOST_OUTPUT_BYTES).then(|| Text {
-            en: format!("it printed more than {} MiB and was ended", MOST_OUTPUT_BYTES >> 20),
-            zh: format!("输出超过 {} MiB，已被终止", MOST_OUTPUT_BYTES >> 20),
-        })
     }
 
     fn crashed(&self, how: &str) -> Text {
@@ -117,8 +89,24 @@ impl Running {
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        tether::end(&mut self.child);
+/// A reason to end it.
+fn trouble(started: Instant, folder: &Path) -> Option<Text> {
+    if started.elapsed() > BUDGET {
+        let seconds = BUDGET.as_secs();
+        return Some(Text {
+            en: format!("it was still running after {seconds} s and was ended"),
+            zh: format!("运行 {seconds} 秒仍未结束，已被终止"),
+        });
     }
+    if memory::available_bytes().is_some_and(|available| available < LEAST_AVAILABLE_BYTES) {
+        return Some(Text {
+            en: "it was ended before it drove this machine into swap".to_owned(),
+            zh: "内存快要用尽，已被终止".to_owned(),
+        });
+    }
+    let printed = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+    (printed("stdout.txt") + printed("stderr.txt") > MOST_OUTPUT_BYTES).then(|| Text {
+        en: format!("it printed more than {} MiB and was ended", MOST_OUTPUT_BYTES >> 20),
+        zh: format!("输出超过 {} MiB，已被终止", MOST_OUTPUT_BYTES >> 20),
+    })
 }

@@ -6,8 +6,7 @@
 use super::inherit;
 use super::resident::{self, Resident};
 use crate::fenced;
-use crate::interrupt;
-use crate::tether::{self, tether};
+use crate::tether::{self, Tethered, Waited};
 use anyhow::{Context as _, Result};
 use heaplab_fence::Limits;
 use std::ffi::OsString;
@@ -90,24 +89,26 @@ pub(super) fn run(order: &Order) -> Result<Outcome> {
         .envs(order.environment.iter().map(|(name, value)| (name, value)));
     command.stdin(if order.line.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    tether(&mut command);
     inherit::inherit(&mut command, &handed);
-    let mut child = command.spawn().context("cannot start a fenced child")?;
+    let mut child = Tethered::start(&mut command, "a fenced child")?;
     drop(record_end);
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (stdout, stderr) = (child.child().stdout.take(), child.child().stderr.take());
     let mut watched = Watched {
         started: Instant::now(),
         looked_at_group: Instant::now(),
+        told: None,
         record: Pipe::new(Some(record), MOST_RECORD_BYTES)?,
         stdout: Pipe::new(stdout, order.output_bytes)?,
         stderr: Pipe::new(stderr, order.output_bytes)?,
-        child,
         memory_bytes: 0,
         threads_left: 0,
     };
-    let end = watched.watch(order);
-    let group = watched.child.id();
-    tether::end(&mut watched.child);
+    if let (Some(line), Some(input)) = (&order.line, child.child().stdin.as_mut()) {
+        // A child that is gone already says so by its status.
+        let _ = input.write_all(line.as_bytes());
+    }
+    let end = child.wait(LOOK_EVERY, |child| Ok(watched.look(child, order)));
+    let group = child.id();
     if order.line.is_none() {
         // Killed is not gone: what it started may still hold files of the work folder.
         let since = Instant::now();
@@ -119,7 +120,10 @@ pub(super) fn run(order: &Order) -> Result<Outcome> {
     }
     // What it wrote before it ended.
     watched.read();
-    let end = end?;
+    let end = match end? {
+        Waited::Exited(status) => End::Exited(status),
+        Waited::Ended(end) => end,
+    };
     Ok(Outcome {
         end,
         record: watched.record.text(),
@@ -130,10 +134,12 @@ pub(super) fn run(order: &Order) -> Result<Outcome> {
     })
 }
 
+/// What is seen and heard of a child.
 struct Watched {
-    child: Child,
     started: Instant,
     looked_at_group: Instant,
+    /// When it was told that its record has come.
+    told: Option<Instant>,
     record: Pipe<PipeReader>,
     stdout: Pipe<std::process::ChildStdout>,
     stderr: Pipe<std::process::ChildStderr>,
@@ -142,41 +148,30 @@ struct Watched {
 }
 
 impl Watched {
-    fn watch(&mut self, order: &Order) -> Result<End> {
-        if let (Some(line), Some(input)) = (&order.line, self.child.stdin.as_mut()) {
-            // A child that is gone already says so by its status.
-            let _ = input.write_all(line.as_bytes());
+    /// A reason to end it.
+    fn look(&mut self, child: &mut Child, order: &Order) -> Option<End> {
+        let seen = self.memory(child.id(), order);
+        if self.read() {
+            return Some(End::Output);
         }
-        let mut told: Option<Instant> = None;
-        loop {
-            if let Some(status) = self.child.try_wait().context("cannot wait for a child")? {
-                return Ok(End::Exited(status));
-            }
-            interrupt::check()?;
-            let seen = self.look(order);
-            if self.read() {
-                return Ok(End::Output);
-            }
-            if seen.memory_bytes > order.memory_bytes {
-                return Ok(End::Memory);
-            }
-            if seen.threads > order.threads {
-                return Ok(End::Threads);
-            }
-            if self.started.elapsed() > order.wall || told.is_some_and(|told| told.elapsed() > GOODBYE) {
-                return Ok(End::Wall);
-            }
-            if told.is_none() && self.record.is_whole() {
-                self.look_at_the_end();
-                drop(self.child.stdin.take());
-                told = Some(Instant::now());
-            }
-            std::thread::sleep(LOOK_EVERY);
+        if seen.memory_bytes > order.memory_bytes {
+            return Some(End::Memory);
         }
+        if seen.threads > order.threads {
+            return Some(End::Threads);
+        }
+        if self.started.elapsed() > order.wall || self.told.is_some_and(|told| told.elapsed() > GOODBYE) {
+            return Some(End::Wall);
+        }
+        if self.told.is_none() && self.record.is_whole() {
+            self.look_at_the_end(child.id());
+            drop(child.stdin.take());
+            self.told = Some(Instant::now());
+        }
+        None
     }
 
-    fn look(&mut self, order: &Order) -> Resident {
-        let process = self.child.id();
+    fn memory(&mut self, process: u32, order: &Order) -> Resident {
         let seen = if order.line.is_some() {
             resident::of(process)
         } else if self.looked_at_group.elapsed() > LOOK_AT_GROUP_EVERY {
@@ -191,9 +186,9 @@ impl Watched {
     }
 
     /// The program waits for our word, with its data still there.
-    fn look_at_the_end(&mut self) {
+    fn look_at_the_end(&mut self, process: u32) {
         let since = Instant::now();
-        while let Some(seen) = resident::of(self.child.id()) {
+        while let Some(seen) = resident::of(process) {
             // No sample misses this one. What file pages it has now it had at the most, or it gave some back: then this is a
             // little too high, by less than the program is long.
             let highest = seen.highest_bytes.saturating_sub(seen.file_bytes);
@@ -210,12 +205,6 @@ impl Watched {
     fn read(&mut self) -> bool {
         let full = [self.record.read(), self.stdout.read(), self.stderr.read()];
         full.contains(&true)
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        tether::end(&mut self.child);
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("student/src/task/rows.rs", lesson!("src/task/rows.rs")),
     ("harness/src/main.rs", include_str!("pristine/main.rs")),
     ("harness/src/harness.rs", lesson!("src/harness.rs")),
-    ("harness/src/shared.rs", lesson!("src/shared.rs")),
+    ("harness/src/inherited.rs", lesson!("src/inherited.rs")),
 ];
 
 /// The student's modules as everybody begins with them.

@@ -92,7 +92,7 @@ impl Workshop {
     pub(super) fn folder(&self) -> Result<WorkFolder> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = self.place.join("work").join(name);
+        let path = self.place.join("submissions").join(name);
         let shown = path.display().to_string();
         let cannot = || format!("cannot make {shown}");
         if path.exists() {
@@ -166,7 +166,7 @@ impl Workshop {
                 let _ = std::fs::remove_dir_all(old);
             }
         }
-        for left in entries(&self.place.join("work")) {
+        for left in entries(&self.place.join("submissions")) {
             let name = name(&left);
             let process = name.split_once('-').map_or("", |(process, _)| process);
             if !Path::new("/proc").join(process).exists() {

@@ -1,7 +1,7 @@
 //! `heaptrack`: it prints its totals rounded, but its folded stacks are exact; one file a measure.
 
 use super::{Counted, Sight, is_inside, written};
-use crate::tether::tether;
+use crate::tether;
 use anyhow::{Context as _, Result, ensure};
 use heaplab_record::OutsideFigures;
 use std::path::{Path, PathBuf};
@@ -48,8 +48,7 @@ fn folded(sight: &Sight, data: &Path, measure: &str) -> Result<String> {
     command.args(["--disable-builtin-suppressions", "--disable-embedded-suppressions"]);
     command.arg("--print-flamegraph").arg(&file);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    tether(&mut command);
-    let status = command.status().context("heaptrack_print does not start")?;
+    let (_, status) = tether::run(&mut command, "heaptrack_print")?;
     ensure!(status.success(), "heaptrack_print: {}", crate::probe::describe(status));
     written(&file)
 }

@@ -5,8 +5,8 @@
 #[path = "../../harness.rs"]
 mod harness;
 #[cfg(student)]
-#[path = "../../shared.rs"]
-mod shared;
+#[path = "../../inherited.rs"]
+mod inherited;
 
 #[cfg(student)]
 use heaplab_lesson::heap;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::homework::gradebook::find;
+use crate::homework::verify::GradingOptions;
 use heaplab_report::Lang;
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -78,10 +79,12 @@ fn options(regrade: Option<&[&str]>) -> GradebookOptions {
         deadline: None,
         jobs: Some(3),
         regrade: regrade.map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()),
-        seed_file: None,
-        strict: false,
-        allow_unfenced: false,
-        timeout: std::time::Duration::from_secs(10),
+        grading: GradingOptions {
+            seed_file: None,
+            strict: false,
+            allow_unfenced: false,
+            timeout: std::time::Duration::from_secs(10),
+        },
         json: false,
         lang: None,
         open: false,

@@ -1,8 +1,8 @@
 //! The harness as the teacher starts it, behind a fence: the order on standard input, the record to descriptor 3, which safe code
-//! cannot name. xtask puts this file beside `harness.rs` and `shared.rs` of lesson 8.9 and builds it with the student's package.
+//! cannot name. xtask puts this file beside `harness.rs` and `inherited.rs` of lesson 8.9 and builds it with the student's package.
 
 mod harness;
-mod shared;
+mod inherited;
 
 use ::student::{student, task};
 use heaplab_heap as heap;

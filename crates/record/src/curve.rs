@@ -1,0 +1,28 @@
+//! Resident memory over time.
+
+use crate::Language;
+use serde::{Deserialize, Serialize};
+
+/// RSS of one plain run over time, sampled from outside. Fewer than 10 samples make no curve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Curve {
+    /// The lesson folder's number.
+    pub section: String,
+    /// The variant.
+    pub variant: String,
+    /// What it is written in.
+    pub language: Language,
+    /// In the order of time.
+    pub points: Vec<CurvePoint>,
+}
+
+/// One sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Since the child was started.
+    pub at_ns: u64,
+    /// `RssAnon`.
+    pub rss_anon_bytes: u64,
+    /// `RssFile` plus `RssShmem`.
+    pub rss_file_bytes: u64,
+}
