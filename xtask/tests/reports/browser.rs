@@ -4,12 +4,10 @@
 //! that folder; without it, two small ones are made. `HEAPLAB_SCREENSHOTS` is where pictures go, `target/screenshots` else.
 //! axe-core (<https://github.com/dequelabs/axe-core>, MPL-2.0) is a tool of these tests: npm brings it into `target/`.
 
-#[path = "browser/driver.rs"]
 mod driver;
-mod run;
 
+use crate::run::{self, report_of, skipped, small_report, target};
 use driver::{Browser, Look};
-use run::{report_of, skipped, small_report, target};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;

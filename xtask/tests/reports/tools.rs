@@ -1,9 +1,7 @@
 //! The reconciler through the real binary: valgrind's DHAT and heaptrack share nothing with the recorder, and every unit that
 //! they count beside it has its reason.
 
-mod run;
-
-use run::{ends_with, report, runs, stdout, workspace};
+use crate::run::{self, ends_with, report, runs, stdout, workspace};
 use serde_json::Value;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;

@@ -1,8 +1,6 @@
 //! What a report's folder holds, and that the same run gives the same bytes but for times, RSS and the environment.
 
-mod run;
-
-use run::{names, small_report};
+use crate::run::{self, names, small_report};
 use serde_json::Value;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! The classifier on the variants of lesson 8.2, through the real binary; and a puzzle that keeps its secret.
 
-mod run;
-
-use run::{ends_with, names, report, run, runs, stdout, workspace};
+use crate::run::{ends_with, names, report, run, runs, stdout, workspace};
 use serde_json::Value;
 use std::path::Path;
 

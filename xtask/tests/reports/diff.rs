@@ -1,8 +1,6 @@
 //! `cargo xtask diff`: what changed, and never read for the other direction.
 
-mod run;
-
-use run::{ends_with, names, small_report, stderr, stdout, workspace};
+use crate::run::{self, ends_with, names, small_report, stderr, stdout, workspace};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Output;

@@ -1,7 +1,6 @@
 //! Lesson 8.4 through the real binary: every tool's result is in one report, and each tool says in one table what it costs.
 
-mod run;
-
+use crate::run;
 use serde_json::Value;
 use std::process::Command;
 

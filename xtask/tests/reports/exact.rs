@@ -1,8 +1,6 @@
 //! Counts and peaks of single-threaded variants are equal on every run, and the three counting probes agree by the rule.
 
-mod run;
-
-use run::{report_of, runs, small_report, target};
+use crate::run::{report_of, runs, small_report, target};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::OnceLock;

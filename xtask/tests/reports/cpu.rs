@@ -1,8 +1,7 @@
 //! `cargo xtask profile --cpu` on a program with a planted hot line, through the real binary. Counts of instructions are
 //! exact: five runs give the same.
 
-mod run;
-
+use crate::run;
 use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
