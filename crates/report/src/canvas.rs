@@ -3,6 +3,7 @@
 use crate::RenderError;
 use heaplab_record::Language;
 use plotters::coord::Shift;
+use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
@@ -92,6 +93,31 @@ impl Type {
         style.pos = Pos::new(self.anchor, VPos::Center);
         style
     }
+}
+
+/// A chart's grid, and the figures on its axes in letters of so many pixels.
+pub(crate) fn grid<X, Y>(
+    chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
+    what: &'static str,
+    x_mark: impl Fn(&X::ValueType) -> String,
+    y_mark: impl Fn(&Y::ValueType) -> String,
+    pixels: u32,
+) -> Result<(), RenderError>
+where
+    X: Ranged<ValueType: Clone> + ValueFormatter<<X as Ranged>::ValueType>,
+    Y: Ranged<ValueType: Clone> + ValueFormatter<<Y as Ranged>::ValueType>,
+{
+    chart
+        .configure_mesh()
+        .x_max_light_lines(0)
+        .y_max_light_lines(0)
+        .bold_line_style(GRID)
+        .axis_style(GRID)
+        .x_label_formatter(&x_mark)
+        .y_label_formatter(&y_mark)
+        .label_style(Type::left(pixels, QUIET).style())
+        .draw()
+        .map_err(|error| RenderError::picture(what, error))
 }
 
 /// Puts text at a point, which is at half its height.

@@ -4,7 +4,7 @@
 //! colours with a legend.
 
 use crate::axis::{Axis, bytes_mark, time_mark};
-use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
+use crate::canvas::{self, Canvas, INK, QUIET, Type};
 use crate::{RenderError, Words, format};
 use heaplab_record::{Curve, CurvePoint, Language};
 use plotters::prelude::*;
@@ -165,17 +165,7 @@ fn chart<'a, 'b>(
         .y_label_area_size(62)
         .build_cartesian_2d(time.clone(), bytes.clone().with_headroom())
         .map_err(failed)?;
-    chart
-        .configure_mesh()
-        .x_max_light_lines(0)
-        .y_max_light_lines(0)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
-        .x_label_formatter(&|&nanoseconds| time_mark(nanoseconds))
-        .y_label_formatter(&|&bytes| bytes_mark(bytes))
-        .label_style(Type::left(12, QUIET).style())
-        .draw()
-        .map_err(failed)?;
+    canvas::grid(&mut chart, WHAT, |&nanoseconds| time_mark(nanoseconds), |&bytes| bytes_mark(bytes), 12)?;
     Ok(chart)
 }
 

@@ -4,7 +4,7 @@
 //! Each panel has axes of its own: what is read here is the shape, and a generator beside a table of gigabytes has one too.
 
 use crate::axis::{Axis, bytes_mark};
-use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
+use crate::canvas::{self, Canvas, INK, QUIET, Type};
 use crate::{RenderError, Words, format};
 use heaplab_profile::raw::{Raw, RawMark, RawPoint};
 use plotters::prelude::*;
@@ -167,17 +167,7 @@ fn axes<'a, 'b>(panel: &'a Canvas<'b>, curve: &LiveCurve) -> Result<Chart<'a, 'b
         .y_label_area_size(58)
         .build_cartesian_2d(clock, live.with_headroom())
         .map_err(failed)?;
-    chart
-        .configure_mesh()
-        .x_max_light_lines(0)
-        .y_max_light_lines(0)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
-        .x_label_formatter(&|&bytes| bytes_mark(bytes))
-        .y_label_formatter(&|&bytes| bytes_mark(bytes))
-        .label_style(Type::left(11, QUIET).style())
-        .draw()
-        .map_err(failed)?;
+    canvas::grid(&mut chart, WHAT, |&bytes| bytes_mark(bytes), |&bytes| bytes_mark(bytes), 11)?;
     Ok(chart)
 }
 

@@ -2,7 +2,7 @@
 //! the curve of resident memory: nobody matches colours with a legend.
 
 use super::scale::{Fit, Scale};
-use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
+use crate::canvas::{self, Canvas, INK, QUIET, Type};
 use crate::curve::{COLOURS, apart};
 use crate::{RenderError, Words};
 use heaplab_record::{Axis, Chart, Marker};
@@ -79,16 +79,7 @@ fn plot<'a, 'b>(page: &'a Canvas<'b>, x: &Scale, y: &Scale, names: i32) -> Resul
         .y_label_area_size(70)
         .build_cartesian_2d(x.clone(), y.clone().with_headroom())
         .map_err(failed)?;
-    plot.configure_mesh()
-        .x_max_light_lines(0)
-        .y_max_light_lines(0)
-        .bold_line_style(GRID)
-        .axis_style(GRID)
-        .x_label_formatter(&|figure| x.written(*figure))
-        .y_label_formatter(&|figure| y.written(*figure))
-        .label_style(Type::left(12, QUIET).style())
-        .draw()
-        .map_err(failed)?;
+    canvas::grid(&mut plot, WHAT, |&figure| x.written(figure), |&figure| y.written(figure), 12)?;
     Ok(plot)
 }
 
