@@ -1,10 +1,16 @@
-//! Where it was measured.
+//! Where and when it was measured.
 
 use crate::memory;
 use heaplab_record::Environment;
 use std::path::Path;
 use std::process::Command;
 
+/// The time, as every file of ours has it: RFC 3339, UTC, whole seconds.
+pub(crate) fn now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// This machine and this build.
 pub(crate) fn here(workspace: &Path, python: Option<String>) -> Environment {
     let kernel = rustix::system::uname();
     let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();

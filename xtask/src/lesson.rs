@@ -103,7 +103,7 @@ pub(crate) fn measured(options: &LessonOptions) -> Result<(Report, Result<()>)> 
         schema: REPORT_SCHEMA.to_owned(),
         lesson: Some(section.to_string()),
         title: puzzle.as_ref().map_or_else(|| title(&lessons), |_| mystery::title(&title(&lessons))),
-        created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        created_at: environment::now(),
         language: words.lang().tag().to_owned(),
         environment: environment::here(
             &workspace.root,

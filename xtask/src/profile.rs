@@ -100,7 +100,7 @@ fn report(
         schema: REPORT_SCHEMA.to_owned(),
         lesson: None,
         title: Text { en: name.to_owned(), zh: name.to_owned() },
-        created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        created_at: environment::now(),
         language: words.lang().tag().to_owned(),
         environment,
         goal: None,

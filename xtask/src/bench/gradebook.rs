@@ -46,7 +46,7 @@ pub(super) fn run(options: &BenchOptions) -> Result<()> {
     anyhow::ensure!(book.schema == GRADEBOOK_SCHEMA, "a gradebook of schema {}", book.schema);
     let graded = GradedClass {
         schema: GRADED_CLASS_SCHEMA.to_owned(),
-        created_at: jiff::Timestamp::now().to_string(),
+        created_at: environment::now(),
         environment: environment::here(&workspace.root, None),
         seed: SEED,
         submissions,

@@ -85,7 +85,7 @@ impl<'a> Table<'a> {
         let bench = Bench {
             schema: BENCH_SCHEMA.to_owned(),
             suite: suite.to_owned(),
-            created_at: jiff::Timestamp::now().to_string(),
+            created_at: environment::now(),
             language: words.lang().tag().to_owned(),
             environment: environment::here(&workspace.root, None),
             comparisons,

@@ -19,7 +19,7 @@ mod work;
 use super::verify::GradingOptions;
 use crate::cli::{self, LangChoice};
 use crate::stop::Stop;
-use crate::{discover, interrupt, show};
+use crate::{discover, environment, interrupt, show};
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use class::Grader as _;
@@ -93,19 +93,13 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
     let grader = Verifier::new(&workspace.root, options)?;
     let graded = class::grade(&class, &grader, &out, options, &words)?;
     let terms = Terms {
-        created_at: now(),
+        created_at: environment::now(),
         harness_commit: grader.commit().to_owned(),
         deadline: options.deadline.clone(),
     };
     let book = book::book(&terms, graded);
     files::write(&out, &book, options.format, &words)?;
     say(&book, &out, options, &words)
-}
-
-/// Seconds are enough.
-fn now() -> String {
-    let now = jiff::Timestamp::now();
-    jiff::Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
 }
 
 /// The gradebook's folder, and a lock on it for as long as this run takes: two that grade into one would take each other's verdicts

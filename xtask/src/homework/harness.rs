@@ -73,7 +73,7 @@ pub(super) fn measure(
         schema: HOMEWORK_SCHEMA.to_owned(),
         id: id.to_owned(),
         name: name.to_owned(),
-        created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        created_at: environment::now(),
         commit: environment.commit.clone(),
         source_sha256: source_sha256(&sources),
         sources: sources.iter().map(handed_in).collect(),

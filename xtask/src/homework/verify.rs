@@ -22,6 +22,7 @@ mod workshop;
 mod write;
 
 use crate::cli::{LangChoice, language};
+use crate::environment;
 use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -308,12 +309,7 @@ fn conclude(verdict: &mut Verdict, mut found: Vec<Found>) {
     }
     verdict.status = found.first().map_or(VerdictStatus::Pass, |one| one.code.status());
     verdict.reasons = found.iter().map(Found::reason).collect();
-    verdict.graded_at = now();
-}
-
-fn now() -> String {
-    let now = jiff::Timestamp::now();
-    now.round(jiff::Unit::Second).unwrap_or(now).to_string()
+    verdict.graded_at = environment::now();
 }
 
 /// From the system's random numbers, which is what a hash map's keys are.

@@ -61,7 +61,7 @@ pub(super) fn run(options: &ProfileOptions) -> Result<()> {
         schema: CPU_SCHEMA.to_owned(),
         program: file_name,
         command: options.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "),
-        created_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        created_at: environment::now(),
         language: words.lang().tag().to_owned(),
         environment: environment::here(&root, None),
         tool,

@@ -3,7 +3,8 @@
 use super::find::{Class, Found};
 use super::kept::{self, Shelf};
 use super::progress::Progress;
-use super::{GradebookOptions, now, times, work};
+use super::{GradebookOptions, times, work};
+use crate::environment;
 use crate::stop::Stop;
 use anyhow::Result;
 use heaplab_fence::bundle::{self, Bundle, Caps};
@@ -187,7 +188,8 @@ fn broken(of: &Planned<'_>, grader: &dyn Grader, error: &anyhow::Error) -> Verdi
 }
 
 fn unmeasured(of: &Planned<'_>, grader: &dyn Grader, code: &str, text: Text) -> Verdict {
-    let totals = heaplab_grade::totals(&[]);
+    let nothing = heaplab_grade::Task::ALL.map(|task| heaplab_grade::broken(task, text.clone()));
+    let totals = heaplab_grade::totals(&nothing);
     Verdict {
         schema: VERDICT_SCHEMA.to_owned(),
         id: String::new(),
@@ -195,21 +197,17 @@ fn unmeasured(of: &Planned<'_>, grader: &dyn Grader, code: &str, text: Text) -> 
         status: VerdictStatus::Error,
         reasons: vec![Reason { code: code.to_owned(), task: None, text }],
         claimed: None,
-        recomputed: Vec::new(),
+        recomputed: nothing.to_vec(),
         score: totals.score,
-        of: heaplab_grade::Task::ALL.iter().filter(|task| !task.is_optional()).map(|task| task.of()).sum(),
+        of: totals.of,
         bonus: totals.bonus,
-        bonus_of: heaplab_grade::Task::ALL
-            .iter()
-            .filter(|task| task.is_optional())
-            .map(|task| task.of())
-            .sum(),
+        bonus_of: totals.bonus_of,
         mismatches: Vec::new(),
         fences: Vec::new(),
         unfenced: Vec::new(),
         source_sha256: String::new(),
         submitted_at: of.submitted.as_ref().map(|(at, _)| at.text.clone()),
-        graded_at: now(),
+        graded_at: environment::now(),
         harness_commit: grader.commit().to_owned(),
     }
 }

@@ -28,6 +28,9 @@ const OUTPUT_BYTES: usize = 256 << 10;
 const TUNABLES: &str = "glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=65536:glibc.malloc.top_pad=0:\
     glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0";
 
+/// What a run gave, or what there is against it that leaves nothing to go by.
+type Tried<T> = std::result::Result<T, Found>;
+
 /// One submission's harness.
 pub(super) struct Harness<'a> {
     pub(super) workshop: &'a Workshop,
@@ -98,17 +101,12 @@ impl Harness<'_> {
         Ok(Measured { result, found })
     }
 
-    fn trial(
-        &self,
-        task: Task,
-        scale: Scale,
-        first: bool,
-    ) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
+    fn trial(&self, task: Task, scale: Scale, first: bool) -> Result<Tried<(Trial, Vec<Found>)>> {
         if task == Task::Aggregate {
             return self.aggregate(scale, first);
         }
         let mut found = Vec::new();
-        let mut at = |rows: u64| -> Result<std::result::Result<Observed, Found>> {
+        let mut at = |rows: u64| -> Result<Tried<Observed>> {
             let order = Order { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
             Ok(self.said(&order, None, 0)?.map(|(said, more)| {
                 found.extend(more);
@@ -127,11 +125,7 @@ impl Harness<'_> {
     }
 
     /// Workers at once, then the one that merges; and, shown only, one that does it all alone.
-    fn aggregate(
-        &self,
-        scale: Scale,
-        first: bool,
-    ) -> Result<std::result::Result<(Trial, Vec<Found>), Found>> {
+    fn aggregate(&self, scale: Scale, first: bool) -> Result<Tried<(Trial, Vec<Found>)>> {
         let together = match self.workers(scale, WORKERS)? {
             Ok(together) => together,
             Err(found) => return Ok(Err(found)),
@@ -141,11 +135,7 @@ impl Harness<'_> {
         Ok(Ok((Trial { small: None, large, alone_wall_ns: alone }, found)))
     }
 
-    fn workers(
-        &self,
-        scale: Scale,
-        parts: u64,
-    ) -> Result<std::result::Result<(Observed, Vec<Found>), Found>> {
+    fn workers(&self, scale: Scale, parts: u64) -> Result<Tried<(Observed, Vec<Found>)>> {
         let shared = shared_memory()?;
         let order = |task: &str, part: u64| Order {
             task: task.to_owned(),
@@ -201,7 +191,7 @@ impl Harness<'_> {
         order: &Order,
         shared: Option<BorrowedFd>,
         shared_bytes: u64,
-    ) -> Result<std::result::Result<(Said, Vec<Found>), Found>> {
+    ) -> Result<Tried<(Said, Vec<Found>)>> {
         let outcome = self.start(order, shared)?;
         if let Some(found) = trouble(&outcome) {
             return Ok(Err(found));
