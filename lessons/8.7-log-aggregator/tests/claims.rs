@@ -4,7 +4,7 @@
 mod logs;
 
 use heaplab_lesson::trial::{self, Measurement, Probe, Record, example, figure};
-use logs::{EXACT, LESSON, checksum_of, with};
+use logs::{EXACT, LESSON, checksum_of, with, with_probe};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -167,6 +167,25 @@ fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers(
         while logs::somebody_reads(&log) {
             assert!(begun.elapsed().as_secs() < 10, "a worker outlives its parent");
         }
+    }
+}
+
+/// budgets.toml holds these to the byte, in whatever folder the course lies.
+#[test]
+fn a_longer_path_is_no_more_bytes() {
+    let home = tempfile::tempdir().unwrap();
+    let deep = home.path().join("a-folder-with-a-much-longer-name");
+    std::fs::create_dir(&deep).unwrap();
+    for variant in ["read_to_string", "lines", "mmap", "mmap_window"] {
+        let [short, long] = [home.path(), &deep].map(|folder| {
+            let log = folder.join("access.log");
+            std::fs::write(&log, "1.2.3.4 - -\n".repeat(500)).unwrap();
+            match with_probe(variant, &log, Probe::Heap).unwrap().measurement {
+                Measurement::Heap(heap) => (heap.total_blocks, heap.total_bytes, heap.peak_bytes),
+                other => panic!("{other:?}"),
+            }
+        });
+        assert_eq!(short, long, "{variant}");
     }
 }
 

@@ -13,7 +13,12 @@ pub(crate) const EXACT: [&str; 7] =
 
 /// A variant over a log of ours, under the plain probe.
 pub(crate) fn with(variant: &str, log: &Path) -> Result<Record, TrialError> {
-    trial::run_with(LESSON, variant, Probe::Plain, &["--log", log.to_str().expect("a temporary path")])
+    with_probe(variant, log, Probe::Plain)
+}
+
+/// The same under any.
+pub(crate) fn with_probe(variant: &str, log: &Path, probe: Probe) -> Result<Record, TrialError> {
+    trial::run_with(LESSON, variant, probe, &["--log", log.to_str().expect("a temporary path")])
 }
 
 /// Names and texts.
