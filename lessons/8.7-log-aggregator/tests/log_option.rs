@@ -63,6 +63,9 @@ fn those_who_ask_at_once_get_one_whole_log() {
     assert!(made.windows(2).all(|two| two[0] == two[1]), "{made:?}");
     let path = Path::new(&made[0].what);
     assert_eq!(std::fs::metadata(path).unwrap().len(), rows);
+    // Other tests make logs of theirs there: not while this is held.
+    let lock = std::fs::File::open(path.with_file_name("lock")).unwrap();
+    lock.lock().unwrap();
     assert!(!path.with_file_name("part").exists(), "it was renamed");
     std::fs::remove_file(path).unwrap();
 }
