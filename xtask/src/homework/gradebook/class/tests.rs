@@ -52,7 +52,7 @@ impl Grader for Fake {
                 unfenced: Vec::new(),
                 source_sha256: String::new(),
                 submitted_at: submitted_at.map(str::to_owned),
-                graded_at: now(),
+                graded_at: crate::environment::now(),
                 harness_commit: String::new(),
             }),
         }
