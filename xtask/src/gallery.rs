@@ -133,6 +133,7 @@ fn reports(root: &Path) -> Result<Reports> {
 struct Text {
     path: PathBuf,
     section: Option<String>,
+    unit_zh: Option<String>,
     pictures: Vec<String>,
     /// From its folder to the gallery.
     gallery: &'static str,
@@ -145,8 +146,12 @@ impl Text {
         let text = std::fs::read_to_string(&self.path).with_context(cannot)?;
         let is_zh = self.path.to_string_lossy().ends_with(".zh-CN.md");
         let words = Words::new(if is_zh { Lang::Zh } else { Lang::En });
-        let place =
-            Place { section: self.section.as_deref(), gallery: self.gallery, pictures: &self.pictures };
+        let place = Place {
+            section: self.section.as_deref(),
+            unit: self.unit_zh.as_deref().filter(|_| is_zh),
+            gallery: self.gallery,
+            pictures: &self.pictures,
+        };
         let filled = gallery::fill(&text, place, reports, &words)
             .map_err(|error| Stop::SaysNo(format!("{}: {error}", self.path.display())))?;
         Ok((filled != text).then_some(filled))
@@ -157,12 +162,14 @@ impl Text {
 fn texts(workspace: &Workspace) -> Result<Vec<Text>> {
     let mut texts = Vec::new();
     for path in markdown(&workspace.root)? {
-        texts.push(Text { path, section: None, pictures: Vec::new(), gallery: "reports/gallery" });
+        let gallery = "reports/gallery";
+        texts.push(Text { path, section: None, unit_zh: None, pictures: Vec::new(), gallery });
     }
     for lesson in &workspace.lessons {
         for path in markdown(&lesson.folder)? {
-            let section = Some(lesson.section.to_string());
-            texts.push(Text { path, section, pictures: pictures(lesson), gallery: "../../reports/gallery" });
+            let (section, unit_zh) = (Some(lesson.section.to_string()), lesson.unit_zh.clone());
+            let gallery = "../../reports/gallery";
+            texts.push(Text { path, section, unit_zh, pictures: pictures(lesson), gallery });
         }
     }
     Ok(texts)

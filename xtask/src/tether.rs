@@ -117,7 +117,7 @@ impl Tethered {
     }
 
     /// Ends it; a child that has ended by itself is left in peace.
-    pub(crate) fn end(&mut self) {
+    fn end(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;
         }

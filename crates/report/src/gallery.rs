@@ -19,6 +19,8 @@ pub type Reports = BTreeMap<String, Report>;
 pub struct Place<'a> {
     /// The lesson's number, `8.5.2`; none for texts of the whole course.
     pub section: Option<&'a str>,
+    /// What the lesson counts, in a language that has a word of its own for it; else the report's word.
+    pub unit: Option<&'a str>,
     /// The way from the text's folder to the gallery's, such as `../../reports/gallery`.
     pub gallery: &'a str,
     /// The names of the lesson's pictures there, without their endings.
@@ -124,7 +126,12 @@ mod tests {
 
     fn filled(text: &str, reports: &Reports) -> Result<String, GalleryError> {
         let pictures = ["comparison".to_owned()];
-        let place = Place { section: Some("8.5.2"), gallery: "../../reports/gallery", pictures: &pictures };
+        let place = Place {
+            section: Some("8.5.2"),
+            unit: None,
+            gallery: "../../reports/gallery",
+            pictures: &pictures,
+        };
         fill(text, place, reports, &Words::new(Lang::En))
     }
 
@@ -150,6 +157,17 @@ mod tests {
         assert!(!once.contains("chunked"), "a run of 8.5.1: {once}");
         assert!(once.contains("../../reports/gallery/8.5/comparison.svg"), "{once}");
         assert_eq!(filled(&once, &reports()).unwrap(), once);
+    }
+
+    #[test]
+    fn a_lessons_own_word_for_its_rows_stands_in_the_tables_head() {
+        let text = "<!-- gallery -->\n<!-- /gallery -->\n";
+        let head = |unit| {
+            let place = Place { section: Some("8.5.2"), unit, gallery: "", pictures: &[] };
+            fill(text, place, &reports(), &Words::new(Lang::Zh)).unwrap()
+        };
+        assert!(head(Some("次访问")).contains("| 每次访问 |"));
+        assert!(head(None).contains("| 每行 |"));
     }
 
     #[test]

@@ -16,7 +16,7 @@ const MINE: &str = "mine";
 /// Both run at the exercise's own scale, up to this: some have a goal that shows at a large scale only.
 const MOST_ROWS: u64 = 100_000;
 /// A solution that saves less than this is none that a student would notice.
-const LEAST_SAVING: f64 = 0.1;
+const LEAST_SAVING: f64 = 0.15;
 
 pub(super) fn findings(lesson: &Lesson, examples: &HashMap<String, PathBuf>) -> Result<Vec<Finding>> {
     let mut findings = tests(lesson)?;

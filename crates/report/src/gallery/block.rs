@@ -20,7 +20,7 @@ pub(super) fn draw(place: Place<'_>, reports: &Reports, words: &Words) -> Result
     if runs.is_empty() {
         return Err(format!("the gallery's report of {lecture} has no run of {section}"));
     }
-    let mut out = format!("{}\n\n{}", environment(report, words), table(report, &runs, words));
+    let mut out = format!("{}\n\n{}", environment(report, words), table(report, &runs, place.unit, words));
     for stem in place.pictures {
         let at = format!("{}/{lecture}/{stem}", place.gallery);
         let alt = picture::title_of(report, stem, words).unwrap_or_else(|| alt(stem, words));
@@ -58,8 +58,8 @@ fn environment(report: &Report, words: &Words) -> String {
     )
 }
 
-fn table(report: &Report, runs: &[&Run], words: &Words) -> String {
-    let unit = runs.first().map_or("", |run| prose::unit(run, report));
+fn table(report: &Report, runs: &[&Run], unit: Option<&str>, words: &Words) -> String {
+    let unit = unit.unwrap_or_else(|| runs.first().map_or("", |run| prose::unit(run, report)));
     let keys = ["variant", "language", "peak", "a-row", "change", "allocations", "rss", "wall"];
     let one = prose::one(unit, words);
     let heads = keys.map(|key| words.say(&format!("gallery-{key}"), &[("one", &one)]));
