@@ -10,32 +10,34 @@ mod gradebook;
 mod logagg;
 mod process;
 mod recorder;
+mod rounds;
 mod table;
-mod turns;
 
 use crate::cli::{self, BenchOptions, Suite};
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 use crate::{discover, interrupt, store};
 use anyhow::{Context as _, Result};
 use heaplab_report::Words;
-use table::Table;
+use table::BenchTable;
 
 pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     // Wrong use comes before anything is opened.
     match options.suite {
-        Suite::Recorder => recorder::check(options)?,
-        Suite::Logagg => logagg::check(options)?,
+        Suite::Recorder => recorder::check_options(options)?,
+        Suite::Logagg => logagg::check_options(options)?,
         Suite::Gradebook => return gradebook::run(options),
     }
-    let workspace = discover::workspace()?;
-    let words = Words::new(cli::language(options.lang));
+    let workspace = discover::load_workspace()?;
+    let words = Words::new(cli::resolve_language(options.lang));
     let target = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/bench"));
-    let staging = store::open(&target, options.out.is_some())?;
-    interrupt::listen().context("cannot listen for signals")?;
-    let mut table = Table::new(Screen::new(!options.json), &words);
+    let staging = store::open_staging(&target, options.out.is_some())?;
+    interrupt::install_handlers().context("cannot listen for signals")?;
+    let mut table = BenchTable::new(Terminal::new(!options.json), &words);
     match options.suite {
-        Suite::Recorder => recorder::measure(options, &workspace, &staging.runs(), &mut table)?,
-        Suite::Logagg => logagg::measure(options, &workspace, &staging.runs(), &mut table)?,
+        Suite::Recorder => {
+            recorder::measure_recorder(options, &workspace, &staging.runs_folder(), &mut table)?
+        }
+        Suite::Logagg => logagg::measure_logagg(options, &workspace, &staging.runs_folder(), &mut table)?,
         Suite::Gradebook => {}
     }
     table.publish(options, &workspace, staging)

@@ -1,8 +1,8 @@
 //! Builds the lessons of a section once, with the profile they are measured with, and asks each what it can run.
 
 use crate::discover::{Lesson, Workspace};
+use crate::exit::ExitReason;
 use crate::interrupt;
-use crate::stop::Stop;
 use anyhow::{Context as _, Result};
 use cargo_metadata::Message;
 use heaplab_record::{MANIFEST_SCHEMA, Manifest};
@@ -15,27 +15,30 @@ use std::process::{Command, Stdio};
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
 /// A lesson that can be run.
-pub(crate) struct Built<'a> {
+pub(crate) struct BuiltLesson<'a> {
     pub(crate) lesson: &'a Lesson,
     pub(crate) binary: PathBuf,
     pub(crate) manifest: Manifest,
 }
 
 /// Builds the lessons and asks each what it can run.
-pub(crate) fn lessons<'a>(workspace: &Workspace, lessons: &[&'a Lesson]) -> Result<Vec<Built<'a>>> {
+pub(crate) fn build_lessons<'a>(
+    workspace: &Workspace,
+    lessons: &[&'a Lesson],
+) -> Result<Vec<BuiltLesson<'a>>> {
     let packages: Vec<&str> = lessons.iter().map(|lesson| lesson.package.as_str()).collect();
-    let binaries = binaries(workspace, &packages, &[])?;
-    lessons.iter().map(|&lesson| described(lesson, &binaries)).collect()
+    let binaries = build_binaries(workspace, &packages, &[])?;
+    lessons.iter().map(|&lesson| read_manifest(lesson, &binaries)).collect()
 }
 
 /// Builds the packages' binaries, with these features, and says where each is. Cargo's own progress goes to standard error,
 /// where a person sees it.
-pub(crate) fn binaries(
+pub(crate) fn build_binaries(
     workspace: &Workspace,
     packages: &[&str],
     features: &[&str],
 ) -> Result<HashMap<String, PathBuf>> {
-    let mut command = cargo(workspace, "build");
+    let mut command = cargo_command(workspace, "build");
     command.arg("--bins");
     for package in packages {
         command.args(["--package", package]);
@@ -43,28 +46,28 @@ pub(crate) fn binaries(
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
-    executables(command)
+    run_cargo(command)
 }
 
 /// Builds the packages' examples, and says where each is.
-pub(crate) fn examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
-    let mut command = cargo(workspace, "build");
+pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
+    let mut command = cargo_command(workspace, "build");
     command.arg("--examples");
     for package in packages {
         command.args(["--package", package]);
     }
-    executables(command)
+    run_cargo(command)
 }
 
 /// Builds a package's criterion bench; gives where it is.
-pub(crate) fn bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
-    let mut command = cargo(workspace, "bench");
+pub(crate) fn build_bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
+    let mut command = cargo_command(workspace, "bench");
     command.args(["--no-run", "--package", package, "--bench", name]);
-    let mut built = executables(command)?;
+    let mut built = run_cargo(command)?;
     built.remove(name).with_context(|| format!("{package} has no bench `{name}` (benches/{name}.rs)"))
 }
 
-fn cargo(workspace: &Workspace, what: &str) -> Command {
+fn cargo_command(workspace: &Workspace, what: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(&workspace.root).args([what, "--profile", "lesson"]);
     command.args(["--message-format", "json-render-diagnostics"]);
@@ -72,9 +75,9 @@ fn cargo(workspace: &Workspace, what: &str) -> Command {
 }
 
 /// Runs cargo; gives what it has built, by the targets' names.
-fn executables(mut command: Command) -> Result<HashMap<String, PathBuf>> {
+fn run_cargo(mut command: Command) -> Result<HashMap<String, PathBuf>> {
     // Any RUSTFLAGS of the user's would drop those of .cargo/config.toml: hand on both.
-    command.env("CARGO_ENCODED_RUSTFLAGS", flags()).env_remove("RUSTFLAGS");
+    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags()).env_remove("RUSTFLAGS");
     let mut child =
         command.stdout(Stdio::piped()).spawn().context("cannot start cargo; is Rust installed?")?;
     let mut binaries: HashMap<String, PathBuf> = HashMap::new();
@@ -90,12 +93,12 @@ fn executables(mut command: Command) -> Result<HashMap<String, PathBuf>> {
     let status = child.wait().context("cannot wait for cargo")?;
     interrupt::check()?;
     if !status.success() {
-        return Err(Stop::SaysNo("it does not build; cargo has said why above".into()).into());
+        return Err(ExitReason::CheckFailed("it does not build; cargo has said why above".into()).into());
     }
     Ok(binaries)
 }
 
-fn described<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Result<Built<'a>> {
+fn read_manifest<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Result<BuiltLesson<'a>> {
     let place = lesson.folder.display();
     let binary = binaries
         .get(&lesson.package)
@@ -113,11 +116,11 @@ fn described<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Res
         "{place}: its manifest is of schema {}, this runner reads {MANIFEST_SCHEMA}: build both from one commit",
         manifest.schema
     );
-    Ok(Built { lesson, binary: binary.clone(), manifest })
+    Ok(BuiltLesson { lesson, binary: binary.clone(), manifest })
 }
 
 /// The user's flags and ours, in the form that keeps spaces apart.
-fn flags() -> String {
+fn rustflags() -> String {
     const SEPARATOR: &str = "\u{1f}";
     let encoded = std::env::var("CARGO_ENCODED_RUSTFLAGS").ok();
     let users: Vec<String> = match (encoded, std::env::var("RUSTFLAGS")) {

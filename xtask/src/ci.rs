@@ -9,13 +9,13 @@ mod metric;
 mod summary;
 
 use crate::cli::{self, LangChoice, LessonOptions};
-use crate::course::{self, Outcome};
-use crate::discover::{self, Section, Workspace};
+use crate::course::{self, SectionOutcome};
+use crate::discover::{self, SectionNumber, Workspace};
+use crate::exit::ExitReason;
 use crate::index;
 use crate::python::PythonChoice;
-use crate::screen::Screen;
-use crate::show;
-use crate::stop::Stop;
+use crate::report_link;
+use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use budgets::Budgets;
 use clap::{Args, Parser};
@@ -54,40 +54,41 @@ pub(crate) struct CiOptions {
 }
 
 pub(crate) fn run(options: &CiOptions) -> Result<()> {
-    let workspace = discover::workspace()?;
-    let sections = sections(&workspace, &options.section)?;
-    let words = Words::new(cli::language(options.lang));
+    let workspace = discover::load_workspace()?;
+    let sections = select_sections(&workspace, &options.section)?;
+    let words = Words::new(cli::resolve_language(options.lang));
     let file = options.budgets.clone().unwrap_or_else(|| workspace.root.join("budgets.toml"));
     let mut budgets = Budgets::read(&file)?;
     let reports = options.out.clone().unwrap_or_else(|| workspace.root.join("reports"));
 
     let outcomes = match &options.judge {
-        Some(folder) => sections.iter().map(|section| there(folder, section)).collect(),
-        None => course::run(&sections, |section| lesson(options, section, &reports))?,
+        Some(folder) => sections.iter().map(|section| load_outcome(folder, section)).collect(),
+        None => course::run_sections(&sections, |section| quick_lesson_options(options, section, &reports))?,
     };
     if options.bless {
-        let again = Again(reports.join("ci/again"));
-        let second = course::run(&sections, |section| lesson(options, section, &again.0))?;
-        budgets.renew(&outcomes, &second);
+        let again = SecondRunFolder(reports.join("ci/again"));
+        let second =
+            course::run_sections(&sections, |section| quick_lesson_options(options, section, &again.0))?;
+        budgets.update(&outcomes, &second);
         budgets.write(&file)?;
     }
     let cases: Vec<Case> =
-        outcomes.iter().flat_map(|outcome| judge::section(&budgets, outcome, &words)).collect();
+        outcomes.iter().flat_map(|outcome| judge::judge_section(&budgets, outcome, &words)).collect();
     if options.judge.is_none() {
-        index::renew(&workspace, &reports, options.lang)?;
+        index::write_index(&workspace, &reports, options.lang)?;
     }
-    write(options, &reports, &outcomes, &cases, &words)?;
-    conclude(&cases, &words)
+    write_results(options, &reports, &outcomes, &cases, &words)?;
+    print_verdicts(&cases, &words)
 }
 
 /// In order and each once; a lesson's number stands for its section.
-fn sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<Section>> {
+fn select_sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<SectionNumber>> {
     if asked.is_empty() {
         return Ok(workspace.sections_to_run());
     }
     let mut sections = Vec::new();
     for one in asked {
-        sections.push(workspace.section(one)?.0.lecture());
+        sections.push(workspace.find_section(one)?.0.lecture());
     }
     sections.sort();
     sections.dedup();
@@ -95,7 +96,7 @@ fn sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<Section>> {
 }
 
 /// One section as if it had been typed: an option that is not named here has its default.
-fn lesson(options: &CiOptions, section: &Section, reports: &Path) -> LessonOptions {
+fn quick_lesson_options(options: &CiOptions, section: &SectionNumber, reports: &Path) -> LessonOptions {
     #[derive(Parser)]
     struct Typed {
         #[command(flatten)]
@@ -109,42 +110,42 @@ fn lesson(options: &CiOptions, section: &Section, reports: &Path) -> LessonOptio
 }
 
 /// The report that lies in a folder, as if it had just been made.
-fn there(folder: &Path, section: &Section) -> Outcome {
+fn load_outcome(folder: &Path, section: &SectionNumber) -> SectionOutcome {
     let place = folder.join(section.to_string());
-    let report = index::report(&place);
+    let report = index::read_report(&place);
     let why = report.is_none().then(|| anyhow::anyhow!("there is no report in {}", place.display()));
-    Outcome { section: section.clone(), report, why, took: Duration::ZERO }
+    SectionOutcome { section: section.clone(), report, why, took: Duration::ZERO }
 }
 
 /// The second measurement's folder: only for its figures.
-struct Again(PathBuf);
+struct SecondRunFolder(PathBuf);
 
-impl Drop for Again {
+impl Drop for SecondRunFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
 /// The summary and the JUnit file; and the summary once more where GitHub wants it.
-fn write(
+fn write_results(
     options: &CiOptions,
     reports: &Path,
-    outcomes: &[Outcome],
+    outcomes: &[SectionOutcome],
     cases: &[Case],
     words: &Words,
 ) -> Result<()> {
     let folder = reports.join("ci");
     let junit_at = options.junit.clone().unwrap_or_else(|| folder.join("junit.xml"));
     let summary_at = folder.join("summary.md");
-    let summary = summary::markdown(outcomes, cases, words);
-    let junit = junit::xml(outcomes, cases)?;
+    let summary = summary::render_summary(outcomes, cases, words);
+    let junit = junit::render_junit(outcomes, cases)?;
     for (place, text) in [(&summary_at, summary.as_bytes()), (&junit_at, junit.as_slice())] {
         let parent = place.parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(parent)
             .and_then(|()| std::fs::write(place, text))
             .with_context(|| format!("cannot write {}", place.display()))?;
-        let path = show::relative(place);
-        Screen::new(false).note(&words.say("ci-is-at", &[("path", &path.to_string_lossy())]));
+        let path = report_link::relative_path(place);
+        Terminal::new(false).print_note(&words.say("ci-is-at", &[("path", &path.to_string_lossy())]));
     }
     if let Some(step) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|name| !name.is_empty()) {
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&step);
@@ -155,13 +156,13 @@ fn write(
 }
 
 /// What does not hold, a line each, and the exit status.
-fn conclude(cases: &[Case], words: &Words) -> Result<()> {
-    let screen = Screen::new(true);
+fn print_verdicts(cases: &[Case], words: &Words) -> Result<()> {
+    let screen = Terminal::new(true);
     let count = |verdict: fn(&Verdict) -> bool| cases.iter().filter(|case| verdict(&case.verdict)).count();
     for case in cases {
         if let Verdict::Broken(why) | Verdict::Open(why) = &case.verdict {
             let sign = if matches!(case.verdict, Verdict::Broken(_)) { "✗" } else { "–" };
-            screen.result(&format!("{sign} {}: {why}", case.name()));
+            screen.print_result(&format!("{sign} {}: {why}", case.display_name()));
         }
     }
     let (held, below) =
@@ -171,9 +172,9 @@ fn conclude(cases: &[Case], words: &Words) -> Result<()> {
     let figures = [("held", held), ("below", below), ("open", open), ("broken", broken)];
     let figures = figures.map(|(name, count)| (name, count.to_string()));
     let figures = figures.each_ref().map(|(name, count)| (*name, count.as_str()));
-    screen.result(&words.say("ci-line", &figures));
+    screen.print_result(&words.say("ci-line", &figures));
     if broken > 0 {
-        return Err(Stop::SaysNo(words.say("ci-broken-count", &figures)).into());
+        return Err(ExitReason::CheckFailed(words.say("ci-broken-count", &figures)).into());
     }
     Ok(())
 }

@@ -104,7 +104,7 @@ pub(crate) struct LessonOptions {
     /// The section's number, such as 8.5 or 8.5.2; `all` for every section in order
     pub(crate) section: String,
     /// How much work: rows, or whatever the lesson counts [default: the lesson's own]
-    #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse)]
+    #[arg(long, visible_alias = "scale", value_name = "N", value_parser = scale::parse_rows)]
     pub(crate) rows: Option<u64>,
     /// How much work in a lesson that counts bytes, such as 8.7: 500MB, 10GB
     #[arg(long, value_name = "SIZE", conflicts_with = "rows", value_parser = scale::parse_bytes)]
@@ -220,7 +220,7 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// How much work, for every workload of `recorder` [default: each its own]
-    #[arg(long, value_name = "N", value_parser = scale::parse)]
+    #[arg(long, value_name = "N", value_parser = scale::parse_rows)]
     pub(crate) rows: Option<u64>,
     /// How large the log of `logagg` is; the other logs and the addresses scale with it [default: 4G]
     #[arg(long, value_name = "SIZE", value_parser = scale::parse_bytes)]
@@ -350,7 +350,7 @@ pub(crate) enum LangChoice {
 }
 
 /// The language that was asked for, else the locale's.
-pub(crate) fn language(choice: Option<LangChoice>) -> Lang {
+pub(crate) fn resolve_language(choice: Option<LangChoice>) -> Lang {
     match choice {
         Some(LangChoice::En) => Lang::En,
         Some(LangChoice::Zh) => Lang::Zh,

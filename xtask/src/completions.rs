@@ -45,10 +45,10 @@ complete -c cargo -n 'set -l words (commandline -opc); test "$words[2]" = xtask'
 
 pub(crate) fn run(options: &CompletionsOptions) {
     // A reader that has gone away is no error.
-    let _ = std::io::stdout().lock().write_all(script(options.shell).as_bytes());
+    let _ = std::io::stdout().lock().write_all(render_script(options.shell).as_bytes());
 }
 
-fn script(shell: ShellChoice) -> String {
+fn render_script(shell: ShellChoice) -> String {
     let (shell, more) = match shell {
         ShellChoice::Bash => (Shell::Bash, BASH),
         ShellChoice::Zsh => (Shell::Zsh, ZSH),
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn every_shell_hears_of_every_command() {
         for shell in [ShellChoice::Bash, ShellChoice::Zsh, ShellChoice::Fish] {
-            let script = script(shell);
+            let script = render_script(shell);
             for command in Cli::command().get_subcommands() {
                 assert!(script.contains(command.get_name()), "{shell:?}: {}", command.get_name());
             }
@@ -81,7 +81,7 @@ mod tests {
     fn bash_completes_cargo_xtask() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("completions.bash");
-        std::fs::write(&file, script(ShellChoice::Bash)).unwrap();
+        std::fs::write(&file, render_script(ShellChoice::Bash)).unwrap();
         let completed = |words: &str, at: usize| {
             let asks = format!(
                 "source {}; COMP_WORDS=({words}); COMP_CWORD={at}; _heaplab_cargo cargo; echo \"${{COMPREPLY[@]}}\"",

@@ -1,10 +1,10 @@
 //! Every section of the course in order, for `cargo xtask lesson all` and `cargo xtask ci`. One that fails does not stop the others.
 
 use crate::cli::LessonOptions;
-use crate::discover::{Section, Workspace};
+use crate::discover::{SectionNumber, Workspace};
+use crate::exit::ExitReason;
 use crate::index;
 use crate::lesson;
-use crate::stop::Stop;
 use anyhow::Result;
 use heaplab_record::Report;
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 pub(crate) const ALL: &str = "all";
 
 /// What came of one section.
-pub(crate) struct Outcome {
-    pub(crate) section: Section,
+pub(crate) struct SectionOutcome {
+    pub(crate) section: SectionNumber,
     pub(crate) report: Option<Report>,
     /// Why it does not count as done.
     pub(crate) why: Option<anyhow::Error>,
@@ -22,12 +22,15 @@ pub(crate) struct Outcome {
 }
 
 /// Runs these sections one after the other. Only a signal ends it early.
-pub(crate) fn run(sections: &[Section], options: impl Fn(&Section) -> LessonOptions) -> Result<Vec<Outcome>> {
+pub(crate) fn run_sections(
+    sections: &[SectionNumber],
+    options: impl Fn(&SectionNumber) -> LessonOptions,
+) -> Result<Vec<SectionOutcome>> {
     let mut outcomes = Vec::new();
     for (index, section) in sections.iter().enumerate() {
         eprintln!("\n== {section} ({}/{})", index + 1, sections.len());
         let started = Instant::now();
-        let (report, why) = match lesson::measured(&options(section)) {
+        let (report, why) = match lesson::run_section(&options(section)) {
             Ok((report, concluded)) => (Some(report), concluded.err()),
             Err(error) => (None, Some(error)),
         };
@@ -36,17 +39,17 @@ pub(crate) fn run(sections: &[Section], options: impl Fn(&Section) -> LessonOpti
             Some(ref error) => eprintln!("error: {section}: {error:#}"),
             None => {}
         }
-        outcomes.push(Outcome { section: section.clone(), report, why, took: started.elapsed() });
+        outcomes.push(SectionOutcome { section: section.clone(), report, why, took: started.elapsed() });
     }
     Ok(outcomes)
 }
 
 fn is_signal(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(Stop::Interrupted(_) | Stop::CutShort { .. }))
+    matches!(error.downcast_ref(), Some(ExitReason::Interrupted(_) | ExitReason::CutShort { .. }))
 }
 
 /// `cargo xtask lesson all`: with `--out DIR` each report lies in DIR/SECTION.
-pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<()> {
+pub(crate) fn run_all(workspace: &Workspace, options: &LessonOptions) -> Result<()> {
     let is_of_one = !options.variant.is_empty()
         || options.mystery.is_some()
         || options.between.is_some()
@@ -56,20 +59,21 @@ pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<
     if is_of_one {
         let message = "--variant, --mystery, --between, --solve, --predict and --watch are of one section: \
             name it instead of `all`";
-        return Err(Stop::WrongUse(message.to_owned()).into());
+        return Err(ExitReason::UsageError(message.to_owned()).into());
     }
     let reports = options.out.clone().unwrap_or_else(|| workspace.root.join("reports"));
-    let of = |section: &Section| LessonOptions {
+    let of = |section: &SectionNumber| LessonOptions {
         section: section.to_string(),
         out: options.out.as_ref().map(|out| out.join(section.to_string())),
         open: false,
         ..options.clone()
     };
-    let outcomes = run(&workspace.sections_to_run(), of)?;
-    let page = index::renew(workspace, &reports, options.lang)?;
+    let outcomes = run_sections(&workspace.sections_to_run(), of)?;
+    let page = index::write_index(workspace, &reports, options.lang)?;
     if options.open {
-        open::that_detached(&page)
-            .map_err(|error| Stop::Lacks(format!("cannot open a browser: {error}; {}", page.display())))?;
+        open::that_detached(&page).map_err(|error| {
+            ExitReason::MissingRequirement(format!("cannot open a browser: {error}; {}", page.display()))
+        })?;
     }
     let failed: Vec<String> =
         outcomes.iter().filter(|outcome| outcome.why.is_some()).map(|of| of.section.to_string()).collect();
@@ -77,5 +81,6 @@ pub(crate) fn lessons(workspace: &Workspace, options: &LessonOptions) -> Result<
         return Ok(());
     }
     let (count, all) = (failed.len(), outcomes.len());
-    Err(Stop::SaysNo(format!("{count} of {all} sections: {}; see above", failed.join(", "))).into())
+    Err(ExitReason::CheckFailed(format!("{count} of {all} sections: {}; see above", failed.join(", ")))
+        .into())
 }

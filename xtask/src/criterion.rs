@@ -1,15 +1,15 @@
 //! The criterion bench that a lesson's metadata names: run in rounds, its own report kept, its samples judged with the noise
 //! between rounds in mind.
 
-use crate::build::{self, Built};
+use crate::build::{self, BuiltLesson};
+use crate::child_process;
 use crate::discover::{Lesson, Workspace};
-use crate::screen::Screen;
 use crate::store::Staging;
-use crate::tether;
-use crate::tools::text;
+use crate::terminal::Terminal;
+use crate::tool_notes::both_languages;
 use anyhow::{Context as _, Result};
-use heaplab_record::{Attachment, Axis, Cell, Chart, Language, Marker, Run, Series, Table, Unit};
-use heaplab_report::benches::{self, Timed};
+use heaplab_record::{Attachment, Axis, AxisUnit, Cell, Chart, Language, Marker, Run, Series, Table};
+use heaplab_report::timing::{self, BenchTimes};
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -21,14 +21,14 @@ const ROUNDS: u32 = 3;
 const SAMPLES: &str = "20";
 
 /// The benches of the lessons that have one, by package.
-pub(crate) type Benches = HashMap<String, PathBuf>;
+pub(crate) type BenchBinaries = HashMap<String, PathBuf>;
 
 /// Builds them.
-pub(crate) fn build(workspace: &Workspace, lessons: &[&Lesson]) -> Result<Benches> {
+pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Result<BenchBinaries> {
     let named = lessons.iter().filter_map(|lesson| Some((lesson, lesson.criterion.as_deref()?)));
     named
         .map(|(lesson, name)| {
-            let binary = build::bench(workspace, &lesson.package, name)?;
+            let binary = build::build_bench(workspace, &lesson.package, name)?;
             Ok((lesson.package.clone(), binary))
         })
         .collect()
@@ -36,13 +36,13 @@ pub(crate) fn build(workspace: &Workspace, lessons: &[&Lesson]) -> Result<Benche
 
 /// Runs the benches of the lessons; the times become attachments of the runs whose variants have their names, those of
 /// other names the baseline's.
-pub(crate) fn bench(
-    benches: &Benches,
-    built: &[Built<'_>],
+pub(crate) fn run_benches(
+    benches: &BenchBinaries,
+    built: &[BuiltLesson<'_>],
     runs: &mut [Run],
     staging: &Staging,
     quick: bool,
-    screen: &Screen,
+    screen: &Terminal,
 ) -> Result<()> {
     for built in built {
         let section = built.lesson.section.to_string();
@@ -50,15 +50,15 @@ pub(crate) fn bench(
         let Some(binary) = benches.get(&built.lesson.package) else { continue };
         let Some(base) = runs.iter().find(|run| of_lesson(run) && run.baseline) else { continue };
         let (base, rows) = (base.variant.clone(), base.rows);
-        let home = staging.folder("criterion");
-        let mut timed: Vec<Timed> = Vec::new();
+        let home = staging.create_folder("criterion");
+        let mut timed: Vec<BenchTimes> = Vec::new();
         let rounds = if quick { 2 } else { ROUNDS };
         for round in 1..=rounds {
-            screen.step(&format!("criterion, round {round} of {rounds}"));
+            screen.print_step(&format!("criterion, round {round} of {rounds}"));
             run_once(binary, &home, rows, round == rounds)?;
-            add(&mut timed, samples(&home)?);
+            add_round(&mut timed, read_samples(&home)?);
         }
-        let control = benches::control(&timed);
+        let control = timing::measure_control_noise(&timed);
         for bench in &timed {
             let to = if runs.iter().any(|run| of_lesson(run) && run.variant == bench.name) {
                 &bench.name
@@ -67,12 +67,12 @@ pub(crate) fn bench(
             };
             if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == *to) {
                 let base = timed.iter().find(|timed| timed.name == base);
-                let table = table(bench, base, control, run);
+                let table = timing_table(bench, base, control, run);
                 run.attachments.push(table);
             }
         }
         if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == base) {
-            run.attachments.extend(noise(&timed, &base));
+            run.attachments.extend(noise_note(&timed, &base));
         }
     }
     Ok(())
@@ -87,14 +87,14 @@ fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Resul
     }
     command.env("CRITERION_HOME", home).env("HEAPLAB_ROWS", rows.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let (_, status) = tether::run(&mut command, &binary.display().to_string())?;
-    anyhow::ensure!(status.success(), "the bench failed: {}", crate::probe::describe(status));
+    let (_, status) = child_process::run_to_end(&mut command, &binary.display().to_string())?;
+    anyhow::ensure!(status.success(), "the bench failed: {}", crate::probe::describe_status(status));
     Ok(())
 }
 
 /// criterion's `sample.json`: how often a sample called, and how long all of that took, in nanoseconds.
 #[derive(Deserialize)]
-struct Sample {
+struct RawSample {
     iters: Vec<f64>,
     times: Vec<f64>,
 }
@@ -106,16 +106,16 @@ struct Benchmark {
 }
 
 /// What the last round left of each bench: nanoseconds a call, a sample each.
-fn samples(home: &Path) -> Result<Vec<(String, Vec<f64>)>> {
+fn read_samples(home: &Path) -> Result<Vec<(String, Vec<f64>)>> {
     let mut found = Vec::new();
-    for group in folders(home)? {
-        for bench in folders(&group)? {
+    for group in list_folders(home)? {
+        for bench in list_folders(&group)? {
             let place = bench.join("new");
             let read = |name: &str| std::fs::read(place.join(name));
             let (Ok(benchmark), Ok(sample)) = (read("benchmark.json"), read("sample.json")) else { continue };
             let what = || format!("{}: not as criterion 0.8 writes it", place.display());
             let benchmark: Benchmark = serde_json::from_slice(&benchmark).with_context(what)?;
-            let sample: Sample = serde_json::from_slice(&sample).with_context(what)?;
+            let sample: RawSample = serde_json::from_slice(&sample).with_context(what)?;
             let calls = sample.times.iter().zip(&sample.iters).map(|(time, iters)| time / iters.max(1.0));
             found.extend(benchmark.function_id.map(|name| (name, calls.collect())));
         }
@@ -124,7 +124,7 @@ fn samples(home: &Path) -> Result<Vec<(String, Vec<f64>)>> {
     Ok(found)
 }
 
-fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
+fn list_folders(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut found: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
@@ -132,34 +132,34 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn add(timed: &mut Vec<Timed>, round: Vec<(String, Vec<f64>)>) {
+fn add_round(timed: &mut Vec<BenchTimes>, round: Vec<(String, Vec<f64>)>) {
     for (name, calls) in round {
         match timed.iter_mut().find(|timed| timed.name == name) {
             Some(timed) => timed.rounds.push(calls),
-            None => timed.push(Timed { name, rounds: vec![calls] }),
+            None => timed.push(BenchTimes { name, rounds: vec![calls] }),
         }
     }
 }
 
 /// One bench: its time, its allocations, and how it stands to the baseline.
-fn table(bench: &Timed, base: Option<&Timed>, control: f64, run: &Run) -> Attachment {
-    let (least, most) = bench.rounds_ns().unwrap_or_default();
+fn timing_table(bench: &BenchTimes, base: Option<&BenchTimes>, control: f64, run: &Run) -> Attachment {
+    let (least, most) = bench.round_median_range_ns().unwrap_or_default();
     let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
-        Some(Cell::Words(benches::said(&benches::judge(base, bench, control)?, &base.name)))
+        Some(Cell::Words(timing::explain_timing(&timing::compare_timings(base, bench, control)?, &base.name)))
     });
     let counted =
         |count: Option<u64>, cell: fn(u64) -> Cell| count.map_or_else(|| Cell::Text("–".to_owned()), cell);
     let counts = run.counts.as_ref();
     Attachment::Table(Table {
-        title: text("Time a call, by criterion", "每次调用的时间（criterion）"),
+        title: both_languages("Time a call, by criterion", "每次调用的时间（criterion）"),
         columns: vec![
-            text("bench", "基准"),
-            text("median", "中位数"),
-            text("quickest round", "最快的一轮"),
-            text("slowest round", "最慢的一轮"),
-            text("allocations a call", "每次调用的分配次数"),
-            text("bytes a call", "每次调用分配的字节"),
-            text("verdict", "判断"),
+            both_languages("bench", "基准"),
+            both_languages("median", "中位数"),
+            both_languages("quickest round", "最快的一轮"),
+            both_languages("slowest round", "最慢的一轮"),
+            both_languages("allocations a call", "每次调用的分配次数"),
+            both_languages("bytes a call", "每次调用分配的字节"),
+            both_languages("verdict", "判断"),
         ],
         rows: vec![vec![
             Cell::Text(bench.name.clone()),
@@ -174,9 +174,9 @@ fn table(bench: &Timed, base: Option<&Timed>, control: f64, run: &Run) -> Attach
 }
 
 /// Every sample of the baseline and of those benches that run the same code, in the order of running.
-fn noise(timed: &[Timed], base: &str) -> Option<Attachment> {
+fn noise_note(timed: &[BenchTimes], base: &str) -> Option<Attachment> {
     let again = format!("{base}_again");
-    let series = |timed: &Timed| {
+    let series = |timed: &BenchTimes| {
         let calls = timed.rounds.concat();
         let points = calls.iter().enumerate().map(|(index, &ns)| [(index + 1) as f64, ns]).collect();
         Series { name: timed.name.clone(), marker: Marker::Dots, points }
@@ -186,11 +186,14 @@ fn noise(timed: &[Timed], base: &str) -> Option<Attachment> {
     (drawn.len() == 2).then(|| {
         Attachment::Chart(Chart {
             name: "noise".to_owned(),
-            title: text("The same code under two names: every sample", "同一段代码，两个名字：每一个样本"),
-            x: Axis { label: text("sample", "样本"), unit: Unit::Count, logarithmic: false },
+            title: both_languages(
+                "The same code under two names: every sample",
+                "同一段代码，两个名字：每一个样本",
+            ),
+            x: Axis { label: both_languages("sample", "样本"), unit: AxisUnit::Count, logarithmic: false },
             y: Axis {
-                label: text("time a call", "每次调用的时间"),
-                unit: Unit::Nanoseconds,
+                label: both_languages("time a call", "每次调用的时间"),
+                unit: AxisUnit::Nanoseconds,
                 logarithmic: false,
             },
             series: drawn,
@@ -207,16 +210,16 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let place = home.path().join("trio/collected/new");
         std::fs::create_dir_all(&place).unwrap();
-        assert!(samples(home.path()).is_err());
+        assert!(read_samples(home.path()).is_err());
         std::fs::write(place.join("benchmark.json"), r#"{"group_id":"trio","function_id":"collected"}"#)
             .unwrap();
         let sample = r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[10.0,30.0]}"#;
         std::fs::write(place.join("sample.json"), sample).unwrap();
         let mut timed = Vec::new();
         for _ in 0..2 {
-            add(&mut timed, samples(home.path()).unwrap());
+            add_round(&mut timed, read_samples(home.path()).unwrap());
         }
         let rounds = vec![vec![10.0, 15.0]; 2];
-        assert_eq!(timed, [Timed { name: "collected".into(), rounds }]);
+        assert_eq!(timed, [BenchTimes { name: "collected".into(), rounds }]);
     }
 }

@@ -1,7 +1,7 @@
 //! Finds the lessons by asking cargo: a package under `lessons/` with `[package.metadata.lesson]` is one, and nothing else
 //! has to know of it.
 
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ClaimsFile, Ladder, Text};
 use heaplab_report::claims;
@@ -18,7 +18,7 @@ pub(crate) struct Workspace {
 
 /// One lesson's folder.
 pub(crate) struct Lesson {
-    pub(crate) section: Section,
+    pub(crate) section: SectionNumber,
     pub(crate) title: Text,
     /// The title of the lecture's section that this lesson is a part of, where it says so.
     pub(crate) section_title: Option<Text>,
@@ -51,26 +51,26 @@ pub(crate) struct Lesson {
 
 /// A section's number, such as `8.5.1`: compared by its parts, so that 8.10 comes after 8.9.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Section(Vec<u32>);
+pub(crate) struct SectionNumber(Vec<u32>);
 
-impl Section {
-    pub(crate) fn parse(text: &str) -> Option<Section> {
+impl SectionNumber {
+    pub(crate) fn parse(text: &str) -> Option<SectionNumber> {
         let parts: Option<Vec<u32>> = text.split('.').map(|part| part.parse().ok()).collect();
-        parts.map(Section)
+        parts.map(SectionNumber)
     }
 
     /// Whether this is `other` or lies within it: 8.5.1 lies in 8.5, 8.10 does not lie in 8.1.
-    pub(crate) fn is_within(&self, other: &Section) -> bool {
+    pub(crate) fn is_within(&self, other: &SectionNumber) -> bool {
         self.0.starts_with(&other.0)
     }
 
     /// The section of the lecture that it belongs to: the first two parts.
-    pub(crate) fn lecture(&self) -> Section {
-        Section(self.0.iter().take(2).copied().collect())
+    pub(crate) fn lecture(&self) -> SectionNumber {
+        SectionNumber(self.0.iter().take(2).copied().collect())
     }
 }
 
-impl std::fmt::Display for Section {
+impl std::fmt::Display for SectionNumber {
     fn fmt(&self, to: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let parts: Vec<String> = self.0.iter().map(u32::to_string).collect();
         to.write_str(&parts.join("."))
@@ -111,9 +111,11 @@ struct LessonMetadata {
 }
 
 /// The workspace around the current folder.
-pub(crate) fn workspace() -> Result<Workspace> {
+pub(crate) fn load_workspace() -> Result<Workspace> {
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().map_err(|error| {
-        Stop::WrongUse(format!("cargo finds no workspace here; run this inside heaplab's folder\n{error}"))
+        ExitReason::UsageError(format!(
+            "cargo finds no workspace here; run this inside heaplab's folder\n{error}"
+        ))
     })?;
     let mut lessons = Vec::new();
     for package in metadata.workspace_packages() {
@@ -123,7 +125,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
                 format!("{}: [package.metadata.lesson] needs id, title (en, zh) and minutes", place.display())
             })?;
         let Some(declared) = parsed.and_then(|metadata| metadata.lesson) else { continue };
-        let section = Section::parse(&declared.id).with_context(|| {
+        let section = SectionNumber::parse(&declared.id).with_context(|| {
             format!("{}: lesson id `{}` is not a number such as 8.5.1", place.display(), declared.id)
         })?;
         let LessonMetadata {
@@ -171,7 +173,7 @@ pub(crate) fn workspace() -> Result<Workspace> {
 
 /// The root of the workspace around the current folder, heaplab's or the student's; the folder itself where there is none.
 /// Absolute and without symbolic links, as debug information has it.
-pub(crate) fn root() -> Result<PathBuf> {
+pub(crate) fn find_root() -> Result<PathBuf> {
     let here = std::env::current_dir().context("the current folder is gone")?;
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec();
     let root = metadata.map_or(here, |metadata| metadata.workspace_root.into_std_path_buf());
@@ -180,36 +182,37 @@ pub(crate) fn root() -> Result<PathBuf> {
 
 impl Workspace {
     /// The sections of the lecture that there are, in order.
-    pub(crate) fn sections(&self) -> Vec<Section> {
-        let mut sections: Vec<Section> = self.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
+    pub(crate) fn all_sections(&self) -> Vec<SectionNumber> {
+        let mut sections: Vec<SectionNumber> =
+            self.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
         sections.dedup();
         sections
     }
 
     /// The same in the order in which they are to be run: a map of the others' figures comes after them.
-    pub(crate) fn sections_to_run(&self) -> Vec<Section> {
-        let is_map = |section: &Section| {
+    pub(crate) fn sections_to_run(&self) -> Vec<SectionNumber> {
+        let is_map = |section: &SectionNumber| {
             self.lessons.iter().any(|lesson| lesson.mind_map.is_some() && lesson.section.is_within(section))
         };
-        let mut sections = self.sections();
+        let mut sections = self.all_sections();
         sections.sort_by_key(is_map);
         sections
     }
 
     /// The lessons of a section, or which ones are near.
-    pub(crate) fn section(&self, wanted: &str) -> Result<(Section, Vec<&Lesson>), Stop> {
-        let section = Section::parse(wanted);
+    pub(crate) fn find_section(&self, wanted: &str) -> Result<(SectionNumber, Vec<&Lesson>), ExitReason> {
+        let section = SectionNumber::parse(wanted);
         let found: Vec<&Lesson> = match &section {
             Some(section) => self.lessons.iter().filter(|lesson| lesson.section.is_within(section)).collect(),
             None => Vec::new(),
         };
         match section {
             Some(section) if !found.is_empty() => Ok((section, found)),
-            _ => Err(Stop::WrongUse(self.no_such_section(wanted))),
+            _ => Err(ExitReason::UsageError(self.unknown_section_message(wanted))),
         }
     }
 
-    fn no_such_section(&self, wanted: &str) -> String {
+    fn unknown_section_message(&self, wanted: &str) -> String {
         let mut near: Vec<(&Lesson, f64)> = self
             .lessons
             .iter()
@@ -226,13 +229,13 @@ impl Workspace {
 
 impl Lesson {
     /// What the lecture says in this lesson; empty where there is no `claims.toml`.
-    pub(crate) fn claims(&self) -> Result<ClaimsFile> {
+    pub(crate) fn read_claims(&self) -> Result<ClaimsFile> {
         let path = self.folder.join("claims.toml");
         match std::fs::read_to_string(&path) {
             Ok(text) => {
                 let cannot = || format!("{} cannot be read", path.display());
                 let file = toml::from_str(&text).with_context(cannot)?;
-                claims::check(&file).with_context(cannot)?;
+                claims::check_claims(&file).with_context(cannot)?;
                 Ok(file)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ClaimsFile::default()),
@@ -241,7 +244,7 @@ impl Lesson {
     }
 
     /// The script of a Python variant.
-    pub(crate) fn script(&self, variant: &str) -> PathBuf {
+    pub(crate) fn script_path(&self, variant: &str) -> PathBuf {
         self.folder.join("python").join(variant).with_extension("py")
     }
 }
@@ -252,13 +255,13 @@ mod tests {
 
     #[test]
     fn sections_sort_by_number_and_contain_by_part() {
-        let section = |text| Section::parse(text).unwrap();
+        let section = |text| SectionNumber::parse(text).unwrap();
         assert!(section("8.9") < section("8.10"));
         assert!(section("8.5.1").is_within(&section("8.5")));
         assert!(section("8.5").is_within(&section("8.5")));
         assert!(!section("8.10").is_within(&section("8.1")));
         assert_eq!(section("8.5.1").lecture().to_string(), "8.5");
-        assert_eq!(Section::parse("8.x"), None);
-        assert_eq!(Section::parse(""), None);
+        assert_eq!(SectionNumber::parse("8.x"), None);
+        assert_eq!(SectionNumber::parse(""), None);
     }
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask doctor`: what this machine has and lacks for each lesson, and how to get it.
 
 use crate::discover::{self, Lesson, Workspace};
+use crate::exit::ExitReason;
 use crate::memory;
 use crate::python;
-use crate::screen::Screen;
-use crate::stop::Stop;
+use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_record::Report;
 use heaplab_report::format;
@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 /// What a look at the machine gave.
-enum Found {
+enum CheckResult {
     Yes(String),
     /// Something optional is missing: what it would give, and how to get it.
     Without(String),
@@ -21,23 +21,25 @@ enum Found {
 }
 
 pub(crate) fn run() -> Result<()> {
-    let (text, lacks) = told(&discover::workspace()?);
-    Screen::new(true).result(&text);
+    let (text, lacks) = render_checks(&discover::load_workspace()?);
+    Terminal::new(true).print_result(&text);
     if lacks > 0 {
-        return Err(Stop::Lacks("this machine lacks what the lines with ✗ name".into()).into());
+        return Err(
+            ExitReason::MissingRequirement("this machine lacks what the lines with ✗ name".into()).into()
+        );
     }
     Ok(())
 }
 
 /// What is said, and how many things that nothing runs without are missing.
-pub(crate) fn told(workspace: &Workspace) -> (String, u32) {
+pub(crate) fn render_checks(workspace: &Workspace) -> (String, u32) {
     let mut text = String::new();
     let mut lacks = 0;
-    for (name, found) in machine() {
+    for (name, found) in check_machine() {
         let (sign, said) = match found {
-            Found::Yes(said) => ("✓", said),
-            Found::Without(said) => ("–", said),
-            Found::No(said) => {
+            CheckResult::Yes(said) => ("✓", said),
+            CheckResult::Without(said) => ("–", said),
+            CheckResult::No(said) => {
                 lacks += 1;
                 ("✗", said)
             }
@@ -46,77 +48,79 @@ pub(crate) fn told(workspace: &Workspace) -> (String, u32) {
     }
     let _ = writeln!(text, "\nLessons:");
     for lesson in &workspace.lessons {
-        let _ = writeln!(text, "  {:<7} {}", lesson.section.to_string(), wants(workspace, lesson));
+        let _ = writeln!(text, "  {:<7} {}", lesson.section.to_string(), lesson_needs(workspace, lesson));
     }
     (text, lacks)
 }
 
-fn machine() -> Vec<(&'static str, Found)> {
+fn check_machine() -> Vec<(&'static str, CheckResult)> {
     vec![
-        ("system", system()),
-        ("rustc", rustc()),
-        ("memory", available_memory()),
-        ("CPython", match python::find() {
-            Ok(python) => Found::Yes(format!("{} ({})", python.version, python.program.display())),
-            Err(why) => Found::Without(format!(
+        ("system", check_system()),
+        ("rustc", check_rustc()),
+        ("memory", check_memory()),
+        ("CPython", match python::find_python() {
+            Ok(python) => CheckResult::Yes(format!("{} ({})", python.version, python.program.display())),
+            Err(why) => CheckResult::Without(format!(
                 "{why}; without it the lecture's own Python is left out. Debian: apt-get install python3"
             )),
         }),
-        ("valgrind", match version("valgrind") {
-            Some(version) => Found::Yes(format!(
+        ("valgrind", match program_version("valgrind") {
+            Some(version) => CheckResult::Yes(format!(
                 "{version}: its DHAT counts beside the recorder, callgrind counts instructions (profile --cpu, lesson 8.4), and \
                  its viewer opens VARIANT.dhat.json"
             )),
-            None => Found::Without(
+            None => CheckResult::Without(
                 "not installed; its DHAT would count beside the recorder, callgrind would count instructions (profile --cpu, \
                  lesson 8.4), and its viewer opens VARIANT.dhat.json. Debian: apt-get install valgrind"
                     .into(),
             ),
         }),
-        ("heaptrack", match version("heaptrack") {
-            Some(version) => Found::Yes(format!("{version}: it counts beside the recorder")),
-            None => Found::Without(
+        ("heaptrack", match program_version("heaptrack") {
+            Some(version) => CheckResult::Yes(format!("{version}: it counts beside the recorder")),
+            None => CheckResult::Without(
                 "not installed; it would count beside the recorder. Debian: apt-get install heaptrack".into(),
             ),
         }),
     ]
 }
 
-fn system() -> Found {
+fn check_system() -> CheckResult {
     let here = format!("{} on {}", std::env::consts::OS, std::env::consts::ARCH);
     if cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
-        Found::Yes(here)
+        CheckResult::Yes(here)
     } else {
-        Found::Without(format!("{here}: untested, and RSS is not measured here; .devcontainer/ has a Linux"))
+        CheckResult::Without(format!(
+            "{here}: untested, and RSS is not measured here; .devcontainer/ has a Linux"
+        ))
     }
 }
 
-fn rustc() -> Found {
-    match version("rustc") {
-        Some(version) => Found::Yes(version),
-        None => Found::No("does not start; install Rust by https://rustup.rs".into()),
+fn check_rustc() -> CheckResult {
+    match program_version("rustc") {
+        Some(version) => CheckResult::Yes(version),
+        None => CheckResult::No("does not start; install Rust by https://rustup.rs".into()),
     }
 }
 
-fn available_memory() -> Found {
+fn check_memory() -> CheckResult {
     match memory::available_bytes() {
-        Some(bytes) => Found::Yes(format!(
+        Some(bytes) => CheckResult::Yes(format!(
             "{} available of {}; a variant that needs more runs at fewer rows",
             format::bytes(bytes),
             format::bytes(memory::installed_bytes().unwrap_or(bytes))
         )),
-        None => Found::Without("not known on this system: choose --rows with care".into()),
+        None => CheckResult::Without("not known on this system: choose --rows with care".into()),
     }
 }
 
-fn version(program: &str) -> Option<String> {
+fn program_version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
     let said = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
     output.status.success().then_some(said)
 }
 
 /// What a lesson needs, from its last report: nothing about memory is typed in.
-fn wants(workspace: &Workspace, lesson: &Lesson) -> String {
+fn lesson_needs(workspace: &Workspace, lesson: &Lesson) -> String {
     let report =
         workspace.root.join("reports").join(lesson.section.lecture().to_string()).join("report.json");
     let report: Option<Report> =

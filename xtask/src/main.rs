@@ -23,9 +23,11 @@
 //! - `opening`: what a lesson shows around its measurements.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
+mod alloc_sites;
 mod bench;
 mod build;
 mod callgrind;
+mod child_process;
 mod ci;
 mod cli;
 mod completions;
@@ -35,55 +37,53 @@ mod diff;
 mod discover;
 mod doctor;
 mod environment;
-mod fenced;
+mod exit;
 mod gallery;
-mod growth;
+mod growth_analysis;
 mod hint;
 mod homework;
 mod index;
 mod instructions;
 mod interrupt;
-mod leaks;
+mod leak_pictures;
 mod lesson;
-mod lessons;
+mod lesson_intro;
 mod lint;
+mod list_lessons;
 mod measure;
 mod memory;
 mod mindmap;
 mod mystery;
 mod new_lesson;
-mod opening;
 mod plan;
 mod predict;
-mod prepare;
+mod prepared_input;
 mod probe;
 mod profile;
 mod python;
-mod recordings;
+mod recording_files;
 mod render;
+mod report_link;
+mod sandbox_entry;
 mod scale;
-mod screen;
-mod show;
-mod site;
-mod sites;
-mod stop;
 mod store;
-mod student;
-mod tether;
-mod tools;
+mod terminal;
+mod tool_notes;
+mod user_program;
 mod watch;
+mod website;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(status) = fenced::asked() {
+    if let Some(status) = sandbox_entry::run_if_requested() {
         return status;
     }
     let result = match Cli::parse().command {
         Command::Lesson(options) => lesson::run(&options),
-        Command::Lessons(options) => lessons::run(&options),
+        Command::Lessons(options) => list_lessons::run(&options),
         Command::Bench(options) => bench::run(&options),
         Command::Hint(options) => hint::run(&options),
         Command::Completions(options) => {
@@ -94,7 +94,7 @@ fn main() -> ExitCode {
         Command::Profile(options) => profile::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Gallery(options) => gallery::run(&options),
-        Command::Site(options) => site::run(&options),
+        Command::Site(options) => website::run(&options),
         Command::Ci(options) => ci::run(&options),
         Command::Homework(options) => homework::run(&options),
         Command::LintLessons(options) => lint::run(&options),
@@ -104,7 +104,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            stop::status(&error)
+            exit::exit_code(&error)
         }
     }
 }

@@ -1,29 +1,29 @@
 //! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
 
-mod gather;
-mod outside;
+mod external_tools;
+mod growth_runs;
 mod runner;
-mod scales;
 mod sizing;
+mod variant_result;
 
-use crate::build::Built;
+use crate::build::BuiltLesson;
 use crate::plan;
-use crate::prepare::Given;
+use crate::prepared_input::LessonInputs;
 use crate::python::Python;
-use crate::screen::Screen;
+use crate::terminal::Terminal;
 use anyhow::Result;
-use gather::Gathered;
-use heaplab_profile::raw::Raw;
+pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
+use heaplab_profile::raw::RawRecording;
 use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
 use heaplab_report::LiveCurve;
 use runner::Runner;
-pub(crate) use scales::{Scaled, ScaledRun};
 use sizing::Sizing;
 use std::path::PathBuf;
 use std::time::Duration;
+use variant_result::VariantRuns;
 
 /// What the user asked for, and what there is to do it with.
-pub(crate) struct Request<'a> {
+pub(crate) struct MeasureRequest<'a> {
     /// The scale that was asked for, the lesson's default, or a hundredth of it.
     pub(crate) rows: u64,
     /// One repetition of everything.
@@ -35,7 +35,7 @@ pub(crate) struct Request<'a> {
     /// Two moments of the largest run that are looked at besides.
     pub(crate) between: Option<(u64, u64)>,
     /// Options that lessons take.
-    pub(crate) given: Given,
+    pub(crate) given: LessonInputs,
     pub(crate) python: Option<&'a Python>,
     /// Where the children get a folder each.
     pub(crate) folder: PathBuf,
@@ -43,8 +43,8 @@ pub(crate) struct Request<'a> {
 
 /// One variant that is to be measured.
 #[derive(Clone, Copy)]
-pub(crate) struct Task<'a> {
-    pub(crate) built: &'a Built<'a>,
+pub(crate) struct VariantTask<'a> {
+    pub(crate) built: &'a BuiltLesson<'a>,
     pub(crate) variant: &'a Variant,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
@@ -58,25 +58,25 @@ pub(crate) struct Task<'a> {
 
 /// What was measured.
 #[derive(Default)]
-pub(crate) struct Section {
+pub(crate) struct SectionResult {
     pub(crate) runs: Vec<Run>,
     pub(crate) failed: Vec<Failure>,
     pub(crate) curves: Vec<Curve>,
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
-    pub(crate) scaled: Vec<Scaled>,
+    pub(crate) scaled: Vec<ScaledRuns>,
 }
 
-impl Section {
+impl SectionResult {
     /// The recorded curves, in the order of the runs.
-    pub(crate) fn live(&self) -> Vec<LiveCurve> {
+    pub(crate) fn live_curves(&self) -> Vec<LiveCurve> {
         let of_run = |run: &Run| {
             let recording = self.recordings.iter().find(|recording| {
                 run.language == Language::Rust
                     && recording.section == run.section
                     && recording.variant == run.variant
             })?;
-            LiveCurve::of(&run.section, &run.variant, &recording.raw)
+            LiveCurve::from_recording(&run.section, &run.variant, &recording.raw)
         };
         self.runs.iter().filter_map(of_run).collect()
     }
@@ -86,7 +86,7 @@ impl Section {
 pub(crate) struct Recording {
     pub(crate) section: String,
     pub(crate) variant: String,
-    pub(crate) raw: Raw,
+    pub(crate) raw: RawRecording,
 }
 
 /// dhat's own file of a variant, as the child left it.
@@ -97,7 +97,7 @@ pub(crate) struct DhatFile {
 }
 
 /// What the screen is told while it goes on.
-pub(crate) enum Event<'a> {
+pub(crate) enum MeasureEvent<'a> {
     Measured(&'a Run),
     Failed(&'a Failure),
 }
@@ -105,46 +105,51 @@ pub(crate) enum Event<'a> {
 /// Measures every task in turn.
 ///
 /// `Err` is the runner's own trouble, an interrupt, or variants of one work group that did different work.
-pub(crate) fn section(
-    request: &Request<'_>,
-    tasks: &[Task<'_>],
-    screen: &Screen,
-    show: &mut dyn FnMut(Event<'_>),
-) -> Result<Section> {
+pub(crate) fn measure_section(
+    request: &MeasureRequest<'_>,
+    tasks: &[VariantTask<'_>],
+    screen: &Terminal,
+    show: &mut dyn FnMut(MeasureEvent<'_>),
+) -> Result<SectionResult> {
     let mut runner = Runner::new(request, screen, show);
     let mut sizings = Vec::with_capacity(tasks.len());
     for &task in tasks {
-        sizings.push(sizing::at_reference(&mut runner, task)?);
+        sizings.push(sizing::size_at_reference(&mut runner, task)?);
     }
-    let repetitions = sizing::repetitions(&runner, tasks);
-    runner.expect(sizing::expected(&runner, tasks, &repetitions));
+    let repetitions = sizing::plan_repetitions(&runner, tasks);
+    runner.announce_work(sizing::expected_total(&runner, tasks, &repetitions));
     sizing::warm_up(&mut runner, tasks, &mut sizings)?;
     for (index, ((&task, sizing), &wanted)) in tasks.iter().zip(&mut sizings).zip(&repetitions).enumerate() {
-        screen.step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.name()));
+        screen.print_step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.display_name()));
         if !sizing.broken {
-            variant(&mut runner, task, sizing, wanted)?;
+            measure_variant(&mut runner, task, sizing, wanted)?;
         }
     }
     if request.tools {
-        outside::tools(&mut runner, tasks)?;
+        external_tools::run_tools(&mut runner, tasks)?;
     }
     Ok(runner.section)
 }
 
 /// One variant: plain and heap in turns, then the counting probes.
-fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing, repetitions: u32) -> Result<()> {
-    let rows = sizing::rows_now(runner, task, sizing)?;
+fn measure_variant(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &mut Sizing,
+    repetitions: u32,
+) -> Result<()> {
+    let rows = sizing::rows_that_fit_now(runner, task, sizing)?;
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
-    let mut gathered = Gathered::new(rows);
-    let hopeless = in_turns(runner, task, repetitions, &mut gathered)?;
+    let mut gathered = VariantRuns::new(rows);
+    let hopeless = alternate_plain_and_heap(runner, task, repetitions, &mut gathered)?;
     if task.variant.language == Language::Rust && !hopeless {
         for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
             let known = sizing.counts.take_if(|known| probe == Probe::Counts && known.record.scale == scale);
             let answer = match known {
                 Some(answer) => Some(answer),
-                None => runner.child(task, probe, scale)?.answer,
+                None => runner.run_child(task, probe, scale)?.answer,
             };
-            answer.into_iter().for_each(|answer| gathered.add(answer));
+            answer.into_iter().for_each(|answer| gathered.add_answer(answer));
         }
         // The rule that ties the three counting probes together is shown where all of them ran at one scale, and where one thread
         // allocates: which of several is ahead at the peak is another one in every run.
@@ -152,16 +157,16 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing, repetit
         match sizing.heap.as_ref().filter(|_| reference != rows) {
             _ if !is_exact => {}
             Some(heap) if gathered.is_counted() => {
-                let counts = runner.child(task, Probe::Counts, reference)?.answer;
+                let counts = runner.run_child(task, Probe::Counts, reference)?.answer;
                 gathered.reconcile_at_reference(heap, counts);
             }
             Some(_) => {}
-            None => gathered.reconcile(),
+            None => gathered.reconcile_probes(),
         }
         gathered.add_resident(sizing.plain.as_ref());
     }
     if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
-        let scaled = scales::run(runner, task, rows)?;
+        let scaled = growth_runs::run_at_scales(runner, task, rows)?;
         runner.section.scaled.extend(scaled);
     }
     runner.section.recordings.extend(gathered.take_recording(task));
@@ -169,30 +174,30 @@ fn variant(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing, repetit
     runner.section.curves.extend(curve);
     runner.section.dhat_files.extend(dhat_file);
     if let Some(run) = run {
-        (runner.show)(Event::Measured(&run));
+        (runner.show)(MeasureEvent::Measured(&run));
         runner.section.runs.push(run);
     }
     Ok(())
 }
 
 /// Plain and heap runs alternate, so that a machine that slows down slows both. Gives whether more runs are hopeless.
-fn in_turns(
+fn alternate_plain_and_heap(
     runner: &mut Runner<'_>,
-    task: Task<'_>,
+    task: VariantTask<'_>,
     repetitions: u32,
-    gathered: &mut Gathered,
+    gathered: &mut VariantRuns,
 ) -> Result<bool> {
     let rows = gathered.rows();
     let mut heap_works = task.variant.language == Language::Rust;
     for _ in 0..repetitions {
-        let plain = runner.child(task, Probe::Plain, rows)?;
+        let plain = runner.run_child(task, Probe::Plain, rows)?;
         let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
-        gathered.add(answer);
+        gathered.add_answer(answer);
         if heap_works {
-            let heap = runner.child(task, Probe::Heap, rows)?;
+            let heap = runner.run_child(task, Probe::Heap, rows)?;
             heap_works = heap.answer.is_some();
             if let Some(answer) = heap.answer {
-                gathered.add(answer);
+                gathered.add_answer(answer);
             }
             if heap.hopeless {
                 return Ok(true);
@@ -202,9 +207,9 @@ fn in_turns(
     Ok(false)
 }
 
-impl Task<'_> {
+impl VariantTask<'_> {
     /// As people read it: `list_dict`, or `list_dict (CPython)`.
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn display_name(&self) -> String {
         match self.variant.language {
             Language::Rust => self.shown_as.to_owned(),
             Language::Python => format!("{} (CPython)", self.shown_as),

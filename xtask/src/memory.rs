@@ -4,13 +4,13 @@ use std::path::Path;
 
 /// Installed memory in bytes.
 pub(crate) fn installed_bytes() -> Option<u64> {
-    meminfo().map(|(total, _)| total)
+    read_meminfo().map(|(total, _)| total)
 }
 
 /// What a new process can take without driving the machine into swap: what the kernel says is available, or less where
 /// a control group (a container, a CI job) allows less.
 pub(crate) fn available_bytes() -> Option<u64> {
-    let (_, available) = meminfo()?;
+    let (_, available) = read_meminfo()?;
     Some(group_headroom().map_or(available, |headroom| available.min(headroom)))
 }
 
@@ -21,14 +21,14 @@ pub(crate) fn free_disk_bytes(folder: &Path) -> Option<u64> {
 }
 
 #[cfg(target_os = "linux")]
-fn meminfo() -> Option<(u64, u64)> {
+fn read_meminfo() -> Option<(u64, u64)> {
     use procfs::Current as _;
     let meminfo = procfs::Meminfo::current().ok()?;
     Some((meminfo.mem_total, meminfo.mem_available?))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn meminfo() -> Option<(u64, u64)> {
+fn read_meminfo() -> Option<(u64, u64)> {
     None
 }
 
@@ -43,10 +43,10 @@ fn group_headroom() -> Option<u64> {
         let (number, controllers, group) = (parts.next()?, parts.next()?, parts.next()?);
         let group = group.trim_start_matches('/');
         if number == "0" {
-            headroom_up_from(Path::new("/sys/fs/cgroup"), group, "memory.max", "memory.current")
+            lowest_headroom(Path::new("/sys/fs/cgroup"), group, "memory.max", "memory.current")
         } else if controllers.split(',').any(|controller| controller == "memory") {
             let root = Path::new("/sys/fs/cgroup/memory");
-            headroom_up_from(root, group, "memory.limit_in_bytes", "memory.usage_in_bytes")
+            lowest_headroom(root, group, "memory.limit_in_bytes", "memory.usage_in_bytes")
         } else {
             None
         }
@@ -56,13 +56,13 @@ fn group_headroom() -> Option<u64> {
 
 /// From a group up to the root; a group without a limit has none to give.
 #[cfg(target_os = "linux")]
-fn headroom_up_from(root: &Path, group: &str, limit: &str, used: &str) -> Option<u64> {
+fn lowest_headroom(root: &Path, group: &str, limit: &str, used: &str) -> Option<u64> {
     let mut folder = root.join(group);
     let mut tightest: Option<u64> = None;
     loop {
         let number = |name: &str| std::fs::read_to_string(folder.join(name)).ok()?.trim().parse::<u64>().ok();
         if let (Some(limit), Some(used)) = (number(limit), number(used)) {
-            let headroom = limit.saturating_sub(used.saturating_sub(file_pages(&folder)));
+            let headroom = limit.saturating_sub(used.saturating_sub(file_page_bytes(&folder)));
             tightest = Some(tightest.map_or(headroom, |known| known.min(headroom)));
         }
         if folder == root || !folder.pop() {
@@ -73,7 +73,7 @@ fn headroom_up_from(root: &Path, group: &str, limit: &str, used: &str) -> Option
 
 /// The bytes of a group's cached files; version 1 has those of the groups below under names of their own.
 #[cfg(target_os = "linux")]
-fn file_pages(group: &Path) -> u64 {
+fn file_page_bytes(group: &Path) -> u64 {
     let text = std::fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
     let fields: Vec<(&str, u64)> = text
         .lines()
@@ -105,11 +105,11 @@ mod tests {
         };
         write(&inner, "max\n", "5\n");
         write(&home.path().join("outer"), "1000\n", "400\n");
-        let headroom = || headroom_up_from(home.path(), "outer/inner", "memory.max", "memory.current");
+        let headroom = || lowest_headroom(home.path(), "outer/inner", "memory.max", "memory.current");
         assert_eq!(headroom(), Some(600));
         write(&inner, "500\n", "450\n");
         assert_eq!(headroom(), Some(50));
-        assert_eq!(headroom_up_from(home.path(), "", "memory.max", "memory.current"), None);
+        assert_eq!(lowest_headroom(home.path(), "", "memory.max", "memory.current"), None);
         let stat = |text: &str| std::fs::write(inner.join("memory.stat"), text).unwrap();
         stat("anon 100\nactive_file 120\ninactive_file 30\nshmem 9\n");
         assert_eq!(headroom(), Some(200), "a log that was read is no memory that is gone");

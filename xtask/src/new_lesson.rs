@@ -2,8 +2,8 @@
 //! package by its folder, and xtask finds the lesson by asking cargo.
 
 use crate::cli::NewLessonOptions;
-use crate::discover::{self, Section};
-use crate::stop::Stop;
+use crate::discover::{self, SectionNumber};
+use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
 use std::path::Path;
 
@@ -21,13 +21,13 @@ const TEMPLATE: [(&str, &str); 9] = [
 ];
 
 pub(crate) fn run(options: &NewLessonOptions) -> Result<()> {
-    let workspace = discover::workspace()?;
-    let (section, topic) = named(&options.name)?;
+    let workspace = discover::load_workspace()?;
+    let (section, topic) = parse_name(&options.name)?;
     if let Some(taken) =
         workspace.lessons.iter().find(|lesson| lesson.section == section || lesson.package == topic)
     {
         let place = taken.folder.display();
-        return Err(Stop::WrongUse(format!(
+        return Err(ExitReason::UsageError(format!(
             "{place} is lesson {} `{}` already",
             taken.section, taken.package
         ))
@@ -35,12 +35,14 @@ pub(crate) fn run(options: &NewLessonOptions) -> Result<()> {
     }
     let folder = workspace.root.join("lessons").join(&options.name);
     if folder.exists() {
-        return Err(
-            Stop::WrongUse(format!("{} is there already: choose another name", folder.display())).into()
-        );
+        return Err(ExitReason::UsageError(format!(
+            "{} is there already: choose another name",
+            folder.display()
+        ))
+        .into());
     }
     for (name, text) in TEMPLATE {
-        write(&folder.join(name), &filled(text, &section, topic))?;
+        write_new_file(&folder.join(name), &fill_placeholders(text, &section, topic))?;
     }
     println!(
         "{} is there. Run it: cargo xtask lesson {section} --quick\nThen write README.md: the question and the prediction.",
@@ -50,14 +52,15 @@ pub(crate) fn run(options: &NewLessonOptions) -> Result<()> {
 }
 
 /// `8.10-my-topic` in its two halves; the second becomes the package's name.
-fn named(name: &str) -> Result<(Section, &str), Stop> {
+fn parse_name(name: &str) -> Result<(SectionNumber, &str), ExitReason> {
     let wrong = |why: &str| {
-        Stop::WrongUse(format!(
+        ExitReason::UsageError(format!(
             "`{name}` is no lesson's name: {why}; write a number, a dash and a topic: 8.10-my-topic"
         ))
     };
     let (number, topic) = name.split_once('-').ok_or_else(|| wrong("there is no dash"))?;
-    let section = Section::parse(number).ok_or_else(|| wrong("the first part is no section's number"))?;
+    let section =
+        SectionNumber::parse(number).ok_or_else(|| wrong("the first part is no section's number"))?;
     let letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let sound = topic.chars().all(letter) && topic.starts_with(|c: char| c.is_ascii_lowercase());
     if sound && !topic.ends_with('-') {
@@ -67,14 +70,14 @@ fn named(name: &str) -> Result<(Section, &str), Stop> {
     }
 }
 
-fn filled(text: &str, section: &Section, topic: &str) -> String {
+fn fill_placeholders(text: &str, section: &SectionNumber, topic: &str) -> String {
     text.replace("{{section}}", &section.to_string())
         .replace("{{lecture}}", &section.lecture().to_string())
         .replace("{{package}}", topic)
         .replace("{{title}}", &topic.replace('-', " "))
 }
 
-fn write(path: &Path, text: &str) -> Result<()> {
+fn write_new_file(path: &Path, text: &str) -> Result<()> {
     let parent = path.parent().unwrap_or(Path::new(""));
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(path, text))
@@ -87,20 +90,20 @@ mod tests {
 
     #[test]
     fn names() {
-        let (section, topic) = named("8.10-my-topic").unwrap();
+        let (section, topic) = parse_name("8.10-my-topic").unwrap();
         assert_eq!((section.to_string().as_str(), topic), ("8.10", "my-topic"));
         for wrong in
             ["8.10", "my-topic", "8.10-", "8.10-My-Topic", "8.10-../../etc", "8.10-a-", "-a", "8.10-1a"]
         {
-            assert!(named(wrong).is_err(), "{wrong}");
+            assert!(parse_name(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn every_blank_of_the_template_is_filled() {
-        let (section, topic) = named("8.10-my-topic").unwrap();
+        let (section, topic) = parse_name("8.10-my-topic").unwrap();
         for (name, text) in TEMPLATE {
-            assert!(!filled(text, &section, topic).contains("{{"), "{name}");
+            assert!(!fill_placeholders(text, &section, topic).contains("{{"), "{name}");
         }
     }
 }

@@ -31,12 +31,12 @@ pub(crate) struct Footprint {
     pub(crate) live_bytes: u64,
     pub(crate) live_blocks: u64,
     /// What a run at fewer rows needed: what both needed alike is not multiplied.
-    pub(crate) smaller: Option<Need>,
+    pub(crate) smaller: Option<MemoryNeed>,
 }
 
 /// Rows, and the resident memory that they took.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Need {
+pub(crate) struct MemoryNeed {
     rows: u64,
     bytes: u64,
 }
@@ -46,20 +46,20 @@ impl Footprint {
     /// have been caught before its step.
     pub(crate) fn need_bytes(&self, rows: u64) -> u64 {
         let Some(smaller) = self.smaller.filter(|smaller| smaller.rows < self.rows) else {
-            return self.in_proportion(rows);
+            return self.need_in_proportion(rows);
         };
-        let own = self.in_proportion(self.rows);
+        let own = self.need_in_proportion(self.rows);
         let a_row = own.saturating_sub(smaller.bytes) as f64 / (self.rows - smaller.rows) as f64;
         own.saturating_add((a_row * rows.saturating_sub(self.rows) as f64 * 1.1) as u64)
     }
 
     /// The same, with what this smaller run has taken beside it.
-    pub(crate) fn beside(self, smaller: Footprint) -> Footprint {
-        let need = Need { rows: smaller.rows, bytes: smaller.in_proportion(smaller.rows) };
+    pub(crate) fn with_smaller_run(self, smaller: Footprint) -> Footprint {
+        let need = MemoryNeed { rows: smaller.rows, bytes: smaller.need_in_proportion(smaller.rows) };
         Footprint { smaller: Some(need), ..self }
     }
 
-    fn in_proportion(&self, rows: u64) -> u64 {
+    fn need_in_proportion(&self, rows: u64) -> u64 {
         let resident = self.peak_bytes.saturating_sub(self.start_bytes);
         let resident = if resident < NOISE_BYTES { 0 } else { resident };
         let asked_for = self.live_bytes + ROUNDING_BYTES * self.live_blocks;
@@ -91,7 +91,7 @@ const MOST_PAIRS: u32 = 3;
 
 /// How often plain and heap run in turns, for each variant, by what one pair of it is expected to take. Everything runs
 /// once; what is left of the budget goes to second and third pairs, the quickest variants first.
-pub(crate) fn repetitions(quick: bool, pairs: &[Duration]) -> Vec<u32> {
+pub(crate) fn plan_repetitions(quick: bool, pairs: &[Duration]) -> Vec<u32> {
     let mut repetitions = vec![1; pairs.len()];
     let mut order: Vec<usize> = (0..pairs.len()).collect();
     order.sort_by_key(|&index| pairs[index]);
@@ -136,7 +136,7 @@ mod tests {
         };
         let (first, second) = (at(10_000_000), at(100_000_000));
         assert!(first.need_bytes(10_000_000_000) > 4_000_000_000, "in proportion");
-        let both = second.beside(first);
+        let both = second.with_smaller_run(first);
         let need = both.need_bytes(10_000_000_000);
         assert!((400_000_000..500_000_000).contains(&need), "{need}");
         assert_eq!(both.rows_that_fit(10_000_000_000, 2_000_000_000), 10_000_000_000);
@@ -183,11 +183,11 @@ mod tests {
     #[test]
     fn quick_variants_are_repeated_first_and_the_budget_is_kept() {
         let seconds = |all: &[u64]| all.iter().map(|&one| Duration::from_secs(one)).collect::<Vec<_>>();
-        assert_eq!(repetitions(false, &seconds(&[10, 1, 30])), [3, 3, 1]);
-        assert_eq!(repetitions(false, &seconds(&[200, 1])), [1, 1]);
-        assert_eq!(repetitions(false, &seconds(&[20, 28])), [2, 1]);
-        assert_eq!(repetitions(true, &seconds(&[1, 1])), [1, 1]);
-        assert_eq!(repetitions(false, &[]), [0u32; 0]);
+        assert_eq!(plan_repetitions(false, &seconds(&[10, 1, 30])), [3, 3, 1]);
+        assert_eq!(plan_repetitions(false, &seconds(&[200, 1])), [1, 1]);
+        assert_eq!(plan_repetitions(false, &seconds(&[20, 28])), [2, 1]);
+        assert_eq!(plan_repetitions(true, &seconds(&[1, 1])), [1, 1]);
+        assert_eq!(plan_repetitions(false, &[]), [0u32; 0]);
     }
 
     #[test]

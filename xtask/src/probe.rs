@@ -1,10 +1,10 @@
 //! One measurement: a fresh child for one variant under one probe, watched from outside, and its record collected.
 
 #[cfg(target_os = "linux")]
-mod tree;
+mod process_tree;
 
+use crate::child_process::{ChildGuard, WaitOutcome};
 use crate::memory;
-use crate::tether::{Tethered, Waited};
 use anyhow::{Context as _, Result};
 use heaplab_record::{CLOSED_FILE, CurvePoint, Probe, RECORD_SCHEMA, Record};
 use std::fs::File;
@@ -19,12 +19,12 @@ const SAMPLE_EVERY: Duration = Duration::from_millis(5);
 /// How often the machine's memory and the child's output are looked at.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
 /// Below this the next page may come from swap.
-pub(crate) const LEAST_AVAILABLE_BYTES: u64 = 192 << 20;
+pub(crate) const MIN_AVAILABLE_BYTES: u64 = 192 << 20;
 /// More output than this is a loop that prints, not a message.
-const MOST_OUTPUT_BYTES: u64 = 64 << 20;
+const MAX_OUTPUT_BYTES: u64 = 64 << 20;
 
 /// What to run.
-pub(crate) struct Order {
+pub(crate) struct RunRequest {
     /// The lesson's binary with the variant's name, or the interpreter with its script.
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<String>,
@@ -38,8 +38,8 @@ pub(crate) struct Order {
 }
 
 /// What came of it.
-pub(crate) struct Outcome {
-    pub(crate) record: std::result::Result<Record, Fault>,
+pub(crate) struct ProbeOutcome {
+    pub(crate) record: std::result::Result<Record, ProbeFault>,
     /// RSS from outside, in the order of time.
     pub(crate) samples: Vec<CurvePoint>,
     /// What the student's code printed.
@@ -48,7 +48,7 @@ pub(crate) struct Outcome {
 
 /// A child that gave no record.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct ProbeFault {
     pub(crate) cause: String,
     pub(crate) signal: Option<i32>,
     pub(crate) stderr_tail: String,
@@ -57,7 +57,7 @@ pub(crate) struct Fault {
 }
 
 /// Runs the order to its end. `Err` is the runner's own trouble; the child's is in the outcome.
-pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
+pub(crate) fn run_probe(order: &RunRequest, mut tick: impl FnMut()) -> Result<ProbeOutcome> {
     let (stdout_path, stderr_path) = (order.out.join("stdout.txt"), order.out.join("stderr.txt"));
     let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
     let mut command = Command::new(&order.program);
@@ -71,39 +71,39 @@ pub(crate) fn run(order: &Order, mut tick: impl FnMut()) -> Result<Outcome> {
         .stdin(Stdio::null())
         .stdout(create(&stdout_path)?)
         .stderr(create(&stderr_path)?);
-    let mut child = Tethered::start(&mut command, &order.program.display().to_string())?;
-    let mut watched = Watched {
+    let mut child = ChildGuard::start(&mut command, &order.program.display().to_string())?;
+    let mut watched = WatchedChild {
         started: Instant::now(),
         guarded: Instant::now(),
         samples: Vec::new(),
         closed_file: order.out.join(CLOSED_FILE),
         is_closed: false,
     };
-    let ended = child.wait(SAMPLE_EVERY, |child| {
+    let ended = child.wait_while(SAMPLE_EVERY, |child| {
         watched.sample(child.id());
         if watched.guarded.elapsed() < GUARD_EVERY {
             return Ok(None);
         }
         watched.guarded = Instant::now();
         tick();
-        Ok(watched.trouble(order, &[&stdout_path, &stderr_path]))
+        Ok(watched.find_trouble(order, &[&stdout_path, &stderr_path]))
     })?;
     let record = match ended {
-        Waited::Exited(status) if status.success() => {
+        WaitOutcome::Exited(status) if status.success() => {
             read_record(order).map_err(|cause| (cause, None, false))
         }
-        Waited::Exited(status) => Err((describe(status), status.signal(), false)),
-        Waited::Ended(cause) => Err((cause, None, true)),
+        WaitOutcome::Exited(status) => Err((describe_status(status), status.signal(), false)),
+        WaitOutcome::Ended(cause) => Err((cause, None, true)),
     };
     let record = record.map_err(|(cause, signal, hopeless)| {
-        let stderr_tail = tail(&stderr_path);
-        Fault { cause, signal, stderr_tail, hopeless }
+        let stderr_tail = read_tail(&stderr_path);
+        ProbeFault { cause, signal, stderr_tail, hopeless }
     });
-    Ok(Outcome { record, samples: watched.samples, stdout: tail(&stdout_path) })
+    Ok(ProbeOutcome { record, samples: watched.samples, stdout: read_tail(&stdout_path) })
 }
 
 /// What is seen of a running child.
-struct Watched {
+struct WatchedChild {
     started: Instant,
     /// When the machine's memory and the child's output were last looked at.
     guarded: Instant,
@@ -113,19 +113,19 @@ struct Watched {
     is_closed: bool,
 }
 
-impl Watched {
-    fn trouble(&self, order: &Order, outputs: &[&Path]) -> Option<String> {
+impl WatchedChild {
+    fn find_trouble(&self, order: &RunRequest, outputs: &[&Path]) -> Option<String> {
         if self.started.elapsed() > order.timeout {
             let budget = humantime::format_duration(order.timeout);
             return Some(format!("it ran past its budget of {budget}; --timeout gives more"));
         }
-        if memory::available_bytes().is_some_and(|available| available < LEAST_AVAILABLE_BYTES) {
+        if memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES) {
             return Some(
                 "it was ended before it drove this machine into swap; run it with fewer --rows".into(),
             );
         }
-        let printed = |path: &&Path| std::fs::metadata(path).is_ok_and(|file| file.len() > MOST_OUTPUT_BYTES);
-        outputs.iter().any(printed).then(|| format!("it printed more than {} MiB", MOST_OUTPUT_BYTES >> 20))
+        let printed = |path: &&Path| std::fs::metadata(path).is_ok_and(|file| file.len() > MAX_OUTPUT_BYTES);
+        outputs.iter().any(printed).then(|| format!("it printed more than {} MiB", MAX_OUTPUT_BYTES >> 20))
     }
 
     #[cfg(target_os = "linux")]
@@ -133,7 +133,7 @@ impl Watched {
         if self.is_closed {
             return;
         }
-        let Some(resident) = tree::resident(process) else { return };
+        let Some(resident) = process_tree::tree_resident(process) else { return };
         // After the figures: where the file is not there yet, they are the region's.
         self.is_closed = self.closed_file.exists();
         if self.is_closed {
@@ -151,7 +151,7 @@ impl Watched {
 }
 
 /// A record that is there, whole, and of what was asked.
-fn read_record(order: &Order) -> std::result::Result<Record, String> {
+fn read_record(order: &RunRequest) -> std::result::Result<Record, String> {
     let text = std::fs::read(order.out.join("record.json"))
         .map_err(|error| format!("it ended without a record: $HEAPLAB_OUT/record.json: {error}"))?;
     let record: Record =
@@ -168,7 +168,7 @@ fn read_record(order: &Order) -> std::result::Result<Record, String> {
 }
 
 /// How a child ended that should have ended well.
-pub(crate) fn describe(status: ExitStatus) -> String {
+pub(crate) fn describe_status(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
         (Some(2), _) => "it was ended by Ctrl-C (signal 2)".into(),
@@ -181,7 +181,7 @@ pub(crate) fn describe(status: ExitStatus) -> String {
 
 /// The last lines of a file that may be huge or not be text. Where it ends in a panic, the lines from there on: with
 /// `RUST_BACKTRACE` the last lines are the start of `main`, and nobody asks about that.
-fn tail(path: &Path) -> String {
+fn read_tail(path: &Path) -> String {
     const BYTES: u64 = 64 << 10;
     const LINES: usize = 12;
     let mut bytes = Vec::new();

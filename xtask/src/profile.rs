@@ -2,24 +2,24 @@
 //! `heaplab_heap::Heap`.
 
 mod cpu;
-mod missing;
+mod missing_recording;
 
+use crate::alloc_sites::{self, NamedProfile};
 use crate::cli::{self, ProfileOptions};
 use crate::environment;
-use crate::growth;
+use crate::exit::ExitReason;
+use crate::growth_analysis;
 use crate::interrupt;
 use crate::probe;
 use crate::render;
-use crate::screen::Screen;
-use crate::show;
-use crate::sites::{self, Named};
-use crate::stop::Stop;
+use crate::report_link;
 use crate::store;
-use crate::student::{self, Ended, Order};
-use crate::{discover, recordings};
+use crate::terminal::Terminal;
+use crate::user_program::{self, ProgramEnd, ProgramRequest};
+use crate::{discover, recording_files};
 use anyhow::{Context as _, Result};
 use heaplab_profile::dhat;
-use heaplab_profile::raw::Raw;
+use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{LiveCurve, Words, program};
@@ -28,27 +28,28 @@ use std::path::Path;
 
 pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     if options.cpu {
-        return cpu::run(options);
+        return cpu::run_cpu(options);
     }
-    let words = Words::new(cli::language(options.lang));
-    let root = discover::root()?;
+    let words = Words::new(cli::resolve_language(options.lang));
+    let root = discover::find_root()?;
     let Some((program, arguments)) = options.command.split_first() else {
-        return Err(Stop::WrongUse("name a program behind `--`".into()).into());
+        return Err(ExitReason::UsageError("name a program behind `--`".into()).into());
     };
     let file_name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
     let default_place = root.join("reports/profile").join(&file_name);
-    let staging = store::open(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
-    interrupt::listen().context("cannot listen to signals")?;
+    let staging = store::open_staging(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    interrupt::install_handlers().context("cannot listen to signals")?;
 
     let (timeout, quiet) = (options.timeout, options.json);
-    let order = Order { program, arguments, probe: Probe::Heap, out: staging.runs(), timeout, quiet };
-    let ended = student::run(&order)?;
-    let recordings = recordings::read(&order.out, ended.process)?;
+    let order =
+        ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
+    let ended = user_program::run_program(&order)?;
+    let recordings = recording_files::read_recordings(&order.out, ended.process)?;
     if recordings.is_empty() {
-        return Err(missing::why(program, &ended).into());
+        return Err(missing_recording::explain_missing(program, &ended).into());
     }
-    let screen = Screen::new(!options.json);
-    screen.doing("names for the stacks");
+    let screen = Terminal::new(!options.json);
+    screen.set_activity("names for the stacks");
     let roots = Roots { workspace: root.clone() };
     let mut runs = Vec::new();
     let mut profiles = Vec::new();
@@ -57,50 +58,51 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     for recording in &recordings {
         let profile = symbolize(&recording.raw, &roots)
             .with_context(|| format!("{}: the recorded stacks have no names", recording.name))?;
-        let profile = sites::within_program(profile).trimmed();
+        let profile = alloc_sites::trim_to_program(profile).trim_stacks();
         let name = recording.name.clone();
-        let named = Named { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
-        live.extend(LiveCurve::of("", &named.variant, &recording.raw));
-        of_dhat.push(dhat::Run::of(&recording.raw));
-        runs.push(of_recording(&recording.raw, &named));
+        let named =
+            NamedProfile { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
+        live.extend(LiveCurve::from_recording("", &named.variant, &recording.raw));
+        of_dhat.push(dhat::RunHeader::from_recording(&recording.raw));
+        runs.push(run_from_recording(&recording.raw, &named));
         profiles.push(named);
     }
-    let report = report(&file_name, runs, &ended, &root, &recordings, &words);
-    let artifacts = render::program(&report, &profiles, &of_dhat, &live, &root, &words)?;
+    let report = build_report(&file_name, runs, &ended, &root, &recordings, &words);
+    let artifacts = render::render_program_report(&report, &profiles, &of_dhat, &live, &root, &words)?;
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
-    conclude(&report, &place, &screen, &words, options)?;
+    print_outcome(&report, &place, &screen, &words, options)?;
     match ended.interrupted {
-        Some(signal) => Err(cut_short(signal, &file_name).into()),
-        None => said_no(&report),
+        Some(signal) => Err(interrupted_exit(signal, &file_name).into()),
+        None => check_failures(&report),
     }
 }
 
 /// Ctrl-C is no failure of the program's, but a script that runs us has to learn of it.
-fn cut_short(signal: i32, name: &str) -> Stop {
+fn interrupted_exit(signal: i32, name: &str) -> ExitReason {
     let message = format!("{name}: stopped by signal {signal}; the report is of what it did until then");
-    Stop::CutShort { signal, message }
+    ExitReason::CutShort { signal, message }
 }
 
-fn report(
+fn build_report(
     name: &str,
     runs: Vec<Run>,
-    ended: &Ended,
+    ended: &ProgramEnd,
     root: &Path,
-    recordings: &[recordings::Recording],
+    recordings: &[recording_files::ProcessRecording],
     words: &Words,
 ) -> Report {
     let births: u64 = recordings.iter().map(|recording| recording.raw.totals.births).sum();
     let slow_walks: u64 = recordings.iter().map(|recording| recording.raw.totals.slow_walks).sum();
-    let mut environment = environment::here(root, None);
+    let mut environment = environment::collect_environment(root, None);
     // Nobody tells how it was built. A few stacks go through a C library even where all of Rust has frame pointers.
     environment.frame_pointers = slow_walks <= births / 2;
     Report {
         schema: REPORT_SCHEMA.to_owned(),
         lesson: None,
         title: Text { en: name.to_owned(), zh: name.to_owned() },
-        created_at: environment::now(),
+        created_at: environment::timestamp(),
         language: words.lang().tag().to_owned(),
         environment,
         goal: None,
@@ -118,7 +120,7 @@ fn report(
 }
 
 /// One process. Time and resident memory are not asked of the recorder.
-fn of_recording(raw: &Raw, named: &Named) -> Run {
+fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
     let totals = &raw.totals;
     let heap = HeapRun {
         rows: 1,
@@ -133,8 +135,8 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         wall_ns: vec![totals.wall_ns],
         slowdown: None,
         memory_cost_bytes: None,
-        sites: sites::largest(&named.profile),
-        lifetimes: sites::lifetimes(&named.profile),
+        sites: alloc_sites::largest_sites(&named.profile),
+        lifetimes: alloc_sites::size_classes(&named.profile),
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
     };
@@ -143,7 +145,7 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         section: String::new(),
         variant: named.variant.clone(),
         language: Language::Rust,
-        about: dhat::Run::of(raw).command,
+        about: dhat::RunHeader::from_recording(raw).command,
         work_group: String::new(),
         baseline: false,
         rows: 1,
@@ -154,49 +156,52 @@ fn of_recording(raw: &Raw, named: &Named) -> Run {
         heap: Some(heap),
         reconciliation: None,
         // One run says nothing of growth, but which lines make blocks that die young it does say.
-        growth: Some(Growth { churn: growth::churn_of(&named.profile), ..Growth::default() }),
+        growth: Some(Growth {
+            churn: growth_analysis::churn_in_profile(&named.profile),
+            ..Growth::default()
+        }),
         phases: Vec::new(),
         attachments: Vec::new(),
     }
 }
 
 /// How it ended, unless it ended well.
-fn failure(name: &str, ended: &Ended) -> Option<Failure> {
+fn failure(name: &str, ended: &ProgramEnd) -> Option<Failure> {
     (!ended.status.success()).then(|| Failure {
         section: String::new(),
         variant: name.to_owned(),
         language: Language::Rust,
         probe: Probe::Heap,
-        cause: ended.cause.clone().unwrap_or_else(|| probe::describe(ended.status)),
+        cause: ended.cause.clone().unwrap_or_else(|| probe::describe_status(ended.status)),
         signal: ended.status.signal(),
         // It went to the student's own terminal.
         stderr_tail: String::new(),
     })
 }
 
-fn conclude(
+fn print_outcome(
     report: &Report,
     place: &Path,
-    screen: &Screen,
+    screen: &Terminal,
     words: &Words,
     options: &ProfileOptions,
 ) -> Result<()> {
     if options.json {
         println!("{}", serde_json::to_string_pretty(report)?);
     }
-    screen.result(&program::terminal(report, words, Screen::width()));
-    screen.result("");
-    show::result(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    screen.print_result(&program::render_terminal(report, words, Terminal::width_columns()));
+    screen.print_result("");
+    report_link::print_location(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
     Ok(())
 }
 
-fn said_no(report: &Report) -> Result<()> {
+fn check_failures(report: &Report) -> Result<()> {
     match report.failed.first() {
         None => Ok(()),
         Some(failure) => {
             let (name, cause) = (&failure.variant, &failure.cause);
             let message = format!("{name}: {cause}; the report is of what it did until then");
-            Err(Stop::SaysNo(message).into())
+            Err(ExitReason::CheckFailed(message).into())
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The CPython that runs beside Rust: `HEAPLAB_PYTHON`, else `python3`.
 
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use clap::ValueEnum;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -29,7 +29,7 @@ pub(crate) struct Python {
 
 /// The interpreter, or why there is none. What is named may be a wrapper (version managers have one): the interpreter itself
 /// says where it is, so that what is measured is it and not the shell before it.
-pub(crate) fn find() -> Result<Python, String> {
+pub(crate) fn find_python() -> Result<Python, String> {
     let named = PathBuf::from(std::env::var_os(PYTHON_VARIABLE).unwrap_or_else(|| "python3".into()));
     let ask = "import sys; print(sys.version_info.major, sys.version.split()[0], sys.executable, sep='\\n')";
     let output = Command::new(&named).args(["-c", ask]).stdin(Stdio::null()).output();
@@ -44,12 +44,12 @@ pub(crate) fn find() -> Result<Python, String> {
 }
 
 /// The interpreter by the user's choice; the second half says why there is none where that is worth a line.
-pub(crate) fn chosen(choice: PythonChoice) -> Result<(Option<Python>, Option<String>), Stop> {
-    match (choice, find()) {
+pub(crate) fn select_python(choice: PythonChoice) -> Result<(Option<Python>, Option<String>), ExitReason> {
+    match (choice, find_python()) {
         (PythonChoice::No, _) => Ok((None, None)),
         (_, Ok(python)) => Ok((Some(python), None)),
         (PythonChoice::Auto, Err(why)) => Ok((None, Some(why))),
-        (PythonChoice::Yes, Err(why)) => Err(Stop::Lacks(format!(
+        (PythonChoice::Yes, Err(why)) => Err(ExitReason::MissingRequirement(format!(
             "{why}\nInstall python3 (Debian: apt-get install python3), or name one in {PYTHON_VARIABLE}, or use --python no"
         ))),
     }

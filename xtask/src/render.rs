@@ -1,169 +1,181 @@
 //! The files of a report, from what was measured.
 
+use crate::alloc_sites::NamedProfile;
 use crate::measure::DhatFile;
-use crate::sites::Named;
 use anyhow::{Context as _, Result};
 use heaplab_profile::{dhat, firefox, folded, speedscope};
-use heaplab_record::{Attachment, Curve, Probe, Report, Source};
-use heaplab_report::{Artifact, Drawn, Flames, Leaks, LiveCurve, Pictures, Words};
+use heaplab_record::{Attachment, Curve, Probe, Report, SourceListing};
+use heaplab_report::{Artifact, DrawnPictures, FlamegraphSet, LiveCurve, PagePictures, VariantLeaks, Words};
 use std::path::{Component, Path};
 
 /// What the pictures are made of, besides the report itself.
 #[derive(Default)]
-pub(crate) struct Measured<'a> {
+pub(crate) struct ReportInputs<'a> {
     pub(crate) curves: &'a [Curve],
     pub(crate) live: &'a [LiveCurve],
     pub(crate) dhat_files: &'a [DhatFile],
-    pub(crate) profiles: &'a [Named],
+    pub(crate) profiles: &'a [NamedProfile],
     /// What stays, drawn.
-    pub(crate) leaks: Vec<Leaks>,
+    pub(crate) leaks: Vec<VariantLeaks>,
     /// Where the sources lie; without it the page has none.
     pub(crate) root: Option<&'a Path>,
 }
 
 /// Every file, in the order in which a folder lists them to a reader who starts at the top.
-pub(crate) fn report(report: &Report, measured: Measured<'_>, words: &Words) -> Result<Vec<Artifact>> {
-    let Measured { curves, live, dhat_files, profiles, mut leaks, root } = measured;
+pub(crate) fn render_report(
+    report: &Report,
+    measured: ReportInputs<'_>,
+    words: &Words,
+) -> Result<Vec<Artifact>> {
+    let ReportInputs { curves, live, dhat_files, profiles, mut leaks, root } = measured;
     let mut artifacts = Vec::new();
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
-    artifacts.push(text("report.json", json));
+    artifacts.push(text_artifact("report.json", json));
 
     let comparison_svg = heaplab_report::comparison_svg(report, words)?;
     let curve_svg = heaplab_report::curve_svg(curves, words)?;
-    artifacts.push(picture("comparison.png", &comparison_svg)?);
-    artifacts.push(text("comparison.svg", comparison_svg.clone()));
+    artifacts.push(svg_artifact("comparison.png", &comparison_svg)?);
+    artifacts.push(text_artifact("comparison.svg", comparison_svg.clone()));
     if let Some(curve_svg) = &curve_svg {
-        artifacts.push(picture("curve.png", curve_svg)?);
-        artifacts.push(text("curve.svg", curve_svg.clone()));
-        artifacts.push(text("curve.csv", heaplab_report::curve_csv(curves)));
+        artifacts.push(svg_artifact("curve.png", curve_svg)?);
+        artifacts.push(text_artifact("curve.svg", curve_svg.clone()));
+        artifacts.push(text_artifact("curve.csv", heaplab_report::curve_csv(curves)));
     }
     for file in dhat_files {
         let json = dhat::rebase(&file.json, file.load_address)
             .with_context(|| format!("{}: cannot read dhat's file", file.variant))?;
-        artifacts.push(text(format!("{}.dhat.json", file.variant), json));
+        artifacts.push(text_artifact(format!("{}.dhat.json", file.variant), json));
     }
-    let attached = heaplab_report::pictures(report, words)?;
+    let attached = heaplab_report::draw_pictures(report, words)?;
     for one in &attached {
-        artifacts.push(picture(&format!("{}.png", one.stem), &one.svg)?);
-        artifacts.push(text(format!("{}.svg", one.stem), one.svg.clone()));
+        artifacts.push(svg_artifact(&format!("{}.png", one.stem), &one.svg)?);
+        artifacts.push(text_artifact(format!("{}.svg", one.stem), one.svg.clone()));
     }
     let (charts, attached): (Vec<_>, Vec<_>) = attached.into_iter().partition(|one| one.is_growth);
     for of in &mut leaks {
-        let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::stem(&of.variant));
+        let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::chart_stem(&of.variant));
         of.chart = chart.map(|one| one.svg.clone());
     }
-    let flames = of_profiles(report, profiles, words, &mut artifacts)?;
+    let flames = render_flames(report, profiles, words, &mut artifacts)?;
     // A puzzle has no names, and its source would tell them.
     let root = root.filter(|_| report.mystery.is_none());
-    let sources = root.map(|root| sources(profiles, root)).unwrap_or_default();
+    let sources = root.map(|root| source_pages(profiles, root)).unwrap_or_default();
     for view in leaks.iter().flat_map(|of| &of.views) {
-        artifacts.push(text(view.file.clone(), view.svg.clone()));
+        artifacts.push(text_artifact(view.file.clone(), view.svg.clone()));
     }
-    of_stacks(report, words, &mut artifacts)?;
-    let live_svg = of_live(live, words, &mut artifacts)?;
-    let drawn = Drawn { curve: curve_svg.is_some(), live: live_svg.is_some() };
-    artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { comparison_svg, curve_svg, live_svg, flames, attached, leaks, sources };
-    artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
+    render_stacks(report, words, &mut artifacts)?;
+    let live_svg = render_live_curves(live, words, &mut artifacts)?;
+    let drawn = DrawnPictures { curve: curve_svg.is_some(), live: live_svg.is_some() };
+    artifacts.push(text_artifact("summary.md", heaplab_report::render_summary(report, drawn, words)));
+    let pictures = PagePictures { comparison_svg, curve_svg, live_svg, flames, attached, leaks, sources };
+    artifacts
+        .push(text_artifact("report.html", heaplab_report::render_report_page(report, &pictures, words)?));
     Ok(artifacts)
 }
 
 /// The files of a program of the student's own: nothing to compare, and DHAT's file is heaplab's.
-pub(crate) fn program(
+pub(crate) fn render_program_report(
     report: &Report,
-    profiles: &[Named],
-    runs: &[dhat::Run],
+    profiles: &[NamedProfile],
+    runs: &[dhat::RunHeader],
     live: &[LiveCurve],
     root: &Path,
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
-    let mut artifacts = vec![text("report.json", json)];
+    let mut artifacts = vec![text_artifact("report.json", json)];
     for (named, run) in profiles.iter().zip(runs) {
         let name = format!("{}.dhat.json", named.variant);
         let json = dhat::write(&named.profile, run).with_context(|| format!("cannot write {name}"))?;
-        artifacts.push(text(name, json));
+        artifacts.push(text_artifact(name, json));
     }
-    let flames = of_profiles(report, profiles, words, &mut artifacts)?;
-    let sources = sources(profiles, root);
-    let live_svg = of_live(live, words, &mut artifacts)?;
-    let drawn = Drawn { curve: false, live: live_svg.is_some() };
-    artifacts.push(text("summary.md", heaplab_report::summary(report, drawn, words)));
-    let pictures = Pictures { live_svg, flames, sources, ..Pictures::default() };
-    artifacts.push(text("report.html", heaplab_report::page(report, &pictures, words)?));
+    let flames = render_flames(report, profiles, words, &mut artifacts)?;
+    let sources = source_pages(profiles, root);
+    let live_svg = render_live_curves(live, words, &mut artifacts)?;
+    let drawn = DrawnPictures { curve: false, live: live_svg.is_some() };
+    artifacts.push(text_artifact("summary.md", heaplab_report::render_summary(report, drawn, words)));
+    let pictures = PagePictures { live_svg, flames, sources, ..PagePictures::default() };
+    artifacts
+        .push(text_artifact("report.html", heaplab_report::render_report_page(report, &pictures, words)?));
     Ok(artifacts)
 }
 
 /// Live bytes over the allocation clock; gives the picture for the page.
-fn of_live(live: &[LiveCurve], words: &Words, artifacts: &mut Vec<Artifact>) -> Result<Option<String>> {
+fn render_live_curves(
+    live: &[LiveCurve],
+    words: &Words,
+    artifacts: &mut Vec<Artifact>,
+) -> Result<Option<String>> {
     let svg = heaplab_report::live_svg(live, words)?;
     if let Some(svg) = &svg {
-        artifacts.push(picture("live.png", svg)?);
-        artifacts.push(text("live.svg", svg.clone()));
-        artifacts.push(text("live.csv", heaplab_report::live_csv(live)));
+        artifacts.push(svg_artifact("live.png", svg)?);
+        artifacts.push(text_artifact("live.svg", svg.clone()));
+        artifacts.push(text_artifact("live.csv", heaplab_report::live_csv(live)));
     }
     Ok(svg)
 }
 
 /// What is made of every profile; gives the flamegraphs of the page.
-fn of_profiles(
+fn render_flames(
     report: &Report,
-    profiles: &[Named],
+    profiles: &[NamedProfile],
     words: &Words,
     artifacts: &mut Vec<Artifact>,
-) -> Result<Vec<Flames>> {
+) -> Result<Vec<FlamegraphSet>> {
     for named in profiles {
         let of = &named.variant;
-        let stacks = folded::folded(&named.profile, folded::Measure::PeakBytes);
-        let subtitle = subtitle(report, named, words);
+        let stacks = folded::write_folded(&named.profile, folded::Measure::PeakBytes);
+        let subtitle = flame_subtitle(report, named, words);
         let svg = heaplab_report::flamegraph_svg(&stacks, of, Some(&subtitle), words)?;
-        artifacts.push(text(format!("{of}.folded"), stacks));
-        let viewed = speedscope::speedscope(&named.profile, of)
+        artifacts.push(text_artifact(format!("{of}.folded"), stacks));
+        let viewed = speedscope::write_speedscope(&named.profile, of)
             .with_context(|| format!("cannot write {of}.speedscope.json"))?;
-        artifacts.push(text(format!("{of}.speedscope.json"), viewed));
-        let viewed = firefox::firefox(&named.profile, of)
+        artifacts.push(text_artifact(format!("{of}.speedscope.json"), viewed));
+        let viewed = firefox::write_firefox(&named.profile, of)
             .with_context(|| format!("cannot write {of}.firefox.json"))?;
-        artifacts.push(text(format!("{of}.firefox.json"), viewed));
-        artifacts.push(text(format!("{of}.flamegraph.svg"), svg));
+        artifacts.push(text_artifact(format!("{of}.firefox.json"), viewed));
+        artifacts.push(text_artifact(format!("{of}.flamegraph.svg"), svg));
     }
     let flames: Vec<_> = profiles
         .iter()
-        .map(|named| (named.variant.as_str(), subtitle(report, named, words), &named.profile))
+        .map(|named| (named.variant.as_str(), flame_subtitle(report, named, words), &named.profile))
         .collect();
-    Ok(heaplab_report::flames(&flames, words))
+    Ok(heaplab_report::profile_flamegraphs(&flames, words))
 }
 
 /// The sources of every variant that has any, its files as far as they lie in the workspace.
-fn sources(profiles: &[Named], root: &Path) -> Vec<(String, Source)> {
+fn source_pages(profiles: &[NamedProfile], root: &Path) -> Vec<(String, SourceListing)> {
     let read = |file: &str| {
         let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
         std::fs::read_to_string(root.join(file)).ok().filter(|_| inside)
     };
-    let of = |named: &Named| {
+    let of = |named: &NamedProfile| {
         let variant = named.variant.clone();
-        heaplab_report::sources(&named.profile, &read).into_iter().map(move |of| (variant.clone(), of))
+        heaplab_report::annotate_sources(&named.profile, &read)
+            .into_iter()
+            .map(move |of| (variant.clone(), of))
     };
     profiles.iter().flat_map(of).collect()
 }
 
 /// Stacks that a lesson handed over: flamegraphs of something else than bytes.
-fn of_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<()> {
+fn render_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<()> {
     for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
         let Attachment::Stacks(stacks) = attachment else { continue };
         let (name, lang) = (&stacks.name, words.lang());
-        let (counts, title) = (lang.of(&stacks.counts), lang.of(&stacks.title));
+        let (counts, title) = (lang.pick(&stacks.counts), lang.pick(&stacks.title));
         let svg = heaplab_report::cpu_flamegraph_svg(&stacks.folded, counts, title, None, words)?;
-        artifacts.push(text(format!("{name}.folded"), stacks.folded.join("\n") + "\n"));
-        artifacts.push(picture(&format!("{name}.flamegraph.png"), &svg)?);
-        artifacts.push(text(format!("{name}.flamegraph.svg"), svg));
+        artifacts.push(text_artifact(format!("{name}.folded"), stacks.folded.join("\n") + "\n"));
+        artifacts.push(svg_artifact(&format!("{name}.flamegraph.png"), &svg)?);
+        artifacts.push(text_artifact(format!("{name}.flamegraph.svg"), svg));
     }
     Ok(())
 }
 
 /// Whose figures they are and at which scale.
-fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
+fn flame_subtitle(report: &Report, named: &NamedProfile, words: &Words) -> String {
     let rows = heaplab_report::format::count(named.rows);
     let bytes = heaplab_report::format::bytes(named.profile.peak_bytes());
     let key = match named.probe {
@@ -173,12 +185,12 @@ fn subtitle(report: &Report, named: &Named, words: &Words) -> String {
     words.say(key, &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)])
 }
 
-pub(crate) fn text(name: impl Into<String>, text: String) -> Artifact {
+pub(crate) fn text_artifact(name: impl Into<String>, text: String) -> Artifact {
     Artifact { name: name.into(), bytes: text.into_bytes() }
 }
 
-pub(crate) fn picture(name: &str, svg: &str) -> Result<Artifact> {
-    let bytes = heaplab_report::png(svg).with_context(|| format!("cannot make {name}"))?;
+pub(crate) fn svg_artifact(name: &str, svg: &str) -> Result<Artifact> {
+    let bytes = heaplab_report::svg_to_png(svg).with_context(|| format!("cannot make {name}"))?;
     Ok(Artifact { name: name.to_owned(), bytes })
 }
 
@@ -190,7 +202,7 @@ mod tests {
     #[test]
     fn what_a_lesson_hands_over_becomes_files_and_stands_in_page_and_summary() {
         let of: Report = serde_json::from_str(include_str!("../tests/data/leak-report.json")).unwrap();
-        let artifacts = report(&of, Measured::default(), &Words::new(Lang::Zh)).unwrap();
+        let artifacts = render_report(&of, ReportInputs::default(), &Words::new(Lang::Zh)).unwrap();
         let bytes = |name: &str| {
             let found = artifacts.iter().find(|artifact| artifact.name == name);
             found.unwrap_or_else(|| panic!("{name}")).bytes.clone()

@@ -1,7 +1,7 @@
 //! `--rows 10M`: scales as people write them.
 
 /// A number with an optional `k`, `M` or `G` behind it; separators `,` and `_` are passed over.
-pub(crate) fn parse(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_rows(text: &str) -> Result<u64, String> {
     let how = "give a number of at least 1, such as 100000, 100k or 10M";
     let cleaned: String = text.chars().filter(|c| !matches!(c, '_' | ',' | ' ')).collect();
     let (digits, factor) = match cleaned.char_indices().last() {
@@ -12,7 +12,7 @@ pub(crate) fn parse(text: &str) -> Result<u64, String> {
     };
     let rows = match digits.split_once('.') {
         None => digits.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)),
-        Some((whole, part)) => decimal(whole, part, factor),
+        Some((whole, part)) => scale_decimal(whole, part, factor),
     };
     match rows {
         Some(0) => Err(format!("0 measures nothing: {how}")),
@@ -27,7 +27,7 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let number = text.strip_suffix(['B', 'b']).unwrap_or(text).trim_end();
     let Some(binary) = number.strip_suffix(['i', 'I']) else {
-        return parse(number).map_err(|_| format!("`{text}` is no size: {how}"));
+        return parse_rows(number).map_err(|_| format!("`{text}` is no size: {how}"));
     };
     let (digits, shift) = match binary.char_indices().last() {
         Some((at, 'k' | 'K')) => (&binary[..at], 10),
@@ -43,13 +43,13 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
 pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
     let how = "give two numbers, such as 150k..200k, the smaller first";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no range: {how}"))?;
-    let from = if from.trim() == "0" { 0 } else { parse(from)? };
-    let to = parse(to)?;
+    let from = if from.trim() == "0" { 0 } else { parse_rows(from)? };
+    let to = parse_rows(to)?;
     if from < to { Ok((from, to)) } else { Err(format!("nothing lies between {from} and {to}: {how}")) }
 }
 
 /// `1.5M`, exactly: `None` where the digits do not come out whole.
-fn decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
+fn scale_decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
     let places = u32::try_from(part.len()).ok()?;
     let unit = 10u64.checked_pow(places)?;
     if places == 0 || !factor.is_multiple_of(unit) {
@@ -81,10 +81,10 @@ mod tests {
         for (text, rows) in
             [("1", 1), ("10M", 10_000_000), ("1.5M", 1_500_000), ("10_000", 10_000), ("2g", 2_000_000_000)]
         {
-            assert_eq!(parse(text), Ok(rows), "{text}");
+            assert_eq!(parse_rows(text), Ok(rows), "{text}");
         }
         for text in ["0", "", "abc", "-5", "1.5", "M", "99999999999999999999", "0k", "1.0001k"] {
-            assert!(parse(text).is_err(), "{text}");
+            assert!(parse_rows(text).is_err(), "{text}");
         }
     }
 

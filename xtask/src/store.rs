@@ -1,9 +1,9 @@
 //! Where a report lands: written to a folder beside its place and exchanged for the last one in a single step. Whatever ends a
 //! run before that leaves the last report as it was.
 
+use crate::exit::ExitReason;
 use crate::memory;
-use crate::site::SITE_SCHEMA;
-use crate::stop::Stop;
+use crate::website::SITE_SCHEMA;
 use anyhow::{Context as _, Result};
 use heaplab_record::{
     BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report,
@@ -23,9 +23,11 @@ pub(crate) struct Staging {
 
 /// Opens the place before anything is measured: whoever waits for minutes must not learn at the end that it cannot be
 /// written. `named` is whether the user chose the place.
-pub(crate) fn open(target: &Path, named: bool) -> Result<Staging> {
+pub(crate) fn open_staging(target: &Path, named: bool) -> Result<Staging> {
     let target = std::path::absolute(target).with_context(|| format!("cannot find {}", target.display()))?;
-    let wrong = |message: String| if named { Stop::WrongUse(message) } else { Stop::Lacks(message) };
+    let wrong = |message: String| {
+        if named { ExitReason::UsageError(message) } else { ExitReason::MissingRequirement(message) }
+    };
     check_target(&target).map_err(&wrong)?;
     let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
         return Err(wrong(format!("{} is no place for a report: name a new folder", target.display())).into());
@@ -34,14 +36,14 @@ pub(crate) fn open(target: &Path, named: bool) -> Result<Staging> {
     let cannot =
         |error: std::io::Error| wrong(format!("cannot write to {}: {error}; {next}", parent.display()));
     std::fs::create_dir_all(parent).map_err(cannot)?;
-    sweep(parent, &name.to_string_lossy());
+    remove_stale_staging(parent, &name.to_string_lossy());
     let folder = parent.join(staging_name(&name.to_string_lossy(), std::process::id()));
     std::fs::create_dir(&folder).map_err(cannot)?;
     let staging = Staging { target: target.clone(), folder };
     if let Some(free) = memory::free_disk_bytes(parent)
         && free < LEAST_FREE_BYTES
     {
-        return Err(Stop::Lacks(format!(
+        return Err(ExitReason::MissingRequirement(format!(
             "the disk of {} is full: {} KiB free, a report wants {} MiB; free some, or choose a place with --out",
             parent.display(),
             free >> 10,
@@ -49,7 +51,7 @@ pub(crate) fn open(target: &Path, named: bool) -> Result<Staging> {
         ))
         .into());
     }
-    std::fs::create_dir(staging.runs()).map_err(cannot)?;
+    std::fs::create_dir(staging.runs_folder()).map_err(cannot)?;
     Ok(staging)
 }
 
@@ -95,34 +97,37 @@ fn holds_report(folder: &Path) -> bool {
 
 impl Staging {
     /// The folder for the children's own folders; it never becomes part of the report.
-    pub(crate) fn runs(&self) -> PathBuf {
+    pub(crate) fn runs_folder(&self) -> PathBuf {
         self.folder.join("runs")
     }
 
     /// A folder inside of the report that a tool fills itself, such as criterion.
-    pub(crate) fn folder(&self, name: &str) -> PathBuf {
+    pub(crate) fn create_folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
     /// Writes every file, then puts the whole folder into its place.
     pub(crate) fn publish(self, artifacts: &[Artifact]) -> Result<PathBuf> {
-        std::fs::remove_dir_all(self.runs()).context("cannot take the runs' temporary folder away")?;
+        std::fs::remove_dir_all(self.runs_folder()).context("cannot take the runs' temporary folder away")?;
         for artifact in artifacts {
             let path = self.folder.join(&artifact.name);
             let written = std::fs::create_dir_all(path.parent().unwrap_or(&self.folder))
                 .and_then(|()| std::fs::write(&path, &artifact.bytes));
             written.map_err(|error| {
                 let (name, place) = (&artifact.name, self.target.display());
-                Stop::Lacks(format!(
+                ExitReason::MissingRequirement(format!(
                     "cannot write {name} for {place}: {error}; the report there is as it was"
                 ))
             })?;
         }
-        match exchange(&self.folder, &self.target) {
-            Ok(()) => self.keep_what_is_not_ours(artifacts)?,
+        match exchange_folders(&self.folder, &self.target) {
+            Ok(()) => self.carry_over_foreign_files(artifacts)?,
             Err(error) => {
                 let place = self.target.display();
-                return Err(Stop::Lacks(format!("cannot put the report into {place}: {error}")).into());
+                return Err(ExitReason::MissingRequirement(format!(
+                    "cannot put the report into {place}: {error}"
+                ))
+                .into());
             }
         }
         Ok(self.target.clone())
@@ -130,13 +135,13 @@ impl Staging {
 
     /// After the exchange the last report lies in the staging folder: files there that no report of ours makes (a
     /// student's notes) go over to the new one.
-    fn keep_what_is_not_ours(&self, artifacts: &[Artifact]) -> Result<()> {
+    fn carry_over_foreign_files(&self, artifacts: &[Artifact]) -> Result<()> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(()) };
-        let pictures = pictures_of_last(&self.folder);
+        let pictures = last_picture_stems(&self.folder);
         for entry in entries.flatten() {
             let name = entry.file_name();
             let text = name.to_string_lossy();
-            let ours = is_of_a_report(&text)
+            let ours = is_report_file(&text)
                 || pictures.iter().any(|name| *name == text)
                 || artifacts.iter().any(|artifact| artifact.name.split('/').next() == Some(&text));
             let place = self.target.join(&name);
@@ -157,14 +162,14 @@ impl Drop for Staging {
 }
 
 /// The files of what the lessons of the last report handed over: only that report knows their names.
-fn pictures_of_last(folder: &Path) -> Vec<String> {
+fn last_picture_stems(folder: &Path) -> Vec<String> {
     let text = std::fs::read(folder.join("report.json")).ok();
     let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
     let stems = report.map(|report| heaplab_report::picture_stems(&report)).unwrap_or_default();
     stems.iter().flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}"))).collect()
 }
 
-fn is_of_a_report(name: &str) -> bool {
+fn is_report_file(name: &str) -> bool {
     const NAMES: [&str; 4] = ["report.", "comparison.", "curve.", "live."];
     const ENDINGS: [&str; 7] = [
         ".flamegraph.svg",
@@ -181,7 +186,7 @@ fn is_of_a_report(name: &str) -> bool {
 }
 
 /// One step where the system has it (`renameat2`); where it has not, the last report is away for a moment but never lost.
-fn exchange(new: &Path, target: &Path) -> std::io::Result<()> {
+fn exchange_folders(new: &Path, target: &Path) -> std::io::Result<()> {
     if !target.exists() {
         return std::fs::rename(new, target);
     }
@@ -206,7 +211,7 @@ fn staging_name(name: &str, process: u32) -> String {
 }
 
 /// Takes away what a run that was killed outright has left for this place.
-fn sweep(parent: &Path, name: &str) {
+fn remove_stale_staging(parent: &Path, name: &str) {
     let Ok(entries) = std::fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
         let file_name = entry.file_name();
@@ -247,10 +252,10 @@ mod tests {
     fn a_report_is_replaced_whole_and_notes_stay() {
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("8.5");
-        let first = open(&target, false).unwrap();
+        let first = open_staging(&target, false).unwrap();
         first.publish(&[artifact("report.json", REPORT), artifact("gone.folded", "")]).unwrap();
         std::fs::write(target.join("my notes.txt"), "mine").unwrap();
-        open(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
+        open_staging(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
         assert_eq!(names(&target), ["my notes.txt", "report.json"]);
         assert_eq!(names(home.path()), ["8.5"], "nothing temporary is left");
     }
@@ -261,9 +266,9 @@ mod tests {
         let target = home.path().join("8.3");
         let report = include_str!("../tests/data/leak-report.json");
         let files = [artifact("report.json", report), artifact("leak.svg", ""), artifact("leak.png", "")];
-        open(&target, false).unwrap().publish(&files).unwrap();
+        open_staging(&target, false).unwrap().publish(&files).unwrap();
         std::fs::write(target.join("mine.svg"), "mine").unwrap();
-        open(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
+        open_staging(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
         assert_eq!(names(&target), ["mine.svg", "report.json"]);
     }
 
@@ -271,9 +276,9 @@ mod tests {
     fn a_run_that_ends_early_changes_nothing() {
         let home = tempfile::tempdir().unwrap();
         let target = home.path().join("8.5");
-        open(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
-        let staging = open(&target, false).unwrap();
-        std::fs::write(staging.runs().join("half"), "x").unwrap();
+        open_staging(&target, false).unwrap().publish(&[artifact("report.json", REPORT)]).unwrap();
+        let staging = open_staging(&target, false).unwrap();
+        std::fs::write(staging.runs_folder().join("half"), "x").unwrap();
         drop(staging);
         assert_eq!(names(home.path()), ["8.5"]);
         assert_eq!(names(&target), ["report.json"]);
@@ -283,11 +288,11 @@ mod tests {
     fn files_that_are_not_ours_are_never_replaced() {
         let home = tempfile::tempdir().unwrap();
         std::fs::write(home.path().join("thesis.tex"), "mine").unwrap();
-        assert!(open(home.path(), true).is_err());
+        assert!(open_staging(home.path(), true).is_err());
         let file = home.path().join("thesis.tex");
-        assert!(open(&file, true).is_err());
+        assert!(open_staging(&file, true).is_err());
         std::fs::write(home.path().join("report.json"), "{}").unwrap();
-        assert!(open(home.path(), true).is_err(), "a report.json of another schema is not ours");
+        assert!(open_staging(home.path(), true).is_err(), "a report.json of another schema is not ours");
     }
 
     #[test]
@@ -296,7 +301,7 @@ mod tests {
         // No process has this number: it is above the kernel's highest.
         std::fs::create_dir(home.path().join(staging_name("8.5", 4_194_305))).unwrap();
         let mine = home.path().join(staging_name("8.5", std::process::id()));
-        drop(open(&home.path().join("8.5"), false).unwrap());
+        drop(open_staging(&home.path().join("8.5"), false).unwrap());
         assert!(!mine.exists());
         assert!(names(home.path()).is_empty());
     }

@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 /// Who depends on whom among the crates outside lessons/. A lesson sees heaplab-lesson.
 const ARROWS: [(&str, &str); 17] = [
     ("heaplab-bench-workloads", "heaplab-heap"),
-    ("heaplab-grade", "heaplab-record"),
+    ("heaplab-homework", "heaplab-record"),
     ("heaplab-heap", "heaplab-profile"),
     ("heaplab-lesson", "heaplab-heap"),
     ("heaplab-lesson", "heaplab-record"),
     ("heaplab-object-graph", "heaplab-heap"),
     ("heaplab-report", "heaplab-profile"),
     ("heaplab-report", "heaplab-record"),
-    ("xtask", "heaplab-fence"),
-    ("xtask", "heaplab-grade"),
+    ("xtask", "heaplab-sandbox"),
+    ("xtask", "heaplab-homework"),
     ("xtask", "heaplab-growth"),
     ("xtask", "heaplab-profile"),
     ("xtask", "heaplab-record"),

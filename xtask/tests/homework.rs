@@ -7,7 +7,7 @@ mod copy;
 mod run;
 
 use copy::{LESSON, alone, copy};
-use heaplab_grade::{Observed, Order, Scale, Task, Trial, judge, say};
+use heaplab_homework::{HarnessRequest, RunFigures, Task, TaskScale, Trial, judge, parse_record};
 use run::{ends_with, names, stderr, stdout, target, workspace, xtask};
 use serde_json::Value;
 use std::io::Write as _;
@@ -90,13 +90,18 @@ fn from_the_starting_point_to_full_points_and_back() {
 
 /// The program that the last check has built, ten times; the points are judged here.
 fn ten_runs_have_one_score() {
-    let scale = Scale { seed: heaplab_grade::PUBLIC_SEED, small: heaplab_grade::ROWS };
+    let scale = TaskScale { seed: heaplab_homework::PUBLIC_SEED, small: heaplab_homework::ROWS };
     for task in [Task::List, Task::Generator] {
         let trials: Vec<Trial> = (0..10)
             .map(|_| {
                 let of = |rows: u64| {
-                    let said = said(&Order { task: task.name().into(), rows, seed: scale.seed, share: None });
-                    Observed {
+                    let said = said(&HarnessRequest {
+                        task: task.name().into(),
+                        rows,
+                        seed: scale.seed,
+                        share: None,
+                    });
+                    RunFigures {
                         answer: said.answer.unwrap(),
                         allocations: said.births + said.reallocations,
                         peak_bytes: said.peak_bytes,
@@ -105,7 +110,7 @@ fn ten_runs_have_one_score() {
                 };
                 Trial {
                     small: Some(of(scale.small)),
-                    large: of(task.large(scale.small)),
+                    large: of(task.large_scale(scale.small)),
                     alone_wall_ns: None,
                 }
             })
@@ -113,12 +118,12 @@ fn ten_runs_have_one_score() {
         let all = judge(task, scale, &trials);
         assert!(all.stable, "{all:?}");
         for trial in trials {
-            assert_eq!(judge(task, scale, &[trial]).score, task.of());
+            assert_eq!(judge(task, scale, &[trial]).score, task.max_points());
         }
     }
 }
 
-fn said(order: &Order) -> heaplab_grade::Said {
+fn said(order: &HarnessRequest) -> heaplab_homework::HarnessRecord {
     let out = tempfile::tempdir().unwrap();
     let mut child = Command::new(target().join("lesson/homework-harness"))
         .env("HEAPLAB_PROBE", "heap")
@@ -126,9 +131,9 @@ fn said(order: &Order) -> heaplab_grade::Said {
         .stdin(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all(order.line().as_bytes()).unwrap();
+    child.stdin.take().unwrap().write_all(order.to_line().as_bytes()).unwrap();
     assert!(child.wait().unwrap().success());
-    say(&std::fs::read_to_string(out.path().join("record.txt")).unwrap(), order).unwrap()
+    parse_record(&std::fs::read_to_string(out.path().join("record.txt")).unwrap(), order).unwrap()
 }
 
 #[test]
@@ -188,8 +193,9 @@ fn a_report_has_everything_that_is_handed_in() {
         .into_iter()
         .map(|name| (name.clone(), std::fs::read(folder.join("src").join(name)).unwrap()))
         .collect();
-    let hash =
-        heaplab_grade::source_sha256(sources.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())));
+    let hash = heaplab_homework::source_sha256(
+        sources.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())),
+    );
     assert_eq!(result["source_sha256"].as_str(), Some(hash.as_str()));
 
     // A second one replaces the first, with the source as it is then.

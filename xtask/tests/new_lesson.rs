@@ -74,7 +74,7 @@ fn the_templates_own_tests_and_scripts_pass() {
 }
 
 const FAULTY: &str = r#"//! Variants that go wrong.
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, VariantResult, Scale, lesson};
 
 lesson! {
     unit: "rows",
@@ -87,47 +87,47 @@ lesson! {
     work "other" { rust { honest: "one", differs: "another" } }
 }
 
-fn fine(rows: Scale) -> Kept<Vec<u64>> {
-    Kept::new(Checksum::new(), rows.iter().collect()).then(|_, _| {
+fn fine(rows: Scale) -> VariantResult<Vec<u64>> {
+    VariantResult::new(Checksum::new(), rows.iter().collect()).with_attachments(|_, _| {
         let _alive = std::hint::black_box(vec![1u8; 64 << 20]);
         std::thread::sleep(std::time::Duration::from_millis(100));
         Vec::new()
     })
 }
 
-fn panics(_: Scale) -> Kept<()> {
+fn panics(_: Scale) -> VariantResult<()> {
     panic!("row 17 is \u{1b}[31mbad\u{1b}[0m")
 }
 
-fn aborts(_: Scale) -> Kept<()> {
+fn aborts(_: Scale) -> VariantResult<()> {
     std::process::abort()
 }
 
-fn hangs(_: Scale) -> Kept<()> {
+fn hangs(_: Scale) -> VariantResult<()> {
     loop { std::thread::sleep(std::time::Duration::from_secs(1)) }
 }
 
-fn half(_: Scale) -> Kept<()> {
+fn half(_: Scale) -> VariantResult<()> {
     let out = std::env::var("HEAPLAB_OUT").unwrap_or_default();
     let _ = std::fs::write(out + "/record.json", "{\"schema\":\"heaplab/rec");
     std::process::exit(0)
 }
 
-fn silent(_: Scale) -> Kept<()> {
+fn silent(_: Scale) -> VariantResult<()> {
     std::process::exit(0)
 }
 
-fn counts_badly(_: Scale) -> Kept<()> {
+fn counts_badly(_: Scale) -> VariantResult<()> {
     if std::env::var("HEAPLAB_PROBE").as_deref() == Ok("counts") { std::process::exit(7) }
-    Kept::new(Checksum::new(), ())
+    VariantResult::new(Checksum::new(), ())
 }
 
-fn honest(_: Scale) -> Kept<()> {
-    Kept::new(Checksum::new().row("a", 1), ())
+fn honest(_: Scale) -> VariantResult<()> {
+    VariantResult::new(Checksum::new().row("a", 1), ())
 }
 
-fn differs(_: Scale) -> Kept<()> {
-    Kept::new(Checksum::new().row("a", 2), ())
+fn differs(_: Scale) -> VariantResult<()> {
+    VariantResult::new(Checksum::new().row("a", 2), ())
 }
 "#;
 
@@ -187,7 +187,7 @@ fn different_work_is_refused_and_the_last_report_stays() {
 }
 
 const SLOW: &str = r#"//! A variant that takes its time, and says so to whoever watches.
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, VariantResult, Scale, lesson};
 
 lesson! {
     unit: "rows",
@@ -196,16 +196,16 @@ lesson! {
     work "sleep" { rust { sleeps: "a minute", quick: "at once" } }
 }
 
-fn sleeps(_: Scale) -> Kept<()> {
+fn sleeps(_: Scale) -> VariantResult<()> {
     if let Ok(mark) = std::env::var("TEST_MARK") {
         let _ = std::fs::write(mark, std::process::id().to_string());
     }
     std::thread::sleep(std::time::Duration::from_secs(60));
-    Kept::new(Checksum::new(), ())
+    VariantResult::new(Checksum::new(), ())
 }
 
-fn quick(_: Scale) -> Kept<()> {
-    Kept::new(Checksum::new(), ())
+fn quick(_: Scale) -> VariantResult<()> {
+    VariantResult::new(Checksum::new(), ())
 }
 "#;
 
@@ -278,7 +278,7 @@ fn a_saved_variant_runs_again() {
     let text = std::fs::read_to_string(&code).unwrap();
     let edited = text
         .replace("i * i).collect();", "i * i).chain([0]).collect();")
-        .replace("Checksum::of(squares.iter()", "Checksum::of(squares.iter().take(rows.len())");
+        .replace("Checksum::from_rows(squares.iter()", "Checksum::from_rows(squares.iter().take(rows.len())");
     assert_ne!(edited, text);
     std::fs::write(&code, edited).unwrap();
     let text = wait_for(|| waits(2));

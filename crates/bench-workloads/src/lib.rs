@@ -9,7 +9,7 @@ mod workloads;
 use std::error::Error;
 use std::process::ExitCode;
 use std::time::Instant;
-use workloads::{WORKLOADS, Work, Workload};
+use workloads::{BoxedWork, WORKLOADS, Workload};
 
 /// Runs the workload that the command line names. `around` gets the measured part and runs it between whatever opens and
 /// closes its profiler, once.
@@ -29,8 +29,8 @@ pub fn run(around: impl FnOnce(&mut dyn FnMut()) -> Result<(), Box<dyn Error>>) 
 fn measure(
     around: impl FnOnce(&mut dyn FnMut()) -> Result<(), Box<dyn Error>>,
 ) -> Result<String, Box<dyn Error>> {
-    let (workload, rows) = asked_for()?;
-    let mut done: Option<(u64, Work)> = None;
+    let (workload, rows) = parse_arguments()?;
+    let mut done: Option<(u64, BoxedWork)> = None;
     around(&mut || {
         let started = Instant::now();
         let work = (workload.run)(rows);
@@ -49,7 +49,7 @@ fn measure(
 }
 
 /// `WORKLOAD --rows N`.
-fn asked_for() -> Result<(&'static Workload, u64), Box<dyn Error>> {
+fn parse_arguments() -> Result<(&'static Workload, u64), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
     let known = || WORKLOADS.iter().map(|workload| workload.name).collect::<Vec<_>>().join(", ");

@@ -6,10 +6,10 @@ mod rows;
 mod threads;
 
 /// What a workload has built, alive until the region is closed.
-pub(crate) type Work = Box<dyn Checked>;
+pub(crate) type BoxedWork = Box<dyn WorkResult>;
 
 /// Something that shows that the work was done.
-pub(crate) trait Checked {
+pub(crate) trait WorkResult {
     /// The same in every program at the same scale.
     fn checksum(&self) -> u64;
 }
@@ -17,7 +17,7 @@ pub(crate) trait Checked {
 /// The sum of what was made and freed on the way.
 pub(crate) struct Sum(u64);
 
-impl Checked for Sum {
+impl WorkResult for Sum {
     fn checksum(&self) -> u64 {
         self.0
     }
@@ -26,7 +26,7 @@ impl Checked for Sum {
 /// One piece of work. What a row is, is its own.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
-    pub(crate) run: fn(u64) -> Work,
+    pub(crate) run: fn(u64) -> BoxedWork,
 }
 
 pub(crate) const WORKLOADS: [Workload; 11] = [

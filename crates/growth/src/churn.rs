@@ -5,7 +5,7 @@
 //! arena. A recorder does not keep each block's size, so "the same size" is no part of the rule: a buffer that is used again
 //! grows to the largest.
 
-use crate::Run;
+use crate::SiteRun;
 use std::collections::BTreeMap;
 
 /// A block that sees no more than so many allocations of the mean size during its life is a temporary.
@@ -19,7 +19,7 @@ pub const SMALL_BYTES: u64 = 1024;
 
 /// What the whole program allocated in the same run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Program {
+pub struct ProgramTotals {
     /// Births at all sites.
     pub births: u64,
     /// The allocation clock at the end: bytes at birth and growth, of all sites.
@@ -68,8 +68,11 @@ pub enum Suggestion {
 }
 
 /// The lines that churn, the one with the most temporaries first; sites of one line are added up.
-pub fn churn<'a>(sites: impl IntoIterator<Item = (&'a str, &'a Run)>, program: Program) -> Vec<Churn> {
-    let mut lines: BTreeMap<&str, Line> = BTreeMap::new();
+pub fn find_churn<'a>(
+    sites: impl IntoIterator<Item = (&'a str, &'a SiteRun)>,
+    program: ProgramTotals,
+) -> Vec<Churn> {
+    let mut lines: BTreeMap<&str, LineTotals> = BTreeMap::new();
     for (line, run) in sites {
         lines.entry(line).or_default().add(run, program);
     }
@@ -80,7 +83,7 @@ pub fn churn<'a>(sites: impl IntoIterator<Item = (&'a str, &'a Run)>, program: P
 
 /// The sums of a line's sites.
 #[derive(Default)]
-struct Line {
+struct LineTotals {
     births: u64,
     temporaries: u64,
     allocated_bytes: u64,
@@ -89,10 +92,10 @@ struct Line {
     bytes_at_once: u64,
 }
 
-impl Line {
-    fn add(&mut self, run: &Run, program: Program) {
+impl LineTotals {
+    fn add(&mut self, run: &SiteRun, program: ProgramTotals) {
         self.births += run.births;
-        self.temporaries += temporaries(run, program);
+        self.temporaries += count_temporaries(run, program);
         self.allocated_bytes += run.birth_bytes + run.grown_bytes;
         self.reallocations += run.reallocations;
         self.at_once += run.own_peak.blocks;
@@ -106,7 +109,7 @@ impl Line {
             return None;
         }
         let mean_bytes = self.allocated_bytes / self.births;
-        let suggestion = self.suggestion(mean_bytes);
+        let suggestion = self.suggest_fix(mean_bytes);
         Some(Churn {
             line: line.to_owned(),
             births: self.births,
@@ -116,7 +119,7 @@ impl Line {
         })
     }
 
-    fn suggestion(&self, mean_bytes: u64) -> Suggestion {
+    fn suggest_fix(&self, mean_bytes: u64) -> Suggestion {
         if self.reallocations >= self.births {
             let reallocations_a_block = self.reallocations as f64 / self.births as f64;
             return Suggestion::WithCapacity { reallocations_a_block, capacity_bytes: mean_bytes };
@@ -131,7 +134,7 @@ impl Line {
 
 /// How many blocks died within a few allocations of the program's mean size, and what they grew by themselves, which moves the
 /// clock too. Lifetimes are counted by powers of two, so up to the next of them.
-fn temporaries(run: &Run, program: Program) -> u64 {
+fn count_temporaries(run: &SiteRun, program: ProgramTotals) -> u64 {
     let mean = |bytes: u64, blocks: u64| bytes.checked_div(blocks).unwrap_or(0);
     let few = mean(program.clock_bytes, program.births).max(1).saturating_mul(FEW_ALLOCATIONS);
     let most_bytes = few.saturating_add(mean(run.grown_bytes, run.births)).checked_next_power_of_two();

@@ -1,9 +1,9 @@
 //! From a site's figures to its class.
 
+use crate::confidence;
 use crate::fit::Slope;
-use crate::sure;
-use crate::view::{Trend, View};
-use crate::{Class, IN_FLIGHT_REQUESTS, References, Run, Site, Teardown};
+use crate::view::{SiteView, Trend};
+use crate::{Class, IN_FLIGHT_REQUESTS, Reachability, SiteHistory, SiteRun, Teardown};
 
 /// A curve whose Kendall tau is above this rises. Of the 44 points of three runs tau has a standard deviation of 0.10 where
 /// nothing rises: sqrt(2 (2n + 5) / (9 n (n - 1))).
@@ -26,17 +26,17 @@ const DOUBLED_TWICE: f64 = 2.9;
 
 /// What is said of a site, and why.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Verdict {
+pub struct SiteVerdict {
     /// The class.
     pub class: Class,
     /// The share of the tuning cases as far from every line as this one that were judged right, from 0 to 1; 0 for
     /// [`Class::Unknown`]. It speaks of what up to the largest scale can be seen, not of what comes after: see the head of
     /// the crate.
-    pub sure: f64,
+    pub confidence: f64,
     /// What a request adds to the live bytes, from half of the smallest scale on. With marks it is the mean of what is added
     /// between them, and an interval of two standard errors, which held the true rate of simulated leaks 9 times in 10;
     /// without, the median of slopes ([`crate::theil_sen`]) and their range.
-    pub bytes_a_request: Option<Slope>,
+    pub bytes_per_request: Option<Slope>,
     /// What became of the blocks when the service was dropped.
     pub teardown: Teardown,
     /// What decided.
@@ -87,34 +87,44 @@ pub enum Reason {
 
 /// The class of a site. Three runs at N, 2N and 4N with their [`crate::marks`] are what it was tuned for; without marks it
 /// answers from the ends and peaks, and cannot tell what was filled before N from what was made at the start.
-pub fn classify(site: &Site) -> Verdict {
-    let teardown = teardown(site);
-    let Some(view) = View::of(site) else {
+pub fn classify(site: &SiteHistory) -> SiteVerdict {
+    let teardown = judge_teardown(site);
+    let Some(view) = SiteView::from_site(site) else {
         let reason = Reason::OneScale;
-        return Verdict { class: Class::Unknown, sure: 0.0, bytes_a_request: None, teardown, reason };
+        return SiteVerdict {
+            class: Class::Unknown,
+            confidence: 0.0,
+            bytes_per_request: None,
+            teardown,
+            reason,
+        };
     };
     let (reason, margin) = decide(&view);
-    let class = word(reason, site.references, &view);
-    let sure = if class == Class::Unknown { 0.0 } else { sure::sure(margin, view.is_marked()) };
-    Verdict { class, sure, bytes_a_request: view.slope(), teardown, reason }
+    let class = class_for_reason(reason, site.references, &view);
+    let sure = if class == Class::Unknown {
+        0.0
+    } else {
+        confidence::confidence_at_margin(margin, view.has_checkpoints())
+    };
+    SiteVerdict { class, confidence: sure, bytes_per_request: view.slope(), teardown, reason }
 }
 
 /// What the figures say, and how far from saying something else they are: 0 at a line, 1 far from every line.
-fn decide(view: &View) -> (Reason, f64) {
+fn decide(view: &SiteView) -> (Reason, f64) {
     if view.mean(|held| held.blocks) == 0.0 {
         return (Reason::NothingHeld, 1.0);
     }
     let trend = view.trend(|held| held.blocks);
-    if let Some(said) = growing(trend) {
+    if let Some(said) = judge_rise(trend) {
         return said;
     }
-    let births = view.a_request(|run| run.births);
-    let deaths = view.a_request(|run| run.deaths);
+    let births = view.rate_per_request(|run| run.births);
+    let deaths = view.rate_per_request(|run| run.deaths);
     let hardly_any = FEW_CHANGES / view.largest().requests as f64;
     if births <= hardly_any || deaths <= hardly_any {
-        return kept(view, trend);
+        return judge_retained(view, trend);
     }
-    if let Some(said) = growing_larger(view) {
+    if let Some(said) = judge_byte_rise(view) {
         return said;
     }
     let kept = (view.mean(|held| held.blocks) - view.at_start().blocks as f64).max(0.0);
@@ -124,7 +134,7 @@ fn decide(view: &View) -> (Reason, f64) {
 }
 
 /// Of a number of blocks that rises: whether it does so to the end.
-fn growing(trend: Trend) -> Option<(Reason, f64)> {
+fn judge_rise(trend: Trend) -> Option<(Reason, f64)> {
     let Trend { tau, rise, late_share } = trend;
     if tau <= RISING_TAU || late_share <= FULL_SHARE || rise <= 0.0 {
         return None;
@@ -144,7 +154,7 @@ fn growing(trend: Trend) -> Option<(Reason, f64)> {
 }
 
 /// Of blocks that are exchanged for larger ones, as a text that every request makes anew and longer.
-fn growing_larger(view: &View) -> Option<(Reason, f64)> {
+fn judge_byte_rise(view: &SiteView) -> Option<(Reason, f64)> {
     let Trend { tau, rise, late_share } = view.trend(|held| held.bytes);
     let share_of_end = rise / view.largest().end.bytes.max(1) as f64;
     // Sizes scatter where numbers of blocks do not: more has to speak for it.
@@ -158,12 +168,12 @@ fn growing_larger(view: &View) -> Option<(Reason, f64)> {
 }
 
 /// Of blocks that stay: whether they were made once, are full, or few of them grow.
-fn kept(view: &View, trend: Trend) -> (Reason, f64) {
+fn judge_retained(view: &SiteView, trend: Trend) -> (Reason, f64) {
     if !view.changes_after_first_use() {
         // Without marks it may have been filled by requests: that was so of a fifth of the tuning cases.
-        return (Reason::MadeOnce, if view.is_marked() { 1.0 } else { 0.7 });
+        return (Reason::MadeOnce, if view.has_checkpoints() { 1.0 } else { 0.7 });
     }
-    if let Some((factor, far)) = still_doubling(view) {
+    if let Some((factor, far)) = measure_doubling(view) {
         return (Reason::StillDoubling { factor }, far);
     }
     let late_share = trend.late_share.max(0.0);
@@ -172,7 +182,7 @@ fn kept(view: &View, trend: Trend) -> (Reason, f64) {
 
 /// Capacity that doubles has risen by nothing or by twice between any two moments, so a rate says little. What is pushed to
 /// without a limit doubles once between 2N and 4N, or, where chance had it at a border, twice between N and 4N.
-fn still_doubling(view: &View) -> Option<(f64, f64)> {
+fn measure_doubling(view: &SiteView) -> Option<(f64, f64)> {
     let (first, last) = (view.smallest().end, view.largest().end);
     if last.blocks as f64 > first.blocks as f64 + FEW_CHANGES / 2.0 {
         return None;
@@ -183,8 +193,8 @@ fn still_doubling(view: &View) -> Option<(f64, f64)> {
     (far >= 0.0).then_some((late, far))
 }
 
-fn word(reason: Reason, references: Option<References>, view: &View) -> Class {
-    let orphaned = references == Some(References::OrphanedCycle) && view.largest().end.blocks > 0;
+fn class_for_reason(reason: Reason, references: Option<Reachability>, view: &SiteView) -> Class {
+    let orphaned = references == Some(Reachability::OrphanedCycle) && view.largest().end.blocks > 0;
     match reason {
         Reason::OneScale | Reason::Between { .. } | Reason::TooFew { .. } => Class::Unknown,
         Reason::Exchanged { requests } if requests > IN_FLIGHT_REQUESTS as f64 => Class::BoundedCache,
@@ -197,9 +207,9 @@ fn word(reason: Reason, references: Option<References>, view: &View) -> Class {
     }
 }
 
-fn teardown(site: &Site) -> Teardown {
+fn judge_teardown(site: &SiteHistory) -> Teardown {
     let largest = site.runs.iter().max_by_key(|run| run.requests);
-    let Some(Run { end, after_teardown: Some(after), .. }) = largest else { return Teardown::NotAsked };
+    let Some(SiteRun { end, after_teardown: Some(after), .. }) = largest else { return Teardown::NotAsked };
     match (end.bytes, after.bytes) {
         (0, _) => Teardown::NotAsked,
         (_, 0) => Teardown::Freed,

@@ -1,25 +1,25 @@
 //! How often a classifier is right, class by class.
 
-use crate::held_out::Case;
+use crate::simulation::Case;
 use crate::{Class, classify};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// How many cases of each class were given which answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Confusion {
+pub struct ConfusionTable {
     /// (What it is, what was said) to how many.
     counts: BTreeMap<(Class, Class), usize>,
 }
 
-impl Confusion {
+impl ConfusionTable {
     /// Asks the classifier about every case.
-    pub fn of(cases: &[Case]) -> Confusion {
+    pub fn from_cases(cases: &[Case]) -> ConfusionTable {
         let mut counts = BTreeMap::new();
         for case in cases {
             *counts.entry((case.class, classify(&case.site).class)).or_default() += 1;
         }
-        Confusion { counts }
+        ConfusionTable { counts }
     }
 
     /// How many cases of a class were given this answer.
@@ -47,7 +47,7 @@ impl Confusion {
 }
 
 /// A row a class: what was said of it, recall, precision.
-impl fmt::Display for Confusion {
+impl fmt::Display for ConfusionTable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let answers = || Class::ALL.into_iter().chain([Class::Unknown]);
         write!(f, "{:20}", "")?;

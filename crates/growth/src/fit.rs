@@ -36,7 +36,7 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<Slope> {
 
 /// Kendall's tau-a: the share of pairs that rise with x less the share that fall, from -1 to 1 (Kendall, "A new measure of
 /// rank correlation", 1938). 0 where there is no pair of different x.
-pub fn kendall(points: &[(f64, f64)]) -> f64 {
+pub fn kendall_tau(points: &[(f64, f64)]) -> f64 {
     let ordered = pairs(points).filter(|(left, right)| right.0 != left.0);
     let (sum, count) = ordered.fold((0.0, 0.0), |(sum, count), (left, right)| {
         let rise = (right.1 - left.1) * (right.0 - left.0);
@@ -59,7 +59,7 @@ pub fn least_squares(points: &[(f64, f64)]) -> Option<(f64, f64)> {
 
 /// How a quantity grew from one scale to a larger one.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ratio {
+pub struct GrowthRatio {
     /// How many times more work the larger scale is: 4 for N and 4N.
     pub times: f64,
     /// How many times more the quantity was there: 1 for what does not grow, `times` for what is linear.
@@ -70,14 +70,14 @@ pub struct Ratio {
 
 /// How a quantity grew between two scales, each of them (work, quantity). Nothing where the work is the same, or one of the
 /// figures is 0: nothing is a multiple of nothing.
-pub fn ratio(small: (u64, u64), large: (u64, u64)) -> Option<Ratio> {
+pub fn growth_ratio(small: (u64, u64), large: (u64, u64)) -> Option<GrowthRatio> {
     let (small, large) = if small.0 <= large.0 { (small, large) } else { (large, small) };
     if small.0 == large.0 || [small.0, small.1, large.1].contains(&0) {
         return None;
     }
     let times = large.0 as f64 / small.0 as f64;
     let factor = large.1 as f64 / small.1 as f64;
-    Some(Ratio { times, factor, exponent: factor.ln() / times.ln() })
+    Some(GrowthRatio { times, factor, exponent: factor.ln() / times.ln() })
 }
 
 /// The middle of what is sorted; the mean of the two middle ones of an even number; 0 of none.

@@ -84,15 +84,18 @@
 pub mod churn;
 mod class;
 mod classify;
+mod confidence;
 mod confusion;
 mod fit;
-pub mod held_out;
+pub mod simulation;
 mod site;
-mod sure;
 mod view;
 
 pub use class::{Class, Teardown};
-pub use classify::{Reason, Verdict, classify};
-pub use confusion::Confusion;
-pub use fit::{Ratio, Slope, kendall, least_squares, ratio, theil_sen};
-pub use site::{FIRST_USE_REQUESTS, Held, IN_FLIGHT_REQUESTS, Mark, References, Run, Site, marks};
+pub use classify::{Reason, SiteVerdict, classify};
+pub use confusion::ConfusionTable;
+pub use fit::{GrowthRatio, Slope, growth_ratio, kendall_tau, least_squares, theil_sen};
+pub use site::{
+    Checkpoint, FIRST_USE_REQUESTS, IN_FLIGHT_REQUESTS, LiveTotal, Reachability, SiteHistory, SiteRun,
+    checkpoint_requests,
+};

@@ -9,23 +9,23 @@ pub const FIRST_USE_REQUESTS: u64 = 32;
 
 /// One allocation site, as runs of the same workload at several scales saw it.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Site {
+pub struct SiteHistory {
     /// The runs, in any order. Three, at N, 2N and 4N requests, are what the classes were tuned for. A run that did not meet the
     /// site is a run all the same: its figures are 0, and so are those of its marks.
-    pub runs: Vec<Run>,
+    pub runs: Vec<SiteRun>,
     /// What a graph of the references says of the blocks that were live at the end; nothing where none was taken.
-    pub references: Option<References>,
+    pub references: Option<Reachability>,
 }
 
 /// What a recorder knows of one site after one run. Bytes are requested bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Run {
+pub struct SiteRun {
     /// How many requests were served.
     pub requests: u64,
     /// Live after the last request, while the service still stands.
-    pub end: Held,
+    pub end: LiveTotal,
     /// The most bytes that the site held at once, and its blocks then.
-    pub own_peak: Held,
+    pub own_peak: LiveTotal,
     /// Births, from the start of the program to the last request.
     pub births: u64,
     /// Bytes at birth.
@@ -45,14 +45,14 @@ pub struct Run {
     pub lifetimes: Vec<u64>,
     /// What was live after some of the requests, in their order. They count where all that [`marks`] names are there, in every
     /// run; else the ends have to do.
-    pub marks: Vec<Mark>,
+    pub checkpoints: Vec<Checkpoint>,
     /// Live after everything that `main` owned was dropped; nothing where it was not looked.
-    pub after_teardown: Option<Held>,
+    pub after_teardown: Option<LiveTotal>,
 }
 
 /// Blocks and their bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct LiveTotal {
     /// Live blocks.
     pub blocks: u64,
     /// Live bytes.
@@ -61,16 +61,16 @@ pub struct Held {
 
 /// What was live between two requests of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mark {
+pub struct Checkpoint {
     /// How many requests had been served.
     pub requests: u64,
     /// Live then.
-    pub held: Held,
+    pub live: LiveTotal,
 }
 
 /// What a graph of the references says of a site's live blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum References {
+pub enum Reachability {
     /// Something that the program still owns leads to them.
     Reachable,
     /// They lie on a cycle of strong references that something outside still leads to.
@@ -83,7 +83,7 @@ pub enum References {
 
 /// After which requests of a run of so many the classifier wants to know what is live: before the first, at powers of two from
 /// [`FIRST_USE_REQUESTS`], and at every sixteenth of the run. In rising order, each once; the last is the end of the run.
-pub fn marks(requests: u64) -> Vec<u64> {
+pub fn checkpoint_requests(requests: u64) -> Vec<u64> {
     let powers = std::iter::successors(Some(FIRST_USE_REQUESTS), |&last| last.checked_mul(2));
     let early = powers.take_while(|&mark| mark < requests / 16);
     let even = (1..=16).map(|part| u64::try_from(u128::from(requests) * part / 16).unwrap_or(requests));
@@ -98,11 +98,11 @@ mod tests {
     #[test]
     fn marks_begin_before_the_first_request_and_end_with_the_last() {
         for requests in [0, 1, 15, 16, 31, 32, 33, 1000, 4096] {
-            let marks = marks(requests);
+            let marks = checkpoint_requests(requests);
             assert_eq!(marks.first(), Some(&0));
             assert_eq!(marks.last(), Some(&requests));
             assert!(marks.windows(2).all(|pair| pair[0] < pair[1]), "{marks:?}");
         }
-        assert_eq!(marks(1600)[..4], [0, 32, 64, 100]);
+        assert_eq!(checkpoint_requests(1600)[..4], [0, 32, 64, 100]);
     }
 }

@@ -1,21 +1,21 @@
 //! The figures that the decisions look at, taken from a site's runs once.
 
 use crate::fit::{self, Slope};
-use crate::{FIRST_USE_REQUESTS, Held, Mark, Run, Site, marks};
+use crate::{Checkpoint, FIRST_USE_REQUESTS, LiveTotal, SiteHistory, SiteRun, checkpoint_requests};
 use std::collections::BTreeSet;
 
 /// Where the late part of the largest run begins. A limit that is reached before shows as a level there.
-const LATE: f64 = 11.0 / 16.0;
+const LATE_FROM_SHARE: f64 = 11.0 / 16.0;
 
 /// The runs in the order of their scale, and the points of all of them.
-pub(crate) struct View<'a> {
-    pub(crate) runs: Vec<&'a Run>,
-    points: Vec<(u64, Held)>,
-    marked: bool,
+pub(crate) struct SiteView<'a> {
+    pub(crate) runs: Vec<&'a SiteRun>,
+    points: Vec<(u64, LiveTotal)>,
+    has_checkpoints: bool,
 }
 
 /// Which quantity a curve is of.
-pub(crate) type Quantity = fn(&Held) -> u64;
+pub(crate) type LiveField = fn(&LiveTotal) -> u64;
 
 /// What a curve does, apart from its size.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,57 +28,58 @@ pub(crate) struct Trend {
     pub(crate) late_share: f64,
 }
 
-impl<'a> View<'a> {
+impl<'a> SiteView<'a> {
     /// Nothing with fewer than two scales: growth is a comparison.
-    pub(crate) fn of(site: &'a Site) -> Option<View<'a>> {
-        let mut runs: Vec<&Run> = site.runs.iter().filter(|run| run.requests > 0).collect();
+    pub(crate) fn from_site(site: &'a SiteHistory) -> Option<SiteView<'a>> {
+        let mut runs: Vec<&SiteRun> = site.runs.iter().filter(|run| run.requests > 0).collect();
         runs.sort_by_key(|run| run.requests);
         if runs.first()?.requests == runs.last()?.requests {
             return None;
         }
-        let marked = runs.iter().all(|run| has_marks(run));
-        let marks = runs.iter().filter(|_| marked).flat_map(|run| &run.marks);
-        let mut points: Vec<(u64, Held)> = marks.map(|mark| (mark.requests, mark.held)).collect();
+        let marked = runs.iter().all(|run| has_all_checkpoints(run));
+        let marks = runs.iter().filter(|_| marked).flat_map(|run| &run.checkpoints);
+        let mut points: Vec<(u64, LiveTotal)> = marks.map(|mark| (mark.requests, mark.live)).collect();
         if !marked {
             points.extend(runs.iter().map(|run| (run.requests, run.end)));
         }
         points.sort_by_key(|(requests, held)| (*requests, held.bytes, held.blocks));
-        Some(View { runs, points, marked })
+        Some(SiteView { runs, points, has_checkpoints: marked })
     }
 
-    pub(crate) fn smallest(&self) -> &Run {
+    pub(crate) fn smallest(&self) -> &SiteRun {
         self.runs[0]
     }
 
-    pub(crate) fn largest(&self) -> &Run {
+    pub(crate) fn largest(&self) -> &SiteRun {
         self.runs[self.runs.len() - 1]
     }
 
     /// The largest run of at most half the largest's requests; the smallest where there is none.
-    pub(crate) fn halfway(&self) -> &Run {
+    pub(crate) fn halfway(&self) -> &SiteRun {
         let half = self.largest().requests / 2;
         self.runs.iter().rev().find(|run| run.requests <= half).unwrap_or(&self.runs[0])
     }
 
     /// Whether every run has marks on the way.
-    pub(crate) fn is_marked(&self) -> bool {
-        self.marked
+    pub(crate) fn has_checkpoints(&self) -> bool {
+        self.has_checkpoints
     }
 
     /// What was there before the first request, of the largest run; nothing where there are no marks.
-    pub(crate) fn at_start(&self) -> Held {
-        let first = self.largest().marks.first().filter(|mark| self.marked && mark.requests == 0);
-        first.map(|mark| mark.held).unwrap_or_default()
+    pub(crate) fn at_start(&self) -> LiveTotal {
+        let first =
+            self.largest().checkpoints.first().filter(|mark| self.has_checkpoints && mark.requests == 0);
+        first.map(|mark| mark.live).unwrap_or_default()
     }
 
     /// What a figure rises by for each request, from the smallest run to the largest.
-    pub(crate) fn a_request(&self, figure: fn(&Run) -> u64) -> f64 {
+    pub(crate) fn rate_per_request(&self, figure: fn(&SiteRun) -> u64) -> f64 {
         let rise = figure(self.largest()) as f64 - figure(self.smallest()) as f64;
         rise / (self.largest().requests - self.smallest().requests) as f64
     }
 
     /// The mean over the points from half the smallest run on.
-    pub(crate) fn mean(&self, of: Quantity) -> f64 {
+    pub(crate) fn mean(&self, of: LiveField) -> f64 {
         let from = self.smallest().requests / 2;
         let late: Vec<f64> =
             self.points.iter().filter(|at| at.0 >= from).map(|at| of(&at.1) as f64).collect();
@@ -93,12 +94,12 @@ impl<'a> View<'a> {
     /// is that median and the range of the pairs.
     pub(crate) fn slope(&self) -> Option<Slope> {
         let from = self.smallest().requests / 2;
-        if !self.marked {
-            return fit::theil_sen(&self.curve(from, u64::MAX, |held| held.bytes));
+        if !self.has_checkpoints {
+            return fit::theil_sen(&self.points_between(from, u64::MAX, |held| held.bytes));
         }
-        let pairs = self.runs.iter().flat_map(|run| run.marks.windows(2));
+        let pairs = self.runs.iter().flat_map(|run| run.checkpoints.windows(2));
         let steps = pairs.filter(|pair| pair[0].requests >= from && pair[0].requests < pair[1].requests);
-        let steps: Vec<(f64, f64)> = steps.map(|pair| step(pair[0], pair[1])).collect();
+        let steps: Vec<(f64, f64)> = steps.map(|pair| step_between(pair[0], pair[1])).collect();
         let requests: f64 = steps.iter().map(|step| step.0).sum();
         if steps.len() < 2 {
             return None;
@@ -113,39 +114,40 @@ impl<'a> View<'a> {
     /// Whether anything changed after first use. Without marks only what a larger scale adds is seen: a cache that was full
     /// before the end of the smallest run looks as if it had been full from the start.
     pub(crate) fn changes_after_first_use(&self) -> bool {
-        if !self.marked {
-            let done = |run: &Run| (run.births, run.reallocations, run.deaths);
+        if !self.has_checkpoints {
+            let done = |run: &SiteRun| (run.births, run.reallocations, run.deaths);
             return self.runs.iter().any(|run| done(run) != done(self.largest()));
         }
         self.runs.iter().any(|run| {
-            let after = run.marks.iter().filter(|mark| mark.requests >= FIRST_USE_REQUESTS);
-            after.into_iter().any(|mark| mark.held != run.end)
+            let after = run.checkpoints.iter().filter(|mark| mark.requests >= FIRST_USE_REQUESTS);
+            after.into_iter().any(|mark| mark.live != run.end)
         })
     }
 
     /// The trend of a quantity over all points.
-    pub(crate) fn trend(&self, of: Quantity) -> Trend {
+    pub(crate) fn trend(&self, of: LiveField) -> Trend {
         let all = self.largest().requests;
-        if !self.marked {
+        if !self.has_checkpoints {
             return self.trend_of_ends(of);
         }
-        let late_from = (all as f64 * LATE).ceil() as u64;
-        let middle = self.level(late_from - all / 8, late_from + all / 16, of);
-        let early = self.level(all / 20, all / 12, of);
-        let late = fit::theil_sen(&self.curve(late_from, all, of)).map_or(0.0, |slope| slope.per_one);
+        let late_from = (all as f64 * LATE_FROM_SHARE).ceil() as u64;
+        let middle = self.median_between(late_from - all / 8, late_from + all / 16, of);
+        let early = self.median_between(all / 20, all / 12, of);
+        let late =
+            fit::theil_sen(&self.points_between(late_from, all, of)).map_or(0.0, |slope| slope.per_one);
         let before = (middle - early) / (late_from as f64 - all as f64 / 16.0);
         let rise = middle - early + late * (all - late_from) as f64;
-        let tau = fit::kendall(&self.curve(all / 20, all, of));
+        let tau = fit::kendall_tau(&self.points_between(all / 20, all, of));
         Trend { tau, rise, late_share: if before > 0.0 { late / before } else { 0.0 } }
     }
 
     /// Of three ends there is only the second half's rise to hold against the first's. A batch may end anywhere, so what the
     /// ends say has to be so of the sites' own peaks too.
-    fn trend_of_ends(&self, of: Quantity) -> Trend {
+    fn trend_of_ends(&self, of: LiveField) -> Trend {
         let (first, last) = (self.smallest(), self.largest());
         let halfway = self.halfway();
-        let share = |held: fn(&Run) -> Held| {
-            let rate = |from: &Run, to: &Run| {
+        let share = |held: fn(&SiteRun) -> LiveTotal| {
+            let rate = |from: &SiteRun, to: &SiteRun| {
                 (of(&held(to)) as f64 - of(&held(from)) as f64) / (to.requests as f64 - from.requests as f64)
             };
             let before =
@@ -154,31 +156,32 @@ impl<'a> View<'a> {
         };
         let late_share = share(|run| run.end).min(share(|run| run.own_peak));
         let rise = of(&last.end) as f64 - of(&first.end) as f64;
-        let tau = fit::kendall(&self.curve(0, last.requests, of));
+        let tau = fit::kendall_tau(&self.points_between(0, last.requests, of));
         Trend { tau, rise, late_share }
     }
 
     /// The median of a quantity between two numbers of requests.
-    fn level(&self, from: u64, to: u64, of: Quantity) -> f64 {
-        let mut values: Vec<f64> = self.curve(from, to, of).into_iter().map(|point| point.1).collect();
+    fn median_between(&self, from: u64, to: u64, of: LiveField) -> f64 {
+        let mut values: Vec<f64> =
+            self.points_between(from, to, of).into_iter().map(|point| point.1).collect();
         values.sort_by(f64::total_cmp);
         fit::median(&values)
     }
 
-    fn curve(&self, from: u64, to: u64, of: Quantity) -> Vec<(f64, f64)> {
+    fn points_between(&self, from: u64, to: u64, of: LiveField) -> Vec<(f64, f64)> {
         let between = self.points.iter().filter(|at| from <= at.0 && at.0 <= to);
         between.map(|at| (at.0 as f64, of(&at.1) as f64)).collect()
     }
 }
 
 /// Whether all marks are there that the windows are made of.
-fn has_marks(run: &Run) -> bool {
-    let taken: BTreeSet<u64> = run.marks.iter().map(|mark| mark.requests).collect();
-    marks(run.requests).iter().all(|requests| taken.contains(requests))
+fn has_all_checkpoints(run: &SiteRun) -> bool {
+    let taken: BTreeSet<u64> = run.checkpoints.iter().map(|mark| mark.requests).collect();
+    checkpoint_requests(run.requests).iter().all(|requests| taken.contains(requests))
 }
 
 /// How many requests lie between two marks, and the bytes that they added.
-fn step(from: Mark, to: Mark) -> (f64, f64) {
-    let bytes = to.held.bytes as f64 - from.held.bytes as f64;
+fn step_between(from: Checkpoint, to: Checkpoint) -> (f64, f64) {
+    let bytes = to.live.bytes as f64 - from.live.bytes as f64;
     (to.requests as f64 - from.requests as f64, bytes)
 }

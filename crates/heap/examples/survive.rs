@@ -1,6 +1,6 @@
 //! Allocates where an allocator is rarely met: `tests/survive.rs` runs it by the words below and reads what it leaves.
 
-use heaplab_heap::{Heap, mark, recording, region};
+use heaplab_heap::{Heap, mark, region, take_recording};
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::hint::black_box;
@@ -137,7 +137,7 @@ fn in_child(round: u32, before: Vec<u8>) -> ! {
         deep(path * 7919 + round, 16);
     }
     mark("in the child");
-    assert!(recording().is_none() && heaplab_heap::live_bytes().is_none());
+    assert!(take_recording().is_none() && heaplab_heap::live_bytes().is_none());
     assert!(region().is_err());
     let thread = std::thread::spawn(|| deep(1, 3)).join();
     assert!(thread.is_ok());

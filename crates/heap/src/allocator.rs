@@ -1,7 +1,7 @@
 //! [`Heap`]: the four methods of an allocator, each forwarded to the probe that was decided on.
 
+use crate::probe::{Probe, get_or_decide, is_plain, is_recording};
 use crate::recorder;
-use crate::switch::{Probe, decision, is_plain, is_recording};
 use std::alloc::{GlobalAlloc, Layout, System};
 
 /// The allocator to name as `#[global_allocator]`.
@@ -22,8 +22,8 @@ impl Heap {
     }
 
     #[cold]
-    fn probe(&self) -> Probe {
-        decision(self.default).probe()
+    fn decided_probe(&self) -> Probe {
+        get_or_decide(self.default).probe()
     }
 }
 
@@ -44,7 +44,7 @@ macro_rules! forward {
             // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.
             unsafe { recorder::$method($($argument),*) }
         } else {
-            match $self.probe() {
+            match $self.decided_probe() {
                 // SAFETY: as above.
                 Probe::Plain => unsafe { System.$method($($argument),*) },
                 // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.

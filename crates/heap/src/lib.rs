@@ -26,32 +26,33 @@
 //!
 //! The recorder sees requested bytes (`Layout::size`), never the allocator's rounding and never its own headers.
 
-mod allocator;
-mod at_work;
+mod active;
 #[cfg(feature = "symbols")]
-mod born;
+mod alloc_site;
+mod allocator;
 #[cfg(target_os = "linux")]
-mod keep;
+mod exit_snapshot;
 pub mod limit;
 #[cfg(feature = "symbols")]
 mod naming;
+mod probe;
 mod recorder;
 mod region;
 #[cfg(feature = "symbols")]
 mod snapshot;
-mod switch;
 
-pub use allocator::Heap;
-pub use at_work::{NotRecording, unseen};
+pub use active::{NotRecording, untracked};
 #[cfg(feature = "symbols")]
-pub use born::{Birth, born_at, lines_of};
+pub use alloc_site::{AllocSite, find_alloc_site, resolve_lines};
+pub use allocator::Heap;
 #[cfg(feature = "symbols")]
 pub use heaplab_profile::statistics::GroupBy;
 pub use limit::{Limit, limit};
+pub use probe::{Probe, probe};
 pub use recorder::{HeapTotals, mark};
 pub use region::{
-    CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, recording, region, write_recording,
+    CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, region, take_recording,
+    write_recording,
 };
 #[cfg(feature = "symbols")]
 pub use snapshot::{Difference, Snapshot, SnapshotError, Statistic};
-pub use switch::{Probe, probe};

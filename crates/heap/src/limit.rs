@@ -49,8 +49,8 @@
 //! is exact to the byte at any number of threads. It costs an entry of about 40 bytes a live block and a lock an event, on the
 //! threads in the work alone.
 
-use crate::at_work;
-use crate::recorder::{self, Measured, Scope};
+use crate::active;
+use crate::recorder::{self, Scope, ScopeTotals};
 
 /// What a piece of work may take. Each bound is inclusive; what is not set is not bounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,15 +94,15 @@ impl Limit {
 /// what was measured, and the three lines that matter most (with the feature `symbols`).
 #[track_caller]
 pub fn limit<R>(most: Limit, work: impl FnOnce() -> R) -> R {
-    if let Err(error) = at_work::check() {
+    if let Err(error) = active::check_active() {
         panic!("heaplab_heap::limit: {error}");
     }
     let scope = Scope::open();
     let returned = scope.enter(work);
-    let measured = scope.measured();
-    let excesses: Vec<Excess> = recorder::unseen(|| excesses(most, measured));
+    let measured = scope.totals();
+    let excesses: Vec<ExceededBound> = recorder::untracked(|| find_exceeded(most, measured));
     if !excesses.is_empty() {
-        let message = recorder::unseen(|| message(&excesses, &scope));
+        let message = recorder::untracked(|| format_message(&excesses, &scope));
         panic!("{message}");
     }
     returned
@@ -110,7 +110,7 @@ pub fn limit<R>(most: Limit, work: impl FnOnce() -> R) -> R {
 
 /// Lets other threads into the limit that this one is in. Outside of one it lets them into nothing.
 pub fn token() -> Token {
-    Token(Scope::entered())
+    Token(Scope::current())
 }
 
 /// Stands for the limit that a thread was in when it called [`token`].
@@ -128,85 +128,85 @@ impl Token {
 }
 
 /// A bound that does not hold.
-struct Excess {
-    of: Of,
+struct ExceededBound {
+    bound: Bound,
     measured: u64,
     most: u64,
 }
 
 #[derive(Clone, Copy)]
-enum Of {
+enum Bound {
     PeakBytes,
     Blocks,
     LeakedBytes,
 }
 
-fn excesses(most: Limit, measured: Measured) -> Vec<Excess> {
+fn find_exceeded(most: Limit, measured: ScopeTotals) -> Vec<ExceededBound> {
     let bounds = [
-        (Of::PeakBytes, measured.peak_bytes, most.peak_bytes),
-        (Of::Blocks, measured.blocks, most.blocks),
-        (Of::LeakedBytes, measured.live_bytes, most.leaked_bytes),
+        (Bound::PeakBytes, measured.peak_bytes, most.peak_bytes),
+        (Bound::Blocks, measured.blocks, most.blocks),
+        (Bound::LeakedBytes, measured.live_bytes, most.leaked_bytes),
     ];
-    let excess = |(of, measured, most): (Of, u64, Option<u64>)| {
-        most.filter(|&most| measured > most).map(|most| Excess { of, measured, most })
+    let excess = |(of, measured, most): (Bound, u64, Option<u64>)| {
+        most.filter(|&most| measured > most).map(|most| ExceededBound { bound: of, measured, most })
     };
     bounds.into_iter().filter_map(excess).collect()
 }
 
-fn message(excesses: &[Excess], scope: &Scope) -> String {
+fn format_message(excesses: &[ExceededBound], scope: &Scope) -> String {
     let mut message = "heaplab_heap::limit does not hold".to_owned();
-    let sites = Sites::of(scope);
+    let sites = ScopeSites::from_scope(scope);
     for excess in excesses {
-        let (name, unit) = match excess.of {
-            Of::PeakBytes => ("peak_bytes", "bytes live at once"),
-            Of::Blocks => ("blocks", "blocks made"),
-            Of::LeakedBytes => ("leaked_bytes", "bytes alive at the end"),
+        let (name, unit) = match excess.bound {
+            Bound::PeakBytes => ("peak_bytes", "bytes live at once"),
+            Bound::Blocks => ("blocks", "blocks made"),
+            Bound::LeakedBytes => ("leaked_bytes", "bytes alive at the end"),
         };
         message += &format!("\n{name}: {} {unit}, limit {}", excess.measured, excess.most);
-        message += &sites.top(excess.of);
+        message += &sites.format_top(excess.bound);
     }
     message
 }
 
 #[cfg(feature = "symbols")]
-use with_symbols::Sites;
+use with_symbols::ScopeSites;
 
 #[cfg(feature = "symbols")]
 mod with_symbols {
-    use super::{Of, Scope};
+    use super::{Bound, Scope};
     use crate::naming;
-    use heaplab_profile::statistics::{GroupBy, Statistic, statistics};
+    use heaplab_profile::statistics::{GroupBy, Statistic, compute_statistics};
     use heaplab_profile::{Measure, Profile};
 
     /// Lines of a message.
     const TOP: usize = 3;
 
     /// Who allocated in the scope.
-    pub(super) struct Sites(Profile);
+    pub(super) struct ScopeSites(Profile);
 
-    impl Sites {
-        pub(super) fn of(scope: &Scope) -> Sites {
-            Sites(naming::profile(&scope.recording(), &naming::workspace()))
+    impl ScopeSites {
+        pub(super) fn from_scope(scope: &Scope) -> ScopeSites {
+            ScopeSites(naming::build_profile(&scope.recording(), &naming::find_workspace()))
         }
 
         /// The lines with the most of what was exceeded.
-        pub(super) fn top(&self, of: Of) -> String {
+        pub(super) fn format_top(&self, of: Bound) -> String {
             let measure = match of {
-                Of::PeakBytes => Measure::PeakBytes,
-                Of::Blocks => Measure::TotalBlocks,
-                Of::LeakedBytes => Measure::EndBytes,
+                Bound::PeakBytes => Measure::PeakBytes,
+                Bound::Blocks => Measure::TotalBlocks,
+                Bound::LeakedBytes => Measure::EndBytes,
             };
             let figures = |line: &Statistic| match of {
-                Of::PeakBytes => (line.peak_bytes, line.peak_blocks),
-                Of::Blocks => (line.total_bytes, line.total_blocks),
-                Of::LeakedBytes => (line.end_bytes, line.end_blocks),
+                Bound::PeakBytes => (line.peak_bytes, line.peak_blocks),
+                Bound::Blocks => (line.total_bytes, line.total_blocks),
+                Bound::LeakedBytes => (line.end_bytes, line.end_blocks),
             };
-            let lines = statistics(&self.0, GroupBy::Line, measure);
+            let lines = compute_statistics(&self.0, GroupBy::Line, measure);
             let lines: Vec<&Statistic> = lines.iter().filter(|line| figures(line).1 > 0).collect();
             let mut text = String::new();
             for (index, line) in lines.iter().take(TOP).enumerate() {
                 let (bytes, blocks) = figures(line);
-                let (size, blocks) = (naming::size(bytes), naming::blocks(blocks));
+                let (size, blocks) = (naming::format_size(bytes), naming::format_blocks(blocks));
                 text += &format!("\n  #{}: {}: {size}, {blocks}", index + 1, line.key);
             }
             match lines.len().saturating_sub(TOP) {
@@ -222,12 +222,12 @@ mod with_symbols {
 struct Sites;
 
 #[cfg(not(feature = "symbols"))]
-impl Sites {
-    fn of(_scope: &Scope) -> Sites {
-        Sites
+impl ScopeSites {
+    fn of(_scope: &Scope) -> ScopeSites {
+        ScopeSites
     }
 
-    fn top(&self, _of: Of) -> String {
+    fn top(&self, _of: Bound) -> String {
         "\n  (the feature `symbols` of heaplab-heap shows the lines)".to_owned()
     }
 }

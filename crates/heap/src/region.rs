@@ -1,13 +1,13 @@
 //! Regions: what is measured, from when to when. Without one, the region is the process.
 
+use crate::probe::{Decision, PROBE_VARIABLE, Probe, get_or_decide};
 use crate::recorder::{self, HeapTotals};
-use crate::switch::{Decision, PROBE_VARIABLE, Probe, decision};
-use heaplab_profile::raw::Raw;
+use heaplab_profile::raw::RawRecording;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-static OPEN: AtomicBool = AtomicBool::new(false);
+static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
 /// Opens a measurement. Blocks that are alive now are ignored when they are freed, and count as new when they are
 /// reallocated (dhat's rule). Other threads should be at rest while a region opens and closes.
@@ -15,7 +15,7 @@ static OPEN: AtomicBool = AtomicBool::new(false);
 /// # Errors
 /// When a region is open already, or when `HEAPLAB_PROBE` asks for a probe that this program does not have.
 pub fn region() -> Result<Region, RegionError> {
-    let probe = match decision(Probe::Plain) {
+    let probe = match get_or_decide(Probe::Plain) {
         Decision::Use(probe) => probe,
         Decision::NotBuilt(probe) => return Err(RegionError::NotBuilt(probe)),
         Decision::Unknown => {
@@ -23,23 +23,23 @@ pub fn region() -> Result<Region, RegionError> {
             return Err(RegionError::UnknownProbe(word.to_string_lossy().into_owned()));
         }
     };
-    if OPEN.swap(true, Ordering::AcqRel) {
+    if IS_OPEN.swap(true, Ordering::AcqRel) {
         return Err(RegionError::AlreadyOpen);
     }
     let inner = match probe {
-        Probe::Plain => Inner::Plain,
+        Probe::Plain => OpenProbe::Plain,
         Probe::Heap if recorder::is_child() => {
-            OPEN.store(false, Ordering::Release);
+            IS_OPEN.store(false, Ordering::Release);
             return Err(RegionError::ForkedChild);
         }
         Probe::Heap => {
-            recorder::open();
-            Inner::Heap
+            recorder::open_region();
+            OpenProbe::Heap
         }
         #[cfg(feature = "counts")]
-        Probe::Counts => Inner::Counts(stats_alloc::INSTRUMENTED_SYSTEM.stats()),
+        Probe::Counts => OpenProbe::Counts(stats_alloc::INSTRUMENTED_SYSTEM.stats()),
         #[cfg(feature = "dhat")]
-        Probe::Dhat => Inner::Dhat(dhat_profiler()),
+        Probe::Dhat => OpenProbe::Dhat(start_dhat()),
         #[cfg(not(all(feature = "counts", feature = "dhat")))]
         probe => return Err(RegionError::NotBuilt(probe)),
     };
@@ -48,16 +48,16 @@ pub fn region() -> Result<Region, RegionError> {
 
 /// What is live in the region, in bytes, under the heap probe; `None` under another, which does not know.
 pub fn live_bytes() -> Option<u64> {
-    is_recording().then(recorder::live_bytes)
+    can_record().then(recorder::live_bytes)
 }
 
 /// Everything that the recorder knows of the region that was closed last, or of the open one as it is now: stacks, sites, the
 /// curve. `None` under another probe.
-pub fn recording() -> Option<Raw> {
-    is_recording().then(recorder::recording)
+pub fn take_recording() -> Option<RawRecording> {
+    can_record().then(recorder::take_recording)
 }
 
-fn is_recording() -> bool {
+fn can_record() -> bool {
     crate::probe() == Probe::Heap && !recorder::is_child()
 }
 
@@ -67,8 +67,8 @@ fn is_recording() -> bool {
 /// # Errors
 /// Whatever the file system says.
 pub fn write_recording(path: &Path) -> io::Result<()> {
-    let Some(raw) = recording() else { return Ok(()) };
-    recorder::unseen(|| {
+    let Some(raw) = take_recording() else { return Ok(()) };
+    recorder::untracked(|| {
         let beside = path.with_extension("part");
         let mut file = io::BufWriter::new(std::fs::File::create(&beside)?);
         raw.write(&mut file)?;
@@ -81,10 +81,10 @@ pub fn write_recording(path: &Path) -> io::Result<()> {
 #[must_use = "a region that is dropped at once has measured nothing"]
 pub struct Region {
     /// `None` once it was closed.
-    inner: Option<Inner>,
+    inner: Option<OpenProbe>,
 }
 
-enum Inner {
+enum OpenProbe {
     Plain,
     Heap,
     #[cfg(feature = "counts")]
@@ -164,10 +164,10 @@ impl Region {
     /// `$HEAPLAB_OUT/dhat.json` (`dhat.json` here without that variable), which takes a moment.
     pub fn close(mut self) -> Totals {
         match self.inner.take() {
-            None | Some(Inner::Plain) => Totals::Plain,
-            Some(Inner::Heap) => Totals::Heap(recorder::close()),
+            None | Some(OpenProbe::Plain) => Totals::Plain,
+            Some(OpenProbe::Heap) => Totals::Heap(recorder::close_region()),
             #[cfg(feature = "counts")]
-            Some(Inner::Counts(at_start)) => {
+            Some(OpenProbe::Counts(at_start)) => {
                 let change = stats_alloc::INSTRUMENTED_SYSTEM.stats() - at_start;
                 Totals::Counts(CountsTotals {
                     allocations: change.allocations as u64,
@@ -179,7 +179,7 @@ impl Region {
                 })
             }
             #[cfg(feature = "dhat")]
-            Some(Inner::Dhat(profiler)) => {
+            Some(OpenProbe::Dhat(profiler)) => {
                 let stats = dhat::HeapStats::get();
                 drop(profiler);
                 Totals::Dhat(DhatTotals {
@@ -197,16 +197,16 @@ impl Region {
 
 impl Drop for Region {
     fn drop(&mut self) {
-        if let Some(Inner::Heap) = self.inner {
+        if let Some(OpenProbe::Heap) = self.inner {
             // Nobody asks for the figures; counting ends all the same.
-            let _ = recorder::close();
+            let _ = recorder::close_region();
         }
-        OPEN.store(false, Ordering::Release);
+        IS_OPEN.store(false, Ordering::Release);
     }
 }
 
 #[cfg(feature = "dhat")]
-fn dhat_profiler() -> dhat::Profiler {
+fn start_dhat() -> dhat::Profiler {
     let folder = std::env::var_os("HEAPLAB_OUT").unwrap_or_default();
     // All frames: dhat's default of 10 loses the lesson's own function in debug builds.
     let builder = dhat::Profiler::builder().trim_backtraces(Some(usize::MAX));

@@ -19,11 +19,11 @@
 //! # Ok::<(), heaplab_heap::SnapshotError>(())
 //! ```
 
-use crate::at_work::{self, NotRecording};
+use crate::active::{self, NotRecording};
 use crate::naming;
-use crate::recorder::{self, unseen};
-use heaplab_profile::raw::Raw;
-use heaplab_profile::statistics::{GroupBy, statistics};
+use crate::recorder::{self, untracked};
+use heaplab_profile::raw::RawRecording;
+use heaplab_profile::statistics::{GroupBy, compute_statistics};
 use heaplab_profile::{Measure, Profile};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -38,7 +38,7 @@ use std::sync::OnceLock;
 /// what it hands out is no block of the program. While other threads run, each of its figures is of a moment of its own.
 #[derive(Debug)]
 pub struct Snapshot {
-    raw: Raw,
+    raw: RawRecording,
     workspace: Option<PathBuf>,
     /// Found when it is first asked for: that reads the program's debug information, which takes a moment.
     profile: OnceLock<Profile>,
@@ -85,8 +85,8 @@ impl Snapshot {
     /// # Errors
     /// When the heap probe is not at work in this process.
     pub fn take() -> Result<Snapshot, SnapshotError> {
-        at_work::check()?;
-        Ok(Snapshot { raw: recorder::recording(), workspace: None, profile: OnceLock::new() })
+        active::check_active()?;
+        Ok(Snapshot { raw: recorder::take_recording(), workspace: None, profile: OnceLock::new() })
     }
 
     /// Names places from this folder, where it would be the nearest one around the working directory with a `Cargo.lock`
@@ -98,8 +98,8 @@ impl Snapshot {
 
     /// The sums over the groups that have live blocks, the largest first, equal ones by their keys.
     pub fn statistics(&self, group_by: GroupBy) -> Vec<Statistic> {
-        unseen(|| {
-            let groups = statistics(self.profile(), group_by, Measure::EndBytes);
+        untracked(|| {
+            let groups = compute_statistics(self.profile(), group_by, Measure::EndBytes);
             let live = groups.into_iter().filter(|group| group.end_blocks > 0);
             live.map(|group| Statistic { key: group.key, blocks: group.end_blocks, bytes: group.end_bytes })
                 .collect()
@@ -109,7 +109,7 @@ impl Snapshot {
     /// What has changed since an earlier snapshot, the largest change of bytes first, whichever its sign. Groups that have
     /// not changed come last, as in tracemalloc.
     pub fn compare_to(&self, earlier: &Snapshot, group_by: GroupBy) -> Vec<Difference> {
-        unseen(|| {
+        untracked(|| {
             // Blocks and bytes, then and now.
             let mut groups: BTreeMap<String, [(u64, u64); 2]> = BTreeMap::new();
             for (when, snapshot) in [earlier, self].into_iter().enumerate() {
@@ -135,7 +135,7 @@ impl Snapshot {
 
     /// The `most` lines of source with the most live bytes, what the others hold, and the total: text to print.
     pub fn top(&self, most: usize) -> String {
-        unseen(|| {
+        untracked(|| {
             let lines = self.statistics(GroupBy::Line);
             let (shown, others) = lines.split_at(most.min(lines.len()));
             let mut text = format!("Top {} lines by live bytes", shown.len());
@@ -143,16 +143,16 @@ impl Snapshot {
                 text += &format!("\n#{}: {line}", index + 1);
             }
             if !others.is_empty() {
-                text += &format!("\n{} other: {}", others.len(), sum(others));
+                text += &format!("\n{} other: {}", others.len(), format_sum(others));
             }
-            text + &format!("\nTotal live: {}", sum(&lines))
+            text + &format!("\nTotal live: {}", format_sum(&lines))
         })
     }
 
     fn profile(&self) -> &Profile {
         self.profile.get_or_init(|| {
-            let workspace = self.workspace.clone().unwrap_or_else(naming::workspace);
-            naming::profile(&self.raw, &workspace)
+            let workspace = self.workspace.clone().unwrap_or_else(naming::find_workspace);
+            naming::build_profile(&self.raw, &workspace)
         })
     }
 }
@@ -160,7 +160,7 @@ impl Snapshot {
 /// `src/main.rs:30: 419.8 KiB, 12 blocks`.
 impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}, {}", self.key, naming::size(self.bytes), naming::blocks(self.blocks))
+        write!(f, "{}: {}, {}", self.key, naming::format_size(self.bytes), naming::format_blocks(self.blocks))
     }
 }
 
@@ -168,14 +168,14 @@ impl fmt::Display for Statistic {
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.bytes_diff < 0 { '-' } else { '+' };
-        let change = naming::size(self.bytes_diff.unsigned_abs());
-        let (size, blocks) = (naming::size(self.bytes), naming::blocks(self.blocks));
+        let change = naming::format_size(self.bytes_diff.unsigned_abs());
+        let (size, blocks) = (naming::format_size(self.bytes), naming::format_blocks(self.blocks));
         write!(f, "{}: {size} ({sign}{change}), {blocks} ({:+})", self.key, self.blocks_diff)
     }
 }
 
-fn sum(lines: &[Statistic]) -> String {
+fn format_sum(lines: &[Statistic]) -> String {
     let (bytes, count) =
         (lines.iter().map(|line| line.bytes).sum(), lines.iter().map(|line| line.blocks).sum());
-    format!("{}, {}", naming::size(bytes), naming::blocks(count))
+    format!("{}, {}", naming::format_size(bytes), naming::format_blocks(count))
 }

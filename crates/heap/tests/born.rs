@@ -1,7 +1,9 @@
 //! A block tells the line that made it, also within a `limit`, after growth and after the region; outside a region it tells
 //! nothing. Without the test harness, whose own threads allocate.
 
-use heaplab_heap::{Birth, Heap, Limit, born_at, limit, lines_of, live_bytes, region, unseen};
+use heaplab_heap::{
+    AllocSite, Heap, Limit, find_alloc_site, limit, live_bytes, region, resolve_lines, untracked,
+};
 use std::ptr::NonNull;
 
 #[global_allocator]
@@ -18,27 +20,27 @@ fn made() -> (Box<u64>, Vec<u64>, Box<u64>, u32) {
     (boxed, grown, within, line)
 }
 
-fn born<T>(first: &T) -> Option<Birth> {
+fn born<T>(first: &T) -> Option<AllocSite> {
     // SAFETY: each caller's is the first value of a live block of the recorder's.
-    unsafe { born_at(NonNull::from(first).cast()) }
+    unsafe { find_alloc_site(NonNull::from(first).cast()) }
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let open = region()?;
     let (boxed, grown, within, line) = made();
-    let hidden = unseen(|| Box::new(9u64));
+    let hidden = untracked(|| Box::new(9u64));
     let before = live_bytes();
-    let births: Vec<Birth> =
-        unseen(|| [born(&*boxed), born(&grown[0]), born(&*within)].into_iter().flatten().collect());
+    let births: Vec<AllocSite> =
+        untracked(|| [born(&*boxed), born(&grown[0]), born(&*within)].into_iter().flatten().collect());
     let at = |line: u32| Some(format!("crates/heap/tests/born.rs:{line}"));
-    let lines = lines_of(&births);
+    let lines = resolve_lines(&births);
     assert_eq!(live_bytes(), before, "asking is not seen");
     assert_eq!(lines, [at(line), at(line + 1), at(line + 2)]);
     drop(open);
 
     let outside = Box::new(10u64);
-    assert_eq!(lines_of(&[births[1], births[0], births[1]]), [at(line + 1), at(line), at(line + 1)]);
-    assert_eq!(lines_of(&[]), []);
+    assert_eq!(resolve_lines(&[births[1], births[0], births[1]]), [at(line + 1), at(line), at(line + 1)]);
+    assert_eq!(resolve_lines(&[]), []);
     assert_eq!(born(&*boxed), Some(births[0]), "a closed region forgets no header");
     assert_eq!(born(&*outside), None, "no region was open");
     assert_eq!(born(&*hidden), None, "it was made unseen");

@@ -2,7 +2,7 @@
 //! reallocation is to dhat a new block of its whole new size). Peak and end are the same in both. Without the test harness, whose own thread allocates
 //! while a test runs.
 
-use heaplab_heap::{Heap, HeapTotals, Totals, recording, region};
+use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use std::hint::black_box;
 
 #[global_allocator]
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         black_box(vec![number]);
     }
     let Totals::Heap(totals) = open.close() else { return Err("the recorder is not at work".into()) };
-    let raw = recording().ok_or("the recorder is not at work")?;
+    let raw = take_recording().ok_or("the recorder is not at work")?;
     drop((grows, freed_after));
     grown_after.push(5);
 

@@ -1,6 +1,6 @@
 //! A build without frame pointers: every stack is whole all the same, by unwind tables, and the recording counts them.
 
-use heaplab_profile::raw::{CUT_ADDRESS, Raw};
+use heaplab_profile::raw::{CUT_ADDRESS, RawRecording};
 use std::path::Path;
 use std::process::Command;
 
@@ -27,7 +27,7 @@ fn without_them_stacks_are_whole() {
         .unwrap();
     assert_eq!(run.code(), Some(3));
     let file = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
-    let raw = Raw::read(&std::fs::read(file).unwrap()).unwrap();
+    let raw = RawRecording::read(&std::fs::read(file).unwrap()).unwrap();
 
     assert_eq!(raw.totals.slow_walks, raw.totals.births, "each stack by the unwind tables");
     let site = raw.sites.iter().find(|site| site.birth_bytes == 100_000).expect("main's block");

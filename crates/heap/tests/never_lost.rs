@@ -1,6 +1,6 @@
 //! A process that opens no region leaves its recording however it ends: through `examples/ends.rs`, in processes of its own.
 
-use heaplab_profile::raw::Raw;
+use heaplab_profile::raw::RawRecording;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -98,18 +98,18 @@ struct Ended {
 
 impl Ended {
     /// The one file of a whole recording.
-    fn raw(&self) -> Raw {
+    fn raw(&self) -> RawRecording {
         assert_eq!(self.files, [format!("heap-{}.raw", self.pid)]);
         self.read(&self.files[0])
     }
 
-    fn read(&self, name: &str) -> Raw {
-        Raw::read(&std::fs::read(self.out.join(name)).expect("the run of the example goes well"))
+    fn read(&self, name: &str) -> RawRecording {
+        RawRecording::read(&std::fs::read(self.out.join(name)).expect("the run of the example goes well"))
             .expect("the run of the example goes well")
     }
 }
 
-fn has_the_block(raw: &Raw, live: i64) -> bool {
+fn has_the_block(raw: &RawRecording, live: i64) -> bool {
     let of_main = |site: &&heaplab_profile::raw::RawSite| site.birth_bytes == 100_000 && site.births == 1;
     raw.sites.iter().find(of_main).is_some_and(|site| site.live_bytes == live)
 }

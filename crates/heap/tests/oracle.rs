@@ -2,7 +2,7 @@
 //! and what each site has made, has live and held at the global peak. The allocator is called directly, so nothing but
 //! the stream is in the region. One test a file: a region is the process's.
 
-use heaplab_heap::{Heap, HeapTotals, Totals, recording, region};
+use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout};
 
@@ -211,7 +211,7 @@ proptest! {
         prop_assert_eq!(counted, HeapTotals { single_threaded: true, ..model.totals });
 
         // The recorder knows sites by address and the model by number: held against each other as sorted lists.
-        let raw = recording().expect("the recorder is at work");
+        let raw = take_recording().expect("the recorder is at work");
         let mut recorded: Vec<AtSite> = raw
             .sites
             .iter()

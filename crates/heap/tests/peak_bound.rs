@@ -2,7 +2,7 @@
 //! peak is known, whatever the threads' order was: it lies at the end of a rise. The recorder's sums must be exact, and its
 //! peak as close as it says itself: 128 KiB for each thread but the one that owns the region.
 
-use heaplab_heap::{Heap, Totals, recording, region};
+use heaplab_heap::{Heap, Totals, region, take_recording};
 use proptest::prelude::*;
 use std::alloc::{GlobalAlloc, Layout};
 use std::sync::{Barrier, Mutex, MutexGuard};
@@ -131,7 +131,7 @@ proptest! {
         let (left, expected) = work(&rounds);
         let Totals::Heap(totals) = open.close() else { panic!("the recorder is not at work") };
         left.iter().for_each(free);
-        let raw = recording().expect("the recorder is at work");
+        let raw = take_recording().expect("the recorder is at work");
 
         let error = totals.peak_bytes.abs_diff(expected.peak);
         let threads = rounds[0].len() as u64;

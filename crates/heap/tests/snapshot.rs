@@ -1,7 +1,7 @@
 //! Snapshots: sums by line, function and stack against sums that are known, differences, the text of `top`, and that asking
 //! changes nothing. Without the test harness, whose own thread allocates while a test runs: here every block is known.
 
-use heaplab_heap::{Difference, GroupBy, Heap, Snapshot, Statistic, live_bytes, recording, region};
+use heaplab_heap::{Difference, GroupBy, Heap, Snapshot, Statistic, live_bytes, region, take_recording};
 
 #[global_allocator]
 static HEAP: Heap = Heap::recording();
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let open = region()?;
     let (some, line) = load(10);
     let at_first = live_bytes();
-    let sites = || recording().map(|raw| raw.sites.len());
+    let sites = || take_recording().map(|raw| raw.sites.len());
     let sites_at_first = sites();
     let first = Snapshot::take()?;
     let by_line = first.statistics(GroupBy::Line);

@@ -1,8 +1,8 @@
 //! Recorded stacks against the `backtrace` crate: through ordinary calls, through libc's `qsort` (whose frames have no frame
 //! pointers), deeper than is kept, and from a named thread.
 
-use heaplab_heap::{Heap, recording, region};
-use heaplab_profile::raw::{Raw, RawSite};
+use heaplab_heap::{Heap, region, take_recording};
+use heaplab_profile::raw::{RawRecording, RawSite};
 use std::alloc::{GlobalAlloc, Layout};
 use std::ffi::{c_int, c_void};
 use std::sync::Mutex;
@@ -41,7 +41,7 @@ fn recurse(depth: usize, size: usize) -> usize {
 }
 
 /// The stack of a site, the innermost frame first.
-fn stack(raw: &Raw, site: &RawSite) -> Vec<u64> {
+fn stack(raw: &RawRecording, site: &RawSite) -> Vec<u64> {
     let mut node = site.node;
     let mut addresses = Vec::new();
     while node != 0 {
@@ -52,7 +52,7 @@ fn stack(raw: &Raw, site: &RawSite) -> Vec<u64> {
     addresses
 }
 
-fn site_of(raw: &Raw, size: usize) -> &RawSite {
+fn site_of(raw: &RawRecording, size: usize) -> &RawSite {
     raw.sites.iter().find(|site| site.birth_bytes == size as u64).expect("each size has a site of its own")
 }
 
@@ -76,7 +76,7 @@ fn stacks_are_whole() {
     recurse(60, 4_000);
     std::thread::Builder::new().name("worker-7".into()).spawn(|| allocate(5_000)).unwrap().join().unwrap();
     drop(open);
-    let raw = recording().unwrap();
+    let raw = take_recording().unwrap();
 
     for size in [1_000, 2_000, 4_000, 5_000] {
         let recorded = stack(&raw, site_of(&raw, size));

@@ -1,12 +1,12 @@
 //! The recorder where an allocator is rarely met, through `examples/survive.rs`: the process ends well, and the sums are those
 //! of the blocks that the example made.
 
-use heaplab_profile::raw::{Raw, RawSite};
+use heaplab_profile::raw::{RawRecording, RawSite};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Runs the example by a word; what it leaves and prints.
-fn run(word: &str) -> (Raw, String) {
+fn run(word: &str) -> (RawRecording, String) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("survive-{word}"));
     let _ = std::fs::remove_dir_all(&out);
     let output = Command::new("timeout")
@@ -24,19 +24,19 @@ fn run(word: &str) -> (Raw, String) {
         .map(|file| file.expect("the run of the example goes well").path())
         .collect();
     assert_eq!(files.len(), 1, "one process, one file: {files:?}");
-    let raw = Raw::read(&std::fs::read(&files[0]).expect("the run of the example goes well"))
+    let raw = RawRecording::read(&std::fs::read(&files[0]).expect("the run of the example goes well"))
         .expect("the run of the example goes well");
     assert_eq!(raw.totals.births, sum(&raw, |site| site.births as i64) as u64);
     assert_eq!(raw.totals.end_bytes, sum(&raw, |site| site.live_bytes) as u64);
     (raw, String::from_utf8(output.stdout).expect("the run of the example goes well"))
 }
 
-fn sum(raw: &Raw, of: impl Fn(&RawSite) -> i64) -> i64 {
+fn sum(raw: &RawRecording, of: impl Fn(&RawSite) -> i64) -> i64 {
     raw.sites.iter().map(of).sum()
 }
 
 /// Births and live blocks of all stacks that make blocks of one size alone.
-fn of_size(raw: &Raw, size: u64) -> (u64, i64) {
+fn of_size(raw: &RawRecording, size: u64) -> (u64, i64) {
     let here = raw.sites.iter().filter(|site| site.births > 0 && site.birth_bytes == site.births * size);
     // A block may die in a row of its stack that another thread writes.
     let stacks: Vec<u32> = here.clone().map(|site| site.node).collect();

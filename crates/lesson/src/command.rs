@@ -1,9 +1,9 @@
 //! A lesson's own `main`: the runner's hand asks for the manifest or for one run with a record; a student's own hand runs one
 //! variant and reads a small table.
 
-use crate::describe::{Declared, Function, Lesson};
-use crate::measure::{Bench, Measured};
-use crate::prepare::{self, Asked, Trouble};
+use crate::declaration::{DeclaredVariant, Lesson, VariantFunction};
+use crate::measure::{MeasuredVariant, VariantRunner};
+use crate::prepare::{self, PrepareError, PrepareRequest};
 use clap::{Arg, CommandFactory as _, FromArgMatches as _, Parser};
 use heaplab_record::{Measurement, Record};
 use std::io::Write as _;
@@ -15,7 +15,7 @@ const OUT_VARIABLE: &str = "HEAPLAB_OUT";
 /// Wrong use, as everywhere in heaplab.
 const WRONG_USE: u8 = 2;
 /// This machine lacks something.
-const LACKS: u8 = 3;
+const MACHINE_LACKS: u8 = 3;
 
 /// Run one variant of this lesson. `cargo xtask lesson` runs them all, under every probe, and writes a report.
 #[derive(Parser)]
@@ -40,7 +40,7 @@ struct Arguments {
 
 impl Arguments {
     /// Reads the command line, with the lesson's own options in it.
-    fn of(lesson: &Lesson) -> Result<Arguments, clap::Error> {
+    fn parse_for(lesson: &Lesson) -> Result<Arguments, clap::Error> {
         let own = lesson.options.iter().map(|&(name, value, about)| {
             let id = name.trim_start_matches('-');
             Arg::new(id).long(id).value_name(value).help(about)
@@ -64,19 +64,19 @@ enum Failure {
     #[error("cannot write {path}: {source}", path = .path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
-    Prepare(#[from] Trouble),
+    Prepare(#[from] PrepareError),
     #[error("cannot write JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
 pub(crate) fn main(lesson: &Lesson) -> ExitCode {
-    let arguments = Arguments::of(lesson).unwrap_or_else(|error| error.exit());
+    let arguments = Arguments::parse_for(lesson).unwrap_or_else(|error| error.exit());
     match run(lesson, &arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");
-            let lacks = matches!(failure, Failure::Prepare(Trouble::Lacks(_)));
-            ExitCode::from(if lacks { LACKS } else { WRONG_USE })
+            let lacks = matches!(failure, Failure::Prepare(PrepareError::Lacks(_)));
+            ExitCode::from(if lacks { MACHINE_LACKS } else { WRONG_USE })
         }
     }
 }
@@ -93,7 +93,7 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
             lesson.unit
         )));
     }
-    let asked = Asked {
+    let asked = PrepareRequest {
         rows: arguments.rows,
         default_rows: lesson.default_scale,
         options: arguments.options.clone(),
@@ -102,11 +102,11 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
         let prepare = lesson.prepare.ok_or_else(|| Failure::Use("this lesson prepares nothing".into()))?;
         return print(&(serde_json::to_string(&prepare(&asked)?)? + "\n"));
     }
-    let (declared, function) = chosen(lesson, arguments.variant.as_deref())?;
-    let prepared = if lesson.prepare.is_some() { prepare::had(&asked)? } else { None };
+    let (declared, function) = find_variant(lesson, arguments.variant.as_deref())?;
+    let prepared = if lesson.prepare.is_some() { prepare::ensure_prepared(&asked)? } else { None };
     let scale = arguments.rows.or(prepared).unwrap_or(lesson.default_scale);
     let out = std::env::var_os(OUT_VARIABLE).map(PathBuf::from);
-    let measured: Measured = function(&Bench::new(scale, out.as_deref()))?;
+    let measured: MeasuredVariant = function(&VariantRunner::new(scale, out.as_deref()))?;
     let record = measured.into_record(declared.name, scale);
     match out {
         Some(folder) => {
@@ -115,11 +115,14 @@ fn run(lesson: &Lesson, arguments: &Arguments) -> Result<(), Failure> {
                 .map_err(|source| Failure::Write { path: recording, source })?;
             write_record(&folder, &record)
         }
-        None => print(&small_table(lesson, declared, &record)),
+        None => print(&render_table(lesson, declared, &record)),
     }
 }
 
-fn chosen<'a>(lesson: &'a Lesson, name: Option<&str>) -> Result<(&'a Declared, Function), Failure> {
+fn find_variant<'a>(
+    lesson: &'a Lesson,
+    name: Option<&str>,
+) -> Result<(&'a DeclaredVariant, VariantFunction), Failure> {
     let found = name.and_then(|name| lesson.find(name));
     if let Some(declared) = found
         && let Some(function) = declared.run
@@ -145,7 +148,7 @@ fn write_record(folder: &Path, record: &Record) -> Result<(), Failure> {
         .map_err(|source| Failure::Write { path, source })
 }
 
-fn small_table(lesson: &Lesson, declared: &Declared, record: &Record) -> String {
+fn render_table(lesson: &Lesson, declared: &DeclaredVariant, record: &Record) -> String {
     let mut lines = vec![
         ("variant", format!("{} ({})", declared.name, declared.about)),
         ("scale", format!("{} {}", record.scale, lesson.unit)),

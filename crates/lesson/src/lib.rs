@@ -34,8 +34,7 @@
 //! - `trial`: a lesson's programs under its own tests (feature `trial`).
 
 mod command;
-mod describe;
-mod kept;
+mod declaration;
 mod measure;
 mod phase;
 mod prepare;
@@ -43,18 +42,19 @@ mod progress;
 mod resident;
 #[cfg(feature = "trial")]
 pub mod trial;
+mod variant;
 
-pub use describe::{Declared, Function, Lesson};
+pub use declaration::{DeclaredVariant, Lesson, VariantFunction};
 pub use heaplab_record::{
-    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Prepared, Regions, Row,
-    Series, Source, SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Text,
-    Unit,
+    Attachment, Axis, AxisUnit, Cell, Chart, Figure, FoldedStacks, Graph, GraphEdge, GraphNode, Marker,
+    MemoryRegions, MemoryRow, MemorySpan, MemoryState, PreparedInput, Series, SourceLine, SourceListing,
+    Step, StepChart, StepSeries, Strength, Table, Text,
 };
-pub use kept::{Checksum, Kept, Scale};
-pub use measure::{Bench, Measured};
-pub use phase::phase;
-pub use prepare::{Asked, Prepare, Trouble, prepared};
-pub use progress::progress;
+pub use measure::{MeasuredVariant, VariantRunner};
+pub use phase::mark_phase;
+pub use prepare::{Prepare, PrepareError, PrepareRequest, prepared_input};
+pub use progress::report_progress;
+pub use variant::{Checksum, Scale, VariantResult};
 
 #[cfg(feature = "snapshot")]
 pub use heaplab_heap::{Difference, GroupBy, Snapshot, SnapshotError, Statistic};

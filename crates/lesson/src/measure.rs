@@ -1,13 +1,13 @@
 //! One variant under the probe at work: the region opens, the variant runs, the region closes with the data alive.
 
-use crate::kept::{Checksum, Kept, Scale};
 use crate::phase;
 use crate::progress;
-use crate::resident::{self, Resident};
+use crate::resident::{self, ResidentMemory};
+use crate::variant::{Checksum, Scale, VariantResult};
 use heaplab_heap::{Region, RegionError, Totals, region};
 use heaplab_record::{
-    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, Look, Measurement, Phase,
-    PlainSample, RECORD_SCHEMA, Record,
+    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, LiveSnapshot, Measurement,
+    Phase, PlainSample, RECORD_SCHEMA, Record,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -17,24 +17,24 @@ use std::time::Instant;
 const TEARDOWN_VARIABLE: &str = "HEAPLAB_TEARDOWN";
 
 /// The bench that a variant is put on.
-pub struct Bench {
+pub struct VariantRunner {
     scale: Scale,
     /// Where the runner is told that the region has closed, if one listens.
     closed_file: Option<PathBuf>,
 }
 
 /// What one run gave.
-pub struct Measured {
+pub struct MeasuredVariant {
     checksum: Checksum,
     measurement: Measurement,
     phases: Vec<Phase>,
     attachments: Vec<Attachment>,
-    looks: Vec<Look>,
+    looks: Vec<LiveSnapshot>,
 }
 
-impl Bench {
-    pub(crate) fn new(scale: u64, out: Option<&Path>) -> Bench {
-        Bench { scale: Scale::new(scale), closed_file: out.map(|folder| folder.join(CLOSED_FILE)) }
+impl VariantRunner {
+    pub(crate) fn new(scale: u64, out: Option<&Path>) -> VariantRunner {
+        VariantRunner { scale: Scale::new(scale), closed_file: out.map(|folder| folder.join(CLOSED_FILE)) }
     }
 
     /// Runs the variant once. Nothing of its data is ever dropped, unless the runner asks what is left then: how long freeing
@@ -42,26 +42,26 @@ impl Bench {
     ///
     /// # Errors
     /// When `HEAPLAB_PROBE` asks for a probe that cannot be had.
-    pub fn measure<T>(&self, variant: fn(Scale) -> Kept<T>) -> Result<Measured, RegionError> {
+    pub fn measure<T>(&self, variant: fn(Scale) -> VariantResult<T>) -> Result<MeasuredVariant, RegionError> {
         let is_torn_down = std::env::var_os(TEARDOWN_VARIABLE).is_some();
         progress::begin();
-        let at_start = resident::now();
+        let at_start = resident::read_resident();
         let open = region()?;
         let started = Instant::now();
         phase::begin(started);
         let kept = variant(self.scale);
         let wall_ns = phase::nanoseconds_since(started);
         if is_torn_down {
-            return Ok(torn_down(kept, open, wall_ns));
+            return Ok(measure_teardown(kept, open, wall_ns));
         }
         let totals = open.close();
-        let at_end = resident::now();
+        let at_end = resident::read_resident();
         let (phases, looks) = (phase::end(), progress::end());
 
-        let measurement = measurement(totals, wall_ns, at_start, at_end, kept.children_peak_bytes);
+        let measurement = build_measurement(totals, wall_ns, at_start, at_end, kept.children_peak_bytes);
         let look = match measurement {
-            Measurement::Plain(_) => kept.then,
-            Measurement::Heap(_) => kept.then_recorded,
+            Measurement::Plain(_) => kept.make_attachments,
+            Measurement::Heap(_) => kept.make_heap_attachments,
             Measurement::Counts(_) | Measurement::Dhat(_) => None,
         };
         if let (Some(_), Some(path)) = (&look, &self.closed_file) {
@@ -71,11 +71,11 @@ impl Bench {
         let attachments = look.map(|look| look(&kept.data, self.scale)).unwrap_or_default();
         let checksum = kept.checksum.clone();
         std::mem::forget(std::hint::black_box(kept));
-        Ok(Measured { checksum, measurement, phases, attachments, looks })
+        Ok(MeasuredVariant { checksum, measurement, phases, attachments, looks })
     }
 }
 
-impl Measured {
+impl MeasuredVariant {
     pub(crate) fn into_record(self, variant: &str, scale: u64) -> Record {
         let dhat = matches!(self.measurement, Measurement::Dhat(_));
         Record {
@@ -95,21 +95,21 @@ impl Measured {
 }
 
 /// What is live when nothing of the variant's data is left.
-fn torn_down<T>(kept: Kept<T>, open: Region, wall_ns: u64) -> Measured {
-    let Kept { checksum, data, children_peak_bytes, .. } = kept;
+fn measure_teardown<T>(kept: VariantResult<T>, open: Region, wall_ns: u64) -> MeasuredVariant {
+    let VariantResult { checksum, data, children_peak_bytes, .. } = kept;
     drop(data);
     let totals = open.close();
-    let now = resident::now();
+    let now = resident::read_resident();
     let (phases, looks) = (phase::end(), progress::end());
-    let measurement = measurement(totals, wall_ns, now, now, children_peak_bytes);
-    Measured { checksum, measurement, phases, attachments: Vec::new(), looks }
+    let measurement = build_measurement(totals, wall_ns, now, now, children_peak_bytes);
+    MeasuredVariant { checksum, measurement, phases, attachments: Vec::new(), looks }
 }
 
-fn measurement(
+fn build_measurement(
     totals: Totals,
     wall_ns: u64,
-    at_start: Resident,
-    at_end: Resident,
+    at_start: ResidentMemory,
+    at_end: ResidentMemory,
     children: Option<u64>,
 ) -> Measurement {
     match totals {

@@ -5,11 +5,11 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 /// More marks than this in one run are dropped: a mark is for a person to read on a curve.
-const MOST: usize = 64;
+const MAX_MARKS: usize = 64;
 
 struct Marks {
     started: Option<Instant>,
-    marks: [Option<Mark>; MOST],
+    marks: [Option<Mark>; MAX_MARKS],
     used: usize,
 }
 
@@ -20,10 +20,10 @@ struct Mark {
     live_bytes: Option<u64>,
 }
 
-static MARKS: Mutex<Marks> = Mutex::new(Marks { started: None, marks: [None; MOST], used: 0 });
+static MARKS: Mutex<Marks> = Mutex::new(Marks { started: None, marks: [None; MAX_MARKS], used: 0 });
 
 /// Says that the next part of the work begins here, such as `"consume"`. Outside a measured region it does nothing.
-pub fn phase(name: &'static str) {
+pub fn mark_phase(name: &'static str) {
     heaplab_heap::mark(name);
     let mut marks = lock();
     let Some(started) = marks.started else { return };

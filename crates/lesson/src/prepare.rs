@@ -1,16 +1,16 @@
 //! What has to be there before a variant runs, such as a file that all of them read. It is made by a process of its own: what
 //! making it takes is in no variant's peak. The runner asks for it once a scale; a variant that is run by hand asks itself.
 
-use heaplab_record::{PREPARED_VARIABLE, Prepared};
+use heaplab_record::{PREPARED_VARIABLE, PreparedInput};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, OnceLock};
 
 /// Makes what the variants read, or finds it.
-pub type Prepare = fn(&Asked) -> Result<Prepared, Trouble>;
+pub type Prepare = fn(&PrepareRequest) -> Result<PreparedInput, PrepareError>;
 
 /// For what it is made.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct PrepareRequest {
     /// The scale, if one was given.
     pub rows: Option<u64>,
     /// The lesson's own.
@@ -19,7 +19,7 @@ pub struct Asked {
     pub options: Vec<(&'static str, String)>,
 }
 
-impl Asked {
+impl PrepareRequest {
     /// The value of an option.
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
@@ -28,7 +28,7 @@ impl Asked {
 
 /// Why it cannot be had, in words that name the thing and the next step.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum PrepareError {
     /// Wrong use: exit status 2.
     #[error("{0}")]
     Use(String),
@@ -39,22 +39,22 @@ pub enum Trouble {
 
 /// What the runner has prepared. Read once, before anything is measured: a path is as long as the folder that the course lies in,
 /// and a variant's bytes must not be.
-static GIVEN: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(PREPARED_VARIABLE).ok());
+static FROM_RUNNER: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(PREPARED_VARIABLE).ok());
 
 /// By hand: what this process has asked for itself.
-static OWN: OnceLock<String> = OnceLock::new();
+static MADE_HERE: OnceLock<String> = OnceLock::new();
 
 /// What was prepared for this run, such as a path; `None` in a lesson that prepares nothing.
-pub fn prepared() -> Option<&'static str> {
-    GIVEN.as_deref().or_else(|| OWN.get().map(String::as_str))
+pub fn prepared_input() -> Option<&'static str> {
+    FROM_RUNNER.as_deref().or_else(|| MADE_HERE.get().map(String::as_str))
 }
 
 /// Has it prepared, unless the runner has done so; gives the scale that it was made for.
-pub(crate) fn had(asked: &Asked) -> Result<Option<u64>, Trouble> {
-    if GIVEN.is_some() {
+pub(crate) fn ensure_prepared(asked: &PrepareRequest) -> Result<Option<u64>, PrepareError> {
+    if FROM_RUNNER.is_some() {
         return Ok(None);
     }
-    let failed = |what: String| Trouble::Lacks(format!("cannot prepare the run: {what}"));
+    let failed = |what: String| PrepareError::Lacks(format!("cannot prepare the run: {what}"));
     let program = std::env::current_exe().map_err(|error| failed(error.to_string()))?;
     let mut command = Command::new(program);
     command.arg("--heaplab-prepare").env_remove("HEAPLAB_PROBE").env_remove("HEAPLAB_OUT");
@@ -68,9 +68,14 @@ pub(crate) fn had(asked: &Asked) -> Result<Option<u64>, Trouble> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
         let said = said.strip_prefix("error: ").unwrap_or(&said).to_owned();
-        return Err(if output.status.code() == Some(2) { Trouble::Use(said) } else { Trouble::Lacks(said) });
+        return Err(if output.status.code() == Some(2) {
+            PrepareError::Use(said)
+        } else {
+            PrepareError::Lacks(said)
+        });
     }
-    let made: Prepared = serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
-    let _ = OWN.set(made.what);
+    let made: PreparedInput =
+        serde_json::from_slice(&output.stdout).map_err(|error| failed(error.to_string()))?;
+    let _ = MADE_HERE.set(made.what);
     Ok(Some(made.rows))
 }

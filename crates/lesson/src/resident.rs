@@ -2,7 +2,7 @@
 
 /// A look at `/proc/self/status`, in bytes. `None` where the system does not say.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Resident {
+pub(crate) struct ResidentMemory {
     /// `VmHWM`: the kernel's own high-water mark, file pages included.
     pub(crate) peak_bytes: Option<u64>,
     /// `VmRSS`.
@@ -16,12 +16,12 @@ pub(crate) struct Resident {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) fn now() -> Resident {
+pub(crate) fn read_resident() -> ResidentMemory {
     let Ok(status) = procfs::process::Process::myself().and_then(|me| me.status()) else {
-        return Resident::default();
+        return ResidentMemory::default();
     };
     let bytes = |kibibytes: Option<u64>| kibibytes.map(|kib| kib * 1024);
-    Resident {
+    ResidentMemory {
         peak_bytes: bytes(status.vmhwm),
         now_bytes: bytes(status.vmrss),
         anon_bytes: bytes(status.rssanon),
@@ -42,8 +42,8 @@ pub(crate) fn load_address() -> Option<u64> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn now() -> Resident {
-    Resident::default()
+pub(crate) fn now() -> ResidentMemory {
+    ResidentMemory::default()
 }
 
 #[cfg(not(target_os = "linux"))]

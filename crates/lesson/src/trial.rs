@@ -11,7 +11,7 @@
 //! # }
 //! ```
 
-pub use heaplab_record::{HeapTotals, Measurement, Phase, Prepared, Probe, Record};
+pub use heaplab_record::{HeapTotals, Measurement, Phase, PreparedInput, Probe, Record};
 
 use heaplab_record::{Attachment, Cell, Chart, PREPARED_VARIABLE, Table};
 use std::io;
@@ -20,7 +20,7 @@ use std::process::{Command, Output};
 
 /// What a run under the heap probe gave. On one thread every figure is exact.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Recorded {
+pub struct RecordedRun {
     /// Proof of the work.
     pub checksum: String,
     /// The recorder's totals.
@@ -74,12 +74,12 @@ pub enum TrialError {
 ///
 /// # Errors
 /// When the program does not start, fails, or leaves no record.
-pub fn recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<Recorded, TrialError> {
+pub fn run_recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<RecordedRun, TrialError> {
     let record = run(program, variant, rows, Probe::Heap)?;
     match record.measurement {
         Measurement::Heap(heap) => {
             let Record { checksum, phases, attachments, .. } = record;
-            Ok(Recorded { checksum, heap, phases, attachments })
+            Ok(RecordedRun { checksum, heap, phases, attachments })
         }
         other => Err(TrialError::Probe { variant: variant.to_owned(), probe: other.probe() }),
     }
@@ -92,7 +92,7 @@ pub fn recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Result<R
 pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) -> Result<Record, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.args([variant, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe.name());
-    left_by(command, variant)
+    run_and_read_record(command, variant)
 }
 
 /// Runs a variant under any probe with these arguments behind its name, such as `["--log", "access.log"]`.
@@ -107,17 +107,17 @@ pub fn run_with(
 ) -> Result<Record, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.arg(variant).args(arguments).env("HEAPLAB_PROBE", probe.name());
-    left_by(command, variant)
+    run_and_read_record(command, variant)
 }
 
 /// What a lesson's program prepares when it is called with these arguments, such as `["--rows", "1000"]`.
 ///
 /// # Errors
 /// When the program does not start, or fails.
-pub fn prepared(program: impl AsRef<Path>, arguments: &[&str]) -> Result<Prepared, TrialError> {
+pub fn prepare(program: impl AsRef<Path>, arguments: &[&str]) -> Result<PreparedInput, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.arg("--heaplab-prepare").args(arguments);
-    let said = output(command, "--heaplab-prepare")?.stdout;
+    let said = run_to_success(command, "--heaplab-prepare")?.stdout;
     serde_json::from_slice(&said)
         .map_err(|source| TrialError::Record { variant: "--heaplab-prepare".to_owned(), source })
 }
@@ -126,15 +126,15 @@ pub fn prepared(program: impl AsRef<Path>, arguments: &[&str]) -> Result<Prepare
 ///
 /// # Errors
 /// As [`recorded`].
-pub fn python_with(
+pub fn run_python_prepared(
     lesson_folder: &str,
     script: &str,
-    prepared: &Prepared,
+    prepared: &PreparedInput,
 ) -> Result<Option<Record>, TrialError> {
-    let mut command = cpython();
+    let mut command = python_command();
     command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
     command.env("HEAPLAB_ROWS", prepared.rows.to_string()).env(PREPARED_VARIABLE, &prepared.what);
-    unless_it_is_missing(left_by(command, script))
+    skip_if_missing(run_and_read_record(command, script))
 }
 
 /// Runs a script of the lesson's `python` folder, its name without `.py`; none where CPython does not start. With
@@ -142,11 +142,11 @@ pub fn python_with(
 ///
 /// # Errors
 /// As [`recorded`].
-pub fn python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Record>, TrialError> {
-    let mut command = cpython();
+pub fn run_python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Record>, TrialError> {
+    let mut command = python_command();
     command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
     command.env("HEAPLAB_ROWS", rows.to_string());
-    unless_it_is_missing(left_by(command, script))
+    skip_if_missing(run_and_read_record(command, script))
 }
 
 /// What CPython prints, started in the lesson's `python` folder with arguments such as `["-c", "print(1)"]`; none as with
@@ -154,19 +154,19 @@ pub fn python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Rec
 ///
 /// # Errors
 /// When it does not start, or fails.
-pub fn python_prints(lesson_folder: &str, arguments: &[&str]) -> Result<Option<String>, TrialError> {
-    let mut command = cpython();
+pub fn capture_python(lesson_folder: &str, arguments: &[&str]) -> Result<Option<String>, TrialError> {
+    let mut command = python_command();
     command.args(arguments).current_dir(Path::new(lesson_folder).join("python"));
-    let printed = output(command, &arguments.join(" "))
+    let printed = run_to_success(command, &arguments.join(" "))
         .map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
-    unless_it_is_missing(printed)
+    skip_if_missing(printed)
 }
 
 /// An example of the package whose test this is. Cargo builds them with its tests, unless it is told `--test NAME`.
 ///
 /// # Errors
 /// When it is not built.
-pub fn example(name: &str) -> Result<PathBuf, TrialError> {
+pub fn example_path(name: &str) -> Result<PathBuf, TrialError> {
     let test = std::env::current_exe().map_err(|source| TrialError::File { path: name.into(), source })?;
     // A test lies in PROFILE/deps.
     let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
@@ -179,9 +179,9 @@ pub fn example(name: &str) -> Result<PathBuf, TrialError> {
 }
 
 /// A figure that a run handed over, as a whole number.
-pub fn figure(attachments: &[Attachment], name: &str) -> Option<u64> {
+pub fn find_figure(attachments: &[Attachment], name: &str) -> Option<u64> {
     attachments.iter().find_map(|attachment| match attachment {
-        Attachment::Figure(figure) if figure.name == name => whole(&figure.value),
+        Attachment::Figure(figure) if figure.name == name => whole_number(&figure.value),
         _ => None,
     })
 }
@@ -203,29 +203,29 @@ pub fn charts(attachments: &[Attachment]) -> impl Iterator<Item = &Chart> {
 }
 
 /// A cell's whole number.
-pub fn whole(cell: &Cell) -> Option<u64> {
+pub fn whole_number(cell: &Cell) -> Option<u64> {
     match cell {
         Cell::Count(value) | Cell::Bytes(value) => Some(*value),
         _ => None,
     }
 }
 
-fn interpreter() -> PathBuf {
+fn python_interpreter() -> PathBuf {
     std::env::var_os("HEAPLAB_PYTHON").unwrap_or_else(|| "python3".into()).into()
 }
 
-fn cpython() -> Command {
+fn python_command() -> Command {
     let gauge = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
-    let mut command = Command::new(interpreter());
+    let mut command = Command::new(python_interpreter());
     // Students' folders stay as they are.
     command.env("PYTHONPATH", gauge).env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }
 
-fn unless_it_is_missing<T>(ran: Result<T, TrialError>) -> Result<Option<T>, TrialError> {
+fn skip_if_missing<T>(ran: Result<T, TrialError>) -> Result<Option<T>, TrialError> {
     match ran {
         Err(TrialError::File { path, source })
-            if path == interpreter() && std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none() =>
+            if path == python_interpreter() && std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none() =>
         {
             println!("SKIPPED: {} does not start: {source}", path.display());
             Ok(None)
@@ -234,20 +234,20 @@ fn unless_it_is_missing<T>(ran: Result<T, TrialError>) -> Result<Option<T>, Tria
     }
 }
 
-fn left_by(mut command: Command, variant: &str) -> Result<Record, TrialError> {
+fn run_and_read_record(mut command: Command, variant: &str) -> Result<Record, TrialError> {
     let of_file = |path: &Path| {
         let path = path.to_owned();
         move |source| TrialError::File { path, source }
     };
     let out = tempfile::tempdir().map_err(of_file(&std::env::temp_dir()))?;
     command.env("HEAPLAB_OUT", out.path());
-    output(command, variant)?;
+    run_to_success(command, variant)?;
     let place = out.path().join("record.json");
     let text = std::fs::read(&place).map_err(of_file(&place))?;
     serde_json::from_slice(&text).map_err(|source| TrialError::Record { variant: variant.to_owned(), source })
 }
 
-fn output(mut command: Command, variant: &str) -> Result<Output, TrialError> {
+fn run_to_success(mut command: Command, variant: &str) -> Result<Output, TrialError> {
     let output =
         command.output().map_err(|source| TrialError::File { path: command.get_program().into(), source })?;
     if output.status.success() {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use heaplab_logagg::engine::Options;
+use heaplab_logagg::byte_size;
+use heaplab_logagg::engine::CountOptions;
 use heaplab_logagg::error::{Error, Result};
-use heaplab_logagg::extract::{Extract, Kind};
+use heaplab_logagg::extract::{KeyExtractor, ValueKind};
 use heaplab_logagg::input::ReadBy;
-use heaplab_logagg::size;
 
 const EXAMPLES: &str = "Examples:
   logagg access.log                              PV, UV and the ten addresses with the most lines
@@ -76,7 +76,7 @@ pub(crate) struct Count {
     pub(crate) sketch: bool,
     /// How regular files are read: `fastest` tries both and goes on with the faster one
     #[arg(long, default_value = "fastest", value_name = "WAY")]
-    pub(crate) input: Way,
+    pub(crate) input: InputMethod,
     /// Worker processes instead of threads; --memory is for all of them together
     #[arg(long, value_name = "N", conflicts_with = "threads", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) processes: Option<u16>,
@@ -100,7 +100,7 @@ pub(crate) struct ResultArgs {
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
     /// The most memory that may be resident, pages of files included
-    #[arg(long, default_value = "100MB", value_parser = size::parse, value_name = "SIZE")]
+    #[arg(long, default_value = "100MB", value_parser = byte_size::parse, value_name = "SIZE")]
     pub(crate) memory: u64,
     /// Threads [default: as many as processors]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -128,10 +128,10 @@ pub(crate) struct Merge {
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     /// How much to write
-    #[arg(long, value_parser = size::parse, value_name = "SIZE")]
+    #[arg(long, value_parser = byte_size::parse, value_name = "SIZE")]
     pub(crate) bytes: u64,
     /// How many distinct addresses, exactly
-    #[arg(long, value_parser = size::parse, value_name = "N")]
+    #[arg(long, value_parser = byte_size::parse, value_name = "N")]
     pub(crate) addresses: u64,
     /// The same seed gives the same bytes
     #[arg(long, default_value_t = 7)]
@@ -157,7 +157,7 @@ pub(crate) enum KeyKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Way {
+pub(crate) enum InputMethod {
     Fastest,
     Pread,
     Mmap,
@@ -170,46 +170,46 @@ pub(crate) enum Lang {
 }
 
 impl ResultArgs {
-    fn options(&self) -> Options {
-        let threads = self.threads.map_or_else(processors, usize::from);
-        Options {
+    fn options(&self) -> CountOptions {
+        let threads = self.threads.map_or_else(processor_count, usize::from);
+        CountOptions {
             memory: self.memory as usize,
             top: self.top,
             temp_dir: self.temp_dir.clone(),
-            ..Options::new(threads)
+            ..CountOptions::new(threads)
         }
     }
 }
 
 impl Count {
     /// Options of a run, and the key in words that tell partial results apart.
-    pub(crate) fn options(&self) -> Result<(Options, String)> {
+    pub(crate) fn options(&self) -> Result<(CountOptions, String)> {
         let kind = self.kind.map(|kind| match kind {
-            KeyKind::Address => Kind::Address,
-            KeyKind::Text => Kind::Text,
+            KeyKind::Address => ValueKind::Address,
+            KeyKind::Text => ValueKind::Text,
         });
-        let extract = Extract::new(&self.format, self.key.as_deref(), kind)?;
+        let extract = KeyExtractor::new(&self.format, self.key.as_deref(), kind)?;
         // A format of the user's own names its first variable where no key is given.
         let own = Some(self.format.as_str()).filter(|format| !matches!(*format, "combined" | "json"));
-        let key = extract.name(self.key.as_deref().or(own));
+        let key = extract.describe_key(self.key.as_deref().or(own));
         let read_by = match self.input {
-            Way::Pread => ReadBy::Pread,
-            Way::Mmap => ReadBy::Mmap,
-            Way::Fastest => ReadBy::Fastest,
+            InputMethod::Pread => ReadBy::Pread,
+            InputMethod::Mmap => ReadBy::Mmap,
+            InputMethod::Fastest => ReadBy::Fastest,
         };
         if self.sketch && self.result.csv {
             return Err(Error::Usage("--csv writes the top, and --sketch has none".into()));
         }
-        Ok((Options { extract, read_by, sketch: self.sketch, ..self.result.options() }, key))
+        Ok((CountOptions { extract, read_by, sketch: self.sketch, ..self.result.options() }, key))
     }
 }
 
 impl Merge {
-    pub(crate) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> CountOptions {
         self.result.options()
     }
 }
 
-fn processors() -> usize {
+fn processor_count() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }

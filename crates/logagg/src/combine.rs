@@ -4,74 +4,78 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use crate::counter::{Counter, drain_part};
+use crate::counter::{Counter, drain_partition};
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::partial::Writer;
-use crate::plan::Plan;
-use crate::record;
+use crate::key_codec;
+use crate::memory_plan::MemoryPlan;
+use crate::partial::PartialWriter;
 use crate::spill::SpillFile;
 use crate::table::PARTITIONS;
-use crate::top::Top;
+use crate::top::TopKeys;
 
 /// Keys for a partial result are handed over in chunks of this size.
 const CHUNK: usize = 64 << 10;
 
 /// What comes of keys that are each seen once, with their whole counts.
-pub(crate) struct Harvest<'a> {
+pub(crate) struct MergedCounts<'a> {
     pub(crate) uv: u64,
     pub(crate) pv: u128,
-    pub(crate) top: Top,
+    pub(crate) top: TopKeys,
     chunk: Vec<u8>,
-    writer: Option<&'a Mutex<Writer>>,
+    writer: Option<&'a Mutex<PartialWriter>>,
 }
 
-impl<'a> Harvest<'a> {
-    pub(crate) fn new(top: usize, budget: usize, writer: Option<&'a Mutex<Writer>>) -> Harvest<'a> {
-        Harvest { uv: 0, pv: 0, top: Top::new(top, budget), chunk: Vec::new(), writer }
+impl<'a> MergedCounts<'a> {
+    pub(crate) fn new(
+        top: usize,
+        budget: usize,
+        writer: Option<&'a Mutex<PartialWriter>>,
+    ) -> MergedCounts<'a> {
+        MergedCounts { uv: 0, pv: 0, top: TopKeys::new(top, budget), chunk: Vec::new(), writer }
     }
 
-    pub(crate) fn take(&mut self, key: Key, count: u64) -> Result<()> {
+    pub(crate) fn add(&mut self, key: Key, count: u64) -> Result<()> {
         self.uv += 1;
         self.pv += u128::from(count);
         self.top.offer(key, count)?;
         if self.writer.is_some() {
-            record::push(&mut self.chunk, key, count);
+            key_codec::encode(&mut self.chunk, key, count);
             if self.chunk.len() >= CHUNK {
-                self.hand_over()?;
+                self.flush_chunk()?;
             }
         }
         Ok(())
     }
 
-    fn hand_over(&mut self) -> Result<()> {
+    fn flush_chunk(&mut self) -> Result<()> {
         if let Some(writer) = self.writer
             && !self.chunk.is_empty()
         {
             let mut writer =
                 writer.lock().map_err(|_| Error::Check("a thread panicked while it wrote".into()))?;
-            writer.keys(&self.chunk)?;
+            writer.write_keys(&self.chunk)?;
         }
         self.chunk.clear();
         Ok(())
     }
 
-    fn join(&mut self, other: Harvest) -> Result<()> {
+    fn merge(&mut self, other: MergedCounts) -> Result<()> {
         self.uv += other.uv;
         self.pv += other.pv;
-        self.top.join(other.top)
+        self.top.merge(other.top)
     }
 }
 
 /// Every key once: in memory if all fits, by partitions on all threads if not.
 pub(crate) fn combine<'a>(
     mut counters: Vec<Counter>,
-    plan: &Plan,
+    plan: &MemoryPlan,
     top: usize,
     file: &Arc<SpillFile>,
-    writer: Option<&'a Mutex<Writer>>,
-) -> Result<Harvest<'a>> {
-    let mut harvest = Harvest::new(top, plan.top / (plan.threads + 1), writer);
+    writer: Option<&'a Mutex<PartialWriter>>,
+) -> Result<MergedCounts<'a>> {
+    let mut harvest = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
     if !counters.iter().any(Counter::has_spilled) {
         counters.sort_by_key(Counter::bytes);
         let Some(mut whole) = counters.pop() else { return Ok(harvest) };
@@ -81,8 +85,8 @@ pub(crate) fn combine<'a>(
             whole.absorb(next)?;
         }
         if !whole.has_spilled() {
-            whole.each(&mut |key, count| harvest.take(key, count))?;
-            harvest.hand_over()?;
+            whole.for_each(&mut |key, count| harvest.add(key, count))?;
+            harvest.flush_chunk()?;
             return Ok(harvest);
         }
         counters.push(whole);
@@ -90,24 +94,24 @@ pub(crate) fn combine<'a>(
     let parts = counters.into_iter().map(Counter::into_partitions).collect::<Result<Vec<_>>>()?;
     let next = AtomicUsize::new(0);
     let budget = plan.tables / plan.threads;
-    let worker = || -> Result<Harvest<'a>> {
-        let mut harvest = Harvest::new(top, plan.top / (plan.threads + 1), writer);
+    let worker = || -> Result<MergedCounts<'a>> {
+        let mut harvest = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
         loop {
             let partition = next.fetch_add(1, Ordering::Relaxed);
             if partition >= PARTITIONS {
-                harvest.hand_over()?;
+                harvest.flush_chunk()?;
                 return Ok(harvest);
             }
-            drain_part(&parts, partition, file, budget, 0, &mut |key, count| harvest.take(key, count))?;
+            drain_partition(&parts, partition, file, budget, 0, &mut |key, count| harvest.add(key, count))?;
         }
     };
-    let harvests: Vec<Result<Harvest>> = thread::scope(|scope| {
+    let harvests: Vec<Result<MergedCounts>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..plan.threads).map(|_| scope.spawn(worker)).collect();
         let lost = || Error::Check("a thread panicked while it combined".into());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(lost()))).collect()
     });
     for found in harvests {
-        harvest.join(found?)?;
+        harvest.merge(found?)?;
     }
     Ok(harvest)
 }

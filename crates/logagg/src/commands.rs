@@ -6,33 +6,33 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use heaplab_logagg::engine::{self, Outcome};
+use heaplab_logagg::engine::{self, CountOutcome};
 use heaplab_logagg::error::{Error, Result};
-use heaplab_logagg::gauge;
-use heaplab_logagg::generate::{Recipe, generate as write_log};
-use heaplab_logagg::input::expand;
-use heaplab_logagg::partial::{Head, Writer};
+use heaplab_logagg::generate::{LogRecipe, generate as write_log};
+use heaplab_logagg::input::expand_patterns;
+use heaplab_logagg::partial::{PartialHeader, PartialWriter};
 use heaplab_logagg::processes;
-use heaplab_logagg::show::{Report, grouped};
+use heaplab_logagg::report::{CountReport, group_digits};
+use heaplab_logagg::resident_memory;
 
-use crate::cli::{Count, Generate, Merge, ResultArgs, Way};
-use crate::watch::Progress;
-use crate::{live, sigbus, stop};
+use crate::cli::{Count, Generate, InputMethod, Merge, ResultArgs};
+use crate::progress::Progress;
+use crate::{follow_live, sigbus, stop_signals};
 
 pub(crate) fn count(args: &Count) -> Result<()> {
     let begin = Instant::now();
     let (options, key) = args.options()?;
-    let inputs = expand(&args.logs)?;
-    let head = Head::new(key, options.sketch);
-    let partial = args.partial.as_deref().map(|path| Writer::to_file(path, &head)).transpose()?;
+    let inputs = expand_patterns(&args.logs)?;
+    let head = PartialHeader::new(key, options.sketch);
+    let partial = args.partial.as_deref().map(|path| PartialWriter::to_file(path, &head)).transpose()?;
     if args.follow {
-        let outcome = live::follow(&inputs, &options, partial, args.result.quiet)?;
-        return show(outcome, None, &args.result, begin);
+        let outcome = follow_live::follow(&inputs, &options, partial, args.result.quiet)?;
+        return print_outcome(outcome, None, &args.result, begin);
     }
-    stop::install();
-    stop::unfinished(partial.as_ref().and_then(Writer::unfinished));
-    if args.input != Way::Pread {
-        sigbus::install()?;
+    stop_signals::install_handlers();
+    stop_signals::set_unfinished(partial.as_ref().and_then(PartialWriter::temporary_path));
+    if args.input != InputMethod::Pread {
+        sigbus::install_handler()?;
     }
     if let Some(processes) = args.processes {
         let program = std::env::current_exe().map_err(|error| Error::Worker(error.to_string()))?;
@@ -43,35 +43,35 @@ pub(crate) fn count(args: &Count) -> Result<()> {
         };
         let progress = Progress::new(&args.result, &inputs);
         let processes = usize::from(processes);
-        let counted = processes::run_watched(&inputs, &options, processes, &command, &progress, partial);
+        let counted = processes::run_observed(&inputs, &options, processes, &command, &progress, partial);
         progress.finish();
         let (outcome, peak) = counted?;
-        return show(outcome, peak, &args.result, begin);
+        return print_outcome(outcome, peak, &args.result, begin);
     }
     let progress = Progress::new(&args.result, &inputs);
     let outcome = engine::run(&inputs, &options, &progress, partial);
     progress.finish();
-    show(outcome?, None, &args.result, begin)
+    print_outcome(outcome?, None, &args.result, begin)
 }
 
 pub(crate) fn merge(args: &Merge) -> Result<()> {
     let begin = Instant::now();
-    let files = expand(&args.files)?;
-    stop::install();
-    show(heaplab_logagg::merge::merge(&files, &args.options())?, None, &args.result, begin)
+    let files = expand_patterns(&args.files)?;
+    stop_signals::install_handlers();
+    print_outcome(heaplab_logagg::merge::merge_partials(&files, &args.options())?, None, &args.result, begin)
 }
 
 /// Part of a run by processes.
-pub(crate) fn worker() -> Result<()> {
-    sigbus::install()?;
-    processes::work()
+pub(crate) fn run_worker() -> Result<()> {
+    sigbus::install_handler()?;
+    processes::run_worker()
 }
 
 pub(crate) fn scan(args: &Count) -> Result<()> {
     let begin = Instant::now();
     let (options, _) = args.options()?;
-    sigbus::install()?;
-    let tally = heaplab_logagg::scan::scan(&expand(&args.logs)?, &options)?;
+    sigbus::install_handler()?;
+    let tally = heaplab_logagg::scan::scan(&expand_patterns(&args.logs)?, &options)?;
     let seconds = begin.elapsed().as_secs_f64();
     println!(
         "{{\"lines\":{},\"bytes\":{},\"wall_ns\":{}}}",
@@ -83,22 +83,22 @@ pub(crate) fn scan(args: &Count) -> Result<()> {
 }
 
 pub(crate) fn check(log: &Path, partial: &Path) -> Result<()> {
-    let checked = crate::check::check(log, partial)?;
+    let checked = crate::oracle::check(log, partial)?;
     println!("{}", serde_json::to_string(&checked).map_err(|error| Error::Check(error.to_string()))?);
     Ok(())
 }
 
 pub(crate) fn generate(args: &Generate) -> Result<()> {
     let Generate { bytes, addresses, seed, ipv6, malformed, .. } = *args;
-    let recipe = Recipe { bytes, addresses, seed, ipv6, malformed };
+    let recipe = LogRecipe { bytes, addresses, seed, ipv6, malformed };
     let name = args.file.display().to_string();
     let written = if args.file == Path::new("-") {
         write_log(&recipe, "standard output", &mut io::stdout().lock())?
     } else {
         let mut file =
             File::create(&args.file).map_err(|source| Error::Output { name: name.clone(), source })?;
-        stop::install();
-        stop::unfinished(Some(&args.file));
+        stop_signals::install_handlers();
+        stop_signals::set_unfinished(Some(&args.file));
         let written = write_log(&recipe, &name, &mut file);
         if written.is_err() {
             // Half a log would be taken for a whole one.
@@ -109,22 +109,32 @@ pub(crate) fn generate(args: &Generate) -> Result<()> {
     if args.json {
         eprintln!("{}", serde_json::to_string(&written).map_err(|error| Error::Check(error.to_string()))?);
     } else if io::stderr().is_terminal() {
-        eprintln!("{} lines, {} of them malformed", grouped(written.lines), grouped(written.malformed));
+        eprintln!(
+            "{} lines, {} of them malformed",
+            group_digits(written.lines),
+            group_digits(written.malformed)
+        );
     }
     Ok(())
 }
 
-fn show(outcome: Outcome, tree_peak_bytes: Option<u64>, args: &ResultArgs, begin: Instant) -> Result<()> {
+fn print_outcome(
+    outcome: CountOutcome,
+    tree_peak_bytes: Option<u64>,
+    args: &ResultArgs,
+    begin: Instant,
+) -> Result<()> {
     let wall_ns = begin.elapsed().as_nanos() as u64;
-    let peak = tree_peak_bytes.or_else(|| gauge::resident().map(|resident| resident.peak_bytes));
-    let report = Report::new(outcome, peak, wall_ns);
+    let peak = tree_peak_bytes
+        .or_else(|| resident_memory::read_resident_memory().map(|resident| resident.peak_bytes));
+    let report = CountReport::new(outcome, peak, wall_ns);
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = if args.json {
-        report.json(&mut out)
+        report.write_json(&mut out)
     } else if args.csv {
-        report.csv(&mut out)
+        report.write_csv(&mut out)
     } else {
-        report.text(&mut out)
+        report.write_text(&mut out)
     };
     match written.and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use pairs::Pairs;
+use batched_adds::BatchedAdds;
 
 use crate::error::{Error, Result};
-use crate::key::{Key, Sink};
-use crate::spill::{Partitions, Runs, SpillFile};
-use crate::table::{PARTITION_BITS, PARTITIONS, Seed, Table, TextTable, V4Table, V6Table};
+use crate::key::{Key, KeySink};
+use crate::spill::{SpillFile, SpillWriter, SpilledPartitions};
+use crate::table::{HashSeed, PARTITION_BITS, PARTITIONS, Table, TextTable, V4Table, V6Table};
 
 /// IPv4 keys wait here until their slots have come.
 const BATCH: usize = 64;
@@ -25,12 +25,12 @@ pub(crate) struct Counter {
     v6: V6Table,
     text: TextTable,
     waiting: [u32; BATCH],
-    waits: usize,
+    waiting_count: usize,
     budget: usize,
     level: u32,
-    seed: Seed,
+    seed: HashSeed,
     file: Arc<SpillFile>,
-    runs: Option<Runs>,
+    runs: Option<SpillWriter>,
     /// The first failure; a sink returns nothing, so it waits here.
     failure: Option<Error>,
 }
@@ -42,10 +42,10 @@ impl Counter {
             v6: V6Table::new(),
             text: TextTable::new(),
             waiting: [0; BATCH],
-            waits: 0,
+            waiting_count: 0,
             budget,
             level,
-            seed: Seed::of_process(),
+            seed: HashSeed::for_process(),
             file: Arc::clone(file),
             runs: None,
             failure: None,
@@ -69,13 +69,13 @@ impl Counter {
     pub(crate) fn add(&mut self, key: Key, count: u64) -> Result<()> {
         match key {
             Key::V4(value) => {
-                while self.v4.room() == 0 {
+                while self.v4.free_capacity() == 0 {
                     self.make_room(|counter| &mut counter.v4)?;
                 }
                 self.v4.add(value, count);
             }
             Key::V6(value) => {
-                while self.v6.room() == 0 {
+                while self.v6.free_capacity() == 0 {
                     self.make_room(|counter| &mut counter.v6)?;
                 }
                 self.v6.add(value, count);
@@ -101,12 +101,12 @@ impl Counter {
     }
 
     #[inline(never)]
-    fn take_waiting(&mut self) {
-        let waits = std::mem::take(&mut self.waits);
+    fn flush_waiting(&mut self) {
+        let waits = std::mem::take(&mut self.waiting_count);
         if self.failure.is_some() {
             return;
         }
-        while self.v4.room() < waits {
+        while self.v4.free_capacity() < waits {
             if let Err(error) = self.make_room(|counter| &mut counter.v4) {
                 self.failure = Some(error);
                 return;
@@ -120,15 +120,15 @@ impl Counter {
         if self.level >= DEEPEST {
             return Err(Error::Check(format!("{DEEPEST} partitionings do not tell the keys apart")));
         }
-        let runs = self.runs.get_or_insert_with(|| Runs::new(&self.file));
+        let runs = self.runs.get_or_insert_with(|| SpillWriter::new(&self.file));
         let (seed, shift) = (self.seed, self.level * PARTITION_BITS);
         let mut push = |key: Key, count| {
-            let partition = (seed.of(key) << shift) >> (64 - PARTITION_BITS);
+            let partition = (seed.hash_key(key) << shift) >> (64 - PARTITION_BITS);
             runs.push(partition as usize, key, count)
         };
-        self.v4.each(&mut push)?;
-        self.v6.each(&mut push)?;
-        self.text.each(&mut push)?;
+        self.v4.for_each(&mut push)?;
+        self.v6.for_each(&mut push)?;
+        self.text.for_each(&mut push)?;
         // One table that has nearly all the memory keeps it. Else all start small again: each gets what it then needs.
         let total = self.bytes();
         let keeps = |table: &dyn Table| table.bytes() * 10 >= total * 9;
@@ -152,39 +152,40 @@ impl Counter {
 
     /// Adds all that `other` holds, which must not have spilled.
     pub(crate) fn absorb(&mut self, other: Counter) -> Result<()> {
-        let mut pairs = Pairs::new(self);
-        other.each(&mut |key, count| pairs.add(key, count))?;
+        let mut pairs = BatchedAdds::new(self);
+        other.for_each(&mut |key, count| pairs.add(key, count))?;
         pairs.finish()
     }
 
     /// Visits the keys in memory: all of them, if nothing was spilled.
-    pub(crate) fn each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
-        self.v4.each(visit)?;
-        self.v6.each(visit)?;
-        self.text.each(visit)
+    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+        self.v4.for_each(visit)?;
+        self.v6.for_each(visit)?;
+        self.text.for_each(visit)
     }
 
     /// Sends everything to disk and gives all memory back.
-    pub(crate) fn into_partitions(mut self) -> Result<Partitions> {
+    pub(crate) fn into_partitions(mut self) -> Result<SpilledPartitions> {
         self.spill()?;
         let Counter { runs, file, .. } = self;
-        runs.unwrap_or_else(|| Runs::new(&file)).close()
+        runs.unwrap_or_else(|| SpillWriter::new(&file)).finish()
     }
 
     /// Visits every key once with its whole count, in parts where something was spilled.
     pub(crate) fn drain(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         if !self.has_spilled() {
-            return self.each(visit);
+            return self.for_each(visit);
         }
         let (file, budget, level) = (Arc::clone(&self.file), self.budget, self.level);
         let parts = [self.into_partitions()?];
-        (0..PARTITIONS).try_for_each(|partition| drain_part(&parts, partition, &file, budget, level, visit))
+        (0..PARTITIONS)
+            .try_for_each(|partition| drain_partition(&parts, partition, &file, budget, level, visit))
     }
 }
 
 /// Counts one partition of several counters' spills.
-pub(crate) fn drain_part(
-    parts: &[Partitions],
+pub(crate) fn drain_partition(
+    parts: &[SpilledPartitions],
     partition: usize,
     file: &Arc<SpillFile>,
     budget: usize,
@@ -192,29 +193,29 @@ pub(crate) fn drain_part(
     visit: &mut dyn FnMut(Key, u64) -> Result<()>,
 ) -> Result<()> {
     let mut counter = Counter::new(file, budget, level + 1);
-    counter.v4.presize(parts.iter().map(|spilled| spilled.v4(partition)).sum(), budget)?;
-    let mut pairs = Pairs::new(&mut counter);
+    counter.v4.reserve(parts.iter().map(|spilled| spilled.v4_count(partition)).sum(), budget)?;
+    let mut pairs = BatchedAdds::new(&mut counter);
     for spilled in parts {
-        spilled.each(partition, &mut |key, count| pairs.add(key, count))?;
+        spilled.for_each(partition, &mut |key, count| pairs.add(key, count))?;
     }
     pairs.finish()?;
     counter.drain(visit)
 }
 
-impl Sink for Counter {
+impl KeySink for Counter {
     #[inline(always)]
-    fn v4(&mut self, key: u32) {
+    fn count_v4(&mut self, key: u32) {
         self.v4.prefetch(key);
-        self.waiting[self.waits] = key;
-        self.waits += 1;
-        if self.waits == BATCH {
-            self.take_waiting();
+        self.waiting[self.waiting_count] = key;
+        self.waiting_count += 1;
+        if self.waiting_count == BATCH {
+            self.flush_waiting();
         }
     }
 
-    fn key(&mut self, key: Key) {
+    fn count_key(&mut self, key: Key) {
         match key {
-            Key::V4(value) => self.v4(value),
+            Key::V4(value) => self.count_v4(value),
             key if self.failure.is_none() => {
                 if let Err(error) = self.add(key, 1) {
                     self.failure = Some(error);
@@ -224,16 +225,16 @@ impl Sink for Counter {
         }
     }
 
-    fn settle(&mut self) -> Result<()> {
-        self.take_waiting();
+    fn flush(&mut self) -> Result<()> {
+        self.flush_waiting();
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    fn held(&self) -> usize {
+    fn key_count(&self) -> usize {
         self.v4.len() + self.v6.len() + self.text.len()
     }
 }
 
-mod pairs;
+mod batched_adds;
 #[cfg(test)]
 mod tests;

@@ -8,24 +8,24 @@ use std::time::Instant;
 
 use memmap2::MmapMut;
 
-use crate::combine::{Harvest, combine};
+use crate::combine::{MergedCounts, combine};
 use crate::counter::Counter;
-use crate::deal::{Dealer, Part, Work};
 use crate::error::{Error, Result};
-use crate::extract::Extract;
-use crate::input::{Mapped, Pace, Pread, ReadBy, Stream, packing_of};
-use crate::key::Sink;
-use crate::ledger::{Ledger, Tally};
-use crate::partial::Writer;
-use crate::plan::Plan;
-use crate::range::{self, Bounds, LONGEST_LINE};
+use crate::extract::KeyExtractor;
+use crate::input::{MappedWindows, PreadWindows, ReadBy, ReaderChoice, StreamWindows, may_be_compressed};
+use crate::key::KeySink;
+use crate::line_offsets::{LineOffsets, Tally};
+use crate::memory_plan::MemoryPlan;
+use crate::partial::PartialWriter;
+use crate::range::{self, LONGEST_LINE, LineBounds};
 use crate::sketch::{STANDARD_ERROR, Sketch};
 use crate::spill::SpillFile;
-use crate::top::Ranked;
+use crate::top::RankedKey;
+use crate::work_queue::{WorkItem, WorkQueue, WorkSource};
 
 /// What a run may use and what it is asked.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub struct Options {
+pub struct CountOptions {
     /// Resident memory of the process, file pages included, in bytes.
     pub memory: usize,
     /// Threads at most; fewer where memory does not suffice.
@@ -33,7 +33,7 @@ pub struct Options {
     /// How many keys to rank.
     pub top: usize,
     /// Where the key is.
-    pub extract: Extract,
+    pub extract: KeyExtractor,
     /// Estimate UV by a sketch: no tables, no top.
     pub sketch: bool,
     /// Where full tables go.
@@ -48,14 +48,14 @@ pub struct Options {
     pub longest_line: usize,
 }
 
-impl Options {
+impl CountOptions {
     /// What the tool does by default, on so many threads.
-    pub fn new(threads: usize) -> Options {
-        Options {
+    pub fn new(threads: usize) -> CountOptions {
+        CountOptions {
             memory: 100_000_000,
             threads,
             top: 10,
-            extract: Extract::First,
+            extract: KeyExtractor::First,
             sketch: false,
             temp_dir: PathBuf::from("/var/tmp"),
             read_by: ReadBy::Pread,
@@ -66,15 +66,15 @@ impl Options {
     }
 }
 
-impl Options {
+impl CountOptions {
     /// The plan, and the options with what it leaves of them: mapped windows count as resident, and have to be worth it.
-    pub(crate) fn planned(&self, packed: bool) -> Result<(Options, Plan)> {
+    pub(crate) fn plan_memory(&self, packed: bool) -> Result<(CountOptions, MemoryPlan)> {
         let mut options = self.clone();
         if options.read_by == ReadBy::Fastest && self.threads * self.mapped_window() > self.memory / 8 {
             options.read_by = ReadBy::Pread;
         }
         let mapped = if options.read_by == ReadBy::Pread { 0 } else { self.mapped_window() };
-        let plan = Plan::new(self.memory, self.threads, self.window + mapped, packed)?;
+        let plan = MemoryPlan::new(self.memory, self.threads, self.window + mapped, packed)?;
         Ok((options, plan))
     }
 
@@ -87,7 +87,7 @@ impl Options {
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct CountOutcome {
     /// Lines with a key.
     pub pv: u64,
     /// Distinct keys.
@@ -97,20 +97,20 @@ pub struct Outcome {
     /// Lines, malformed lines, bytes.
     pub tally: Tally,
     /// The largest counts.
-    pub top: Vec<Ranked>,
+    pub top: Vec<RankedKey>,
     /// Bytes written to the temporary file.
     pub spilled_bytes: u64,
 }
 
 /// Who looks on while a run goes on, from all threads.
-pub trait Watch: Sync {
+pub trait ProgressObserver: Sync {
     /// So many lines and bytes more were counted; `held` keys are in this thread's tables. An error ends the run.
-    fn window(&self, lines: u64, bytes: u64, held: usize) -> Result<()>;
+    fn on_window(&self, lines: u64, bytes: u64, held: usize) -> Result<()>;
 }
 
 /// Nobody looks.
-impl Watch for () {
-    fn window(&self, _: u64, _: u64, _: usize) -> Result<()> {
+impl ProgressObserver for () {
+    fn on_window(&self, _: u64, _: u64, _: usize) -> Result<()> {
         Ok(())
     }
 }
@@ -118,46 +118,46 @@ impl Watch for () {
 /// Counts the inputs, `-` being standard input, and writes a partial result if one is wanted.
 pub fn run(
     inputs: &[String],
-    options: &Options,
-    watch: &dyn Watch,
-    partial: Option<Writer>,
-) -> Result<Outcome> {
-    let packed = inputs.iter().any(|name| packing_of(name));
-    let (options, plan) = options.planned(packed)?;
-    run_dealt(&Dealer::new(inputs, options.range)?, &plan, &options, watch, partial)
+    options: &CountOptions,
+    watch: &dyn ProgressObserver,
+    partial: Option<PartialWriter>,
+) -> Result<CountOutcome> {
+    let packed = inputs.iter().any(|name| may_be_compressed(name));
+    let (options, plan) = options.plan_memory(packed)?;
+    run_queue(&WorkQueue::new(inputs, options.range)?, &plan, &options, watch, partial)
 }
 
 /// Counts what a dealer has.
-pub(crate) fn run_dealt(
-    dealer: &Dealer,
-    plan: &Plan,
-    options: &Options,
-    watch: &dyn Watch,
-    partial: Option<Writer>,
-) -> Result<Outcome> {
+pub(crate) fn run_queue(
+    dealer: &WorkQueue,
+    plan: &MemoryPlan,
+    options: &CountOptions,
+    watch: &dyn ProgressObserver,
+    partial: Option<PartialWriter>,
+) -> Result<CountOutcome> {
     if options.sketch {
-        let (sketches, tally) = count(dealer, options, plan, watch, Sketch::default)?;
+        let (sketches, tally) = count_queue(dealer, options, plan, watch, Sketch::default)?;
         let mut whole = Sketch::default();
-        sketches.iter().for_each(|sketch| whole.join(sketch));
-        return estimated(whole, tally, partial);
+        sketches.iter().for_each(|sketch| whole.merge(sketch));
+        return finish_sketch(whole, tally, partial);
     }
     let file = SpillFile::new(&options.temp_dir);
     let budget = plan.tables / plan.threads;
-    let (counters, tally) = count(dealer, options, plan, watch, || Counter::new(&file, budget, 0))?;
-    exact(counters, tally, plan, options.top, &file, partial)
+    let (counters, tally) = count_queue(dealer, options, plan, watch, || Counter::new(&file, budget, 0))?;
+    finish_exact(counters, tally, plan, options.top, &file, partial)
 }
 
 /// The outcome of exact counters and what they were counted from.
-pub(crate) fn exact(
+pub(crate) fn finish_exact(
     counters: Vec<Counter>,
     tally: Tally,
-    plan: &Plan,
+    plan: &MemoryPlan,
     top: usize,
     file: &std::sync::Arc<SpillFile>,
-    partial: Option<Writer>,
-) -> Result<Outcome> {
+    partial: Option<PartialWriter>,
+) -> Result<CountOutcome> {
     let writer = partial.map(Mutex::new);
-    let Harvest { uv, pv, top, .. } = combine(counters, plan, top, file, writer.as_ref())?;
+    let MergedCounts { uv, pv, top, .. } = combine(counters, plan, top, file, writer.as_ref())?;
     if pv != u128::from(tally.lines - tally.malformed) {
         return Err(Error::Check(format!(
             "the counts add up to {pv}, but {} of {} lines have a key",
@@ -165,7 +165,7 @@ pub(crate) fn exact(
             tally.lines
         )));
     }
-    let outcome = Outcome {
+    let outcome = CountOutcome {
         pv: pv as u64,
         uv,
         uv_error: None,
@@ -181,8 +181,12 @@ pub(crate) fn exact(
 }
 
 /// The outcome of a sketch.
-pub(crate) fn estimated(sketch: Sketch, tally: Tally, partial: Option<Writer>) -> Result<Outcome> {
-    let outcome = Outcome {
+pub(crate) fn finish_sketch(
+    sketch: Sketch,
+    tally: Tally,
+    partial: Option<PartialWriter>,
+) -> Result<CountOutcome> {
+    let outcome = CountOutcome {
         pv: tally.lines - tally.malformed,
         uv: sketch.estimate(),
         uv_error: Some(STANDARD_ERROR),
@@ -191,32 +195,32 @@ pub(crate) fn estimated(sketch: Sketch, tally: Tally, partial: Option<Writer>) -
         spilled_bytes: 0,
     };
     if let Some(mut writer) = partial {
-        writer.sketch(&sketch)?;
+        writer.write_sketch(&sketch)?;
         writer.finish(&outcome)?;
     }
     Ok(outcome)
 }
 
 /// Has every range counted by some thread.
-pub(crate) fn count<S: Sink + Send>(
-    dealer: &Dealer,
-    options: &Options,
-    plan: &Plan,
-    watch: &dyn Watch,
+pub(crate) fn count_queue<S: KeySink + Send>(
+    dealer: &WorkQueue,
+    options: &CountOptions,
+    plan: &MemoryPlan,
+    watch: &dyn ProgressObserver,
     sink: impl Fn() -> S + Sync,
 ) -> Result<(Vec<S>, Tally)> {
-    let ledger = Mutex::new(Ledger::default());
+    let ledger = Mutex::new(LineOffsets::default());
     let failed = AtomicBool::new(false);
-    let pace = Pace::new(options.read_by);
+    let pace = ReaderChoice::new(options.read_by);
     let worker = || -> Result<S> {
         let mut sink = sink();
         let bytes = options.window + options.longest_line + 1;
         let mut buffer = MmapMut::map_anon(bytes).map_err(|source| Error::Memory { bytes, source })?;
         while !failed.load(Ordering::Relaxed) {
             let Some(work) = dealer.next()? else { break };
-            let tally = one(&work, options, plan, &pace, &mut buffer, &mut sink, watch)?;
+            let tally = count_item(&work, options, plan, &pace, &mut buffer, &mut sink, watch)?;
             if let Ok(mut ledger) = ledger.lock() {
-                ledger.finished(work.number, tally);
+                ledger.insert(work.number, tally);
             }
         }
         Ok(sink)
@@ -238,49 +242,53 @@ pub(crate) fn count<S: Sink + Send>(
     });
     let sinks = results.into_iter().collect::<Result<Vec<S>>>()?;
     let ledger = ledger.into_inner().map_err(|_| Error::Check("the ledger was lost".into()))?;
-    let tally = ledger.whole(dealer.dealt()).ok_or_else(|| Error::Check("a range was not counted".into()))?;
+    let tally = ledger
+        .into_total(dealer.issued_count())
+        .ok_or_else(|| Error::Check("a range was not counted".into()))?;
     Ok((sinks, tally))
 }
 
 /// Counts one range with the reader that it needs.
-fn one<S: Sink>(
-    work: &Work,
-    options: &Options,
-    plan: &Plan,
-    pace: &Pace,
+fn count_item<S: KeySink>(
+    work: &WorkItem,
+    options: &CountOptions,
+    plan: &MemoryPlan,
+    pace: &ReaderChoice,
     buffer: &mut [u8],
     sink: &mut S,
-    watch: &dyn Watch,
+    watch: &dyn ProgressObserver,
 ) -> Result<Tally> {
     let mut before = (0, 0);
     let mut each_window = |tally: &Tally, sink: &mut S| {
-        sink.settle()?;
+        sink.flush()?;
         let (lines, bytes) = (tally.lines - before.0, tally.bytes - before.1);
         before = (tally.lines, tally.bytes);
-        watch.window(lines, bytes, sink.held())
+        watch.on_window(lines, bytes, sink.key_count())
     };
     let (extract, longest) = (&options.extract, options.longest_line);
     match &work.part {
-        Part::Range { input, bounds } => {
+        WorkSource::Range { input, bounds } => {
             let (begin, bounds) = (Instant::now(), *bounds);
-            let maps = pace.maps_next() && (options.read_by == ReadBy::Mmap || Mapped::can(input));
+            let maps =
+                pace.should_map() && (options.read_by == ReadBy::Mmap || MappedWindows::is_mappable(input));
             let tally = if maps {
-                let mut source = Mapped::new(input, options.mapped_window(), bounds.start, bounds.end);
-                let tally = range::count(&mut source, bounds, longest, extract, sink, &mut each_window);
+                let mut source = MappedWindows::new(input, options.mapped_window(), bounds.start, bounds.end);
+                let tally = range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window);
                 source.finish().and(tally)?
             } else {
-                let mut source = Pread::new(input, buffer, options.window, bounds.start, bounds.end);
-                range::count(&mut source, bounds, longest, extract, sink, &mut each_window)?
+                let mut source = PreadWindows::new(input, buffer, options.window, bounds.start, bounds.end);
+                range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)?
             };
-            pace.took(maps, bounds.end - bounds.start, begin.elapsed().as_nanos() as u64);
+            pace.record(maps, bounds.end - bounds.start, begin.elapsed().as_nanos() as u64);
             Ok(tally)
         }
-        Part::Stream { name, file, packing } => {
-            let bounds = Bounds { start: 0, in_line: false, end: u64::MAX };
+        WorkSource::Stream { name, file, packing } => {
+            let bounds = LineBounds { start: 0, in_line: false, end: u64::MAX };
             let file =
                 file.try_clone().map_err(|source| Error::Input { name: name.clone(), offset: 0, source })?;
-            let mut source = Stream::new(name, file, *packing, plan.most_window, buffer, options.window);
-            range::count(&mut source, bounds, longest, extract, sink, &mut each_window)
+            let mut source =
+                StreamWindows::new(name, file, *packing, plan.max_zstd_window_bytes, buffer, options.window);
+            range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)
         }
     }
 }

@@ -1,20 +1,20 @@
 //! From a line to its key: the address at its start, a variable of an nginx `log_format`, or a member of a JSON object.
 
-mod first;
-mod format;
-mod json;
 #[cfg(target_arch = "x86_64")]
-mod vector;
+mod avx2;
+mod json_member;
+mod line_start;
+mod log_format;
 
 use crate::error::Result;
-use crate::key::{Key, LONGEST_KEY, Sink};
-use crate::ledger::Tally;
+use crate::key::{Key, KeySink, LONGEST_KEY};
+use crate::line_offsets::Tally;
 
-pub use format::LogFormat;
+pub use log_format::LogFormat;
 
 /// What a value must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Kind {
+pub enum ValueKind {
     /// An IPv4 or IPv6 address, or the line is malformed. Of a list, as in `X-Forwarded-For`, the first.
     Address,
     /// Anything but nothing.
@@ -23,13 +23,13 @@ pub enum Kind {
 
 /// Where in a line the key is.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
-pub enum Extract {
+pub enum KeyExtractor {
     /// An address from the line's start to a space or its end.
     First,
     /// A variable of a format.
-    Format(LogFormat, Kind),
+    Format(LogFormat, ValueKind),
     /// A member of the object that the line is; `a.b` names member `b` of member `a`.
-    Json(Vec<String>, Kind),
+    Json(Vec<String>, ValueKind),
     /// Nothing: line feeds are visited, to compare.
     Scan,
 }
@@ -37,28 +37,30 @@ pub enum Extract {
 /// nginx's own format, as its documentation gives it.
 pub const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
-impl Extract {
+impl KeyExtractor {
     /// For `--format` (`combined`, `json` or a `log_format` string), `--key` (first field by default) and `--as`.
-    pub fn new(format: &str, key: Option<&str>, kind: Option<Kind>) -> Result<Extract> {
+    pub fn new(format: &str, key: Option<&str>, kind: Option<ValueKind>) -> Result<KeyExtractor> {
         if format == "json" {
             let key = key.unwrap_or("remote_addr").trim_start_matches('$');
-            let kind = kind.unwrap_or_else(|| Kind::of(key));
-            return Ok(Extract::Json(key.split('.').map(str::to_owned).collect(), kind));
+            let kind = kind.unwrap_or_else(|| ValueKind::for_variable(key));
+            return Ok(KeyExtractor::Json(key.split('.').map(str::to_owned).collect(), kind));
         }
         let format = if format == "combined" { COMBINED } else { format };
         let (format, key) = LogFormat::parse(format, key)?;
-        let kind = kind.unwrap_or_else(|| Kind::of(&key));
-        if kind == Kind::Address && format.is_first_field() {
-            return Ok(Extract::First);
+        let kind = kind.unwrap_or_else(|| ValueKind::for_variable(&key));
+        if kind == ValueKind::Address && format.is_first_field() {
+            return Ok(KeyExtractor::First);
         }
-        Ok(Extract::Format(format, kind))
+        Ok(KeyExtractor::Format(format, kind))
     }
 
     /// What is counted, in words: the same for all logs whose counts may be added.
-    pub fn name(&self, key: Option<&str>) -> String {
+    pub fn describe_key(&self, key: Option<&str>) -> String {
         let key = key.unwrap_or("remote_addr").trim_start_matches('$').trim_matches(['{', '}']);
         match self {
-            Extract::First | Extract::Format(_, Kind::Address) | Extract::Json(_, Kind::Address) => {
+            KeyExtractor::First
+            | KeyExtractor::Format(_, ValueKind::Address)
+            | KeyExtractor::Json(_, ValueKind::Address) => {
                 format!("addresses of {key}")
             }
             _ => format!("values of {key}"),
@@ -66,12 +68,18 @@ impl Extract {
     }
 
     /// Counts whole lines: `block` ends with a line feed. No line is looked at beyond `longest` bytes.
-    pub(crate) fn block<S: Sink>(&self, block: &[u8], longest: usize, tally: &mut Tally, sink: &mut S) {
+    pub(crate) fn count_block<S: KeySink>(
+        &self,
+        block: &[u8],
+        longest: usize,
+        tally: &mut Tally,
+        sink: &mut S,
+    ) {
         tally.bytes += block.len() as u64;
-        if matches!(self, Extract::First) {
-            return first::block(block, tally, sink);
+        if matches!(self, KeyExtractor::First) {
+            return line_start::count_block(block, tally, sink);
         }
-        if matches!(self, Extract::Scan) {
+        if matches!(self, KeyExtractor::Scan) {
             tally.lines +=
                 memchr::memchr_iter(b'\n', block).map(std::hint::black_box).fold(0, |lines, _| lines + 1);
             return;
@@ -83,57 +91,59 @@ impl Extract {
             let whole = line.len() <= longest;
             let line = if whole { line.strip_suffix(b"\r").unwrap_or(line) } else { &line[..longest] };
             tally.lines += 1;
-            if !self.line(line, whole, sink) {
-                tally.malformed();
+            if !self.count_line(line, whole, sink) {
+                tally.record_malformed();
             }
         }
     }
 
     /// Counts a line without a line end, or the beginning of one that is longer than looked at.
-    pub(crate) fn rest<S: Sink>(&self, line: &[u8], whole: bool, tally: &mut Tally, sink: &mut S) {
+    pub(crate) fn count_rest<S: KeySink>(&self, line: &[u8], whole: bool, tally: &mut Tally, sink: &mut S) {
         tally.lines += 1;
-        if !self.line(line, whole, sink) {
-            tally.malformed();
+        if !self.count_line(line, whole, sink) {
+            tally.record_malformed();
         }
     }
 
     /// Counts the line's key; false if it has none. `whole` is false if only the line's beginning is given.
-    fn line<S: Sink>(&self, line: &[u8], whole: bool, sink: &mut S) -> bool {
+    fn count_line<S: KeySink>(&self, line: &[u8], whole: bool, sink: &mut S) -> bool {
         match self {
-            Extract::First => first::line(line, sink),
-            Extract::Scan => true,
-            Extract::Format(format, kind) => {
-                format.value(line, whole).is_some_and(|value| kind.count(value, sink))
+            KeyExtractor::First => line_start::count_line(line, sink),
+            KeyExtractor::Scan => true,
+            KeyExtractor::Format(format, kind) => {
+                format.find_value(line, whole).is_some_and(|value| kind.count_value(value, sink))
             }
-            Extract::Json(path, kind) => {
-                whole && json::value(line, path).is_some_and(|value| kind.count(value.as_bytes(), sink))
+            KeyExtractor::Json(path, kind) => {
+                whole
+                    && json_member::find_member(line, path)
+                        .is_some_and(|value| kind.count_value(value.as_bytes(), sink))
             }
         }
     }
 }
 
-impl Kind {
+impl ValueKind {
     /// Variables that hold addresses, by name; all others are texts.
-    fn of(variable: &str) -> Kind {
+    fn for_variable(variable: &str) -> ValueKind {
         let last = variable.rsplit('.').next().unwrap_or(variable);
         let known =
             ["http_x_forwarded_for", "http_x_real_ip", "http_cf_connecting_ip", "http_true_client_ip"];
         let is_address = last.ends_with("_addr")
             || ["ip", "client_ip", "remote_ip", "addr", "x_forwarded_for"].contains(&last)
             || known.contains(&last);
-        if is_address { Kind::Address } else { Kind::Text }
+        if is_address { ValueKind::Address } else { ValueKind::Text }
     }
 
-    fn count<S: Sink>(self, value: &[u8], sink: &mut S) -> bool {
+    fn count_value<S: KeySink>(self, value: &[u8], sink: &mut S) -> bool {
         match self {
-            Kind::Address => {
+            ValueKind::Address => {
                 let first = value.split(|&byte| byte == b',').next().unwrap_or(value);
-                first::address(first.trim_ascii(), sink)
+                line_start::count_address(first.trim_ascii(), sink)
             }
-            Kind::Text => {
+            ValueKind::Text => {
                 let counts = !value.is_empty() && value.len() <= LONGEST_KEY;
                 if counts {
-                    sink.key(Key::Text(value));
+                    sink.count_key(Key::Text(value));
                 }
                 counts
             }

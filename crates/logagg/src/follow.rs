@@ -9,36 +9,36 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 
 use memchr::{memchr, memrchr};
 
-use crate::combine::Harvest;
+use crate::combine::MergedCounts;
 use crate::counter::Counter;
-use crate::engine::{Options, Outcome, estimated, exact};
+use crate::engine::{CountOptions, CountOutcome, finish_exact, finish_sketch};
 use crate::error::{Error, Result};
-use crate::key::Sink;
-use crate::ledger::Tally;
-use crate::partial::Writer;
-use crate::plan::Plan;
+use crate::key::KeySink;
+use crate::line_offsets::Tally;
+use crate::memory_plan::MemoryPlan;
+use crate::partial::PartialWriter;
 use crate::sketch::Sketch;
 use crate::spill::SpillFile;
-use crate::top::Ranked;
+use crate::top::RankedKey;
 
 /// Logs that are followed, and what they came to so far.
-pub struct Follow {
-    options: Options,
-    plan: Plan,
-    logs: Vec<Log>,
+pub struct LogFollower {
+    options: CountOptions,
+    plan: MemoryPlan,
+    logs: Vec<FollowedLog>,
     tally: Tally,
-    counted: Counted,
+    counted: FollowCounts,
     spill: std::sync::Arc<SpillFile>,
 }
 
-enum Counted {
+enum FollowCounts {
     Exact(Box<Counter>),
     Sketch(Sketch),
 }
 
 /// What is known while it goes on.
 #[derive(Debug, Clone)]
-pub struct Now {
+pub struct LiveCounts {
     /// Lines with a key.
     pub pv: u64,
     /// Distinct keys, and whether there may be more: some are on disk.
@@ -48,21 +48,21 @@ pub struct Now {
     /// Lines without a key.
     pub malformed: u64,
     /// The largest counts, unless some are on disk.
-    pub top: Vec<Ranked>,
+    pub top: Vec<RankedKey>,
 }
 
-impl Follow {
+impl LogFollower {
     /// Opens the logs; each must be a regular file that is not compressed.
-    pub fn new(names: &[String], options: &Options) -> Result<Follow> {
-        let plan = Plan::new(options.memory, 1, options.window * names.len(), false)?;
+    pub fn new(names: &[String], options: &CountOptions) -> Result<LogFollower> {
+        let plan = MemoryPlan::new(options.memory, 1, options.window * names.len(), false)?;
         let spill = SpillFile::new(&options.temp_dir);
         let counted = if options.sketch {
-            Counted::Sketch(Sketch::default())
+            FollowCounts::Sketch(Sketch::default())
         } else {
-            Counted::Exact(Box::new(Counter::new(&spill, plan.tables, 0)))
+            FollowCounts::Exact(Box::new(Counter::new(&spill, plan.tables, 0)))
         };
-        let logs = names.iter().map(|name| Log::open(name)).collect::<Result<_>>()?;
-        Ok(Follow { options: options.clone(), plan, logs, tally: Tally::default(), counted, spill })
+        let logs = names.iter().map(|name| FollowedLog::open(name)).collect::<Result<_>>()?;
+        Ok(LogFollower { options: options.clone(), plan, logs, tally: Tally::default(), counted, spill })
     }
 
     /// Counts all that has come; `say` hears what a person should know. True if anything came.
@@ -70,25 +70,28 @@ impl Follow {
         let mut any = false;
         for log in &mut self.logs {
             any |= match &mut self.counted {
-                Counted::Exact(counter) => log.poll(&self.options, &mut self.tally, counter.as_mut(), say)?,
-                Counted::Sketch(sketch) => log.poll(&self.options, &mut self.tally, sketch, say)?,
+                FollowCounts::Exact(counter) => {
+                    log.poll(&self.options, &mut self.tally, counter.as_mut(), say)?
+                }
+                FollowCounts::Sketch(sketch) => log.poll(&self.options, &mut self.tally, sketch, say)?,
             };
         }
         Ok(any)
     }
 
     /// What is known now.
-    pub fn now(&self) -> Result<Now> {
+    pub fn snapshot(&self) -> Result<LiveCounts> {
         let Tally { lines, malformed, .. } = self.tally;
-        let mut now = Now { pv: lines - malformed, uv: 0, at_least: false, malformed, top: Vec::new() };
+        let mut now =
+            LiveCounts { pv: lines - malformed, uv: 0, at_least: false, malformed, top: Vec::new() };
         match &self.counted {
-            Counted::Sketch(sketch) => now.uv = sketch.estimate(),
-            Counted::Exact(counter) => {
-                now.uv = counter.held() as u64;
+            FollowCounts::Sketch(sketch) => now.uv = sketch.estimate(),
+            FollowCounts::Exact(counter) => {
+                now.uv = counter.key_count() as u64;
                 now.at_least = counter.has_spilled();
                 if !now.at_least {
-                    let mut harvest = Harvest::new(self.options.top, self.plan.top, None);
-                    counter.each(&mut |key, count| harvest.take(key, count))?;
+                    let mut harvest = MergedCounts::new(self.options.top, self.plan.top, None);
+                    counter.for_each(&mut |key, count| harvest.add(key, count))?;
                     now.top = harvest.top.into_sorted();
                 }
             }
@@ -97,7 +100,7 @@ impl Follow {
     }
 
     /// The result; what is no whole line yet is not in it, and `say` hears of it.
-    pub fn finish(self, partial: Option<Writer>, say: &mut dyn FnMut(String)) -> Result<Outcome> {
+    pub fn finish(self, partial: Option<PartialWriter>, say: &mut dyn FnMut(String)) -> Result<CountOutcome> {
         for log in self.logs.iter().filter(|log| !log.tail.is_empty()) {
             say(format!(
                 "{}: the last {} bytes are no whole line yet and are not counted",
@@ -106,15 +109,15 @@ impl Follow {
             ));
         }
         match self.counted {
-            Counted::Sketch(sketch) => estimated(sketch, self.tally, partial),
-            Counted::Exact(counter) => {
-                exact(vec![*counter], self.tally, &self.plan, self.options.top, &self.spill, partial)
+            FollowCounts::Sketch(sketch) => finish_sketch(sketch, self.tally, partial),
+            FollowCounts::Exact(counter) => {
+                finish_exact(vec![*counter], self.tally, &self.plan, self.options.top, &self.spill, partial)
             }
         }
     }
 }
 
-struct Log {
+struct FollowedLog {
     name: String,
     file: File,
     identity: (u64, u64),
@@ -125,8 +128,8 @@ struct Log {
     skipping: bool,
 }
 
-impl Log {
-    fn open(name: &str) -> Result<Log> {
+impl FollowedLog {
+    fn open(name: &str) -> Result<FollowedLog> {
         let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
         let found = std::fs::metadata(name).map_err(failed)?;
         if !found.is_file() {
@@ -134,7 +137,7 @@ impl Log {
         }
         let file = File::open(name).map_err(failed)?;
         let found = file.metadata().map_err(failed)?;
-        Ok(Log {
+        Ok(FollowedLog {
             name: name.to_owned(),
             file,
             identity: (found.dev(), found.ino()),
@@ -144,15 +147,15 @@ impl Log {
         })
     }
 
-    fn poll<S: Sink>(
+    fn poll<S: KeySink>(
         &mut self,
-        options: &Options,
+        options: &CountOptions,
         tally: &mut Tally,
         sink: &mut S,
         say: &mut dyn FnMut(String),
     ) -> Result<bool> {
-        let mut any = self.read(options, tally, sink)?;
-        let size = self.file.metadata().map_err(|source| self.failed(source))?.len();
+        let mut any = self.read_appended(options, tally, sink)?;
+        let size = self.file.metadata().map_err(|source| self.read_error(source))?.len();
         if size < self.at {
             say(format!(
                 "{}: truncated from {} to {size} bytes: counting goes on at its start; lines that were written and cut \
@@ -161,30 +164,35 @@ impl Log {
             ));
             (self.at, self.skipping) = (0, false);
             self.tail.clear();
-            any |= self.read(options, tally, sink)?;
+            any |= self.read_appended(options, tally, sink)?;
         }
         let Ok(found) = std::fs::metadata(&self.name) else { return Ok(any) };
         if (found.dev(), found.ino()) == self.identity {
             return Ok(any);
         }
         // Rotated: what came to the old file since the last look belongs to it.
-        self.read(options, tally, sink)?;
+        self.read_appended(options, tally, sink)?;
         if !self.tail.is_empty() {
             tally.bytes += self.tail.len() as u64;
-            options.extract.rest(&self.tail, true, tally, sink);
-            sink.settle()?;
+            options.extract.count_rest(&self.tail, true, tally, sink);
+            sink.flush()?;
         }
-        *self = Log::open(&self.name)?;
-        self.read(options, tally, sink)?;
+        *self = FollowedLog::open(&self.name)?;
+        self.read_appended(options, tally, sink)?;
         Ok(true)
     }
 
-    fn failed(&self, source: io::Error) -> Error {
+    fn read_error(&self, source: io::Error) -> Error {
         Error::Input { name: self.name.clone(), offset: self.at, source }
     }
 
     /// Counts what is there up to the file's end.
-    fn read<S: Sink>(&mut self, options: &Options, tally: &mut Tally, sink: &mut S) -> Result<bool> {
+    fn read_appended<S: KeySink>(
+        &mut self,
+        options: &CountOptions,
+        tally: &mut Tally,
+        sink: &mut S,
+    ) -> Result<bool> {
         let mut any = false;
         loop {
             let before = self.tail.len();
@@ -192,7 +200,7 @@ impl Log {
             let taken = self.file.read_at(&mut self.tail[before..], self.at);
             let taken = match taken {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => 0,
-                other => other.map_err(|source| self.failed(source))?,
+                other => other.map_err(|source| self.read_error(source))?,
             };
             self.tail.truncate(before + taken);
             if taken == 0 {
@@ -202,11 +210,16 @@ impl Log {
             }
             self.at += taken as u64;
             any = true;
-            self.lines(options, tally, sink)?;
+            self.count_lines(options, tally, sink)?;
         }
     }
 
-    fn lines<S: Sink>(&mut self, options: &Options, tally: &mut Tally, sink: &mut S) -> Result<()> {
+    fn count_lines<S: KeySink>(
+        &mut self,
+        options: &CountOptions,
+        tally: &mut Tally,
+        sink: &mut S,
+    ) -> Result<()> {
         let mut from = 0;
         if self.skipping {
             let found = memchr(b'\n', &self.tail);
@@ -215,14 +228,14 @@ impl Log {
             self.skipping = found.is_none();
         }
         let cut = memrchr(b'\n', &self.tail[from..]).map_or(from, |at| from + at + 1);
-        options.extract.block(&self.tail[from..cut], options.longest_line, tally, sink);
+        options.extract.count_block(&self.tail[from..cut], options.longest_line, tally, sink);
         self.tail.drain(..cut);
         if self.tail.len() > options.longest_line {
             tally.bytes += self.tail.len() as u64;
-            options.extract.rest(&self.tail[..options.longest_line], false, tally, sink);
+            options.extract.count_rest(&self.tail[..options.longest_line], false, tally, sink);
             self.tail.clear();
             self.skipping = true;
         }
-        sink.settle()
+        sink.flush()
     }
 }

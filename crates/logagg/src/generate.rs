@@ -5,14 +5,14 @@
 
 use std::io::{self, Write};
 
-mod line;
+mod log_line;
 
 use crate::error::{Error, Result};
-use line::{Lines, MOST_LINE};
+use log_line::{LineGenerator, MOST_LINE};
 
 /// What to write.
 #[derive(Debug, Clone, Copy)]
-pub struct Recipe {
+pub struct LogRecipe {
     /// Exactly so many bytes.
     pub bytes: u64,
     /// Exactly so many distinct addresses.
@@ -27,7 +27,7 @@ pub struct Recipe {
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-pub struct Written {
+pub struct GeneratedLog {
     /// Bytes.
     pub bytes: u64,
     /// Lines, all that were written.
@@ -48,8 +48,8 @@ const END: &[u8] = b"\"\n";
 const CHUNK: usize = 1 << 20;
 
 /// Writes a log.
-pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Written> {
-    let Recipe { bytes, addresses, .. } = *recipe;
+pub fn generate(recipe: &LogRecipe, name: &str, out: &mut dyn Write) -> Result<GeneratedLog> {
+    let LogRecipe { bytes, addresses, .. } = *recipe;
     if addresses == 0 || !(0.0..=1.0).contains(&recipe.ipv6) || !(0.0..1.0).contains(&recipe.malformed) {
         let what = "--addresses is at least 1, --ipv6 is from 0 to 1, --malformed is from 0 to below 1";
         return Err(Error::Usage(what.into()));
@@ -60,7 +60,7 @@ pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Writ
             format!("--addresses {addresses}: there are {MOST_V4} public IPv4 addresses; --ipv6 has more");
         return Err(Error::Usage(what));
     }
-    let mut lines = Lines::new(recipe);
+    let mut lines = LineGenerator::new(recipe);
     let failed = |source: io::Error| Error::Output { name: name.to_owned(), source };
     let introduce_until = (bytes / 20 * 19).min(bytes.saturating_sub(4 * MOST_LINE as u64));
     let (mut written, mut introduced, mut count, mut malformed) = (0u64, 0u64, 0u64, 0u64);
@@ -72,13 +72,13 @@ pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Writ
         let due = u128::from(introduced) * u128::from(introduce_until)
             <= u128::from(written) * u128::from(addresses);
         if introduced < addresses && due {
-            lines.with_address(&mut chunk, introduced);
+            lines.push_address_line(&mut chunk, introduced);
             introduced += 1;
         } else if lines.is_malformed() {
-            lines.without_address(&mut chunk);
+            lines.push_malformed_line(&mut chunk);
             malformed += 1;
         } else {
-            lines.with_any(&mut chunk);
+            lines.push_random_line(&mut chunk);
         }
         count += 1;
         written += (chunk.len() - before) as u64;
@@ -88,19 +88,19 @@ pub fn generate(recipe: &Recipe, name: &str, out: &mut dyn Write) -> Result<Writ
         }
     }
     if bytes - written < MOST_LINE as u64 || introduced + 1 < addresses {
-        return Err(too_small(recipe, introduced));
+        return Err(size_error(recipe, introduced));
     }
     let before = chunk.len();
-    lines.with_address(&mut chunk, addresses - 1);
+    lines.push_address_line(&mut chunk, addresses - 1);
     // Its user agent is as long as it takes, within the quotes.
     chunk.truncate(chunk.len() - END.len());
     chunk.resize(before + (bytes - written) as usize - END.len(), b'+');
     chunk.extend_from_slice(END);
     out.write_all(&chunk).and_then(|()| out.flush()).map_err(failed)?;
-    Ok(Written { bytes, lines: count + 1, malformed, addresses })
+    Ok(GeneratedLog { bytes, lines: count + 1, malformed, addresses })
 }
 
-fn too_small(recipe: &Recipe, introduced: u64) -> Error {
+fn size_error(recipe: &LogRecipe, introduced: u64) -> Error {
     Error::Usage(format!(
         "--bytes {}: lines for {introduced} of {} addresses fit; give more bytes or fewer addresses",
         recipe.bytes, recipe.addresses

@@ -3,8 +3,8 @@
 mod compressed;
 mod mapped;
 mod open;
-mod pace;
 mod pread;
+mod reader_choice;
 mod stream;
 
 use std::fs::File;
@@ -13,13 +13,13 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 
-pub(crate) use compressed::Packing;
-pub(crate) use mapped::Mapped;
-pub use mapped::mapped_here;
-pub(crate) use open::{Opened, open, packing_of};
-pub(crate) use pace::Pace;
-pub(crate) use pread::Pread;
-pub(crate) use stream::Stream;
+pub(crate) use compressed::Compression;
+pub(crate) use mapped::MappedWindows;
+pub use mapped::report_mapped_window;
+pub(crate) use open::{OpenInput, may_be_compressed, open_input};
+pub(crate) use pread::PreadWindows;
+pub(crate) use reader_choice::ReaderChoice;
+pub(crate) use stream::StreamWindows;
 
 /// How regular files are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,7 +35,7 @@ pub enum ReadBy {
 }
 
 /// Windows over an input, in order.
-pub(crate) trait Source {
+pub(crate) trait WindowSource {
     /// The last `keep` bytes of what was returned before, and what follows them. No longer than `keep` at the input's end.
     fn fill(&mut self, keep: usize) -> Result<&[u8]>;
 }
@@ -50,7 +50,7 @@ pub(crate) struct OpenFile {
 }
 
 /// The names that patterns and plain names stand for. A pattern without a match is wrong use; a name that exists is never a pattern.
-pub fn expand(names: &[String]) -> Result<Vec<String>> {
+pub fn expand_patterns(names: &[String]) -> Result<Vec<String>> {
     let mut inputs = Vec::new();
     for name in names {
         let is_pattern = name.contains(['*', '?', '[']) && !Path::new(name).exists();

@@ -20,7 +20,7 @@ pub enum Key<'a> {
 
 impl<'a> Key<'a> {
     /// The key as it is written and ordered: RFC 5952 for addresses, the bytes themselves for texts.
-    pub fn text(self) -> Cow<'a, [u8]> {
+    pub fn to_text(self) -> Cow<'a, [u8]> {
         match self {
             Key::V4(value) => Cow::Owned(address::v4_text(value).into_bytes()),
             Key::V6(value) => Cow::Owned(address::v6_text(value).into_bytes()),
@@ -30,7 +30,7 @@ impl<'a> Key<'a> {
 }
 
 /// Bytes of a key as a string: what is not UTF-8 becomes `\xHH`, as nginx writes it.
-pub fn printable(bytes: &[u8]) -> String {
+pub fn to_printable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -42,13 +42,13 @@ pub fn printable(bytes: &[u8]) -> String {
 }
 
 /// Where keys go: exact tables, or a sketch.
-pub trait Sink {
+pub trait KeySink {
     /// Counts an IPv4 address once.
-    fn v4(&mut self, key: u32);
+    fn count_v4(&mut self, key: u32);
     /// Counts a key once.
-    fn key(&mut self, key: Key);
+    fn count_key(&mut self, key: Key);
     /// Counts what waits, and says what has gone wrong since the last time.
-    fn settle(&mut self) -> crate::error::Result<()>;
+    fn flush(&mut self) -> crate::error::Result<()>;
     /// Keys in memory: a lower bound of UV, for whoever watches.
-    fn held(&self) -> usize;
+    fn key_count(&self) -> usize;
 }

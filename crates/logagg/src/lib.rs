@@ -23,29 +23,29 @@
 //! ```
 
 pub mod address;
+pub mod byte_size;
 mod combine;
 mod counter;
-mod deal;
 pub mod engine;
 pub mod error;
 pub mod extract;
 pub mod follow;
-pub mod gauge;
 pub mod generate;
 pub mod input;
 pub mod key;
-pub mod ledger;
+mod key_codec;
+pub mod line_offsets;
+mod memory_plan;
 pub mod merge;
 pub mod partial;
-mod plan;
 mod prefetch;
 pub mod processes;
 pub mod range;
-mod record;
+pub mod report;
+pub mod resident_memory;
 pub mod scan;
-pub mod show;
-pub mod size;
 pub mod sketch;
 pub mod spill;
 mod table;
 pub mod top;
+mod work_queue;

@@ -1,12 +1,12 @@
 //! `logagg`: counts web server logs. `logagg --help` has examples; README.md tells what it promises.
 
-mod check;
 mod cli;
 mod commands;
-mod live;
+mod follow_live;
+mod oracle;
+mod progress;
 mod sigbus;
-mod stop;
-mod watch;
+mod stop_signals;
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         None => commands::count(&cli.count),
         Some(Command::Merge(merge)) => commands::merge(&merge),
         Some(Command::Generate(generate)) => commands::generate(&generate),
-        Some(Command::Worker) => commands::worker(),
+        Some(Command::Worker) => commands::run_worker(),
         Some(Command::Scan(scan)) => commands::scan(&scan),
         Some(Command::Check { log, partial }) => commands::check(&log, &partial),
     };

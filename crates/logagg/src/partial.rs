@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::engine::Outcome;
+use crate::engine::CountOutcome;
 use crate::error::{Error, Result};
-use crate::gauge::{self, Resident};
 use crate::key::Key;
-use crate::ledger::Tally;
-use crate::record;
+use crate::key_codec;
+use crate::line_offsets::Tally;
+use crate::resident_memory::{self, ResidentMemory};
 use crate::sketch::Sketch;
 
 const MAGIC: &[u8; 8] = b"LOGAGGP1";
@@ -27,7 +27,7 @@ const LONGEST_FRAME: usize = 256 << 10;
 
 /// What a partial result says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct PartialHeader {
     version: u32,
     /// What was counted, in the words of the command line: only the same can be merged.
     pub key: String,
@@ -35,128 +35,132 @@ pub struct Head {
     pub sketch: bool,
 }
 
-impl Head {
+impl PartialHeader {
     /// For a key in the words of the command line.
-    pub fn new(key: String, sketch: bool) -> Head {
-        Head { version: VERSION, key, sketch }
+    pub fn new(key: String, sketch: bool) -> PartialHeader {
+        PartialHeader { version: VERSION, key, sketch }
     }
 }
 
-impl std::fmt::Display for Head {
+impl std::fmt::Display for PartialHeader {
     fn fmt(&self, to: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(to, "{}{}", self.key, if self.sketch { " by a sketch" } else { "" })
     }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Trailer {
+struct PartialTrailer {
     tally: Tally,
     keys: u64,
     /// What a worker process took; nothing that merges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    took: Option<Took>,
+    took: Option<WorkerUsage>,
 }
 
 /// What a worker process took.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Took {
-    pub(crate) resident: Option<Resident>,
+pub(crate) struct WorkerUsage {
+    pub(crate) resident: Option<ResidentMemory>,
     pub(crate) spilled_bytes: u64,
 }
 
 /// Writes a partial result, to a file that is renamed when it is whole, or into a pipe.
-pub struct Writer {
+pub struct PartialWriter {
     name: String,
-    out: Out,
+    out: PartialOutput,
 }
 
-enum Out {
+enum PartialOutput {
     File(BufWriter<NamedTempFile>, PathBuf),
     Pipe(Box<dyn Write + Send>),
 }
 
-impl Write for Out {
+impl Write for PartialOutput {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         match self {
-            Out::File(file, _) => file.write(bytes),
-            Out::Pipe(pipe) => pipe.write(bytes),
+            PartialOutput::File(file, _) => file.write(bytes),
+            PartialOutput::Pipe(pipe) => pipe.write(bytes),
         }
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         match self {
-            Out::File(file, _) => file.flush(),
-            Out::Pipe(pipe) => pipe.flush(),
+            PartialOutput::File(file, _) => file.flush(),
+            PartialOutput::Pipe(pipe) => pipe.flush(),
         }
     }
 }
 
-impl Writer {
+impl PartialWriter {
     /// Into the folder of `path`, where it appears once it is whole.
-    pub fn to_file(path: &Path, head: &Head) -> Result<Writer> {
+    pub fn to_file(path: &Path, head: &PartialHeader) -> Result<PartialWriter> {
         let name = path.display().to_string();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file =
             NamedTempFile::new_in(folder).map_err(|source| Error::Output { name: name.clone(), source })?;
-        Writer { name, out: Out::File(BufWriter::new(file), path.to_owned()) }.begun(head)
+        PartialWriter { name, out: PartialOutput::File(BufWriter::new(file), path.to_owned()) }
+            .write_header(head)
     }
 
     /// Into a pipe.
-    pub fn to_pipe(name: &str, pipe: Box<dyn Write + Send>, head: &Head) -> Result<Writer> {
-        Writer { name: name.to_owned(), out: Out::Pipe(pipe) }.begun(head)
+    pub fn to_pipe(name: &str, pipe: Box<dyn Write + Send>, head: &PartialHeader) -> Result<PartialWriter> {
+        PartialWriter { name: name.to_owned(), out: PartialOutput::Pipe(pipe) }.write_header(head)
     }
 
     /// The file as it is called until it is whole, for whoever has to remove it.
-    pub fn unfinished(&self) -> Option<&Path> {
+    pub fn temporary_path(&self) -> Option<&Path> {
         match &self.out {
-            Out::File(file, _) => Some(file.get_ref().path()),
-            Out::Pipe(_) => None,
+            PartialOutput::File(file, _) => Some(file.get_ref().path()),
+            PartialOutput::Pipe(_) => None,
         }
     }
 
-    fn begun(mut self, head: &Head) -> Result<Writer> {
-        self.put(MAGIC)?;
-        self.json(b'H', head)?;
+    fn write_header(mut self, head: &PartialHeader) -> Result<PartialWriter> {
+        self.write_bytes(MAGIC)?;
+        self.write_json(b'H', head)?;
         Ok(self)
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+    fn write_bytes(&mut self, bytes: &[u8]) -> Result<()> {
         self.out.write_all(bytes).map_err(|source| Error::Output { name: self.name.clone(), source })
     }
 
-    fn frame(&mut self, letter: u8, payload: &[u8]) -> Result<()> {
+    fn write_frame(&mut self, letter: u8, payload: &[u8]) -> Result<()> {
         let mut crc = crc32fast::Hasher::new();
         crc.update(&[letter]);
         crc.update(payload);
-        self.put(&[letter])?;
-        self.put(&(payload.len() as u32).to_le_bytes())?;
-        self.put(&crc.finalize().to_le_bytes())?;
-        self.put(payload)
+        self.write_bytes(&[letter])?;
+        self.write_bytes(&(payload.len() as u32).to_le_bytes())?;
+        self.write_bytes(&crc.finalize().to_le_bytes())?;
+        self.write_bytes(payload)
     }
 
-    fn json(&mut self, letter: u8, value: &impl Serialize) -> Result<()> {
+    fn write_json(&mut self, letter: u8, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_vec(value).map_err(|error| Error::Check(error.to_string()))?;
-        self.frame(letter, &text)
+        self.write_frame(letter, &text)
     }
 
-    pub(crate) fn keys(&mut self, chunk: &[u8]) -> Result<()> {
-        self.frame(b'K', chunk)
+    pub(crate) fn write_keys(&mut self, chunk: &[u8]) -> Result<()> {
+        self.write_frame(b'K', chunk)
     }
 
-    pub(crate) fn sketch(&mut self, sketch: &Sketch) -> Result<()> {
-        self.frame(b'S', sketch.registers())
+    pub(crate) fn write_sketch(&mut self, sketch: &Sketch) -> Result<()> {
+        self.write_frame(b'S', sketch.registers())
     }
 
-    pub(crate) fn finish(mut self, outcome: &Outcome) -> Result<()> {
+    pub(crate) fn finish(mut self, outcome: &CountOutcome) -> Result<()> {
         let took = match self.out {
-            Out::Pipe(_) => Some(Took { resident: gauge::resident(), spilled_bytes: outcome.spilled_bytes }),
-            Out::File(..) => None,
+            PartialOutput::Pipe(_) => Some(WorkerUsage {
+                resident: resident_memory::read_resident_memory(),
+                spilled_bytes: outcome.spilled_bytes,
+            }),
+            PartialOutput::File(..) => None,
         };
-        self.json(b'T', &Trailer { tally: outcome.tally.clone(), keys: outcome.uv, took })?;
+        self.write_json(b'T', &PartialTrailer { tally: outcome.tally.clone(), keys: outcome.uv, took })?;
         let failed = |source| Error::Output { name: self.name.clone(), source };
         match self.out {
-            Out::Pipe(mut pipe) => pipe.flush().map_err(failed),
-            Out::File(file, path) => {
+            PartialOutput::Pipe(mut pipe) => pipe.flush().map_err(failed),
+            PartialOutput::File(file, path) => {
                 let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
                 file.persist(path).map(|_| ()).map_err(|error| failed(error.error))
             }
@@ -165,69 +169,69 @@ impl Writer {
 }
 
 /// Reads a partial result from front to back.
-pub struct Reader<R> {
+pub struct PartialReader<R> {
     name: String,
     input: BufReader<R>,
-    head: Head,
+    head: PartialHeader,
     payload: Vec<u8>,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read> PartialReader<R> {
     /// Reads the head; `name` is for messages.
-    pub fn new(name: &str, input: R) -> Result<Reader<R>> {
-        let head = Head::new(String::new(), false);
+    pub fn new(name: &str, input: R) -> Result<PartialReader<R>> {
+        let head = PartialHeader::new(String::new(), false);
         let mut reader =
-            Reader { name: name.to_owned(), input: BufReader::new(input), head, payload: Vec::new() };
+            PartialReader { name: name.to_owned(), input: BufReader::new(input), head, payload: Vec::new() };
         let mut magic = [0; 8];
-        reader.exact(&mut magic)?;
+        reader.read_bytes(&mut magic)?;
         if &magic != MAGIC {
-            return Err(reader.wrong("this is no partial result of logagg"));
+            return Err(reader.error("this is no partial result of logagg"));
         }
-        if reader.frame()? != b'H' {
-            return Err(reader.wrong("the first frame is no head"));
+        if reader.read_frame()? != b'H' {
+            return Err(reader.error("the first frame is no head"));
         }
         reader.head =
-            serde_json::from_slice(&reader.payload).map_err(|_| reader.wrong("the head cannot be read"))?;
+            serde_json::from_slice(&reader.payload).map_err(|_| reader.error("the head cannot be read"))?;
         if reader.head.version != VERSION {
             let what = format!("version {}, and only {VERSION} is known here", reader.head.version);
-            return Err(reader.wrong(&what));
+            return Err(reader.error(&what));
         }
         Ok(reader)
     }
 
     /// What the file says of itself.
-    pub fn head(&self) -> &Head {
+    pub fn head(&self) -> &PartialHeader {
         &self.head
     }
 
-    fn wrong(&self, what: &str) -> Error {
+    fn error(&self, what: &str) -> Error {
         Error::Partial { name: self.name.clone(), what: what.to_owned() }
     }
 
-    fn exact(&mut self, into: &mut [u8]) -> Result<()> {
+    fn read_bytes(&mut self, into: &mut [u8]) -> Result<()> {
         self.input.read_exact(into).map_err(|error| match error.kind() {
-            std::io::ErrorKind::UnexpectedEof => self.wrong("the file ends in the middle: it was cut"),
-            _ => self.wrong(&error.to_string()),
+            std::io::ErrorKind::UnexpectedEof => self.error("the file ends in the middle: it was cut"),
+            _ => self.error(&error.to_string()),
         })
     }
 
     /// Reads a frame into `payload` and returns its letter.
-    fn frame(&mut self) -> Result<u8> {
+    fn read_frame(&mut self) -> Result<u8> {
         let mut head = [0; 9];
-        self.exact(&mut head)?;
+        self.read_bytes(&mut head)?;
         let [letter, l0, l1, l2, l3, c0, c1, c2, c3] = head;
         let length = u32::from_le_bytes([l0, l1, l2, l3]) as usize;
         if length > LONGEST_FRAME {
-            return Err(self.wrong("a frame is longer than any can be: the file is damaged"));
+            return Err(self.error("a frame is longer than any can be: the file is damaged"));
         }
         let mut payload = std::mem::take(&mut self.payload);
         payload.resize(length, 0);
-        self.exact(&mut payload)?;
+        self.read_bytes(&mut payload)?;
         let mut crc = crc32fast::Hasher::new();
         crc.update(&[letter]);
         crc.update(&payload);
         if crc.finalize() != u32::from_le_bytes([c0, c1, c2, c3]) {
-            return Err(self.wrong("a checksum does not hold: the file is damaged"));
+            return Err(self.error("a checksum does not hold: the file is damaged"));
         }
         self.payload = payload;
         Ok(letter)
@@ -235,45 +239,45 @@ impl<R: Read> Reader<R> {
 
     /// Visits every key with its count: of a sketch none. What is returned is what they were counted from; before it is, nothing has
     /// been held against it.
-    pub fn each(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<Tally> {
-        self.read(&mut Sketch::default(), visit).map(|(tally, _)| tally)
+    pub fn for_each_key(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<Tally> {
+        self.read_all(&mut Sketch::default(), visit).map(|(tally, _)| tally)
     }
 
     /// Visits the keys, joins the sketch, and returns what they were counted from once everything has been held against it.
-    pub(crate) fn read(
+    pub(crate) fn read_all(
         mut self,
         sketch: &mut Sketch,
         visit: &mut dyn FnMut(Key, u64) -> Result<()>,
-    ) -> Result<(Tally, Option<Took>)> {
+    ) -> Result<(Tally, Option<WorkerUsage>)> {
         let (mut keys, mut pv, mut sketches) = (0u64, 0u128, 0);
         loop {
-            match self.frame()? {
-                b'K' if !self.head.sketch => record::each(&self.payload, &mut |key, count| {
+            match self.read_frame()? {
+                b'K' if !self.head.sketch => key_codec::decode_all(&self.payload, &mut |key, count| {
                     keys += 1;
                     pv += u128::from(count);
                     visit(key, count)
                 })?,
                 b'S' if self.head.sketch => {
                     let found = Sketch::from_registers(&self.payload);
-                    sketch.join(&found.ok_or_else(|| self.wrong("the sketch cannot be read"))?);
+                    sketch.merge(&found.ok_or_else(|| self.error("the sketch cannot be read"))?);
                     sketches += 1;
                 }
                 b'T' => break,
-                _ => return Err(self.wrong("a frame that does not belong here")),
+                _ => return Err(self.error("a frame that does not belong here")),
             }
         }
-        let trailer: Trailer =
-            serde_json::from_slice(&self.payload).map_err(|_| self.wrong("the trailer cannot be read"))?;
+        let trailer: PartialTrailer =
+            serde_json::from_slice(&self.payload).map_err(|_| self.error("the trailer cannot be read"))?;
         let mut more = [0];
-        if self.input.read(&mut more).map_err(|error| self.wrong(&error.to_string()))? != 0 {
-            return Err(self.wrong("something follows the end"));
+        if self.input.read(&mut more).map_err(|error| self.error(&error.to_string()))? != 0 {
+            return Err(self.error("something follows the end"));
         }
         let Tally { lines, malformed, ref malformed_lines, .. } = trailer.tally;
         let holds = if self.head.sketch { sketches == 1 } else { keys == trailer.keys };
         let adds_up = self.head.sketch || lines.checked_sub(malformed).map(u128::from) == Some(pv);
         let in_order = malformed_lines.is_sorted() && malformed_lines.len() as u64 == malformed.min(10);
         if !holds || !adds_up || !in_order || malformed > lines || malformed_lines.last() > Some(&lines) {
-            return Err(self.wrong("the counts do not add up to the trailer: the file is damaged"));
+            return Err(self.error("the counts do not add up to the trailer: the file is damaged"));
         }
         Ok((trailer.tally, trailer.took))
     }

@@ -17,65 +17,68 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::counter::Counter;
-use crate::deal::{Dealer, Piece};
-use crate::engine::{Options, Outcome, Watch, estimated, exact, run_dealt};
+use crate::engine::{CountOptions, CountOutcome, ProgressObserver, finish_exact, finish_sketch, run_queue};
 use crate::error::{Error, Result};
-use crate::gauge::{self, Resident};
-use crate::input::{Opened, open, packing_of};
-use crate::ledger::Tally;
-use crate::partial::{Head, Reader, Took, Writer};
-use crate::plan::Plan;
+use crate::input::{OpenInput, may_be_compressed, open_input};
+use crate::line_offsets::Tally;
+use crate::memory_plan::MemoryPlan;
+use crate::partial::{PartialHeader, PartialReader, PartialWriter, WorkerUsage};
+use crate::resident_memory::{self, ResidentMemory};
 use crate::sketch::Sketch;
 use crate::spill::SpillFile;
+use crate::work_queue::{InputSlice, WorkQueue};
 
 mod progress;
 
 /// What a worker is told, as JSON on its standard input.
 #[derive(Debug, Serialize, Deserialize)]
-struct Task {
-    pieces: Vec<Piece>,
-    options: Options,
+struct WorkerTask {
+    pieces: Vec<InputSlice>,
+    options: CountOptions,
 }
 
 /// Runs `processes` workers, each made by `command`, which must call [`work`]. Returns the outcome and the sum of all peaks, with the
 /// pages of the program, which all share, counted once.
 pub fn run(
     inputs: &[String],
-    options: &Options,
+    options: &CountOptions,
     processes: usize,
     command: &dyn Fn() -> Command,
-    partial: Option<Writer>,
-) -> Result<(Outcome, Option<u64>)> {
-    run_watched(inputs, options, processes, command, &(), partial)
+    partial: Option<PartialWriter>,
+) -> Result<(CountOutcome, Option<u64>)> {
+    run_observed(inputs, options, processes, command, &(), partial)
 }
 
 /// As [`run`], while somebody looks on: hears of all workers a few times a second. An error of `watch` is the run's.
-pub fn run_watched(
+pub fn run_observed(
     inputs: &[String],
-    options: &Options,
+    options: &CountOptions,
     processes: usize,
     command: &dyn Fn() -> Command,
-    watch: &dyn Watch,
-    partial: Option<Writer>,
-) -> Result<(Outcome, Option<u64>)> {
+    watch: &dyn ProgressObserver,
+    partial: Option<PartialWriter>,
+) -> Result<(CountOutcome, Option<u64>)> {
     if inputs.iter().any(|name| name == "-") {
         return Err(Error::Usage("--processes reads files; standard input is read by --threads".into()));
     }
     // Wrong names come up before a process is made.
-    Dealer::new(inputs, options.range)?;
-    let share = Options { memory: options.memory / (processes + 1), threads: 1, ..options.clone() };
-    let plan = Plan::new(share.memory, 1, share.window, false)?;
+    WorkQueue::new(inputs, options.range)?;
+    let share = CountOptions { memory: options.memory / (processes + 1), threads: 1, ..options.clone() };
+    let plan = MemoryPlan::new(share.memory, 1, share.window, false)?;
     let mut workers = Vec::new();
     let mut reports = Vec::new();
-    for pieces in split(inputs, processes)? {
-        let (worker, report) = Worker::start(command(), Task { pieces, options: share.clone() })?;
+    for pieces in split_inputs(inputs, processes)? {
+        let (worker, report) =
+            WorkerProcess::start(command(), WorkerTask { pieces, options: share.clone() })?;
         workers.push(worker);
         reports.push(report);
     }
     thread::scope(|scope| {
-        let heard: Vec<_> =
-            reports.into_iter().map(|report| scope.spawn(move || progress::hear(report, watch))).collect();
-        let result = gather(workers, &share, &plan, partial);
+        let heard: Vec<_> = reports
+            .into_iter()
+            .map(|report| scope.spawn(move || progress::forward_progress(report, watch)))
+            .collect();
+        let result = collect_results(workers, &share, &plan, partial);
         // The workers are gone, and with them what they report by.
         let lost = || Error::Check("a thread that listens panicked".into());
         heard.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(lost())))?;
@@ -84,64 +87,66 @@ pub fn run_watched(
 }
 
 /// The results of all workers, in the order of the inputs.
-fn gather(
-    mut workers: Vec<Worker>,
-    options: &Options,
-    plan: &Plan,
-    partial: Option<Writer>,
-) -> Result<(Outcome, Option<u64>)> {
+fn collect_results(
+    mut workers: Vec<WorkerProcess>,
+    options: &CountOptions,
+    plan: &MemoryPlan,
+    partial: Option<PartialWriter>,
+) -> Result<(CountOutcome, Option<u64>)> {
     let spill = SpillFile::new(&options.temp_dir);
     let mut counter = Counter::new(&spill, plan.tables, 0);
     let (mut sketch, mut tally, mut took) = (Sketch::default(), Tally::default(), Vec::new());
     for number in 0..workers.len() {
-        wait_for(number, &mut workers)?;
-        let (next, its) = workers[number].result(&mut sketch, &mut counter)?;
-        tally.join(&next);
+        wait_for_output(number, &mut workers)?;
+        let (next, its) = workers[number].read_result(&mut sketch, &mut counter)?;
+        tally.append(&next);
         took.extend(its);
     }
     let mut outcome = if options.sketch {
-        estimated(sketch, tally, partial)?
+        finish_sketch(sketch, tally, partial)?
     } else {
-        exact(vec![counter], tally, plan, options.top, &spill, partial)?
+        finish_exact(vec![counter], tally, plan, options.top, &spill, partial)?
     };
     outcome.spilled_bytes += took.iter().map(|took| took.spilled_bytes).sum::<u64>();
-    let residents: Option<Vec<Resident>> = took.iter().map(|took| took.resident).collect();
-    let peak = residents.zip(gauge::resident()).map(|(workers, own)| {
+    let residents: Option<Vec<ResidentMemory>> = took.iter().map(|took| took.resident).collect();
+    let peak = residents.zip(resident_memory::read_resident_memory()).map(|(workers, own)| {
         own.peak_bytes + workers.iter().map(|it| it.peak_bytes.saturating_sub(it.file_bytes)).sum::<u64>()
     });
     Ok((outcome, peak))
 }
 
 /// What a worker process does: reads its task from standard input, counts, writes a partial result to standard output.
-pub fn work() -> Result<()> {
+pub fn run_worker() -> Result<()> {
     // Without a parent nobody reads the result.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let failed = |what: String| Error::Worker(format!("the task of a worker process: {what}"));
     let mut text = String::new();
     io::stdin().read_to_string(&mut text).map_err(|error| failed(error.to_string()))?;
-    let Task { pieces, options } = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
-    let packed = pieces.iter().any(|piece| matches!(piece, Piece::Whole(name) if packing_of(name)));
-    let (options, plan) = Options { threads: 1, ..options }.planned(packed)?;
-    let writer = Writer::to_pipe(
+    let WorkerTask { pieces, options } =
+        serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
+    let packed =
+        pieces.iter().any(|piece| matches!(piece, InputSlice::Whole(name) if may_be_compressed(name)));
+    let (options, plan) = CountOptions { threads: 1, ..options }.plan_memory(packed)?;
+    let writer = PartialWriter::to_pipe(
         "pipe to the parent",
         Box::new(io::stdout()),
-        &Head::new(String::new(), options.sketch),
+        &PartialHeader::new(String::new(), options.sketch),
     )?;
-    let report = progress::Report::new();
-    run_dealt(&Dealer::of(pieces, options.range), &plan, &options, &report, Some(writer))?;
+    let report = progress::ProgressReporter::new();
+    run_queue(&WorkQueue::from_slices(pieces, options.range), &plan, &options, &report, Some(writer))?;
     report.finish();
     Ok(())
 }
 
 /// Parts of about equal size, in the order of the inputs. What is compressed or no file is never cut.
-fn split(inputs: &[String], processes: usize) -> Result<Vec<Vec<Piece>>> {
+fn split_inputs(inputs: &[String], processes: usize) -> Result<Vec<Vec<InputSlice>>> {
     let mut sized = Vec::new();
     for name in inputs {
         let failed = |source| Error::Input { name: name.clone(), offset: 0, source };
         let found = std::fs::metadata(name).map_err(failed)?;
         // A pipe is opened by the one worker that reads it.
-        let is_plain = found.is_file() && matches!(open(name)?, Opened::File(..));
+        let is_plain = found.is_file() && matches!(open_input(name)?, OpenInput::File(..));
         sized.push((name, found, is_plain));
     }
     let total: u64 = sized.iter().map(|(_, found, _)| found.len()).sum();
@@ -161,11 +166,11 @@ fn split(inputs: &[String], processes: usize) -> Result<Vec<Vec<Piece>>> {
                     ((worker as u64 + 1) * part - before).min(size)
                 };
                 let (device, inode) = (found.dev(), found.ino());
-                parts[worker].push(Piece::Slice { name: name.clone(), device, inode, size, start, end });
+                parts[worker].push(InputSlice::Slice { name: name.clone(), device, inode, size, start, end });
                 start = end;
             }
         } else {
-            parts[number(before)].push(Piece::Whole(name.clone()));
+            parts[number(before)].push(InputSlice::Whole(name.clone()));
         }
         before += size;
     }
@@ -173,34 +178,38 @@ fn split(inputs: &[String], processes: usize) -> Result<Vec<Vec<Piece>>> {
 }
 
 /// A child that is killed when it is no longer wanted.
-struct Worker {
+struct WorkerProcess {
     child: Child,
     what: String,
 }
 
-impl Worker {
-    fn start(mut command: Command, task: Task) -> Result<(Worker, UnixStream)> {
-        let what = task.pieces.iter().map(Piece::name).collect::<Vec<_>>().join(", ");
+impl WorkerProcess {
+    fn start(mut command: Command, task: WorkerTask) -> Result<(WorkerProcess, UnixStream)> {
+        let what = task.pieces.iter().map(InputSlice::name).collect::<Vec<_>>().join(", ");
         let failed =
             |error: io::Error| Error::Worker(format!("a worker process could not be started: {error}"));
         let (mut ours, its) = UnixStream::pair().map_err(failed)?;
         let child = command.stdin(OwnedFd::from(its)).stdout(Stdio::piped()).spawn().map_err(failed)?;
         // The command keeps the other end open, and the end of a report would never be seen.
         drop(command);
-        let worker = Worker { child, what };
+        let worker = WorkerProcess { child, what };
         let text = serde_json::to_vec(&task).map_err(|error| Error::Check(error.to_string()))?;
         // A worker that is gone already is found out when its result is read.
         let _ = ours.write_all(&text).and_then(|()| ours.shutdown(Shutdown::Write));
         Ok((worker, ours))
     }
 
-    fn result(&mut self, sketch: &mut Sketch, counter: &mut Counter) -> Result<(Tally, Option<Took>)> {
+    fn read_result(
+        &mut self,
+        sketch: &mut Sketch,
+        counter: &mut Counter,
+    ) -> Result<(Tally, Option<WorkerUsage>)> {
         let name = format!("worker process {}", self.child.id());
         let stdout = self.child.stdout.take();
         let stdout = stdout.ok_or_else(|| Error::Check("a worker process without a pipe".into()))?;
         let mut own = None;
-        let read = Reader::new(&name, stdout).and_then(|reader| {
-            reader.read(sketch, &mut |key, count| {
+        let read = PartialReader::new(&name, stdout).and_then(|reader| {
+            reader.read_all(sketch, &mut |key, count| {
                 counter.add(key, count).map_err(|error| {
                     own = Some(error);
                     Error::Stopped
@@ -211,28 +220,28 @@ impl Worker {
             return Err(error);
         }
         let status = self.child.wait().map_err(|error| Error::Worker(format!("{name}: {error}")))?;
-        if status.success() { read } else { Err(self.lost(status)) }
+        if status.success() { read } else { Err(self.exit_error(status)) }
     }
 
     /// An error if it has failed already.
-    fn alive(&mut self) -> Result<()> {
+    fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait() {
-            Ok(Some(status)) if !status.success() => Err(self.lost(status)),
+            Ok(Some(status)) if !status.success() => Err(self.exit_error(status)),
             _ => Ok(()),
         }
     }
 
-    fn lost(&self, status: ExitStatus) -> Error {
+    fn exit_error(&self, status: ExitStatus) -> Error {
         let (process, what) = (self.child.id(), &self.what);
-        Error::Worker(format!("worker process {process} ({what}) {}: no result", ended(status)))
+        Error::Worker(format!("worker process {process} ({what}) {}: no result", describe_exit(status)))
     }
 }
 
 /// Waits until a worker has something to say. One that dies meanwhile, whichever it is, ends the run at once.
-fn wait_for(number: usize, workers: &mut [Worker]) -> Result<()> {
+fn wait_for_output(number: usize, workers: &mut [WorkerProcess]) -> Result<()> {
     loop {
         for worker in workers.iter_mut() {
-            worker.alive()?;
+            worker.check_alive()?;
         }
         let Some(stdout) = &workers[number].child.stdout else { return Ok(()) };
         let mut asked = [PollFd::new(stdout, PollFlags::IN)];
@@ -245,7 +254,7 @@ fn wait_for(number: usize, workers: &mut [Worker]) -> Result<()> {
     }
 }
 
-fn ended(status: ExitStatus) -> String {
+fn describe_exit(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => format!("was killed by signal {signal}"),
         (None, Some(code)) => format!("failed with exit status {code}"),
@@ -253,7 +262,7 @@ fn ended(status: ExitStatus) -> String {
     }
 }
 
-impl Drop for Worker {
+impl Drop for WorkerProcess {
     fn drop(&mut self) {
         // Both are harmless for a child that has ended.
         let _ = self.child.kill();

@@ -6,17 +6,17 @@
 use memchr::{memchr, memrchr};
 
 use crate::error::Result;
-use crate::extract::Extract;
-use crate::input::Source;
-use crate::key::Sink;
-use crate::ledger::Tally;
+use crate::extract::KeyExtractor;
+use crate::input::WindowSource;
+use crate::key::KeySink;
+use crate::line_offsets::Tally;
 
 /// No line is looked at beyond so many bytes; a key that does not end before is malformed.
 pub const LONGEST_LINE: usize = 1 << 20;
 
 /// A range of an input.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
+pub(crate) struct LineBounds {
     /// Where the source begins to read: one byte before the range, if a line may begin at the range's start or before.
     pub(crate) start: u64,
     /// Whether what comes first is the rest of a line of the range before.
@@ -25,7 +25,7 @@ pub(crate) struct Bounds {
     pub(crate) end: u64,
 }
 
-enum Skip {
+enum SkipState {
     Nothing,
     /// The rest of a line of the range before.
     Foreign,
@@ -34,41 +34,41 @@ enum Skip {
 }
 
 /// Counts the lines that start in the range. `each_window` hears the tally after every window and may stop the run.
-pub(crate) fn count<S: Sink>(
-    source: &mut impl Source,
-    bounds: Bounds,
+pub(crate) fn count_lines<S: KeySink>(
+    source: &mut impl WindowSource,
+    bounds: LineBounds,
     longest: usize,
-    extract: &Extract,
+    extract: &KeyExtractor,
     sink: &mut S,
     each_window: &mut dyn FnMut(&Tally, &mut S) -> Result<()>,
 ) -> Result<Tally> {
     let mut tally = Tally::default();
-    let mut skip = if bounds.in_line { Skip::Foreign } else { Skip::Nothing };
+    let mut skip = if bounds.in_line { SkipState::Foreign } else { SkipState::Nothing };
     let (mut base, mut keep) = (bounds.start, 0);
     loop {
         let buffer = source.fill(keep)?;
         if buffer.len() <= keep {
             if !buffer.is_empty() {
                 tally.bytes += buffer.len() as u64;
-                extract.rest(buffer, true, &mut tally, sink);
+                extract.count_rest(buffer, true, &mut tally, sink);
             }
             break;
         }
         let mut from = 0;
-        if !matches!(skip, Skip::Nothing) {
+        if !matches!(skip, SkipState::Nothing) {
             let found = memchr(b'\n', buffer);
             from = found.map_or(buffer.len(), |at| at + 1);
-            if matches!(skip, Skip::Own) {
+            if matches!(skip, SkipState::Own) {
                 tally.bytes += from as u64;
             }
             if found.is_some() {
-                skip = Skip::Nothing;
-            } else if matches!(skip, Skip::Foreign) && base + buffer.len() as u64 >= bounds.end {
+                skip = SkipState::Nothing;
+            } else if matches!(skip, SkipState::Foreign) && base + buffer.len() as u64 >= bounds.end {
                 // The line goes on through the whole range. Looking for its end in every range would take the square of its length.
                 break;
             }
         }
-        if matches!(skip, Skip::Nothing) && base + from as u64 >= bounds.end {
+        if matches!(skip, SkipState::Nothing) && base + from as u64 >= bounds.end {
             break;
         }
         let last = bounds.end.saturating_sub(base + 1).min(buffer.len() as u64) as usize;
@@ -76,7 +76,7 @@ pub(crate) fn count<S: Sink>(
         let cut =
             ends_here.or_else(|| memrchr(b'\n', &buffer[from..]).map(|at| from + at + 1)).unwrap_or(from);
         if cut > from {
-            extract.block(&buffer[from..cut], longest, &mut tally, sink);
+            extract.count_block(&buffer[from..cut], longest, &mut tally, sink);
         }
         if ends_here.is_some() {
             break;
@@ -84,8 +84,8 @@ pub(crate) fn count<S: Sink>(
         let tail = &buffer[cut..];
         (keep, base) = if tail.len() > longest {
             tally.bytes += tail.len() as u64;
-            extract.rest(&tail[..longest], false, &mut tally, sink);
-            skip = Skip::Own;
+            extract.count_rest(&tail[..longest], false, &mut tally, sink);
+            skip = SkipState::Own;
             (0, base + buffer.len() as u64)
         } else {
             (tail.len(), base + cut as u64)

@@ -1,34 +1,35 @@
 //! The yardstick: every line feed visited, one by one, through the engine's own input path.
 
-use crate::deal::Dealer;
-use crate::engine::{Options, count};
+use crate::engine::{CountOptions, count_queue};
 use crate::error::Result;
-use crate::extract::Extract;
-use crate::input::packing_of;
-use crate::key::{Key, Sink};
-use crate::ledger::Tally;
+use crate::extract::KeyExtractor;
+use crate::input::may_be_compressed;
+use crate::key::{Key, KeySink};
+use crate::line_offsets::Tally;
+use crate::work_queue::WorkQueue;
 
 /// Counts line feeds with `memchr_iter`.
-pub fn scan(inputs: &[String], options: &Options) -> Result<Tally> {
-    let packed = inputs.iter().any(|name| packing_of(name));
-    let (options, plan) = Options { extract: Extract::Scan, ..options.clone() }.planned(packed)?;
-    let dealer = Dealer::new(inputs, options.range)?;
-    count(&dealer, &options, &plan, &(), || Nowhere).map(|(_, tally)| tally)
+pub fn scan(inputs: &[String], options: &CountOptions) -> Result<Tally> {
+    let packed = inputs.iter().any(|name| may_be_compressed(name));
+    let (options, plan) =
+        CountOptions { extract: KeyExtractor::Scan, ..options.clone() }.plan_memory(packed)?;
+    let dealer = WorkQueue::new(inputs, options.range)?;
+    count_queue(&dealer, &options, &plan, &(), || DiscardSink).map(|(_, tally)| tally)
 }
 
 /// Keeps nothing.
-struct Nowhere;
+struct DiscardSink;
 
-impl Sink for Nowhere {
-    fn v4(&mut self, _: u32) {}
+impl KeySink for DiscardSink {
+    fn count_v4(&mut self, _: u32) {}
 
-    fn key(&mut self, _: Key) {}
+    fn count_key(&mut self, _: Key) {}
 
-    fn settle(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<()> {
         Ok(())
     }
 
-    fn held(&self) -> usize {
+    fn key_count(&self) -> usize {
         0
     }
 }

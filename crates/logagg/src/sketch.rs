@@ -5,7 +5,7 @@
 //! every machine: sketches of many logs can be joined.
 
 use crate::error::Result;
-use crate::key::{Key, Sink};
+use crate::key::{Key, KeySink};
 
 /// 2^14 registers.
 const BITS: u32 = 14;
@@ -42,7 +42,7 @@ impl Sketch {
     }
 
     /// Adds what another sketch has seen.
-    pub fn join(&mut self, other: &Sketch) {
+    pub fn merge(&mut self, other: &Sketch) {
         for (mine, theirs) in self.registers.iter_mut().zip(&other.registers) {
             *mine = (*mine).max(*theirs);
         }
@@ -65,7 +65,7 @@ impl Sketch {
     }
 
     #[inline(always)]
-    fn see(&mut self, hash: u64) {
+    fn insert_hash(&mut self, hash: u64) {
         let register = &mut self.registers[(hash >> (64 - BITS)) as usize];
         // The marker bit ends the run of zeros at 50.
         let zeros = (hash << BITS | 1 << (BITS - 1)).leading_zeros() as u8 + 1;
@@ -114,32 +114,32 @@ fn mix(mut word: u64) -> u64 {
     word ^ word >> 31
 }
 
-impl Sink for Sketch {
+impl KeySink for Sketch {
     #[inline(always)]
-    fn v4(&mut self, key: u32) {
-        self.see(mix(u64::from(key)));
+    fn count_v4(&mut self, key: u32) {
+        self.insert_hash(mix(u64::from(key)));
     }
 
-    fn key(&mut self, key: Key) {
+    fn count_key(&mut self, key: Key) {
         match key {
-            Key::V4(value) => self.v4(value),
-            Key::V6(value) => self.see(mix(mix((value >> 64) as u64 ^ 6) ^ value as u64)),
+            Key::V4(value) => self.count_v4(value),
+            Key::V6(value) => self.insert_hash(mix(mix((value >> 64) as u64 ^ 6) ^ value as u64)),
             Key::Text(bytes) => {
                 let hash = bytes.chunks(8).fold(bytes.len() as u64, |hash, chunk| {
                     let mut word = [0; 8];
                     word[..chunk.len()].copy_from_slice(chunk);
                     mix(hash ^ u64::from_le_bytes(word))
                 });
-                self.see(hash);
+                self.insert_hash(hash);
             }
         }
     }
 
-    fn settle(&mut self) -> Result<()> {
+    fn flush(&mut self) -> Result<()> {
         Ok(())
     }
 
-    fn held(&self) -> usize {
+    fn key_count(&self) -> usize {
         0
     }
 }
@@ -153,18 +153,18 @@ mod tests {
         for distinct in [0u32, 1, 10, 1000, 16_384, 50_000, 1_000_000] {
             let (mut v4, mut v6, mut text) = (Sketch::default(), Sketch::default(), Sketch::default());
             for key in (0..distinct).chain(0..distinct) {
-                v4.v4(key);
-                v6.key(Key::V6(u128::from(key) << 70));
-                text.key(Key::Text(format!("/path/{key}").as_bytes()));
+                v4.count_v4(key);
+                v6.count_key(Key::V6(u128::from(key) << 70));
+                text.count_key(Key::Text(format!("/path/{key}").as_bytes()));
             }
             for sketch in [&v4, &v6, &text] {
                 let off = sketch.estimate() as f64 - f64::from(distinct);
                 assert!(off.abs() <= f64::from(distinct) * STANDARD_ERROR * 4.0 + 0.5, "{distinct}: {off}");
             }
             let (mut half, mut other) = (Sketch::default(), Sketch::default());
-            (0..distinct / 2).for_each(|key| half.v4(key));
-            (distinct / 3..distinct).for_each(|key| other.v4(key));
-            half.join(&other);
+            (0..distinct / 2).for_each(|key| half.count_v4(key));
+            (distinct / 3..distinct).for_each(|key| other.count_v4(key));
+            half.merge(&other);
             assert_eq!(half, v4, "a join has seen what both have");
         }
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::record;
+use crate::key_codec;
 use crate::table::PARTITIONS;
 
 /// A chunk is written when it holds so many bytes.
@@ -41,32 +41,32 @@ impl SpillFile {
         self.end.load(Ordering::Relaxed)
     }
 
-    fn failed(&self, source: io::Error) -> Error {
+    fn error(&self, source: io::Error) -> Error {
         Error::Spill { dir: self.folder.clone(), bytes: self.bytes(), source }
     }
 
-    fn file(&self) -> Result<&File> {
+    fn open_file(&self) -> Result<&File> {
         if let Some(file) = self.file.get() {
             return Ok(file);
         }
-        if lies_in_memory(&self.folder) {
+        if is_memory_backed(&self.folder) {
             return Err(Error::SpillInMemory { dir: self.folder.clone() });
         }
-        let made = tempfile::tempfile_in(&self.folder).map_err(|source| self.failed(source))?;
+        let made = tempfile::tempfile_in(&self.folder).map_err(|source| self.error(source))?;
         // Two threads may meet here: the second file vanishes unused.
         Ok(self.file.get_or_init(|| made))
     }
 
     fn append(&self, chunk: &[u8]) -> Result<u64> {
-        let file = self.file()?;
+        let file = self.open_file()?;
         let place = self.end.fetch_add(chunk.len() as u64, Ordering::Relaxed);
-        file.write_all_at(chunk, place).map_err(|source| self.failed(source))?;
+        file.write_all_at(chunk, place).map_err(|source| self.error(source))?;
         Ok(place)
     }
 }
 
 /// Whether files in this folder are pages of memory.
-pub fn lies_in_memory(folder: &Path) -> bool {
+pub fn is_memory_backed(folder: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
         const TMPFS: u64 = 0x0102_1994;
@@ -85,7 +85,7 @@ pub fn lies_in_memory(folder: &Path) -> bool {
 
 /// What one counter has spilled: for each partition the last chunk, and the chunk that is being filled.
 #[derive(Debug)]
-pub(crate) struct Runs {
+pub(crate) struct SpillWriter {
     file: Arc<SpillFile>,
     last: Vec<u64>,
     filling: Vec<Vec<u8>>,
@@ -93,9 +93,9 @@ pub(crate) struct Runs {
     v4: Vec<usize>,
 }
 
-impl Runs {
-    pub(crate) fn new(file: &Arc<SpillFile>) -> Runs {
-        Runs {
+impl SpillWriter {
+    pub(crate) fn new(file: &Arc<SpillFile>) -> SpillWriter {
+        SpillWriter {
             file: Arc::clone(file),
             last: vec![NONE; PARTITIONS],
             filling: (0..PARTITIONS).map(|_| vec![0; HEAD]).collect(),
@@ -106,11 +106,11 @@ impl Runs {
     pub(crate) fn push(&mut self, partition: usize, key: Key, count: u64) -> Result<()> {
         self.v4[partition] += usize::from(matches!(key, Key::V4(_)));
         let chunk = &mut self.filling[partition];
-        record::push(chunk, key, count);
-        if chunk.len() >= CHUNK { self.write(partition) } else { Ok(()) }
+        key_codec::encode(chunk, key, count);
+        if chunk.len() >= CHUNK { self.write_chunk(partition) } else { Ok(()) }
     }
 
-    fn write(&mut self, partition: usize) -> Result<()> {
+    fn write_chunk(&mut self, partition: usize) -> Result<()> {
         let chunk = &mut self.filling[partition];
         let crc = crc32fast::hash(&chunk[HEAD..]);
         chunk[..8].copy_from_slice(&self.last[partition].to_le_bytes());
@@ -123,39 +123,43 @@ impl Runs {
     }
 
     /// Writes what is left and gives the buffers back.
-    pub(crate) fn close(mut self) -> Result<Partitions> {
+    pub(crate) fn finish(mut self) -> Result<SpilledPartitions> {
         for partition in 0..PARTITIONS {
             if self.filling[partition].len() > HEAD {
-                self.write(partition)?;
+                self.write_chunk(partition)?;
             }
             self.filling[partition] = Vec::new();
         }
-        Ok(Partitions { file: self.file, last: self.last, v4: self.v4 })
+        Ok(SpilledPartitions { file: self.file, last: self.last, v4: self.v4 })
     }
 }
 
 /// Partitions on disk, to be read back.
 #[derive(Debug)]
-pub(crate) struct Partitions {
+pub(crate) struct SpilledPartitions {
     file: Arc<SpillFile>,
     last: Vec<u64>,
     v4: Vec<usize>,
 }
 
-impl Partitions {
+impl SpilledPartitions {
     /// IPv4 addresses of a partition, each as often as it was spilled.
-    pub(crate) fn v4(&self, partition: usize) -> usize {
+    pub(crate) fn v4_count(&self, partition: usize) -> usize {
         self.v4[partition]
     }
 
     /// Visits every key of a partition, a key as often as it was spilled.
-    pub(crate) fn each(&self, partition: usize, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+    pub(crate) fn for_each(
+        &self,
+        partition: usize,
+        visit: &mut dyn FnMut(Key, u64) -> Result<()>,
+    ) -> Result<()> {
         let mut place = self.last[partition];
         let mut payload = Vec::new();
         while place != NONE {
-            let file = self.file.file()?;
+            let file = self.file.open_file()?;
             let mut head = [0; HEAD];
-            file.read_exact_at(&mut head, place).map_err(|source| self.file.failed(source))?;
+            file.read_exact_at(&mut head, place).map_err(|source| self.file.error(source))?;
             let [before, sums] = [0, 8].map(|at| {
                 let mut word = [0; 8];
                 word.copy_from_slice(&head[at..at + 8]);
@@ -163,12 +167,12 @@ impl Partitions {
             });
             payload.resize(sums as u32 as usize, 0);
             file.read_exact_at(&mut payload, place + HEAD as u64)
-                .map_err(|source| self.file.failed(source))?;
+                .map_err(|source| self.file.error(source))?;
             if crc32fast::hash(&payload) != (sums >> 32) as u32 {
                 let what = format!("the chunk at byte {place} is not what was written");
-                return Err(self.file.failed(io::Error::new(io::ErrorKind::InvalidData, what)));
+                return Err(self.file.error(io::Error::new(io::ErrorKind::InvalidData, what)));
             }
-            record::each(&payload, visit)?;
+            key_codec::decode_all(&payload, visit)?;
             place = before;
         }
         Ok(())

@@ -8,31 +8,31 @@ use crate::key::Key;
 
 /// A key with its count; the better one is the greater.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ranked {
+pub struct RankedKey {
     /// How often.
     pub count: u64,
     /// The key as it is written.
     pub key: Vec<u8>,
 }
 
-impl Ord for Ranked {
-    fn cmp(&self, other: &Ranked) -> Ordering {
+impl Ord for RankedKey {
+    fn cmp(&self, other: &RankedKey) -> Ordering {
         self.count.cmp(&other.count).then_with(|| other.key.cmp(&self.key))
     }
 }
 
-impl PartialOrd for Ranked {
-    fn partial_cmp(&self, other: &Ranked) -> Option<Ordering> {
+impl PartialOrd for RankedKey {
+    fn partial_cmp(&self, other: &RankedKey) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 /// The best so many of all keys offered.
 #[derive(Debug)]
-pub(crate) struct Top {
+pub(crate) struct TopKeys {
     most: usize,
     /// The worst of the best lies on top.
-    kept: BinaryHeap<Reverse<Ranked>>,
+    best: BinaryHeap<Reverse<RankedKey>>,
     /// Bytes of the kept keys, and what they may be.
     bytes: usize,
     budget: usize,
@@ -41,25 +41,25 @@ pub(crate) struct Top {
 /// What an entry takes beside its key.
 const ENTRY: usize = 64;
 
-impl Top {
-    pub(crate) fn new(most: usize, budget: usize) -> Top {
-        Top { most, kept: BinaryHeap::new(), bytes: 0, budget }
+impl TopKeys {
+    pub(crate) fn new(most: usize, budget: usize) -> TopKeys {
+        TopKeys { most, best: BinaryHeap::new(), bytes: 0, budget }
     }
 
     pub(crate) fn offer(&mut self, key: Key, count: u64) -> Result<()> {
-        if self.kept.len() == self.most {
-            let Some(Reverse(worst)) = self.kept.peek() else { return Ok(()) };
-            if count < worst.count || (count == worst.count && *key.text() >= *worst.key) {
+        if self.best.len() == self.most {
+            let Some(Reverse(worst)) = self.best.peek() else { return Ok(()) };
+            if count < worst.count || (count == worst.count && *key.to_text() >= *worst.key) {
                 return Ok(());
             }
-            if let Some(Reverse(worst)) = self.kept.pop() {
+            if let Some(Reverse(worst)) = self.best.pop() {
                 self.bytes -= worst.key.len() + ENTRY;
             }
         }
-        self.push(Ranked { count, key: key.text().into_owned() })
+        self.push(RankedKey { count, key: key.to_text().into_owned() })
     }
 
-    fn push(&mut self, ranked: Ranked) -> Result<()> {
+    fn push(&mut self, ranked: RankedKey) -> Result<()> {
         self.bytes += ranked.key.len() + ENTRY;
         if self.bytes > self.budget {
             return Err(Error::Usage(format!(
@@ -67,16 +67,16 @@ impl Top {
                 self.most, self.budget
             )));
         }
-        self.kept.push(Reverse(ranked));
+        self.best.push(Reverse(ranked));
         Ok(())
     }
 
     /// Joins the best of other keys.
-    pub(crate) fn join(&mut self, other: Top) -> Result<()> {
-        for Reverse(ranked) in other.kept {
+    pub(crate) fn merge(&mut self, other: TopKeys) -> Result<()> {
+        for Reverse(ranked) in other.best {
             self.push(ranked)?;
-            if self.kept.len() > self.most
-                && let Some(Reverse(worst)) = self.kept.pop()
+            if self.best.len() > self.most
+                && let Some(Reverse(worst)) = self.best.pop()
             {
                 self.bytes -= worst.key.len() + ENTRY;
             }
@@ -85,8 +85,8 @@ impl Top {
     }
 
     /// The best, best first.
-    pub(crate) fn into_sorted(self) -> Vec<Ranked> {
-        self.kept.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked).collect()
+    pub(crate) fn into_sorted(self) -> Vec<RankedKey> {
+        self.best.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked).collect()
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn count_down_then_written_key_up() {
-        let mut top = Top::new(3, 10_000);
+        let mut top = TopKeys::new(3, 10_000);
         for (key, count) in
             [("9.0.0.1", 2u64), ("10.0.0.1", 2), ("1.1.1.1", 1), ("8.8.8.8", 5), ("100.0.0.1", 2)]
         {

@@ -4,12 +4,12 @@
 
 mod oracle;
 
-use heaplab_logagg::engine::{Options, Outcome, run};
+use heaplab_logagg::engine::{CountOptions, CountOutcome, run};
 use heaplab_logagg::input::ReadBy;
 use oracle::Expected;
 use proptest::prelude::*;
 
-fn outcome_as_expected(outcome: &Outcome) -> Expected {
+fn outcome_as_expected(outcome: &CountOutcome) -> Expected {
     Expected {
         pv: outcome.pv,
         uv: outcome.uv,
@@ -25,7 +25,7 @@ fn outcome_as_expected(outcome: &Outcome) -> Expected {
     }
 }
 
-fn hold(logs: &[Vec<u8>], options: &Options) {
+fn hold(logs: &[Vec<u8>], options: &CountOptions) {
     let folder = tempfile::tempdir().unwrap();
     let mut names = Vec::new();
     for (index, log) in logs.iter().enumerate() {
@@ -75,7 +75,7 @@ proptest! {
         mmap: bool,
     ) {
         let read_by = if mmap { ReadBy::Mmap } else { ReadBy::Pread };
-        hold(&logs, &Options { window, range, longest_line, read_by, top: 1000, ..Options::new(threads) });
+        hold(&logs, &CountOptions { window, range, longest_line, read_by, top: 1000, ..CountOptions::new(threads) });
     }
 }
 
@@ -86,7 +86,7 @@ fn every_border_of_one_log() {
         for window in [1, 2, 3, 7, 64] {
             hold(
                 std::slice::from_ref(&log),
-                &Options { window, range, longest_line: 46, top: 99, ..Options::new(2) },
+                &CountOptions { window, range, longest_line: 46, top: 99, ..CountOptions::new(2) },
             );
         }
     }

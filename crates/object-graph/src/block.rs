@@ -1,6 +1,6 @@
 //! A heap block as the tracer knows it: where it starts, and what the recorder counts for it.
 
-use heaplab_heap::Birth;
+use heaplab_heap::AllocSite;
 use std::alloc::Layout;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +19,7 @@ pub(crate) struct Block {
 
 impl Block {
     /// A block of which nothing but the size is known; nothing for an empty one, which is no block.
-    pub(crate) fn sized(bytes: usize) -> Option<Block> {
+    pub(crate) fn from_size(bytes: usize) -> Option<Block> {
         (bytes > 0).then_some(Block { start: None, bytes: bytes as u64, count: 1, is_exact: true })
     }
 
@@ -27,8 +27,8 @@ impl Block {
     ///
     /// # Safety
     /// If `capacity` values take any room, `first` is the start of a live block of the global allocator.
-    pub(crate) unsafe fn buffer<T>(first: *const T, capacity: usize) -> Option<Block> {
-        Block::sized(capacity.saturating_mul(size_of::<T>()))
+    pub(crate) unsafe fn for_buffer<T>(first: *const T, capacity: usize) -> Option<Block> {
+        Block::from_size(capacity.saturating_mul(size_of::<T>()))
             .map(|block| Block { start: NonNull::new(first.cast_mut().cast()), ..block })
     }
 
@@ -36,8 +36,8 @@ impl Block {
     ///
     /// # Safety
     /// If it has a size, the value is in a `Box`, alone.
-    pub(crate) unsafe fn boxed<T: ?Sized>(value: &T) -> Option<Block> {
-        Block::sized(size_of_val(value))
+    pub(crate) unsafe fn for_box<T: ?Sized>(value: &T) -> Option<Block> {
+        Block::from_size(size_of_val(value))
             .map(|block| Block { start: Some(NonNull::from(value).cast()), ..block })
     }
 
@@ -66,7 +66,7 @@ impl Block {
     }
 
     /// Several blocks, or one whose size is not sure.
-    pub(crate) fn several(bytes: usize, count: usize, is_exact: bool) -> Option<Block> {
+    pub(crate) fn for_many(bytes: usize, count: usize, is_exact: bool) -> Option<Block> {
         (bytes > 0).then_some(Block { start: None, bytes: bytes as u64, count: count as u64, is_exact })
     }
 
@@ -76,8 +76,8 @@ impl Block {
     }
 
     /// Where it was born, as the recorder knows it.
-    pub(crate) fn birth(&self) -> Option<Birth> {
+    pub(crate) fn birth(&self) -> Option<AllocSite> {
         // SAFETY: the makers of blocks with a start have promised that it is a live block's first byte.
-        self.start.and_then(|start| unsafe { heaplab_heap::born_at(start) })
+        self.start.and_then(|start| unsafe { heaplab_heap::find_alloc_site(start) })
     }
 }

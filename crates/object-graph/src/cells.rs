@@ -1,7 +1,7 @@
 //! Values that can change behind a shared reference. A cell that is in use is reported, and never waited for.
 
 use crate::Trace;
-use crate::node::Opaque;
+use crate::node::OpaqueReason;
 use crate::tracer::Tracer;
 use std::cell::{OnceCell, RefCell};
 use std::sync::{Mutex, OnceLock, RwLock, TryLockError};
@@ -10,7 +10,7 @@ impl<T: Trace + ?Sized> Trace for RefCell<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         match self.try_borrow() {
             Ok(guard) => tracer.hold(guard).trace(tracer),
-            Err(_) => tracer.opaque(Opaque::Borrowed),
+            Err(_) => tracer.opaque(OpaqueReason::Borrowed),
         }
     }
 }
@@ -23,7 +23,7 @@ macro_rules! lock {
                 match self.$try_lock() {
                     Ok(guard) => tracer.hold(guard).trace(tracer),
                     Err(TryLockError::Poisoned(poisoned)) => tracer.hold(poisoned.into_inner()).trace(tracer),
-                    Err(TryLockError::WouldBlock) => tracer.opaque(Opaque::Locked),
+                    Err(TryLockError::WouldBlock) => tracer.opaque(OpaqueReason::Locked),
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Cycles of strong references: what counting alone never frees. Tarjan's strongly connected components, without recursion.
 
 use crate::node::Strength;
-use crate::snapshot::Snapshot;
+use crate::snapshot::ObjectSnapshot;
 
-const UNSEEN: u32 = u32::MAX;
+const UNVISITED: u32 = u32::MAX;
 
-impl Snapshot {
+impl ObjectSnapshot {
     /// Every group of objects that keep each other alive, the largest first: its objects by their ids, in their order.
     pub fn cycles(&self) -> Vec<Vec<u32>> {
         let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
@@ -31,12 +31,12 @@ impl Snapshot {
 
     /// The component of each object, by a number of its own.
     fn components(&self) -> &[u32] {
-        self.cycles.get_or_init(|| Search::new(self).components())
+        self.cycles.get_or_init(|| TarjanSearch::new(self).components())
     }
 }
 
-struct Search<'a> {
-    snapshot: &'a Snapshot,
+struct TarjanSearch<'a> {
+    snapshot: &'a ObjectSnapshot,
     found: u32,
     index: Vec<u32>,
     low: Vec<u32>,
@@ -45,23 +45,23 @@ struct Search<'a> {
     open: Vec<u32>,
 }
 
-impl Search<'_> {
-    fn new(snapshot: &Snapshot) -> Search<'_> {
-        let unseen = vec![UNSEEN; snapshot.nodes().len()];
+impl TarjanSearch<'_> {
+    fn new(snapshot: &ObjectSnapshot) -> TarjanSearch<'_> {
+        let unseen = vec![UNVISITED; snapshot.nodes().len()];
         let (low, component) = (unseen.clone(), unseen.clone());
-        Search { snapshot, found: 0, index: unseen, low, component, open: Vec::new() }
+        TarjanSearch { snapshot, found: 0, index: unseen, low, component, open: Vec::new() }
     }
 
     fn components(mut self) -> Vec<u32> {
         for id in self.snapshot.ids() {
-            if self.index[id as usize] == UNSEEN {
-                self.from(id);
+            if self.index[id as usize] == UNVISITED {
+                self.search_from(id);
             }
         }
         self.component
     }
 
-    fn from(&mut self, start: u32) {
+    fn search_from(&mut self, start: u32) {
         self.enter(start);
         // An object and its references that are still to be followed.
         let mut way = vec![(start, self.snapshot.references(start))];
@@ -73,10 +73,10 @@ impl Search<'_> {
                     continue;
                 }
                 let to = edge.to as usize;
-                if self.index[to] == UNSEEN {
+                if self.index[to] == UNVISITED {
                     self.enter(edge.to);
                     way.push((edge.to, self.snapshot.references(edge.to)));
-                } else if self.component[to] == UNSEEN {
+                } else if self.component[to] == UNVISITED {
                     self.low[id as usize] = self.low[id as usize].min(self.index[to]);
                 }
                 continue;

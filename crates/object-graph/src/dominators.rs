@@ -8,22 +8,22 @@
 //! value and the weak pointers' owners lead.
 
 use crate::node::Strength;
-use crate::snapshot::Snapshot;
+use crate::snapshot::ObjectSnapshot;
 
 /// Sums over dominated objects.
-pub(crate) struct Retained {
+pub(crate) struct RetainedSizes {
     /// For each object; `None` where no root reaches it.
     bytes: Vec<Option<u64>>,
 }
 
-impl Retained {
+impl RetainedSizes {
     pub(crate) fn bytes(&self, id: u32) -> Option<u64> {
         self.bytes.get(id as usize).copied().flatten()
     }
 }
 
-pub(crate) fn retained(snapshot: &Snapshot) -> Retained {
-    let graph = Graph::new(snapshot);
+pub(crate) fn compute_retained(snapshot: &ObjectSnapshot) -> RetainedSizes {
+    let graph = DominatorGraph::new(snapshot);
     let order = graph.reverse_postorder();
     let mut position = vec![UNREACHED; graph.len()];
     for (at, &node) in order.iter().enumerate() {
@@ -37,13 +37,13 @@ pub(crate) fn retained(snapshot: &Snapshot) -> Retained {
         sums[dominators[at] as usize] += sum;
     }
     let bytes = |id: usize| (position[id] != UNREACHED).then(|| sums[position[id] as usize]);
-    Retained { bytes: (0..snapshot.nodes().len()).map(bytes).collect() }
+    RetainedSizes { bytes: (0..snapshot.nodes().len()).map(bytes).collect() }
 }
 
 const UNREACHED: u32 = u32::MAX;
 
 /// The snapshot's strong references, one node above all roots, and the blocks that weak pointers keep.
-struct Graph {
+struct DominatorGraph {
     targets: Vec<u32>,
     starts: Vec<u32>,
     bytes: Vec<u64>,
@@ -51,8 +51,8 @@ struct Graph {
     top: u32,
 }
 
-impl Graph {
-    fn new(snapshot: &Snapshot) -> Graph {
+impl DominatorGraph {
+    fn new(snapshot: &ObjectSnapshot) -> DominatorGraph {
         let objects = snapshot.nodes().len();
         let mut bytes: Vec<u64> = snapshot.nodes().iter().map(|node| node.shallow_bytes).collect();
         let mut edges: Vec<(u32, u32)> = Vec::with_capacity(snapshot.edges().len());
@@ -61,14 +61,14 @@ impl Graph {
         let top = objects as u32;
         bytes.push(0);
         for id in snapshot.ids() {
-            if snapshot.nodes()[id as usize].root || snapshot.unexplained(id) > 0 {
+            if snapshot.nodes()[id as usize].root || snapshot.unexplained_strong(id) > 0 {
                 edges.push((top, id));
             }
             let is_weak = |edge: &&u32| {
                 let edge = snapshot.edge(**edge);
-                edge.strength == Strength::Weak && snapshot.counts(edge)
+                edge.strength == Strength::Weak && snapshot.is_counted(edge)
             };
-            if snapshot.nodes()[id as usize].is_gone() {
+            if snapshot.nodes()[id as usize].is_dropped() {
                 // There is nothing but the block.
                 blocks[id as usize] = id;
                 if snapshot.unexplained_weak(id) > 0 {
@@ -88,7 +88,7 @@ impl Graph {
                 }
             }
         }
-        for edge in snapshot.edges().iter().filter(|edge| snapshot.counts(edge)) {
+        for edge in snapshot.edges().iter().filter(|edge| snapshot.is_counted(edge)) {
             match edge.strength {
                 Strength::Strong => edges.push((edge.from, edge.to)),
                 Strength::Weak => edges.push((edge.from, blocks[edge.to as usize])),
@@ -98,7 +98,7 @@ impl Graph {
         let mut starts = vec![0; bytes.len() + 1];
         edges.iter().for_each(|&(from, _)| starts[from as usize + 1] += 1);
         (0..bytes.len()).for_each(|index| starts[index + 1] += starts[index]);
-        Graph { targets: edges.into_iter().map(|(_, to)| to).collect(), starts, bytes, top }
+        DominatorGraph { targets: edges.into_iter().map(|(_, to)| to).collect(), starts, bytes, top }
     }
 
     fn len(&self) -> usize {
@@ -156,7 +156,8 @@ impl Graph {
                     .iter()
                     .map(|&(_, from)| from)
                     .filter(|&from| dominators[from as usize] != UNREACHED);
-                let Some(common) = known.reduce(|one, other| nearest(&dominators, one, other)) else {
+                let Some(common) = known.reduce(|one, other| common_dominator(&dominators, one, other))
+                else {
                     continue;
                 };
                 has_changed |= std::mem::replace(&mut dominators[node as usize], common) != common;
@@ -167,7 +168,7 @@ impl Graph {
 }
 
 /// The nearest node that dominates both.
-fn nearest(dominators: &[u32], mut one: u32, mut other: u32) -> u32 {
+fn common_dominator(dominators: &[u32], mut one: u32, mut other: u32) -> u32 {
     while one != other {
         if one > other {
             one = dominators[one as usize];

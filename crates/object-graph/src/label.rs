@@ -47,12 +47,12 @@ impl Path {
         match self.steps.as_slice() {
             [] => Label::None,
             [only] => only.clone(),
-            [first, more @ ..] => Label::Text(more.iter().fold(first.to_string(), joined).into()),
+            [first, more @ ..] => Label::Text(more.iter().fold(first.to_string(), append_step).into()),
         }
     }
 }
 
-fn joined(mut way: String, step: &Label) -> String {
+fn append_step(mut way: String, step: &Label) -> String {
     if matches!(step, Label::Field(_)) && !way.is_empty() {
         way.push('.');
     }

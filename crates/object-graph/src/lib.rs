@@ -39,20 +39,20 @@
 //! - `picture`, `sentences`, `dot`: what to draw, and what it says.
 
 mod block;
-mod breaking;
+mod block_pointer;
+mod break_effect;
 mod cells;
-mod chain;
 mod cycles;
 mod dominators;
 mod dot;
-mod held;
+mod guards;
 mod label;
-mod leaves;
+mod leaf_types;
 mod maps;
 mod node;
 mod picture;
-mod pointed;
 mod pointers;
+mod reference_chain;
 mod roots;
 mod sentences;
 mod sequences;
@@ -62,15 +62,15 @@ mod tracer;
 mod type_name;
 mod types;
 
-pub use breaking::Freed;
-pub use heaplab_heap::Birth;
+pub use block_pointer::BlockPointer;
+pub use break_effect::FreedObjects;
+pub use heaplab_heap::AllocSite;
 pub use label::Label;
-pub use node::{Edge, Node, Opaque, Strength};
+pub use node::{Edge, ObjectNode, OpaqueReason, Strength};
 pub use picture::{MOST_DRAWN, Picture, PictureEdge, PictureNode};
-pub use pointed::Pointed;
 pub use roots::Roots;
 pub use sentences::Sentence;
-pub use snapshot::Snapshot;
+pub use snapshot::ObjectSnapshot;
 pub use trace::Trace;
 pub use tracer::Tracer;
 pub use types::{TypeCount, TypeGrowth};

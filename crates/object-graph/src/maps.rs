@@ -10,8 +10,8 @@ use std::mem::MaybeUninit;
 
 impl<K: Trace, V: Trace, S> Trace for HashMap<K, V, S> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        let block = hash_table::<(K, V), K>(self.capacity(), self.keys());
-        tracer.owned::<HashMap<K, V>>(block, (!(K::is_leaf() && V::is_leaf())).then_some(self));
+        let block = hash_table_block::<(K, V), K>(self.capacity(), self.keys());
+        tracer.add_owned::<HashMap<K, V>>(block, (!(K::is_leaf() && V::is_leaf())).then_some(self));
     }
 }
 
@@ -20,38 +20,38 @@ impl<K: Trace, V: Trace, S> Content for HashMap<K, V, S> {
         let mut entries: Vec<(Option<String>, &K, &V)> =
             self.iter().map(|(key, value)| (key.key_name(), key, value)).collect();
         // Its own order is another one on every run. Where keys have no names, it has to do.
-        entries.sort_by(|(one, ..), (other, ..)| in_order(one.as_deref(), other.as_deref()));
+        entries.sort_by(|(one, ..), (other, ..)| compare_names(one.as_deref(), other.as_deref()));
         entries
             .into_iter()
             .enumerate()
-            .for_each(|(index, (name, key, value))| entry(tracer, index, name, key, value));
+            .for_each(|(index, (name, key, value))| trace_entry(tracer, index, name, key, value));
     }
 }
 
 impl<T: Trace, S> Trace for HashSet<T, S> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        let block = hash_table::<T, T>(self.capacity(), self.iter());
-        tracer.owned::<HashSet<T>>(block, (!T::is_leaf()).then_some(self));
+        let block = hash_table_block::<T, T>(self.capacity(), self.iter());
+        tracer.add_owned::<HashSet<T>>(block, (!T::is_leaf()).then_some(self));
     }
 }
 
 impl<T: Trace, S> Content for HashSet<T, S> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
         let mut items: Vec<(Option<String>, &T)> = self.iter().map(|item| (item.key_name(), item)).collect();
-        items.sort_by(|(one, _), (other, _)| in_order(one.as_deref(), other.as_deref()));
+        items.sort_by(|(one, _), (other, _)| compare_names(one.as_deref(), other.as_deref()));
         items
             .into_iter()
             .enumerate()
-            .for_each(|(index, (name, item))| tracer.at(key_label(index, name), item));
+            .for_each(|(index, (name, item))| tracer.trace_at(key_label(index, name), item));
     }
 }
 
 impl<K: Trace, V: Trace> Trace for BTreeMap<K, V> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        let block = tree::<K, V>(
+        let block = tree_block::<K, V>(
             self.iter().map(|(key, value)| (std::ptr::from_ref(key), std::ptr::from_ref(value))),
         );
-        tracer.owned::<BTreeMap<K, V>>(block, (!(K::is_leaf() && V::is_leaf())).then_some(self));
+        tracer.add_owned::<BTreeMap<K, V>>(block, (!(K::is_leaf() && V::is_leaf())).then_some(self));
     }
 }
 
@@ -59,24 +59,26 @@ impl<K: Trace, V: Trace> Content for BTreeMap<K, V> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
         self.iter()
             .enumerate()
-            .for_each(|(index, (key, value))| entry(tracer, index, key.key_name(), key, value));
+            .for_each(|(index, (key, value))| trace_entry(tracer, index, key.key_name(), key, value));
     }
 }
 
 impl<T: Trace> Trace for BTreeSet<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        let block = tree::<T, ()>(self.iter().map(|item| (std::ptr::from_ref(item), std::ptr::null())));
-        tracer.owned::<BTreeSet<T>>(block, (!T::is_leaf()).then_some(self));
+        let block = tree_block::<T, ()>(self.iter().map(|item| (std::ptr::from_ref(item), std::ptr::null())));
+        tracer.add_owned::<BTreeSet<T>>(block, (!T::is_leaf()).then_some(self));
     }
 }
 
 impl<T: Trace> Content for BTreeSet<T> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        self.iter().enumerate().for_each(|(index, item)| tracer.at(key_label(index, item.key_name()), item));
+        self.iter()
+            .enumerate()
+            .for_each(|(index, item)| tracer.trace_at(key_label(index, item.key_name()), item));
     }
 }
 
-fn entry<'a, K: Trace, V: Trace>(
+fn trace_entry<'a, K: Trace, V: Trace>(
     tracer: &mut Tracer<'a>,
     index: usize,
     name: Option<String>,
@@ -85,9 +87,9 @@ fn entry<'a, K: Trace, V: Trace>(
 ) {
     let label = key_label(index, name);
     if !K::is_leaf() {
-        tracer.at(Label::Text(format!("{label} key").into()), key);
+        tracer.trace_at(Label::Text(format!("{label} key").into()), key);
     }
-    tracer.at(label, value);
+    tracer.trace_at(label, value);
 }
 
 /// `["ann"]`; keys that cannot be written are told apart by their number.
@@ -99,7 +101,7 @@ fn key_label(index: usize, name: Option<String>) -> Label {
 }
 
 /// Numbers by their values, other names by their letters.
-fn in_order(one: Option<&str>, other: Option<&str>) -> std::cmp::Ordering {
+fn compare_names(one: Option<&str>, other: Option<&str>) -> std::cmp::Ordering {
     let number = |name: Option<&str>| name.and_then(|name| name.parse::<i128>().ok());
     number(one).cmp(&number(other)).then_with(|| one.cmp(&other))
 }
@@ -112,7 +114,7 @@ const GROUP: usize = if cfg!(target_feature = "sse2") { 16 } else { 8 };
 ///
 /// `capacity` tells the number of buckets unless entries were removed under pressure and have left marks behind; then what
 /// the entries span is a bound from below, and the size is an estimate.
-fn hash_table<'a, E, K: 'a>(capacity: usize, keys: impl Iterator<Item = &'a K>) -> Option<Block> {
+fn hash_table_block<'a, E, K: 'a>(capacity: usize, keys: impl Iterator<Item = &'a K>) -> Option<Block> {
     let told = buckets_for(capacity, size_of::<E>());
     let addresses = keys.map(|key| std::ptr::from_ref(key).addr());
     let span = addresses.fold(None, |span: Option<(usize, usize)>, address| {
@@ -128,11 +130,11 @@ fn hash_table<'a, E, K: 'a>(capacity: usize, keys: impl Iterator<Item = &'a K>) 
     }
     let align = GROUP.max(align_of::<E>());
     let bytes = buckets.saturating_mul(size_of::<E>()).next_multiple_of(align) + buckets + GROUP;
-    Block::several(bytes, 1, told >= spanned && capacity == capacity_of(buckets))
+    Block::for_many(bytes, 1, told >= spanned && capacity == bucket_capacity(buckets))
 }
 
 /// Small tables keep one bucket empty, large ones an eighth (`bucket_mask_to_capacity`).
-fn capacity_of(buckets: usize) -> usize {
+fn bucket_capacity(buckets: usize) -> usize {
     if buckets <= 8 { buckets - 1 } else { buckets / 8 * 7 }
 }
 
@@ -147,7 +149,7 @@ fn buckets_for(capacity: usize, entry_bytes: usize) -> usize {
         _ => 4,
     };
     let mut buckets = least;
-    while capacity_of(buckets) < capacity {
+    while bucket_capacity(buckets) < capacity {
         buckets *= 2;
     }
     buckets
@@ -172,7 +174,7 @@ struct Inner<K, V>(Leaf<K, V>, [usize; TREE_CAPACITY + 1]);
 
 /// The nodes of a B-tree, found by the addresses of its entries in their order. Entries of a node lie side by side from its
 /// first one on; between two entries of an inner node comes a leaf, and a leaf that is not the root has at least five.
-fn tree<K, V>(entries: impl Iterator<Item = (*const K, *const V)>) -> Option<Block> {
+fn tree_block<K, V>(entries: impl Iterator<Item = (*const K, *const V)>) -> Option<Block> {
     let stride = if size_of::<K>() > 0 { size_of::<K>() } else { size_of::<V>() };
     let addresses = entries.map(|(key, value)| if size_of::<K>() > 0 { key.addr() } else { value.addr() });
     let (mut leaves, mut inner, mut length) = (0, 0, 0);
@@ -209,5 +211,5 @@ fn tree<K, V>(entries: impl Iterator<Item = (*const K, *const V)>) -> Option<Blo
         }
     }
     let bytes = leaves * size_of::<Leaf<K, V>>() + inner * size_of::<Inner<K, V>>();
-    Block::several(bytes, leaves + inner, stride > 0)
+    Block::for_many(bytes, leaves + inner, stride > 0)
 }

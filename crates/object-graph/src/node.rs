@@ -1,14 +1,14 @@
 //! What a snapshot is made of: objects and the references between them.
 
 use crate::label::Label;
-use heaplab_heap::Birth;
+use heaplab_heap::AllocSite;
 use serde::Serialize;
 use std::sync::Arc;
 
 /// One object: what one value owns on the heap (the block of a `Box`, an `Rc`, a `Vec`, a `String`, the table of a map), or a
 /// root. A value that lies within another is no object of its own: it belongs to the one it lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Node {
+pub struct ObjectNode {
     /// The type of its owner or of the pointers to it, without paths: `Rc<Session>`, `Vec<String>`.
     pub type_name: Arc<str>,
     /// The name of a root; empty for what is none.
@@ -24,18 +24,18 @@ pub struct Node {
     /// The weak count, for what is counted.
     pub weak: Option<u64>,
     /// Which stack made it, where the recorder was at work.
-    pub birth: Option<Birth>,
+    pub birth: Option<AllocSite>,
     /// A variable that keeps others alive.
     pub root: bool,
     /// A pointer that was handed over to be able to look: it counts as if it were not there.
     pub witness: bool,
     /// It refers to something that could not be looked into.
-    pub opaque: Option<Opaque>,
+    pub opaque: Option<OpaqueReason>,
 }
 
-impl Node {
-    pub(crate) fn new(type_name: Arc<str>) -> Node {
-        Node {
+impl ObjectNode {
+    pub(crate) fn new(type_name: Arc<str>) -> ObjectNode {
+        ObjectNode {
             type_name,
             label: Box::default(),
             shallow_bytes: 0,
@@ -51,7 +51,7 @@ impl Node {
     }
 
     /// Whether its value was dropped, and only `Weak` pointers keep its block.
-    pub fn is_gone(&self) -> bool {
+    pub fn is_dropped(&self) -> bool {
         self.strong == Some(0)
     }
 }
@@ -81,7 +81,7 @@ pub enum Strength {
 
 /// Why an object could not be looked into as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opaque {
+pub enum OpaqueReason {
     /// A `RefCell` that is mutably borrowed.
     Borrowed,
     /// A `Mutex` or an `RwLock` that is locked.

@@ -2,7 +2,7 @@
 
 use crate::node::Strength;
 use crate::sentences::{self, Sentence};
-use crate::snapshot::Snapshot;
+use crate::snapshot::ObjectSnapshot;
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
 
@@ -76,43 +76,43 @@ enum Direction {
     Referrers,
 }
 
-impl Snapshot {
+impl ObjectSnapshot {
     /// What these objects refer to, up to `max_depth` references away; of an object with more than `too_many` references the
     /// first `too_many`. objgraph takes 3 and 10 unless it is told otherwise.
     pub fn show_refs(&self, of: &[u32], max_depth: usize, too_many: usize) -> Picture {
-        self.picture(of, max_depth, too_many, Direction::References)
+        self.build_graph(of, max_depth, too_many, Direction::References)
     }
 
     /// What refers to these objects, as [`Snapshot::show_refs`]. The sentences say why the first of them is alive, and which
     /// reference to break.
     pub fn show_backrefs(&self, targets: &[u32], max_depth: usize, too_many: usize) -> Picture {
-        self.picture(targets, max_depth, too_many, Direction::Referrers)
+        self.build_graph(targets, max_depth, too_many, Direction::Referrers)
     }
 
-    fn picture(&self, from: &[u32], max_depth: usize, too_many: usize, direction: Direction) -> Picture {
-        heaplab_heap::unseen(|| {
+    fn build_graph(&self, from: &[u32], max_depth: usize, too_many: usize, direction: Direction) -> Picture {
+        heaplab_heap::untracked(|| {
             let from: Vec<u32> = from.iter().copied().filter(|&id| self.node(id).is_some()).collect();
-            let drawn = self.reached(&from, max_depth, too_many, MOST_DRAWN, direction);
-            let all = self.reached(&from, usize::MAX, usize::MAX, usize::MAX, direction);
+            let drawn = self.find_reachable(&from, max_depth, too_many, MOST_DRAWN, direction);
+            let all = self.find_reachable(&from, usize::MAX, usize::MAX, usize::MAX, direction);
             let told = match direction {
-                Direction::Referrers => sentences::backrefs(self, from.first().copied()),
-                Direction::References => sentences::refs(self, from.first().copied()),
+                Direction::Referrers => sentences::explain_backrefs(self, from.first().copied()),
+                Direction::References => sentences::explain_refs(self, from.first().copied()),
             };
             let mut ids: Vec<u32> = drawn.into_iter().collect();
             ids.sort_unstable();
             let mut picture = Picture {
-                nodes: self.drawn_nodes(&ids, &from),
-                edges: self.drawn_edges(&ids, told.marked),
+                nodes: self.build_nodes(&ids, &from),
+                edges: self.build_edges(&ids, told.marked),
                 omitted_nodes: (all.len() - ids.len()) as u64,
                 sentences: told.sentences,
             };
-            self.draw_unexplained(&ids, &mut picture);
+            self.add_unexplained(&ids, &mut picture);
             picture
         })
     }
 
     /// The objects that are met on the way, at most `most`.
-    fn reached(
+    fn find_reachable(
         &self,
         from: &[u32],
         max_depth: usize,
@@ -143,12 +143,12 @@ impl Snapshot {
         reached
     }
 
-    fn drawn_nodes(&self, ids: &[u32], targets: &[u32]) -> Vec<PictureNode> {
+    fn build_nodes(&self, ids: &[u32], targets: &[u32]) -> Vec<PictureNode> {
         let births: Vec<_> = ids.iter().map(|&id| self.nodes[id as usize].birth).collect();
         let known: Vec<_> = births.iter().copied().flatten().collect();
         let mut lines =
-            if known.is_empty() { Vec::new() } else { heaplab_heap::lines_of(&known) }.into_iter();
-        let drawn = |(&id, birth): (&u32, &Option<heaplab_heap::Birth>)| {
+            if known.is_empty() { Vec::new() } else { heaplab_heap::resolve_lines(&known) }.into_iter();
+        let drawn = |(&id, birth): (&u32, &Option<heaplab_heap::AllocSite>)| {
             let node = &self.nodes[id as usize];
             PictureNode {
                 id,
@@ -169,7 +169,7 @@ impl Snapshot {
         ids.iter().zip(&births).map(drawn).collect()
     }
 
-    fn drawn_edges(&self, ids: &[u32], marked: Option<u32>) -> Vec<PictureEdge> {
+    fn build_edges(&self, ids: &[u32], marked: Option<u32>) -> Vec<PictureEdge> {
         let numbers = ids.iter().flat_map(|&id| self.references(id));
         let between = numbers.filter(|&number| ids.binary_search(&self.edge(number).to).is_ok());
         let drawn = |number: u32| {
@@ -187,10 +187,10 @@ impl Snapshot {
     }
 
     /// One node more for whatever keeps drawn objects alive and was not given as a root.
-    fn draw_unexplained(&self, ids: &[u32], picture: &mut Picture) {
+    fn add_unexplained(&self, ids: &[u32], picture: &mut Picture) {
         let id = self.nodes.len() as u32;
         for &to in ids {
-            let count = self.unexplained(to);
+            let count = self.unexplained_strong(to);
             if count > 0 {
                 let label = format!("× {count}");
                 let strength = Strength::Strong;

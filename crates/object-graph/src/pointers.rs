@@ -14,8 +14,8 @@ use std::{rc, sync};
 impl<T: Trace + ?Sized> Trace for Box<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: it is in a `Box`, which holds nothing else.
-        let block = unsafe { Block::boxed::<T>(self) };
-        tracer.owned::<Box<T>>(block, Some(self));
+        let block = unsafe { Block::for_box::<T>(self) };
+        tracer.add_owned::<Box<T>>(block, Some(self));
     }
 
     fn key_name(&self) -> Option<String> {
@@ -32,8 +32,8 @@ impl<T: Trace + ?Sized> Content for Box<T> {
 impl<T: Trace> Trace for Pin<Box<T>> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: as for a `Box`.
-        let block = unsafe { Block::boxed::<T>(self) };
-        tracer.owned::<Pin<Box<T>>>(block, Some(self));
+        let block = unsafe { Block::for_box::<T>(self) };
+        tracer.add_owned::<Pin<Box<T>>>(block, Some(self));
     }
 }
 

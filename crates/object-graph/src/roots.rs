@@ -1,7 +1,7 @@
 //! [`Roots`]: where a snapshot begins.
 
 use crate::Trace;
-use crate::snapshot::Snapshot;
+use crate::snapshot::ObjectSnapshot;
 use crate::tracer::Tracer;
 use std::any::type_name;
 
@@ -29,35 +29,35 @@ impl<'a> Roots<'a> {
 
     /// With a variable of the program's that keeps alive what it refers to.
     pub fn variable<T: Trace>(self, name: &'a str, value: &'a T) -> Roots<'a> {
-        self.with(name, false, value)
+        self.push(name, false, value)
     }
 
     /// With a pointer that is there only to be able to look, such as a `Weak` or a clone of an `Rc` to what may have leaked.
     /// In all answers it counts as if it were not there.
     pub fn witness<T: Trace>(self, name: &'a str, value: &'a T) -> Roots<'a> {
-        self.with(name, true, value)
+        self.push(name, true, value)
     }
 
-    fn with<T: Trace>(mut self, name: &'a str, is_witness: bool, value: &'a T) -> Roots<'a> {
+    fn push<T: Trace>(mut self, name: &'a str, is_witness: bool, value: &'a T) -> Roots<'a> {
         self.roots.push(Root { name, is_witness, type_name: type_name::<T>(), value });
         self
     }
 
     /// Follows every reference. Cells and locks that are free stay borrowed until it is done; others are reported. The recorder
     /// sees nothing of it.
-    pub fn snapshot(self) -> Snapshot {
-        heaplab_heap::unseen(|| {
+    pub fn snapshot(self) -> ObjectSnapshot {
+        heaplab_heap::untracked(|| {
             let mut tracer = Tracer::new();
             for root in &self.roots {
-                tracer.root(root.name, root.is_witness, root.type_name);
+                tracer.add_root(root.name, root.is_witness, root.type_name);
             }
-            (0..).zip(&self.roots).for_each(|(id, root)| tracer.root_value(id, root.value));
-            tracer.walk();
+            (0..).zip(&self.roots).for_each(|(id, root)| tracer.trace_root(id, root.value));
+            tracer.trace_pending();
             let nodes = std::mem::take(&mut tracer.nodes);
             let edges = std::mem::take(&mut tracer.edges);
             let by_address = std::mem::take(&mut tracer.by_address);
             drop(tracer);
-            Snapshot::new(nodes, edges, by_address)
+            ObjectSnapshot::new(nodes, edges, by_address)
         })
     }
 }

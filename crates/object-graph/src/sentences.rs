@@ -1,7 +1,7 @@
 //! What a picture teaches, said in words: computed from the snapshot, never written down.
 
-use crate::node::Opaque;
-use crate::snapshot::Snapshot;
+use crate::node::OpaqueReason;
+use crate::snapshot::ObjectSnapshot;
 use serde::Serialize;
 
 /// One sentence in both languages.
@@ -15,63 +15,64 @@ pub struct Sentence {
 
 /// Sentences, and the reference that they are about.
 #[derive(Default)]
-pub(crate) struct Told {
+pub(crate) struct Explanation {
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) marked: Option<u32>,
 }
 
-impl Told {
-    fn say(&mut self, en: String, zh: String) {
+impl Explanation {
+    fn push(&mut self, en: String, zh: String) {
         self.sentences.push(Sentence { en, zh });
     }
 }
 
 /// Why an object is alive, and what to break.
-pub(crate) fn backrefs(snapshot: &Snapshot, target: Option<u32>) -> Told {
-    let mut told = Told::default();
+pub(crate) fn explain_backrefs(snapshot: &ObjectSnapshot, target: Option<u32>) -> Explanation {
+    let mut told = Explanation::default();
     let Some(target) = target else { return told };
-    let name = snapshot.called(target);
-    match snapshot.chain_to(target) {
+    let name = snapshot.display_name(target);
+    match snapshot.find_chain_to(target) {
         Some(chain) if !chain.is_empty() => {
-            let way = snapshot.written(&chain);
-            told.say(
+            let way = snapshot.describe_chain(&chain);
+            told.push(
                 format!("{name} is alive because of {way}."),
                 format!("{name} 之所以还活着，是因为：{way}。"),
             );
-            told.marked = snapshot.edge_to_break(&chain, target);
+            told.marked = snapshot.find_edge_to_break(&chain, target);
             match told.marked {
-                Some(edge) => breaking(snapshot, edge, &mut told),
-                None => told.say(
+                Some(edge) => explain_break(snapshot, edge, &mut told),
+                None => told.push(
                     format!("No single reference of this chain, if broken, frees {name}: others keep it alive as well."),
                     format!("单独断开这条链上的任何一个引用，{name} 都不会被释放：还有别的引用让它活着。"),
                 ),
             }
         }
-        _ if snapshot.is_leaked(target) => leaked(snapshot, &name, &mut told),
+        _ if snapshot.is_leaked(target) => explain_leak(snapshot, &name, &mut told),
         _ => {}
     }
-    cycle(snapshot, target, &name, &mut told);
-    unexplained(snapshot, target, &name, &mut told);
-    gone(snapshot, target, &name, &mut told);
+    explain_cycle(snapshot, target, &name, &mut told);
+    explain_unexplained(snapshot, target, &name, &mut told);
+    explain_dropped(snapshot, target, &name, &mut told);
     told
 }
 
 /// What would go with an object, and what could not be seen.
-pub(crate) fn refs(snapshot: &Snapshot, of: Option<u32>) -> Told {
-    let mut told = Told::default();
+pub(crate) fn explain_refs(snapshot: &ObjectSnapshot, of: Option<u32>) -> Explanation {
+    let mut told = Explanation::default();
     let Some(id) = of else { return told };
-    let name = snapshot.called(id);
+    let name = snapshot.display_name(id);
     let retained = snapshot.retained_bytes(id);
-    let freed = if snapshot.is_root(id) { snapshot.dropping_root(id) } else { snapshot.releasing(id) };
+    let freed =
+        if snapshot.is_root(id) { snapshot.simulate_root_drop(id) } else { snapshot.simulate_release(id) };
     if let Some(retained) = retained {
-        let really = bytes(freed.bytes);
-        told.say(
+        let really = format_bytes(freed.bytes);
+        told.push(
             format!("If {name} goes, {} go free.", really.en),
             format!("{name} 一消失，就会释放{}。", really.zh),
         );
         if retained > freed.bytes {
-            let kept = bytes(retained - freed.bytes);
-            told.say(
+            let kept = format_bytes(retained - freed.bytes);
+            told.push(
                 format!(
                     "{} more would stay, although nobody could reach them: they keep themselves alive in a cycle.",
                     kept.en
@@ -80,37 +81,39 @@ pub(crate) fn refs(snapshot: &Snapshot, of: Option<u32>) -> Told {
             );
         }
     }
-    hidden(snapshot, &mut told);
+    explain_opaque(snapshot, &mut told);
     told
 }
 
 /// "Break this edge and N bytes go free".
-fn breaking(snapshot: &Snapshot, edge: u32, told: &mut Told) {
-    let freed = snapshot.breaking(&[edge]);
-    let (edge, size) = (snapshot.reference(edge), bytes(freed.bytes));
-    let (count, objects) =
-        (number(freed.objects.len() as u64), if freed.objects.len() == 1 { "object" } else { "objects" });
-    told.say(
+fn explain_break(snapshot: &ObjectSnapshot, edge: u32, told: &mut Explanation) {
+    let freed = snapshot.simulate_break(&[edge]);
+    let (edge, size) = (snapshot.describe_edge(edge), format_bytes(freed.bytes));
+    let (count, objects) = (
+        group_digits(freed.objects.len() as u64),
+        if freed.objects.len() == 1 { "object" } else { "objects" },
+    );
+    told.push(
         format!("Break {edge}, and {} go free: {count} {objects}.", size.en),
         format!("断开 {edge} 这个引用，会释放{}，共 {count} 个对象。", size.zh),
     );
 }
 
-fn leaked(snapshot: &Snapshot, name: &str, told: &mut Told) {
-    let all = snapshot.leaked();
-    let size = bytes(all.iter().map(|&id| snapshot.nodes()[id as usize].shallow_bytes).sum());
-    let count = number(all.len() as u64);
-    told.say(
+fn explain_leak(snapshot: &ObjectSnapshot, name: &str, told: &mut Explanation) {
+    let all = snapshot.leaked_objects();
+    let size = format_bytes(all.iter().map(|&id| snapshot.nodes()[id as usize].shallow_bytes).sum());
+    let count = group_digits(all.len() as u64);
+    told.push(
         format!("No root reaches {name}, and it is not free. {count} such objects hold {}.", size.en),
         format!("没有任何根能到达 {name}，它却没有被释放。这样的对象共 {count} 个，占{}。", size.zh),
     );
 }
 
-fn cycle(snapshot: &Snapshot, target: u32, name: &str, told: &mut Told) {
+fn explain_cycle(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
     let cycles = snapshot.cycles();
     if let Some(cycle) = cycles.iter().find(|cycle| cycle.binary_search(&target).is_ok()) {
-        let count = number(cycle.len() as u64);
-        told.say(
+        let count = group_digits(cycle.len() as u64);
+        told.push(
             format!(
                 "{name} is in a cycle of strong references, {count} in all: counting alone never frees it."
             ),
@@ -119,58 +122,62 @@ fn cycle(snapshot: &Snapshot, target: u32, name: &str, told: &mut Told) {
     }
 }
 
-fn unexplained(snapshot: &Snapshot, target: u32, name: &str, told: &mut Told) {
-    match snapshot.unexplained(target) {
+fn explain_unexplained(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
+    match snapshot.unexplained_strong(target) {
         0 => {}
-        1 => told.say(
+        1 => told.push(
             format!("1 reference to {name} no root explains: a variable that was not named, or a closure."),
             format!("{name} 还有 1 个引用，给出的根都解释不了：可能是没有列出的变量，也可能被闭包捕获了。"),
         ),
-        count => told.say(
+        count => told.push(
             format!(
                 "{} references to {name} no root explains: variables that were not named, or closures.",
-                number(count)
+                group_digits(count)
             ),
             format!(
                 "{name} 还有 {} 个引用，给出的根都解释不了：可能是没有列出的变量，也可能被闭包捕获了。",
-                number(count)
+                group_digits(count)
             ),
         ),
     }
 }
 
-fn gone(snapshot: &Snapshot, target: u32, name: &str, told: &mut Told) {
-    let Some(node) = snapshot.node(target).filter(|node| node.is_gone()) else { return };
-    let size = bytes(node.shallow_bytes);
-    told.say(
+fn explain_dropped(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
+    let Some(node) = snapshot.node(target).filter(|node| node.is_dropped()) else { return };
+    let size = format_bytes(node.shallow_bytes);
+    told.push(
         format!("{name} was dropped; its block of {} stays as long as a Weak points to it.", size.en),
         format!("{name} 的值已经析构，但只要还有 Weak 指着它，它那块{}的内存就还在。", size.zh),
     );
 }
 
-fn hidden(snapshot: &Snapshot, told: &mut Told) {
-    let of = |why: Opaque| snapshot.nodes().iter().filter(|node| node.opaque == Some(why)).count() as u64;
-    let (busy, hidden) = (of(Opaque::Borrowed) + of(Opaque::Locked), of(Opaque::Hidden));
+fn explain_opaque(snapshot: &ObjectSnapshot, told: &mut Explanation) {
+    let of =
+        |why: OpaqueReason| snapshot.nodes().iter().filter(|node| node.opaque == Some(why)).count() as u64;
+    let (busy, hidden) = (of(OpaqueReason::Borrowed) + of(OpaqueReason::Locked), of(OpaqueReason::Hidden));
     if busy > 0 {
-        told.say(
+        told.push(
             format!(
                 "{} could not be looked into, because a cell in it was borrowed or locked.",
-                objects(busy)
+                format_objects(busy)
             ),
-            format!("有 {} 个对象没能看进去：里面的单元正被借用，或者被锁住了。", number(busy)),
+            format!("有 {} 个对象没能看进去：里面的单元正被借用，或者被锁住了。", group_digits(busy)),
         );
     }
     if hidden > 0 {
-        told.say(
-            format!("{} could not be looked into: nobody sees what a closure has captured.", objects(hidden)),
-            format!("有 {} 个对象没能看进去：闭包捕获了什么，从外面看不见。", number(hidden)),
+        told.push(
+            format!(
+                "{} could not be looked into: nobody sees what a closure has captured.",
+                format_objects(hidden)
+            ),
+            format!("有 {} 个对象没能看进去：闭包捕获了什么，从外面看不见。", group_digits(hidden)),
         );
     }
 }
 
-impl Snapshot {
+impl ObjectSnapshot {
     /// `Rc<Session>` with its id, or a root by its name.
-    pub(crate) fn called(&self, id: u32) -> String {
+    pub(crate) fn display_name(&self, id: u32) -> String {
         match self.node(id) {
             Some(node) if !node.label.is_empty() => node.label.to_string(),
             Some(node) => format!("{} (#{id})", node.type_name),
@@ -179,7 +186,7 @@ impl Snapshot {
     }
 
     /// A chain from its start to its end: `service → bus → listeners → [0] → Rc<Session> (#7)`. A long one in part.
-    pub fn written(&self, chain: &[u32]) -> String {
+    pub fn describe_chain(&self, chain: &[u32]) -> String {
         const MOST: usize = 12;
         let Some(&first) = chain.first() else { return String::new() };
         let steps: Vec<&u32> = if chain.len() > MOST {
@@ -187,7 +194,7 @@ impl Snapshot {
         } else {
             chain.iter().collect()
         };
-        let mut way = self.called(self.edge(first).from);
+        let mut way = self.display_name(self.edge(first).from);
         for (index, &&number) in steps.iter().enumerate() {
             let edge = self.edge(number);
             if chain.len() > MOST && index == MOST / 2 {
@@ -202,26 +209,26 @@ impl Snapshot {
     }
 
     /// One reference: `Vec<Rc<Session>> (#3)[0]`, `service.bus`.
-    pub fn reference(&self, number: u32) -> String {
+    pub fn describe_edge(&self, number: u32) -> String {
         let edge = self.edge(number);
         let label = edge.label.to_string();
         let dot = if label.is_empty() || label.starts_with('[') { "" } else { "." };
-        format!("{}{dot}{label}", self.called(edge.from))
+        format!("{}{dot}{label}", self.display_name(edge.from))
     }
 }
 
-fn objects(count: u64) -> String {
-    format!("{} object{}", number(count), if count == 1 { "" } else { "s" })
+fn format_objects(count: u64) -> String {
+    format!("{} object{}", group_digits(count), if count == 1 { "" } else { "s" })
 }
 
-fn bytes(count: u64) -> Sentence {
-    let digits = number(count);
+fn format_bytes(count: u64) -> Sentence {
+    let digits = group_digits(count);
     let unit = if count == 1 { "byte" } else { "bytes" };
     Sentence { en: format!("{digits} {unit}"), zh: format!(" {digits} 字节") }
 }
 
 /// With a comma after every three digits.
-fn number(value: u64) -> String {
+fn group_digits(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {

@@ -9,25 +9,25 @@ use std::collections::{BinaryHeap, LinkedList, VecDeque};
 use std::path::PathBuf;
 
 /// Shows items by their indices, unless there is nothing to see in any of them.
-fn items<'a, T: Trace + 'a>(items: impl Iterator<Item = &'a T>, tracer: &mut Tracer<'a>) {
+fn trace_items<'a, T: Trace + 'a>(items: impl Iterator<Item = &'a T>, tracer: &mut Tracer<'a>) {
     if !T::is_leaf() {
-        items.enumerate().for_each(|(index, item)| tracer.at(Label::Index(index), item));
+        items.enumerate().for_each(|(index, item)| tracer.trace_at(Label::Index(index), item));
     }
 }
 
-fn content<T: Trace>(content: &dyn Content) -> Option<&dyn Content> {
+fn content_unless_leaf<T: Trace>(content: &dyn Content) -> Option<&dyn Content> {
     (!T::is_leaf()).then_some(content)
 }
 
 impl<T: Trace> Trace for [T] {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 }
 
 impl<T: Trace, const N: usize> Trace for [T; N] {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 
     fn is_leaf() -> bool {
@@ -38,28 +38,28 @@ impl<T: Trace, const N: usize> Trace for [T; N] {
 impl<T: Trace> Trace for Vec<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: a vector's buffer starts at its first item.
-        let block = unsafe { Block::buffer(self.as_ptr(), self.capacity()) };
-        tracer.owned::<Vec<T>>(block, content::<T>(self));
+        let block = unsafe { Block::for_buffer(self.as_ptr(), self.capacity()) };
+        tracer.add_owned::<Vec<T>>(block, content_unless_leaf::<T>(self));
     }
 }
 
 impl<T: Trace> Content for Vec<T> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 }
 
 impl<T: Trace> Trace for BinaryHeap<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: a heap is a vector in another order.
-        let block = unsafe { Block::buffer(self.as_slice().as_ptr(), self.capacity()) };
-        tracer.owned::<BinaryHeap<T>>(block, content::<T>(self));
+        let block = unsafe { Block::for_buffer(self.as_slice().as_ptr(), self.capacity()) };
+        tracer.add_owned::<BinaryHeap<T>>(block, content_unless_leaf::<T>(self));
     }
 }
 
 impl<T: Trace> Content for BinaryHeap<T> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 }
 
@@ -68,16 +68,16 @@ impl<T: Trace> Trace for VecDeque<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         let block = match self.as_slices() {
             // SAFETY: what comes after the wrap starts where the ring's buffer does.
-            (_, wrapped @ [_, ..]) => unsafe { Block::buffer(wrapped.as_ptr(), self.capacity()) },
-            _ => Block::sized(self.capacity().saturating_mul(size_of::<T>())),
+            (_, wrapped @ [_, ..]) => unsafe { Block::for_buffer(wrapped.as_ptr(), self.capacity()) },
+            _ => Block::from_size(self.capacity().saturating_mul(size_of::<T>())),
         };
-        tracer.owned::<VecDeque<T>>(block, content::<T>(self));
+        tracer.add_owned::<VecDeque<T>>(block, content_unless_leaf::<T>(self));
     }
 }
 
 impl<T: Trace> Content for VecDeque<T> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 }
 
@@ -85,21 +85,24 @@ impl<T: Trace> Content for VecDeque<T> {
 impl<T: Trace> Trace for LinkedList<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         let bytes = self.len().saturating_mul(size_of::<(usize, usize, T)>());
-        tracer.owned::<LinkedList<T>>(Block::several(bytes, self.len(), true), content::<T>(self));
+        tracer.add_owned::<LinkedList<T>>(
+            Block::for_many(bytes, self.len(), true),
+            content_unless_leaf::<T>(self),
+        );
     }
 }
 
 impl<T: Trace> Content for LinkedList<T> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        items(self.iter(), tracer);
+        trace_items(self.iter(), tracer);
     }
 }
 
 impl Trace for String {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: a string's buffer starts at its first byte.
-        let block = unsafe { Block::buffer(self.as_ptr(), self.capacity()) };
-        tracer.owned::<String>(block, None);
+        let block = unsafe { Block::for_buffer(self.as_ptr(), self.capacity()) };
+        tracer.add_owned::<String>(block, None);
     }
 
     fn key_name(&self) -> Option<String> {
@@ -110,7 +113,7 @@ impl Trace for String {
 impl Trace for PathBuf {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // Its bytes are the system's string: where they start is not told everywhere.
-        tracer.owned::<PathBuf>(Block::sized(self.capacity()), None);
+        tracer.add_owned::<PathBuf>(Block::from_size(self.capacity()), None);
     }
 
     fn key_name(&self) -> Option<String> {

@@ -1,8 +1,8 @@
 //! [`Snapshot`]: all objects and references at one moment, and what can be asked of them.
 
-use crate::dominators::{Retained, retained};
-use crate::node::{Edge, Node, Strength};
-use crate::pointed::Pointed;
+use crate::block_pointer::BlockPointer;
+use crate::dominators::{RetainedSizes, compute_retained};
+use crate::node::{Edge, ObjectNode, Strength};
 use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,8 +11,8 @@ use std::ops::Range;
 ///
 /// An object's id is its number: roots first, then the others by their distance from them, in the order of fields and items. It
 /// is the same on every run that builds the same, and never an address.
-pub struct Snapshot {
-    pub(crate) nodes: Vec<Node>,
+pub struct ObjectSnapshot {
+    pub(crate) nodes: Vec<ObjectNode>,
     /// In the order of the nodes they start from.
     pub(crate) edges: Vec<Edge>,
     /// Where the edges of each node begin, and one end more.
@@ -21,14 +21,18 @@ pub struct Snapshot {
     into: Vec<u32>,
     into_starts: Vec<u32>,
     by_address: HashMap<usize, u32>,
-    pub(crate) retained: OnceCell<Retained>,
+    pub(crate) retained: OnceCell<RetainedSizes>,
     pub(crate) cycles: OnceCell<Vec<u32>>,
 }
 
-impl Snapshot {
-    pub(crate) fn new(nodes: Vec<Node>, edges: Vec<Edge>, by_address: HashMap<usize, u32>) -> Snapshot {
-        let out = starts(nodes.len(), edges.iter().map(|edge| edge.from));
-        let into_starts = starts(nodes.len(), edges.iter().map(|edge| edge.to));
+impl ObjectSnapshot {
+    pub(crate) fn new(
+        nodes: Vec<ObjectNode>,
+        edges: Vec<Edge>,
+        by_address: HashMap<usize, u32>,
+    ) -> ObjectSnapshot {
+        let out = bucket_starts(nodes.len(), edges.iter().map(|edge| edge.from));
+        let into_starts = bucket_starts(nodes.len(), edges.iter().map(|edge| edge.to));
         let mut next = into_starts.clone();
         let mut into = vec![0; edges.len()];
         for (number, edge) in edges.iter().enumerate() {
@@ -37,11 +41,11 @@ impl Snapshot {
             *place += 1;
         }
         let (retained, cycles) = (OnceCell::new(), OnceCell::new());
-        Snapshot { nodes, edges, out, into, into_starts, by_address, retained, cycles }
+        ObjectSnapshot { nodes, edges, out, into, into_starts, by_address, retained, cycles }
     }
 
     /// All objects; an object's id is its index.
-    pub fn nodes(&self) -> &[Node] {
+    pub fn nodes(&self) -> &[ObjectNode] {
         &self.nodes
     }
 
@@ -51,7 +55,7 @@ impl Snapshot {
     }
 
     /// One object.
-    pub fn node(&self, id: u32) -> Option<&Node> {
+    pub fn node(&self, id: u32) -> Option<&ObjectNode> {
         self.nodes.get(id as usize)
     }
 
@@ -61,7 +65,7 @@ impl Snapshot {
     }
 
     /// The object that a pointer, a vector or a string owns or points to.
-    pub fn id_of(&self, pointer: &impl Pointed) -> Option<u32> {
+    pub fn find_id(&self, pointer: &impl BlockPointer) -> Option<u32> {
         self.by_address.get(&pointer.address()?).copied()
     }
 
@@ -79,13 +83,13 @@ impl Snapshot {
 
     /// Strong references to an object that no root explains: a variable that was not given as a root, a closure, a forgotten
     /// pointer. 0 for what is not counted.
-    pub fn unexplained(&self, id: u32) -> u64 {
-        self.beyond(id, Strength::Strong)
+    pub fn unexplained_strong(&self, id: u32) -> u64 {
+        self.count_unexplained(id, Strength::Strong)
     }
 
     /// Weak references to an object that no root explains.
     pub fn unexplained_weak(&self, id: u32) -> u64 {
-        self.beyond(id, Strength::Weak)
+        self.count_unexplained(id, Strength::Weak)
     }
 
     /// The bytes of all objects.
@@ -104,12 +108,12 @@ impl Snapshot {
     /// it. Only a witness makes such an object visible. Of a value that is gone nothing has leaked: `Weak` pointers keep its block,
     /// as long as they are there.
     pub fn is_leaked(&self, id: u32) -> bool {
-        let is_value = |node: &Node| !node.witness && !node.is_gone();
+        let is_value = |node: &ObjectNode| !node.witness && !node.is_dropped();
         self.retained().bytes(id).is_none() && self.node(id).is_some_and(is_value)
     }
 
     /// The objects that are [leaked](Snapshot::is_leaked).
-    pub fn leaked(&self) -> Vec<u32> {
+    pub fn leaked_objects(&self) -> Vec<u32> {
         self.ids().filter(|&id| self.is_leaked(id)).collect()
     }
 
@@ -126,16 +130,16 @@ impl Snapshot {
     }
 
     /// Whether a reference counts: a witness's does not.
-    pub(crate) fn counts(&self, edge: &Edge) -> bool {
+    pub(crate) fn is_counted(&self, edge: &Edge) -> bool {
         !self.nodes[edge.from as usize].witness
     }
 
     /// How many references of a kind an object has, the witnesses' left out. What is not counted has one owner.
-    pub(crate) fn count(&self, id: u32, strength: Strength) -> u64 {
+    pub(crate) fn count_references(&self, id: u32, strength: Strength) -> u64 {
         let node = &self.nodes[id as usize];
         let seen = |edge: &&u32| self.edge(**edge).strength == strength;
         let of_kind = self.referrers(id).iter().filter(seen);
-        let of_witnesses = of_kind.filter(|edge| !self.counts(self.edge(**edge))).count() as u64;
+        let of_witnesses = of_kind.filter(|edge| !self.is_counted(self.edge(**edge))).count() as u64;
         let counted = match strength {
             Strength::Strong => node.strong.unwrap_or(1),
             Strength::Weak => node.weak.unwrap_or(0),
@@ -143,7 +147,7 @@ impl Snapshot {
         counted.saturating_sub(of_witnesses)
     }
 
-    fn beyond(&self, id: u32, strength: Strength) -> u64 {
+    fn count_unexplained(&self, id: u32, strength: Strength) -> u64 {
         let Some(node) = self.node(id) else { return 0 };
         let counted = match strength {
             Strength::Strong => node.strong,
@@ -153,13 +157,13 @@ impl Snapshot {
         counted.unwrap_or(0).saturating_sub(seen as u64)
     }
 
-    fn retained(&self) -> &Retained {
-        self.retained.get_or_init(|| retained(self))
+    fn retained(&self) -> &RetainedSizes {
+        self.retained.get_or_init(|| compute_retained(self))
     }
 }
 
 /// Where the entries of each of `length` keys begin once they are sorted, and one end more.
-fn starts(length: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
+fn bucket_starts(length: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut starts = vec![0; length + 1];
     for key in keys {
         starts[key as usize + 1] += 1;

@@ -3,9 +3,9 @@
 
 use crate::Trace;
 use crate::block::Block;
-use crate::held::Held;
+use crate::guards::HeldGuards;
 use crate::label::{Label, Path};
-use crate::node::{Edge, Node, Opaque, Strength};
+use crate::node::{Edge, ObjectNode, OpaqueReason, Strength};
 use crate::type_name;
 use std::any;
 use std::collections::{HashMap, VecDeque};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// Collects nodes and edges while values show what they refer to.
 pub struct Tracer<'a> {
-    pub(crate) nodes: Vec<Node>,
+    pub(crate) nodes: Vec<ObjectNode>,
     /// Those of one node stand together, and the nodes in their order.
     pub(crate) edges: Vec<Edge>,
     /// By the address where a block starts.
@@ -26,7 +26,7 @@ pub struct Tracer<'a> {
     /// Where in its contents we are.
     path: Path,
     // Last: what stands above may point into it.
-    held: Held<'a>,
+    held: HeldGuards<'a>,
 }
 
 /// What lies in a block, shown to the tracer once the block's turn has come.
@@ -52,47 +52,56 @@ impl<'a> Tracer<'a> {
             work: VecDeque::new(),
             owner: 0,
             path: Path::default(),
-            held: Held::new(),
+            held: HeldGuards::new(),
         }
     }
 
     /// A field of the value that is being shown.
     pub fn field<T: Trace + ?Sized>(&mut self, name: &'static str, value: &'a T) {
-        self.at(Label::Field(name), value);
+        self.trace_at(Label::Field(name), value);
     }
 
     /// Says that this value refers to something that cannot be seen: a closure, a file, another language's memory.
     pub fn hidden(&mut self) {
-        self.opaque(Opaque::Hidden);
+        self.opaque(OpaqueReason::Hidden);
     }
 
-    pub(crate) fn opaque(&mut self, why: Opaque) {
+    pub(crate) fn opaque(&mut self, why: OpaqueReason) {
         if let Some(owner) = self.nodes.get_mut(self.owner as usize) {
             owner.opaque.get_or_insert(why);
         }
     }
 
     /// A value that is known by `label` within the one that is being shown.
-    pub(crate) fn at<T: Trace + ?Sized>(&mut self, label: Label, value: &'a T) {
+    pub(crate) fn trace_at<T: Trace + ?Sized>(&mut self, label: Label, value: &'a T) {
         self.path.push(label);
         value.trace(self);
         self.path.pop();
     }
 
     /// A variable, not looked into yet. Its own bytes are not on the heap.
-    pub(crate) fn root(&mut self, name: &str, is_witness: bool, type_name: &'static str) {
-        let type_name = self.short(type_name);
-        self.add(Node { label: name.into(), root: !is_witness, witness: is_witness, ..Node::new(type_name) });
+    pub(crate) fn add_root(&mut self, name: &str, is_witness: bool, type_name: &'static str) {
+        let type_name = self.intern_type_name(type_name);
+        self.add(ObjectNode {
+            label: name.into(),
+            root: !is_witness,
+            witness: is_witness,
+            ..ObjectNode::new(type_name)
+        });
     }
 
     /// What lies in a variable, by the number of its root.
-    pub(crate) fn root_value(&mut self, root: u32, value: &'a dyn Trace) {
+    pub(crate) fn trace_root(&mut self, root: u32, value: &'a dyn Trace) {
         self.owner = root;
         value.trace(self);
     }
 
     /// A block that only the value that is being shown refers to.
-    pub(crate) fn owned<T: ?Sized>(&mut self, block: Option<Block>, content: Option<&'a (dyn Content + 'a)>) {
+    pub(crate) fn add_owned<T: ?Sized>(
+        &mut self,
+        block: Option<Block>,
+        content: Option<&'a (dyn Content + 'a)>,
+    ) {
         let Some(block) = block else {
             // No block, no object: what lies there (values without a size) belongs to its owner.
             return content.into_iter().for_each(|content| content.contents(self));
@@ -101,9 +110,9 @@ impl<'a> Tracer<'a> {
             // A root within a root: the first has shown it.
             return;
         }
-        let node = Node::new(self.short(any::type_name::<T>()));
+        let node = ObjectNode::new(self.intern_type_name(any::type_name::<T>()));
         let id = self.add_block(node, &block);
-        self.refer(id, Strength::Strong);
+        self.add_edge(id, Strength::Strong);
         self.work.extend(content.map(|content| (id, content)));
     }
 
@@ -116,13 +125,13 @@ impl<'a> Tracer<'a> {
     ) {
         let known = counted.block.address().and_then(|address| self.by_address.get(&address));
         if let Some(&known) = known {
-            return self.refer(known, strength);
+            return self.add_edge(known, strength);
         }
-        let mut node = Node::new(self.short(counted.type_name));
+        let mut node = ObjectNode::new(self.intern_type_name(counted.type_name));
         node.strong = Some(counted.strong as u64);
         node.weak = counted.weak.map(|weak| weak as u64);
         let id = self.add_block(node, &counted.block);
-        self.refer(id, strength);
+        self.add_edge(id, strength);
         let content = content(self);
         self.work.extend(content.map(|content| (id, content)));
     }
@@ -135,25 +144,25 @@ impl<'a> Tracer<'a> {
     }
 
     /// Shows the contents of every block that was met, the first met first.
-    pub(crate) fn walk(&mut self) {
+    pub(crate) fn trace_pending(&mut self) {
         while let Some((owner, content)) = self.work.pop_front() {
             self.owner = owner;
             content.contents(self);
         }
     }
 
-    fn refer(&mut self, to: u32, strength: Strength) {
+    fn add_edge(&mut self, to: u32, strength: Strength) {
         self.edges.push(Edge { from: self.owner, to, label: self.path.label(), strength });
     }
 
-    fn add(&mut self, node: Node) -> u32 {
+    fn add(&mut self, node: ObjectNode) -> u32 {
         // Four billion objects take more memory than there are addresses for in a class.
         let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.nodes.push(node);
         id
     }
 
-    fn add_block(&mut self, mut node: Node, block: &Block) -> u32 {
+    fn add_block(&mut self, mut node: ObjectNode, block: &Block) -> u32 {
         node.shallow_bytes = block.bytes;
         node.blocks = block.count;
         node.is_exact = block.is_exact;
@@ -165,7 +174,7 @@ impl<'a> Tracer<'a> {
         id
     }
 
-    fn short(&mut self, name: &'static str) -> Arc<str> {
-        Arc::clone(self.type_names.entry(name).or_insert_with(|| type_name::short(name).into()))
+    fn intern_type_name(&mut self, name: &'static str) -> Arc<str> {
+        Arc::clone(self.type_names.entry(name).or_insert_with(|| type_name::shorten(name).into()))
     }
 }

@@ -1,7 +1,7 @@
 //! Types as a reader writes them: `Vec<Rc<Node>>`, without the paths that the compiler puts before each name.
 
 /// The name without paths: `alloc::vec::Vec<alloc::rc::Rc<app::Node>>` becomes `Vec<Rc<Node>>`.
-pub(crate) fn short(full: &str) -> String {
+pub(crate) fn shorten(full: &str) -> String {
     let mut short = String::with_capacity(full.len());
     // Where the name begins that is being read: a path before it is cut off.
     let mut name = 0;
@@ -41,13 +41,13 @@ mod tests {
             ("std::collections::hash::map::HashMap<u8, i32>", "HashMap<u8, i32>"),
         ];
         for (full, expected) in cases {
-            assert_eq!(short(full), expected);
+            assert_eq!(shorten(full), expected);
         }
     }
 
     #[test]
     fn names_that_the_compiler_made_stay_readable() {
-        assert_eq!(short("app::run::{{closure}}"), "{{closure}}");
-        assert_eq!(short("<app::A as app::B>::C"), "<A as B>::C");
+        assert_eq!(shorten("app::run::{{closure}}"), "{{closure}}");
+        assert_eq!(shorten("<app::A as app::B>::C"), "<A as B>::C");
     }
 }

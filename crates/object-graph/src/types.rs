@@ -1,6 +1,6 @@
 //! Sums by type, under objgraph's names: `by_type`, `most_common_types`, `show_growth`.
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::ObjectSnapshot;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ pub struct TypeGrowth {
     pub bytes_diff: i64,
 }
 
-impl Snapshot {
+impl ObjectSnapshot {
     /// The objects of a type, `Rc<Session>`, by their ids. Roots are variables, and no objects.
     pub fn by_type(&self, type_name: &str) -> Vec<u32> {
         let of_type = |id: &u32| !self.is_root(*id) && &*self.nodes[*id as usize].type_name == type_name;
@@ -39,7 +39,7 @@ impl Snapshot {
 
     /// The types with the most objects, the most common first.
     pub fn most_common_types(&self, limit: usize) -> Vec<TypeCount> {
-        let mut types: Vec<TypeCount> = self.types().into_values().collect();
+        let mut types: Vec<TypeCount> = self.count_types().into_values().collect();
         types.sort_by(|one, other| {
             (Reverse(one.count), &one.type_name).cmp(&(Reverse(other.count), &other.type_name))
         });
@@ -48,8 +48,8 @@ impl Snapshot {
     }
 
     /// The types that have more objects, or more bytes, than in an earlier snapshot, the most new objects first.
-    pub fn growth_since(&self, earlier: &Snapshot, limit: usize) -> Vec<TypeGrowth> {
-        let before = earlier.types();
+    pub fn growth_since(&self, earlier: &ObjectSnapshot, limit: usize) -> Vec<TypeGrowth> {
+        let before = earlier.count_types();
         let growth = |(name, now): (&str, TypeCount)| {
             let (count, bytes) = before.get(name).map_or((0, 0), |before| (before.count, before.bytes));
             TypeGrowth {
@@ -60,7 +60,7 @@ impl Snapshot {
                 bytes: now.bytes,
             }
         };
-        let mut growth: Vec<TypeGrowth> = self.types().into_iter().map(growth).collect();
+        let mut growth: Vec<TypeGrowth> = self.count_types().into_iter().map(growth).collect();
         growth.retain(|growth| growth.count_diff > 0 || growth.bytes_diff > 0);
         growth.sort_by(|one, other| {
             let order = |growth: &TypeGrowth| Reverse((growth.count_diff, growth.bytes_diff));
@@ -81,7 +81,7 @@ impl Snapshot {
     }
 
     /// [`Snapshot::growth_since`] as text, a line a type, as objgraph prints it.
-    pub fn show_growth(&self, earlier: &Snapshot, limit: usize) -> String {
+    pub fn show_growth(&self, earlier: &ObjectSnapshot, limit: usize) -> String {
         let types = self.growth_since(earlier, limit);
         let width = types.iter().map(|growth| growth.type_name.chars().count()).max().unwrap_or(0);
         let line = |growth: &TypeGrowth| {
@@ -91,7 +91,7 @@ impl Snapshot {
         types.iter().map(line).collect()
     }
 
-    fn types(&self) -> BTreeMap<&str, TypeCount> {
+    fn count_types(&self) -> BTreeMap<&str, TypeCount> {
         let mut types: BTreeMap<&str, TypeCount> = BTreeMap::new();
         for node in self.nodes.iter().filter(|node| !node.root && !node.witness) {
             let entry = types.entry(&node.type_name).or_default();

@@ -3,7 +3,7 @@
 //! test harness, whose own threads allocate.
 
 use heaplab_heap::{Heap, Region, live_bytes, region};
-use heaplab_object_graph::{Roots, Snapshot, Strength, trace};
+use heaplab_object_graph::{ObjectSnapshot, Roots, Strength, trace};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use std::cell::RefCell;
@@ -92,7 +92,7 @@ fn build(plan: &Plan) -> Built {
     Built { roots: handles(&plan.roots), untold: handles(&plan.untold) }
 }
 
-fn snapshot(built: &Built) -> Snapshot {
+fn snapshot(built: &Built) -> ObjectSnapshot {
     let snapshot = Roots::new().variable("roots", &built.roots).snapshot();
     assert!(snapshot.nodes().iter().all(|node| node.opaque.is_none()));
     snapshot
@@ -121,7 +121,7 @@ fn objects(built: &Built) -> Vec<Rc<Object>> {
 }
 
 /// References from one object's slot to another, by number: those that this test can break.
-fn slots(snapshot: &Snapshot) -> Vec<u32> {
+fn slots(snapshot: &ObjectSnapshot) -> Vec<u32> {
     let is_slot = |&number: &u32| {
         let edge = &snapshot.edges()[number as usize];
         let (from, to) = (&snapshot.nodes()[edge.from as usize], &snapshot.nodes()[edge.to as usize]);
@@ -131,19 +131,19 @@ fn slots(snapshot: &Snapshot) -> Vec<u32> {
 }
 
 /// Empties the slot that a reference is.
-fn break_really(number: u32, built: &Built, snapshot: &Snapshot) {
+fn break_really(number: u32, built: &Built, snapshot: &ObjectSnapshot) {
     let edge = &snapshot.edges()[number as usize];
     let buffer = edge.from;
     let owner = snapshot.edges()[snapshot.referrers(buffer)[0] as usize].from;
-    let object = objects(built).into_iter().find(|object| snapshot.id_of(object) == Some(owner));
+    let object = objects(built).into_iter().find(|object| snapshot.find_id(object) == Some(owner));
     let object = object.expect("a root reaches it");
     let label = edge.label.to_string();
     let index: usize = label.trim_matches(['[', ']']).parse().expect("a slot is an index");
     let broken = object.strong.borrow_mut()[index].take();
-    assert_eq!(broken.as_ref().and_then(|to| snapshot.id_of(to)), Some(edge.to));
+    assert_eq!(broken.as_ref().and_then(|to| snapshot.find_id(to)), Some(edge.to));
 }
 
-fn open(plan: &Plan) -> (Region, Built, Snapshot) {
+fn open(plan: &Plan) -> (Region, Built, ObjectSnapshot) {
     let measured = region().expect("no other region is open");
     let built = build(plan);
     let snapshot = snapshot(&built);
@@ -157,7 +157,7 @@ fn breaking_one_edge_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError
         return Ok(());
     }
     let number = slots[plan.choice % slots.len()];
-    let said = snapshot.breaking(&[number]);
+    let said = snapshot.simulate_break(&[number]);
     let really = measured_bytes(|| break_really(number, &built, &snapshot));
     prop_assert_eq!(said.bytes, really);
     Ok(())
@@ -168,33 +168,33 @@ fn releasing_an_object_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseErr
     let (_measured, mut built, snapshot) = open(plan);
     let targets = snapshot.by_type("Rc<Object>");
     let target = targets[plan.choice % targets.len()];
-    let (said, retained) = (snapshot.releasing(target), snapshot.retained_bytes(target));
-    let is_target = |object: &Rc<Object>| snapshot.id_of(object) == Some(target);
+    let (said, retained) = (snapshot.simulate_release(target), snapshot.retained_bytes(target));
+    let is_target = |object: &Rc<Object>| snapshot.find_id(object) == Some(target);
     let really = measured_bytes(|| {
         // The list of objects keeps them all until every reference is broken.
         for object in objects(&built) {
             for slot in object.strong.borrow_mut().iter_mut() {
                 drop(slot.take_if(|to| is_target(to)));
             }
-            object.weak.borrow_mut().retain(|to| snapshot.id_of(to) != Some(target));
+            object.weak.borrow_mut().retain(|to| snapshot.find_id(to) != Some(target));
         }
         built.roots.retain(|object| !is_target(object));
     });
     prop_assert_eq!(said.bytes, really);
-    if plan.acyclic && snapshot.unexplained(target) == 0 && !is_weakly_held(&snapshot, target) {
+    if plan.acyclic && snapshot.unexplained_strong(target) == 0 && !is_weakly_held(&snapshot, target) {
         prop_assert_eq!(retained, Some(really));
     }
     Ok(())
 }
 
-fn is_weakly_held(snapshot: &Snapshot, id: u32) -> bool {
+fn is_weakly_held(snapshot: &ObjectSnapshot, id: u32) -> bool {
     let is_weak = |&edge: &u32| snapshot.edges()[edge as usize].strength == Strength::Weak;
     snapshot.referrers(id).iter().any(is_weak)
 }
 
 fn dropping_the_roots_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError> {
     let (_measured, built, snapshot) = open(plan);
-    let said = snapshot.dropping_root(0);
+    let said = snapshot.simulate_root_drop(0);
     let Built { roots, untold } = built;
     let really = measured_bytes(|| drop(roots));
     prop_assert_eq!(said.bytes, really);
@@ -238,13 +238,13 @@ fn cycles_lead_back(plan: &Plan) -> Result<(), TestCaseError> {
 
 /// The objects that are reached, and the bytes of all blocks that are kept: those of the objects, and those that weak references
 /// keep without the values. Of a value that is gone there is nothing but the block: weak references reach it.
-fn reached_bytes(snapshot: &Snapshot, without: Option<u32>) -> (HashSet<u32>, u64) {
-    let is_gone = |id: u32| snapshot.nodes()[id as usize].is_gone();
+fn reached_bytes(snapshot: &ObjectSnapshot, without: Option<u32>) -> (HashSet<u32>, u64) {
+    let is_gone = |id: u32| snapshot.nodes()[id as usize].is_dropped();
     let ids = || 0..snapshot.nodes().len() as u32;
     let is_kept_weakly = |&id: &u32| snapshot.unexplained_weak(id) > 0;
     let is_start = |&id: &u32| {
         snapshot.nodes()[id as usize].root
-            || snapshot.unexplained(id) > 0
+            || snapshot.unexplained_strong(id) > 0
             || is_gone(id) && is_kept_weakly(&id)
     };
     let mut blocks: HashSet<u32> = ids().filter(|id| !is_gone(*id) && is_kept_weakly(id)).collect();

@@ -28,11 +28,11 @@ fn a_chain_of_a_million_boxes() {
     println!("a million boxes traced in {:?}", started.elapsed());
     assert_eq!(snapshot.nodes().len(), CHAIN + 1);
     assert_eq!(snapshot.retained_bytes(0), Some(8 * CHAIN as u64));
-    assert_eq!(snapshot.dropping_root(0).blocks, CHAIN as u64);
+    assert_eq!(snapshot.simulate_root_drop(0).blocks, CHAIN as u64);
     let last = CHAIN as u32;
-    let way = snapshot.chain_to(last).unwrap();
+    let way = snapshot.find_chain_to(last).unwrap();
     assert_eq!(way.len(), CHAIN);
-    assert!(snapshot.written(&way).contains("→ … (999988) …"));
+    assert!(snapshot.describe_chain(&way).contains("→ … (999988) …"));
     let picture = snapshot.show_backrefs(&[last], 3, 10);
     assert_eq!((picture.nodes.len(), picture.omitted_nodes), (4, CHAIN as u64 - 3));
     println!("… and asked in {:?}", started.elapsed());
@@ -51,11 +51,11 @@ fn a_ring_of_a_million_counted_objects() {
     *first.next.borrow_mut() = Some(last);
     let snapshot = Roots::new().variable("first", &first).snapshot();
     assert_eq!(snapshot.cycles().iter().map(Vec::len).collect::<Vec<_>>(), [CHAIN]);
-    assert_eq!(snapshot.dropping_root(0).bytes, 0);
+    assert_eq!(snapshot.simulate_root_drop(0).bytes, 0);
     let each = 16 + size_of::<Counted>() as u64;
     assert_eq!(snapshot.retained_bytes(0), Some(each * CHAIN as u64));
     let closing = snapshot.referrers(1)[1];
-    assert_eq!(snapshot.breaking(&[0, closing]).bytes, each * CHAIN as u64);
+    assert_eq!(snapshot.simulate_break(&[0, closing]).bytes, each * CHAIN as u64);
     drop(snapshot);
     let mut next = first.next.take();
     while let Some(object) = next {

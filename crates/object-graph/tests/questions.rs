@@ -1,7 +1,7 @@
 //! What a snapshot answers, on small graphs whose answers are known: objgraph's questions, cycles, leaks, cells that are in use, and
 //! what cannot be seen.
 
-use heaplab_object_graph::{Opaque, Picture, Roots, Snapshot, Strength, TypeGrowth, trace};
+use heaplab_object_graph::{ObjectSnapshot, OpaqueReason, Picture, Roots, Strength, TypeGrowth, trace};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::{Rc, Weak};
@@ -51,8 +51,8 @@ fn english(picture: &Picture) -> Vec<&str> {
     picture.sentences.iter().map(|sentence| sentence.en.as_str()).collect()
 }
 
-fn ann(snapshot: &Snapshot, service: &Service) -> u32 {
-    snapshot.id_of(&service.listeners.borrow()[1]).expect("a listener knows her")
+fn ann(snapshot: &ObjectSnapshot, service: &Service) -> u32 {
+    snapshot.find_id(&service.listeners.borrow()[1]).expect("a listener knows her")
 }
 
 #[test]
@@ -60,14 +60,14 @@ fn the_chain_is_the_real_one() {
     let service = service();
     let snapshot = Roots::new().variable("service", &service).snapshot();
     let ann = ann(&snapshot, &service);
-    let chain = snapshot.chain_to(ann).unwrap();
+    let chain = snapshot.find_chain_to(ann).unwrap();
     assert_eq!(
-        snapshot.written(&chain),
+        snapshot.describe_chain(&chain),
         "service → Rc<Service> → listeners: Vec<Rc<Session>> → [1]: Rc<Session>"
     );
     let from_map = snapshot.find_backref_chain(ann, |_, node| node.type_name.starts_with("HashMap"));
     assert_eq!(from_map, None, "she has logged out");
-    let ben = snapshot.id_of(&service.listeners.borrow()[0]).unwrap();
+    let ben = snapshot.find_id(&service.listeners.borrow()[0]).unwrap();
     let from_map = snapshot.find_backref_chain(ben, |_, node| node.type_name.starts_with("HashMap")).unwrap();
     assert_eq!(snapshot.edges()[from_map[0] as usize].label.to_string(), r#"["ben"]"#);
 }
@@ -101,7 +101,7 @@ fn what_two_keep_no_single_reference_frees() {
     let shared = Rc::new(1u8);
     let snapshot =
         Roots::new().variable("one", &shared).variable("other", &vec![Rc::clone(&shared)]).snapshot();
-    let picture = snapshot.show_backrefs(&[snapshot.id_of(&shared).unwrap()], 3, 10);
+    let picture = snapshot.show_backrefs(&[snapshot.find_id(&shared).unwrap()], 3, 10);
     let said =
         "No single reference of this chain, if broken, frees Rc<u8> (#2): others keep it alive as well.";
     assert_eq!(english(&picture), ["Rc<u8> (#2) is alive because of one → Rc<u8>.", said]);
@@ -155,7 +155,7 @@ fn a_cycle_keeps_itself() {
     let snapshot = Roots::new().variable("first", &first).snapshot();
     let rings = snapshot.by_type("Rc<Ring>");
     assert_eq!((snapshot.cycles(), rings.len()), (vec![rings], 3));
-    assert_eq!(snapshot.dropping_root(0).bytes, 0);
+    assert_eq!(snapshot.simulate_root_drop(0).bytes, 0);
     let each = 16 + size_of::<Ring>() as u64 + 100;
     assert_eq!(snapshot.retained_bytes(0), Some(3 * each));
     let said = snapshot.show_refs(&[0], 3, 10);
@@ -168,7 +168,7 @@ fn a_cycle_keeps_itself() {
     // Two objects more: break the cycle, and they go with the root.
     *first.next.borrow_mut() = None;
     let snapshot = Roots::new().variable("first", &first).snapshot();
-    assert_eq!((snapshot.cycles(), snapshot.dropping_root(0).bytes), (vec![], each));
+    assert_eq!((snapshot.cycles(), snapshot.simulate_root_drop(0).bytes), (vec![], each));
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn a_witness_shows_what_has_leaked_and_counts_for_nothing() {
     };
     let each = 16 + size_of::<Ring>() as u64 + 100;
     let snapshot = Roots::new().witness("lost", &lost).snapshot();
-    assert_eq!(snapshot.leaked().len(), 8);
+    assert_eq!(snapshot.leaked_objects().len(), 8);
     let target = snapshot.by_type("Rc<Ring>")[0];
     let picture = snapshot.show_backrefs(&[target], 5, 10);
     let said =
@@ -195,15 +195,15 @@ fn a_witness_shows_what_has_leaked_and_counts_for_nothing() {
     // A clone as a witness is a strong reference, and counts as if it were not there.
     let clone = lost.upgrade().unwrap();
     let with_clone = Roots::new().witness("lost", &clone).snapshot();
-    assert_eq!(with_clone.leaked().len(), 8);
+    assert_eq!(with_clone.leaked_objects().len(), 8);
     let next = with_clone.find_backref_chain(target, |id, _| id != target).unwrap();
     // But for the block that `lost` keeps: it was not given as a root this time.
-    assert_eq!(with_clone.breaking(&next).bytes, 4 * each - (16 + size_of::<Ring>() as u64));
+    assert_eq!(with_clone.simulate_break(&next).bytes, 4 * each - (16 + size_of::<Ring>() as u64));
     drop(clone);
     // A variable that was not named: they are held from outside, and not leaked.
     let held = lost.upgrade().unwrap();
     let snapshot = Roots::new().witness("lost", &lost).snapshot();
-    assert_eq!((snapshot.leaked(), snapshot.unexplained(1)), (vec![], 1));
+    assert_eq!((snapshot.leaked_objects(), snapshot.unexplained_strong(1)), (vec![], 1));
     drop(held);
 }
 
@@ -212,8 +212,8 @@ fn a_value_that_is_gone_leaves_its_block() {
     let weak = [Rc::downgrade(&Rc::new([0u8; 48]))];
     let snapshot = Roots::new().variable("weak", &weak).snapshot();
     let node = &snapshot.nodes()[1];
-    assert_eq!((node.is_gone(), node.weak, node.shallow_bytes), (true, Some(1), 64));
-    assert_eq!((snapshot.retained_bytes(0), snapshot.dropping_root(0).bytes), (Some(64), 64));
+    assert_eq!((node.is_dropped(), node.weak, node.shallow_bytes), (true, Some(1), 64));
+    assert_eq!((snapshot.retained_bytes(0), snapshot.simulate_root_drop(0).bytes), (Some(64), 64));
     assert!(!snapshot.is_leaked(1));
     let told = snapshot.show_backrefs(&[1], 3, 10);
     assert_eq!(
@@ -240,13 +240,13 @@ fn cells_in_use_are_reported_and_waited_for_by_nobody() {
     assert_eq!(
         opaque,
         [
-            ("Rc<RefCell<Vec<Box<u8>>>>", Opaque::Borrowed),
-            ("Arc<Mutex<Vec<Box<u8>>>>", Opaque::Locked),
-            ("Box<dyn Fn() -> usize>", Opaque::Hidden),
+            ("Rc<RefCell<Vec<Box<u8>>>>", OpaqueReason::Borrowed),
+            ("Arc<Mutex<Vec<Box<u8>>>>", OpaqueReason::Locked),
+            ("Box<dyn Fn() -> usize>", OpaqueReason::Hidden),
         ]
     );
-    let captured = snapshot.id_of(&borrowed).unwrap();
-    assert_eq!(snapshot.unexplained(captured), 1, "what the closure holds shows in the count");
+    let captured = snapshot.find_id(&borrowed).unwrap();
+    assert_eq!(snapshot.unexplained_strong(captured), 1, "what the closure holds shows in the count");
     let picture = snapshot.show_backrefs(&[captured], 3, 10);
     assert!(
         english(&picture)[2].starts_with("1 reference to Rc<RefCell<Vec<Box<u8>>>> (#4) no root explains"),

@@ -2,7 +2,7 @@
 //! thread, without the test harness, whose own threads allocate.
 
 use heaplab_heap::{Heap, Totals, live_bytes, region};
-use heaplab_object_graph::{Roots, Snapshot, Trace, trace};
+use heaplab_object_graph::{ObjectSnapshot, Roots, Trace, trace};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::pin::Pin;
@@ -174,7 +174,7 @@ fn a_node_knows_its_line() {
     let measured = region().expect("no other region is open");
     let (list, wide, boxed, line) = made();
     let snapshot = Roots::new().variable("a", &list).variable("b", &wide).variable("c", &boxed).snapshot();
-    let lines = |snapshot: &Snapshot| -> Vec<String> {
+    let lines = |snapshot: &ObjectSnapshot| -> Vec<String> {
         let picture = snapshot.show_refs(&[0, 1, 2], 3, 10);
         picture
             .nodes

@@ -13,7 +13,7 @@ mod tests;
 use std::rc::Rc;
 
 /// Callers that are kept of a stack; a deeper one has lost its root.
-pub const CALLERS: usize = 40;
+pub const MAX_CALLERS: usize = 40;
 
 /// The options of callgrind that [`read`] wants.
 pub const OPTIONS: [&str; 5] =
@@ -21,22 +21,22 @@ pub const OPTIONS: [&str; 5] =
 
 /// A run under callgrind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct CallgrindProfile {
     /// Instructions of the whole process, from the loader's first to the last.
     pub total: u64,
     /// Every function that ran, what it cost by itself first.
-    pub functions: Vec<Function>,
+    pub functions: Vec<FunctionCost>,
     /// Every instruction that ran, in the order of objects and addresses.
-    pub instructions: Vec<Instruction>,
+    pub instructions: Vec<InstructionCost>,
     /// Every stack that ran, in the order of their frames.
-    pub stacks: Vec<Stack>,
+    pub stacks: Vec<StackCost>,
     /// Instructions of stacks deeper than [`CALLERS`]: their inclusive costs are missing at the root.
     pub cut: u64,
 }
 
 /// One function, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Function {
+pub struct FunctionCost {
     /// As `name` of [`read`] made it.
     pub name: String,
     /// Calls that callgrind saw; none for one that was entered by no call, as the first of all.
@@ -49,7 +49,7 @@ pub struct Function {
 
 /// One instruction of the processor's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instruction {
+pub struct InstructionCost {
     /// The program or library.
     pub object: Rc<str>,
     /// As the object itself counts, wherever it was loaded.
@@ -66,7 +66,7 @@ pub struct Instruction {
 
 /// One line of source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Line {
+pub struct LineCost {
     /// As the debug information names it.
     pub file: String,
     /// From 1.
@@ -81,7 +81,7 @@ pub struct Line {
 
 /// One chain of calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stack {
+pub struct StackCost {
     /// Names, the root first.
     pub frames: Vec<String>,
     /// Instructions of the innermost function in this chain.
@@ -110,35 +110,41 @@ pub enum CallgrindError {
 ///
 /// # Errors
 /// When it is not what callgrind writes with [`OPTIONS`].
-pub fn read(text: &str, name: impl Fn(&str) -> String) -> Result<Counted, CallgrindError> {
+pub fn read(text: &str, name: impl Fn(&str) -> String) -> Result<CallgrindProfile, CallgrindError> {
     let mut tally = tally::Tally::new();
     parse::parse(text, &mut tally)?;
-    Ok(tally.counted(name))
+    Ok(tally.into_profile(name))
 }
 
-impl Counted {
+impl CallgrindProfile {
     /// Sums by line. `place` says which line an instruction counts for; none leaves it out.
-    pub fn lines(&self, place: impl FnMut(&Instruction) -> Option<(String, u32)>) -> Vec<Line> {
-        tally::by_line(&self.instructions, place)
+    pub fn sum_by_line(&self, place: impl FnMut(&InstructionCost) -> Option<(String, u32)>) -> Vec<LineCost> {
+        tally::sum_by_line(&self.instructions, place)
     }
 
     /// What ran from the first frame on that is `first`.
-    pub fn from(&self, first: &str) -> Option<(Vec<Function>, Vec<Stack>)> {
-        self.part(|frames| frames.iter().position(|frame| frame == first))
+    pub fn stacks_from(&self, first: &str) -> Option<(Vec<FunctionCost>, Vec<StackCost>)> {
+        self.select_stacks(|frames| frames.iter().position(|frame| frame == first))
     }
 
     /// What ran below the last frame for which `is_border` holds, as Rust's own start of a program or a thread: sums by
     /// function, and stacks without what stands above. `None` where no stack has such a frame.
-    pub fn below(&self, is_border: impl Fn(&str) -> bool) -> Option<(Vec<Function>, Vec<Stack>)> {
-        self.part(|frames| Some(frames.iter().rposition(|frame| is_border(frame))? + 1))
+    pub fn stacks_below(
+        &self,
+        is_border: impl Fn(&str) -> bool,
+    ) -> Option<(Vec<FunctionCost>, Vec<StackCost>)> {
+        self.select_stacks(|frames| Some(frames.iter().rposition(|frame| is_border(frame))? + 1))
     }
 
-    fn part(&self, start: impl Fn(&[String]) -> Option<usize>) -> Option<(Vec<Function>, Vec<Stack>)> {
-        let from_start = |stack: &Stack| {
+    fn select_stacks(
+        &self,
+        start: impl Fn(&[String]) -> Option<usize>,
+    ) -> Option<(Vec<FunctionCost>, Vec<StackCost>)> {
+        let from_start = |stack: &StackCost| {
             let frames = stack.frames[start(&stack.frames)?..].to_vec();
-            (!frames.is_empty()).then_some(Stack { frames, ..*stack })
+            (!frames.is_empty()).then_some(StackCost { frames, ..*stack })
         };
-        let stacks: Vec<Stack> = self.stacks.iter().filter_map(from_start).collect();
-        (!stacks.is_empty()).then(|| (tally::by_function(&stacks), stacks))
+        let stacks: Vec<StackCost> = self.stacks.iter().filter_map(from_start).collect();
+        (!stacks.is_empty()).then(|| (tally::sum_by_function(&stacks), stacks))
     }
 }

@@ -6,10 +6,10 @@ mod rebase;
 mod write;
 
 use crate::{Frame, Profile, Site, function_name};
-use file::{File, ProgramPoint};
+use file::{DhatFile, ProgramPoint};
 
 pub use rebase::rebase;
-pub use write::{Run, write};
+pub use write::{RunHeader, write};
 
 /// The version of the format that is read.
 pub const VERSION: u64 = 2;
@@ -61,8 +61,8 @@ pub enum DhatError {
 
 /// Reads a heap profile. Stacks are whole; [`Profile::trimmed`] cuts them for reading.
 pub fn read(json: &str) -> Result<Profile, DhatError> {
-    let file = File::parse(json)?;
-    let frames: Vec<Frame> = file.ftbl.iter().map(|text| frame(text)).collect();
+    let file = DhatFile::parse(json)?;
+    let frames: Vec<Frame> = file.ftbl.iter().map(|text| parse_frame(text)).collect();
     let site = |point: &ProgramPoint| Site {
         // DHAT lists the innermost frame first.
         frames: point.fs.iter().rev().map(|&index| frames[index].clone()).collect(),
@@ -80,13 +80,13 @@ pub fn read(json: &str) -> Result<Profile, DhatError> {
 }
 
 /// Reads `0x55d0c8a3b1f4: slots_vs_maps::list_dict (8.5.2-slots-vs-maps/src/main.rs:30:9)`.
-fn frame(text: &str) -> Frame {
+fn parse_frame(text: &str) -> Frame {
     let (_, text) = split_address(text);
     let (symbol, place) = match text.strip_suffix(')').and_then(|text| text.rsplit_once(" (")) {
         Some((symbol, place)) => (symbol, Some(place)),
         None => (text, None),
     };
-    Frame { function: function_name(symbol), location: place.and_then(location) }
+    Frame { function: function_name(symbol), location: place.and_then(strip_column) }
 }
 
 /// The address, where there is one, and what follows it.
@@ -99,7 +99,7 @@ fn split_address(text: &str) -> (Option<u64>, &str) {
 }
 
 /// `path:line:column` without the column; nothing where dhat did not know the file.
-fn location(place: &str) -> Option<String> {
+fn strip_column(place: &str) -> Option<String> {
     let mut parts = place.rsplitn(3, ':');
     let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());
     let has_column = is_number(parts.next()) && is_number(parts.next());
@@ -128,7 +128,7 @@ mod tests {
             ("main (in /usr/bin/x)", "main", Some("in /usr/bin/x")),
         ];
         for (text, function, location) in cases {
-            let read = frame(text);
+            let read = parse_frame(text);
             assert_eq!((read.function.as_str(), read.location.as_deref()), (function, location), "{text}");
         }
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 /// One stack whose figure is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Changed {
+pub struct ChangedStack {
     /// The stack, the root first, with the lines of the new profile where the new profile has it.
     pub frames: Vec<Frame>,
     /// The figure in the old profile; 0 where it has no such stack.
@@ -19,24 +19,25 @@ pub struct Changed {
 ///
 /// Two stacks are one if their functions and files are the same. Their lines may differ, or an edit above a function would
 /// make everything that it allocates new; so stacks that differ in nothing but lines are added up on either side.
-pub fn diff(old: &Profile, new: &Profile, measure: Measure) -> Vec<Changed> {
-    let mut by_stack: BTreeMap<Vec<(&str, &str)>, Changed> = BTreeMap::new();
+pub fn diff_profiles(old: &Profile, new: &Profile, measure: Measure) -> Vec<ChangedStack> {
+    let mut by_stack: BTreeMap<Vec<(&str, &str)>, ChangedStack> = BTreeMap::new();
     // The new profile first: its lines are shown.
     for (profile, is_new) in [(new, true), (old, false)] {
         for site in &profile.sites {
-            let key = site.frames.iter().map(without_line).collect();
-            let frames = || Changed { frames: site.frames.clone(), old: 0, new: 0 };
+            let key = site.frames.iter().map(function_and_file).collect();
+            let frames = || ChangedStack { frames: site.frames.clone(), old: 0, new: 0 };
             let changed = by_stack.entry(key).or_insert_with(frames);
-            *(if is_new { &mut changed.new } else { &mut changed.old }) += measure.of(site);
+            *(if is_new { &mut changed.new } else { &mut changed.old }) += measure.figure(site);
         }
     }
-    let mut changed: Vec<Changed> = by_stack.into_values().filter(|stack| stack.old != stack.new).collect();
+    let mut changed: Vec<ChangedStack> =
+        by_stack.into_values().filter(|stack| stack.old != stack.new).collect();
     // A stable sort: equal changes stay in the order of their stacks.
     changed.sort_by_key(|stack| (stack.new < stack.old, Reverse(stack.new.abs_diff(stack.old))));
     changed
 }
 
-fn without_line(frame: &Frame) -> (&str, &str) {
+fn function_and_file(frame: &Frame) -> (&str, &str) {
     (&frame.function, frame.place().map_or("", |(file, _)| file))
 }
 
@@ -67,7 +68,7 @@ mod tests {
             site(&[("stayed", "a.rs:19")], 70),
             site(&[("came", "a.rs:8")], 300),
         ];
-        let changed = diff(&Profile { sites: old }, &Profile { sites: new }, Measure::PeakBytes);
+        let changed = diff_profiles(&Profile { sites: old }, &Profile { sites: new }, Measure::PeakBytes);
         let rows: Vec<(&str, u64, u64)> = changed
             .iter()
             .map(|stack| (stack.frames.last().unwrap().function.as_str(), stack.old, stack.new))
@@ -81,10 +82,10 @@ mod tests {
     fn the_other_direction_is_the_mirror() {
         let one = Profile { sites: vec![site(&[("f", "a.rs:1")], 5), site(&[("f", "b.rs:1")], 8)] };
         let other = Profile { sites: vec![site(&[("f", "a.rs:2")], 7)] };
-        let there = diff(&one, &other, Measure::PeakBytes);
-        let back = diff(&other, &one, Measure::PeakBytes);
+        let there = diff_profiles(&one, &other, Measure::PeakBytes);
+        let back = diff_profiles(&other, &one, Measure::PeakBytes);
         let figures =
-            |changed: &[Changed]| changed.iter().map(|stack| (stack.old, stack.new)).collect::<Vec<_>>();
+            |changed: &[ChangedStack]| changed.iter().map(|stack| (stack.old, stack.new)).collect::<Vec<_>>();
         assert_eq!(figures(&there), [(5, 7), (8, 0)]);
         assert_eq!(figures(&back), [(0, 8), (7, 5)]);
     }

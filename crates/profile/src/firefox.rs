@@ -16,14 +16,14 @@ use tables::{FrameTable, FuncTable, Samples, StackTable, Tables};
 pub const VERSION: u32 = 55;
 
 /// A thread each; every one is the main thread of a process of its own, because the profiler hides threads that look idle.
-const SHOWN: [(&str, Measure); 3] = [
+const SHOWN_MEASURES: [(&str, Measure); 3] = [
     ("live at the peak", Measure::PeakBytes),
     ("live at the end", Measure::EndBytes),
     ("allocated over the whole run", Measure::TotalBytes),
 ];
 
 #[derive(Serialize)]
-struct File<'a> {
+struct FirefoxFile<'a> {
     meta: Meta<'a>,
     libs: [(); 0],
     threads: Vec<Thread<'a>>,
@@ -46,7 +46,7 @@ struct Meta<'a> {
     imported_from: &'static str,
     /// The peak first; the profiler would sort by what it takes for importance.
     keep_profile_thread_order: bool,
-    initial_visible_threads: [usize; SHOWN.len()],
+    initial_visible_threads: [usize; SHOWN_MEASURES.len()],
     initial_selected_threads: [usize; 1],
     start_time: f64,
     symbolicated: bool,
@@ -131,7 +131,7 @@ struct Resources {
 }
 
 /// The file. `name` is what was profiled. The same bytes for the same profile, whatever the order of its sites.
-pub fn firefox(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
+pub fn write_firefox(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
     let meta = Meta {
         categories: [Category { name: "Other", color: "grey", subcategories: ["Other"] }],
         debug: false,
@@ -153,15 +153,15 @@ pub fn firefox(profile: &Profile, name: &str) -> Result<String, serde_json::Erro
         marker_schema: [],
     };
     let threads = (1_u32..)
-        .zip(SHOWN)
-        .map(|(number, (shown, measure))| thread(profile, measure, format!("{name}: {shown}"), number))
+        .zip(SHOWN_MEASURES)
+        .map(|(number, (shown, measure))| build_thread(profile, measure, format!("{name}: {shown}"), number))
         .collect();
-    let file = File { meta, libs: [], threads, pages: [], profiler_overhead: [], counters: [] };
+    let file = FirefoxFile { meta, libs: [], threads, pages: [], profiler_overhead: [], counters: [] };
     Ok(serde_json::to_string(&file)? + "\n")
 }
 
-fn thread(profile: &Profile, measure: Measure, name: String, number: u32) -> Thread<'_> {
-    let tables = Tables::of(profile, measure);
+fn build_thread(profile: &Profile, measure: Measure, name: String, number: u32) -> Thread<'_> {
+    let tables = Tables::from_profile(profile, measure);
     Thread {
         frame_table: tables.frames,
         func_table: tables.funcs,

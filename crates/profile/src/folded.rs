@@ -9,9 +9,9 @@ pub use crate::Measure;
 
 /// The lines, sorted; stacks of the same functions are one line, whatever their lines of source. Stacks that held nothing
 /// are left out.
-pub fn folded(profile: &Profile, measure: Measure) -> String {
+pub fn write_folded(profile: &Profile, measure: Measure) -> String {
     let mut text = String::new();
-    for (stack, amount) in amounts(profile, measure) {
+    for (stack, amount) in sum_stacks(profile, measure) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{stack} {amount}");
     }
@@ -20,12 +20,12 @@ pub fn folded(profile: &Profile, measure: Measure) -> String {
 
 /// Lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential flamegraphs, as inferno's
 /// `diff-folded` writes it (<https://www.brendangregg.com/blog/2014-11-09/differential-flame-graphs.html>).
-pub fn folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
+pub fn write_folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
     let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for (stack, amount) in amounts(old, measure) {
+    for (stack, amount) in sum_stacks(old, measure) {
         both.entry(stack).or_default().0 = amount;
     }
-    for (stack, amount) in amounts(new, measure) {
+    for (stack, amount) in sum_stacks(new, measure) {
         both.entry(stack).or_default().1 = amount;
     }
     let mut text = String::new();
@@ -36,21 +36,21 @@ pub fn folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
 }
 
 /// Lines of stacks that are no heap profile's: frames with the root first, and an amount. Sorted; nothing is left out.
-pub fn lines<'a>(stacks: impl IntoIterator<Item = (&'a [String], u64)>) -> Vec<String> {
+pub fn fold_stacks<'a>(stacks: impl IntoIterator<Item = (&'a [String], u64)>) -> Vec<String> {
     let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for (frames, amount) in stacks {
-        let names: Vec<String> = frames.iter().map(|frame| harmless(frame)).collect();
+        let names: Vec<String> = frames.iter().map(|frame| escape_name(frame)).collect();
         *amounts.entry(names.join(";")).or_default() += amount;
     }
     amounts.into_iter().map(|(stack, amount)| format!("{stack} {amount}")).collect()
 }
 
-fn amounts(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
+fn sum_stacks(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
     let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for site in &profile.sites {
-        let amount = measure.of(site);
+        let amount = measure.figure(site);
         if amount > 0 {
-            let names: Vec<String> = site.frames.iter().map(|frame| harmless(&frame.function)).collect();
+            let names: Vec<String> = site.frames.iter().map(|frame| escape_name(&frame.function)).collect();
             let stack = if names.is_empty() { UNKNOWN.to_owned() } else { names.join(";") };
             *amounts.entry(stack).or_default() += amount;
         }
@@ -60,7 +60,7 @@ fn amounts(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
 
 /// A name that no reader of the format takes for something else: `;` parts frames, a last word of digits is read as a
 /// count, and a line that begins with `# ` is a comment.
-fn harmless(function: &str) -> String {
+fn escape_name(function: &str) -> String {
     let plain: String = function
         .chars()
         .map(|character| match character {
@@ -95,13 +95,13 @@ mod tests {
     #[test]
     fn equal_stacks_are_one_line_and_lines_are_sorted() {
         let sites = vec![site(&["b", "c"], 2), site(&["a"], 1), site(&["b", "c"], 3), site(&["z"], 0)];
-        assert_eq!(folded(&Profile { sites }, Measure::PeakBytes), "a 1\nb;c 5\n");
+        assert_eq!(write_folded(&Profile { sites }, Measure::PeakBytes), "a 1\nb;c 5\n");
     }
 
     #[test]
     fn names_cannot_break_the_format() {
         let sites = vec![site(&["f::<[u8; 4]>", "g\nh", " ", "part 2"], 7), site(&["# note"], 1)];
-        let text = folded(&Profile { sites }, Measure::PeakBytes);
+        let text = write_folded(&Profile { sites }, Measure::PeakBytes);
         assert_eq!(text, "#note 1\nf::<[u8, 4]>;g h;[unknown];part_2 7\n");
     }
 
@@ -109,7 +109,7 @@ mod tests {
     fn what_is_on_one_side_only_has_a_zero_on_the_other() {
         let old = Profile { sites: vec![site(&["a"], 1), site(&["b", "c"], 2), site(&["z"], 0)] };
         let new = Profile { sites: vec![site(&["b", "c"], 9), site(&["b"], 4)] };
-        let text = folded_diff(&old, &new, Measure::PeakBytes);
+        let text = write_folded_diff(&old, &new, Measure::PeakBytes);
         assert_eq!(text, "a 1 0\nb 0 4\nb;c 2 9\n");
 
         // inferno takes the lines for a differential flamegraph: the titles of grown and shrunk frames say by how much.

@@ -92,10 +92,10 @@ const STANDARD_FILES: [&str; 13] = [
 
 /// The stack that is shown, the root first. Never empty: where nothing is left, the innermost frame that is not the
 /// allocator's stands for the stack.
-pub(crate) fn trim(frames: &[Frame]) -> Vec<Frame> {
-    let end = allocation_at(frames);
-    let start = lesson_at(&frames[..end]);
-    let kept = calls_that_were_made(&frames[start..end]);
+pub(crate) fn trim_stack(frames: &[Frame]) -> Vec<Frame> {
+    let end = find_allocator_start(frames);
+    let start = find_lesson_start(&frames[..end]);
+    let kept = keep_first_library_calls(&frames[start..end]);
     if kept.is_empty() {
         let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
         return vec![frames[..end].last().cloned().unwrap_or_else(unknown)];
@@ -104,14 +104,16 @@ pub(crate) fn trim(frames: &[Frame]) -> Vec<Frame> {
 }
 
 /// Where the allocator begins, counted from the root.
-fn allocation_at(frames: &[Frame]) -> usize {
-    let first = frames.iter().position(|frame| begins_with(frame, &ALLOCATION)).unwrap_or(frames.len());
-    first - frames[..first].iter().rev().take_while(|frame| begins_with(frame, &ALLOCATORS)).count()
+fn find_allocator_start(frames: &[Frame]) -> usize {
+    let first = frames.iter().position(|frame| starts_with_any(frame, &ALLOCATION)).unwrap_or(frames.len());
+    first - frames[..first].iter().rev().take_while(|frame| starts_with_any(frame, &ALLOCATORS)).count()
 }
 
 /// Where the lesson's own code begins, counted from the root.
-fn lesson_at(frames: &[Frame]) -> usize {
-    let below = |frame: &Frame| begins_with(frame, &RUNTIME) || frame.function == "main" || passes_on(frame);
+fn find_lesson_start(frames: &[Frame]) -> usize {
+    let below = |frame: &Frame| {
+        starts_with_any(frame, &RUNTIME) || frame.function == "main" || is_pass_through(frame)
+    };
     let with_main = frames.iter().take_while(|frame| below(frame) || is_program_main(frame)).count();
     // The program's `main` says nothing where the lesson runner calls the variant; in a student's own program it does.
     let runner = frames[..with_main].iter().rposition(|frame| frame.function.contains("heaplab_lesson::"));
@@ -121,14 +123,14 @@ fn lesson_at(frames: &[Frame]) -> usize {
 
 /// Of every passage through the standard library the first call, which is the one in the source. A passage that only
 /// passes a call on, such as an iterator's, leaves nothing.
-fn calls_that_were_made(frames: &[Frame]) -> Vec<Frame> {
+fn keep_first_library_calls(frames: &[Frame]) -> Vec<Frame> {
     let mut kept: Vec<Frame> = Vec::new();
     let mut inside_standard = false;
     for frame in frames {
-        if !is_standard(frame) {
+        if !is_standard_library(frame) {
             inside_standard = false;
             kept.push(frame.clone());
-        } else if !inside_standard && !passes_on(frame) {
+        } else if !inside_standard && !is_pass_through(frame) {
             inside_standard = true;
             kept.push(frame.clone());
         }
@@ -137,19 +139,19 @@ fn calls_that_were_made(frames: &[Frame]) -> Vec<Frame> {
 }
 
 /// `core` cannot allocate: whatever it does on a stack, it calls somebody else. `collect` is what the source says, though.
-fn passes_on(frame: &Frame) -> bool {
-    match owner(&frame.function) {
+fn is_pass_through(frame: &Frame) -> bool {
+    match find_owning_crate(&frame.function) {
         Some(owner) => owner == "core" && !frame.function.ends_with("Iterator::collect"),
         None => {
             let allocates = |place: &str| place.trim_start_matches("std/").starts_with("alloc/");
-            is_standard(frame) && frame.location.as_deref().is_some_and(|place| !allocates(place))
+            is_standard_library(frame) && frame.location.as_deref().is_some_and(|place| !allocates(place))
         }
     }
 }
 
 /// Whether a function is the standard library's.
-pub(crate) fn is_standard(frame: &Frame) -> bool {
-    match (owner(&frame.function), &frame.location) {
+pub(crate) fn is_standard_library(frame: &Frame) -> bool {
+    match (find_owning_crate(&frame.function), &frame.location) {
         (Some(owner), _) => STANDARD.contains(&owner),
         (None, Some(place)) => STANDARD_FILES.iter().any(|file| place.starts_with(file)),
         (None, None) => false,
@@ -157,7 +159,7 @@ pub(crate) fn is_standard(frame: &Frame) -> bool {
 }
 
 /// The crate that a function is of; for `<T as core::clone::Clone>::clone`, where the type has no path, that of the trait.
-fn owner(function: &str) -> Option<&str> {
+fn find_owning_crate(function: &str) -> Option<&str> {
     let first = |path: &'_ str| -> Option<usize> {
         let name = path.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
         path[name..].starts_with("::").then_some(name)
@@ -178,7 +180,7 @@ fn is_program_main(frame: &Frame) -> bool {
     frame.function.ends_with("::main") || frame.function.contains("::main::")
 }
 
-fn begins_with(frame: &Frame, prefixes: &[&str]) -> bool {
+fn starts_with_any(frame: &Frame, prefixes: &[&str]) -> bool {
     prefixes.iter().any(|prefix| frame.function.starts_with(prefix))
 }
 
@@ -189,7 +191,7 @@ mod tests {
     fn trimmed(functions: &[&str]) -> Vec<String> {
         let frame = |name: &&str| Frame { function: function_name(name), location: None };
         let frames: Vec<Frame> = functions.iter().map(frame).collect();
-        trim(&frames).into_iter().map(|frame| frame.function).collect()
+        trim_stack(&frames).into_iter().map(|frame| frame.function).collect()
     }
 
     #[test]
@@ -281,7 +283,7 @@ mod tests {
             ("grow_one<alloc::alloc::Global>", "src/raw_vec/mod.rs:188"),
         ];
         let names = |kept: Vec<Frame>| kept.into_iter().map(|frame| frame.function).collect::<Vec<_>>();
-        assert_eq!(names(trim(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
+        assert_eq!(names(trim_stack(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
         // The same, as symbols of a recording name the places.
         let stack = [
             ("list", "lessons/8.5.1-generators/src/main.rs:7"),
@@ -290,7 +292,7 @@ mod tests {
             ("push_str", "std/alloc/src/string.rs:1102"),
             ("grow_one<alloc::alloc::Global>", "std/alloc/src/raw_vec/mod.rs:188"),
         ];
-        assert_eq!(names(trim(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
+        assert_eq!(names(trim_stack(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
     }
 
     #[test]
@@ -305,7 +307,7 @@ mod tests {
             ("push", None),
         ];
         for (function, krate) in cases {
-            assert_eq!(owner(function), krate, "{function}");
+            assert_eq!(find_owning_crate(function), krate, "{function}");
         }
     }
 }

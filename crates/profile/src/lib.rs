@@ -40,4 +40,4 @@ pub mod symbols;
 
 pub use frames::{UNKNOWN, function_name};
 pub use measure::Measure;
-pub use model::{Frame, Profile, Recorded, Site};
+pub use model::{Frame, Profile, RecorderFigures, Site};

@@ -17,7 +17,7 @@ pub enum Measure {
 
 impl Measure {
     /// The figure of one site.
-    pub const fn of(self, site: &Site) -> u64 {
+    pub const fn figure(self, site: &Site) -> u64 {
         match self {
             Measure::PeakBytes => site.peak_bytes,
             Measure::EndBytes => site.end_bytes,

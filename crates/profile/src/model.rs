@@ -35,12 +35,12 @@ pub struct Site {
     /// Bytes that were live at the end.
     pub end_bytes: u64,
     /// What dhat does not know; nothing where the profile is dhat's.
-    pub recorded: Option<Recorded>,
+    pub recorded: Option<RecorderFigures>,
 }
 
 /// What only heaplab's recorder knows of a site.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
+pub struct RecorderFigures {
     /// Bytes at birth.
     pub birth_bytes: u64,
     /// Reallocations of blocks that were born here, wherever they were reallocated.
@@ -76,14 +76,14 @@ pub struct Frame {
 impl Profile {
     /// The profile as a reader wants it: each stack without the runtime below the lesson's code and without the allocator
     /// above it, sites whose stacks are then equal added up, in the order of their stacks.
-    pub fn trimmed(self) -> Profile {
-        let trim = |site: Site| Site { frames: frames::trim(&site.frames), ..site };
-        Profile { sites: self.sites.into_iter().map(trim).collect() }.merged()
+    pub fn trim_stacks(self) -> Profile {
+        let trim = |site: Site| Site { frames: frames::trim_stack(&site.frames), ..site };
+        Profile { sites: self.sites.into_iter().map(trim).collect() }.merge_equal_stacks()
     }
 
     /// Sites of equal stacks added up, in the order of their stacks. All sums stay exact but for the sites' own peaks: see
     /// [`Site::own_peak_bytes`].
-    pub fn merged(self) -> Profile {
+    pub fn merge_equal_stacks(self) -> Profile {
         let peak_bytes = self.peak_bytes();
         let mut by_stack: BTreeMap<Vec<Frame>, Site> = BTreeMap::new();
         for mut site in self.sites {
@@ -132,8 +132,8 @@ impl Site {
     }
 }
 
-impl Recorded {
-    fn add(&mut self, other: &Recorded) {
+impl RecorderFigures {
+    fn add(&mut self, other: &RecorderFigures) {
         self.birth_bytes += other.birth_bytes;
         self.reallocations += other.reallocations;
         self.reallocated_bytes += other.reallocated_bytes;
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn site(function: &str, own_peak_bytes: u64, peak_bytes: u64, lifetimes: &[u64]) -> Site {
-        let recorded = Recorded { lifetimes: lifetimes.to_vec(), ..Recorded::default() };
+        let recorded = RecorderFigures { lifetimes: lifetimes.to_vec(), ..RecorderFigures::default() };
         Site {
             frames: vec![Frame { function: function.to_owned(), location: None }],
             peak_bytes,
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn equal_stacks_are_added_up_in_their_order() {
         let sites = vec![site("b", 60, 10, &[1]), site("a", 5, 5, &[]), site("b", 70, 85, &[2, 3])];
-        let merged = Profile { sites }.merged();
+        let merged = Profile { sites }.merge_equal_stacks();
         let names: Vec<&str> = merged.sites.iter().map(|site| site.frames[0].function.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
         let both = &merged.sites[1];
@@ -184,7 +184,7 @@ mod tests {
     fn what_one_of_two_does_not_know_their_sum_does_not_know() {
         let without = Site { recorded: None, ..site("a", 1, 1, &[]) };
         for sites in [[site("a", 1, 1, &[1]), without.clone()], [without.clone(), site("a", 1, 1, &[1])]] {
-            assert_eq!(Profile { sites: sites.to_vec() }.merged().sites[0].recorded, None);
+            assert_eq!(Profile { sites: sites.to_vec() }.merge_equal_stacks().sites[0].recorded, None);
         }
     }
 }

@@ -30,15 +30,15 @@ const SHOWN_FIRST: &str = "peak_space";
 
 /// The file: blocks and bytes over the whole run (`alloc`), at the peak (`peak`) and at the end (`inuse`). Names and lines
 /// are in it, so no binary is needed to read it. The same bytes for the same profile, whatever the order of its sites.
-pub fn pprof(profile: &Profile) -> io::Result<Vec<u8>> {
+pub fn write_pprof(profile: &Profile) -> io::Result<Vec<u8>> {
     // Its modification time is 0: no clock is in the file.
     let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
-    gzip.write_all(&encoded(&profile.clone().merged()))?;
+    gzip.write_all(&encode_profile(&profile.clone().merge_equal_stacks()))?;
     gzip.finish()
 }
 
-fn encoded(profile: &Profile) -> Vec<u8> {
-    let mut texts = Texts::default();
+fn encode_profile(profile: &Profile) -> Vec<u8> {
+    let mut texts = StringTable::default();
     let mut file = Message::default();
     for (name, unit) in SAMPLE_TYPES {
         let mut value_type = Message::default();
@@ -59,7 +59,7 @@ fn encoded(profile: &Profile) -> Vec<u8> {
         sample.numbers(2, &figures(site));
         file.message(2, &sample);
     }
-    locations_and_functions(&mut file, &locations, &mut texts);
+    add_locations(&mut file, &locations, &mut texts);
     let shown_first = texts.index(SHOWN_FIRST);
     for text in &texts.in_order {
         file.text(6, text);
@@ -69,7 +69,7 @@ fn encoded(profile: &Profile) -> Vec<u8> {
 }
 
 /// A location is a function's line; a function stands once, whatever its lines.
-fn locations_and_functions(file: &mut Message, locations: &BTreeMap<&Frame, u64>, texts: &mut Texts) {
+fn add_locations(file: &mut Message, locations: &BTreeMap<&Frame, u64>, texts: &mut StringTable) {
     let mut functions: BTreeMap<(&str, &str), u64> = BTreeMap::new();
     for (frame, &id) in locations {
         let (source, line) = frame.place().unwrap_or_default();
@@ -94,18 +94,18 @@ fn locations_and_functions(file: &mut Message, locations: &BTreeMap<&Frame, u64>
 }
 
 /// The table that texts stand in; the first is empty, as the format wants it.
-struct Texts {
+struct StringTable {
     places: BTreeMap<String, u64>,
     in_order: Vec<String>,
 }
 
-impl Default for Texts {
-    fn default() -> Texts {
-        Texts { places: BTreeMap::from([(String::new(), 0)]), in_order: vec![String::new()] }
+impl Default for StringTable {
+    fn default() -> StringTable {
+        StringTable { places: BTreeMap::from([(String::new(), 0)]), in_order: vec![String::new()] }
     }
 }
 
-impl Texts {
+impl StringTable {
     fn index(&mut self, text: &str) -> u64 {
         if let Some(&place) = self.places.get(text) {
             return place;

@@ -11,7 +11,7 @@ pub const CUT_ADDRESS: u64 = 1;
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Raw {
+pub struct RawRecording {
     /// The program and its arguments.
     pub command: Vec<String>,
     /// What was counted over all sites.

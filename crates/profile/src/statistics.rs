@@ -42,22 +42,24 @@ pub struct Statistic {
 ///
 /// Line and function are those of the innermost frame that is not the standard library's: the line that a reader can
 /// change. The profile should be [trimmed](Profile::trimmed), or the allocator's own frames stand innermost.
-pub fn statistics(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<Statistic> {
+pub fn compute_statistics(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<Statistic> {
     let mut groups: BTreeMap<String, (u64, Statistic)> = BTreeMap::new();
     for site in &profile.sites {
         let frames = match group_by {
-            GroupBy::Line => vec![own_frame(site)],
-            GroupBy::Function => vec![Frame { location: None, ..own_frame(site) }],
+            GroupBy::Line => vec![find_own_frame(site)],
+            GroupBy::Function => vec![Frame { location: None, ..find_own_frame(site) }],
             GroupBy::Stack => site.frames.clone(),
         };
         let key = match group_by {
-            GroupBy::Line => line(&frames),
-            GroupBy::Function | GroupBy::Stack => frames.iter().map(text).collect::<Vec<_>>().join("; "),
+            GroupBy::Line => line_key(&frames),
+            GroupBy::Function | GroupBy::Stack => {
+                frames.iter().map(format_frame).collect::<Vec<_>>().join("; ")
+            }
         };
         let (amount, statistic) = groups
             .entry(key.clone())
             .or_insert_with(|| (0, Statistic { key, frames, ..Statistic::default() }));
-        *amount += measure.of(site);
+        *amount += measure.figure(site);
         statistic.add(site);
     }
     let mut groups: Vec<(u64, Statistic)> = groups.into_values().collect();
@@ -76,19 +78,19 @@ impl Statistic {
     }
 }
 
-fn own_frame(site: &Site) -> Frame {
-    let own = site.frames.iter().rev().find(|frame| !frames::is_standard(frame));
+fn find_own_frame(site: &Site) -> Frame {
+    let own = site.frames.iter().rev().find(|frame| !frames::is_standard_library(frame));
     let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
     own.or(site.frames.last()).cloned().unwrap_or_else(unknown)
 }
 
 /// The line alone: functions that share one are one group.
-fn line(frames: &[Frame]) -> String {
+fn line_key(frames: &[Frame]) -> String {
     let frame = frames.first();
     frame.map(|frame| frame.location.clone().unwrap_or_else(|| frame.function.clone())).unwrap_or_default()
 }
 
-fn text(frame: &Frame) -> String {
+fn format_frame(frame: &Frame) -> String {
     match &frame.location {
         Some(location) => format!("{} ({location})", frame.function),
         None => frame.function.clone(),
@@ -125,7 +127,7 @@ mod tests {
             Measure::PeakBytes => (statistic.key, statistic.peak_bytes),
             _ => (statistic.key, statistic.end_bytes),
         };
-        statistics(&profile(), group_by, measure).into_iter().map(figure).collect()
+        compute_statistics(&profile(), group_by, measure).into_iter().map(figure).collect()
     }
 
     fn owned(rows: &[(&str, u64)]) -> Vec<(String, u64)> {
@@ -138,7 +140,7 @@ mod tests {
         assert_eq!(rows(GroupBy::Line, Measure::EndBytes), by_line);
         let by_function = owned(&[("app::load", 35), ("app::main", 30)]);
         assert_eq!(rows(GroupBy::Function, Measure::EndBytes), by_function);
-        let by_stack = statistics(&profile(), GroupBy::Stack, Measure::EndBytes);
+        let by_stack = compute_statistics(&profile(), GroupBy::Stack, Measure::EndBytes);
         assert_eq!(by_stack.len(), 4);
         assert_eq!(by_stack[1].key, "app::main (main.rs:2); app::load (main.rs:5)");
     }
@@ -147,7 +149,7 @@ mod tests {
     fn the_order_is_by_what_was_asked_for() {
         let by_peak = owned(&[("app::load", 403), ("app::main", 3)]);
         assert_eq!(rows(GroupBy::Function, Measure::PeakBytes), by_peak);
-        let first = &statistics(&profile(), GroupBy::Line, Measure::PeakBytes)[0];
+        let first = &compute_statistics(&profile(), GroupBy::Line, Measure::PeakBytes)[0];
         assert_eq!((first.key.as_str(), first.end_blocks), ("main.rs:6", 1));
     }
 }

@@ -3,17 +3,17 @@
 
 mod location;
 mod module;
-mod own;
+mod own_lines;
 
-use crate::raw::{CUT_ADDRESS, Node, Raw, RawError, RawSite};
-use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
-use module::Names;
+use crate::raw::{CUT_ADDRESS, Node, RawError, RawRecording, RawSite};
+use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN};
+use module::ModuleSymbols;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-pub use module::demangled;
-pub use own::OwnLines;
+pub use module::demangle;
+pub use own_lines::OwnLines;
 
 /// The frame of the site that stands for all births that had no room in the recorder's tables.
 pub const OVERFLOW: &str = "[no room in the tables]";
@@ -63,30 +63,30 @@ pub enum SymbolError {
 ///
 /// The entries of several threads with one stack are one site, and so are stacks that are the same after symbols, such as
 /// two calls on one line: their figures are added up (see [`Profile::merged`]).
-pub fn symbolize(raw: &Raw, roots: &Roots) -> Result<Profile, SymbolError> {
-    Ok(Stacks::find(raw, roots)?.profile(&raw.sites))
+pub fn symbolize(raw: &RawRecording, roots: &Roots) -> Result<Profile, SymbolError> {
+    Ok(NamedStacks::resolve(raw, roots)?.build_profile(&raw.sites))
 }
 
 /// The names of a recording's stacks, found once for whatever figures there are of them: those at the end, and those of looks
 /// on the way.
-pub struct Stacks<'a> {
-    raw: &'a Raw,
+pub struct NamedStacks<'a> {
+    raw: &'a RawRecording,
     names: Vec<Rc<[Frame]>>,
 }
 
-impl Stacks<'_> {
+impl NamedStacks<'_> {
     /// Finds the names of every node.
     ///
     /// # Errors
     /// As [`symbolize`].
-    pub fn find<'a>(raw: &'a Raw, roots: &Roots) -> Result<Stacks<'a>, SymbolError> {
+    pub fn resolve<'a>(raw: &'a RawRecording, roots: &Roots) -> Result<NamedStacks<'a>, SymbolError> {
         raw.check_references()?;
-        Ok(Stacks { raw, names: frames_of_nodes(raw, roots)? })
+        Ok(NamedStacks { raw, names: resolve_nodes(raw, roots)? })
     }
 
     /// The profile of these entries, as [`symbolize`] makes it of the recording's own. Entries of nodes and threads that the
     /// recording does not have are left out.
-    pub fn profile(&self, entries: &[RawSite]) -> Profile {
+    pub fn build_profile(&self, entries: &[RawSite]) -> Profile {
         let mut by_node: BTreeMap<u32, Vec<&RawSite>> = BTreeMap::new();
         let is_known = |entry: &&RawSite| {
             (entry.node as usize) < self.names.len() && (entry.thread as usize) < self.raw.threads.len()
@@ -95,48 +95,48 @@ impl Stacks<'_> {
             by_node.entry(entry.node).or_default().push(entry);
         }
         let site = |(node, entries): (&u32, &Vec<&RawSite>)| Site {
-            frames: stack(*node, &self.raw.nodes, &self.names),
-            ..figures(entries, self.raw)
+            frames: collect_stack(*node, &self.raw.nodes, &self.names),
+            ..sum_entries(entries, self.raw)
         };
-        Profile { sites: by_node.iter().map(site).collect() }.merged()
+        Profile { sites: by_node.iter().map(site).collect() }.merge_equal_stacks()
     }
 }
 
 /// The frames of each node, the outermost function first. One address has one answer, whichever stack it stands in.
-fn frames_of_nodes(raw: &Raw, roots: &Roots) -> Result<Vec<Rc<[Frame]>>, SymbolError> {
-    let mut names = Names::new(&raw.modules, roots);
+fn resolve_nodes(raw: &RawRecording, roots: &Roots) -> Result<Vec<Rc<[Frame]>>, SymbolError> {
+    let mut names = ModuleSymbols::new(&raw.modules, roots);
     let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
     let mut of_nodes: Vec<Rc<[Frame]>> = vec![Rc::new([])];
     for node in raw.nodes.iter().skip(1) {
         let frames = match known.get(&node.address) {
             Some(frames) => Rc::clone(frames),
             None => {
-                let frames: Rc<[Frame]> = of_address(node.address, &mut names)?.into();
+                let frames: Rc<[Frame]> = resolve_address(node.address, &mut names)?.into();
                 known.insert(node.address, Rc::clone(&frames));
                 frames
             }
         };
         of_nodes.push(frames);
     }
-    names.any_could_be_read()?;
+    names.check_any_readable()?;
     Ok(of_nodes)
 }
 
-fn of_address(address: u64, names: &mut Names<'_>) -> Result<Vec<Frame>, SymbolError> {
+fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Result<Vec<Frame>, SymbolError> {
     if address == CUT_ADDRESS {
-        return Ok(vec![named(CUT)]);
+        return Ok(vec![frame_without_location(CUT)]);
     }
     // A return address is where the caller goes on: the call is the instruction before it, which may be of another line,
     // and where the callee never returns even of another function.
-    let frames = names.frames(address.saturating_sub(1))?;
-    Ok(if frames.is_empty() { vec![named(UNKNOWN)] } else { frames })
+    let frames = names.find_frames(address.saturating_sub(1))?;
+    Ok(if frames.is_empty() { vec![frame_without_location(UNKNOWN)] } else { frames })
 }
 
-fn named(function: &str) -> Frame {
+fn frame_without_location(function: &str) -> Frame {
     Frame { function: function.to_owned(), location: None }
 }
 
-fn stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame> {
+fn collect_stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame> {
     let mut path = Vec::new();
     let mut at = node as usize;
     while at != 0 {
@@ -144,13 +144,13 @@ fn stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame> {
         at = nodes[at].parent as usize;
     }
     if path.is_empty() {
-        return vec![named(OVERFLOW)];
+        return vec![frame_without_location(OVERFLOW)];
     }
     path.iter().rev().flat_map(|&node| names[node].iter().cloned()).collect()
 }
 
 /// The sums over the threads.
-fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
+fn sum_entries(entries: &[&RawSite], raw: &RawRecording) -> Site {
     let sum = |figure: fn(&RawSite) -> u64| entries.iter().map(|entry| figure(entry)).sum::<u64>();
     // Frees by other threads make some of these negative; their sum is not.
     let net = |figure: fn(&RawSite) -> i64| {
@@ -158,7 +158,7 @@ fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
     };
     let longest = entries.iter().map(|entry| entry.lifetimes.len()).max().unwrap_or(0);
     let lived = |class: usize| entries.iter().filter_map(|entry| entry.lifetimes.get(class)).sum();
-    let recorded = Recorded {
+    let recorded = RecorderFigures {
         birth_bytes: sum(|entry| entry.birth_bytes),
         reallocations: sum(|entry| entry.reallocations),
         reallocated_bytes: sum(|entry| entry.reallocated_bytes),
@@ -186,7 +186,7 @@ fn figures(entries: &[&RawSite], raw: &Raw) -> Site {
 
 /// Every block that lives is as old as the clock has come since its birth. Threads know the clock to within 64 KiB of each
 /// other, so that a sum may fall below 0 by that: then it is 0.
-fn survivor_age_bytes(entries: &[&RawSite], raw: &Raw) -> u64 {
+fn survivor_age_bytes(entries: &[&RawSite], raw: &RawRecording) -> u64 {
     let live: i64 = entries.iter().map(|entry| entry.live_blocks).sum();
     // A sum of clocks may pass 2^64 and come round: the difference is right all the same.
     let births = entries.iter().fold(0_i64, |sum, entry| sum.wrapping_add(entry.live_birth_clock_bytes));
@@ -195,7 +195,7 @@ fn survivor_age_bytes(entries: &[&RawSite], raw: &Raw) -> u64 {
 }
 
 /// Of one thread its own; of several at most their sum, and at most the global peak.
-fn own_peak_bytes(entries: &[&RawSite], raw: &Raw) -> u64 {
+fn own_peak_bytes(entries: &[&RawSite], raw: &RawRecording) -> u64 {
     let sum: u64 = entries.iter().map(|entry| u64::try_from(entry.own_peak_bytes).unwrap_or(0)).sum();
     if entries.len() > 1 { sum.min(raw.totals.peak_bytes) } else { sum }
 }

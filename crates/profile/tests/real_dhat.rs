@@ -6,8 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test without a harness, which clippy does not take for one")]
 
-use heaplab_profile::folded::{Measure, folded};
-use heaplab_profile::{Profile, Recorded, Site, dhat as format};
+use heaplab_profile::folded::{Measure, write_folded};
+use heaplab_profile::{Profile, RecorderFigures, Site, dhat as format};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -116,14 +116,14 @@ fn sites_add_up_to_what_dhat_says() {
     let run = run();
     let whole = format::read(&run.json).unwrap();
     assert_eq!(sums(&whole), run.stats);
-    assert_eq!(sums(&whole.trimmed()), run.stats);
+    assert_eq!(sums(&whole.trim_stacks()), run.stats);
     let rebased = format::rebase(&run.json, run.load_address).unwrap();
     assert_eq!(sums(&format::read(&rebased).unwrap()), run.stats);
 }
 
 fn stacks_are_readable() {
-    let profile = format::read(&run().json).unwrap().trimmed();
-    let text = folded(&profile, Measure::PeakBytes);
+    let profile = format::read(&run().json).unwrap().trim_stacks();
+    let text = write_folded(&profile, Measure::PeakBytes);
     assert!(text.contains("real_dhat::collect_rows"), "{text}");
     assert!(text.contains("real_dhat::dropped_before_the_end"), "{text}");
     for noise in ["alloc::alloc::", "raw_vec", " dhat::", "lang_start", "FnOnce", "0x", "fold"] {
@@ -172,14 +172,14 @@ fn the_dhat_viewer_opens_what_is_written() {
     let whole = format::read(&run.json).unwrap();
     let as_recorded = |profile: Profile| {
         let site = |site: Site| Site {
-            recorded: Some(Recorded { birth_bytes: site.total_bytes, ..Recorded::default() }),
+            recorded: Some(RecorderFigures { birth_bytes: site.total_bytes, ..RecorderFigures::default() }),
             ..site
         };
         Profile { sites: profile.sites.into_iter().map(site).collect() }
     };
-    for profile in [whole.clone(), whole.trimmed()] {
-        let json = format::write(&as_recorded(profile.clone()), &format::Run::default()).unwrap();
-        assert_eq!(format::read(&json).unwrap().merged(), profile.merged());
+    for profile in [whole.clone(), whole.trim_stacks()] {
+        let json = format::write(&as_recorded(profile.clone()), &format::RunHeader::default()).unwrap();
+        assert_eq!(format::read(&json).unwrap().merge_equal_stacks(), profile.merge_equal_stacks());
         opens_with(&json, &run.stats);
     }
 }

@@ -9,11 +9,11 @@ mod regions;
 mod source;
 mod stacks;
 
-pub use chart::{Axis, Chart, Marker, Series, Step, StepValues, Steps, Unit};
+pub use chart::{Axis, AxisUnit, Chart, Marker, Series, Step, StepChart, StepSeries};
 pub use graph::{Graph, GraphEdge, GraphNode, Strength};
-pub use regions::{Regions, Row, Span, SpanState};
-pub use source::{Source, SourceLine};
-pub use stacks::Stacks;
+pub use regions::{MemoryRegions, MemoryRow, MemorySpan, MemoryState};
+pub use source::{SourceLine, SourceListing};
+pub use stacks::FoldedStacks;
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub enum Attachment {
     /// Rows and columns. Tables of one title and one set of columns are shown as one table, a row a variant.
     Table(Table),
     /// Counts after each line of a program.
-    Steps(Steps),
+    Steps(StepChart),
     /// Lines or dots over two axes. Charts of one name are shown as one, with the series of every variant.
     Chart(Chart),
     /// What lines hold as the work goes on: the runner's own, where it judges growth. It stands beside what stays.
@@ -33,11 +33,11 @@ pub enum Attachment {
     /// Who refers to whom.
     Graph(Graph),
     /// What stands where in memory.
-    Regions(Regions),
+    Regions(MemoryRegions),
     /// A program's source with figures beside each line.
-    Source(Source),
+    Source(SourceListing),
     /// Where a program spent its time: a flamegraph.
-    Stacks(Stacks),
+    Stacks(FoldedStacks),
     /// One number that a claim may be held against.
     Figure(Figure),
 }

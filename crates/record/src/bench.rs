@@ -52,7 +52,7 @@ pub struct Comparison {
     pub figures: Vec<f64>,
     /// What the figures should be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<ExpectedFigure>,
     /// Whether their median is what was wanted; absent where nothing was wanted or measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<bool>,
@@ -94,7 +94,7 @@ pub enum Quantity {
 /// What a figure should be.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Wanted {
+pub enum ExpectedFigure {
     /// This or less.
     AtMost(f64),
     /// Less than this.

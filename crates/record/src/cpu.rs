@@ -1,6 +1,6 @@
 //! `cpu.json`: where a program of the student's own spent its instructions.
 
-use crate::{Environment, Source};
+use crate::{Environment, SourceListing};
 use serde::{Deserialize, Serialize};
 
 /// The schema name of [`CpuReport`].
@@ -38,7 +38,7 @@ pub struct CpuReport {
     /// What cost the most by itself first.
     pub functions: Vec<CpuFunction>,
     /// Files of the program's own workspace, the most expensive first.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceListing>,
 }
 
 /// One function.

@@ -1,6 +1,6 @@
 //! `gradebook.json`: a class of homework, one entry a submission. Every entry rests on a `verdict.json` that lies beside it.
 
-use crate::{Reason, TaskResult, Text, VerdictStatus};
+use crate::{TaskResult, Text, VerdictReason, VerdictStatus};
 use serde::{Deserialize, Serialize};
 
 /// The schema name of [`Gradebook`].
@@ -54,14 +54,14 @@ pub struct GradebookEntry {
     /// The tasks as measured.
     pub tasks: Vec<TaskResult>,
     /// Why, the gravest first.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<VerdictReason>,
     /// What a person should look at. No flag changes status or points.
-    pub flags: Vec<Flag>,
+    pub flags: Vec<SubmissionFlag>,
     /// Of what was measured; empty without source.
     pub source_sha256: String,
     /// The submission's own time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub submitted: Option<Submitted>,
+    pub submitted: Option<SubmissionTime>,
     /// When the file or the folder was last written here, RFC 3339, UTC: a copy can make it later than it was handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_time: Option<String>,
@@ -74,7 +74,7 @@ pub struct GradebookEntry {
 
 /// When something was handed in, and who says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Submitted {
+pub struct SubmissionTime {
     /// RFC 3339, UTC.
     pub at: String,
     /// Where the time is from.
@@ -95,7 +95,7 @@ pub enum TimeSource {
 
 /// Something a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flag {
+pub struct SubmissionFlag {
     /// What it is.
     pub kind: FlagKind,
     /// For people, computed from the figures.

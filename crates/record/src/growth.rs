@@ -40,7 +40,7 @@ pub struct SiteGrowth {
     pub end_blocks: Vec<u64>,
     /// What became of it when the data was dropped; absent where that was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub teardown: Option<TornDown>,
+    pub teardown: Option<TeardownOutcome>,
     /// What decided.
     pub reason: GrowthReason,
 }
@@ -77,7 +77,7 @@ pub enum GrowthClass {
 /// What is left of a site when the data was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum TornDown {
+pub enum TeardownOutcome {
     /// Nothing: something still owned it.
     Freed,
     /// A part.

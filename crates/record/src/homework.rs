@@ -24,11 +24,11 @@ pub struct HomeworkResult {
     pub created_at: String,
     /// The course's commit, with `-dirty` behind it where files had changed; empty outside a repository.
     pub commit: String,
-    /// Of all handed-in sources together, as `heaplab_grade::source_sha256` takes it.
+    /// Of all handed-in sources together, as `heaplab_homework::source_sha256` takes it.
     pub source_sha256: String,
     /// The handed-in files, by name.
     #[serde(default)]
-    pub sources: Vec<HandedIn>,
+    pub sources: Vec<SubmittedFile>,
     /// Where it was measured.
     pub environment: Environment,
     /// The public seed that the input was made of.
@@ -49,7 +49,7 @@ pub struct HomeworkResult {
 
 /// One file of the student's source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandedIn {
+pub struct SubmittedFile {
     /// Its name within `src/`: `required.rs`.
     pub name: String,
     /// Of its bytes, in hexadecimal.
@@ -142,7 +142,7 @@ pub struct Verdict {
     /// How it came out.
     pub status: VerdictStatus,
     /// Why, the gravest first; empty for a pass.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<VerdictReason>,
     /// The student's figures; absent where no readable `result.json` was handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed: Option<Vec<TaskResult>>,
@@ -159,7 +159,7 @@ pub struct Verdict {
     #[serde(default)]
     pub bonus_of: u32,
     /// Where the two differ.
-    pub mismatches: Vec<Mismatch>,
+    pub mismatches: Vec<FigureMismatch>,
     /// The fences that were around compiler and program, by name.
     pub fences: Vec<String>,
     /// What this kernel lacks of them.
@@ -177,7 +177,7 @@ pub struct Verdict {
 
 /// One reason: a code that does not change, and a sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reason {
+pub struct VerdictReason {
     /// Snake case, one a case: `outside_heap`, `forged_result`, `no_source`.
     pub code: String,
     /// The task that it is about.
@@ -189,7 +189,7 @@ pub struct Reason {
 
 /// A claimed figure that is not the measured one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mismatch {
+pub struct FigureMismatch {
     /// The task.
     pub task: String,
     /// The field of [`TaskResult`]: `peak_bytes`.

@@ -28,29 +28,30 @@ mod record;
 mod report;
 
 pub use attachment::{
-    Attachment, Axis, Cell, Chart, Figure, Graph, GraphEdge, GraphNode, Marker, Regions, Row, Series, Source,
-    SourceLine, Span, SpanState, Stacks, Step, StepValues, Steps, Strength, Table, Unit,
+    Attachment, Axis, AxisUnit, Cell, Chart, Figure, FoldedStacks, Graph, GraphEdge, GraphNode, Marker,
+    MemoryRegions, MemoryRow, MemorySpan, MemoryState, Series, SourceLine, SourceListing, Step, StepChart,
+    StepSeries, Strength, Table,
 };
-pub use bench::{BENCH_SCHEMA, Bench, Comparison, PeerCommand, Quantity, Wanted};
+pub use bench::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use curve::{Curve, CurvePoint};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
 pub use gradebook::{
-    AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
-    GradedKind, Submitted, TimeSource,
+    AlikePair, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
+    GradedKind, SubmissionFlag, SubmissionTime, TimeSource,
 };
 pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
-    Mystery, SiteGrowth, TornDown,
+    Mystery, SiteGrowth, TeardownOutcome,
 };
 pub use heap_run::{HeapRun, HeapSite, SizeClass};
 pub use homework::{
-    HOMEWORK_SCHEMA, HandedIn, HomeworkResult, Mismatch, Reason, TaskResult, TopSite, VERDICT_SCHEMA,
-    Verdict, VerdictStatus,
+    FigureMismatch, HOMEWORK_SCHEMA, HomeworkResult, SubmittedFile, TaskResult, TopSite, VERDICT_SCHEMA,
+    Verdict, VerdictReason, VerdictStatus,
 };
 pub use manifest::{
-    Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, Prepared, Probe, Text, Variant,
+    Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, PreparedInput, Probe, Text, Variant,
 };
 pub use mindmap::{MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, MindStageSpec};
 pub use prediction::Prediction;
@@ -58,10 +59,10 @@ pub use reconciliation::{
     OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, ResidentFigures,
 };
 pub use record::{
-    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Look, LookSite, Measurement, Phase, PlainSample,
-    RECORD_SCHEMA, Record,
+    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, LiveSnapshot, LiveSnapshotSite, Measurement, Phase,
+    PlainSample, RECORD_SCHEMA, Record,
 };
 pub use report::{
-    ClaimVerdict, CountsRun, DhatRun, Environment, Failure, Goal, Ladder, MeasuredBytes, PlainRun,
+    ClaimMeasurement, ClaimVerdict, CountsRun, DhatRun, Environment, Failure, Goal, Ladder, PlainRun,
     REPORT_SCHEMA, Report, Run,
 };

@@ -29,7 +29,7 @@ pub const PREPARED_VARIABLE: &str = "HEAPLAB_PREPARED";
 
 /// What `LESSON --heaplab-prepare [--rows N]` prints: a process of its own, so that making an input is in no variant's figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prepared {
+pub struct PreparedInput {
     /// The scale that it was made for: what was asked for, or what the input itself says.
     pub rows: u64,
     /// What the variants are told, such as the path of a file.

@@ -36,7 +36,7 @@ pub struct Record {
     pub attachments: Vec<Attachment>,
     /// What was live on the way, after as much of the work as the runner had asked for; heap probe only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub looks: Vec<Look>,
+    pub looks: Vec<LiveSnapshot>,
     /// Where the lesson's binary was loaded, so that addresses in dhat's file can be told from one run to the next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load_address: Option<u64>,
@@ -166,17 +166,17 @@ pub struct HeapTotals {
 
 /// What was live after a part of the work, site by site.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Look {
+pub struct LiveSnapshot {
     /// How much of the work was done, in the unit of the scale.
     pub done: u64,
     /// Every site and thread that had live blocks.
-    pub sites: Vec<LookSite>,
+    pub sites: Vec<LiveSnapshotSite>,
 }
 
 /// A node of the same run's recording, and the live blocks and bytes of the stack that ends there. Of one thread both may be
 /// negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LookSite(pub u32, pub i64, pub i64);
+pub struct LiveSnapshotSite(pub u32, pub i64, pub i64);
 
 /// A mark that a lesson sets on its own way, such as the end of building.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

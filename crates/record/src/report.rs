@@ -233,7 +233,7 @@ pub struct ClaimVerdict {
     /// The scale that it speaks of; 0 where it speaks of every scale.
     pub says_rows: u64,
     /// What was measured, a language each.
-    pub measured: Vec<MeasuredBytes>,
+    pub measured: Vec<ClaimMeasurement>,
     /// `None` where the claim cannot be judged: other rows than the claim's, or not measured.
     pub holds: Option<bool>,
     /// Computed from the measured fields, in the report's language.
@@ -242,7 +242,7 @@ pub struct ClaimVerdict {
 
 /// One side of a claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MeasuredBytes {
+pub struct ClaimMeasurement {
     /// Whose figure it is.
     pub language: Language,
     /// The variant that was measured.

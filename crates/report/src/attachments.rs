@@ -5,16 +5,16 @@ use crate::{Words, figures, format, growth, prose};
 use heaplab_record::{Attachment, Cell, Report, Run, Text};
 
 /// One table to show, all of it already written.
-pub(crate) struct Merged {
+pub(crate) struct MergedTable {
     /// The caption.
     pub(crate) title: String,
     /// Heads, the variant first.
     pub(crate) columns: Vec<String>,
     /// As many cells a row as there are heads.
-    pub(crate) rows: Vec<Vec<Written>>,
+    pub(crate) rows: Vec<Vec<TableCell>>,
 }
 
-impl Merged {
+impl MergedTable {
     /// Whether a column holds words: these stand on the left, their head too.
     pub(crate) fn is_text(&self, column: &usize) -> bool {
         self.rows.iter().all(|row| row.get(*column).is_some_and(|cell| !cell.is_figure))
@@ -23,7 +23,7 @@ impl Merged {
 
 /// A cell as text.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Written {
+pub(crate) struct TableCell {
     /// For people.
     pub(crate) short: String,
     /// Every digit, where the short form has fewer.
@@ -33,88 +33,89 @@ pub(crate) struct Written {
 }
 
 /// The figures of a report, then every table in the order in which the first of its kind came.
-pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
-    let mut merged: Vec<((&Text, &[Text]), Merged)> = Vec::new();
-    let figures = figures(report, words);
+pub(crate) fn build_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
+    let mut merged: Vec<((&Text, &[Text]), MergedTable)> = Vec::new();
+    let figures = figure_table(report, words);
     for run in &report.runs {
         for attachment in &run.attachments {
             let Attachment::Table(table) = attachment else { continue };
             let key = (&table.title, table.columns.as_slice());
             let rows = table.rows.iter().map(|row| {
                 let own = row.iter().map(|cell| match cell {
-                    Cell::LiveBytesARow => live_bytes_a_row(run),
-                    cell => written(cell, words),
+                    Cell::LiveBytesARow => live_bytes_per_row_cell(run),
+                    cell => format_cell(cell, words),
                 });
-                std::iter::once(variant(run)).chain(own).collect()
+                std::iter::once(variant_cell(run)).chain(own).collect()
             });
             match merged.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, table)) => table.rows.extend(rows),
                 None => {
                     let lang = words.lang();
-                    let own = table.columns.iter().map(|column| lang.of(column).to_owned());
-                    let columns = std::iter::once(prose::head("column-variant", words)).chain(own).collect();
-                    let title = lang.of(&table.title).to_owned();
-                    merged.push((key, Merged { title, columns, rows: rows.collect() }));
+                    let own = table.columns.iter().map(|column| lang.pick(column).to_owned());
+                    let columns =
+                        std::iter::once(prose::column_head("column-variant", words)).chain(own).collect();
+                    let title = lang.pick(&table.title).to_owned();
+                    merged.push((key, MergedTable { title, columns, rows: rows.collect() }));
                 }
             }
         }
     }
     let merged = merged.into_iter().map(|(_, table)| table);
-    figures.into_iter().chain(growth::tables(report, words)).chain(merged).collect()
+    figures.into_iter().chain(growth::growth_tables(report, words)).chain(merged).collect()
 }
 
 /// Every figure that was handed over, a row each.
-pub(crate) fn figures(report: &Report, words: &Words) -> Option<Merged> {
+pub(crate) fn figure_table(report: &Report, words: &Words) -> Option<MergedTable> {
     let lang = words.lang();
-    let rows: Vec<Vec<Written>> = report
+    let rows: Vec<Vec<TableCell>> = report
         .runs
         .iter()
         .flat_map(|run| run.attachments.iter().map(move |attachment| (run, attachment)))
         .filter_map(|(run, attachment)| match attachment {
             Attachment::Figure(figure) => Some(vec![
-                word(who(run, words)),
-                word(lang.of(&figure.title).to_owned()),
-                written(&figure.value, words),
+                text_cell(run_label(run, words)),
+                text_cell(lang.pick(&figure.title).to_owned()),
+                format_cell(&figure.value, words),
             ]),
             _ => None,
         })
         .collect();
-    let columns = ["column-variant", "column-what", "column-value"].map(|key| prose::head(key, words));
+    let columns = ["column-variant", "column-what", "column-value"].map(|key| prose::column_head(key, words));
     let title = words.get("heading-figures");
-    (!rows.is_empty()).then_some(Merged { title, columns: columns.into(), rows })
+    (!rows.is_empty()).then_some(MergedTable { title, columns: columns.into(), rows })
 }
 
 /// Live bytes when the region closed, a row; absent without the heap probe.
-pub(crate) fn live_bytes_a_row(run: &Run) -> Written {
+pub(crate) fn live_bytes_per_row_cell(run: &Run) -> TableCell {
     let each = run.heap.as_ref().and_then(|heap| {
         Some((
-            figures::bytes_a_row(heap.end_bytes, heap.rows)?,
+            figures::bytes_per_row(heap.end_bytes, heap.rows)?,
             format!("{} B", format::count(heap.end_bytes)),
         ))
     });
     match each {
-        Some((short, exact)) => Written { short, exact: Some(exact), is_figure: true },
-        None => Written { short: "–".to_owned(), exact: None, is_figure: true },
+        Some((short, exact)) => TableCell { short, exact: Some(exact), is_figure: true },
+        None => TableCell { short: "–".to_owned(), exact: None, is_figure: true },
     }
 }
 
 /// `ledger · CPython`: a script often has the name of a Rust variant.
-pub(crate) fn who(run: &Run, words: &Words) -> String {
-    format!("{} · {}", run.variant, prose::language(run.language, words))
+pub(crate) fn run_label(run: &Run, words: &Words) -> String {
+    format!("{} · {}", run.variant, prose::language_name(run.language, words))
 }
 
-fn variant(run: &Run) -> Written {
-    word(run.variant.clone())
+fn variant_cell(run: &Run) -> TableCell {
+    text_cell(run.variant.clone())
 }
 
-fn word(text: String) -> Written {
-    Written { short: text, exact: None, is_figure: false }
+fn text_cell(text: String) -> TableCell {
+    TableCell { short: text, exact: None, is_figure: false }
 }
 
-pub(crate) fn written(cell: &Cell, words: &Words) -> Written {
+pub(crate) fn format_cell(cell: &Cell, words: &Words) -> TableCell {
     let (short, exact) = match cell {
-        Cell::Text(text) => return word(text.clone()),
-        Cell::Words(text) => return word(words.lang().of(text).to_owned()),
+        Cell::Text(text) => return text_cell(text.clone()),
+        Cell::Words(text) => return text_cell(words.lang().pick(text).to_owned()),
         Cell::Count(count) => (format::count(*count), None),
         Cell::Bytes(bytes) => (format::bytes(*bytes), Some(format!("{} B", format::count(*bytes)))),
         Cell::Nanoseconds(ns) => (format::nanoseconds(*ns), None),
@@ -122,7 +123,7 @@ pub(crate) fn written(cell: &Cell, words: &Words) -> Written {
         Cell::LiveBytesARow => ("–".to_owned(), None),
         Cell::Share(share) => (format!("{:.1} %", share * 100.0), None),
     };
-    Written { short, exact, is_figure: true }
+    TableCell { short, exact, is_figure: true }
 }
 
 #[cfg(test)]
@@ -133,7 +134,7 @@ mod tests {
     #[test]
     fn equal_tables_become_one() {
         let mut report = fixture::report(Lang::En);
-        let merged = tables(&report, &Words::new(Lang::En));
+        let merged = build_tables(&report, &Words::new(Lang::En));
         assert_eq!(merged.len(), 1);
         assert_eq!(merged[0].columns.len(), 5);
         let first: Vec<&str> = merged[0].rows.iter().map(|row| row[0].short.as_str()).collect();
@@ -142,22 +143,22 @@ mod tests {
         assert_eq!(merged[0].rows[2][1].short, "0.62 B");
         let Attachment::Table(table) = &mut report.runs[8].attachments[0] else { unreachable!() };
         table.columns[0].en.push('x');
-        assert_eq!(tables(&report, &Words::new(Lang::En)).len(), 2);
+        assert_eq!(build_tables(&report, &Words::new(Lang::En)).len(), 2);
     }
 
     #[test]
     fn figures_are_a_table_of_their_own() {
         let report = fixture::pictures::report(Lang::Zh);
-        let merged = tables(&report, &Words::new(Lang::Zh));
+        let merged = build_tables(&report, &Words::new(Lang::Zh));
         let rows: Vec<Vec<&str>> =
             merged[0].rows.iter().map(|row| row.iter().map(|cell| cell.short.as_str()).collect()).collect();
         let title = "let 之后的强引用计数";
         assert_eq!(rows, [["ledger · Rust", title, "2"], ["ledger · CPython", title, "3"]]);
-        assert!(figures(&fixture::report(Lang::En), &Words::new(Lang::En)).is_none());
+        assert!(figure_table(&fixture::report(Lang::En), &Words::new(Lang::En)).is_none());
     }
 
     #[test]
     fn without_the_heap_probe_there_is_no_figure() {
-        assert_eq!(live_bytes_a_row(&fixture::bare("8.5", "x")).short, "–");
+        assert_eq!(live_bytes_per_row_cell(&fixture::bare("8.5", "x")).short, "–");
     }
 }

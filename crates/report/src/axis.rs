@@ -20,8 +20,8 @@ pub(crate) struct Axis {
 impl Axis {
     /// For bars of these lengths. A logarithmic one begins at a power of ten under the shortest, so that this has a length
     /// too. What is 0 has no logarithm and no say in this.
-    pub(crate) fn of_bars(lengths: &[u64], most_marks: usize) -> Axis {
-        let (least, most) = ends(lengths);
+    pub(crate) fn for_bars(lengths: &[u64], most_marks: usize) -> Axis {
+        let (least, most) = positive_range(lengths);
         if !is_wide(least, most) {
             return Axis::linear(most, most_marks);
         }
@@ -32,8 +32,8 @@ impl Axis {
 
     /// For lines that reach this far. What they pass on the way, such as a program that starts with a few kilobytes, lies
     /// on the low end of a logarithmic axis: nobody compares variants there, and it would take half of the picture.
-    pub(crate) fn of_lines(reaches: &[u64], most_marks: usize) -> Axis {
-        let (least, most) = ends(reaches);
+    pub(crate) fn for_lines(reaches: &[u64], most_marks: usize) -> Axis {
+        let (least, most) = positive_range(reaches);
         if is_wide(least, most) {
             Axis::logarithmic((least / 3.0).max(1.0).log10(), most.log10(), most_marks)
         } else {
@@ -83,7 +83,7 @@ impl Axis {
 }
 
 /// The least that is above 0 and the most; 1 for none.
-fn ends(figures: &[u64]) -> (f64, f64) {
+fn positive_range(figures: &[u64]) -> (f64, f64) {
     let least = figures.iter().copied().filter(|&figure| figure > 0).min().unwrap_or(1);
     let most = figures.iter().copied().max().unwrap_or(0).max(1);
     (least as f64, most as f64)
@@ -116,17 +116,17 @@ impl Ranged for Axis {
 }
 
 /// A mark in bytes: `2 GB`, `500 kB`.
-pub(crate) fn bytes_mark(bytes: u64) -> String {
-    short(&format::bytes(bytes))
+pub(crate) fn format_bytes_mark(bytes: u64) -> String {
+    trim_zeros(&format::bytes(bytes))
 }
 
 /// A mark of time: `200 ms`, `10 s`.
-pub(crate) fn time_mark(nanoseconds: u64) -> String {
-    if nanoseconds == 0 { "0 s".to_owned() } else { short(&format::nanoseconds(nanoseconds as f64)) }
+pub(crate) fn format_time_mark(nanoseconds: u64) -> String {
+    if nanoseconds == 0 { "0 s".to_owned() } else { trim_zeros(&format::nanoseconds(nanoseconds as f64)) }
 }
 
 /// `2.00 GB` without the digits that say nothing on an axis.
-pub(crate) fn short(text: &str) -> String {
+pub(crate) fn trim_zeros(text: &str) -> String {
     match text.split_once(' ') {
         Some((figure, unit)) if figure.contains('.') => {
             format!("{} {unit}", figure.trim_end_matches('0').trim_end_matches('.'))
@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     fn axis(figures: &[u64]) -> Axis {
-        Axis::of_bars(figures, 6)
+        Axis::for_bars(figures, 6)
     }
 
     #[test]
@@ -158,22 +158,25 @@ mod tests {
     #[test]
     fn marks_are_round_and_reach_over_every_figure() {
         let linear = axis(&[1_920_000_000, 480_000_000]);
-        assert_eq!(marks(&linear, bytes_mark), "0 B | 500 MB | 1 GB | 1.5 GB | 2 GB");
+        assert_eq!(marks(&linear, format_bytes_mark), "0 B | 500 MB | 1 GB | 1.5 GB | 2 GB");
         assert_eq!(linear.map(&1_000_000_000, (100, 300)), 200);
         let log = axis(&[10, 7_000_000_000]);
-        assert_eq!(marks(&log, bytes_mark), "1 B | 100 B | 10 kB | 1 MB | 100 MB");
+        assert_eq!(marks(&log, format_bytes_mark), "1 B | 100 B | 10 kB | 1 MB | 100 MB");
         assert_eq!(log.map(&7_000_000_000, (0, 500)), 500);
         assert!(log.map(&10, (0, 500)) > 0, "the smallest has a length");
         assert_eq!(log.map(&0, (7, 500)), 7);
-        assert_eq!(marks(&axis(&[1]), bytes_mark), "0 B | 1 B");
-        assert_eq!(marks(&axis(&[]), bytes_mark), "0 B | 1 B");
+        assert_eq!(marks(&axis(&[1]), format_bytes_mark), "0 B | 1 B");
+        assert_eq!(marks(&axis(&[]), format_bytes_mark), "0 B | 1 B");
     }
 
     #[test]
     fn times_are_short() {
-        assert_eq!(marks(&axis(&[12_000_000_000]), time_mark), "0 s | 2 s | 4 s | 6 s | 8 s | 10 s | 12 s");
-        let log = Axis::of_lines(&[30_000_000, 30_000_000_000], 6);
-        assert_eq!(marks(&log, time_mark), "10 ms | 100 ms | 1 s | 10 s");
+        assert_eq!(
+            marks(&axis(&[12_000_000_000]), format_time_mark),
+            "0 s | 2 s | 4 s | 6 s | 8 s | 10 s | 12 s"
+        );
+        let log = Axis::for_lines(&[30_000_000, 30_000_000_000], 6);
+        assert_eq!(marks(&log, format_time_mark), "10 ms | 100 ms | 1 s | 10 s");
         assert_eq!((log.map(&5_000_000, (0, 100)), log.map(&10_000_000, (0, 100)), log.factor()), (0, 0, 10));
     }
 }

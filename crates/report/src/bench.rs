@@ -6,14 +6,14 @@ mod chart;
 mod markdown;
 
 pub use chart::bench_svg;
-pub use markdown::bench_markdown;
+pub use markdown::render_bench_markdown;
 
 use crate::{Words, format};
-use heaplab_record::{Bench, Comparison, Quantity, Wanted};
+use heaplab_record::{Bench, Comparison, ExpectedFigure, Quantity};
 use unicode_width::UnicodeWidthStr;
 
 /// The least, the median and the most of a comparison's figures; `None` where there are none.
-pub fn spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
+pub fn compute_spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
     let mut sorted = figures.to_vec();
     sorted.sort_by(f64::total_cmp);
     let (least, most) = (*sorted.first()?, *sorted.last()?);
@@ -27,12 +27,12 @@ pub fn spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
 }
 
 /// Whether the median is what was wanted; `None` where nothing was wanted or measured.
-pub fn holds(figures: &[f64], wanted: Option<Wanted>) -> Option<bool> {
-    let (_, median, _) = spread(figures)?;
+pub fn meets_limit(figures: &[f64], wanted: Option<ExpectedFigure>) -> Option<bool> {
+    let (_, median, _) = compute_spread(figures)?;
     Some(match wanted? {
-        Wanted::AtMost(limit) => median <= limit,
-        Wanted::Below(limit) => median < limit,
-        Wanted::AtLeast(limit) => median >= limit,
+        ExpectedFigure::AtMost(limit) => median <= limit,
+        ExpectedFigure::Below(limit) => median < limit,
+        ExpectedFigure::AtLeast(limit) => median >= limit,
     })
 }
 
@@ -40,46 +40,49 @@ pub fn holds(figures: &[f64], wanted: Option<Wanted>) -> Option<bool> {
 const WIDTHS: [usize; 5] = [22, 39, 10, 23, 12];
 
 /// The heads of the columns, and a line under them.
-pub fn bench_header(words: &Words) -> String {
+pub fn render_bench_header(words: &Words) -> String {
     let head = ["workload", "compared", "median", "interval", "wanted"];
     let cells = head.map(|key| words.get(&format!("bench-{key}")));
-    let line = set(&cells, "");
+    let line = align_cells(&cells, "");
     format!("{line}\n{}", "─".repeat(WIDTHS.iter().sum::<usize>() + WIDTHS.len() + 1))
 }
 
 /// One comparison, or why there is none.
-pub fn bench_row(comparison: &Comparison, words: &Words) -> String {
-    let [workload, compared, median, interval, wanted, mark] = cells(comparison, words);
+pub fn render_bench_row(comparison: &Comparison, words: &Words) -> String {
+    let [workload, compared, median, interval, wanted, mark] = render_cells(comparison, words);
     match &comparison.not_measured {
-        Some(why) => format!("{} {why}", set(&[workload, compared], "").trim_end()),
-        None => set(&[workload, compared, median, interval, wanted], &mark),
+        Some(why) => format!("{} {why}", align_cells(&[workload, compared], "").trim_end()),
+        None => align_cells(&[workload, compared, median, interval, wanted], &mark),
     }
 }
 
 /// How the peers were called, a line each.
-pub fn bench_commands(bench: &Bench) -> Vec<String> {
+pub fn list_bench_commands(bench: &Bench) -> Vec<String> {
     bench.commands.iter().map(|peer| format!("{}: {}", peer.name, peer.command)).collect()
 }
 
 /// A word that is another in each suite, such as `title`.
-fn of_suite(bench: &Bench, key: &str, words: &Words) -> String {
+fn suite_text(bench: &Bench, key: &str, words: &Words) -> String {
     words.get(&format!("bench-{key}-{}", bench.suite))
 }
 
 /// What a reader must know of figures that were missed: where the peer itself costs less than was asked for, no recorder could
 /// have held it.
-pub fn bench_remarks(comparisons: &[Comparison], words: &Words) -> Vec<String> {
+pub fn explain_missed_limits(comparisons: &[Comparison], words: &Words) -> Vec<String> {
     let missed = comparisons.iter().filter(|line| line.holds == Some(false));
     let remark = |line: &Comparison| {
-        let Some(Wanted::AtLeast(limit)) = line.wanted else { return None };
+        let Some(ExpectedFigure::AtLeast(limit)) = line.wanted else { return None };
         let same = |other: &&Comparison| {
             other.under == "plain"
                 && (&other.workload, other.rows, &other.over, other.quantity)
                     == (&line.workload, line.rows, &line.over, line.quantity)
         };
-        let (_, ratio, _) = spread(&comparisons.iter().find(same)?.figures)?;
+        let (_, ratio, _) = compute_spread(&comparisons.iter().find(same)?.figures)?;
         (ratio < limit).then(|| {
-            let figures = [("ratio", figure(line.quantity, ratio)), ("limit", figure(line.quantity, limit))];
+            let figures = [
+                ("ratio", format_figure(line.quantity, ratio)),
+                ("limit", format_figure(line.quantity, limit)),
+            ];
             let [ratio, limit] = figures.each_ref().map(|(name, text)| (*name, text.as_str()));
             words.say(
                 "bench-out-of-reach",
@@ -90,20 +93,20 @@ pub fn bench_remarks(comparisons: &[Comparison], words: &Words) -> Vec<String> {
     missed.filter_map(remark).collect()
 }
 
-fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
+fn render_cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     let workload = format!("{} {}", comparison.workload, format::scale(comparison.rows));
     let sides = match &*comparison.under {
         "" => comparison.over.clone(),
         under => format!("{} / {under}", comparison.over),
     };
-    let compared = format!("{sides}{}", unit(comparison.quantity, words));
-    let write = |value| figure(comparison.quantity, value);
-    let (median, interval) = match spread(&comparison.figures) {
+    let compared = format!("{sides}{}", quantity_unit(comparison.quantity, words));
+    let write = |value| format_figure(comparison.quantity, value);
+    let (median, interval) = match compute_spread(&comparison.figures) {
         Some((least, median, most)) => (write(median), format!("{} – {}", write(least), write(most))),
         None => Default::default(),
     };
     let wanted = match comparison.wanted {
-        Some(wanted) => format!("{} {}", sign(wanted), write(limit(wanted))),
+        Some(wanted) => format!("{} {}", limit_sign(wanted), write(limit_value(wanted))),
         None => String::new(),
     };
     let mark = match comparison.holds {
@@ -114,22 +117,24 @@ fn cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     [workload, compared, median, interval, wanted, mark.to_owned()]
 }
 
-fn sign(wanted: Wanted) -> char {
+fn limit_sign(wanted: ExpectedFigure) -> char {
     match wanted {
-        Wanted::AtMost(_) => '≤',
-        Wanted::Below(_) => '<',
-        Wanted::AtLeast(_) => '≥',
+        ExpectedFigure::AtMost(_) => '≤',
+        ExpectedFigure::Below(_) => '<',
+        ExpectedFigure::AtLeast(_) => '≥',
     }
 }
 
-fn limit(wanted: Wanted) -> f64 {
+fn limit_value(wanted: ExpectedFigure) -> f64 {
     match wanted {
-        Wanted::AtMost(limit) | Wanted::Below(limit) | Wanted::AtLeast(limit) => limit,
+        ExpectedFigure::AtMost(limit) | ExpectedFigure::Below(limit) | ExpectedFigure::AtLeast(limit) => {
+            limit
+        }
     }
 }
 
 /// What the figures count, where they are no ratio of times.
-fn unit(quantity: Quantity, words: &Words) -> String {
+fn quantity_unit(quantity: Quantity, words: &Words) -> String {
     let key = match quantity {
         Quantity::WallRatio | Quantity::BytesASecond => return String::new(),
         Quantity::SpeedRatio => "bench-speed",
@@ -146,7 +151,7 @@ fn unit(quantity: Quantity, words: &Words) -> String {
     format!(" {}", words.get(key))
 }
 
-fn figure(quantity: Quantity, value: f64) -> String {
+fn format_figure(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::WallRatio
         | Quantity::ProcessRatio
@@ -165,7 +170,7 @@ fn figure(quantity: Quantity, value: f64) -> String {
 }
 
 /// The first two columns are words, the others figures.
-fn set(cells: &[String], mark: &str) -> String {
+fn align_cells(cells: &[String], mark: &str) -> String {
     let mut line = String::new();
     for (index, (cell, width)) in cells.iter().zip(WIDTHS).enumerate() {
         let space = " ".repeat(width.saturating_sub(cell.width()));
@@ -179,7 +184,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::Lang;
 
-    pub(crate) fn comparison(figures: &[f64], wanted: Wanted) -> Comparison {
+    pub(crate) fn comparison(figures: &[f64], wanted: ExpectedFigure) -> Comparison {
         Comparison {
             workload: "slots".into(),
             rows: 1_000_000,
@@ -188,33 +193,33 @@ pub(crate) mod tests {
             quantity: Quantity::WallRatio,
             figures: figures.to_vec(),
             wanted: Some(wanted),
-            holds: holds(figures, Some(wanted)),
+            holds: meets_limit(figures, Some(wanted)),
             not_measured: None,
         }
     }
 
     #[test]
     fn one_slow_pair_does_not_move_the_median() {
-        assert_eq!(spread(&[1.5, 9.0, 1.4]), Some((1.4, 1.5, 9.0)));
-        assert_eq!(spread(&[1.0, 2.0]), Some((1.0, 1.5, 2.0)));
-        assert_eq!(spread(&[]), None);
-        assert_eq!(holds(&[1.5, 9.0, 1.4], Some(Wanted::AtMost(1.8))), Some(true));
-        assert_eq!(holds(&[1.5, 9.0, 1.4], Some(Wanted::AtLeast(1.8))), Some(false));
-        assert_eq!(holds(&[], Some(Wanted::AtLeast(1.8))), None);
+        assert_eq!(compute_spread(&[1.5, 9.0, 1.4]), Some((1.4, 1.5, 9.0)));
+        assert_eq!(compute_spread(&[1.0, 2.0]), Some((1.0, 1.5, 2.0)));
+        assert_eq!(compute_spread(&[]), None);
+        assert_eq!(meets_limit(&[1.5, 9.0, 1.4], Some(ExpectedFigure::AtMost(1.8))), Some(true));
+        assert_eq!(meets_limit(&[1.5, 9.0, 1.4], Some(ExpectedFigure::AtLeast(1.8))), Some(false));
+        assert_eq!(meets_limit(&[], Some(ExpectedFigure::AtLeast(1.8))), None);
     }
 
     #[test]
     fn a_row_says_what_was_wanted_and_whether_it_holds() {
         let words = Words::new(Lang::En);
-        let row = bench_row(&comparison(&[1.5, 1.6, 1.4], Wanted::AtMost(1.8)), &words);
+        let row = render_bench_row(&comparison(&[1.5, 1.6, 1.4], ExpectedFigure::AtMost(1.8)), &words);
         let flat = row.split_whitespace().collect::<Vec<_>>().join(" ");
         assert_eq!(flat, "slots 1M heap / plain 1.50 1.40 – 1.60 ≤ 1.80 ✓");
-        assert!(bench_row(&comparison(&[2.0], Wanted::AtMost(1.8)), &words).ends_with('✗'));
+        assert!(render_bench_row(&comparison(&[2.0], ExpectedFigure::AtMost(1.8)), &words).ends_with('✗'));
         let missing = Comparison {
             not_measured: Some("heaptrack is not installed here".into()),
-            ..comparison(&[], Wanted::AtLeast(5.0))
+            ..comparison(&[], ExpectedFigure::AtLeast(5.0))
         };
-        assert!(bench_row(&missing, &words).ends_with("heaptrack is not installed here"));
+        assert!(render_bench_row(&missing, &words).ends_with("heaptrack is not installed here"));
     }
 
     #[test]
@@ -224,10 +229,10 @@ pub(crate) mod tests {
             over: "heaptrack".into(),
             under: under.into(),
             quantity: Quantity::ProcessRatio,
-            ..comparison(figures, Wanted::AtLeast(5.0))
+            ..comparison(figures, ExpectedFigure::AtLeast(5.0))
         };
         let remarks =
-            |plain: &[f64]| bench_remarks(&[beside("heap", &[3.4]), beside("plain", plain)], &words);
+            |plain: &[f64]| explain_missed_limits(&[beside("heap", &[3.4]), beside("plain", plain)], &words);
         let cheap = remarks(&[4.1]);
         assert!(cheap[0].contains("heaptrack itself costs slots 4.10 times"), "{cheap:?}");
         assert!(remarks(&[6.0]).is_empty());

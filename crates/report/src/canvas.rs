@@ -37,7 +37,7 @@ pub(crate) const fn language_name(language: Language) -> &'static str {
 }
 
 /// Draws on white paper of that size; `what` names the picture in an error, `title` is what a screen reader says.
-pub(crate) fn draw(
+pub(crate) fn draw_svg(
     what: &'static str,
     size: (u32, u32),
     title: &str,
@@ -50,40 +50,40 @@ pub(crate) fn draw(
         picture(&canvas)?;
         canvas.present().map_err(|error| RenderError::picture(what, error))?;
     }
-    Ok(with_title(&svg, title))
+    Ok(add_title(&svg, title))
 }
 
 /// Says to a screen reader that the SVG is one picture, and what it shows.
-pub(crate) fn with_title(svg: &str, title: &str) -> String {
+pub(crate) fn add_title(svg: &str, title: &str) -> String {
     let Some((start, rest)) = svg.find("<svg").and_then(|start| {
         let end = start + svg[start..].find('>')?;
         Some((&svg[..end], &svg[end + 1..]))
     }) else {
         return svg.to_owned();
     };
-    format!("{start} role=\"img\"><title>{}</title>{rest}", escaped(title))
+    format!("{start} role=\"img\"><title>{}</title>{rest}", escape_xml(title))
 }
 
 /// Text for the inside of an element or an attribute.
-pub(crate) fn escaped(text: &str) -> String {
+pub(crate) fn escape_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A line of text: its look, and which of its ends stands at the point.
 #[derive(Clone, Copy)]
-pub(crate) struct Type {
+pub(crate) struct TextLook {
     pub(crate) pixels: u32,
     pub(crate) colour: RGBColor,
     pub(crate) anchor: HPos,
 }
 
-impl Type {
-    pub(crate) const fn left(pixels: u32, colour: RGBColor) -> Type {
-        Type { pixels, colour, anchor: HPos::Left }
+impl TextLook {
+    pub(crate) const fn left_aligned(pixels: u32, colour: RGBColor) -> TextLook {
+        TextLook { pixels, colour, anchor: HPos::Left }
     }
 
-    pub(crate) const fn right(pixels: u32, colour: RGBColor) -> Type {
-        Type { pixels, colour, anchor: HPos::Right }
+    pub(crate) const fn right_aligned(pixels: u32, colour: RGBColor) -> TextLook {
+        TextLook { pixels, colour, anchor: HPos::Right }
     }
 
     /// The SVG backend divides a size by 1.24; this gives `pixels` in the file.
@@ -96,7 +96,7 @@ impl Type {
 }
 
 /// A chart's grid, and the figures on its axes in letters of so many pixels.
-pub(crate) fn grid<X, Y>(
+pub(crate) fn draw_grid<X, Y>(
     chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
     what: &'static str,
     x_mark: impl Fn(&X::ValueType) -> String,
@@ -115,25 +115,25 @@ where
         .axis_style(GRID)
         .x_label_formatter(&x_mark)
         .y_label_formatter(&y_mark)
-        .label_style(Type::left(pixels, QUIET).style())
+        .label_style(TextLook::left_aligned(pixels, QUIET).style())
         .draw()
         .map_err(|error| RenderError::picture(what, error))
 }
 
 /// Puts text at a point, which is at half its height.
-pub(crate) fn write(
+pub(crate) fn draw_text(
     canvas: &Canvas<'_>,
     what: &'static str,
     text: &str,
     at: (i32, i32),
-    look: Type,
+    look: TextLook,
 ) -> Result<(), RenderError> {
     canvas.draw_text(text, &look.style(), at).map_err(|error| RenderError::picture(what, error))
 }
 
 /// About how wide a text is, on the wide side: the reader's font is not known. plotters' own guess counts bytes, which makes
 /// Chinese twice as wide as it is.
-pub(crate) fn width(text: &str, pixels: u32) -> i32 {
+pub(crate) fn text_width(text: &str, pixels: u32) -> i32 {
     let ems: f64 = text
         .chars()
         .map(|letter| match letter {
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_title_is_for_screen_readers_and_is_escaped() {
-        let svg = with_title("<?xml version=\"1.0\"?><svg width=\"1\"><g/></svg>", "a < b & \"c\"");
+        let svg = add_title("<?xml version=\"1.0\"?><svg width=\"1\"><g/></svg>", "a < b & \"c\"");
         let expected = "<?xml version=\"1.0\"?><svg width=\"1\" role=\"img\">\
             <title>a &lt; b &amp; &quot;c&quot;</title><g/></svg>";
         assert_eq!(svg, expected);
@@ -160,6 +160,6 @@ mod tests {
 
     #[test]
     fn chinese_is_an_em_a_letter() {
-        assert_eq!(width("程序员晚枫", 20), 100);
+        assert_eq!(text_width("程序员晚枫", 20), 100);
     }
 }

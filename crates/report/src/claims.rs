@@ -1,15 +1,15 @@
 //! The lecture's sentences beside what was measured.
 
-mod why;
+mod reasons;
 
 use crate::{Words, format};
 use heaplab_record::{
-    Attachment, Cell, ClaimSpec, ClaimVerdict, ClaimsFile, Figure as Handed, Language, MeasureSpec,
-    MeasuredBytes, Relation, Run,
+    Attachment, Cell, ClaimMeasurement, ClaimSpec, ClaimVerdict, ClaimsFile, Figure as Handed, Language,
+    MeasureSpec, Relation, Run,
 };
 
 /// What the metric of a figure that a lesson hands over begins with.
-pub(crate) const FIGURE: &str = "figure:";
+pub(crate) const FIGURE_PREFIX: &str = "figure:";
 
 /// A claim that nothing could be held against.
 #[derive(Debug, thiserror::Error)]
@@ -23,12 +23,12 @@ pub struct ClaimError {
 ///
 /// # Errors
 /// For the first claim that does not: it names the claim and what to write.
-pub fn check(file: &ClaimsFile) -> Result<(), ClaimError> {
+pub fn check_claims(file: &ClaimsFile) -> Result<(), ClaimError> {
     for spec in &file.claim {
         let wrong = match (spec.says_bytes, spec.says_count) {
             (Some(_), Some(_)) => Some("has both says_bytes and says_count: keep one".to_owned()),
             (None, None) => Some("has no number: write says_bytes or says_count".to_owned()),
-            _ => spec.measured.iter().find_map(|measure| wrong_metric(spec, &measure.metric)),
+            _ => spec.measured.iter().find_map(|measure| explain_wrong_metric(spec, &measure.metric)),
         };
         if let Some(wrong) = wrong {
             return Err(ClaimError { text: spec.text.en.clone(), wrong });
@@ -37,8 +37,8 @@ pub fn check(file: &ClaimsFile) -> Result<(), ClaimError> {
     Ok(())
 }
 
-fn wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
-    let names_figure = metric.strip_prefix(FIGURE).is_some_and(|name| !name.is_empty());
+fn explain_wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
+    let names_figure = metric.strip_prefix(FIGURE_PREFIX).is_some_and(|name| !name.is_empty());
     let is_bytes = ["peak_rss_bytes", "peak_bytes"].contains(&metric);
     match spec.says_count {
         _ if names_figure => None,
@@ -51,30 +51,40 @@ fn wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
 /// Judges every claim; each comes with the section that makes it. A claim is judged on the measure of its `judged_by` and,
 /// where it names rows, only at these, else `holds` is `None`. `unit` is what the report calls a row. `why` is computed from
 /// the measured fields.
-pub fn judge(specs: &[(String, ClaimSpec)], runs: &[Run], unit: &str, words: &Words) -> Vec<ClaimVerdict> {
+pub fn judge_claims(
+    specs: &[(String, ClaimSpec)],
+    runs: &[Run],
+    unit: &str,
+    words: &Words,
+) -> Vec<ClaimVerdict> {
     specs
         .iter()
         .map(|(section, spec)| {
-            let figures: Vec<Figure> = spec.measured.iter().filter_map(|of| read(of, spec, runs)).collect();
+            let figures: Vec<ClaimFigure> =
+                spec.measured.iter().filter_map(|of| read_figure(of, spec, runs)).collect();
             let decisive = figures.iter().find(|figure| figure.measure.language == spec.judged_by);
             let judged = decisive.filter(|figure| figure.is_at_its_rows(spec));
             ClaimVerdict {
                 section: section.clone(),
-                text: words.lang().of(&spec.text).to_owned(),
+                text: words.lang().pick(&spec.text).to_owned(),
                 says_bytes: spec.says_bytes,
                 says_count: spec.says_count,
                 per_row: spec.per_row,
                 says_rows: spec.says_rows,
-                measured: figures.iter().map(Figure::measured).collect(),
-                holds: judged.map(|figure| figure.stands(spec)),
-                why: why::sentences(&why::Said { spec, runs, unit, words }, &figures, decisive),
+                measured: figures.iter().map(ClaimFigure::to_measured_bytes).collect(),
+                holds: judged.map(|figure| figure.satisfies(spec)),
+                why: reasons::explain_claim(
+                    &reasons::ClaimContext { spec, runs, unit, words },
+                    &figures,
+                    decisive,
+                ),
             }
         })
         .collect()
 }
 
 /// The claim's number as a table writes it.
-pub(crate) fn says(claim: &ClaimVerdict) -> String {
+pub(crate) fn format_claimed(claim: &ClaimVerdict) -> String {
     match (claim.says_bytes, claim.says_count) {
         (Some(bytes), _) => format::bytes(bytes),
         (None, Some(count)) => format::count(count),
@@ -83,29 +93,29 @@ pub(crate) fn says(claim: &ClaimVerdict) -> String {
 }
 
 /// One side of a claim as a table writes it.
-pub(crate) fn measured(of: &MeasuredBytes) -> Option<String> {
+pub(crate) fn format_measured(of: &ClaimMeasurement) -> Option<String> {
     of.bytes.map(format::signed_bytes).or_else(|| of.count.map(format::signed_count))
 }
 
 /// A figure read from the runs.
-struct Figure<'a> {
+struct ClaimFigure<'a> {
     measure: &'a MeasureSpec,
     run: &'a Run,
     /// Bytes, or a count, over all rows; negative only for a difference.
     value: i128,
     is_count: bool,
     /// The rows that it is divided by, or 1.
-    shares: u64,
+    divisor: u64,
 }
 
-impl Figure<'_> {
-    fn measured(&self) -> MeasuredBytes {
-        MeasuredBytes {
+impl ClaimFigure<'_> {
+    fn to_measured_bytes(&self) -> ClaimMeasurement {
+        ClaimMeasurement {
             language: self.measure.language,
             variant: self.measure.variant.clone(),
             metric: self.measure.metric.clone(),
-            bytes: (!self.is_count).then(|| self.rounded()),
-            count: self.is_count.then(|| self.rounded()),
+            bytes: (!self.is_count).then(|| self.rounded_value()),
+            count: self.is_count.then(|| self.rounded_value()),
             rows: self.run.rows,
         }
     }
@@ -115,16 +125,16 @@ impl Figure<'_> {
     }
 
     /// The nearest whole one; a half goes away from 0.
-    fn rounded(&self) -> i64 {
-        let shares = i128::from(self.shares);
+    fn rounded_value(&self) -> i64 {
+        let shares = i128::from(self.divisor);
         let half = self.value.signum() * (shares / 2);
         i64::try_from((self.value + half) / shares).unwrap_or(i64::MAX)
     }
 
     /// In whole numbers, before any rounding: `value / shares` against what the claim says.
-    fn stands(&self, spec: &ClaimSpec) -> bool {
-        let shares = i128::from(self.shares);
-        let says = i128::from(number(spec)) * shares;
+    fn satisfies(&self, spec: &ClaimSpec) -> bool {
+        let shares = i128::from(self.divisor);
+        let says = i128::from(claimed_number(spec)) * shares;
         match spec.relation {
             Relation::AtMost => self.value <= says,
             Relation::Exactly => self.value == says,
@@ -135,30 +145,36 @@ impl Figure<'_> {
 }
 
 /// The claim's number, whatever its kind.
-fn number(spec: &ClaimSpec) -> u64 {
+fn claimed_number(spec: &ClaimSpec) -> u64 {
     spec.says_bytes.or(spec.says_count).unwrap_or(0)
 }
 
 /// `None` where a part of it was not measured, or where two variants that are to be subtracted ran at different rows.
-fn read<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<Figure<'a>> {
-    let run = find(runs, measure.language, &measure.variant)?;
-    let mut value = i128::from(metric(run, measure, spec)?);
+fn read_figure<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<ClaimFigure<'a>> {
+    let run = find_run(runs, measure.language, &measure.variant)?;
+    let mut value = i128::from(metric_value(run, measure, spec)?);
     if let Some(minus) = &measure.minus {
-        let minus = find(runs, measure.language, minus).filter(|minus| minus.rows == run.rows)?;
-        value -= i128::from(metric(minus, measure, spec)?);
+        let minus = find_run(runs, measure.language, minus).filter(|minus| minus.rows == run.rows)?;
+        value -= i128::from(metric_value(minus, measure, spec)?);
     }
     let shares = if spec.per_row { run.rows } else { 1 };
-    (shares > 0).then_some(Figure { measure, run, value, is_count: spec.says_count.is_some(), shares })
+    (shares > 0).then_some(ClaimFigure {
+        measure,
+        run,
+        value,
+        is_count: spec.says_count.is_some(),
+        divisor: shares,
+    })
 }
 
-fn find<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'a Run> {
+fn find_run<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'a Run> {
     runs.iter().find(|run| run.language == language && run.variant == variant)
 }
 
 /// A figure of another kind than the claim's number cannot be held against it: it counts as not measured.
-fn metric(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
-    if let Some(name) = measure.metric.strip_prefix(FIGURE) {
-        return match (&handed(run, name)?.value, spec.says_count) {
+fn metric_value(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
+    if let Some(name) = measure.metric.strip_prefix(FIGURE_PREFIX) {
+        return match (&find_attached_figure(run, name)?.value, spec.says_count) {
             (Cell::Count(count), Some(_)) => Some(*count),
             (Cell::Bytes(bytes), None) => Some(*bytes),
             _ => None,
@@ -173,7 +189,7 @@ fn metric(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
 }
 
 /// The figure of that name that a run hands over.
-fn handed<'a>(run: &'a Run, name: &str) -> Option<&'a Handed> {
+fn find_attached_figure<'a>(run: &'a Run, name: &str) -> Option<&'a Handed> {
     run.attachments.iter().find_map(|attachment| match attachment {
         Attachment::Figure(figure) if figure.name == name => Some(figure),
         _ => None,
@@ -189,7 +205,7 @@ mod tests {
     fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
         change(&mut runs);
-        judge(&fixture::claim_specs(), &runs, "rows", &Words::new(Lang::En))
+        judge_claims(&fixture::claim_specs(), &runs, "rows", &Words::new(Lang::En))
     }
 
     fn python<'a>(runs: &'a mut [Run], variant: &str) -> &'a mut Run {
@@ -253,7 +269,7 @@ mod tests {
         for measure in &mut specs[0].1.measured {
             measure.metric = "wall_ns".to_owned();
         }
-        let claim = &judge(&specs, &fixture::runs(), "rows", &Words::new(Lang::En))[0];
+        let claim = &judge_claims(&specs, &fixture::runs(), "rows", &Words::new(Lang::En))[0];
         assert!(claim.holds.is_none() && claim.measured.is_empty());
     }
 
@@ -277,7 +293,7 @@ mod tests {
     }
 
     fn of_count(spec: ClaimSpec, value: Cell, lang: Lang) -> ClaimVerdict {
-        judge(&[("8.1".to_owned(), spec)], &[handing(value)], "calls", &Words::new(lang)).remove(0)
+        judge_claims(&[("8.1".to_owned(), spec)], &[handing(value)], "calls", &Words::new(lang)).remove(0)
     }
 
     #[test]
@@ -327,7 +343,7 @@ mod tests {
     #[test]
     fn a_claim_says_one_number() {
         let checked = |spec: ClaimSpec| {
-            check(&ClaimsFile { claim: vec![spec], ..ClaimsFile::default() })
+            check_claims(&ClaimsFile { claim: vec![spec], ..ClaimsFile::default() })
                 .map_err(|wrong| wrong.to_string())
         };
         assert_eq!(checked(count_claim(2)), Ok(()));

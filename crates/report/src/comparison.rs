@@ -3,9 +3,9 @@
 //! Rust's bars are peak live heap, as the heap probe counts it. CPython has no heap probe: its bars are peak RSS, and the
 //! legend says so. On a logarithmic scale lengths must not be compared, and the chart says that too.
 
-use crate::against::{Standing, baseline_of, is_same, standing};
-use crate::axis::{Axis, bytes_mark};
-use crate::canvas::{self, Canvas, GRID, INK, PAPER, QUIET, Type};
+use crate::axis::{Axis, format_bytes_mark};
+use crate::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
+use crate::canvas::{self, Canvas, GRID, INK, PAPER, QUIET, TextLook};
 use crate::{RenderError, Words, format, prose};
 use heaplab_record::{Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
@@ -18,35 +18,35 @@ const ROW: i32 = 30;
 const HEAD: i32 = 112;
 const FOOT: i32 = 74;
 
-type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, RangedCoordf64>>;
+type BarPlot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, RangedCoordf64>>;
 
 /// Draws the chart: one variant a bar, the folders of a section by their numbers, their variants in the report's order.
 pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderError> {
-    let lines = lines(report, words);
-    let peaks: Vec<u64> = report.runs.iter().filter_map(peak).collect();
-    let axis = Axis::of_bars(&peaks, 7);
-    let title = title(report, words);
+    let lines = chart_rows(report, words);
+    let peaks: Vec<u64> = report.runs.iter().filter_map(compared_peak).collect();
+    let axis = Axis::for_bars(&peaks, 7);
+    let title = chart_title(report, words);
     let height = HEAD + ROW * lines.len().max(1) as i32 + FOOT;
-    canvas::draw(WHAT, (WIDTH as u32, height as u32), &title, |page| {
-        head(page, report, words, &title)?;
-        let mut chart = chart(page, &lines, &axis)?;
-        baselines(&mut chart, &lines)?;
+    canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
+        draw_head(page, report, words, &title)?;
+        let mut chart = build_plot(page, &lines, &axis)?;
+        draw_baselines(&mut chart, &lines)?;
         for (index, line) in lines.iter().enumerate() {
             let middle = lines.len() as f64 - index as f64 - 0.5;
-            draw_line(page, &mut chart, line, &axis, middle)?;
+            draw_row(page, &mut chart, line, &axis, middle)?;
         }
-        foot(page, words, &axis, height)
+        draw_foot(page, words, &axis, height)
     })
 }
 
 /// A line of the chart.
-enum Line<'a> {
+enum ChartRow<'a> {
     /// The number of a lesson's folder.
     Folder(&'a str),
-    Bar(Bar<'a>),
+    Bar(VariantBar<'a>),
 }
 
-struct Bar<'a> {
+struct VariantBar<'a> {
     run: &'a Run,
     peak: Option<u64>,
     /// The peak that a Rust run is held against, its own where it is the baseline.
@@ -55,14 +55,14 @@ struct Bar<'a> {
 }
 
 /// What is compared: peak live heap of Rust, peak RSS of CPython.
-fn peak(run: &Run) -> Option<u64> {
+fn compared_peak(run: &Run) -> Option<u64> {
     match run.language {
         Language::Rust => run.heap.as_ref().map(|heap| heap.peak_bytes),
         Language::Python => run.plain.as_ref().and_then(|plain| plain.peak_rss_bytes),
     }
 }
 
-fn lines<'a>(report: &'a Report, words: &Words) -> Vec<Line<'a>> {
+fn chart_rows<'a>(report: &'a Report, words: &Words) -> Vec<ChartRow<'a>> {
     let mut folders: Vec<&str> = Vec::new();
     for run in &report.runs {
         if !folders.contains(&run.section.as_str()) {
@@ -75,35 +75,37 @@ fn lines<'a>(report: &'a Report, words: &Words) -> Vec<Line<'a>> {
     let mut lines = Vec::new();
     for folder in &folders {
         if folders.len() > 1 {
-            lines.push(Line::Folder(folder));
+            lines.push(ChartRow::Folder(folder));
         }
         let runs = report.runs.iter().filter(|run| run.section == **folder);
-        lines.extend(runs.map(|run| Line::Bar(bar(run, report, words))));
+        lines.extend(runs.map(|run| ChartRow::Bar(build_bar(run, report, words))));
     }
     lines
 }
 
-fn bar<'a>(run: &'a Run, report: &Report, words: &Words) -> Bar<'a> {
-    let baseline = baseline_of(run, &report.runs);
-    let is_baseline = baseline.is_some_and(|baseline| is_same(run, baseline));
-    let mut parts = vec![peak(run).map_or_else(|| words.get("chart-not-measured"), format::bytes)];
+fn build_bar<'a>(run: &'a Run, report: &Report, words: &Words) -> VariantBar<'a> {
+    let baseline = find_baseline(run, &report.runs);
+    let is_baseline = baseline.is_some_and(|baseline| is_same_variant(run, baseline));
+    let mut parts = vec![compared_peak(run).map_or_else(|| words.get("chart-not-measured"), format::bytes)];
     if run.rows != report.rows_requested {
-        parts.push(
-            words
-                .say("chart-rows", &[("rows", &format::scale(run.rows)), ("unit", prose::unit(run, report))]),
-        );
+        parts.push(words.say(
+            "chart-rows",
+            &[("rows", &format::scale(run.rows)), ("unit", prose::unit_of_run(run, report))],
+        ));
     }
     if is_baseline {
         parts.push(words.get("chart-baseline"));
-    } else if let Some(Standing::Change { per_row, part, .. }) = standing(run, baseline) {
-        parts.push(saving(part, per_row, words));
+    } else if let Some(BaselineComparison::Change { per_row, part, .. }) =
+        compare_with_baseline(run, baseline)
+    {
+        parts.push(describe_saving(part, per_row, words));
     }
-    let rust_baseline = baseline.filter(|_| run.language == Language::Rust).and_then(peak);
-    Bar { run, peak: peak(run), rust_baseline, says: parts.join(" · ") }
+    let rust_baseline = baseline.filter(|_| run.language == Language::Rust).and_then(compared_peak);
+    VariantBar { run, peak: compared_peak(run), rust_baseline, says: parts.join(" · ") }
 }
 
 /// `saves 98.2 %`, `170.0 % more`, `as much`; of a row where the scales differ.
-fn saving(part: f64, per_row: bool, words: &Words) -> String {
+fn describe_saving(part: f64, per_row: bool, words: &Words) -> String {
     let percent = format::percent((part - 1.0).abs());
     let said = match part {
         part if part < 1.0 => words.say("saving", &[("percent", &percent)]),
@@ -113,20 +115,20 @@ fn saving(part: f64, per_row: bool, words: &Words) -> String {
     if per_row { words.say("chart-per-row", &[("saving", &said)]) } else { said }
 }
 
-fn title(report: &Report, words: &Words) -> String {
-    let title = words.lang().of(&report.title);
+fn chart_title(report: &Report, words: &Words) -> String {
+    let title = words.lang().pick(&report.title);
     match &report.lesson {
         Some(lesson) => format!("{lesson} {title}"),
         None => title.to_owned(),
     }
 }
 
-fn head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), RenderError> {
+fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), RenderError> {
     let rows = format::count(report.rows_requested);
     let subtitle =
-        words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &prose::units(report, words))]);
-    canvas::write(page, WHAT, title, (EDGE, 32), Type::left(21, INK))?;
-    canvas::write(page, WHAT, &subtitle, (EDGE, 60), Type::left(14, QUIET))?;
+        words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &prose::list_units(report, words))]);
+    canvas::draw_text(page, WHAT, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
+    canvas::draw_text(page, WHAT, &subtitle, (EDGE, 60), TextLook::left_aligned(14, QUIET))?;
     let mut left = EDGE;
     for (language, key) in [(Language::Rust, "chart-legend-rust"), (Language::Python, "chart-legend-python")]
     {
@@ -136,22 +138,24 @@ fn head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Resul
         let says = words.get(key);
         let square =
             Rectangle::new([(left, 79), (left + 14, 93)], canvas::language_colour(language).filled());
-        page.draw(&square).map_err(failed)?;
-        canvas::write(page, WHAT, &says, (left + 21, 86), Type::left(13, INK))?;
-        left += 21 + canvas::width(&says, 13) + 28;
+        page.draw(&square).map_err(draw_error)?;
+        canvas::draw_text(page, WHAT, &says, (left + 21, 86), TextLook::left_aligned(13, INK))?;
+        left += 21 + canvas::text_width(&says, 13) + 28;
     }
     Ok(())
 }
 
-fn chart<'a, 'b>(
+fn build_plot<'a, 'b>(
     page: &'a Canvas<'b>,
-    lines: &[Line<'_>],
+    lines: &[ChartRow<'_>],
     axis: &Axis,
-) -> Result<Chart<'a, 'b>, RenderError> {
-    let bars = || lines.iter().filter_map(|line| if let Line::Bar(bar) = line { Some(bar) } else { None });
-    let widest = |text: fn(&Bar<'_>) -> i32, least: i32| bars().map(text).max().unwrap_or(0).max(least);
-    let names = widest(|bar| canvas::width(&bar.run.variant, 14) + 66, 120);
-    let notes = widest(|bar| canvas::width(&bar.says, 13) + 14, 60);
+) -> Result<BarPlot<'a, 'b>, RenderError> {
+    let bars =
+        || lines.iter().filter_map(|line| if let ChartRow::Bar(bar) = line { Some(bar) } else { None });
+    let widest =
+        |text: fn(&VariantBar<'_>) -> i32, least: i32| bars().map(text).max().unwrap_or(0).max(least);
+    let names = widest(|bar| canvas::text_width(&bar.run.variant, 14) + 66, 120);
+    let notes = widest(|bar| canvas::text_width(&bar.says, 13) + 14, 60);
     let mut chart = ChartBuilder::on(page)
         .margin_top(HEAD)
         .margin_bottom(FOOT - 36)
@@ -160,7 +164,7 @@ fn chart<'a, 'b>(
         .x_label_area_size(36)
         .y_label_area_size(names)
         .build_cartesian_2d(axis.clone(), 0.0..lines.len().max(1) as f64)
-        .map_err(failed)?;
+        .map_err(draw_error)?;
     chart
         .configure_mesh()
         .disable_y_mesh()
@@ -168,16 +172,16 @@ fn chart<'a, 'b>(
         .x_max_light_lines(0)
         .bold_line_style(GRID)
         .axis_style(GRID)
-        .x_label_formatter(&|&bytes| bytes_mark(bytes))
-        .x_label_style(Type::left(12, QUIET).style())
+        .x_label_formatter(&|&bytes| format_bytes_mark(bytes))
+        .x_label_style(TextLook::left_aligned(12, QUIET).style())
         .draw()
-        .map_err(failed)?;
+        .map_err(draw_error)?;
     Ok(chart)
 }
 
 /// A dashed line where the baseline ends, through the Rust bars that are held against it.
-fn baselines(chart: &mut Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), RenderError> {
-    let baseline = |line: &Line<'_>| if let Line::Bar(bar) = line { bar.rust_baseline } else { None };
+fn draw_baselines(chart: &mut BarPlot<'_, '_>, lines: &[ChartRow<'_>]) -> Result<(), RenderError> {
+    let baseline = |line: &ChartRow<'_>| if let ChartRow::Bar(bar) = line { bar.rust_baseline } else { None };
     let mut first = 0;
     for group in lines.chunk_by(|one, other| baseline(one) == baseline(other)) {
         let last = first + group.len();
@@ -185,54 +189,60 @@ fn baselines(chart: &mut Chart<'_, '_>, lines: &[Line<'_>]) -> Result<(), Render
             let ends = [first, last].map(|line| (peak, lines.len() as f64 - line as f64));
             let colour = canvas::language_colour(Language::Rust);
             let dashes = DashedLineSeries::new(ends, 5, 4, colour.stroke_width(1));
-            chart.draw_series(dashes).map_err(failed)?;
+            chart.draw_series(dashes).map_err(draw_error)?;
         }
         first = last;
     }
     Ok(())
 }
 
-fn draw_line(
+fn draw_row(
     page: &Canvas<'_>,
-    chart: &mut Chart<'_, '_>,
-    line: &Line<'_>,
+    chart: &mut BarPlot<'_, '_>,
+    line: &ChartRow<'_>,
     axis: &Axis,
     middle: f64,
 ) -> Result<(), RenderError> {
     let (left, height) = chart.backend_coord(&(axis.start(), middle));
     let bar = match line {
-        Line::Folder(folder) => {
-            return canvas::write(page, WHAT, folder, (EDGE, height + 4), Type::left(15, INK));
+        ChartRow::Folder(folder) => {
+            return canvas::draw_text(
+                page,
+                WHAT,
+                folder,
+                (EDGE, height + 4),
+                TextLook::left_aligned(15, INK),
+            );
         }
-        Line::Bar(bar) => bar,
+        ChartRow::Bar(bar) => bar,
     };
     let language = bar.run.language;
     let colour = canvas::language_colour(language);
     let name = canvas::language_name(language);
-    canvas::write(page, WHAT, name, (left - 10, height), Type::right(11, colour))?;
-    canvas::write(page, WHAT, &bar.run.variant, (left - 64, height), Type::right(14, INK))?;
+    canvas::draw_text(page, WHAT, name, (left - 10, height), TextLook::right_aligned(11, colour))?;
+    canvas::draw_text(page, WHAT, &bar.run.variant, (left - 64, height), TextLook::right_aligned(14, INK))?;
     let peak = bar.peak.unwrap_or_else(|| axis.start());
     let corners = [(axis.start(), middle - 0.34), (peak, middle + 0.34)];
     if bar.peak.is_some() {
-        chart.draw_series([Rectangle::new(corners, colour.filled())]).map_err(failed)?;
+        chart.draw_series([Rectangle::new(corners, colour.filled())]).map_err(draw_error)?;
     }
     let (end, _) = chart.backend_coord(&(peak, middle));
     // The grid and a baseline's dashes would run through the words.
-    let wide = canvas::width(&bar.says, 13);
+    let wide = canvas::text_width(&bar.says, 13);
     let paper = Rectangle::new([(end + 3, height - 9), (end + 6 + wide, height + 9)], PAPER.filled());
-    page.draw(&paper).map_err(failed)?;
-    canvas::write(page, WHAT, &bar.says, (end + 8, height), Type::left(13, INK))
+    page.draw(&paper).map_err(draw_error)?;
+    canvas::draw_text(page, WHAT, &bar.says, (end + 8, height), TextLook::left_aligned(13, INK))
 }
 
-fn foot(page: &Canvas<'_>, words: &Words, axis: &Axis, height: i32) -> Result<(), RenderError> {
+fn draw_foot(page: &Canvas<'_>, words: &Words, axis: &Axis, height: i32) -> Result<(), RenderError> {
     let says = match axis.is_log {
         true => words.say("chart-log-bars", &[("times", &axis.factor().to_string())]),
         false => words.get("chart-linear-bars"),
     };
-    canvas::write(page, WHAT, &says, (EDGE, height - 20), Type::left(12, QUIET))
+    canvas::draw_text(page, WHAT, &says, (EDGE, height - 20), TextLook::left_aligned(12, QUIET))
 }
 
-fn failed(error: impl std::fmt::Display) -> RenderError {
+fn draw_error(error: impl std::fmt::Display) -> RenderError {
     RenderError::picture(WHAT, error)
 }
 
@@ -268,7 +278,7 @@ mod tests {
             let texts = texts(&drawn(&report, lang));
             for run in &report.runs {
                 assert!(texts.contains(&run.variant), "{} in {texts:?}", run.variant);
-                let peak = peak(run).map(format::bytes).unwrap_or_default();
+                let peak = compared_peak(run).map(format::bytes).unwrap_or_default();
                 assert!(texts.iter().any(|text| text.starts_with(&peak)), "{peak} in {texts:?}");
             }
             let named = |name: &str| texts.iter().filter(|text| *text == name).count();

@@ -4,14 +4,14 @@ use crate::{Words, format, prose};
 use heaplab_record::{HeapRun, Run};
 
 /// A cost a block says something where most of it is the blocks' headers, and not the tables that every recording has.
-const MOST_EACH_BYTES: f64 = 256.0;
+const MOST_BYTES_PER_BLOCK: f64 = 256.0;
 
 /// The recorder's memory, such as `+5.68 MB of memory, 28 B a block`; a block is one that was live at the peak.
-pub(crate) fn memory(heap: &HeapRun, words: &Words) -> Option<String> {
+pub(crate) fn describe_memory_cost(heap: &HeapRun, words: &Words) -> Option<String> {
     let cost_bytes = heap.memory_cost_bytes?;
     let each_bytes = cost_bytes as f64 / heap.peak_blocks.max(1) as f64;
-    let cost = signed(cost_bytes);
-    if (1.0..MOST_EACH_BYTES).contains(&each_bytes) {
+    let cost = format_signed_bytes(cost_bytes);
+    if (1.0..MOST_BYTES_PER_BLOCK).contains(&each_bytes) {
         let each = format::bytes(each_bytes.round() as u64);
         return Some(words.say("cost-memory-each", &[("cost", &cost), ("each", &each)]));
     }
@@ -19,29 +19,30 @@ pub(crate) fn memory(heap: &HeapRun, words: &Words) -> Option<String> {
 }
 
 /// Time and memory in one cell, as far as they were measured.
-pub(crate) fn both(heap: &HeapRun, words: &Words) -> Option<String> {
-    let time = heap.slowdown.map(times);
-    let parts: Vec<String> = time.into_iter().chain(memory(heap, words)).collect();
-    (!parts.is_empty()).then(|| prose::list(&parts, words))
+pub(crate) fn describe_cost(heap: &HeapRun, words: &Words) -> Option<String> {
+    let time = heap.slowdown.map(format_slowdown);
+    let parts: Vec<String> = time.into_iter().chain(describe_memory_cost(heap, words)).collect();
+    (!parts.is_empty()).then(|| prose::join_names(&parts, words))
 }
 
 /// The least and the most of both over all runs.
-pub(crate) fn note(runs: &[Run], words: &Words) -> Option<String> {
+pub(crate) fn cost_note(runs: &[Run], words: &Words) -> Option<String> {
     let heap = |run: &Run| run.heap.as_ref().map(|heap| (heap.slowdown, heap.memory_cost_bytes));
     let times_of = |run: &Run| heap(run)?.0;
     let memory_of = |run: &Run| Some(heap(run)?.1? as f64);
     let parts: Vec<String> = [
-        range(runs, times_of, times, words).map(|range| words.say("note-cost-time", &[("range", &range)])),
-        range(runs, memory_of, |bytes| signed(bytes as i64), words)
+        describe_range(runs, times_of, format_slowdown, words)
+            .map(|range| words.say("note-cost-time", &[("range", &range)])),
+        describe_range(runs, memory_of, |bytes| format_signed_bytes(bytes as i64), words)
             .map(|range| words.say("note-cost-memory", &[("range", &range)])),
     ]
     .into_iter()
     .flatten()
     .collect();
-    (!parts.is_empty()).then(|| words.say("note-cost", &[("parts", &prose::list(&parts, words))]))
+    (!parts.is_empty()).then(|| words.say("note-cost", &[("parts", &prose::join_names(&parts, words))]))
 }
 
-fn range(
+fn describe_range(
     runs: &[Run],
     figure: impl Fn(&Run) -> Option<f64>,
     written: impl Fn(f64) -> String,
@@ -65,12 +66,12 @@ fn range(
     }
 }
 
-fn times(slowdown: f64) -> String {
+fn format_slowdown(slowdown: f64) -> String {
     format!("×{slowdown:.2}")
 }
 
 /// The kernel's figure wanders: a cost may come out below nothing, and is shown so.
-fn signed(bytes: i64) -> String {
+fn format_signed_bytes(bytes: i64) -> String {
     let magnitude = format::bytes(bytes.unsigned_abs());
     if bytes < 0 { format!("−{magnitude}") } else { format!("+{magnitude}") }
 }
@@ -87,12 +88,12 @@ mod tests {
     #[test]
     fn the_cost_follows_the_measurement() {
         let words = Words::new(Lang::En);
-        let said = |bytes, blocks| both(&heap(bytes, blocks), &words).unwrap();
+        let said = |bytes, blocks| describe_cost(&heap(bytes, blocks), &words).unwrap();
         assert_eq!(said(Some(5_681_152), 200_001), "×1.50, +5.68 MB of memory, 28 B a block");
         assert_eq!(said(Some(2_654_208), 138), "×1.50, +2.65 MB of memory");
         assert_eq!(said(Some(-4_096), 138), "×1.50, −4.10 kB of memory");
         assert_eq!(said(None, 138), "×1.50");
-        assert_eq!(both(&HeapRun::default(), &words), None);
+        assert_eq!(describe_cost(&HeapRun::default(), &words), None);
     }
 
     #[test]
@@ -108,13 +109,13 @@ mod tests {
             let (mut first, mut second) = (report.runs[7].clone(), report.runs[8].clone());
             first.heap = Some(heap(Some(3_000_000), 5));
             second.heap = Some(heap(Some(9_000_000), 5));
-            let said = note(&[second.clone(), first.clone()], &words).unwrap();
+            let said = cost_note(&[second.clone(), first.clone()], &words).unwrap();
             for needed in ["+3.00 MB", "+9.00 MB", first.variant.as_str(), second.variant.as_str(), "×1.50"]
             {
                 assert!(said.contains(needed), "{needed}: {said}");
             }
             assert!(said.find("+3.00") < said.find("+9.00"), "{said}");
-            assert_eq!(note(&[], &words), None);
+            assert_eq!(cost_note(&[], &words), None);
         }
     }
 }

@@ -9,26 +9,27 @@ use std::fmt::Write as _;
 const MOST_ON_TERMINAL: usize = 20;
 
 /// What stands on the terminal, in lines of `width` columns: totals first, then a sentence a changed site.
-pub fn terminal(diff: &Diff, words: &Words, width: usize) -> String {
-    let mut lines = prose::wrap(&names(diff, words), width);
+pub fn render_terminal(diff: &Diff, words: &Words, width: usize) -> String {
+    let mut lines = prose::wrap(&name_sides(diff, words), width);
     for profile in &diff.profiles {
         lines.push(String::new());
         if diff.profiles.len() > 1 {
-            lines.push(prose::printable(&profile.name));
+            lines.push(prose::strip_controls(&profile.name));
         }
-        let mut said = above(profile, words);
-        let sites = sites(profile, words);
+        let mut said = describe_totals(profile, words);
+        let sites = describe_sites(profile, words);
         let left = sites.len().saturating_sub(MOST_ON_TERMINAL);
         said.extend(sites.into_iter().take(MOST_ON_TERMINAL));
         if left > 0 {
             said.push(words.say("diff-more-sites", &[("count", &format::count(left as u64))]));
         }
         for sentence in said {
-            let wrapped = prose::wrap(&prose::printable(&sentence), width.saturating_sub(2)).join("\n  ");
+            let wrapped =
+                prose::wrap(&prose::strip_controls(&sentence), width.saturating_sub(2)).join("\n  ");
             lines.extend(format!("· {wrapped}").lines().map(str::to_owned));
         }
     }
-    for sentence in one_sided(diff, words) {
+    for sentence in describe_one_sided(diff, words) {
         lines.push(String::new());
         lines.extend(prose::wrap(&sentence, width));
     }
@@ -36,15 +37,15 @@ pub fn terminal(diff: &Diff, words: &Words, width: usize) -> String {
 }
 
 /// `diff.md`: the same with every site, and the pictures.
-pub fn markdown(diff: &Diff, words: &Words) -> String {
-    let text = crate::summary::text;
-    let mut out = format!("# {}\n\n{}\n", words.get("diff-title"), text(&names(diff, words)));
+pub fn render_markdown(diff: &Diff, words: &Words) -> String {
+    let text = crate::summary::escape_text;
+    let mut out = format!("# {}\n\n{}\n", words.get("diff-title"), text(&name_sides(diff, words)));
     for profile in &diff.profiles {
         let _ = write!(out, "\n## {}\n\n", text(&profile.name));
-        for sentence in above(profile, words) {
+        for sentence in describe_totals(profile, words) {
             let _ = writeln!(out, "- {}", text(&sentence));
         }
-        let sites = sites(profile, words);
+        let sites = describe_sites(profile, words);
         if !profile.sites.is_empty() {
             let _ = write!(out, "\n### {}\n\n", words.get("diff-heading-sites"));
         }
@@ -64,7 +65,7 @@ pub fn markdown(diff: &Diff, words: &Words) -> String {
             let _ = write!(out, "\n{}\n\n![{}]({file})\n", text(&says), text(&title));
         }
     }
-    for sentence in one_sided(diff, words) {
+    for sentence in describe_one_sided(diff, words) {
         let _ = write!(out, "\n{}\n", text(&sentence));
     }
     out
@@ -76,7 +77,7 @@ pub fn file_name(profile: &str, side: &str) -> String {
 }
 
 /// The sentences of one profile's sites, the worst first; where no site changed, one that says so.
-pub fn sites(profile: &ProfileDiff, words: &Words) -> Vec<String> {
+pub fn describe_sites(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     if is_equal(profile) {
         return vec![words.get("diff-equal")];
     }
@@ -89,7 +90,7 @@ pub fn sites(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     }
     let sentence = |site: &SiteChange| {
         let stacks = namesakes.get(&(site.function.as_str(), site.location.as_str()));
-        site_sentence(site, stacks.map_or(&[][..], Vec::as_slice), words)
+        describe_site(site, stacks.map_or(&[][..], Vec::as_slice), words)
     };
     profile.sites.iter().map(sentence).collect()
 }
@@ -99,9 +100,9 @@ pub fn is_equal(profile: &ProfileDiff) -> bool {
     profile.sites.is_empty() && totals(profile).iter().all(|(_, change, _)| change.old == change.new)
 }
 
-fn site_sentence(site: &SiteChange, namesakes: &[&[String]], words: &Words) -> String {
+fn describe_site(site: &SiteChange, namesakes: &[&[String]], words: &Words) -> String {
     let Change { old, new } = site.at_peak_bytes;
-    let function = prose::function(&site.function);
+    let function = prose::strip_generics(&site.function);
     let mut named = match site.location.as_str() {
         "" => function,
         // A library without lines: `in libc.so.6`.
@@ -109,22 +110,22 @@ fn site_sentence(site: &SiteChange, namesakes: &[&[String]], words: &Words) -> S
         location => format!("{location} {function}"),
     };
     if namesakes.len() > 1 {
-        let callers = way(&site.stack, namesakes);
+        let callers = distinguish_callers(&site.stack, namesakes);
         named = words.say("diff-called-by", &[("site", &named), ("callers", &callers)]);
     }
     let key = if new > old { "diff-site-more" } else { "diff-site-less" };
-    let (old, new, by) = written(old, new, format::bytes, |bytes| format!("{} B", format::count(bytes)));
+    let (old, new, by) = format_pair(old, new, format::bytes, |bytes| format!("{} B", format::count(bytes)));
     words.say(key, &[("by", &by), ("site", &named), ("new", &new), ("old", &old)])
 }
 
 /// The part of a call stack that tells it from others which end in the same line: from where they go different ways.
-fn way(stack: &[String], namesakes: &[&[String]]) -> String {
+fn distinguish_callers(stack: &[String], namesakes: &[&[String]]) -> String {
     const SHOWN: usize = 3;
     let is_common = |&depth: &usize| namesakes.iter().all(|other| other.get(depth) == stack.get(depth));
     let common = (0..stack.len()).take_while(is_common).count();
     let start = common.min(stack.len().saturating_sub(1));
     let mut parts: Vec<String> =
-        stack.iter().skip(start).take(SHOWN).map(|name| prose::function(name)).collect();
+        stack.iter().skip(start).take(SHOWN).map(|name| prose::strip_generics(name)).collect();
     if start > 0 {
         parts.insert(0, "…".to_owned());
     }
@@ -135,7 +136,7 @@ fn way(stack: &[String], namesakes: &[&[String]]) -> String {
 }
 
 /// The two figures and what is between them: short, or with every digit where the short ones are the same.
-fn written(
+fn format_pair(
     old: u64,
     new: u64,
     short: impl Fn(u64) -> String,
@@ -150,14 +151,14 @@ fn written(
 }
 
 /// What stands above the sites: the sums, and what makes them hard to compare.
-fn above(profile: &ProfileDiff, words: &Words) -> Vec<String> {
+fn describe_totals(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     let mut said: Vec<String> = totals(profile)
         .into_iter()
         .map(|(metric, Change { old, new }, is_bytes)| {
             let exact = |value| format!("{} B", format::count(value));
             let (old_text, new_text, by) = match is_bytes {
-                true => written(old, new, format::bytes, exact),
-                false => written(old, new, format::count, format::count),
+                true => format_pair(old, new, format::bytes, exact),
+                false => format_pair(old, new, format::count, format::count),
             };
             let key = match new.cmp(&old) {
                 std::cmp::Ordering::Greater => "diff-total-more",
@@ -186,15 +187,15 @@ fn totals(profile: &ProfileDiff) -> Vec<(&'static str, Change, bool)> {
     all.into_iter().filter_map(|(key, change, is_bytes)| Some((key, change?, is_bytes))).collect()
 }
 
-fn names(diff: &Diff, words: &Words) -> String {
+fn name_sides(diff: &Diff, words: &Words) -> String {
     words.say("diff-names", &[("old", &diff.old), ("new", &diff.new)])
 }
 
-fn one_sided(diff: &Diff, words: &Words) -> Vec<String> {
+fn describe_one_sided(diff: &Diff, words: &Words) -> Vec<String> {
     [("diff-only-old", &diff.only_old), ("diff-only-new", &diff.only_new)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
-        .map(|(key, names)| words.say(key, &[("names", &prose::list(names, words))]))
+        .map(|(key, names)| words.say(key, &[("names", &prose::join_names(names, words))]))
         .collect()
 }
 
@@ -225,8 +226,9 @@ mod tests {
     #[test]
     fn a_sentence_says_who_holds_more_and_turns_with_the_direction() {
         let words = Words::new(Lang::En);
-        let one =
-            |old, new| sites(&profile(vec![site("lessons/x/main.rs:41", old, new)], (old, new)), &words);
+        let one = |old, new| {
+            describe_sites(&profile(vec![site("lessons/x/main.rs:41", old, new)], (old, new)), &words)
+        };
         assert_eq!(
             one(0, 4_800_000),
             [
@@ -240,7 +242,7 @@ mod tests {
             ]
         );
         let chinese = Words::new(Lang::Zh);
-        let zh = |old, new| sites(&profile(vec![site("", old, new)], (old, new)), &chinese).concat();
+        let zh = |old, new| describe_sites(&profile(vec![site("", old, new)], (old, new)), &chinese).concat();
         assert!(zh(0, 512).contains("NEW 比 OLD 多占 512 B"), "{}", zh(0, 512));
         assert!(zh(512, 0).contains("NEW 比 OLD 少占 512 B，在 generators::list：0 B，原来 512 B"));
     }
@@ -248,20 +250,22 @@ mod tests {
     #[test]
     fn figures_that_read_the_same_get_every_digit() {
         let words = Words::new(Lang::En);
-        let said = sites(&profile(vec![site("a.rs:1", 4_800_000, 4_800_016)], (1, 2)), &words).concat();
+        let said =
+            describe_sites(&profile(vec![site("a.rs:1", 4_800_000, 4_800_016)], (1, 2)), &words).concat();
         assert!(said.contains("16 B more") && said.ends_with("4,800,016 B, was 4,800,000 B"), "{said}");
     }
 
     #[test]
     fn equal_profiles_say_so_and_equal_sites_do_not_hide_the_totals() {
         let words = Words::new(Lang::En);
-        assert!(sites(&profile(Vec::new(), (5, 5)), &words).concat().contains("are equal"));
+        assert!(describe_sites(&profile(Vec::new(), (5, 5)), &words).concat().contains("are equal"));
         let mut freed = profile(Vec::new(), (5, 5));
         freed.totals.end_bytes = Some(Change { old: 0, new: 3 });
-        assert!(!sites(&freed, &words).concat().contains("are equal"));
+        assert!(!describe_sites(&freed, &words).concat().contains("are equal"));
         let diff = Diff { profiles: vec![freed], ..Diff::default() };
         assert!(
-            terminal(&diff, &words, 80).contains("Live at the end: NEW has 3 B more than OLD: 3 B, was 0 B")
+            render_terminal(&diff, &words, 80)
+                .contains("Live at the end: NEW has 3 B more than OLD: 3 B, was 0 B")
         );
     }
 
@@ -270,7 +274,7 @@ mod tests {
         let words = Words::new(Lang::En);
         let mut other = site("a.rs:1", 9, 1);
         other.stack[0] = "app::other".into();
-        let said = sites(&profile(vec![site("a.rs:1", 1, 9), other], (10, 10)), &words);
+        let said = describe_sites(&profile(vec![site("a.rs:1", 1, 9), other], (10, 10)), &words);
         assert!(said[0].contains("by way of app::main → generators::list"), "{said:?}");
         assert!(said[1].contains("by way of app::other"), "{said:?}");
     }
@@ -284,10 +288,10 @@ mod tests {
         diff.only_new = vec!["packed".into()];
         for lang in [Lang::En, Lang::Zh] {
             let words = Words::new(lang);
-            let shown = terminal(&diff, &words, 60);
+            let shown = render_terminal(&diff, &words, 60);
             assert!(shown.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 60), "{shown}");
             assert!(shown.contains("10") && shown.contains("diff.md"), "ten are left out: {shown}");
-            let written = markdown(&diff, &words);
+            let written = render_markdown(&diff, &words);
             let total = written.find(&words.get("diff-metric-peak-bytes"));
             assert!(total < written.find("a.rs:0") && written.contains("\n30. "), "{written}");
             assert!(written.contains("(list.diff-new.svg)") && written.contains("packed"));

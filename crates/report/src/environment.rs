@@ -4,9 +4,9 @@ use crate::{Words, format};
 use heaplab_record::{Environment, Report};
 
 /// What was measured where and by what; what is not known is left out.
-pub(crate) fn lines(report: &Report, words: &Words) -> Vec<(String, String)> {
+pub(crate) fn environment_rows(report: &Report, words: &Words) -> Vec<(String, String)> {
     let frames = words.get(if report.environment.frame_pointers { "yes" } else { "no" });
-    let mut lines = of(&report.environment, words);
+    let mut lines = machine_rows(&report.environment, words);
     lines.push((words.get("environment-frame-pointers"), frames));
     if !report.created_at.is_empty() {
         lines.push((words.get("environment-created"), report.created_at.clone()));
@@ -15,7 +15,7 @@ pub(crate) fn lines(report: &Report, words: &Words) -> Vec<(String, String)> {
 }
 
 /// The machine and the compiler alone.
-pub(crate) fn of(of: &Environment, words: &Words) -> Vec<(String, String)> {
+pub(crate) fn machine_rows(of: &Environment, words: &Words) -> Vec<(String, String)> {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let memory = (of.memory_bytes > 0)
         .then(|| format!("{} ({} B)", format::bytes(of.memory_bytes), format::count(of.memory_bytes)));
@@ -40,8 +40,8 @@ mod tests {
     #[test]
     fn what_is_not_known_is_left_out() {
         let words = Words::new(Lang::En);
-        assert_eq!(lines(&fixture::report(Lang::En), &words).len(), 9);
-        let left = lines(&fixture::empty_report(), &words);
+        assert_eq!(environment_rows(&fixture::report(Lang::En), &words).len(), 9);
+        let left = environment_rows(&fixture::empty_report(), &words);
         assert_eq!(left.len(), 2, "{left:?}");
     }
 }

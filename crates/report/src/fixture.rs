@@ -27,7 +27,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         created_at: "2026-11-22T11:27:19Z".to_owned(),
         language: lang.tag().to_owned(),
         environment: environment(),
-        goal: Some(goal::judge(&goal_spec(), &runs, &words)),
+        goal: Some(goal::judge_goal(&goal_spec(), &runs, &words)),
         unit: "rows".to_owned(),
         rows_requested: ROWS,
         classifier: None,
@@ -35,7 +35,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         ladder: None,
         predictions: Vec::new(),
         mind_map: None,
-        claims: claims::judge(&claim_specs(), &runs, "rows", &words),
+        claims: claims::judge_claims(&claim_specs(), &runs, "rows", &words),
         runs,
         failed: vec![failure()],
     }

@@ -1,8 +1,8 @@
 //! `VARIANT.flamegraph.svg`: who held the bytes at the peak, or who took the time, drawn by inferno, with the lecture's
 //! watermark.
 
-use crate::canvas::{self, INK, QUIET, Type};
-use crate::leaks::FRAME_HEIGHT;
+use crate::canvas::{self, INK, QUIET, TextLook};
+use crate::leak_flamegraph::FRAME_HEIGHT;
 use crate::{RenderError, Words};
 use inferno::flamegraph::color::{BackgroundColor, BasicPalette, Color, Palette};
 use inferno::flamegraph::{Options, from_lines};
@@ -23,12 +23,12 @@ pub fn flamegraph_svg(
     subtitle: Option<&str>,
     words: &Words,
 ) -> Result<String, RenderError> {
-    draw_with(folded, title, subtitle, Look::Plain, words)
+    draw_bytes_flamegraph(folded, title, subtitle, StackOrder::Plain, words)
 }
 
 /// How a picture of one number a stack is drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Look {
+pub(crate) enum StackOrder {
     /// By the names of the functions.
     Plain,
     /// The lines as they come, for whoever has to know where each frame begins.
@@ -36,17 +36,17 @@ pub(crate) enum Look {
 }
 
 /// As [`flamegraph_svg`].
-pub(crate) fn draw_with(
+pub(crate) fn draw_bytes_flamegraph(
     folded: &str,
     title: &str,
     subtitle: Option<&str>,
-    look: Look,
+    look: StackOrder,
     words: &Words,
 ) -> Result<String, RenderError> {
     if folded.trim().is_empty() {
-        return nothing(title, subtitle, words);
+        return draw_nothing_live(title, subtitle, words);
     }
-    draw(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
+    run_inferno(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
 }
 
 /// Draws folded stacks whose numbers are something else than bytes: `counts` says what, such as samples.
@@ -61,9 +61,9 @@ pub fn cpu_flamegraph_svg(
     words: &Words,
 ) -> Result<String, RenderError> {
     if folded.is_empty() {
-        return blank(title, subtitle, &words.get("flamegraph-idle"), words);
+        return draw_message(title, subtitle, &words.get("flamegraph-idle"), words);
     }
-    draw(&folded.join("\n"), title, subtitle, counts, (false, Look::Plain), words)
+    run_inferno(&folded.join("\n"), title, subtitle, counts, (false, StackOrder::Plain), words)
 }
 
 /// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
@@ -77,17 +77,24 @@ pub fn differential_svg(
 ) -> Result<String, RenderError> {
     let wide = |line: &str| line.rsplit_once(' ').is_some_and(|(_, width)| width != "0");
     if !folded.lines().any(wide) {
-        return nothing(title, Some(subtitle), words);
+        return draw_nothing_live(title, Some(subtitle), words);
     }
-    draw(folded, title, Some(subtitle), &words.get("flamegraph-bytes"), (swapped, Look::Plain), words)
+    run_inferno(
+        folded,
+        title,
+        Some(subtitle),
+        &words.get("flamegraph-bytes"),
+        (swapped, StackOrder::Plain),
+        words,
+    )
 }
 
-fn draw(
+fn run_inferno(
     folded: &str,
     title: &str,
     subtitle: Option<&str>,
     counts: &str,
-    (swapped, look): (bool, Look),
+    (swapped, look): (bool, StackOrder),
     words: &Words,
 ) -> Result<String, RenderError> {
     let mut options = Options::default();
@@ -100,21 +107,21 @@ fn draw(
     // A colour is made of a function's name: the same function looks the same in every picture of a report.
     options.deterministic = true;
     options.negate_differentials = swapped;
-    options.no_sort = look == Look::InOrder;
+    options.no_sort = look == StackOrder::InOrder;
     options.frame_height = FRAME_HEIGHT as usize;
     options.min_width = 0.05;
     let mut svg = Vec::new();
     from_lines(&mut options, folded.lines(), &mut svg).map_err(|error| RenderError::picture(WHAT, error))?;
     let svg = String::from_utf8(svg).map_err(|error| RenderError::picture(WHAT, error))?;
     let svg = svg.replacen("font-family:monospace", &format!("font-family:{FONTS}"), 1);
-    let marked = with_watermark(&svg, &words.get("watermark"))
+    let marked = add_watermark(&svg, &words.get("watermark"))
         .ok_or_else(|| RenderError::picture(WHAT, "inferno's SVG has another shape than expected"))?;
-    Ok(canvas::with_title(&marked, title))
+    Ok(canvas::add_title(&marked, title))
 }
 
 /// Makes the picture higher and puts the watermark into the lower right corner: outside of the frames, so that zooming leaves
 /// it alone, and at 100 % of the width, so that it follows the right edge of a picture that the script makes fluid.
-fn with_watermark(svg: &str, watermark: &str) -> Option<String> {
+fn add_watermark(svg: &str, watermark: &str) -> Option<String> {
     let (_, after) = svg.split_once("viewBox=\"0 0 ")?;
     let (width, height) = after.split_once('"')?.0.split_once(' ')?;
     let higher = height.parse::<usize>().ok()? + WATERMARK_ROOM;
@@ -128,7 +135,7 @@ fn with_watermark(svg: &str, watermark: &str) -> Option<String> {
         .replacen(&format!("width=\"100%\" height=\"{height}\""), "width=\"100%\" height=\"100%\"", 1);
     let (body, _) = svg.rsplit_once("</svg>")?;
     let y = higher - 11;
-    let text = canvas::escaped(watermark);
+    let text = canvas::escape_xml(watermark);
     // The style sheet in the picture wins over attributes, so the look is a style as well.
     let look = "text-anchor:end;font-size:13px;fill:#57606a;fill-opacity:0.8;pointer-events:none";
     let mark =
@@ -136,23 +143,40 @@ fn with_watermark(svg: &str, watermark: &str) -> Option<String> {
     Some(format!("{body}{mark}</svg>\n"))
 }
 
-fn nothing(title: &str, subtitle: Option<&str>, words: &Words) -> Result<String, RenderError> {
-    blank(title, subtitle, &words.get("flamegraph-nothing"), words)
+fn draw_nothing_live(title: &str, subtitle: Option<&str>, words: &Words) -> Result<String, RenderError> {
+    draw_message(title, subtitle, &words.get("flamegraph-nothing"), words)
 }
 
-fn blank(title: &str, subtitle: Option<&str>, why: &str, words: &Words) -> Result<String, RenderError> {
-    canvas::draw(WHAT, (1200, 150), title, |page| {
-        canvas::write(page, WHAT, title, (24, 32), Type::left(17, INK))?;
-        canvas::write(page, WHAT, subtitle.unwrap_or_default(), (24, 58), Type::left(12, QUIET))?;
-        canvas::write(page, WHAT, why, (24, 92), Type::left(14, INK))?;
-        canvas::write(page, WHAT, &words.get("watermark"), (1188, 134), Type::right(13, QUIET))
+fn draw_message(
+    title: &str,
+    subtitle: Option<&str>,
+    why: &str,
+    words: &Words,
+) -> Result<String, RenderError> {
+    canvas::draw_svg(WHAT, (1200, 150), title, |page| {
+        canvas::draw_text(page, WHAT, title, (24, 32), TextLook::left_aligned(17, INK))?;
+        canvas::draw_text(
+            page,
+            WHAT,
+            subtitle.unwrap_or_default(),
+            (24, 58),
+            TextLook::left_aligned(12, QUIET),
+        )?;
+        canvas::draw_text(page, WHAT, why, (24, 92), TextLook::left_aligned(14, INK))?;
+        canvas::draw_text(
+            page,
+            WHAT,
+            &words.get("watermark"),
+            (1188, 134),
+            TextLook::right_aligned(13, QUIET),
+        )
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Lang, png};
+    use crate::{Lang, svg_to_png};
 
     const FOLDED: &str = "app::list;alloc::fmt::format 160000\napp::list;alloc::vec::Vec<T,A>::push 983040\n";
 
@@ -231,7 +255,7 @@ mod tests {
         for (lang, says) in [(Lang::En, "Nothing was live"), (Lang::Zh, "没有存活的内存")] {
             let svg = drawn("\n", lang);
             assert!(svg.contains(says) && svg.contains("程序员晚枫"), "{svg}");
-            png(&svg).unwrap();
+            svg_to_png(&svg).unwrap();
         }
     }
 }

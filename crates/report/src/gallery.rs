@@ -12,11 +12,11 @@ use heaplab_record::{Attachment, Report};
 use std::collections::BTreeMap;
 
 /// What the marks of a text may name: the gallery's reports by the lecture's section, `8.5`.
-pub type Reports = BTreeMap<String, Report>;
+pub type GalleryReports = BTreeMap<String, Report>;
 
 /// Where a text stands.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct TextPlace<'a> {
     /// The lesson's number, `8.5.2`; none for texts of the whole course.
     pub section: Option<&'a str>,
     /// What the lesson counts, in a language that has a word of its own for it; else the report's word.
@@ -44,7 +44,12 @@ const BLOCK: (&str, &str) = ("<!-- gallery -->", "<!-- /gallery -->");
 ///
 /// # Errors
 /// For a mark that is not closed, or that names what the reports do not have.
-pub fn fill(text: &str, place: Place<'_>, reports: &Reports, words: &Words) -> Result<String, GalleryError> {
+pub fn fill_marks(
+    text: &str,
+    place: TextPlace<'_>,
+    reports: &GalleryReports,
+    words: &Words,
+) -> Result<String, GalleryError> {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((at, kind)) = next_mark(rest) {
@@ -57,10 +62,10 @@ pub fn fill(text: &str, place: Place<'_>, reports: &Reports, words: &Words) -> R
         if kind == FIGURE {
             let (mark, _) = inside.split_once("-->").ok_or_else(unclosed)?;
             let asked = mark.strip_prefix(FIGURE.0).unwrap_or(mark).trim();
-            let figure = figure::say(asked, reports, words).map_err(wrong)?;
+            let figure = figure::format_figure(asked, reports, words).map_err(wrong)?;
             out.push_str(&format!("{mark}-->{figure}{}", FIGURE.1));
         } else {
-            let block = block::draw(place, reports, words).map_err(wrong)?;
+            let block = block::render_block(place, reports, words).map_err(wrong)?;
             out.push_str(&format!("{}\n{block}{}", BLOCK.0, BLOCK.1));
         }
         rest = after;
@@ -80,13 +85,13 @@ fn next_mark(text: &str) -> Option<(usize, (&'static str, &'static str))> {
 }
 
 /// A report as the gallery keeps it: the figures that texts may name, without call stacks and drawings.
-pub fn kept(report: &Report) -> Report {
+pub fn strip_details(report: &Report) -> Report {
     let mut kept = report.clone();
     kept.classifier = None;
     for run in &mut kept.runs {
         run.attachments
             .retain(|attachment| !matches!(attachment, Attachment::Table(_) | Attachment::Stacks(_)));
-        run.attachments.iter_mut().for_each(without_data);
+        run.attachments.iter_mut().for_each(clear_data);
         (run.reconciliation, run.growth) = (None, None);
         run.phases.clear();
         if let Some(heap) = &mut run.heap {
@@ -97,7 +102,7 @@ pub fn kept(report: &Report) -> Report {
 }
 
 /// Names and titles stay: a text says what its pictures show.
-fn without_data(attachment: &mut Attachment) {
+fn clear_data(attachment: &mut Attachment) {
     match attachment {
         Attachment::Chart(chart) | Attachment::Growth(chart) => chart.series.clear(),
         Attachment::Steps(steps) => (steps.steps, steps.series) = (Vec::new(), Vec::new()),
@@ -111,7 +116,7 @@ fn without_data(attachment: &mut Attachment) {
 }
 
 /// The lecture's section that a lesson belongs to: `8.5` of `8.5.2`.
-fn lecture(section: &str) -> String {
+fn lecture_section(section: &str) -> String {
     section.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }
 
@@ -120,19 +125,19 @@ mod tests {
     use super::*;
     use crate::{Lang, fixture};
 
-    fn reports() -> Reports {
+    fn reports() -> GalleryReports {
         BTreeMap::from([("8.5".to_owned(), fixture::report(Lang::En))])
     }
 
-    fn filled(text: &str, reports: &Reports) -> Result<String, GalleryError> {
+    fn filled(text: &str, reports: &GalleryReports) -> Result<String, GalleryError> {
         let pictures = ["comparison".to_owned()];
-        let place = Place {
+        let place = TextPlace {
             section: Some("8.5.2"),
             unit: None,
             gallery: "../../reports/gallery",
             pictures: &pictures,
         };
-        fill(text, place, reports, &Words::new(Lang::En))
+        fill_marks(text, place, reports, &Words::new(Lang::En))
     }
 
     #[test]
@@ -163,8 +168,8 @@ mod tests {
     fn a_lessons_own_word_for_its_rows_stands_in_the_tables_head() {
         let text = "<!-- gallery -->\n<!-- /gallery -->\n";
         let head = |unit| {
-            let place = Place { section: Some("8.5.2"), unit, gallery: "", pictures: &[] };
-            fill(text, place, &reports(), &Words::new(Lang::Zh)).unwrap()
+            let place = TextPlace { section: Some("8.5.2"), unit, gallery: "", pictures: &[] };
+            fill_marks(text, place, &reports(), &Words::new(Lang::Zh)).unwrap()
         };
         assert!(head(Some("次访问")).contains("| 每次访问 |"));
         assert!(head(None).contains("| 每行 |"));
@@ -194,7 +199,7 @@ mod tests {
     #[test]
     fn what_is_kept_says_the_same_figures() {
         let whole = fixture::report(Lang::En);
-        let kept = kept(&whole);
+        let kept = strip_details(&whole);
         assert!(kept.runs.iter().all(|run| run.heap.as_ref().is_none_or(|heap| heap.sites.is_empty())));
         let text = "<!--= 8.5.2 list_dict peak_bytes -->?<!--/-->";
         let of = |report| filled(text, &BTreeMap::from([("8.5".to_owned(), report)])).unwrap();

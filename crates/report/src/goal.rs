@@ -8,8 +8,8 @@ const ROUNDING: f64 = 1e-12;
 
 /// Holds the best candidate's peak live heap against the baseline's. A candidate counts if it did the baseline's work at
 /// the baseline's rows. Where nothing can be judged, `met` is `None` and the text says why.
-pub fn judge(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
-    let promise = words.lang().of(&spec.text);
+pub fn judge_goal(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
+    let promise = words.lang().pick(&spec.text);
     let mut goal = Goal {
         text: promise.to_owned(),
         baseline: spec.baseline.clone(),
@@ -21,7 +21,7 @@ pub fn judge(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
         met: None,
     };
     if let Some(limit) = spec.under_bytes {
-        let measured = spec.among.iter().filter_map(|name| Some((name, rss(runs, name)?)));
+        let measured = spec.among.iter().filter_map(|name| Some((name, peak_rss_bytes(runs, name)?)));
         match measured.min_by_key(|(_, peak)| *peak) {
             Some((name, peak)) => (goal.variant, goal.met) = (Some(name.clone()), Some(peak < limit)),
             None => {
@@ -31,13 +31,13 @@ pub fn judge(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
         }
         return goal;
     }
-    match best(spec, runs) {
+    match find_best(spec, runs) {
         Ok((variant, reached)) => {
             goal.variant = Some(variant);
             goal.reached = Some(reached);
             goal.met = Some(reached >= spec.reduction - ROUNDING);
         }
-        Err(Unjudged { key, names }) => {
+        Err(GoalHindrance { key, names }) => {
             let why = words.say(key, &[("names", &names), ("baseline", &spec.baseline)]);
             goal.text = words.say("goal-not-judged", &[("promise", promise), ("why", &why)]);
         }
@@ -46,21 +46,22 @@ pub fn judge(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
 }
 
 /// Why there is no verdict: a message and what it names.
-struct Unjudged {
+struct GoalHindrance {
     key: &'static str,
     names: String,
 }
 
 /// The candidate with the lowest peak, and its saving.
-fn best(spec: &GoalSpec, runs: &[Run]) -> Result<(String, f64), Unjudged> {
-    let unjudged = |key, names: &[&str]| Err(Unjudged { key, names: names.join(", ") });
+fn find_best(spec: &GoalSpec, runs: &[Run]) -> Result<(String, f64), GoalHindrance> {
+    let unjudged = |key, names: &[&str]| Err(GoalHindrance { key, names: names.join(", ") });
     if spec.metric != "peak_bytes" {
         return unjudged("goal-unknown-metric", &[&spec.metric]);
     }
-    let Some((baseline, from)) = rust_run(runs, &spec.baseline) else {
+    let Some((baseline, from)) = find_rust_peak(runs, &spec.baseline) else {
         return unjudged("goal-no-baseline", &[]);
     };
-    let measured: Vec<(&Run, u64)> = spec.among.iter().filter_map(|name| rust_run(runs, name)).collect();
+    let measured: Vec<(&Run, u64)> =
+        spec.among.iter().filter_map(|name| find_rust_peak(runs, name)).collect();
     if measured.is_empty() {
         return unjudged("goal-no-candidate", &spec.among.iter().map(String::as_str).collect::<Vec<_>>());
     }
@@ -76,29 +77,29 @@ fn best(spec: &GoalSpec, runs: &[Run]) -> Result<(String, f64), Unjudged> {
 }
 
 /// A Rust run and its peak, where the heap probe saw one.
-fn rust_run<'a>(runs: &'a [Run], variant: &str) -> Option<(&'a Run, u64)> {
+fn find_rust_peak<'a>(runs: &'a [Run], variant: &str) -> Option<(&'a Run, u64)> {
     let run = runs.iter().find(|run| run.language == Language::Rust && run.variant == variant)?;
     Some((run, run.heap.as_ref()?.peak_bytes))
 }
 
 /// The peak RSS of a Rust run, where the plain probe saw one.
-fn rss(runs: &[Run], variant: &str) -> Option<u64> {
+fn peak_rss_bytes(runs: &[Run], variant: &str) -> Option<u64> {
     let run = runs.iter().find(|run| run.language == Language::Rust && run.variant == variant)?;
     run.plain.as_ref()?.peak_rss_bytes
 }
 
 /// The verdict on a limit.
-fn under(goal: &Goal, limit: u64, runs: &[Run], words: &Words) -> Option<String> {
+fn explain_limit(goal: &Goal, limit: u64, runs: &[Run], words: &Words) -> Option<String> {
     let (met, variant) = (goal.met?, goal.variant.as_ref()?);
     let key = if met { "goal-under" } else { "goal-over" };
-    let (peak, limit) = (format::bytes(rss(runs, variant)?), format::bytes(limit));
+    let (peak, limit) = (format::bytes(peak_rss_bytes(runs, variant)?), format::bytes(limit));
     Some(words.say(key, &[("variant", variant), ("peak", &peak), ("limit", &limit)]))
 }
 
 /// The verdict in one sentence with the figures it rests on; the promise, with what hinders it, where there is none.
-pub(crate) fn sentence(goal: &Goal, runs: &[Run], words: &Words) -> String {
+pub(crate) fn explain_goal(goal: &Goal, runs: &[Run], words: &Words) -> String {
     if let Some(limit) = goal.under_bytes {
-        return under(goal, limit, runs, words).unwrap_or_else(|| goal.text.clone());
+        return explain_limit(goal, limit, runs, words).unwrap_or_else(|| goal.text.clone());
     }
     let (Some(met), Some(variant), Some(reached)) = (goal.met, &goal.variant, goal.reached) else {
         return goal.text.clone();
@@ -108,7 +109,7 @@ pub(crate) fn sentence(goal: &Goal, runs: &[Run], words: &Words) -> String {
         (false, false) => "goal-missed",
         (false, true) => "goal-missed-more",
     };
-    let peak = |name| rust_run(runs, name).map(|(_, peak)| format::bytes(peak)).unwrap_or_default();
+    let peak = |name| find_rust_peak(runs, name).map(|(_, peak)| format::bytes(peak)).unwrap_or_default();
     words.say(
         key,
         &[
@@ -123,12 +124,15 @@ pub(crate) fn sentence(goal: &Goal, runs: &[Run], words: &Words) -> String {
 }
 
 /// The same with the verdict in a word before it.
-pub(crate) fn line(goal: &Goal, runs: &[Run], words: &Words) -> String {
-    words.say("goal-line", &[("badge", &badge(goal.met, words)), ("sentence", &sentence(goal, runs, words))])
+pub(crate) fn render_goal_line(goal: &Goal, runs: &[Run], words: &Words) -> String {
+    words.say(
+        "goal-line",
+        &[("badge", &verdict_badge(goal.met, words)), ("sentence", &explain_goal(goal, runs, words))],
+    )
 }
 
 /// The verdict in a word.
-pub(crate) fn badge(met: Option<bool>, words: &Words) -> String {
+pub(crate) fn verdict_badge(met: Option<bool>, words: &Words) -> String {
     words.get(match met {
         Some(true) => "badge-met",
         Some(false) => "badge-missed",
@@ -144,7 +148,7 @@ mod tests {
     fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Goal {
         let mut runs = fixture::runs();
         change(&mut runs);
-        judge(&fixture::goal_spec(), &runs, &Words::new(Lang::En))
+        judge_goal(&fixture::goal_spec(), &runs, &Words::new(Lang::En))
     }
 
     fn of<'a>(runs: &'a mut [Run], variant: &str) -> &'a mut Run {
@@ -209,8 +213,8 @@ mod tests {
                 among: vec!["packed".to_owned()],
                 ..fixture::goal_spec()
             };
-            let goal = judge(&spec, &runs, &words);
-            (goal.met, sentence(&goal, &runs, &words))
+            let goal = judge_goal(&spec, &runs, &words);
+            (goal.met, explain_goal(&goal, &runs, &words))
         };
         assert_eq!(
             judged(Some(99_999_999)),
@@ -230,11 +234,11 @@ mod tests {
         let words = Words::new(Lang::En);
         let goal = judged(|_| ());
         let runs = fixture::runs();
-        let said = sentence(&goal, &runs, &words);
+        let said = explain_goal(&goal, &runs, &words);
         assert!(said.contains("12.3 MB") && said.contains("2.64 GB") && said.contains("99.5 %"), "{said}");
         let mut more = goal;
         more.reached = Some(-0.25);
         more.met = Some(false);
-        assert_ne!(sentence(&more, &runs, &words), said);
+        assert_ne!(explain_goal(&more, &runs, &words), said);
     }
 }

@@ -28,16 +28,16 @@ pub const STATUSES: [VerdictStatus; 6] = [
 ];
 
 /// How many came out how, the statuses that occur: `31 pass, 2 fail`.
-pub fn statuses_said(book: &Gradebook, words: &Words) -> String {
-    let counted = STATUSES.map(|status| (status, count(book, status)));
+pub fn describe_statuses(book: &Gradebook, words: &Words) -> String {
+    let counted = STATUSES.map(|status| (status, count_status(book, status)));
     let said = counted.into_iter().filter(|&(_, count)| count > 0);
     let said: Vec<String> =
-        said.map(|(status, count)| format!("{count} {}", status_said(status, words))).collect();
-    prose::list(&said, words)
+        said.map(|(status, count)| format!("{count} {}", status_text(status, words))).collect();
+    prose::join_names(&said, words)
 }
 
 /// A status in words.
-pub fn status_said(status: VerdictStatus, words: &Words) -> String {
+pub fn status_text(status: VerdictStatus, words: &Words) -> String {
     words.get(&format!("gradebook-status-{}", status_name(status)))
 }
 
@@ -73,11 +73,11 @@ fn source_name(source: TimeSource) -> &'static str {
     }
 }
 
-fn count(book: &Gradebook, status: VerdictStatus) -> usize {
+fn count_status(book: &Gradebook, status: VerdictStatus) -> usize {
     book.entries.iter().filter(|entry| entry.status == status).count()
 }
 
-fn has(entry: &GradebookEntry, kind: FlagKind) -> bool {
+fn has_flag(entry: &GradebookEntry, kind: FlagKind) -> bool {
     entry.flags.iter().any(|flag| flag.kind == kind)
 }
 

@@ -2,49 +2,53 @@
 //! such verdicts are right; and which lines make blocks that die young.
 
 mod chart;
-mod why;
+mod reasons;
 
-pub use chart::{chart, stem};
-pub use why::why;
+pub use chart::{chart_stem, growth_chart};
+pub use reasons::explain_growth;
 
-use crate::attachments::{Merged, Written};
+use crate::attachments::{MergedTable, TableCell};
 use crate::{Lang, Words, format, prose};
 use heaplab_record::{ChurnFix, ChurnLine, ClassifierTable, Growth, GrowthClass, Report, Run, SiteGrowth};
 
 /// One line a variant: what it is judged to be, by which line, its slope and how sure that is. Empty where nothing was judged.
-pub fn lines(report: &Report, words: &Words) -> Vec<String> {
-    judged(report).map(|(run, growth)| line(run, growth, report, words)).collect()
+pub fn summarize_growth(report: &Report, words: &Words) -> Vec<String> {
+    judged_runs(report).map(|(run, growth)| summarize_variant(run, growth, report, words)).collect()
 }
 
 /// The verdicts, the lines that churn, and how often such verdicts are right.
-pub(crate) fn tables(report: &Report, words: &Words) -> Vec<Merged> {
-    let classifier = report.classifier.as_ref().map(|table| classifier(table, words));
-    verdicts(report, words).into_iter().chain(churn(report, words)).chain(classifier).collect()
+pub(crate) fn growth_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
+    let classifier = report.classifier.as_ref().map(|table| classifier_table(table, words));
+    verdict_table(report, words)
+        .into_iter()
+        .chain(merge_churn_lines(report, words))
+        .chain(classifier)
+        .collect()
 }
 
 /// What the verdicts cannot know.
-pub(crate) fn note(report: &Report, words: &Words) -> Option<String> {
-    let most = judged(report).filter_map(|(_, growth)| growth.scales.last()).max()?;
-    let units = units(&report.unit, words);
+pub(crate) fn limits_note(report: &Report, words: &Words) -> Option<String> {
+    let most = judged_runs(report).filter_map(|(_, growth)| growth.scales.last()).max()?;
+    let units = scale_units(&report.unit, words);
     Some(words.say("growth-cannot-know", &[("most", &format::count(*most)), ("unit", &units)]))
 }
 
-fn judged(report: &Report) -> impl Iterator<Item = (&Run, &Growth)> {
+fn judged_runs(report: &Report) -> impl Iterator<Item = (&Run, &Growth)> {
     report.runs.iter().filter_map(|run| Some((run, run.growth.as_ref()?)))
 }
 
-fn line(run: &Run, growth: &Growth, report: &Report, words: &Words) -> String {
+fn summarize_variant(run: &Run, growth: &Growth, report: &Report, words: &Words) -> String {
     let variant = run.variant.as_str();
     let Some(site) = growth.sites.first() else {
         return words.say("growth-line-nothing", &[("variant", variant)]);
     };
     if site.class == GrowthClass::Unknown {
-        let why = why(site, &report.unit, words);
+        let why = explain_growth(site, &report.unit, words);
         return words.say("growth-line-unknown", &[("variant", variant), ("why", &why)]);
     }
-    let (class, sure) = (class(site.class, words), percent(site.sure));
-    let slope = site.slope.map_or_else(|| "–".to_owned(), |slope| small_bytes(slope.bytes_each));
-    let one = prose::one(&report.unit, words);
+    let (class, sure) = (class_name(site.class, words), format_share(site.sure));
+    let slope = site.slope.map_or_else(|| "–".to_owned(), |slope| format_small_bytes(slope.bytes_each));
+    let one = prose::unit_singular(&report.unit, words);
     words.say(
         "growth-line",
         &[
@@ -59,14 +63,14 @@ fn line(run: &Run, growth: &Growth, report: &Report, words: &Words) -> String {
 }
 
 /// A row a variant, by the site that it is judged by.
-fn verdicts(report: &Report, words: &Words) -> Option<Merged> {
-    let scales = judged(report).map(|(_, growth)| &growth.scales).find(|scales| scales.len() == 3)?;
+fn verdict_table(report: &Report, words: &Words) -> Option<MergedTable> {
+    let scales = judged_runs(report).map(|(_, growth)| &growth.scales).find(|scales| scales.len() == 3)?;
     let at: Vec<String> = scales.iter().map(|&rows| format::count(rows)).collect();
-    let units = units(&report.unit, words);
-    let one = prose::one(&report.unit, words);
+    let units = scale_units(&report.unit, words);
+    let one = prose::unit_singular(&report.unit, words);
     let figures = [("first", at[0].as_str()), ("second", &at[1]), ("third", &at[2]), ("unit", &units)];
     let columns = vec![
-        prose::head("column-variant", words),
+        prose::column_head("column-variant", words),
         words.get("column-growth-verdict"),
         words.get("column-growth-place"),
         words.say("column-growth-slope", &[("one", &one)]),
@@ -78,33 +82,37 @@ fn verdicts(report: &Report, words: &Words) -> Option<Merged> {
         let ends: Vec<String> = site.end_bytes.iter().map(|&bytes| format::bytes(bytes)).collect();
         let end = ends.last().cloned().unwrap_or_default();
         let slope = site.slope.map_or_else(
-            || number("–".to_owned()),
+            || figure_cell("–".to_owned()),
             |slope| {
-                let [each, low, high] = [slope.bytes_each, slope.low, slope.high].map(small_bytes);
+                let [each, low, high] = [slope.bytes_each, slope.low, slope.high].map(format_small_bytes);
                 let between = words.say("growth-between", &[("low", &low), ("high", &high)]);
-                Written { exact: Some(between), ..number(each) }
+                TableCell { exact: Some(between), ..figure_cell(each) }
             },
         );
         vec![
-            word(run.variant.clone()),
-            word(class(site.class, words)),
-            Written { exact: Some(site.location.clone()), ..word(short_place(site).to_owned()) },
+            text_cell(run.variant.clone()),
+            text_cell(class_name(site.class, words)),
+            TableCell { exact: Some(site.location.clone()), ..text_cell(short_place(site).to_owned()) },
             slope,
-            number(if site.class == GrowthClass::Unknown { "–".to_owned() } else { percent(site.sure) }),
-            Written { exact: Some(ends.join(" · ")), ..number(end) },
-            word(why(site, &report.unit, words)),
+            figure_cell(if site.class == GrowthClass::Unknown {
+                "–".to_owned()
+            } else {
+                format_share(site.sure)
+            }),
+            TableCell { exact: Some(ends.join(" · ")), ..figure_cell(end) },
+            text_cell(explain_growth(site, &report.unit, words)),
         ]
     };
-    let rows: Vec<Vec<Written>> =
-        judged(report).filter_map(|(run, growth)| Some(row(run, growth.sites.first()?))).collect();
+    let rows: Vec<Vec<TableCell>> =
+        judged_runs(report).filter_map(|(run, growth)| Some(row(run, growth.sites.first()?))).collect();
     let title = words.say("growth-title", &figures);
-    (!rows.is_empty()).then_some(Merged { title, columns, rows })
+    (!rows.is_empty()).then_some(MergedTable { title, columns, rows })
 }
 
 /// The lines of every variant, each once: healthy code is the same in all of them.
-fn churn(report: &Report, words: &Words) -> Option<Merged> {
+fn merge_churn_lines(report: &Report, words: &Words) -> Option<MergedTable> {
     let mut lines: Vec<&ChurnLine> = Vec::new();
-    for line in judged(report).flat_map(|(_, growth)| &growth.churn) {
+    for line in judged_runs(report).flat_map(|(_, growth)| &growth.churn) {
         match lines.iter_mut().find(|known| known.location == line.location) {
             Some(known) if known.temporaries < line.temporaries => *known = line,
             Some(_) => {}
@@ -116,23 +124,23 @@ fn churn(report: &Report, words: &Words) -> Option<Merged> {
 }
 
 /// Lines that churn, with what would help.
-fn churn_table(lines: &[&ChurnLine], words: &Words) -> Option<Merged> {
+fn churn_table(lines: &[&ChurnLine], words: &Words) -> Option<MergedTable> {
     let keys = ["line", "births", "temporaries", "mean", "fix"];
     let columns = keys.map(|key| words.get(&format!("column-churn-{key}"))).into();
     let row = |line: &&ChurnLine| {
         vec![
-            word(line.location.clone()),
-            number(format::count(line.births)),
-            number(format::count(line.temporaries)),
-            number(format::bytes(line.mean_bytes)),
-            word(fix(line.suggestion, words)),
+            text_cell(line.location.clone()),
+            figure_cell(format::count(line.births)),
+            figure_cell(format::count(line.temporaries)),
+            figure_cell(format::bytes(line.mean_bytes)),
+            text_cell(describe_fix(line.suggestion, words)),
         ]
     };
-    let rows: Vec<Vec<Written>> = lines.iter().map(row).collect();
-    (!rows.is_empty()).then(|| Merged { title: words.get("churn-title"), columns, rows })
+    let rows: Vec<Vec<TableCell>> = lines.iter().map(row).collect();
+    (!rows.is_empty()).then(|| MergedTable { title: words.get("churn-title"), columns, rows })
 }
 
-fn fix(fix: ChurnFix, words: &Words) -> String {
+fn describe_fix(fix: ChurnFix, words: &Words) -> String {
     match fix {
         ChurnFix::WithCapacity { reallocations_a_block, capacity_bytes } => words.say(
             "churn-fix-with-capacity",
@@ -149,23 +157,25 @@ fn fix(fix: ChurnFix, words: &Words) -> String {
     }
 }
 
-fn classifier(table: &ClassifierTable, words: &Words) -> Merged {
+fn classifier_table(table: &ClassifierTable, words: &Words) -> MergedTable {
     let said: Vec<GrowthClass> =
         table.rows.first().map(|row| row.said.iter().map(|&(class, _)| class).collect()).unwrap_or_default();
     let mut columns = vec![words.get("column-classifier-is")];
-    columns.extend(said.iter().map(|&said| words.say("classifier-said", &[("class", &class(said, words))])));
+    columns.extend(
+        said.iter().map(|&said| words.say("classifier-said", &[("class", &class_name(said, words))])),
+    );
     columns.extend(["recall", "precision"].map(|key| words.get(&format!("column-classifier-{key}"))));
     let rows = table.rows.iter().map(|row| {
-        let share = |share: Option<f64>| number(share.map_or_else(|| "–".to_owned(), percent));
-        let counts = row.said.iter().map(|&(_, count)| number(format::count(count)));
+        let share = |share: Option<f64>| figure_cell(share.map_or_else(|| "–".to_owned(), format_share));
+        let counts = row.said.iter().map(|&(_, count)| figure_cell(format::count(count)));
         let shares = [share(row.recall), share(row.precision)];
-        std::iter::once(word(class(row.is, words))).chain(counts).chain(shares).collect()
+        std::iter::once(text_cell(class_name(row.is, words))).chain(counts).chain(shares).collect()
     });
     let title = words.say("classifier-title", &[("cases", &format::count(table.cases))]);
-    Merged { title, columns, rows: rows.collect() }
+    MergedTable { title, columns, rows: rows.collect() }
 }
 
-pub(crate) fn class(class: GrowthClass, words: &Words) -> String {
+pub(crate) fn class_name(class: GrowthClass, words: &Words) -> String {
     words.get(match class {
         GrowthClass::UnboundedGrowth => "growth-class-unbounded-growth",
         GrowthClass::RefcountCycle => "growth-class-refcount-cycle",
@@ -177,10 +187,10 @@ pub(crate) fn class(class: GrowthClass, words: &Words) -> String {
 }
 
 /// What the scale counts, as it stands behind a number: `requests`, `次请求`.
-pub fn units(unit: &str, words: &Words) -> String {
+pub fn scale_units(unit: &str, words: &Words) -> String {
     match words.lang() {
         Lang::En => unit.to_owned(),
-        Lang::Zh => prose::one(unit, words),
+        Lang::Zh => prose::unit_singular(unit, words),
     }
 }
 
@@ -195,12 +205,12 @@ fn short_place(site: &SiteGrowth) -> &str {
 }
 
 /// A share with as many digits as say something.
-pub(crate) fn percent(share: f64) -> String {
+pub(crate) fn format_share(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
 /// Bytes that may be a fraction or below zero: `184 B`, `0.3 B`, `-2.0 B`.
-fn small_bytes(bytes: f64) -> String {
+fn format_small_bytes(bytes: f64) -> String {
     if bytes.abs() < 99.95 {
         let rounded = (bytes * 10.0).round() / 10.0;
         return format!("{:.1} B", if rounded == 0.0 { 0.0 } else { rounded });
@@ -208,12 +218,12 @@ fn small_bytes(bytes: f64) -> String {
     format::signed_bytes(bytes.round() as i64)
 }
 
-fn word(text: String) -> Written {
-    Written { short: text, exact: None, is_figure: false }
+fn text_cell(text: String) -> TableCell {
+    TableCell { short: text, exact: None, is_figure: false }
 }
 
-fn number(text: String) -> Written {
-    Written { short: text, exact: None, is_figure: true }
+fn figure_cell(text: String) -> TableCell {
+    TableCell { short: text, exact: None, is_figure: true }
 }
 
 #[cfg(test)]

@@ -5,16 +5,16 @@ mod hint;
 mod page;
 mod summary;
 
-pub use hint::hint;
-pub use page::{Shown, page};
-pub use summary::summary;
+pub use hint::render_hint;
+pub use page::{HomeworkFiles, render_page};
+pub use summary::render_summary;
 
 use crate::{Words, format, prose};
 use heaplab_record::{HomeworkResult, TaskResult};
 
 /// What full points are given for. A figure that is not scored has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
+pub struct TaskLimits {
     /// Births and reallocations.
     pub allocations: Option<u64>,
     /// Live bytes at the peak.
@@ -24,16 +24,16 @@ pub struct Wanted {
 }
 
 /// One line a task, on a terminal: `✗ required.generator peak … B > limit … B; growth ×4.09 for 4×N (want ≤ 1.1); top: …`.
-pub fn line(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
+pub fn task_line(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> String {
     let sign = if is_full(task) { "✓" } else { "✗" };
-    let mut parts = findings(task, wanted, words);
+    let mut parts = describe_findings(task, wanted, words);
     if !is_full(task)
         && let Some(top) = &task.top
     {
-        let (location, function) = (harmless(&top.location), harmless(&top.function));
+        let (location, function) = (sanitize_text(&top.location), sanitize_text(&top.function));
         parts.push(words.say("homework-top", &[("location", &location), ("function", &function)]));
     }
-    parts.push(points(task, words));
+    parts.push(describe_points(task, words));
     let said = words.say("homework-sentence", &[("text", &parts.join(&words.get("homework-joint")))]);
     let next = match is_full(task) {
         true => String::new(),
@@ -43,7 +43,7 @@ pub fn line(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
 }
 
 /// The points of all tasks.
-pub fn total(result: &HomeworkResult, words: &Words) -> String {
+pub fn total_sentence(result: &HomeworkResult, words: &Words) -> String {
     let number = |points: u32| points.to_string();
     let total = words.say(
         "homework-total",
@@ -58,15 +58,15 @@ pub fn total(result: &HomeworkResult, words: &Words) -> String {
 }
 
 /// What comes after full points of the required tasks; nothing before.
-pub fn after_full_points(result: &HomeworkResult, words: &Words) -> Option<String> {
+pub fn suggest_after_full_points(result: &HomeworkResult, words: &Words) -> Option<String> {
     (result.score == result.of && result.of > 0).then(|| words.get("homework-total-next"))
 }
 
 /// Text of a student's as one line that means itself: no escape sequence, no line break, nothing that turns the direction of
 /// writing around.
-pub fn harmless(text: &str) -> String {
+pub fn sanitize_text(text: &str) -> String {
     let turns = |char: char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    prose::printable(text)
+    prose::strip_controls(text)
         .chars()
         .map(|char| if char == '\n' { ' ' } else { char })
         .filter(|&char| !turns(char))
@@ -79,10 +79,10 @@ pub fn is_full(task: &TaskResult) -> bool {
 }
 
 /// What was found of a task, a clause each.
-fn findings(task: &TaskResult, wanted: &Wanted, words: &Words) -> Vec<String> {
+fn describe_findings(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(wrong) = &task.wrong {
-        parts.push(words.say("homework-wrong", &[("why", &harmless(words.lang().of(wrong)))]));
+        parts.push(words.say("homework-wrong", &[("why", &sanitize_text(words.lang().pick(wrong)))]));
     }
     let count = |figure: Option<u64>, limit: Option<u64>| {
         Some((figure?, limit.is_some_and(|limit| figure > Some(limit)), limit.unwrap_or_default()))
@@ -94,7 +94,7 @@ fn findings(task: &TaskResult, wanted: &Wanted, words: &Words) -> Vec<String> {
     if let Some((growth, is_over, limit)) = count(task.growth_thousandths, wanted.growth_thousandths) {
         let key = if is_over { "homework-growth-over" } else { "homework-growth-within" };
         let tenth = |limit: u64| format!("{}.{}", limit / 1_000, limit % 1_000 / 100);
-        parts.push(words.say(key, &[("growth", &hundredths(growth)), ("limit", &tenth(limit))]));
+        parts.push(words.say(key, &[("growth", &format_hundredths(growth)), ("limit", &tenth(limit))]));
     }
     if let Some((allocations, is_over, limit)) = count(task.allocations, wanted.allocations) {
         let key = if is_over { "homework-allocations-over" } else { "homework-allocations-within" };
@@ -102,32 +102,36 @@ fn findings(task: &TaskResult, wanted: &Wanted, words: &Words) -> Vec<String> {
         parts.push(words.say(key, &arguments));
     }
     if let Some(speedup) = task.speedup_thousandths {
-        parts.push(words.say("homework-speedup", &[("speedup", &hundredths(speedup))]));
+        parts.push(words.say("homework-speedup", &[("speedup", &format_hundredths(speedup))]));
     }
     if !task.stable {
-        let notes =
-            task.notes.iter().map(|note| harmless(words.lang().of(note))).collect::<Vec<_>>().join(" ");
+        let notes = task
+            .notes
+            .iter()
+            .map(|note| sanitize_text(words.lang().pick(note)))
+            .collect::<Vec<_>>()
+            .join(" ");
         parts.push(words.say("homework-unstable", &[("note", &notes)]));
     }
     parts
 }
 
-fn points(task: &TaskResult, words: &Words) -> String {
+fn describe_points(task: &TaskResult, words: &Words) -> String {
     let key = if task.optional { "homework-optional-points" } else { "homework-points" };
     words.say(key, &[("score", &task.score.to_string()), ("of", &task.of.to_string())])
 }
 
 /// Thousandths with two digits behind the point, rounded up: 1.1001 is not 1.10.
-fn hundredths(thousandths: u64) -> String {
+fn format_hundredths(thousandths: u64) -> String {
     let hundredths = thousandths.div_ceil(10);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
 /// The words for what a task asks for.
-fn about(task: &TaskResult, words: &Words) -> String {
+fn describe_task(task: &TaskResult, words: &Words) -> String {
     match task.task.rsplit_once('.') {
         Some((_, name)) => words.get(&format!("homework-task-{name}")),
-        None => harmless(&task.task),
+        None => sanitize_text(&task.task),
     }
 }
 

@@ -6,7 +6,7 @@ mod section;
 use crate::{RenderError, Words, format};
 use askama::Template;
 use heaplab_record::{Report, Text};
-use section::Card;
+use section::SectionCard;
 
 /// What the page is made of.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Course {
     /// In the order of the lecture.
     pub sections: Vec<CourseSection>,
     /// Reports that are no section's.
-    pub further: Vec<Further>,
+    pub further: Vec<FurtherReport>,
 }
 
 /// A section of the lecture.
@@ -43,7 +43,7 @@ pub struct CourseLesson {
 
 /// A report that is no section's: of a single lesson, of a program of the student's own.
 #[derive(Clone, Debug)]
-pub struct Further {
+pub struct FurtherReport {
     /// Beside the page; may have a slash in it.
     pub folder: String,
     /// The title, where the report tells.
@@ -54,19 +54,19 @@ pub struct Further {
 ///
 /// # Errors
 /// If the template cannot be filled in.
-pub fn page(course: &Course, words: &Words) -> Result<String, RenderError> {
+pub fn render_page(course: &Course, words: &Words) -> Result<String, RenderError> {
     let is_run = |section: &&CourseSection| section.report.is_some();
     let minutes = |section: &CourseSection| section.lessons.iter().map(|lesson| lesson.minutes).sum::<u32>();
     let (run, all) = (course.sections.iter().filter(is_run).count(), course.sections.len());
     let done: u32 = course.sections.iter().filter(is_run).map(minutes).sum();
     let whole: u32 = course.sections.iter().map(minutes).sum();
-    let page = Page {
+    let page = IndexPage {
         words,
         run: words.say("index-run-of", &[("run", &run.to_string()), ("all", &all.to_string())]),
         minutes: words.say("index-minutes-of", &[("done", &done.to_string()), ("all", &whole.to_string())]),
         part: run.saturating_mul(100).checked_div(all).unwrap_or(0),
         next: course.sections.iter().find(|section| section.report.is_none()),
-        cards: course.sections.iter().map(|section| Card::of(section, words)).collect(),
+        cards: course.sections.iter().map(|section| SectionCard::from_section(section, words)).collect(),
         further: &course.further,
     };
     page.render().map_err(|error| RenderError::page("index.html", error))
@@ -75,17 +75,17 @@ pub fn page(course: &Course, words: &Words) -> Result<String, RenderError> {
 /// What the template is filled with.
 #[derive(Template)]
 #[template(path = "index.html")]
-struct Page<'a> {
+struct IndexPage<'a> {
     words: &'a Words,
     run: String,
     minutes: String,
     part: usize,
     next: Option<&'a CourseSection>,
-    cards: Vec<Card>,
-    further: &'a [Further],
+    cards: Vec<SectionCard>,
+    further: &'a [FurtherReport],
 }
 
-impl Page<'_> {
+impl IndexPage<'_> {
     /// A message.
     fn w(&self, key: &str) -> String {
         self.words.get(key)
@@ -93,7 +93,7 @@ impl Page<'_> {
 
     /// A text in the page's language.
     fn of<'t>(&self, text: &'t Text) -> &'t str {
-        self.words.lang().of(text)
+        self.words.lang().pick(text)
     }
 
     /// What runs a section.
@@ -103,12 +103,12 @@ impl Page<'_> {
 }
 
 /// A report's own name of its time, shortened to the minute: `2026-11-22 17:40`.
-fn when(created_at: &str) -> String {
+fn shorten_time(created_at: &str) -> String {
     created_at.get(..16).map_or_else(|| created_at.to_owned(), |minute| minute.replace('T', " "))
 }
 
 /// A scale and what it counts.
-fn scale(report: &Report) -> String {
+fn format_scale(report: &Report) -> String {
     format::scale(report.rows_requested)
 }
 

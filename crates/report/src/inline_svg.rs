@@ -2,11 +2,11 @@
 
 /// The picture's `<svg>` element, every id of it behind `prefix`, so that two pictures that both have a `#clip` do not
 /// take each other's.
-pub(crate) fn inline(svg: &str, prefix: &str) -> String {
+pub(crate) fn inline_with_prefix(svg: &str, prefix: &str) -> String {
     // What an attribute says before it names an id. A class or a text that reads the same stays as it is.
     const NAMES: [&str; 7] =
         [" id=\"", "url(#", "href=\"#", "aria-labelledby=\"", "aria-describedby=\"", "begin=\"#", "url('#"];
-    let mut rest = element(svg);
+    let mut rest = svg_element(svg);
     let mut out = String::with_capacity(rest.len() + rest.len() / 50);
     while let Some((at, name)) =
         NAMES.iter().filter_map(|name| rest.find(name).map(|at| (at, name))).min_by_key(|(at, _)| *at)
@@ -20,13 +20,13 @@ pub(crate) fn inline(svg: &str, prefix: &str) -> String {
 }
 
 /// From `<svg` on: an XML declaration or a doctype has no place inside HTML.
-pub(crate) fn element(svg: &str) -> &str {
+pub(crate) fn svg_element(svg: &str) -> &str {
     svg.find("<svg").map_or(svg, |start| &svg[start..])
 }
 
 /// Width and height by the root's `viewBox`.
-pub(crate) fn size(svg: &str) -> Option<(f64, f64)> {
-    let root = element(svg);
+pub(crate) fn view_box_size(svg: &str) -> Option<(f64, f64)> {
+    let root = svg_element(svg);
     let root = &root[..root.find('>')?];
     let view = root.split_once("viewBox=\"")?.1.split('"').next()?;
     let mut numbers = view.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse::<f64>);
@@ -41,7 +41,7 @@ mod tests {
     #[test]
     fn ids_are_told_apart() {
         let svg = r##"<?xml version="1.0"?><!DOCTYPE svg><svg viewBox="0 0 8 4"><g id="a"/><use href="#a" clip-path="url(#a)"/></svg>"##;
-        let inlined = inline(svg, "p-");
+        let inlined = inline_with_prefix(svg, "p-");
         assert_eq!(
             inlined,
             r##"<svg viewBox="0 0 8 4"><g id="p-a"/><use href="#p-a" clip-path="url(#p-a)"/></svg>"##
@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn sizes() {
-        assert_eq!(size("<svg viewBox=\"0 0 1200 406.5\">"), Some((1200.0, 406.5)));
-        assert_eq!(size("<svg viewBox=\"0,0,0,4\">"), None);
-        assert_eq!(size("<svg width=\"3\"><g viewBox=\"0 0 1 1\"/>"), None);
+        assert_eq!(view_box_size("<svg viewBox=\"0 0 1200 406.5\">"), Some((1200.0, 406.5)));
+        assert_eq!(view_box_size("<svg viewBox=\"0,0,0,4\">"), None);
+        assert_eq!(view_box_size("<svg width=\"3\"><g viewBox=\"0 0 1 1\"/>"), None);
     }
 }

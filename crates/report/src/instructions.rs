@@ -2,24 +2,24 @@
 //! flamegraph. Also which functions and lines are a reader's own.
 
 use crate::format;
-use heaplab_profile::callgrind::{Counted, Function, Line, Stack};
+use heaplab_profile::callgrind::{CallgrindProfile, FunctionCost, LineCost, StackCost};
 use heaplab_profile::folded;
-use heaplab_record::{Cell, CpuFunction, Source, SourceLine, Text};
+use heaplab_record::{Cell, CpuFunction, SourceLine, SourceListing, Text};
 
 /// Lines of source around one that ran.
 const AROUND: u32 = 2;
 
 /// The part of a process that is the program's: what Rust runs below its own start of a program or a thread, what C runs
 /// below the loader; all of it where neither is found.
-pub fn of_program(counted: &Counted) -> (Vec<Function>, Vec<Stack>) {
-    let below = |border: &str| counted.below(|frame| frame.ends_with(border));
+pub fn select_program_part(counted: &CallgrindProfile) -> (Vec<FunctionCost>, Vec<StackCost>) {
+    let below = |border: &str| counted.stacks_below(|frame| frame.ends_with(border));
     below("__rust_begin_short_backtrace")
         .or_else(|| below("(below main)"))
         .unwrap_or_else(|| (counted.functions.clone(), counted.stacks.clone()))
 }
 
 /// The functions that ran, as report.json has them.
-pub fn functions(functions: &[Function]) -> Vec<CpuFunction> {
+pub fn list_functions(functions: &[FunctionCost]) -> Vec<CpuFunction> {
     let ran = functions.iter().filter(|function| function.inclusive > 0);
     ran.map(|function| CpuFunction {
         name: function.name.clone(),
@@ -31,14 +31,14 @@ pub fn functions(functions: &[Function]) -> Vec<CpuFunction> {
 }
 
 /// `root;caller;function 123`, sorted.
-pub fn stacks(stacks: &[Stack]) -> Vec<String> {
+pub fn fold_stacks(stacks: &[StackCost]) -> Vec<String> {
     let lines = stacks.iter().map(|stack| (stack.frames.as_slice(), stack.cost));
-    folded::lines(lines)
+    folded::fold_stacks(lines)
 }
 
 /// One file with figures beside its lines: how often the line ran, its instructions, those with what it called, and the
 /// share of `total` that is its own. `code` is the file's text; lines far from any that ran are left out.
-pub fn source(path: &str, code: &str, lines: &[Line], total: u64, title: Text) -> Source {
+pub fn annotate_source(path: &str, code: &str, lines: &[LineCost], total: u64, title: Text) -> SourceListing {
     let near = |number: u32| lines.iter().any(|line| line.number.abs_diff(number) <= AROUND);
     let ran = |number: u32| lines.iter().find(|line| line.number == number);
     let source_line = |(index, code): (usize, &str)| {
@@ -51,7 +51,7 @@ pub fn source(path: &str, code: &str, lines: &[Line], total: u64, title: Text) -
         Some(SourceLine { number, code: code.trim_end().to_owned(), figures: figures.unwrap_or_default() })
     };
     let columns = [("hits", "次数"), ("instructions", "指令数"), ("with calls", "含调用"), ("%", "占比")];
-    Source {
+    SourceListing {
         title,
         path: path.to_owned(),
         columns: columns.map(|(en, zh)| Text { en: en.into(), zh: zh.into() }).to_vec(),
@@ -60,7 +60,7 @@ pub fn source(path: &str, code: &str, lines: &[Line], total: u64, title: Text) -
 }
 
 /// What the hits of the line that ran most often say about the loop over `rows` that stands in the source.
-pub fn loop_said(hits: u64, rows: u64) -> Text {
+pub fn explain_loop(hits: u64, rows: u64) -> Text {
     let (times, of) = (format::count(hits), format::count(rows));
     if hits.saturating_mul(100) < rows {
         return Text {
@@ -93,7 +93,7 @@ pub fn loop_said(hits: u64, rows: u64) -> Text {
 }
 
 /// The line that cost the most by itself.
-pub fn top_line(source: &Source) -> Option<&SourceLine> {
+pub fn find_hottest_line(source: &SourceListing) -> Option<&SourceLine> {
     let own = |line: &&SourceLine| match line.figures.get(1) {
         Some(Cell::Count(count)) => *count,
         _ => 0,
@@ -106,17 +106,17 @@ pub fn top_line(source: &Source) -> Option<&SourceLine> {
 mod tests {
     use super::*;
 
-    fn line(number: u32, exclusive: u64) -> Line {
-        Line { file: "src/main.rs".into(), number, hits: 3, exclusive, inclusive: exclusive + 1 }
+    fn line(number: u32, exclusive: u64) -> LineCost {
+        LineCost { file: "src/main.rs".into(), number, hits: 3, exclusive, inclusive: exclusive + 1 }
     }
 
     #[test]
     fn figures_stand_beside_their_lines_and_gaps_are_left_out() {
         let code: String = (1..=20).map(|number| format!("line {number}\n")).collect();
-        let made = source("src/main.rs", &code, &[line(4, 25), line(15, 75)], 100, Text::default());
+        let made = annotate_source("src/main.rs", &code, &[line(4, 25), line(15, 75)], 100, Text::default());
         let numbers: Vec<u32> = made.lines.iter().map(|line| line.number).collect();
         assert_eq!(numbers, [2, 3, 4, 5, 6, 13, 14, 15, 16, 17]);
-        let top = top_line(&made).unwrap();
+        let top = find_hottest_line(&made).unwrap();
         assert_eq!((top.number, top.code.as_str()), (15, "line 15"));
         assert_eq!(top.figures, [Cell::Count(3), Cell::Count(75), Cell::Count(76), Cell::Share(0.75)]);
         assert!(made.lines[0].figures.is_empty());
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn what_became_of_a_loop_is_read_from_its_hits() {
         let says = |hits, what: &str| {
-            let said = loop_said(hits, 100_000).en;
+            let said = explain_loop(hits, 100_000).en;
             assert!(said.contains(what), "{said}");
         };
         says(1, "no loop is left");
@@ -137,30 +137,30 @@ mod tests {
 
     #[test]
     fn nothing_ran_and_nothing_is_on_top() {
-        let made = source("src/main.rs", "fn main() {}\n", &[], 0, Text::default());
-        assert!(made.lines.is_empty() && top_line(&made).is_none());
+        let made = annotate_source("src/main.rs", "fn main() {}\n", &[], 0, Text::default());
+        assert!(made.lines.is_empty() && find_hottest_line(&made).is_none());
     }
 
     #[test]
     fn a_program_begins_below_the_languages_own_start() {
-        let stack = |frames: &[&str], cost| Stack {
+        let stack = |frames: &[&str], cost| StackCost {
             frames: frames.iter().map(|frame| (*frame).to_owned()).collect(),
             cost,
             calls: 1,
         };
-        let mut counted = Counted {
+        let mut counted = CallgrindProfile {
             total: 9,
             stacks: vec![
                 stack(&["(below main)", "main", "std::rt::__rust_begin_short_backtrace", "x::main"], 4),
                 stack(&["(below main)", "main"], 5),
             ],
-            ..Counted::default()
+            ..CallgrindProfile::default()
         };
-        let names = |counted: &Counted| -> Vec<String> {
-            of_program(counted).0.into_iter().map(|function| function.name).collect()
+        let names = |counted: &CallgrindProfile| -> Vec<String> {
+            select_program_part(counted).0.into_iter().map(|function| function.name).collect()
         };
         assert_eq!(names(&counted), ["x::main"]);
-        assert_eq!(stacks(&of_program(&counted).1), ["x::main 4"]);
+        assert_eq!(fold_stacks(&select_program_part(&counted).1), ["x::main 4"]);
         counted.stacks.remove(0);
         assert_eq!(names(&counted), ["main"]);
     }

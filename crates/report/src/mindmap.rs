@@ -8,7 +8,7 @@ use heaplab_record::{
 
 /// A section's report and where its page lies, from the folder of the report that the map becomes a part of.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct SectionReport {
     /// The section, as the report's folder is called.
     pub section: String,
     /// The report.
@@ -18,12 +18,12 @@ pub struct Read {
 }
 
 /// The map with every figure that the reports have.
-pub fn filled(spec: &MindMapSpec, reports: &[Read]) -> MindMap {
-    let stage = |nodes: &[MindNodeSpec]| nodes.iter().map(|node| filled_node(node, reports)).collect();
+pub fn fill_mind_map(spec: &MindMapSpec, reports: &[SectionReport]) -> MindMap {
+    let stage = |nodes: &[MindNodeSpec]| nodes.iter().map(|node| fill_node(node, reports)).collect();
     MindMap { title: spec.title.clone(), stages: spec.stage.iter().map(|of| stage(&of.node)).collect() }
 }
 
-fn filled_node(spec: &MindNodeSpec, reports: &[Read]) -> MindNode {
+fn fill_node(spec: &MindNodeSpec, reports: &[SectionReport]) -> MindNode {
     let read = reports.iter().find(|read| read.section == spec.section);
     let run = |variant: &str| {
         let same = |run: &&Run| run.variant == variant && run.language == spec.language;
@@ -31,7 +31,8 @@ fn filled_node(spec: &MindNodeSpec, reports: &[Read]) -> MindNode {
     };
     let own = run(&spec.variant);
     let against = spec.against.as_deref().and_then(run);
-    let value = own.and_then(|own| value(spec.figure, own, against)).filter(|value| value.is_finite());
+    let value =
+        own.and_then(|own| compute_figure(spec.figure, own, against)).filter(|value| value.is_finite());
     MindNode {
         title: spec.title.clone(),
         section: spec.section.clone(),
@@ -46,7 +47,7 @@ fn filled_node(spec: &MindNodeSpec, reports: &[Read]) -> MindNode {
 }
 
 /// The figure of a run. Two runs are compared by rows: memory may have made one of them run at fewer.
-fn value(figure: MindFigure, own: &Run, against: Option<&Run>) -> Option<f64> {
+fn compute_figure(figure: MindFigure, own: &Run, against: Option<&Run>) -> Option<f64> {
     let heap = |run: &Run, field: fn(&HeapRun) -> u64| run.heap.as_ref().map(|heap| field(heap) as f64);
     let a_row = |run: &Run, field: fn(&HeapRun) -> u64| Some(heap(run, field)? / (run.rows.max(1) as f64));
     let saving = |field: fn(&HeapRun) -> u64| Some(1.0 - a_row(own, field)? / a_row(against?, field)?);
@@ -77,7 +78,7 @@ fn largest_share<'a>(cells: impl Iterator<Item = &'a Cell>) -> Option<f64> {
 }
 
 /// The figure as it is written: `91.9 %`, `240 B`.
-pub(crate) fn headline(node: &MindNode) -> Option<String> {
+pub(crate) fn format_figure(node: &MindNode) -> Option<String> {
     let value = node.value?;
     Some(match node.figure {
         MindFigure::PeakSaving
@@ -90,7 +91,7 @@ pub(crate) fn headline(node: &MindNode) -> Option<String> {
 }
 
 /// `script.py` for CPython's.
-pub(crate) fn whose(node: &MindNode) -> String {
+pub(crate) fn variant_file_name(node: &MindNode) -> String {
     match node.language {
         Language::Rust => node.variant.clone(),
         Language::Python => format!("{}.py", node.variant),
@@ -125,8 +126,8 @@ pub(crate) mod tests {
         MindMapSpec { title, stage: vec![MindStageSpec { node: nodes }] }
     }
 
-    pub(crate) fn read(report: Report) -> Read {
-        Read { section: "8.5".to_owned(), report, page: Some("../8.5/report.html".to_owned()) }
+    pub(crate) fn read(report: Report) -> SectionReport {
+        SectionReport { section: "8.5".to_owned(), report, page: Some("../8.5/report.html".to_owned()) }
     }
 
     fn only(map: &MindMap) -> &MindNode {
@@ -137,7 +138,7 @@ pub(crate) mod tests {
     fn a_figure_is_the_reports() {
         let wanted = spec(vec![node("8.5", "packed", MindFigure::PeakSaving, Some("list_dict"))]);
         let mut report = fixture::report(Lang::En);
-        let said = |report: &Report| headline(only(&filled(&wanted, &[read(report.clone())])));
+        let said = |report: &Report| format_figure(only(&fill_mind_map(&wanted, &[read(report.clone())])));
         assert_eq!(said(&report).as_deref(), Some("99.5 %"));
         let packed = report.runs.iter_mut().find(|run| run.variant == "packed").unwrap();
         packed.heap.as_mut().unwrap().peak_bytes *= 20;
@@ -147,14 +148,14 @@ pub(crate) mod tests {
     #[test]
     fn what_was_not_measured_has_no_figure() {
         let wanted = spec(vec![node("8.5", "packed", MindFigure::PeakBytes, None)]);
-        let not_run = filled(&wanted, &[]);
+        let not_run = fill_mind_map(&wanted, &[]);
         assert_eq!((only(&not_run).value, &only(&not_run).page), (None, &None));
         let mut report = fixture::report(Lang::En);
         report.runs.retain(|run| run.variant != "packed");
-        let without = filled(&wanted, &[read(report)]);
+        let without = fill_mind_map(&wanted, &[read(report)]);
         assert_eq!((only(&without).value, only(&without).page.is_some()), (None, true));
         let alone = spec(vec![node("8.5", "packed", MindFigure::PeakSaving, Some("nobody"))]);
-        assert_eq!(only(&filled(&alone, &[read(fixture::report(Lang::En))])).value, None);
+        assert_eq!(only(&fill_mind_map(&alone, &[read(fixture::report(Lang::En))])).value, None);
     }
 
     #[test]
@@ -169,7 +170,7 @@ pub(crate) mod tests {
         report.runs[0].attachments = vec![Attachment::Table(table)];
         let said = |figure| {
             let wanted = spec(vec![node("8.5", "planted", figure, None)]);
-            headline(only(&filled(&wanted, &[read(report.clone())])))
+            format_figure(only(&fill_mind_map(&wanted, &[read(report.clone())])))
         };
         assert_eq!(said(MindFigure::FunctionShare).as_deref(), Some("75.0 %"));
         assert_eq!(said(MindFigure::LineShare), None);
@@ -186,9 +187,9 @@ pub(crate) mod tests {
             }
         }
         let wanted = spec(vec![node("8.5", "packed", MindFigure::PeakSaving, Some("slots"))]);
-        assert_eq!(only(&filled(&wanted, &[read(report.clone())])).value, Some(-1.0));
+        assert_eq!(only(&fill_mind_map(&wanted, &[read(report.clone())])).value, Some(-1.0));
         // Nothing by nothing is no figure.
         let wanted = spec(vec![node("8.5", "packed", MindFigure::EndSaving, Some("slots"))]);
-        assert_eq!(only(&filled(&wanted, &[read(report)])).value, None);
+        assert_eq!(only(&fill_mind_map(&wanted, &[read(report)])).value, None);
     }
 }

@@ -8,23 +8,23 @@ mod panels;
 mod runs;
 mod script;
 
-use crate::attachments::{self, Written};
+use crate::attachments::{self, TableCell};
 use crate::{
-    Flames, Picture, RenderError, Words, environment, format, inline_svg, notes, predict, program, prose,
-    reconcile, sites, source,
+    FlamegraphSet, Picture, RenderError, Words, environment, format, inline_svg, notes, predict, program,
+    prose, reconcile, site_table, source_listing,
 };
 use askama::Template;
-use attached::Attached;
-use flamegraph::{Flamegraph, Leaking};
+use attached::AttachedPicture;
+use flamegraph::{LeakPanel, VariantMemory};
 use headline::Headline;
-use heaplab_record::{Report, Source};
-pub(crate) use panels::document;
-use panels::{Claim, Failed, Reconciled, Tools};
-use runs::Section;
+use heaplab_record::{Report, SourceListing};
+pub(crate) use panels::flamegraph_document;
+use panels::{ClaimPanel, FailurePanel, ReconciledRow, ToolTable};
+use runs::RunSection;
 
 /// The pictures that a page shows, as SVG files.
 #[derive(Clone, Debug, Default)]
-pub struct Pictures {
+pub struct PagePictures {
     /// Peaks by variant; empty for a program of the student's own, which is compared with nothing.
     pub comparison_svg: String,
     /// RSS over time, where a run was long enough for a curve.
@@ -32,50 +32,62 @@ pub struct Pictures {
     /// Live bytes over the allocation clock, where something was recorded.
     pub live_svg: Option<String>,
     /// A variant's flamegraphs.
-    pub flames: Vec<Flames>,
+    pub flames: Vec<FlamegraphSet>,
     /// What the lessons handed over.
     pub attached: Vec<Picture>,
     /// What stays, by variant.
-    pub leaks: Vec<crate::Leaks>,
+    pub leaks: Vec<crate::VariantLeaks>,
     /// A variant and its own source with its bytes.
-    pub sources: Vec<(String, Source)>,
+    pub sources: Vec<(String, SourceListing)>,
 }
 
 /// The whole page.
 ///
 /// # Errors
 /// If the template cannot be filled in.
-pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<String, RenderError> {
-    let drawn = |svg: &str, prefix: &str| inline_svg::inline(svg, prefix);
+pub fn render_report_page(
+    report: &Report,
+    pictures: &PagePictures,
+    words: &Words,
+) -> Result<String, RenderError> {
+    let drawn = |svg: &str, prefix: &str| inline_svg::inline_with_prefix(svg, prefix);
     let is_lesson = report.lesson.is_some();
-    let page = Page {
+    let page = ReportPage {
         words,
-        title: words.lang().of(&report.title).to_owned(),
+        title: words.lang().pick(&report.title).to_owned(),
         report,
-        headline: Headline::of(report, words),
+        headline: Headline::from_report(report, words),
         comparison: Some(&pictures.comparison_svg)
             .filter(|svg| !svg.is_empty())
             .map(|svg| drawn(svg, "comparison-")),
         live: pictures.live_svg.as_deref().map(|svg| drawn(svg, "live-")),
         curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
-        sections: if is_lesson { runs::sections(report, words) } else { Vec::new() },
-        processes: if is_lesson { Vec::new() } else { program::processes(report) },
-        notes: if is_lesson { notes::on_the_table(report, words) } else { program::notes(report, words) },
-        rule: notes::rule_example(&report.runs, words),
-        claims: report.claims.iter().map(|claim| Claim::of(claim, &report.unit, words)).collect(),
-        predictions: predict::told(report, words),
-        mind_map: Attached::mind_map(&pictures.attached),
-        attached: Attached::all(&pictures.attached),
-        tables: attachments::tables(report, words),
-        listings: source::listings(report, words),
-        leaks: Leaking::all(&pictures.leaks),
-        flamegraphs: Flamegraph::all(pictures, report, words),
-        stacks: flamegraph::stacks(report, words),
-        sources: script::sources(),
-        reconciled: Reconciled::all(report, words),
-        tools: Tools::all(report, words),
-        failed: report.failed.iter().map(|failure| Failed::of(failure, words)).collect(),
-        environment: environment::lines(report, words),
+        sections: if is_lesson { runs::build_sections(report, words) } else { Vec::new() },
+        processes: if is_lesson { Vec::new() } else { program::process_rows(report) },
+        notes: if is_lesson {
+            notes::table_notes(report, words)
+        } else {
+            program::program_notes(report, words)
+        },
+        rule: notes::rule_example_note(&report.runs, words),
+        claims: report
+            .claims
+            .iter()
+            .map(|claim| ClaimPanel::from_verdict(claim, &report.unit, words))
+            .collect(),
+        predictions: predict::judge_predictions(report, words),
+        mind_map: AttachedPicture::find_mind_map(&pictures.attached),
+        attached: AttachedPicture::from_pictures(&pictures.attached),
+        tables: attachments::build_tables(report, words),
+        listings: source_listing::source_listings(report, words),
+        leaks: LeakPanel::from_leaks(&pictures.leaks),
+        flamegraphs: VariantMemory::from_pictures(pictures, report, words),
+        stacks: flamegraph::lesson_stacks(report, words),
+        sources: script::script_policy(),
+        reconciled: ReconciledRow::from_report(report, words),
+        tools: ToolTable::from_report(report, words),
+        failed: report.failed.iter().map(|failure| FailurePanel::from_failure(failure, words)).collect(),
+        environment: environment::environment_rows(report, words),
     };
     page.render().map_err(|error| RenderError::page("report.html", error))
 }
@@ -83,20 +95,20 @@ pub fn page(report: &Report, pictures: &Pictures, words: &Words) -> Result<Strin
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
 
-fn bytes(bytes: Option<u64>) -> Written {
-    figure(bytes.map(format::bytes), bytes.map(format::count))
+fn bytes_cell(bytes: Option<u64>) -> TableCell {
+    figure_cell(bytes.map(format::bytes), bytes.map(format::count))
 }
 
 /// Small print only under a figure that is there.
-fn figure(short: Option<String>, small: Option<String>) -> Written {
+fn figure_cell(short: Option<String>, small: Option<String>) -> TableCell {
     let exact = small.filter(|_| short.is_some());
-    Written { short: short.unwrap_or_else(|| NOT_MEASURED.to_owned()), exact, is_figure: true }
+    TableCell { short: short.unwrap_or_else(|| NOT_MEASURED.to_owned()), exact, is_figure: true }
 }
 
 /// What the template is filled with.
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct ReportPage<'a> {
     words: &'a Words,
     report: &'a Report,
     title: String,
@@ -104,27 +116,27 @@ struct Page<'a> {
     comparison: Option<String>,
     live: Option<String>,
     curve: Option<String>,
-    sections: Vec<Section>,
-    processes: Vec<program::Process>,
+    sections: Vec<RunSection>,
+    processes: Vec<program::ProcessRow>,
     notes: Vec<String>,
     rule: Option<String>,
-    claims: Vec<Claim>,
-    predictions: Vec<predict::Told>,
-    mind_map: Option<Attached<'a>>,
-    attached: Vec<Attached<'a>>,
-    tables: Vec<attachments::Merged>,
-    listings: Vec<source::Listing>,
-    leaks: Vec<Leaking>,
-    flamegraphs: Vec<Flamegraph>,
-    stacks: Vec<Flames>,
+    claims: Vec<ClaimPanel>,
+    predictions: Vec<predict::PredictionVerdict>,
+    mind_map: Option<AttachedPicture<'a>>,
+    attached: Vec<AttachedPicture<'a>>,
+    tables: Vec<attachments::MergedTable>,
+    listings: Vec<source_listing::ListingView>,
+    leaks: Vec<LeakPanel>,
+    flamegraphs: Vec<VariantMemory>,
+    stacks: Vec<FlamegraphSet>,
     sources: String,
-    reconciled: Vec<Reconciled>,
-    tools: Vec<Tools>,
-    failed: Vec<Failed>,
+    reconciled: Vec<ReconciledRow>,
+    tools: Vec<ToolTable>,
+    failed: Vec<FailurePanel>,
     environment: Vec<(String, String)>,
 }
 
-impl Page<'_> {
+impl ReportPage<'_> {
     /// A message.
     fn w(&self, key: &str) -> String {
         self.words.get(key)
@@ -143,7 +155,7 @@ impl Page<'_> {
 
     /// A column's head.
     fn head(&self, key: &str) -> String {
-        prose::head(&format!("column-{key}"), self.words)
+        prose::column_head(&format!("column-{key}"), self.words)
     }
 }
 

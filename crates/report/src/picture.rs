@@ -52,10 +52,10 @@ const TAKEN: [&str; 10] = [
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
-pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
-    let map = report.mind_map.iter().map(|map| Ok(mindmap::picture(map, words)));
-    let ladder = ladder::draw(report, words).map(Ok);
-    map.chain(ladder).chain(named(report)?.iter().map(|named| draw(named, words))).collect()
+pub fn draw_pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
+    let map = report.mind_map.iter().map(|map| Ok(mindmap::mind_map_picture(map, words)));
+    let ladder = ladder::draw_ladder(report, words).map(Ok);
+    map.chain(ladder).chain(name_pictures(report)?.iter().map(|named| draw_picture(named, words))).collect()
 }
 
 /// Draws one chart that no run hands over; its series have names of their own. `who` says whose it is.
@@ -65,13 +65,17 @@ pub fn pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderEr
 pub fn chart_svg(of: &Chart, who: &str, words: &Words) -> Result<String, RenderError> {
     let mut lines = Vec::new();
     for series in &of.series {
-        lines.push(chart::Line { name: series.name.clone(), marker: series.marker, points: &series.points });
+        lines.push(chart::ChartLine {
+            name: series.name.clone(),
+            marker: series.marker,
+            points: &series.points,
+        });
     }
-    chart::draw(of, &lines, who, words)
+    chart::draw_chart(of, &lines, who, words)
 }
 
 /// A picture without its drawing, for a list of them.
-pub(crate) struct Listed {
+pub(crate) struct ListedPicture {
     pub(crate) stem: String,
     pub(crate) title: String,
     /// What it tells in sentences.
@@ -79,45 +83,45 @@ pub(crate) struct Listed {
 }
 
 /// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
-pub(crate) fn listed(report: &Report, words: &Words) -> Vec<Listed> {
-    let map = report.mind_map.iter().map(|map| mindmap::listed(map, words));
-    let ladder = ladder::draw(report, words).map(|drawn| Listed {
+pub(crate) fn list_pictures(report: &Report, words: &Words) -> Vec<ListedPicture> {
+    let map = report.mind_map.iter().map(|map| mindmap::list_mind_map(map, words));
+    let ladder = ladder::draw_ladder(report, words).map(|drawn| ListedPicture {
         stem: drawn.stem,
         title: drawn.title,
-        sentences: ladder::sentences(report, words),
+        sentences: ladder::ladder_sentences(report, words),
     });
-    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
-    map.chain(ladder).chain(own.filter_map(|named| named.listed(words))).collect()
+    let own = name_pictures(report).unwrap_or_default().into_iter().filter(NamedPicture::is_own);
+    map.chain(ladder).chain(own.filter_map(|named| named.into_listed(words))).collect()
 }
 
 /// The title of any picture, by the stem of its files.
-pub(crate) fn title_of(report: &Report, stem: &str, words: &Words) -> Option<String> {
-    let named = named(report).unwrap_or_default().into_iter().find(|named| named.stem == stem)?;
-    named.listed(words).map(|listed| listed.title)
+pub(crate) fn picture_title(report: &Report, stem: &str, words: &Words) -> Option<String> {
+    let named = name_pictures(report).unwrap_or_default().into_iter().find(|named| named.stem == stem)?;
+    named.into_listed(words).map(|listed| listed.title)
 }
 
 /// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
     let map = report.mind_map.iter().map(|_| mindmap::STEM.to_owned());
     let ladder = ladder::is_drawn(report).then(|| ladder::STEM.to_owned());
-    let own = named(report).unwrap_or_default().into_iter().filter(Named::is_own);
+    let own = name_pictures(report).unwrap_or_default().into_iter().filter(NamedPicture::is_own);
     map.chain(ladder).chain(own.map(|named| named.stem)).collect()
 }
 
 /// What becomes one picture.
-struct Named<'a> {
+struct NamedPicture<'a> {
     stem: String,
     /// One attachment, or charts of one name, each with its run.
     parts: Vec<(&'a Run, &'a Attachment)>,
 }
 
-impl Named<'_> {
+impl NamedPicture<'_> {
     /// Not the runner's.
     fn is_own(&self) -> bool {
         !self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
     }
 
-    fn listed(self, words: &Words) -> Option<Listed> {
+    fn into_listed(self, words: &Words) -> Option<ListedPicture> {
         let lang = words.lang();
         let (_, first) = self.parts.first()?;
         let (title, sentences) = match first {
@@ -129,43 +133,43 @@ impl Named<'_> {
                 return None;
             }
         };
-        let sentences = sentences.iter().map(|said| lang.of(said).to_owned()).collect();
-        Some(Listed { stem: self.stem, title: lang.of(title).to_owned(), sentences })
+        let sentences = sentences.iter().map(|said| lang.pick(said).to_owned()).collect();
+        Some(ListedPicture { stem: self.stem, title: lang.pick(title).to_owned(), sentences })
     }
 }
 
 /// Pictures in the order of the runs, with the names of their files: `NAME`, or `VARIANT.NAME` where several variants hand
 /// one over that cannot be drawn into one.
-fn named(report: &Report) -> Result<Vec<Named<'_>>, RenderError> {
+fn name_pictures(report: &Report) -> Result<Vec<NamedPicture<'_>>, RenderError> {
     let mut all: Vec<(&str, &Run, &Attachment)> = Vec::new();
     for run in &report.runs {
         for attachment in &run.attachments {
-            let Some(name) = name(attachment) else { continue };
-            checked(run, name)?;
+            let Some(name) = attachment_name(attachment) else { continue };
+            check_name(run, name)?;
             all.push((name, run, attachment));
         }
     }
     let is_chart = |attachment: &Attachment| matches!(attachment, Attachment::Chart(_));
-    let mut named: Vec<Named<'_>> = Vec::new();
+    let mut named: Vec<NamedPicture<'_>> = Vec::new();
     for (name, run, attachment) in &all {
         let others = || all.iter().filter(|(other, ..)| other == name);
         let stem = match is_chart(attachment) || others().count() == 1 {
             true => (*name).to_owned(),
-            false => format!("{}.{name}", file_of(run)),
+            false => format!("{}.{name}", variant_file(run)),
         };
         match named.iter_mut().find(|known| known.stem == stem) {
-            None => named.push(Named { stem, parts: vec![(run, attachment)] }),
+            None => named.push(NamedPicture { stem, parts: vec![(run, attachment)] }),
             Some(known) if is_chart(attachment) && known.parts.iter().all(|(_, other)| is_chart(other)) => {
                 known.parts.push((run, attachment));
             }
-            Some(_) => return Err(wrong(run, name, "stands for two pictures: give each its own name")),
+            Some(_) => return Err(name_error(run, name, "stands for two pictures: give each its own name")),
         }
     }
     Ok(named)
 }
 
 /// A script shares its name with the Rust variant that does the same.
-fn file_of(run: &Run) -> String {
+fn variant_file(run: &Run) -> String {
     match run.language {
         Language::Rust => run.variant.clone(),
         Language::Python => format!("{}.py", run.variant),
@@ -173,7 +177,7 @@ fn file_of(run: &Run) -> String {
 }
 
 /// The name of what becomes a picture; tables, sources and figures have their place in the page alone, stacks become flamegraphs.
-fn name(attachment: &Attachment) -> Option<&str> {
+fn attachment_name(attachment: &Attachment) -> Option<&str> {
     match attachment {
         Attachment::Steps(steps) => Some(&steps.name),
         Attachment::Chart(chart) | Attachment::Growth(chart) => Some(&chart.name),
@@ -183,53 +187,53 @@ fn name(attachment: &Attachment) -> Option<&str> {
     }
 }
 
-fn checked(run: &Run, name: &str) -> Result<(), RenderError> {
+fn check_name(run: &Run, name: &str) -> Result<(), RenderError> {
     let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
     match name {
-        "" => Err(wrong(run, name, "is empty: give it a name")),
+        "" => Err(name_error(run, name, "is empty: give it a name")),
         name if !name.chars().all(is_plain) || name.len() > 80 => {
-            Err(wrong(run, name, "cannot be the name of a file: use a-z, 0-9 and -, at most 80 of them"))
+            Err(name_error(run, name, "cannot be the name of a file: use a-z, 0-9 and -, at most 80 of them"))
         }
         name if TAKEN.contains(&name) => {
-            Err(wrong(run, name, "is the name of a file of every report: take another"))
+            Err(name_error(run, name, "is the name of a file of every report: take another"))
         }
         _ => Ok(()),
     }
 }
 
-fn wrong(run: &Run, name: &str, why: &'static str) -> RenderError {
-    RenderError::Name { variant: file_of(run), name: name.to_owned(), why }
+fn name_error(run: &Run, name: &str, why: &'static str) -> RenderError {
+    RenderError::Name { variant: variant_file(run), name: name.to_owned(), why }
 }
 
-fn draw(named: &Named<'_>, words: &Words) -> Result<Picture, RenderError> {
+fn draw_picture(named: &NamedPicture<'_>, words: &Words) -> Result<Picture, RenderError> {
     let lang = words.lang();
-    let who = who(named);
+    let who = variants_label(named);
     let Some((_, first)) = named.parts.first() else {
         return Err(RenderError::picture("a picture", "nothing is in it"));
     };
     let picture = |title: &heaplab_record::Text, svg: String| Picture {
         stem: named.stem.clone(),
-        title: lang.of(title).to_owned(),
+        title: lang.pick(title).to_owned(),
         svg,
         is_growth: !named.is_own(),
         table: None,
     };
     Ok(match first {
         Attachment::Steps(of) => Picture {
-            table: Some(steps::table(of, words)),
-            ..picture(&of.title, steps::draw(of, &who, words))
+            table: Some(steps::steps_table(of, words)),
+            ..picture(&of.title, steps::draw_steps(of, &who, words))
         },
         Attachment::Chart(of) | Attachment::Growth(of) => {
-            picture(&of.title, chart::draw(of, &lines(named), &who, words)?)
+            picture(&of.title, chart::draw_chart(of, &chart_lines(named), &who, words)?)
         }
-        Attachment::Graph(of) => picture(&of.title, graph::draw(of, &who, words)),
-        Attachment::Regions(of) => picture(&of.title, regions::draw(of, &who, words)),
+        Attachment::Graph(of) => picture(&of.title, graph::draw_graph(of, &who, words)),
+        Attachment::Regions(of) => picture(&of.title, regions::draw_regions(of, &who, words)),
         _ => return Err(RenderError::picture("a picture", "it has a place in the page alone")),
     })
 }
 
 /// The variants whose picture it is: `Rust: slab, buddy · CPython: slab`.
-fn who(named: &Named<'_>) -> String {
+fn variants_label(named: &NamedPicture<'_>) -> String {
     let of = |language: Language| {
         let mut names: Vec<&str> = Vec::new();
         for (run, _) in named.parts.iter().filter(|(run, _)| run.language == language) {
@@ -243,7 +247,7 @@ fn who(named: &Named<'_>) -> String {
 }
 
 /// The series of every variant. One without a name has the variant's; one name from several variants gets theirs too.
-fn lines<'a>(named: &Named<'a>) -> Vec<chart::Line<'a>> {
+fn chart_lines<'a>(named: &NamedPicture<'a>) -> Vec<chart::ChartLine<'a>> {
     let charts: Vec<(&Run, &'a Chart)> = named
         .parts
         .iter()
@@ -260,14 +264,14 @@ fn lines<'a>(named: &Named<'a>) -> Vec<chart::Line<'a>> {
     };
     let mut lines = Vec::new();
     for (run, chart) in &charts {
-        let variant = if both(run) { file_of(run) } else { run.variant.clone() };
+        let variant = if both(run) { variant_file(run) } else { run.variant.clone() };
         for series in &chart.series {
             let name = match series.name.as_str() {
                 "" => variant.clone(),
                 name if times(name) > 1 => format!("{variant}: {name}"),
                 name => name.to_owned(),
             };
-            lines.push(chart::Line { name, marker: series.marker, points: &series.points });
+            lines.push(chart::ChartLine { name, marker: series.marker, points: &series.points });
         }
     }
     lines
@@ -280,7 +284,11 @@ mod tests {
 
     fn stems(runs: Vec<Run>) -> Result<Vec<String>, String> {
         let report = Report { runs, ..fixture::report(Lang::En) };
-        Ok(named(&report).map_err(|error| error.to_string())?.into_iter().map(|named| named.stem).collect())
+        Ok(name_pictures(&report)
+            .map_err(|error| error.to_string())?
+            .into_iter()
+            .map(|named| named.stem)
+            .collect())
     }
 
     fn run(variant: &str, attachments: Vec<Attachment>) -> Run {
@@ -310,8 +318,8 @@ mod tests {
         let report = Report { runs: vec![own, judged], ..fixture::report(Lang::En) };
         let words = Words::new(Lang::En);
         assert_eq!(picture_stems(&report), ["growth-pair"]);
-        assert_eq!(listed(&report, &words).len(), 1);
-        let drawn = pictures(&report, &words).unwrap();
+        assert_eq!(list_pictures(&report, &words).len(), 1);
+        let drawn = draw_pictures(&report, &words).unwrap();
         let kinds: Vec<_> = drawn.iter().map(|picture| (picture.stem.as_str(), picture.is_growth)).collect();
         assert_eq!(kinds, [("growth-pair", false), ("growth-other", true)]);
     }
@@ -343,7 +351,7 @@ mod tests {
             run("arena", vec![chart("a")]),
         ];
         let report = Report { runs, ..fixture::report(Lang::En) };
-        let drawn = pictures(&report, &Words::new(Lang::En)).unwrap();
+        let drawn = draw_pictures(&report, &Words::new(Lang::En)).unwrap();
         assert_eq!(drawn.len(), 1);
         let texts = svg::texts(&drawn[0].svg);
         for name in ["bump", "slab", "pool: a", "arena: a"] {
@@ -356,12 +364,12 @@ mod tests {
     fn every_kind_is_drawn_in_both_languages() {
         for lang in [Lang::En, Lang::Zh] {
             let report = fixture::pictures::report(lang);
-            let drawn = pictures(&report, &Words::new(lang)).unwrap();
+            let drawn = draw_pictures(&report, &Words::new(lang)).unwrap();
             assert_eq!(drawn.len(), 6);
             assert_eq!(picture_stems(&report).len(), drawn.len());
             for picture in &drawn {
                 assert!(svg::texts(&picture.svg).contains(&picture.title), "{}", picture.stem);
-                let png = crate::png(&picture.svg).unwrap();
+                let png = crate::svg_to_png(&picture.svg).unwrap();
                 if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
                     let file = std::path::Path::new(&dir).join(format!("{}.{}", picture.stem, lang.tag()));
                     std::fs::write(file.with_added_extension("svg"), &picture.svg).unwrap();

@@ -1,7 +1,7 @@
 //! A program of the student's own: no lesson, no scale, no baseline. What it asked for, and where.
 
-use crate::attachments::Written;
-use crate::{Words, format, prose, sites};
+use crate::attachments::TableCell;
+use crate::{Words, format, prose, site_table};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_record::{HeapRun, Report, Run};
@@ -25,24 +25,24 @@ pub(crate) const COLUMNS: [&str; 7] = [
 ];
 
 /// One process of the program: its name, its command line, and a cell for each of [`COLUMNS`].
-pub(crate) struct Process {
+pub(crate) struct ProcessRow {
     pub(crate) name: String,
     pub(crate) about: String,
-    pub(crate) figures: Vec<Written>,
+    pub(crate) figures: Vec<TableCell>,
 }
 
 /// The processes that left a recording.
-pub(crate) fn processes(report: &Report) -> Vec<Process> {
+pub(crate) fn process_rows(report: &Report) -> Vec<ProcessRow> {
     let process = |run: &Run| {
         let heap = run.heap.as_ref()?;
-        Some(Process { name: run.variant.clone(), about: run.about.clone(), figures: figures(heap) })
+        Some(ProcessRow { name: run.variant.clone(), about: run.about.clone(), figures: process_cells(heap) })
     };
     report.runs.iter().filter_map(process).collect()
 }
 
-fn figures(heap: &HeapRun) -> Vec<Written> {
-    let plain = |short: String| Written { short, exact: None, is_figure: true };
-    let bytes = |bytes: u64| Written { exact: Some(format::count(bytes)), ..plain(format::bytes(bytes)) };
+fn process_cells(heap: &HeapRun) -> Vec<TableCell> {
+    let plain = |short: String| TableCell { short, exact: None, is_figure: true };
+    let bytes = |bytes: u64| TableCell { exact: Some(format::count(bytes)), ..plain(format::bytes(bytes)) };
     let wall = format::median(&heap.wall_ns).map(format::nanoseconds);
     vec![
         bytes(heap.peak_bytes),
@@ -56,7 +56,7 @@ fn figures(heap: &HeapRun) -> Vec<Written> {
 }
 
 /// A few figures in large letters: what, how much, and a line under it.
-pub(crate) fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+pub(crate) fn program_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let Some(heap) = report.runs.iter().find_map(|run| run.heap.as_ref()) else { return Vec::new() };
     let of = |blocks: u64, bytes: u64| {
         let (blocks, bytes) = (format::count(blocks), format::count(bytes));
@@ -72,7 +72,7 @@ pub(crate) fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
 }
 
 /// What a reader must know to read the figures rightly.
-pub(crate) fn notes(report: &Report, words: &Words) -> Vec<String> {
+pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
     let heaps = || report.runs.iter().filter_map(|run| run.heap.as_ref());
     let mut notes = vec![words.get("program-note-bytes")];
     if let Some(error) = heaps().map(|heap| heap.peak_error_bytes).max().filter(|error| *error > 0) {
@@ -88,29 +88,31 @@ pub(crate) fn notes(report: &Report, words: &Words) -> Vec<String> {
 }
 
 /// The totals of every process and its largest sites, in lines of `width` columns of the terminal, at least 60.
-pub fn terminal(report: &Report, words: &Words, width: usize) -> String {
+pub fn render_terminal(report: &Report, words: &Words, width: usize) -> String {
     let width = width.max(60);
     let mut parts = Vec::new();
     for run in &report.runs {
         let Some(heap) = &run.heap else { continue };
-        let mut head = vec![prose::printable(&run.variant)];
+        let mut head = vec![prose::strip_controls(&run.variant)];
         if !run.about.is_empty() {
             head.extend(
-                prose::wrap(&prose::printable(&run.about), width - 2).iter().map(|line| format!("  {line}")),
+                prose::wrap(&prose::strip_controls(&run.about), width - 2)
+                    .iter()
+                    .map(|line| format!("  {line}")),
             );
         }
-        parts.push(format!("{}\n{}", head.join("\n"), totals(heap, words, width >= WIDE)));
+        parts.push(format!("{}\n{}", head.join("\n"), render_totals(heap, words, width >= WIDE)));
         if heap.sites.is_empty() {
             parts.push(words.get("program-nothing"));
         } else {
-            parts.push(site_table(heap, words, width));
+            parts.push(render_sites(heap, words, width));
             parts.extend(
-                sites::left_out(heap, MOST_ON_TERMINAL, words)
+                site_table::omitted_sites_note(heap, MOST_ON_TERMINAL, words)
                     .map(|said| prose::wrap(&said, width).join("\n")),
             );
         }
     }
-    let notes = notes(report, words).into_iter().map(|note| {
+    let notes = program_notes(report, words).into_iter().map(|note| {
         let lines = prose::wrap(&note, width - 2).join("\n  ");
         format!("· {lines}")
     });
@@ -118,7 +120,7 @@ pub fn terminal(report: &Report, words: &Words, width: usize) -> String {
     parts.join("\n\n")
 }
 
-fn totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
+fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
     let blocks = |blocks: u64| words.say("program-blocks", &[("blocks", &format::count(blocks))]);
     let bytes = |bytes: u64| {
         if exact { format!("{} B", format::count(bytes)) } else { format::bytes(bytes) }
@@ -133,34 +135,34 @@ fn totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
     if let Some(wall) = format::median(&heap.wall_ns) {
         table.add_row([words.get("program-wall"), format::nanoseconds(wall), String::new()]);
     }
-    lines(&mut table, &[1, 2])
+    table_lines(&mut table, &[1, 2])
 }
 
 /// Place and function take what the figures leave; a place that is longer is cut at its start, where the folders are.
-fn site_table(heap: &HeapRun, words: &Words, width: usize) -> String {
+fn render_sites(heap: &HeapRun, words: &Words, width: usize) -> String {
     let exact = width >= WIDE;
     let room = width.saturating_sub(if exact { FIGURES_WIDTH + 6 } else { FIGURES_WIDTH });
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let heads = ["column-place", "column-at-peak", "column-share", "column-total-blocks"];
     table.set_header(heads.map(|key| words.get(key).replace('|', "\n")));
-    for site in sites::rows(heap, MOST_ON_TERMINAL) {
+    for site in site_table::site_rows(heap, MOST_ON_TERMINAL) {
         let mut place = vec![site.location, site.function];
         place.extend(site.call.map(|call| format!("→ {call}")));
         let place: Vec<String> = place
             .iter()
             .filter(|line| !line.is_empty())
-            .map(|line| end_of(&prose::printable(line), room))
+            .map(|line| keep_end(&prose::strip_controls(line), room))
             .collect();
         let [peak, share, blocks, ..] = site.figures;
         let peak = peak.exact.filter(|_| exact).unwrap_or(peak.short);
         table.add_row([place.join("\n  "), peak, share.short, blocks.short]);
     }
-    lines(&mut table, &[1, 2, 3])
+    table_lines(&mut table, &[1, 2, 3])
 }
 
 /// The last part of a text that has room, with the two columns that a second line is set in from the left.
-fn end_of(text: &str, room: usize) -> String {
+fn keep_end(text: &str, room: usize) -> String {
     use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
     let room = room.saturating_sub(2);
     if text.width() <= room {
@@ -179,7 +181,7 @@ fn end_of(text: &str, room: usize) -> String {
 }
 
 /// The table's lines, these columns' cells on the right.
-fn lines(table: &mut Table, figures: &[usize]) -> String {
+fn table_lines(table: &mut Table, figures: &[usize]) -> String {
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((if index == 0 { 0 } else { 1 }, 1));
         if figures.contains(&index) {
@@ -200,7 +202,7 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let (words, report) = (Words::new(lang), fixture::program_report(lang));
             for width in [60, 80, 120] {
-                let shown = terminal(&report, &words, width);
+                let shown = render_terminal(&report, &words, width);
                 assert!(shown.lines().all(|line| line.width() <= width), "{width}:\n{shown}");
                 assert!(shown.contains("main.rs:41") && shown.contains("75.0 %"), "{shown}");
                 assert_eq!(shown.contains("4,800,000"), width >= WIDE, "every digit where there is room");
@@ -211,7 +213,7 @@ mod tests {
     #[test]
     fn a_program_on_the_terminal() {
         let words = Words::new(Lang::En);
-        insta::assert_snapshot!(terminal(&fixture::program_report(Lang::En), &words, 80), @r"
+        insta::assert_snapshot!(render_terminal(&fixture::program_report(Lang::En), &words, 80), @r"
         leaky
           leaky --rows 50000
         Live at the peak     6.40 MB  100,002 blocks
@@ -239,10 +241,10 @@ mod tests {
     fn what_makes_the_figures_less_than_exact_is_said() {
         let words = Words::new(Lang::En);
         let mut report = fixture::program_report(Lang::En);
-        assert_eq!(notes(&report, &words).len(), 1);
+        assert_eq!(program_notes(&report, &words).len(), 1);
         let heap = report.runs[0].heap.as_mut().unwrap();
         (heap.peak_error_bytes, heap.slow_walks) = (131_072, 7_700);
-        let said = notes(&report, &words).concat();
+        let said = program_notes(&report, &words).concat();
         assert!(said.contains("131 kB") && said.contains("7,700 stacks"), "{said}");
     }
 }

@@ -6,16 +6,16 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Puts sentences one after the other.
-pub(crate) fn join(sentences: &[String], words: &Words) -> String {
+pub(crate) fn join_sentences(sentences: &[String], words: &Words) -> String {
     match words.lang() {
         Lang::En => sentences.join(" "),
-        Lang::Zh => closed(&sentences.concat()),
+        Lang::Zh => close_wide_gaps(&sentences.concat()),
     }
 }
 
 /// Chinese sets a blank between a character and a Latin word, none between two characters; a message with an argument
 /// cannot know which of the two it gets.
-fn closed(text: &str) -> String {
+fn close_wide_gaps(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let is_wide =
         |index: usize| chars.get(index).and_then(|char| char.width()).is_some_and(|width| width > 1);
@@ -25,7 +25,7 @@ fn closed(text: &str) -> String {
 }
 
 /// Names in a list.
-pub(crate) fn list(names: &[String], words: &Words) -> String {
+pub(crate) fn join_names(names: &[String], words: &Words) -> String {
     names.join(match words.lang() {
         Lang::En => ", ",
         Lang::Zh => "、",
@@ -33,7 +33,7 @@ pub(crate) fn list(names: &[String], words: &Words) -> String {
 }
 
 /// What a language is called in a sentence: `Rust`, `CPython`.
-pub(crate) fn language(language: Language, words: &Words) -> String {
+pub(crate) fn language_name(language: Language, words: &Words) -> String {
     words.get(match language {
         Language::Rust => "language-rust",
         Language::Python => "language-python",
@@ -41,17 +41,17 @@ pub(crate) fn language(language: Language, words: &Words) -> String {
 }
 
 /// A variant with its language, as a sentence names it.
-pub(crate) fn variant(of: Language, name: &str, words: &Words) -> String {
-    words.say("whose", &[("language", &language(of, words)), ("variant", name)])
+pub(crate) fn variant_name(of: Language, name: &str, words: &Words) -> String {
+    words.say("whose", &[("language", &language_name(of, words)), ("variant", name)])
 }
 
 /// One of what the scale counts, as it stands behind "a" and "每": `row`, `行`.
-pub(crate) fn one(unit: &str, words: &Words) -> String {
-    words.say("unit-one", &[("unit", unit), ("other", &singular(unit))])
+pub(crate) fn unit_singular(unit: &str, words: &Words) -> String {
+    words.say("unit-one", &[("unit", unit), ("other", &english_singular(unit))])
 }
 
 /// English: `families`, `calls`.
-fn singular(unit: &str) -> String {
+fn english_singular(unit: &str) -> String {
     match unit.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
         None => unit.strip_suffix('s').unwrap_or(unit).to_owned(),
@@ -59,15 +59,15 @@ fn singular(unit: &str) -> String {
 }
 
 /// What a run's scale counts.
-pub(crate) fn unit<'a>(run: &'a Run, report: &'a Report) -> &'a str {
+pub(crate) fn unit_of_run<'a>(run: &'a Run, report: &'a Report) -> &'a str {
     run.unit.as_deref().unwrap_or(&report.unit)
 }
 
 /// What the scales of a report count, lesson by lesson: `families / blocks`.
-pub fn units(report: &Report, words: &Words) -> String {
+pub fn list_units(report: &Report, words: &Words) -> String {
     let mut units = vec![report.unit.as_str()];
     for run in &report.runs {
-        let own = unit(run, report);
+        let own = unit_of_run(run, report);
         if !units.contains(&own) {
             units.push(own);
         }
@@ -76,7 +76,7 @@ pub fn units(report: &Report, words: &Words) -> String {
 }
 
 /// What a field that claims are read from is called.
-pub(crate) fn metric(field: &str, words: &Words) -> String {
+pub(crate) fn metric_name(field: &str, words: &Words) -> String {
     match field {
         "peak_rss_bytes" => words.get("metric-rss"),
         "peak_bytes" => words.get("metric-heap"),
@@ -85,13 +85,13 @@ pub(crate) fn metric(field: &str, words: &Words) -> String {
 }
 
 /// A column's head in one line: its bar is a line break on the terminal only.
-pub(crate) fn head(key: &str, words: &Words) -> String {
-    closed(&words.get(key).replace("-|", "").replace('|', " "))
+pub(crate) fn column_head(key: &str, words: &Words) -> String {
+    close_wide_gaps(&words.get(key).replace("-|", "").replace('|', " "))
 }
 
 /// A function without its generic arguments, which tell nobody who reads a sentence which line is meant:
 /// `<alloc::vec::Vec as core::clone::Clone>::clone`.
-pub(crate) fn function(name: &str) -> String {
+pub(crate) fn strip_generics(name: &str) -> String {
     let mut kept = String::with_capacity(name.len());
     let mut depth = 0_u32;
     let mut before = ' ';
@@ -138,7 +138,7 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
 
 /// Without escape sequences and other control characters, so that what a child wrote cannot move the cursor or repaint
 /// the terminal. Line breaks stay.
-pub(crate) fn printable(text: &str) -> String {
+pub(crate) fn strip_controls(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(char) = rest.next() {
@@ -163,7 +163,7 @@ mod tests {
     fn every_message_is_there() {
         let sources = [
             include_str!("attachments.rs"),
-            include_str!("claims/why.rs"),
+            include_str!("claims/reasons.rs"),
             include_str!("difference.rs"),
             include_str!("environment.rs"),
             include_str!("goal.rs"),
@@ -180,11 +180,11 @@ mod tests {
             include_str!("program.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
-            include_str!("sites.rs"),
-            include_str!("source.rs"),
+            include_str!("site_table.rs"),
+            include_str!("source_listing.rs"),
             include_str!("summary.rs"),
             include_str!("terminal.rs"),
-            include_str!("terminal/under.rs"),
+            include_str!("terminal/verdicts.rs"),
             include_str!("../templates/report.html"),
         ];
         let starts = [
@@ -246,17 +246,17 @@ mod tests {
             ("leaky::main", "leaky::main"),
         ];
         for (name, short) in cases {
-            assert_eq!(function(name), short);
+            assert_eq!(strip_generics(name), short);
         }
     }
 
     #[test]
     fn chinese_has_no_blank_between_characters() {
-        assert_eq!(closed("用了 1 GB 与 slots 之差 平均 "), "用了 1 GB 与 slots 之差平均 ");
+        assert_eq!(close_wide_gaps("用了 1 GB 与 slots 之差 平均 "), "用了 1 GB 与 slots 之差平均 ");
     }
 
     #[test]
     fn a_child_cannot_paint_the_terminal() {
-        assert_eq!(printable("\u{1b}[31mred\u{1b}[0m\r\u{7} end\nnext"), "red end\nnext");
+        assert_eq!(strip_controls("\u{1b}[31mred\u{1b}[0m\r\u{7} end\nnext"), "red end\nnext");
     }
 }

@@ -16,8 +16,8 @@ const MONO_FONT: &[u8] = include_bytes!("../fonts/HeaplabMono-Regular.ttf");
 const SCALE: f32 = 2.0;
 
 /// Draws the SVG at twice its size.
-pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
-    let options = Options { fontdb: fonts(), font_family: FAMILY.to_owned(), ..Options::default() };
+pub fn svg_to_png(svg: &str) -> Result<Vec<u8>, RenderError> {
+    let options = Options { fontdb: font_database(), font_family: FAMILY.to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| RenderError::picture(WHAT, error))?;
     let size = tree.size();
     let (width, height) = ((size.width() * SCALE).ceil(), (size.height() * SCALE).ceil());
@@ -28,7 +28,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, RenderError> {
 }
 
 /// PERF: the fonts are parsed once a process, not once a picture.
-fn fonts() -> Arc<fontdb::Database> {
+fn font_database() -> Arc<fontdb::Database> {
     static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let load = || {
         let mut fonts = fontdb::Database::new();
@@ -53,7 +53,7 @@ mod tests {
              <rect width=\"120\" height=\"30\" fill=\"#fff\"/>\
              <text x=\"5\" y=\"22\" font-family=\"No Such Font, sans-serif\" font-size=\"20\">{text}</text></svg>"
         );
-        Pixmap::decode_png(&png(&svg).unwrap()).unwrap()
+        Pixmap::decode_png(&svg_to_png(&svg).unwrap()).unwrap()
     }
 
     fn ink(pixels: &Pixmap) -> usize {
@@ -88,7 +88,7 @@ mod tests {
                  <rect width=\"120\" height=\"30\" fill=\"#fff\"/><text x=\"5\" y=\"22\" xml:space=\"preserve\" \
                  font-family=\"No Such Font, monospace\" font-size=\"20\">{text}</text></svg>"
             );
-            let pixels = Pixmap::decode_png(&png(&svg).unwrap()).unwrap();
+            let pixels = Pixmap::decode_png(&svg_to_png(&svg).unwrap()).unwrap();
             let inked =
                 |x: u32| (0..pixels.height()).any(|y| pixels.pixel(x, y).is_some_and(|p| p.red() < 128));
             (0..pixels.width()).rev().find(|x| inked(*x)).unwrap_or(0)
@@ -107,6 +107,6 @@ mod tests {
 
     #[test]
     fn what_is_not_svg_is_an_error() {
-        assert!(png("<p>").unwrap_err().to_string().contains("a PNG"));
+        assert!(svg_to_png("<p>").unwrap_err().to_string().contains("a PNG"));
     }
 }

@@ -7,7 +7,7 @@
 
 mod table;
 
-pub(crate) use table::{COLUMNS, ToolRow, caption, chosen, rows};
+pub(crate) use table::{COLUMNS, ToolRow, render_caption, select_runs, tool_rows};
 
 use crate::{Words, format, prose};
 use heaplab_record::{CountsTotals, DhatTotals, HeapTotals, Reconciliation};
@@ -81,14 +81,14 @@ pub(crate) fn equations(of: &Reconciliation) -> Vec<Equation> {
 
 /// Why the same work has different "bytes" under each probe, with this run's figures; or which equation fails and by how
 /// much.
-pub fn sentence(of: &Reconciliation, words: &Words) -> String {
+pub fn explain_reconciliation(of: &Reconciliation, words: &Words) -> String {
     let failing: Vec<String> = equations(of)
         .iter()
         .filter(|equation| !equation.holds())
-        .map(|equation| failure(equation, words))
+        .map(|equation| explain_failure(equation, words))
         .collect();
     if !failing.is_empty() {
-        return prose::join(&failing, words);
+        return prose::join_sentences(&failing, words);
     }
     if !of.agrees {
         return words.get("reconcile-unkept");
@@ -110,21 +110,21 @@ pub fn sentence(of: &Reconciliation, words: &Words) -> String {
     )
 }
 
-fn failure(equation: &Equation, words: &Words) -> String {
+fn explain_failure(equation: &Equation, words: &Words) -> String {
     let off = (equation.counted - equation.expected).unsigned_abs();
     words.say(
         "reconcile-fails",
         &[
             ("equation", &words.get(equation.key)),
-            ("counted", &grouped(equation.counted)),
-            ("expected", &grouped(equation.expected)),
-            ("off", &grouped(i128::try_from(off).unwrap_or(i128::MAX))),
+            ("counted", &format_grouped(equation.counted)),
+            ("expected", &format_grouped(equation.expected)),
+            ("off", &format_grouped(i128::try_from(off).unwrap_or(i128::MAX))),
         ],
     )
 }
 
 /// Every digit of a figure that lies within 64 bits, but for the sum that a broken run makes.
-pub(crate) fn grouped(value: i128) -> String {
+pub(crate) fn format_grouped(value: i128) -> String {
     let digits = format::count(u64::try_from(value.unsigned_abs()).unwrap_or(u64::MAX));
     if value < 0 { format!("-{digits}") } else { digits }
 }
@@ -173,7 +173,7 @@ mod tests {
         let (heap, dhat, counts) = totals();
         let kept = reconcile(&heap, &dhat, &counts, 7);
         assert!(kept.agrees);
-        let said = sentence(&kept, &Words::new(Lang::En));
+        let said = explain_reconciliation(&kept, &Words::new(Lang::En));
         assert!(said.contains("128 B") && said.contains("116 B"), "{said}");
     }
 
@@ -204,12 +204,12 @@ mod tests {
     fn a_disagreement_is_named_with_its_size() {
         let (heap, mut dhat, counts) = totals();
         dhat.total_bytes += 1_234;
-        let said = sentence(&reconcile(&heap, &dhat, &counts, 7), &Words::new(Lang::En));
+        let said = explain_reconciliation(&reconcile(&heap, &dhat, &counts, 7), &Words::new(Lang::En));
         assert!(said.contains("1,362") && said.contains("128") && said.contains("1,234"), "{said}");
         // A quantity that is not kept cannot be named, but is not passed over.
         let (heap, dhat, mut counts) = totals();
         counts.deallocations += 1;
-        let unkept = sentence(&reconcile(&heap, &dhat, &counts, 7), &Words::new(Lang::En));
+        let unkept = explain_reconciliation(&reconcile(&heap, &dhat, &counts, 7), &Words::new(Lang::En));
         assert_eq!(unkept, Words::new(Lang::En).get("reconcile-unkept"));
     }
 }

@@ -1,10 +1,10 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
-use crate::attachments::{self, Merged};
-use crate::source::{self, Listing};
+use crate::attachments::{self, MergedTable};
+use crate::source_listing::{self, ListingView};
 use crate::{
-    Words, against, claims as judged, cost, format, goal, notes, picture, predict, program, prose, reconcile,
-    sites,
+    Words, baseline, claims as judged, cost, format, goal, notes, picture, predict, program, prose,
+    reconcile, site_table,
 };
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ const MOST_SITES: usize = 12;
 
 /// Which of the pictures that not every report has lie in its folder.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Drawn {
+pub struct DrawnPictures {
     /// `curve.svg`.
     pub curve: bool,
     /// `live.svg`.
@@ -26,118 +26,122 @@ pub struct Drawn {
 }
 
 /// The whole file. Pictures are referred to by their names in the report's folder.
-pub fn summary(report: &Report, drawn: Drawn, words: &Words) -> String {
-    let mut out = format!("# {}\n", title(report, words));
+pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> String {
+    let mut out = format!("# {}\n", render_title(report, words));
     if let Some(goal) = &report.goal {
-        let sign = sign(goal.met);
-        let sentence = text(&goal::line(goal, &report.runs, words));
+        let sign = verdict_sign(goal.met);
+        let sentence = escape_text(&goal::render_goal_line(goal, &report.runs, words));
         let _ = write!(out, "\n**{sign} {sentence}**\n");
     }
-    predictions(&mut out, report, words);
+    write_predictions(&mut out, report, words);
     let noted = if report.lesson.is_some() {
-        let _ = write!(out, "\n![{}](comparison.svg)\n", text(&words.get("heading-comparison")));
-        section(&mut out, words, "heading-runs", runs(report, words));
-        notes::notes(report, words)
+        let _ = write!(out, "\n![{}](comparison.svg)\n", escape_text(&words.get("heading-comparison")));
+        write_section(&mut out, words, "heading-runs", render_runs(report, words));
+        notes::report_notes(report, words)
     } else {
-        section(&mut out, words, "heading-program", processes(report, words));
-        program::notes(report, words)
+        write_section(&mut out, words, "heading-program", render_processes(report, words));
+        program::program_notes(report, words)
     };
     out.push('\n');
     for note in noted {
-        let _ = writeln!(out, "- {}", text(&note));
+        let _ = writeln!(out, "- {}", escape_text(&note));
     }
     if report.lesson.is_none() {
-        of_program(&mut out, report, words);
+        write_program_sites(&mut out, report, words);
     }
     for (is_drawn, name, key) in
         [(drawn.curve, "curve.svg", "heading-curve"), (drawn.live, "live.svg", "heading-live")]
     {
         if is_drawn {
-            section(&mut out, words, key, format!("![{}]({name})\n", text(&words.get(key))));
+            write_section(&mut out, words, key, format!("![{}]({name})\n", escape_text(&words.get(key))));
         }
     }
-    out.push_str(&pictures(&picture::listed(report, words)));
-    for table in attachments::tables(report, words) {
-        let _ = write!(out, "\n## {}\n\n{}", text(&table.title), attached(&table));
+    out.push_str(&render_pictures(&picture::list_pictures(report, words)));
+    for table in attachments::build_tables(report, words) {
+        let _ = write!(out, "\n## {}\n\n{}", escape_text(&table.title), render_table(&table));
     }
-    for listing in source::listings(report, words) {
-        let (title, path) = (text(&listing.title), text(&listing.path));
-        let _ = write!(out, "\n## {title}\n\n{path}\n\n{}", listed(&listing));
+    for listing in source_listing::source_listings(report, words) {
+        let (title, path) = (escape_text(&listing.title), escape_text(&listing.path));
+        let _ = write!(out, "\n## {title}\n\n{path}\n\n{}", render_listing(&listing));
     }
     if !report.claims.is_empty() {
-        section(&mut out, words, "heading-claims", claims(&report.claims, words));
+        write_section(&mut out, words, "heading-claims", render_claims(&report.claims, words));
     }
-    let tools = tools(report, words);
+    let tools = render_tools(report, words);
     if !tools.is_empty() {
-        section(&mut out, words, "heading-tools", tools);
+        write_section(&mut out, words, "heading-tools", tools);
     }
     if !report.failed.is_empty() {
-        section(&mut out, words, "heading-failures", failures(&report.failed, words));
+        write_section(&mut out, words, "heading-failures", render_failures(&report.failed, words));
     }
-    section(&mut out, words, "heading-environment", environment(report, words));
+    write_section(&mut out, words, "heading-environment", render_environment(report, words));
     out
 }
 
 /// What was said before it ran, and what it was.
-fn predictions(out: &mut String, report: &Report, words: &Words) {
-    let one = |told: &predict::Told| {
-        let sentences = text(&prose::join(&told.sentences, words));
-        format!("- {} {}: {sentences}\n", sign(told.is_near), text(&told.who))
+fn write_predictions(out: &mut String, report: &Report, words: &Words) {
+    let one = |told: &predict::PredictionVerdict| {
+        let sentences = escape_text(&prose::join_sentences(&told.sentences, words));
+        format!("- {} {}: {sentences}\n", verdict_sign(told.is_near), escape_text(&told.who))
     };
-    let all: String = predict::told(report, words).iter().map(one).collect();
+    let all: String = predict::judge_predictions(report, words).iter().map(one).collect();
     if !all.is_empty() {
-        section(out, words, "predict-heading", all);
+        write_section(out, words, "predict-heading", all);
     }
 }
 
 /// The processes of a student's own program and their totals.
-fn processes(report: &Report, words: &Words) -> String {
+fn render_processes(report: &Report, words: &Words) -> String {
     let heads = std::iter::once("program").chain(program::COLUMNS);
-    let heads: Vec<String> = heads.map(|key| prose::head(&format!("column-{key}"), words)).collect();
-    let mut table = head(&heads, 1..heads.len());
-    for process in program::processes(report) {
-        let figures = process.figures.iter().map(|cell| text(&cell.short));
-        table.push_str(&row(&std::iter::once(code(&process.name)).chain(figures).collect::<Vec<_>>()));
+    let heads: Vec<String> = heads.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
+    let mut table = table_head(&heads, 1..heads.len());
+    for process in program::process_rows(report) {
+        let figures = process.figures.iter().map(|cell| escape_text(&cell.short));
+        table.push_str(&table_row(
+            &std::iter::once(code_span(&process.name)).chain(figures).collect::<Vec<_>>(),
+        ));
     }
     table
 }
 
 /// Where it was allocated: the picture and the largest sites of each process.
-fn of_program(out: &mut String, report: &Report, words: &Words) {
-    let heads = ["function", "place"].into_iter().chain(sites::FIGURES);
-    let heads: Vec<String> = heads.map(|key| prose::head(&format!("column-{key}"), words)).collect();
+fn write_program_sites(out: &mut String, report: &Report, words: &Words) {
+    let heads = ["function", "place"].into_iter().chain(site_table::FIGURES);
+    let heads: Vec<String> = heads.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
     for run in &report.runs {
         let Some(heap) = run.heap.as_ref().filter(|heap| !heap.sites.is_empty()) else { continue };
         let picture = format!("{}.flamegraph.svg", run.variant).replace(' ', "%20");
-        let mut body =
-            format!("![{}]({picture})\n\n", text(&words.say("flamegraph-of", &[("variant", &run.variant)])));
-        body.push_str(&head(&heads, 2..heads.len()));
-        for site in sites::rows(heap, MOST_SITES) {
-            let figures = site.figures.iter().map(|cell| text(&cell.short));
-            let named = [code(&site.function), text(&site.location)];
-            body.push_str(&row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
+        let mut body = format!(
+            "![{}]({picture})\n\n",
+            escape_text(&words.say("flamegraph-of", &[("variant", &run.variant)]))
+        );
+        body.push_str(&table_head(&heads, 2..heads.len()));
+        for site in site_table::site_rows(heap, MOST_SITES) {
+            let figures = site.figures.iter().map(|cell| escape_text(&cell.short));
+            let named = [code_span(&site.function), escape_text(&site.location)];
+            body.push_str(&table_row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
         }
-        if let Some(left_out) = sites::left_out(heap, MOST_SITES, words) {
-            let _ = write!(body, "\n{}\n", text(&left_out));
+        if let Some(left_out) = site_table::omitted_sites_note(heap, MOST_SITES, words) {
+            let _ = write!(body, "\n{}\n", escape_text(&left_out));
         }
-        section(out, words, "heading-sites", body);
+        write_section(out, words, "heading-sites", body);
     }
 }
 
 /// The section's number and title; a program of the student's own has its title only.
-fn title(report: &Report, words: &Words) -> String {
-    let title = text(words.lang().of(&report.title));
+fn render_title(report: &Report, words: &Words) -> String {
+    let title = escape_text(words.lang().pick(&report.title));
     match &report.lesson {
-        Some(lesson) => format!("{} {title}", text(lesson)),
+        Some(lesson) => format!("{} {title}", escape_text(lesson)),
         None => title,
     }
 }
 
-fn section(out: &mut String, words: &Words, heading: &str, body: String) {
-    let _ = write!(out, "\n## {}\n\n{body}", text(&words.get(heading)));
+fn write_section(out: &mut String, words: &Words, heading: &str, body: String) {
+    let _ = write!(out, "\n## {}\n\n{body}", escape_text(&words.get(heading)));
 }
 
-fn runs(report: &Report, words: &Words) -> String {
+fn render_runs(report: &Report, words: &Words) -> String {
     let heads = [
         "column-variant",
         "column-language",
@@ -151,164 +155,168 @@ fn runs(report: &Report, words: &Words) -> String {
         "column-against",
         "column-slowdown",
     ];
-    let mut table = head(&heads.map(|key| prose::head(key, words)), 2..heads.len());
+    let mut table = table_head(&heads.map(|key| prose::column_head(key, words)), 2..heads.len());
     for run in &report.runs {
-        table.push_str(&row(&run_cells(run, &report.runs, words)));
+        table.push_str(&table_row(&render_run_cells(run, &report.runs, words)));
     }
     table
 }
 
-fn run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
+fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     let plain = run.plain.as_ref();
     let bytes = |value: Option<u64>| value.map_or_else(|| NOT_MEASURED.to_owned(), format::bytes);
     let wall = plain.and_then(|plain| {
         Some(format!("{} ×{}", format::nanoseconds(format::median(&plain.wall_ns)?), plain.repetitions))
     });
-    let against = match against::standing(run, against::baseline_of(run, runs)) {
+    let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, runs)) {
         None => String::new(),
-        Some(against::Standing::Itself) => words.get("baseline"),
-        Some(against::Standing::Change { change, per_row, .. }) => {
+        Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
+        Some(baseline::BaselineComparison::Change { change, per_row, .. }) => {
             format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" })
         }
     };
     let allocations = run.counts.as_ref().map(|counts| format::count(counts.allocations));
     let written = [
-        prose::language(run.language, words),
+        prose::language_name(run.language, words),
         format::count(run.rows),
         bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
-        attachments::live_bytes_a_row(run).short,
+        attachments::live_bytes_per_row_cell(run).short,
         bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
         bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
         allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         wall.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         against,
-        run.heap.as_ref().and_then(|heap| cost::both(heap, words)).unwrap_or_else(|| NOT_MEASURED.to_owned()),
+        run.heap
+            .as_ref()
+            .and_then(|heap| cost::describe_cost(heap, words))
+            .unwrap_or_else(|| NOT_MEASURED.to_owned()),
     ];
-    std::iter::once(code(&run.variant)).chain(written.iter().map(|cell| text(cell))).collect()
+    std::iter::once(code_span(&run.variant)).chain(written.iter().map(|cell| escape_text(cell))).collect()
 }
 
 /// Pictures of the lessons' own, by their files, with what they tell.
-fn pictures(listed: &[picture::Listed]) -> String {
+fn render_pictures(listed: &[picture::ListedPicture]) -> String {
     let mut out = String::new();
     for picture in listed {
-        let (title, file) = (text(&picture.title), picture.stem.replace(' ', "%20"));
+        let (title, file) = (escape_text(&picture.title), picture.stem.replace(' ', "%20"));
         let _ = write!(out, "\n## {title}\n\n![{title}]({file}.svg)\n");
         for sentence in &picture.sentences {
-            let _ = write!(out, "\n{}\n", text(sentence));
+            let _ = write!(out, "\n{}\n", escape_text(sentence));
         }
     }
     out
 }
 
 /// The lines of a listing on which something happened.
-fn listed(listing: &Listing) -> String {
-    let mut out = head(&listing.columns, 2..listing.columns.len());
+fn render_listing(listing: &ListingView) -> String {
+    let mut out = table_head(&listing.columns, 2..listing.columns.len());
     for line in listing.lines.iter().filter(|line| line.heat > 0) {
-        let figures = line.figures.iter().map(|cell| text(&cell.short));
-        let named = [line.number.to_string(), code(line.code.trim())];
-        out.push_str(&row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
+        let figures = line.figures.iter().map(|cell| escape_text(&cell.short));
+        let named = [line.number.to_string(), code_span(line.code.trim())];
+        out.push_str(&table_row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
     }
     out
 }
 
-fn attached(table: &Merged) -> String {
+fn render_table(table: &MergedTable) -> String {
     let words = (0..table.columns.len()).take_while(|column| table.is_text(column)).count();
-    let mut out = head(&table.columns, words..table.columns.len());
+    let mut out = table_head(&table.columns, words..table.columns.len());
     for cells in &table.rows {
-        out.push_str(&row(&cells.iter().map(|cell| text(&cell.short)).collect::<Vec<_>>()));
+        out.push_str(&table_row(&cells.iter().map(|cell| escape_text(&cell.short)).collect::<Vec<_>>()));
     }
     out
 }
 
-fn claims(claims: &[ClaimVerdict], words: &Words) -> String {
+fn render_claims(claims: &[ClaimVerdict], words: &Words) -> String {
     let heads =
         ["column-claim", "column-says", "language-python", "language-rust", "column-verdict", "column-why"];
-    let mut table = head(&heads.map(|key| prose::head(key, words)), 1..4);
+    let mut table = table_head(&heads.map(|key| prose::column_head(key, words)), 1..4);
     for claim in claims {
         let of = |language| {
             let measured = claim.measured.iter().find(|measured| measured.language == language);
-            measured.and_then(judged::measured).unwrap_or_else(|| NOT_MEASURED.to_owned())
+            measured.and_then(judged::format_measured).unwrap_or_else(|| NOT_MEASURED.to_owned())
         };
-        table.push_str(&row(&[
-            text(&claim.text),
-            judged::says(claim),
+        table.push_str(&table_row(&[
+            escape_text(&claim.text),
+            judged::format_claimed(claim),
             of(Language::Python),
             of(Language::Rust),
-            sign(claim.holds).to_owned(),
-            text(&claim.why),
+            verdict_sign(claim.holds).to_owned(),
+            escape_text(&claim.why),
         ]));
     }
     table
 }
 
 /// A row a tool, for the runs that were looked at by all of them.
-fn tools(report: &Report, words: &Words) -> String {
+fn render_tools(report: &Report, words: &Words) -> String {
     let mut out = String::new();
     let columns = std::iter::once("tool").chain(reconcile::COLUMNS).chain(["reason"]);
-    let heads: Vec<String> = columns.map(|key| prose::head(&format!("column-{key}"), words)).collect();
-    for (run, of) in reconcile::chosen(report) {
-        let caption = reconcile::caption(run, of, prose::unit(run, report), words);
-        let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, text(&caption));
-        out.push_str(&head(&heads, 1..5));
-        for tool in reconcile::rows(of, words) {
-            let figure = |cell: &attachments::Written| match &cell.exact {
+    let heads: Vec<String> = columns.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
+    for (run, of) in reconcile::select_runs(report) {
+        let caption = reconcile::render_caption(run, of, prose::unit_of_run(run, report), words);
+        let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, escape_text(&caption));
+        out.push_str(&table_head(&heads, 1..5));
+        for tool in reconcile::tool_rows(of, words) {
+            let figure = |cell: &attachments::TableCell| match &cell.exact {
                 Some(gap) => format!("{} ({gap})", cell.short),
                 None => cell.short.clone(),
             };
-            let cells = std::iter::once(text(&tool.tool))
-                .chain(tool.cells.iter().map(|cell| text(&figure(cell))))
-                .chain([format!("{} {}", sign(tool.is_explained), text(&tool.reason))]);
-            out.push_str(&row(&cells.collect::<Vec<_>>()));
+            let cells = std::iter::once(escape_text(&tool.tool))
+                .chain(tool.cells.iter().map(|cell| escape_text(&figure(cell))))
+                .chain([format!("{} {}", verdict_sign(tool.is_explained), escape_text(&tool.reason))]);
+            out.push_str(&table_row(&cells.collect::<Vec<_>>()));
         }
     }
     out
 }
 
-fn failures(failed: &[Failure], words: &Words) -> String {
+fn render_failures(failed: &[Failure], words: &Words) -> String {
     let mut out = String::new();
     for failure in failed {
         let signal = failure.signal.map(|signal| words.say("by-signal", &[("signal", &signal.to_string())]));
-        let who = prose::language(failure.language, words);
+        let who = prose::language_name(failure.language, words);
         let _ = writeln!(
             out,
             "- {} ({who}, {}): {}{}",
-            code(&failure.variant),
+            code_span(&failure.variant),
             failure.probe.name(),
-            text(&prose::printable(&failure.cause)),
+            escape_text(&prose::strip_controls(&failure.cause)),
             signal.unwrap_or_default()
         );
-        let tail = prose::printable(&failure.stderr_tail);
+        let tail = prose::strip_controls(&failure.stderr_tail);
         if !tail.is_empty() {
             // A fence longer than any in the text cannot be closed by it.
-            let fence = "`".repeat(longest_ticks(&tail).max(2) + 1);
+            let fence = "`".repeat(longest_backtick_run(&tail).max(2) + 1);
             let _ = writeln!(out, "\n  {fence}text\n  {}\n  {fence}", tail.replace('\n', "\n  "));
         }
     }
     out
 }
 
-fn environment(report: &Report, words: &Words) -> String {
-    let mut table = head(&["column-what", "column-value"].map(|key| prose::head(key, words)), 0..0);
-    for (what, value) in crate::environment::lines(report, words) {
-        table.push_str(&row(&[text(&what), text(&value)]));
+fn render_environment(report: &Report, words: &Words) -> String {
+    let mut table =
+        table_head(&["column-what", "column-value"].map(|key| prose::column_head(key, words)), 0..0);
+    for (what, value) in crate::environment::environment_rows(report, words) {
+        table.push_str(&table_row(&[escape_text(&what), escape_text(&value)]));
     }
     table
 }
 
 /// The head of a table; the columns of `figures` have their cells on the right.
-pub(crate) fn head(columns: &[String], figures: Range<usize>) -> String {
-    let escaped: Vec<String> = columns.iter().map(|column| text(column)).collect();
+pub(crate) fn table_head(columns: &[String], figures: Range<usize>) -> String {
+    let escaped: Vec<String> = columns.iter().map(|column| escape_text(column)).collect();
     let rule: Vec<String> = (0..columns.len())
         .map(|index| if figures.contains(&index) { "---:" } else { "---" }.to_owned())
         .collect();
-    row(&escaped) + &row(&rule)
+    table_row(&escaped) + &table_row(&rule)
 }
 
-pub(crate) fn row(cells: &[String]) -> String {
+pub(crate) fn table_row(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-fn sign(yes: Option<bool>) -> &'static str {
+fn verdict_sign(yes: Option<bool>) -> &'static str {
     match yes {
         Some(true) => "✅",
         Some(false) => "❌",
@@ -317,7 +325,7 @@ fn sign(yes: Option<bool>) -> &'static str {
 }
 
 /// Words that mean themselves: nothing in them is markup, and a table's cell stays one.
-pub(crate) fn text(plain: &str) -> String {
+pub(crate) fn escape_text(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len());
     for char in plain.chars() {
         match char {
@@ -332,11 +340,11 @@ pub(crate) fn text(plain: &str) -> String {
 }
 
 /// A name in the letters of code. A tick inside would end it, a bar would end the cell.
-pub(crate) fn code(name: &str) -> String {
+pub(crate) fn code_span(name: &str) -> String {
     format!("`{}`", name.replace(['`', '\n'], "'").replace('|', "\\|"))
 }
 
-fn longest_ticks(text: &str) -> usize {
+fn longest_backtick_run(text: &str) -> usize {
     text.split(|char| char != '`').map(str::len).max().unwrap_or(0)
 }
 
@@ -351,7 +359,7 @@ mod tests {
             let mut report = fixture::report(lang);
             report.runs[0].variant = "a|b`c".to_owned();
             report.claims[0].text = "x | y\nz".to_owned();
-            let made = summary(&report, Drawn { curve: true, live: true }, &Words::new(lang));
+            let made = render_summary(&report, DrawnPictures { curve: true, live: true }, &Words::new(lang));
             let mut columns = 0;
             for line in made.lines() {
                 let cells = line.replace("\\|", "").matches('|').count();
@@ -371,7 +379,8 @@ mod tests {
     #[test]
     fn a_program_has_its_totals_and_sites() {
         for lang in [Lang::En, Lang::Zh] {
-            let made = summary(&fixture::program_report(lang), Drawn::default(), &Words::new(lang));
+            let made =
+                render_summary(&fixture::program_report(lang), DrawnPictures::default(), &Words::new(lang));
             assert!(made.contains("| `leaky` | 6.40 MB | 100,002 |"), "{made}");
             assert!(
                 made.contains("| `leaky::remember` | src/bin/leaky/main.rs:41 | 4.80 MB | 75.0 % |"),
@@ -386,7 +395,7 @@ mod tests {
         let mut report = fixture::report(Lang::En);
         report.claims[0].text = "<script>*x*</script>".to_owned();
         report.failed[0].stderr_tail = "```\nout".to_owned();
-        let made = summary(&report, Drawn::default(), &Words::new(Lang::En));
+        let made = render_summary(&report, DrawnPictures::default(), &Words::new(Lang::En));
         assert!(made.contains("&lt;script>\\*x\\*&lt;/script>"));
         assert!(made.contains("````text"), "the fence is longer than the text's");
         assert!(!made.contains("curve.svg") && !made.contains("live.svg"));
@@ -394,7 +403,7 @@ mod tests {
 
     #[test]
     fn a_report_of_nothing_is_still_one() {
-        let made = summary(&fixture::empty_report(), Drawn::default(), &Words::new(Lang::En));
+        let made = render_summary(&fixture::empty_report(), DrawnPictures::default(), &Words::new(Lang::En));
         assert!(made.starts_with("# Squeeze") && !made.contains(" 0 B"), "{made}");
     }
 }

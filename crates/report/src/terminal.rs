@@ -1,14 +1,14 @@
 //! The table on the terminal. Its rows appear one by one while a section runs, so every column has its width before the
 //! first figure is known; what stands under the table comes when all is measured.
 
-mod under;
+mod verdicts;
 
 mod tools;
 
-pub use tools::tools;
-pub use under::{claims, goal, notes};
+pub use tools::render_tools;
+pub use verdicts::{render_claims, render_goal, render_notes};
 
-use crate::against::{self, Standing};
+use crate::baseline::{self, BaselineComparison};
 use crate::notes::PER_ROW_MARK;
 use crate::{Words, format, prose};
 use comfy_table::presets::NOTHING;
@@ -29,7 +29,7 @@ const ALLOCATIONS: usize = 6;
 const AGAINST: usize = 8;
 
 /// A table whose columns are laid out for a terminal of some width.
-pub struct Table<'a> {
+pub struct RunTable<'a> {
     words: &'a Words,
     /// In columns of the terminal, without the gaps.
     widths: [usize; 9],
@@ -37,9 +37,9 @@ pub struct Table<'a> {
     exact: bool,
 }
 
-impl<'a> Table<'a> {
+impl<'a> RunTable<'a> {
     /// Lays the columns out for `width` columns of the terminal, at least 80. From 110 on, bytes have every digit.
-    pub fn new(words: &'a Words, width: usize) -> Table<'a> {
+    pub fn new(words: &'a Words, width: usize) -> RunTable<'a> {
         // variant, language, rows, peak live, RSS anonymous, RSS file, allocations, wall, against the baseline
         let (mut widths, gap, least) = if width >= WIDE {
             ([15, 4, 5, 13, 13, 13, 11, 9, 10], 2, WIDE)
@@ -47,11 +47,11 @@ impl<'a> Table<'a> {
             ([15, 4, 5, 7, 7, 7, 10, 7, 10], 1, NARROW)
         };
         widths[VARIANT] += width.saturating_sub(least).min(15);
-        Table { words, widths, gap, exact: width >= WIDE }
+        RunTable { words, widths, gap, exact: width >= WIDE }
     }
 
     /// The heads of the columns and a line under them.
-    pub fn header(&self) -> String {
+    pub fn render_header(&self) -> String {
         let keys = [
             "variant",
             "language",
@@ -63,15 +63,15 @@ impl<'a> Table<'a> {
             "wall",
             "against",
         ];
-        let mut table = self.layout();
+        let mut table = self.empty_table();
         table.style_mut().header_separator = LineStyle::none().fill('─');
         table.set_header(keys.map(|key| self.words.get(&format!("column-{key}")).replace('|', "\n")));
-        self.align(&mut table);
-        lines(&table)
+        self.align_columns(&mut table);
+        trimmed_lines(&table)
     }
 
     /// One run, held against its [`baseline_of`](crate::baseline_of).
-    pub fn row(&self, run: &Run, baseline: Option<&Run>) -> String {
+    pub fn render_row(&self, run: &Run, baseline: Option<&Run>) -> String {
         let plain = run.plain.as_ref();
         let bytes = |bytes: Option<u64>| match bytes {
             None => NOT_MEASURED.to_owned(),
@@ -79,45 +79,49 @@ impl<'a> Table<'a> {
             Some(bytes) => format::bytes(bytes),
         };
         let cells = [
-            prose::printable(&run.variant),
-            self.language(run.language),
+            prose::strip_controls(&run.variant),
+            self.language_cell(run.language),
             format::scale(run.rows),
             bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
             bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
             bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
-            self.allocations(run),
-            self.wall(run),
-            self.against(run, baseline),
+            self.allocations_cell(run),
+            self.wall_cell(run),
+            self.baseline_cell(run, baseline),
         ];
-        let mut table = self.layout();
+        let mut table = self.empty_table();
         table.add_row(Row::from(cells));
-        self.align(&mut table);
-        lines(&table)
+        self.align_columns(&mut table);
+        trimmed_lines(&table)
     }
 
     /// A variant that gave no record under a probe: what happened, and the last lines it wrote.
-    pub fn failed(&self, failure: &Failure) -> String {
-        let said = self
-            .words
-            .say("failed", &[("probe", failure.probe.name()), ("cause", &prose::printable(&failure.cause))]);
+    pub fn render_failure(&self, failure: &Failure) -> String {
+        let said = self.words.say(
+            "failed",
+            &[("probe", failure.probe.name()), ("cause", &prose::strip_controls(&failure.cause))],
+        );
         let said = match failure.signal {
             Some(signal) => {
                 self.words.say("failed-by-signal", &[("failed", &said), ("signal", &signal.to_string())])
             }
             None => said,
         };
-        let mut out =
-            format!("{} {}  ✗ ", prose::printable(&failure.variant), self.language(failure.language));
+        let mut out = format!(
+            "{} {}  ✗ ",
+            prose::strip_controls(&failure.variant),
+            self.language_cell(failure.language)
+        );
         let width = self.widths.iter().sum::<usize>() + self.gap * (self.widths.len() - 1);
         out = prose::wrap(&(out + &said), width).join("\n  ");
-        for line in prose::printable(&failure.stderr_tail).lines() {
+        for line in prose::strip_controls(&failure.stderr_tail).lines() {
             out.push_str("\n    │ ");
             out.push_str(line);
         }
         out
     }
 
-    fn language(&self, language: Language) -> String {
+    fn language_cell(&self, language: Language) -> String {
         self.words.get(match language {
             Language::Rust => "language-rust-short",
             Language::Python => "language-python-short",
@@ -125,14 +129,14 @@ impl<'a> Table<'a> {
     }
 
     /// Every digit; without the separators where these do not fit.
-    fn allocations(&self, run: &Run) -> String {
+    fn allocations_cell(&self, run: &Run) -> String {
         let Some(counts) = &run.counts else { return NOT_MEASURED.to_owned() };
         let grouped = format::count(counts.allocations);
         if grouped.len() <= self.widths[ALLOCATIONS] { grouped } else { counts.allocations.to_string() }
     }
 
     /// The median; with the number of repetitions where there is room.
-    fn wall(&self, run: &Run) -> String {
+    fn wall_cell(&self, run: &Run) -> String {
         let plain = run.plain.as_ref();
         let Some(wall) = plain.and_then(|plain| format::median(&plain.wall_ns)) else {
             return NOT_MEASURED.to_owned();
@@ -142,26 +146,26 @@ impl<'a> Table<'a> {
         if self.exact { format!("{wall}×{repetitions}") } else { wall }
     }
 
-    fn against(&self, run: &Run, baseline: Option<&Run>) -> String {
-        match against::standing(run, baseline) {
+    fn baseline_cell(&self, run: &Run, baseline: Option<&Run>) -> String {
+        match baseline::compare_with_baseline(run, baseline) {
             None => String::new(),
-            Some(Standing::Itself) => self.words.get("baseline"),
-            Some(Standing::Change { change, per_row, .. }) => {
+            Some(BaselineComparison::IsBaseline) => self.words.get("baseline"),
+            Some(BaselineComparison::Change { change, per_row, .. }) => {
                 let mark = if per_row { PER_ROW_MARK } else { "" };
-                format!("{}{mark}", shortened(change, self.widths[AGAINST] - mark.len()))
+                format!("{}{mark}", shorten_change(change, self.widths[AGAINST] - mark.len()))
             }
         }
     }
 
     /// An empty table with this one's columns.
-    fn layout(&self) -> comfy_table::Table {
+    fn empty_table(&self) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
         table
     }
 
     /// Widths and alignment belong to columns, which a table has only once it has cells.
-    fn align(&self, table: &mut comfy_table::Table) {
+    fn align_columns(&self, table: &mut comfy_table::Table) {
         for (index, (column, width)) in table.column_iter_mut().zip(self.widths).enumerate() {
             let gap = if index + 1 < self.widths.len() { self.gap } else { 0 };
             let fixed = u16::try_from(width + gap).unwrap_or(u16::MAX);
@@ -174,7 +178,7 @@ impl<'a> Table<'a> {
 }
 
 /// Takes decimals of a change off until it fits: `-99.99999%` and `-99.999%` both say less than it is, never more.
-fn shortened(mut change: String, width: usize) -> String {
+fn shorten_change(mut change: String, width: usize) -> String {
     while change.width() > width && change.contains('.') && change.ends_with('%') {
         change.truncate(change.len() - 2);
         change.push('%');
@@ -183,24 +187,24 @@ fn shortened(mut change: String, width: usize) -> String {
 }
 
 /// A table's lines without blanks at their ends.
-fn lines(table: &comfy_table::Table) -> String {
+fn trimmed_lines(table: &comfy_table::Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Lang, baseline_of, fixture};
+    use crate::{Lang, find_baseline, fixture};
     use heaplab_record::Report;
 
     /// Everything that a run of the section prints.
     fn printed(report: &Report, words: &Words, width: usize) -> String {
-        let table = Table::new(words, width);
-        let mut out = vec![table.header()];
-        out.extend(report.runs.iter().map(|run| table.row(run, baseline_of(run, &report.runs))));
-        out.extend(report.failed.iter().map(|failure| table.failed(failure)));
-        out.push(claims(&report.claims, words, width, false));
-        out.push(notes(report, words, width));
+        let table = RunTable::new(words, width);
+        let mut out = vec![table.render_header()];
+        out.extend(report.runs.iter().map(|run| table.render_row(run, find_baseline(run, &report.runs))));
+        out.extend(report.failed.iter().map(|failure| table.render_failure(failure)));
+        out.push(render_claims(&report.claims, words, width, false));
+        out.push(render_notes(report, words, width));
         out.join("\n")
     }
 
@@ -224,13 +228,13 @@ mod tests {
     #[test]
     fn rows_of_the_fixture() {
         let (words, report) = (Words::new(Lang::En), fixture::report(Lang::En));
-        let row = |table: &Table, index: usize| {
+        let row = |table: &RunTable, index: usize| {
             let run: &Run = &report.runs[index];
-            table.row(run, baseline_of(run, &report.runs))
+            table.render_row(run, find_baseline(run, &report.runs))
         };
-        let table = Table::new(&words, 80);
+        let table = RunTable::new(&words, 80);
         let shown = [1, 4, 6, 7, 12].map(|index| row(&table, index));
-        insta::assert_snapshot!(format!("{}\n{}", table.header(), shown.join("\n")), @r"
+        insta::assert_snapshot!(format!("{}\n{}", table.render_header(), shown.join("\n")), @r"
         variant         lang  rows    peak     RSS     RSS      allo-    wall    against
                                       live    anon    file    cations           baseline
         ────────────────────────────────────────────────────────────────────────────────
@@ -240,7 +244,7 @@ mod tests {
         json            rust    5M 2.40 GB 2.40 GB 1.05 MB 25,000,023  4.22 s    +81.8%*
         packed          rust   10M 12.3 MB 13.7 MB 1.05 MB        412  968 ms     -99.5%
         ");
-        let wide = row(&Table::new(&words, 110), 12);
+        let wide = row(&RunTable::new(&words, 110), 12);
         assert!(wide.contains("12,345,678") && wide.contains("968 ms×3"), "{wide}");
     }
 
@@ -248,7 +252,7 @@ mod tests {
     fn what_was_not_measured_is_no_zero() {
         for width in [80, 120] {
             let words = Words::new(Lang::En);
-            let row = Table::new(&words, width).row(&fixture::bare("8.5", "bare"), None);
+            let row = RunTable::new(&words, width).render_row(&fixture::bare("8.5", "bare"), None);
             assert_eq!(row.matches(NOT_MEASURED).count(), 5, "{row}");
             assert!(!row.replace("10M", "").contains('0'), "{row}");
         }
@@ -260,10 +264,10 @@ mod tests {
         let mut run = fixture::rust("8.5", "a_name_of_more_than_fifteen", u64::MAX / 4, 1_234_567_890, 1);
         run.baseline = true;
         run.rows = 7;
-        let row = Table::new(&words, 80).row(&run, Some(&run));
+        let row = RunTable::new(&words, 80).render_row(&run, Some(&run));
         assert!(row.contains("1234567890") && row.lines().all(|line| line.width() <= 80), "{row}");
-        assert_eq!(shortened("-99.99999%".to_owned(), 8), "-99.999%");
-        assert_eq!(shortened("-99.9%".to_owned(), 8), "-99.9%");
+        assert_eq!(shorten_change("-99.99999%".to_owned(), 8), "-99.999%");
+        assert_eq!(shorten_change("-99.9%".to_owned(), 8), "-99.9%");
     }
 
     #[test]
@@ -271,7 +275,7 @@ mod tests {
         let words = Words::new(Lang::En);
         let mut failure = fixture::failure();
         failure.stderr_tail = "\u{1b}[2Jone\ntwo".to_owned();
-        let line = Table::new(&words, 80).failed(&failure);
+        let line = RunTable::new(&words, 80).render_failure(&failure);
         assert!(line.contains("json rust") && line.contains("dhat") && line.contains("signal"), "{line}");
         assert!(line.ends_with("│ one\n    │ two"), "{line}");
     }

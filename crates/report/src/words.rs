@@ -5,7 +5,7 @@ use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 /// The files, each with its two languages.
-const FILES: &[(&str, &str)] = &[
+const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/bench.ftl"), include_str!("../i18n/zh/bench.ftl")),
     (include_str!("../i18n/en/ci.ftl"), include_str!("../i18n/zh/ci.ftl")),
     (include_str!("../i18n/en/commands.ftl"), include_str!("../i18n/zh/commands.ftl")),
@@ -47,7 +47,7 @@ impl Lang {
     }
 
     /// The side of a two-language text that this language reads.
-    pub fn of(self, text: &heaplab_record::Text) -> &str {
+    pub fn pick(self, text: &heaplab_record::Text) -> &str {
         match self {
             Lang::En => &text.en,
             Lang::Zh => &text.zh,
@@ -68,7 +68,7 @@ impl Words {
         let mut bundle = FluentBundle::new(vec![id]);
         // The marks would count as characters in a table's columns and show as boxes in a picture.
         bundle.set_use_isolating(false);
-        for &(en, zh) in FILES {
+        for &(en, zh) in FTL_FILES {
             let source = match lang {
                 Lang::En => en,
                 Lang::Zh => zh,
@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_messages() {
-        for &(en, zh) in FILES {
+        for &(en, zh) in FTL_FILES {
             assert_eq!(keys(en), keys(zh));
         }
     }

@@ -3,7 +3,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p opening --example opening-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "visits",
@@ -17,16 +17,16 @@ lesson! {
 }
 
 /// Between one and a hundred paragraphs.
-fn page(visit: u64) -> String {
+fn render_page(visit: u64) -> String {
     let paragraphs = visit * 7919 % 100 + 1;
     format!("<p>Visitor {visit:06}</p>").repeat(paragraphs as usize)
 }
 
-fn mine(visits: Scale) -> Kept<()> {
+fn mine(visits: Scale) -> VariantResult<()> {
     let mut pages: Vec<String> = Vec::new();
     for visit in visits.iter() {
-        pages.push(page(visit));
+        pages.push(render_page(visit));
     }
     let longest = pages.iter().map(String::len).max().unwrap_or(0);
-    Kept::new(Checksum::new().row("longest", longest as u64), ())
+    VariantResult::new(Checksum::new().row("longest", longest as u64), ())
 }

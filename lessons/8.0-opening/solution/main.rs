@@ -2,7 +2,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p opening --example opening-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "visits",
@@ -16,12 +16,12 @@ lesson! {
 }
 
 /// Between one and a hundred paragraphs.
-fn page(visit: u64) -> String {
+fn render_page(visit: u64) -> String {
     let paragraphs = visit * 7919 % 100 + 1;
     format!("<p>Visitor {visit:06}</p>").repeat(paragraphs as usize)
 }
 
-fn mine(visits: Scale) -> Kept<()> {
-    let longest = visits.iter().map(|visit| page(visit).len()).max().unwrap_or(0);
-    Kept::new(Checksum::new().row("longest", longest as u64), ())
+fn mine(visits: Scale) -> VariantResult<()> {
+    let longest = visits.iter().map(|visit| render_page(visit).len()).max().unwrap_or(0);
+    VariantResult::new(Checksum::new().row("longest", longest as u64), ())
 }

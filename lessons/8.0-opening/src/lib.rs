@@ -18,7 +18,7 @@ pub struct Losing {
 
 impl Service for Losing {
     fn answer(&mut self, visit: u64) -> String {
-        let page = page(visit);
+        let page = render_page(visit);
         self.seen.push(page.clone());
         page
     }
@@ -36,7 +36,7 @@ pub struct Fixed {
 
 impl Service for Fixed {
     fn answer(&mut self, visit: u64) -> String {
-        let page = page(visit);
+        let page = render_page(visit);
         self.sent_bytes += page.len() as u64;
         page
     }
@@ -47,6 +47,6 @@ impl Service for Fixed {
 }
 
 /// About a kilobyte of HTML.
-fn page(visit: u64) -> String {
+fn render_page(visit: u64) -> String {
     format!("<p>Good morning, visitor {visit:06}.</p>").repeat(25)
 }

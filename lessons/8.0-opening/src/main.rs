@@ -4,7 +4,7 @@
 //! Prediction: write down what `losing` still holds after 20,000 visitors, and what `fixed` holds.
 //! Command:    cargo xtask lesson 8.0
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use opening::{Fixed, Losing, Service};
 
 lesson! {
@@ -23,17 +23,17 @@ lesson! {
     }
 }
 
-fn losing(visits: Scale) -> Kept<Losing> {
-    a_day(visits)
+fn losing(visits: Scale) -> VariantResult<Losing> {
+    serve_day(visits)
 }
 
-fn fixed(visits: Scale) -> Kept<Fixed> {
-    a_day(visits)
+fn fixed(visits: Scale) -> VariantResult<Fixed> {
+    serve_day(visits)
 }
 
 /// Every visitor gets a page; in the evening somebody asks how many bytes went out.
-fn a_day<S: Service>(visits: Scale) -> Kept<S> {
+fn serve_day<S: Service>(visits: Scale) -> VariantResult<S> {
     let mut service = S::default();
     let pages = visits.iter().fold(Checksum::new(), |sum, visit| sum.row(&service.answer(visit), visit));
-    Kept::new(pages.row("sent", service.sent_bytes()), service)
+    VariantResult::new(pages.row("sent", service.sent_bytes()), service)
 }

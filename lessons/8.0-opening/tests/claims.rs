@@ -1,7 +1,7 @@
 //! What lesson 8.0 asserts about itself: one line keeps every page, and without it nothing grows. Peaks of the heap probe are
 //! exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_opening");
@@ -34,7 +34,7 @@ fn both_send_the_same_pages_and_so_does_cpython() {
     let losing = measured(LESSON, "losing", 500).checksum;
     assert_eq!(measured(LESSON, "fixed", 500).checksum, losing);
     for script in ["losing", "fixed"] {
-        if let Some(record) = trial::python(folder, script, 500).expect("the script runs") {
+        if let Some(record) = trial::run_python(folder, script, 500).expect("the script runs") {
             assert_eq!(record.checksum, losing, "{script}");
         }
     }
@@ -43,8 +43,8 @@ fn both_send_the_same_pages_and_so_does_cpython() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("opening-exercise").unwrap(), "mine", 10_000);
-    let solution = measured(example("opening-solution").unwrap(), "mine", 10_000);
+    let exercise = measured(example_path("opening-exercise").unwrap(), "mine", 10_000);
+    let solution = measured(example_path("opening-solution").unwrap(), "mine", 10_000);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
@@ -53,6 +53,6 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, visits: u64) -> Recorded {
-    trial::recorded(program, variant, visits).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, visits: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, visits).expect("the variant runs")
 }

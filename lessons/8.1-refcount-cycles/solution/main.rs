@@ -6,7 +6,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p refcount-cycles --example refcount-cycles-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -29,16 +29,16 @@ struct Folder {
     next: RefCell<Weak<Folder>>,
 }
 
-fn folder(name: String, parent: Option<&Rc<Folder>>) -> Rc<Folder> {
+fn make_folder(name: String, parent: Option<&Rc<Folder>>) -> Rc<Folder> {
     let parent = parent.map(Rc::downgrade).unwrap_or_default();
     Rc::new(Folder { name, parent, folders: RefCell::default(), next: RefCell::default() })
 }
 
 /// Three folders in a root, three in each of them; neighbours form a ring.
-fn tree(i: u64, depth: u32, parent: Option<&Rc<Folder>>) -> Rc<Folder> {
-    let root = folder(format!("folder{i}"), parent);
+fn make_tree(i: u64, depth: u32, parent: Option<&Rc<Folder>>) -> Rc<Folder> {
+    let root = make_folder(format!("folder{i}"), parent);
     if depth > 0 {
-        let inside: Vec<Rc<Folder>> = (0..3).map(|n| tree(3 * i + n, depth - 1, Some(&root))).collect();
+        let inside: Vec<Rc<Folder>> = (0..3).map(|n| make_tree(3 * i + n, depth - 1, Some(&root))).collect();
         for (n, one) in inside.iter().enumerate() {
             one.next.replace(Rc::downgrade(&inside[(n + 1) % inside.len()]));
         }
@@ -55,13 +55,13 @@ fn path(folder: &Folder) -> String {
 }
 
 /// Every folder's path, with how long its next neighbour's name is.
-fn told(folder: &Folder, sum: Checksum) -> Checksum {
+fn add_to_checksum(folder: &Folder, sum: Checksum) -> Checksum {
     let next = folder.next.borrow().upgrade().map_or(0, |next| next.name.len() as u64);
     let sum = sum.row(&path(folder), next);
-    folder.folders.borrow().iter().fold(sum, |sum, inside| told(inside, sum))
+    folder.folders.borrow().iter().fold(sum, |sum, inside| add_to_checksum(inside, sum))
 }
 
-fn mine(rows: Scale) -> Kept<()> {
-    let checksum = rows.iter().fold(Checksum::new(), |sum, i| told(&tree(i, 2, None), sum));
-    Kept::new(checksum, ())
+fn mine(rows: Scale) -> VariantResult<()> {
+    let checksum = rows.iter().fold(Checksum::new(), |sum, i| add_to_checksum(&make_tree(i, 2, None), sum));
+    VariantResult::new(checksum, ())
 }

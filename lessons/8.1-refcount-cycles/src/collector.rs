@@ -9,19 +9,19 @@
 //! is asked to let go of what it refers to. A type that tells wrong references can be emptied too early; it cannot be freed
 //! while somebody refers to it.
 
-mod books;
+mod generations;
 mod object;
 mod search;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use books::{Collection, Trigger};
+pub(crate) use generations::{Collection, Trigger};
 pub(crate) use object::{Gc, Header, Object};
 
-use books::Books;
-use object::Any;
-use search::split;
+use generations::Generations;
+use object::AnyObject;
+use search::split_reachable;
 use std::rc::Rc;
 
 /// Young, middle, old.
@@ -33,19 +33,19 @@ const THRESHOLDS: [u64; GENERATIONS] = [700, 10, 10];
 
 /// A heap with a collector. Clones are the same heap.
 #[derive(Clone, Default)]
-pub(crate) struct Collector(Rc<Books>);
+pub(crate) struct Collector(Rc<Generations>);
 
 impl Collector {
     /// One that writes down every collection.
-    pub(crate) fn logging() -> Collector {
+    pub(crate) fn with_log() -> Collector {
         let collector = Collector::default();
-        collector.0.keep_log();
+        collector.0.start_log();
         collector
     }
 
     /// A new object. It is young, and it may be one too many: then garbage is collected first.
     pub(crate) fn alloc<T: Object>(&self, value: T) -> Gc<T> {
-        self.0.born();
+        self.0.record_allocation();
         self.collect_if_due();
         Gc::new(Rc::clone(&self.0), value)
     }
@@ -57,30 +57,30 @@ impl Collector {
         }
         let due = (0..GENERATIONS).rev().find(|&generation| {
             self.0.count(generation) > THRESHOLDS[generation]
-                && (generation < OLDEST || self.0.worth_a_full_collection())
+                && (generation < OLDEST || self.0.is_full_collection_worthwhile())
         });
         if let Some(generation) = due {
-            self.run(generation, Trigger::Threshold);
+            self.run_collection(generation, Trigger::Threshold);
         }
     }
 
     /// `gc.collect(generation)`: that generation and all younger ones, whether they are due or not.
     pub(crate) fn collect(&self, generation: usize) -> Collection {
-        self.run(generation.min(OLDEST), Trigger::Asked)
+        self.run_collection(generation.min(OLDEST), Trigger::Requested)
     }
 
-    fn run(&self, generation: usize, trigger: Trigger) -> Collection {
+    fn run_collection(&self, generation: usize, trigger: Trigger) -> Collection {
         let books = &self.0;
-        let mut run = Collection::new(generation, trigger, books.made());
+        let mut run = Collection::new(generation, trigger, books.objects_made());
         // A finaliser may allocate, and may even ask for a collection: one at a time.
         if books.is_collecting.replace(true) {
             return run;
         }
         let older = (generation + 1).min(OLDEST);
-        let examined = books.take_up_to(generation);
-        run.looked_at = examined.len();
+        let examined = books.take_objects(generation);
+        run.examined = examined.len();
 
-        let (survivors, garbage) = split(examined);
+        let (survivors, garbage) = split_reachable(examined);
         books.link_all(older, &survivors);
         drop(survivors);
 
@@ -90,12 +90,12 @@ impl Collector {
         for object in &garbage {
             finalized |= object.finalize_once();
         }
-        let (resurrected, garbage) = if finalized { split(garbage) } else { (Vec::new(), garbage) };
+        let (resurrected, garbage) = if finalized { split_reachable(garbage) } else { (Vec::new(), garbage) };
         run.resurrected = resurrected.len();
         books.link_all(older, &resurrected);
         drop(resurrected);
 
-        let left = release(garbage, &mut run);
+        let left = clear_garbage(garbage, &mut run);
         books.link_all(older, &left);
         books.finish(&run);
         books.is_collecting.set(false);
@@ -109,24 +109,24 @@ impl Collector {
 
     /// How many objects are alive.
     #[cfg(test)]
-    pub(crate) fn alive(&self) -> u64 {
-        self.0.alive()
+    pub(crate) fn live_objects(&self) -> u64 {
+        self.0.live_objects()
     }
 
     /// How often a full collection was due and not worth it.
-    pub(crate) fn put_off(&self) -> u64 {
-        self.0.put_off()
+    pub(crate) fn postponed_collections(&self) -> u64 {
+        self.0.postponed_collections()
     }
 }
 
 /// Garbage lets go of what it refers to; the counts do the rest. Returns what is still there: objects that did not let go.
-fn release(garbage: Vec<Any>, run: &mut Collection) -> Vec<Any> {
+fn clear_garbage(garbage: Vec<AnyObject>, run: &mut Collection) -> Vec<AnyObject> {
     let handles: Vec<_> = garbage.iter().map(Rc::downgrade).collect();
     for object in &garbage {
         object.clear();
     }
     drop(garbage);
-    let left: Vec<Any> = handles.iter().filter_map(std::rc::Weak::upgrade).collect();
+    let left: Vec<AnyObject> = handles.iter().filter_map(std::rc::Weak::upgrade).collect();
     run.freed = handles.len() - left.len();
     left
 }

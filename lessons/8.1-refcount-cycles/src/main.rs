@@ -15,8 +15,8 @@ mod ledger;
 mod pictures;
 
 use collector::Collector;
-use families::{arena_indices, collected, each_family, off_the_shelf, rc_cycle, weak_back_edge};
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use families::{arena_indices, dumpster_cycle, for_each_family, gc_cycle, rc_cycle, weak_back_edge};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::rc::Rc;
 
 lesson! {
@@ -48,49 +48,49 @@ lesson! {
 }
 
 /// Nothing is kept. What is alive when the measurement ends has leaked.
-fn rc_cycle(rows: Scale) -> Kept<()> {
-    let checksum = each_family(rows, rc_cycle::make, rc_cycle::read);
-    Kept::new(checksum, ()).then(|_, _| pictures::leak())
+fn rc_cycle(rows: Scale) -> VariantResult<()> {
+    let checksum = for_each_family(rows, rc_cycle::make, rc_cycle::read);
+    VariantResult::new(checksum, ()).with_attachments(|_, _| pictures::draw_leaked_family())
 }
 
-fn weak_back_edge(rows: Scale) -> Kept<()> {
-    let checksum = each_family(rows, weak_back_edge::make, weak_back_edge::read);
-    Kept::new(checksum, ()).then(|_, _| pictures::weak_back_edge())
+fn weak_back_edge(rows: Scale) -> VariantResult<()> {
+    let checksum = for_each_family(rows, weak_back_edge::make, weak_back_edge::read);
+    VariantResult::new(checksum, ()).with_attachments(|_, _| pictures::draw_held_family())
 }
 
-fn arena_indices(rows: Scale) -> Kept<()> {
-    Kept::new(each_family(rows, arena_indices::make, arena_indices::read), ())
+fn arena_indices(rows: Scale) -> VariantResult<()> {
+    VariantResult::new(for_each_family(rows, arena_indices::make, arena_indices::read), ())
 }
 
-fn collector(rows: Scale) -> Kept<()> {
-    Kept::new(collect_families(rows, &Collector::default()), ()).then(|_, rows| {
+fn collector(rows: Scale) -> VariantResult<()> {
+    VariantResult::new(collect_families(rows, &Collector::default()), ()).with_attachments(|_, rows| {
         // The same once more, and this time it is written down.
-        let heap = Collector::logging();
+        let heap = Collector::with_log();
         collect_families(rows, &heap);
-        pictures::collections(&heap)
+        pictures::draw_collections(&heap)
     })
 }
 
 fn collect_families(rows: Scale, heap: &Collector) -> Checksum {
-    let checksum = each_family(rows, |i| collected::make(heap, i), collected::read);
+    let checksum = for_each_family(rows, |i| gc_cycle::make(heap, i), gc_cycle::read);
     heap.collect(2);
     checksum
 }
 
-fn dumpster(rows: Scale) -> Kept<()> {
-    let checksum = each_family(rows, off_the_shelf::make, off_the_shelf::read);
+fn dumpster(rows: Scale) -> VariantResult<()> {
+    let checksum = for_each_family(rows, dumpster_cycle::make, dumpster_cycle::read);
     dumpster::unsync::collect();
-    Kept::new(checksum, ())
+    VariantResult::new(checksum, ())
 }
 
-fn dumpster_often(rows: Scale) -> Kept<()> {
+fn dumpster_often(rows: Scale) -> VariantResult<()> {
     dumpster::unsync::set_collect_condition(|info| info.n_gcs_dropped_since_last_collect() > 700);
     dumpster(rows)
 }
 
 /// Every count that is read goes into the checksum. CPython's script has the same one, once the reference that
 /// `sys.getrefcount` itself holds is taken off.
-fn ledger(rows: Scale) -> Kept<Rc<str>> {
+fn ledger(rows: Scale) -> VariantResult<Rc<str>> {
     let shared: Rc<str> = Rc::from("shared");
     let count = |sum: Checksum| sum.row("strong", Rc::strong_count(&shared) as u64);
     let checksum = rows.iter().fold(Checksum::new(), |sum, _| {
@@ -99,10 +99,10 @@ fn ledger(rows: Scale) -> Kept<Rc<str>> {
         drop(second);
         count(sum)
     });
-    Kept::new(checksum, shared).then(|_, _| ledger::pages())
+    VariantResult::new(checksum, shared).with_attachments(|_, _| ledger::run_ledgers())
 }
 
 /// A student's own hand has started this, not the runner: then the ledger and the collector's log are printed as well.
-fn by_hand() -> bool {
+fn is_started_by_hand() -> bool {
     std::env::var_os("HEAPLAB_OUT").is_none()
 }

@@ -1,7 +1,7 @@
 //! What lesson 8.1 asserts about itself: what leaks, to the byte, what does not, and what the collector wrote down. Live bytes of
 //! the heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Probe, Recorded, charts, example, tables, whole};
+use heaplab_lesson::trial::{self, Probe, RecordedRun, charts, example_path, tables, whole_number};
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -64,7 +64,7 @@ fn every_variant_reads_the_same_families() {
 fn the_collector_writes_down_whom_it_freed() {
     let attachments = trial::run(LESSON, "collector", ROWS, Probe::Plain).unwrap().attachments;
     let rows = &tables(&attachments).next().expect("a table by generation").rows;
-    let count = |generation: usize, column: usize| whole(&rows[generation][column]).expect("a count");
+    let count = |generation: usize, column: usize| whole_number(&rows[generation][column]).expect("a count");
     let freed: u64 = (0..rows.len()).map(|generation| count(generation, 5)).sum();
     assert_eq!(freed, 3 * ROWS);
     assert_eq!(count(2, 2), 1, "one collection was asked for, at the end");
@@ -80,8 +80,8 @@ fn the_collector_writes_down_whom_it_freed() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_leaks_and_the_solution_does_not() {
-    let exercise = measured(example("refcount-cycles-exercise").unwrap(), "mine", 500);
-    let solution = measured(example("refcount-cycles-solution").unwrap(), "mine", 500);
+    let exercise = measured(example_path("refcount-cycles-exercise").unwrap(), "mine", 500);
+    let solution = measured(example_path("refcount-cycles-solution").unwrap(), "mine", 500);
     if exercise.heap.end_bytes == 0 {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
@@ -90,6 +90,6 @@ fn the_exercise_leaks_and_the_solution_does_not() {
     assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

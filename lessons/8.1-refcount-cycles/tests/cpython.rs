@@ -1,8 +1,8 @@
 //! What the lesson's Python scripts count, in the interpreter that is here: the ledger, the lecture's three numbers, and that the
 //! families are the same as in Rust.
 
-use heaplab_lesson::trial::{self, Probe, Record, figure, tables, whole};
-use heaplab_lesson::{Attachment, Steps, Text};
+use heaplab_lesson::trial::{self, Probe, Record, find_figure, tables, whole_number};
+use heaplab_lesson::{Attachment, StepChart, Text};
 use std::collections::BTreeSet;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_refcount-cycles");
@@ -12,7 +12,7 @@ const ROWS: u64 = 20_000;
 #[test]
 fn the_lecture_counts_right() {
     let Some(record) = record("ledger") else { return };
-    let said = |name| figure(&record.attachments, name);
+    let said = |name| find_figure(&record.attachments, name);
     assert_eq!(said("refcount_empty_list"), Some(2));
     assert_eq!(said("refcount_after_append"), Some(3));
     assert_eq!(said("found_by_collect"), Some(1));
@@ -82,7 +82,7 @@ sentences = [l.why(2, 3, 1), l.why(2, 4, 1), l.why(2, 3, 0), l.why(3, 3, 1), l.w
 sentences += [l.why(2, 0, 1), l.why(2, 0, 1, 5), l.why(2, 0, 1, 6), l.why(None, None, 1, 5)]
 sentences += [l.own_references_table(1, inside)['rows'][1][2]['value'] for inside in (0, 1)]
 print(json.dumps(sentences))";
-    let Some(printed) = trial::python_prints(FOLDER, &["-c", ask]).expect("it runs") else { return };
+    let Some(printed) = trial::capture_python(FOLDER, &["-c", ask]).expect("it runs") else { return };
     let sentences: Vec<Text> = serde_json::from_str(&printed).expect("texts in both languages");
     assert_eq!(sentences[0].en, "+1. sys.getrefcount says 3; 1 of it is its own argument.");
     assert_eq!(sentences[0].zh, "+1。sys.getrefcount 说 3，其中 1 个是它自己的参数。");
@@ -102,7 +102,7 @@ fn the_report_can_read_what_the_scripts_hand_over() {
     }
 }
 
-fn page<'a>(record: &'a Record, name: &str) -> &'a Steps {
+fn page<'a>(record: &'a Record, name: &str) -> &'a StepChart {
     let mut found = record.attachments.iter().filter_map(|attachment| match attachment {
         Attachment::Steps(steps) if steps.name == name => Some(steps),
         _ => None,
@@ -110,16 +110,16 @@ fn page<'a>(record: &'a Record, name: &str) -> &'a Steps {
     found.next().expect(name)
 }
 
-fn codes(page: &Steps) -> Vec<&str> {
+fn codes(page: &StepChart) -> Vec<&str> {
     page.steps.iter().map(|step| step.code.as_str()).collect()
 }
 
 /// The counts of a column of the one table.
 fn column(record: &Record, column: usize) -> Vec<u64> {
     let table = tables(&record.attachments).next().expect("the script hands a table over");
-    table.rows.iter().map(|row| whole(&row[column]).expect("a count")).collect()
+    table.rows.iter().map(|row| whole_number(&row[column]).expect("a count")).collect()
 }
 
 fn record(script: &str) -> Option<Record> {
-    trial::python(FOLDER, script, ROWS).expect("the script runs")
+    trial::run_python(FOLDER, script, ROWS).expect("the script runs")
 }

@@ -6,7 +6,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p small-objects --example small-objects-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use small_objects::pymalloc::Pymalloc;
 use small_objects::{Block, Global, Sizes};
 
@@ -21,15 +21,15 @@ lesson! {
 
 static BLOCKS: Pymalloc<Global> = Pymalloc::new(Global);
 
-fn mine(blocks: Scale) -> Kept<Vec<Block<'static, Pymalloc<Global>>>> {
+fn mine(blocks: Scale) -> VariantResult<Vec<Block<'static, Pymalloc<Global>>>> {
     let mut sizes = Sizes::new();
     let (mut cache, mut temporary) = (Vec::new(), Vec::new());
     let mut checksum = Checksum::new();
     for i in blocks.iter() {
-        let block = Block::filled(&BLOCKS, sizes.between(1, 224), i as u8);
+        let block = Block::new_filled(&BLOCKS, sizes.between(1, 224), i as u8);
         checksum = checksum.row("", block.bytes().len() as u64);
         if i % 32 == 0 { cache.push(block) } else { temporary.push(block) }
     }
     drop(temporary);
-    Kept::new(checksum, cache)
+    VariantResult::new(checksum, cache)
 }

@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p small-objects --example small-objects-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use small_objects::pymalloc::Pymalloc;
 use small_objects::{Block, Global, Sizes};
 
@@ -21,16 +21,17 @@ lesson! {
 static TEMPORARY: Pymalloc<Global> = Pymalloc::new(Global);
 static CACHED: Pymalloc<Global> = Pymalloc::new(Global);
 
-fn mine(blocks: Scale) -> Kept<Vec<Block<'static, Pymalloc<Global>>>> {
+fn mine(blocks: Scale) -> VariantResult<Vec<Block<'static, Pymalloc<Global>>>> {
     let mut sizes = Sizes::new();
     let (mut cache, mut temporary) = (Vec::new(), Vec::new());
     let mut checksum = Checksum::new();
     for i in blocks.iter() {
         let stays = i % 32 == 0;
-        let block = Block::filled(if stays { &CACHED } else { &TEMPORARY }, sizes.between(1, 224), i as u8);
+        let block =
+            Block::new_filled(if stays { &CACHED } else { &TEMPORARY }, sizes.between(1, 224), i as u8);
         checksum = checksum.row("", block.bytes().len() as u64);
         if stays { cache.push(block) } else { temporary.push(block) }
     }
     drop(temporary);
-    Kept::new(checksum, cache)
+    VariantResult::new(checksum, cache)
 }

@@ -1,6 +1,6 @@
 //! The lecture says 8-byte alignment. What is seen, what it costs, and why, computed from the blocks that were looked at.
 
-use crate::usable::Seen;
+use crate::usable::SizeMeasurement;
 use heaplab_lesson::{Cell, Figure, Table, Text};
 
 /// What `long double` and the wide registers of x86-64 and aarch64 need, and so what `malloc` must promise there: it is not
@@ -24,7 +24,7 @@ pub struct Alignment {
 
 impl Alignment {
     /// None where nothing was seen.
-    pub fn of(seen: &[Seen]) -> Option<Alignment> {
+    pub fn from_measurements(seen: &[SizeMeasurement]) -> Option<Alignment> {
         let lowest = |tiny| {
             let sizes = seen.iter().filter(move |seen| (seen.requested_bytes <= POINTER_BYTES) == tiny);
             sizes.map(|seen| seen.alignment_bytes).min()
@@ -39,7 +39,7 @@ impl Alignment {
     }
 
     /// For the claim.
-    pub fn figure(&self) -> Figure {
+    pub fn to_figure(&self) -> Figure {
         Figure {
             name: "alignment_bytes".to_owned(),
             title: Text::new("lowest alignment of a block, in bytes", "内存块的最低对齐（字节）"),
@@ -48,7 +48,7 @@ impl Alignment {
     }
 
     /// Why it is as it is.
-    pub fn why(&self) -> Text {
+    pub fn explain(&self) -> Text {
         let Alignment { tiny_bytes: tiny, larger_bytes: larger, padding_bytes: padding } = self;
         let (en, zh) = if *larger < STRICTEST_BYTES {
             (
@@ -98,7 +98,7 @@ pub fn alignment_table(alignment: &Alignment) -> Table {
         rows: vec![vec![
             Cell::Bytes(alignment.tiny_bytes as u64),
             Cell::Bytes(alignment.larger_bytes as u64),
-            Cell::Words(alignment.why()),
+            Cell::Words(alignment.explain()),
         ]],
     }
 }
@@ -107,16 +107,16 @@ pub fn alignment_table(alignment: &Alignment) -> Table {
 mod tests {
     use super::*;
 
-    fn seen(requested_bytes: usize, usable_bytes: usize, alignment_bytes: usize) -> Seen {
-        Seen { requested_bytes, usable_bytes, alignment_bytes }
+    fn seen(requested_bytes: usize, usable_bytes: usize, alignment_bytes: usize) -> SizeMeasurement {
+        SizeMeasurement { requested_bytes, usable_bytes, alignment_bytes }
     }
 
     #[test]
     fn the_lowest_counts_and_the_padding_is_a_mean_over_small_blocks() {
         let all = [seen(1, 8, 8), seen(8, 8, 64), seen(9, 16, 32), seen(17, 32, 16), seen(600, 1_000, 4_096)];
-        let alignment = Alignment::of(&all).unwrap();
+        let alignment = Alignment::from_measurements(&all).unwrap();
         assert_eq!(alignment, Alignment { tiny_bytes: 8, larger_bytes: 16, padding_bytes: 29.0 / 4.0 });
-        assert_eq!(alignment.figure().value, Cell::Count(8));
+        assert_eq!(alignment.to_figure().value, Cell::Count(8));
     }
 
     #[test]
@@ -124,12 +124,16 @@ mod tests {
         let sixteen = Alignment { tiny_bytes: 16, larger_bytes: 16, padding_bytes: 7.5 };
         let eight = Alignment { tiny_bytes: 8, larger_bytes: 8, padding_bytes: 3.5 };
         let both = Alignment { tiny_bytes: 8, larger_bytes: 16, padding_bytes: 7.375 };
-        assert!(sixteen.why().en.starts_with("multiples of 16: good for any type"), "{:?}", sixteen.why());
         assert!(
-            eight.why().en.contains("too little")
-                && eight.why().en.ends_with("3.5 bytes a block are padding")
+            sixteen.explain().en.starts_with("multiples of 16: good for any type"),
+            "{:?}",
+            sixteen.explain()
         );
-        assert!(both.why().en.contains("and of 8 for blocks up to 8 bytes"));
-        assert!(eight.why().zh.contains("不够") && both.why().zh.contains("只按 8"));
+        assert!(
+            eight.explain().en.contains("too little")
+                && eight.explain().en.ends_with("3.5 bytes a block are padding")
+        );
+        assert!(both.explain().en.contains("and of 8 for blocks up to 8 bytes"));
+        assert!(eight.explain().zh.contains("不够") && both.explain().zh.contains("只按 8"));
     }
 }

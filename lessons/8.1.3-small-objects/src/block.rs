@@ -13,7 +13,7 @@ pub struct Block<'a, A: GlobalAlloc> {
 
 impl<'a, A: GlobalAlloc> Block<'a, A> {
     /// A block with the same byte everywhere: every page of it is touched. A size of 0 gives one byte.
-    pub fn filled(allocator: &'a A, bytes: usize, with: u8) -> Block<'a, A> {
+    pub fn new_filled(allocator: &'a A, bytes: usize, with: u8) -> Block<'a, A> {
         let layout = layout(bytes.max(1));
         // SAFETY: the size is not 0.
         let Some(start) = NonNull::new(unsafe { allocator.alloc(layout) }) else {
@@ -36,7 +36,7 @@ impl<'a, A: GlobalAlloc> Block<'a, A> {
     }
 
     /// Where its first and its last byte are.
-    pub fn ends(&self) -> [usize; 2] {
+    pub fn first_and_last_address(&self) -> [usize; 2] {
         [self.address(), self.address() + self.bytes - 1]
     }
 }

@@ -6,7 +6,7 @@ use heaplab_lesson::{Cell, Table, Text};
 
 /// Four moments of one variant.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CameBack {
+pub struct ReturnedMemory {
     /// Before the first block, with the list of them at its full size.
     pub before: Footprint,
     /// With every block.
@@ -17,21 +17,21 @@ pub struct CameBack {
     pub again: Footprint,
 }
 
-impl CameBack {
+impl ReturnedMemory {
     /// Of what became resident, how much was given back, from 0 to 1; none where the system does not tell.
-    pub fn share(&self) -> Option<f64> {
+    pub fn returned_share(&self) -> Option<f64> {
         let [before, full, freed] = [self.before, self.full, self.freed].map(|at| at.resident_bytes);
         let (grown, left) = (full?.checked_sub(before?)?, freed?.saturating_sub(before?));
         (grown > 0).then(|| grown.saturating_sub(left) as f64 / grown as f64)
     }
 
     /// Why the rest did not come back.
-    pub fn why(&self) -> Text {
+    pub fn explain(&self) -> Text {
         let freed = 1.0 - self.freed.live_bytes as f64 / self.full.live_bytes.max(1) as f64;
         let freed = format!("{:.0} %", freed * 100.0);
         match (self.full.arenas, self.freed.arenas, self.again.arenas) {
             (Some(full), Some(after), Some(again)) => {
-                let (held, kept, new) = (full.held(), after.held(), again.made - after.made);
+                let (held, kept, new) = (full.current(), after.current(), again.made - after.made);
                 let needed = self.freed.live_bytes.div_ceil(ARENA_BYTES as u64);
                 let (en, zh) = if kept * 2 > held {
                     (
@@ -56,14 +56,14 @@ impl CameBack {
                     ),
                 )
             }
-            _ => self.why_by_pages(&freed),
+            _ => self.explain_by_pages(&freed),
         }
     }
 
     /// For an allocator that does not tell what it holds: which pages could have come back at all.
-    fn why_by_pages(&self, freed: &str) -> Text {
+    fn explain_by_pages(&self, freed: &str) -> Text {
         let (Some(share), Some(with_survivor), Some(new)) =
-            (self.share(), self.survivors_share(), self.grown_again())
+            (self.returned_share(), self.survivor_page_share(), self.regrown_bytes())
         else {
             return Text::new(
                 format!("{freed} of the bytes were freed; what came back was not measured here"),
@@ -71,7 +71,7 @@ impl CameBack {
             );
         };
         let percent = |share: f64| format!("{:.0} %", share * 100.0);
-        let (back, held, new) = (percent(share), percent(with_survivor), mebibytes(new));
+        let (back, held, new) = (percent(share), percent(with_survivor), format_mebibytes(new));
         let (en, zh) = if share >= 0.5 {
             (
                 format!("{held} of the pages hold a survivor, and most of the others went"),
@@ -97,24 +97,24 @@ impl CameBack {
     }
 
     /// The share of the pages that holds a survivor; the pages are what became resident.
-    fn survivors_share(&self) -> Option<f64> {
+    fn survivor_page_share(&self) -> Option<f64> {
         let grown = self.full.resident_bytes?.checked_sub(self.before.resident_bytes?)?;
         let held = self.freed.pages? * PAGE_BYTES as u64;
         (grown > 0).then(|| (held as f64 / grown as f64).min(1.0))
     }
 
-    fn grown_again(&self) -> Option<u64> {
+    fn regrown_bytes(&self) -> Option<u64> {
         Some(self.again.resident_bytes?.saturating_sub(self.freed.resident_bytes?))
     }
 }
 
-fn mebibytes(bytes: u64) -> String {
+fn format_mebibytes(bytes: u64) -> String {
     format!("{:.1}", bytes as f64 / f64::from(1 << 20))
 }
 
 /// A row a variant. What is resident is counted from before the first block.
-pub fn came_back(measured: &CameBack) -> Table {
-    let CameBack { before, full, freed, again } = *measured;
+pub fn tabulate_returned_memory(measured: &ReturnedMemory) -> Table {
+    let ReturnedMemory { before, full, freed, again } = *measured;
     let grown = |at: Footprint| match (at.resident_bytes, before.resident_bytes) {
         (Some(now), Some(before)) => Cell::Bytes(now.saturating_sub(before)),
         _ => absent(),
@@ -136,10 +136,10 @@ pub fn came_back(measured: &CameBack) -> Table {
             grown(full),
             Cell::Bytes(freed.live_bytes),
             grown(freed),
-            measured.share().map_or_else(absent, Cell::Share),
+            measured.returned_share().map_or_else(absent, Cell::Share),
             Cell::Bytes(again.live_bytes),
             grown(again),
-            Cell::Words(measured.why()),
+            Cell::Words(measured.explain()),
         ]],
     }
 }
@@ -159,8 +159,8 @@ mod tests {
         Footprint { live_bytes, resident_bytes: Some(resident_bytes), pages: None, arenas }
     }
 
-    fn with_arenas(returned: u64) -> CameBack {
-        CameBack {
+    fn with_arenas(returned: u64) -> ReturnedMemory {
+        ReturnedMemory {
             before: at(0, 1_000_000, Some((0, 0))),
             full: at(10_000_000, 11_000_000, Some((40, 0))),
             freed: at(500_000, 10_000_000, Some((40, returned))),
@@ -170,14 +170,14 @@ mod tests {
 
     #[test]
     fn the_share_is_of_what_had_become_resident() {
-        assert_eq!(with_arenas(0).share(), Some(0.1));
-        let unknown = CameBack { before: Footprint::default(), ..with_arenas(0) };
-        assert_eq!(unknown.share(), None);
+        assert_eq!(with_arenas(0).returned_share(), Some(0.1));
+        let unknown = ReturnedMemory { before: Footprint::default(), ..with_arenas(0) };
+        assert_eq!(unknown.returned_share(), None);
     }
 
     #[test]
     fn the_sentence_follows_the_arenas() {
-        let (kept, gone) = (with_arenas(0).why(), with_arenas(38).why());
+        let (kept, gone) = (with_arenas(0).explain(), with_arenas(38).explain());
         assert!(
             kept.en.contains("95 % of the bytes were freed and 40 of 40 arenas stayed, where 2 would do"),
             "{}",
@@ -194,13 +194,13 @@ mod tests {
 
     #[test]
     fn without_arenas_it_follows_the_pages() {
-        let measured = |then: u64, pages: Option<u64>| CameBack {
+        let measured = |then: u64, pages: Option<u64>| ReturnedMemory {
             before: at(0, 0, None),
             full: at(10_000_000, 40_960_000, None),
             freed: Footprint { pages, ..at(500_000, then, None) },
             again: at(1, then + (3 << 20), None),
         };
-        let why = |then, pages| measured(then, pages).why().en;
+        let why = |then, pages| measured(then, pages).explain().en;
         assert!(
             why(40_960_000, Some(8_000))
                 .contains("0 % of the memory came back: 80 % of the pages still hold")

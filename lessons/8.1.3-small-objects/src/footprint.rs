@@ -23,17 +23,17 @@ pub struct Footprint {
 }
 
 /// Who can be asked for its arenas.
-pub trait Arenas {
+pub trait CountArenas {
     /// None for an allocator that does not tell.
     fn arenas(&self) -> Option<ArenaCounts> {
         None
     }
 }
 
-impl Arenas for Global {}
-impl Arenas for MiMalloc {}
+impl CountArenas for Global {}
+impl CountArenas for MiMalloc {}
 
-impl<Below, const STEP: usize> Arenas for Pymalloc<Below, STEP> {
+impl<Below, const STEP: usize> CountArenas for Pymalloc<Below, STEP> {
     fn arenas(&self) -> Option<ArenaCounts> {
         Some(self.arena_counts())
     }
@@ -41,7 +41,7 @@ impl<Below, const STEP: usize> Arenas for Pymalloc<Below, STEP> {
 
 impl Footprint {
     /// Now. It allocates nothing: it may be taken inside a measured region.
-    pub fn now(allocator: &impl Arenas, live_bytes: u64) -> Footprint {
+    pub fn measure(allocator: &impl CountArenas, live_bytes: u64) -> Footprint {
         Footprint { live_bytes, resident_bytes: resident_bytes(), pages: None, arenas: allocator.arenas() }
     }
 

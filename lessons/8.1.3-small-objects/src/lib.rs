@@ -20,9 +20,9 @@ mod usable;
 
 pub use alignment::{Alignment, alignment_table};
 pub use block::Block;
-pub use came_back::{CameBack, came_back};
-pub use footprint::{Arenas, Footprint};
+pub use came_back::{ReturnedMemory, tabulate_returned_memory};
+pub use footprint::{CountArenas, Footprint};
 pub use global::Global;
-pub use picture::{arenas, pools};
+pub use picture::{draw_arenas, draw_pools};
 pub use sizes::Sizes;
-pub use usable::{Seen, Usable, padding_chart, usable_chart};
+pub use usable::{SizeMeasurement, Usable, draw_padding, draw_usable_bytes};

@@ -6,10 +6,10 @@
 
 mod show;
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson, mark_phase};
 use mimalloc::MiMalloc;
 use small_objects::pymalloc::Pymalloc;
-use small_objects::{Arenas, Block, CameBack, Footprint, Global, Sizes};
+use small_objects::{Block, CountArenas, Footprint, Global, ReturnedMemory, Sizes};
 use std::alloc::{GlobalAlloc, System};
 
 lesson! {
@@ -37,87 +37,93 @@ lesson! {
 static PYMALLOC: Pymalloc<Global> = Pymalloc::new(Global);
 static PYMALLOC_8: Pymalloc<Global, 8> = Pymalloc::new(Global);
 
-fn system(blocks: Scale) -> Kept<Churned<Global>> {
-    churn(&Global, blocks, scattered)
-        .then(|churned, _| show::all(&System, churned).into_iter().chain(show::jemalloc()).collect())
-}
-
-fn pymalloc(blocks: Scale) -> Kept<Churned<Pymalloc<Global>>> {
-    churn(&PYMALLOC, blocks, scattered).then(|churned, _| {
-        let shown = show::all(&Pymalloc::<System>::new(System), churned);
-        shown.into_iter().chain(show::scattered_arenas()).collect()
+fn system(blocks: Scale) -> VariantResult<ChurnResult<Global>> {
+    churn(&Global, blocks, survives_scattered).with_attachments(|churned, _| {
+        show::attach_measurements(&System, churned).into_iter().chain(show::attach_jemalloc()).collect()
     })
 }
 
-fn pymalloc_8(blocks: Scale) -> Kept<Churned<Pymalloc<Global, 8>>> {
-    churn(&PYMALLOC_8, blocks, scattered)
-        .then(|churned, _| show::all(&Pymalloc::<System, 8>::new(System), churned))
+fn pymalloc(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global>>> {
+    churn(&PYMALLOC, blocks, survives_scattered).with_attachments(|churned, _| {
+        let shown = show::attach_measurements(&Pymalloc::<System>::new(System), churned);
+        shown.into_iter().chain(show::draw_scattered_arenas()).collect()
+    })
 }
 
-fn mimalloc(blocks: Scale) -> Kept<Churned<MiMalloc>> {
-    churn(&MiMalloc, blocks, scattered).then(|churned, _| show::all(&MiMalloc, churned))
+fn pymalloc_8(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global, 8>>> {
+    churn(&PYMALLOC_8, blocks, survives_scattered).with_attachments(|churned, _| {
+        show::attach_measurements(&Pymalloc::<System, 8>::new(System), churned)
+    })
 }
 
-fn system_row(blocks: Scale) -> Kept<Churned<Global>> {
-    churn(&Global, blocks, in_a_row).then(|churned, _| vec![show::came_back(churned)])
+fn mimalloc(blocks: Scale) -> VariantResult<ChurnResult<MiMalloc>> {
+    churn(&MiMalloc, blocks, survives_scattered)
+        .with_attachments(|churned, _| show::attach_measurements(&MiMalloc, churned))
 }
 
-fn pymalloc_row(blocks: Scale) -> Kept<Churned<Pymalloc<Global>>> {
-    churn(&PYMALLOC, blocks, in_a_row)
-        .then(|churned, _| vec![show::came_back(churned), show::arenas_in_a_row()])
+fn system_row(blocks: Scale) -> VariantResult<ChurnResult<Global>> {
+    churn(&Global, blocks, survives_in_a_row)
+        .with_attachments(|churned, _| vec![show::attach_returned_memory(churned)])
+}
+
+fn pymalloc_row(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global>>> {
+    churn(&PYMALLOC, blocks, survives_in_a_row).with_attachments(|churned, _| {
+        vec![show::attach_returned_memory(churned), show::draw_arenas_in_a_row()]
+    })
 }
 
 type Slots<'a, A> = Vec<Option<Block<'a, A>>>;
-type Churned<A> = (Slots<'static, A>, CameBack);
+type ChurnResult<A> = (Slots<'static, A>, ReturnedMemory);
 
 /// Every 32nd block survives, by its place and the number of blocks.
-fn scattered(place: usize, _: usize) -> bool {
+fn survives_scattered(place: usize, _: usize) -> bool {
     place.is_multiple_of(32)
 }
 
 /// As many survive, but the youngest.
-fn in_a_row(place: usize, blocks: usize) -> bool {
+fn survives_in_a_row(place: usize, blocks: usize) -> bool {
     place >= blocks - blocks.div_ceil(32)
 }
 
 /// Builds, frees, and builds again with larger blocks. The list of slots is there before and after: it is not what comes or
 /// goes.
-fn churn<A: GlobalAlloc + Arenas>(
+fn churn<A: GlobalAlloc + CountArenas>(
     allocator: &'static A,
     blocks: Scale,
     survives: fn(usize, usize) -> bool,
-) -> Kept<Churned<A>> {
+) -> VariantResult<ChurnResult<A>> {
     let mut sizes = Sizes::new();
     let mut slots: Slots<A> = Vec::new();
     slots.resize_with(blocks.len(), || None);
     let mut room_for_pages = vec![1; 2 * blocks.len().div_ceil(32)];
-    let before = Footprint::now(allocator, 0);
+    let before = Footprint::measure(allocator, 0);
 
-    phase("build");
-    build(allocator, &mut slots, &mut sizes);
-    let full = Footprint::now(allocator, live_bytes(&slots));
+    mark_phase("build");
+    fill_slots(allocator, &mut slots, &mut sizes);
+    let full = Footprint::measure(allocator, live_bytes(&slots));
 
-    phase("free");
-    free(&mut slots, survives);
-    let freed = Footprint::now(allocator, live_bytes(&slots));
-    let freed = freed.with_pages(&mut room_for_pages, slots.iter().flatten().map(Block::ends));
+    mark_phase("free");
+    free_slots(&mut slots, survives);
+    let freed = Footprint::measure(allocator, live_bytes(&slots));
+    let freed =
+        freed.with_pages(&mut room_for_pages, slots.iter().flatten().map(Block::first_and_last_address));
 
-    phase("again");
+    mark_phase("again");
     for slot in slots.iter_mut().filter(|slot| slot.is_none()).take(blocks.len() / 4) {
         let bytes = sizes.between(225, 448);
-        *slot = Some(Block::filled(allocator, bytes, bytes as u8));
+        *slot = Some(Block::new_filled(allocator, bytes, bytes as u8));
     }
-    let again = Footprint::now(allocator, live_bytes(&slots));
-    Kept::new(checksum(&slots), (slots, CameBack { before, full, freed, again }))
+    let again = Footprint::measure(allocator, live_bytes(&slots));
+    VariantResult::new(checksum_slots(&slots), (slots, ReturnedMemory { before, full, freed, again }))
 }
 
-fn build<'a, A: GlobalAlloc>(allocator: &'a A, slots: &mut Slots<'a, A>, sizes: &mut Sizes) {
+fn fill_slots<'a, A: GlobalAlloc>(allocator: &'a A, slots: &mut Slots<'a, A>, sizes: &mut Sizes) {
     for (place, slot) in slots.iter_mut().enumerate() {
-        *slot = Some(Block::filled(allocator, sizes.between(1, 224), place as u8));
+        *slot = Some(Block::new_filled(allocator, sizes.between(1, 224), place as u8));
     }
 }
 
-fn free<A: GlobalAlloc>(slots: &mut Slots<A>, survives: fn(usize, usize) -> bool) {
+fn free_slots<A: GlobalAlloc>(slots: &mut Slots<A>, survives: fn(usize, usize) -> bool) {
     let blocks = slots.len();
     for (place, slot) in slots.iter_mut().enumerate() {
         if !survives(place, blocks) {
@@ -131,7 +137,7 @@ fn live_bytes<A: GlobalAlloc>(slots: &Slots<A>) -> u64 {
 }
 
 /// Of every live block its size, its first and its last byte.
-fn checksum<A: GlobalAlloc>(slots: &Slots<A>) -> Checksum {
+fn checksum_slots<A: GlobalAlloc>(slots: &Slots<A>) -> Checksum {
     slots.iter().flatten().map(Block::bytes).fold(Checksum::new(), |sum, bytes| {
         let ends = u64::from(bytes[0]) << 8 | u64::from(bytes[bytes.len() - 1]);
         sum.row("", (bytes.len() as u64) << 16 | ends)

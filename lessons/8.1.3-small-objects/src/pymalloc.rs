@@ -13,13 +13,13 @@
 mod arena;
 mod chain;
 mod class;
+mod inspect;
 mod lock;
-mod look;
 mod pool;
 mod pools;
 
 pub use class::{ARENA_BYTES, LARGEST_SMALL_BYTES, POOL_BYTES};
-pub use look::{ArenaLook, BlockLook, PoolLook};
+pub use inspect::{ArenaState, BlockState, PoolState};
 
 use class::Class;
 use lock::SpinLock;
@@ -31,7 +31,7 @@ use std::ptr::{NonNull, null_mut};
 /// alignment of every block.
 pub struct Pymalloc<Below, const STEP: usize = 16> {
     pools: SpinLock<Pools>,
-    below: Below,
+    backing: Below,
 }
 
 /// Arenas so far.
@@ -45,7 +45,7 @@ pub struct ArenaCounts {
 
 impl ArenaCounts {
     /// Had at the moment.
-    pub const fn held(self) -> u64 {
+    pub const fn current(self) -> u64 {
         self.made - self.returned
     }
 }
@@ -54,23 +54,23 @@ impl<Below, const STEP: usize> Pymalloc<Below, STEP> {
     /// Without an arena: the first small block brings one.
     pub const fn new(below: Below) -> Pymalloc<Below, STEP> {
         const { assert!(STEP == 8 || STEP == 16, "a pointer has to fit in, and malloc promises no more than 16") };
-        Pymalloc { pools: SpinLock::new(Pools::new()), below }
+        Pymalloc { pools: SpinLock::new(Pools::new()), backing: below }
     }
 
     /// The allocator that it stands on.
-    pub const fn below(&self) -> &Below {
-        &self.below
+    pub const fn backing(&self) -> &Below {
+        &self.backing
     }
 
     /// How many arenas came and went.
     pub fn arena_counts(&self) -> ArenaCounts {
-        let (made, returned) = self.pools.with(|pools| pools.arena_counts());
+        let (made, returned) = self.pools.run_locked(|pools| pools.arena_counts());
         ArenaCounts { made, returned }
     }
 
     /// How many bytes the block of a small request has; none where the allocator below has it.
     pub fn block_bytes(&self, layout: Layout) -> Option<usize> {
-        Class::of(layout, STEP).map(Class::block_bytes)
+        Class::for_layout(layout, STEP).map(Class::block_bytes)
     }
 }
 
@@ -78,28 +78,31 @@ impl<Below, const STEP: usize> Pymalloc<Below, STEP> {
 // class is left to the allocator below. Nothing here unwinds.
 unsafe impl<Below: GlobalAlloc, const STEP: usize> GlobalAlloc for Pymalloc<Below, STEP> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        match Class::of(layout, STEP) {
-            Some(class) => {
-                self.pools.with(|pools| pools.take(class, &self.below)).map_or(null_mut(), NonNull::as_ptr)
-            }
+        match Class::for_layout(layout, STEP) {
+            Some(class) => self
+                .pools
+                .run_locked(|pools| pools.take(class, &self.backing))
+                .map_or(null_mut(), NonNull::as_ptr),
             // SAFETY: the caller's promises are passed on.
-            None => unsafe { self.below.alloc(layout) },
+            None => unsafe { self.backing.alloc(layout) },
         }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        match (Class::of(layout, STEP), NonNull::new(block)) {
+        match (Class::for_layout(layout, STEP), NonNull::new(block)) {
             // SAFETY: the layout is the one of the allocation, so the block came from a pool.
-            (Some(_), Some(block)) => self.pools.with(|pools| unsafe { pools.put(block, &self.below) }),
+            (Some(_), Some(block)) => {
+                self.pools.run_locked(|pools| unsafe { pools.put(block, &self.backing) })
+            }
             // SAFETY: the layout is the one of the allocation, so the block came from below.
-            _ => unsafe { self.below.dealloc(block, layout) },
+            _ => unsafe { self.backing.dealloc(block, layout) },
         }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        if Class::of(layout, STEP).is_none() {
+        if Class::for_layout(layout, STEP).is_none() {
             // SAFETY: the caller's promises are passed on; below, fresh pages need no zeroing.
-            return unsafe { self.below.alloc_zeroed(layout) };
+            return unsafe { self.backing.alloc_zeroed(layout) };
         }
         // SAFETY: as for `alloc`; the block is as large as the layout says.
         unsafe {
@@ -115,10 +118,10 @@ unsafe impl<Below: GlobalAlloc, const STEP: usize> GlobalAlloc for Pymalloc<Belo
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: the caller promises a size that a layout allows.
         let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
-        match (Class::of(layout, STEP), Class::of(new_layout, STEP)) {
+        match (Class::for_layout(layout, STEP), Class::for_layout(new_layout, STEP)) {
             (Some(old), Some(new)) if old == new => block,
             // SAFETY: the block came from below and stays there.
-            (None, None) => unsafe { self.below.realloc(block, layout, new_size) },
+            (None, None) => unsafe { self.backing.realloc(block, layout, new_size) },
             // SAFETY: both blocks are as large as what is copied, and they are two.
             _ => unsafe {
                 let moved = self.alloc(new_layout);

@@ -1,8 +1,8 @@
 //! When arenas come and when they go, and that the look inside agrees with what was asked for.
 
-use heaplab_lesson::{SpanState, Text};
-use small_objects::pymalloc::{ARENA_BYTES, ArenaLook, BlockLook, POOL_BYTES, PoolLook, Pymalloc};
-use small_objects::{Block, Global, arenas, pools};
+use heaplab_lesson::{MemoryState, Text};
+use small_objects::pymalloc::{ARENA_BYTES, ArenaState, BlockState, POOL_BYTES, PoolState, Pymalloc};
+use small_objects::{Block, Global, draw_arenas, draw_pools};
 use std::collections::BTreeSet;
 
 /// Blocks of 512 bytes: 7 a pool, 64 pools an arena.
@@ -11,7 +11,7 @@ const BLOCKS_AN_ARENA: usize = (POOL_BYTES - 48) / 512 * (ARENA_BYTES / POOL_BYT
 type Slots<'a> = Vec<Option<Block<'a, Pymalloc<Global>>>>;
 
 fn full_arenas(allocator: &Pymalloc<Global>, arenas: usize) -> Slots<'_> {
-    (0..arenas * BLOCKS_AN_ARENA).map(|i| Some(Block::filled(allocator, 512, i as u8))).collect()
+    (0..arenas * BLOCKS_AN_ARENA).map(|i| Some(Block::new_filled(allocator, 512, i as u8))).collect()
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn an_arena_goes_back_when_its_last_block_is_freed_and_one_is_kept() {
         assert_eq!(allocator.arena_counts().returned, (arena as u64 + 1).min(3), "after arena {arena}");
     }
     // The one that was kept serves the next block.
-    drop(Block::filled(&allocator, 16, 0));
+    drop(Block::new_filled(&allocator, 16, 0));
     assert_eq!(allocator.arena_counts().made, 4);
 }
 
@@ -46,38 +46,38 @@ fn a_new_pool_comes_from_the_fullest_arena() {
     for slot in slots[BLOCKS_AN_ARENA..BLOCKS_AN_ARENA + 70].iter_mut() {
         *slot = None;
     }
-    let _other: Vec<_> = (0..3).map(|i| Block::filled(&allocator, 16 * (i + 1), 1)).collect();
-    let free = |arena: &ArenaLook| arena.pools.iter().filter(|&pool| *pool == PoolLook::Free).count();
-    assert_eq!(allocator.look().iter().map(free).collect::<Vec<_>>(), [0, 10]);
+    let _other: Vec<_> = (0..3).map(|i| Block::new_filled(&allocator, 16 * (i + 1), 1)).collect();
+    let free = |arena: &ArenaState| arena.pools.iter().filter(|&pool| *pool == PoolState::Free).count();
+    assert_eq!(allocator.inspect().iter().map(free).collect::<Vec<_>>(), [0, 10]);
 }
 
 #[test]
 fn the_block_freed_last_is_handed_out_first() {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
-    let [first, second, _third] = [1, 2, 3].map(|fill| Block::filled(&allocator, 40, fill));
+    let [first, second, _third] = [1, 2, 3].map(|fill| Block::new_filled(&allocator, 40, fill));
     let addresses = [second.address(), first.address()];
     drop(first);
     drop(second);
-    let again = [4, 5].map(|fill| Block::filled(&allocator, 33, fill));
+    let again = [4, 5].map(|fill| Block::new_filled(&allocator, 33, fill));
     assert_eq!(again.each_ref().map(Block::address), addresses);
 }
 
 #[test]
 fn the_look_inside_is_the_blocks() {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
-    let mut slots: Slots = (0..3_000).map(|i| Some(Block::filled(&allocator, 1 + i % 500, 7))).collect();
+    let mut slots: Slots = (0..3_000).map(|i| Some(Block::new_filled(&allocator, 1 + i % 500, 7))).collect();
     slots.iter_mut().step_by(3).for_each(|slot| *slot = None);
     let seen: BTreeSet<usize> = allocator
-        .look()
+        .inspect()
         .into_iter()
         .flat_map(|arena| arena.pools)
         .flat_map(|pool| match pool {
-            PoolLook::Free => Vec::new(),
-            PoolLook::OfClass { blocks, .. } => blocks,
+            PoolState::Free => Vec::new(),
+            PoolState::OfClass { blocks, .. } => blocks,
         })
         .filter_map(|block| match block {
-            BlockLook::Used(address) => Some(address),
-            BlockLook::Free => None,
+            BlockState::Used(address) => Some(address),
+            BlockState::Free => None,
         })
         .collect();
     assert_eq!(seen, slots.iter().flatten().map(Block::address).collect());
@@ -86,10 +86,10 @@ fn the_look_inside_is_the_blocks() {
 #[test]
 fn the_map_adds_up() {
     let allocator: Pymalloc<Global> = Pymalloc::new(Global);
-    let mut slots: Slots = (0..20_000).map(|i| Some(Block::filled(&allocator, 1 + i % 200, 7))).collect();
+    let mut slots: Slots = (0..20_000).map(|i| Some(Block::new_filled(&allocator, 1 + i % 200, 7))).collect();
     slots.iter_mut().take(15_000).for_each(|slot| *slot = None);
     let title = Text::default();
-    let map = arenas("map", title, &allocator, &slots);
+    let map = draw_arenas("map", title, &allocator, &slots);
     assert_eq!(map.rows.len() as u64, allocator.arena_counts().made);
     assert!(
         map.rows.iter().all(|row| row.spans.iter().map(|span| span.bytes).sum::<u64>() == ARENA_BYTES as u64)
@@ -99,15 +99,15 @@ fn the_map_adds_up() {
         spans.filter(|span| span.state == state).map(|span| span.bytes).sum::<u64>()
     };
     let asked_for: usize = slots.iter().flatten().map(|block| block.bytes().len()).sum();
-    assert_eq!(bytes_of(SpanState::Used), asked_for as u64);
-    assert_eq!(bytes_of(SpanState::Returned), allocator.arena_counts().returned * ARENA_BYTES as u64);
+    assert_eq!(bytes_of(MemoryState::Used), asked_for as u64);
+    assert_eq!(bytes_of(MemoryState::Returned), allocator.arena_counts().returned * ARENA_BYTES as u64);
     assert!(
         allocator.arena_counts().returned > 0
-            && bytes_of(SpanState::Free) > 0
-            && bytes_of(SpanState::Wasted) > 0
+            && bytes_of(MemoryState::Free) > 0
+            && bytes_of(MemoryState::Wasted) > 0
     );
 
-    let single = pools("pools", &allocator, &slots);
+    let single = draw_pools("pools", &allocator, &slots);
     assert!(!single.rows.is_empty() && single.rows.len() <= 8, "{} rows", single.rows.len());
     assert!(
         single

@@ -1,8 +1,8 @@
 //! What lesson 8.1.3 asserts about itself: survivors that lie far apart keep every arena, survivors side by side let most go.
 //! The heap probe sees pymalloc's arenas, to the byte.
 
-use heaplab_lesson::trial::{self, Probe, Record, Recorded, charts, example, figure, tables};
-use heaplab_lesson::{Attachment, Cell, Regions, SpanState};
+use heaplab_lesson::trial::{self, Probe, Record, RecordedRun, charts, example_path, find_figure, tables};
+use heaplab_lesson::{Attachment, Cell, MemoryRegions, MemoryState};
 use small_objects::pymalloc::ARENA_BYTES;
 use std::path::Path;
 
@@ -55,7 +55,7 @@ fn the_pictures_are_handed_over() {
         let chart = charts(&attachments).find(|chart| chart.name == name).expect(name);
         assert_eq!(chart.series[0].points.len(), 1_024, "{name}");
     }
-    assert_eq!(figure(&attachments, "alignment_bytes"), Some(16));
+    assert_eq!(find_figure(&attachments, "alignment_bytes"), Some(16));
     let rows_of = |name| maps(&attachments).find(|map| map.name == name).expect(name).rows.len();
     for map in ["arenas-full", "arenas-scattered"] {
         let arenas = rows_of(map);
@@ -64,14 +64,14 @@ fn the_pictures_are_handed_over() {
     assert!(rows_of("pools-scattered") > 3);
     let attachments = plain("pymalloc_row").attachments;
     let mut spans = maps(&attachments).flat_map(|map| &map.rows).flat_map(|row| &row.spans);
-    assert!(spans.any(|span| span.state == SpanState::Returned), "no arena went back on the map");
+    assert!(spans.any(|span| span.state == MemoryState::Returned), "no arena went back on the map");
 }
 
 /// The same work and the same table from CPython, where there is one.
 #[test]
 fn cpython_does_the_same_work() {
     for (script, variant) in [("objects", "pymalloc"), ("objects_row", "pymalloc_row")] {
-        let ran = trial::python(env!("CARGO_MANIFEST_DIR"), script, BLOCKS).expect("the script runs");
+        let ran = trial::run_python(env!("CARGO_MANIFEST_DIR"), script, BLOCKS).expect("the script runs");
         let Some(python) = ran else { return };
         let rust = plain(variant);
         assert_eq!(python.checksum, rust.checksum, "{script}");
@@ -90,8 +90,8 @@ fn cpython_does_the_same_work() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("small-objects-exercise").unwrap(), "mine", 100_000);
-    let solution = measured(example("small-objects-solution").unwrap(), "mine", 100_000);
+    let exercise = measured(example_path("small-objects-exercise").unwrap(), "mine", 100_000);
+    let solution = measured(example_path("small-objects-solution").unwrap(), "mine", 100_000);
     if exercise.heap.end_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
@@ -100,12 +100,12 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn heap(variant: &str) -> Recorded {
+fn heap(variant: &str) -> RecordedRun {
     measured(LESSON, variant, BLOCKS)
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, blocks: u64) -> Recorded {
-    trial::recorded(program, variant, blocks).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, blocks: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, blocks).expect("the variant runs")
 }
 
 fn plain(variant: &str) -> Record {
@@ -113,12 +113,12 @@ fn plain(variant: &str) -> Record {
 }
 
 /// Live bytes where a phase begins, as the recorder saw them.
-fn live_bytes(run: &Recorded, phase: &str) -> u64 {
+fn live_bytes(run: &RecordedRun, phase: &str) -> u64 {
     let found = run.phases.iter().find(|mark| mark.name == phase).expect(phase);
     found.live_bytes.expect("the heap probe knows live bytes")
 }
 
-fn maps(attachments: &[Attachment]) -> impl Iterator<Item = &Regions> {
+fn maps(attachments: &[Attachment]) -> impl Iterator<Item = &MemoryRegions> {
     attachments.iter().filter_map(|attachment| match attachment {
         Attachment::Regions(map) => Some(map),
         _ => None,

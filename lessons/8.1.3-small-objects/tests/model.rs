@@ -96,7 +96,7 @@ fn run<const STEP: usize>(
         free(allocator, block)?;
     }
     let arenas = allocator.arena_counts();
-    prop_assert_eq!(arenas.held(), arenas.made.min(1), "{:?}", arenas);
+    prop_assert_eq!(arenas.current(), arenas.made.min(1), "{:?}", arenas);
     Ok(())
 }
 

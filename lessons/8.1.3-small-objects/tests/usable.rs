@@ -2,13 +2,13 @@
 
 use mimalloc::MiMalloc;
 use small_objects::pymalloc::Pymalloc;
-use small_objects::{Alignment, Seen, Usable};
+use small_objects::{Alignment, SizeMeasurement, Usable};
 use std::alloc::System;
 
 #[cfg(target_os = "linux")]
 #[test]
 fn the_systems_usable_bytes_are_mallocs() {
-    for Seen { requested_bytes, usable_bytes, .. } in System.seen() {
+    for SizeMeasurement { requested_bytes, usable_bytes, .. } in System.measure_sizes() {
         // SAFETY: a block of malloc, freed once.
         let by_malloc = unsafe {
             let block = libc::malloc(requested_bytes);
@@ -26,22 +26,23 @@ fn the_systems_usable_bytes_are_mallocs() {
 
 #[test]
 fn pymalloc_rounds_up_to_its_step_and_leaves_large_blocks_below() {
-    let at_16 = Pymalloc::<System>::new(System).seen();
-    let at_8 = Pymalloc::<System, 8>::new(System).seen();
+    let at_16 = Pymalloc::<System>::new(System).measure_sizes();
+    let at_8 = Pymalloc::<System, 8>::new(System).measure_sizes();
     for size in 1..=512 {
         assert_eq!(at_16[size - 1].usable_bytes, size.next_multiple_of(16));
         assert_eq!(at_8[size - 1].usable_bytes, size.next_multiple_of(8));
     }
-    let usable = |seen: &[Seen]| seen[512..].iter().map(|seen| seen.usable_bytes).collect::<Vec<_>>();
-    assert_eq!(usable(&at_16), usable(&System.seen()));
+    let usable =
+        |seen: &[SizeMeasurement]| seen[512..].iter().map(|seen| seen.usable_bytes).collect::<Vec<_>>();
+    assert_eq!(usable(&at_16), usable(&System.measure_sizes()));
 }
 
 #[test]
 fn alignment_is_the_step() {
-    let of = |seen: Vec<Seen>| Alignment::of(&seen).expect("1,024 sizes were seen");
-    let at_16 = of(Pymalloc::<System>::new(System).seen());
-    let at_8 = of(Pymalloc::<System, 8>::new(System).seen());
+    let of = |seen: Vec<SizeMeasurement>| Alignment::from_measurements(&seen).expect("1,024 sizes were seen");
+    let at_16 = of(Pymalloc::<System>::new(System).measure_sizes());
+    let at_8 = of(Pymalloc::<System, 8>::new(System).measure_sizes());
     assert_eq!((at_16.tiny_bytes, at_16.larger_bytes, at_16.padding_bytes), (16, 16, 7.5));
     assert_eq!((at_8.tiny_bytes, at_8.larger_bytes, at_8.padding_bytes), (8, 8, 3.5));
-    assert!(of(MiMalloc.seen()).larger_bytes >= 8);
+    assert!(of(MiMalloc.measure_sizes()).larger_bytes >= 8);
 }

@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p leak-hunt --example leak-hunt-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::collections::{HashMap, VecDeque};
 
 lesson! {
@@ -33,7 +33,7 @@ struct Gate {
 }
 
 impl Gate {
-    fn ask(&mut self, client: u64, now: u64) -> bool {
+    fn admit(&mut self, client: u64, now: u64) -> bool {
         let times = self.passed.entry(client).or_default();
         while times.front().is_some_and(|&at| at + WINDOW <= now) {
             times.pop_front();
@@ -54,13 +54,13 @@ impl Gate {
     }
 }
 
-fn mine(requests: Scale) -> Kept<Gate> {
+fn mine(requests: Scale) -> VariantResult<Gate> {
     let mut gate = Gate::default();
     let mut checksum = Checksum::new();
     for now in requests.iter() {
         let client = now.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
-        let may_pass = gate.ask(client % CLIENTS, now);
+        let may_pass = gate.admit(client % CLIENTS, now);
         checksum = checksum.row(if may_pass { "yes" } else { "no" }, now);
     }
-    Kept::new(checksum, gate)
+    VariantResult::new(checksum, gate)
 }

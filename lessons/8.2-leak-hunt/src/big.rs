@@ -1,20 +1,22 @@
 //! The lecture's demo, one to one: run the business code, take a snapshot, print the five lines that hold the most, in KiB.
 
-use heaplab_lesson::{Attachment, Cell, Checksum, Figure, GroupBy, Kept, Scale, Snapshot, Table, Text};
+use heaplab_lesson::{
+    Attachment, Cell, Checksum, Figure, GroupBy, Scale, Snapshot, Table, Text, VariantResult,
+};
 
 /// The lecture has 10,000 texts: as many as this at the default scale.
-const REQUESTS_A_TEXT: usize = 20;
+const REQUESTS_PER_TEXT: usize = 20;
 
 /// `big = ['程序员晚枫' * 1000 for _ in range(10000)]`
-pub(crate) fn big(requests: Scale) -> Kept<Vec<String>> {
-    let texts = requests.len().div_ceil(REQUESTS_A_TEXT);
+pub(crate) fn big(requests: Scale) -> VariantResult<Vec<String>> {
+    let texts = requests.len().div_ceil(REQUESTS_PER_TEXT);
     let big: Vec<String> = (0..texts).map(|_| "程序员晚枫".repeat(1000)).collect();
     let checksum = big.iter().fold(Checksum::new(), |sum, text| sum.row("", text.chars().count() as u64));
-    Kept::new(checksum, big).then_recorded(|_, _| top_five())
+    VariantResult::new(checksum, big).with_heap_attachments(|_, _| list_top_lines())
 }
 
 /// `for stat in snapshot.statistics('lineno')[:5]: print(stat)`
-fn top_five() -> Vec<Attachment> {
+fn list_top_lines() -> Vec<Attachment> {
     let Ok(snapshot) = Snapshot::take() else { return Vec::new() };
     let lines = snapshot.statistics(GroupBy::Line);
     let row = |line: &heaplab_lesson::Statistic| {

@@ -27,9 +27,9 @@ pub(crate) mod before {
 
     impl Part for Documents {
         fn handle(&mut self, request: &Request, _: &str) {
-            let root = element("document", None);
+            let root = new_element("document", None);
             for part in request.address.split(['/', '?']).filter(|part| !part.is_empty()) {
-                let child = element(part, Some(Rc::clone(&root)));
+                let child = new_element(part, Some(Rc::clone(&root)));
                 root.children.borrow_mut().push(child);
             }
             self.elements += 1 + root.children.borrow().len() as u64;
@@ -37,7 +37,7 @@ pub(crate) mod before {
         }
     }
 
-    fn element(name: &str, parent: Option<Rc<Element>>) -> Rc<Element> {
+    fn new_element(name: &str, parent: Option<Rc<Element>>) -> Rc<Element> {
         Rc::new(Element { name: name.to_owned(), parent, children: RefCell::default() })
     }
 }
@@ -64,9 +64,9 @@ pub(crate) mod after {
 
     impl Part for Documents {
         fn handle(&mut self, request: &Request, _: &str) {
-            let root = element("document", Weak::new());
+            let root = new_element("document", Weak::new());
             for part in request.address.split(['/', '?']).filter(|part| !part.is_empty()) {
-                let child = element(part, Rc::downgrade(&root));
+                let child = new_element(part, Rc::downgrade(&root));
                 root.children.borrow_mut().push(child);
             }
             self.elements += 1 + root.children.borrow().len() as u64;
@@ -74,15 +74,15 @@ pub(crate) mod after {
         }
     }
 
-    fn element(name: &str, parent: Weak<Element>) -> Rc<Element> {
+    fn new_element(name: &str, parent: Weak<Element>) -> Rc<Element> {
         Rc::new(Element { name: name.to_owned(), parent, children: RefCell::default() })
     }
 }
 
 /// The last document, of which nobody has a pointer any more but ours, which does not count.
-pub(crate) fn picture<E: Trace>(name: &str, latest: &Weak<E>) -> Vec<Attachment> {
+pub(crate) fn draw_last_document<E: Trace>(name: &str, latest: &Weak<E>) -> Vec<Attachment> {
     let snapshot = Roots::new().witness("latest", latest).snapshot();
-    let of: Vec<u32> = snapshot.id_of(latest).into_iter().collect();
+    let of: Vec<u32> = snapshot.find_id(latest).into_iter().collect();
     let drawn = snapshot.show_refs(&of, 4, 10);
     let told = snapshot.show_backrefs(&of, 2, 10).sentences.into_iter();
     let nodes = drawn.nodes.into_iter().map(|node| GraphNode {

@@ -37,7 +37,7 @@ pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
-    const MOST: usize = 64;
+    const CHANNEL_LINES: usize = 64;
 
     pub(crate) struct Journal {
         writer: SyncSender<String>,
@@ -47,7 +47,7 @@ pub(crate) mod after {
 
     impl Default for Journal {
         fn default() -> Journal {
-            let (writer, reader) = sync_channel(MOST);
+            let (writer, reader) = sync_channel(CHANNEL_LINES);
             Journal { writer, reader, written_bytes: 0 }
         }
     }

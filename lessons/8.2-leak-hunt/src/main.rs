@@ -18,8 +18,8 @@ mod service;
 mod tenants;
 
 use big::big;
-use documents::picture;
-use heaplab_lesson::{Kept, Scale, lesson};
+use documents::draw_last_document;
+use heaplab_lesson::{Scale, VariantResult, lesson};
 use service::{Service, serve};
 
 lesson! {
@@ -56,60 +56,60 @@ lesson! {
     }
 }
 
-fn cache_unbounded(requests: Scale) -> Kept<Service<replies::before::Replies>> {
+fn cache_unbounded(requests: Scale) -> VariantResult<Service<replies::before::Replies>> {
     serve(requests, replies::before::Replies::default())
 }
 
-fn cache_bounded(requests: Scale) -> Kept<Service<replies::after::Replies>> {
+fn cache_bounded(requests: Scale) -> VariantResult<Service<replies::after::Replies>> {
     serve(requests, replies::after::Replies::default())
 }
 
-fn listener_kept(requests: Scale) -> Kept<Service<notices::before::Notices>> {
+fn listener_kept(requests: Scale) -> VariantResult<Service<notices::before::Notices>> {
     serve(requests, notices::before::Notices::default())
 }
 
-fn listener_ended(requests: Scale) -> Kept<Service<notices::after::Notices>> {
+fn listener_ended(requests: Scale) -> VariantResult<Service<notices::after::Notices>> {
     serve(requests, notices::after::Notices::default())
 }
 
-fn rc_cycle(requests: Scale) -> Kept<Service<documents::before::Documents>> {
+fn rc_cycle(requests: Scale) -> VariantResult<Service<documents::before::Documents>> {
     serve(requests, documents::before::Documents::default())
-        .then_recorded(|service, _| picture("rc-cycle", &service.part.latest))
+        .with_heap_attachments(|service, _| draw_last_document("rc-cycle", &service.part.latest))
 }
 
-fn rc_weak(requests: Scale) -> Kept<Service<documents::after::Documents>> {
+fn rc_weak(requests: Scale) -> VariantResult<Service<documents::after::Documents>> {
     serve(requests, documents::after::Documents::default())
-        .then_recorded(|service, _| picture("rc-weak", &service.part.latest))
+        .with_heap_attachments(|service, _| draw_last_document("rc-weak", &service.part.latest))
 }
 
-fn box_leak(requests: Scale) -> Kept<Service<tenants::before::Tenants>> {
+fn box_leak(requests: Scale) -> VariantResult<Service<tenants::before::Tenants>> {
     serve(requests, tenants::before::Tenants::default())
 }
 
-fn box_owned(requests: Scale) -> Kept<Service<tenants::after::Tenants>> {
+fn box_owned(requests: Scale) -> VariantResult<Service<tenants::after::Tenants>> {
     serve(requests, tenants::after::Tenants::default())
 }
 
-fn slow_reader(requests: Scale) -> Kept<Service<journal::before::Journal>> {
+fn slow_reader(requests: Scale) -> VariantResult<Service<journal::before::Journal>> {
     serve(requests, journal::before::Journal::default())
 }
 
-fn reader_awaited(requests: Scale) -> Kept<Service<journal::after::Journal>> {
+fn reader_awaited(requests: Scale) -> VariantResult<Service<journal::after::Journal>> {
     serve(requests, journal::after::Journal::default())
 }
 
-fn thread_grows(requests: Scale) -> Kept<Service<scratch::before::Scratch>> {
+fn thread_grows(requests: Scale) -> VariantResult<Service<scratch::before::Scratch>> {
     serve(requests, scratch::before::Scratch)
 }
 
-fn thread_cleared(requests: Scale) -> Kept<Service<scratch::after::Scratch>> {
+fn thread_cleared(requests: Scale) -> VariantResult<Service<scratch::after::Scratch>> {
     serve(requests, scratch::after::Scratch)
 }
 
-fn looks_like_leak(requests: Scale) -> Kept<Service<pages::before::Pages>> {
+fn looks_like_leak(requests: Scale) -> VariantResult<Service<pages::before::Pages>> {
     serve(requests, pages::before::Pages::default())
 }
 
-fn looks_trimmed(requests: Scale) -> Kept<Service<pages::after::Pages>> {
+fn looks_trimmed(requests: Scale) -> VariantResult<Service<pages::after::Pages>> {
     serve(requests, pages::after::Pages::default())
 }

@@ -8,7 +8,7 @@ pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::collections::VecDeque;
 
-    const MOST: usize = 300;
+    const MAX_PAGES: usize = 300;
 
     #[derive(Default)]
     pub(crate) struct Pages {
@@ -19,7 +19,7 @@ pub(crate) mod before {
     impl Part for Pages {
         fn handle(&mut self, request: &Request, reply: &str) {
             super::lay_out(request, reply, &mut self.buffer);
-            if self.latest.len() == MOST {
+            if self.latest.len() == MAX_PAGES {
                 self.latest.pop_front();
             }
             self.latest.push_back(self.buffer[..reply.len()].into());
@@ -32,7 +32,7 @@ pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::VecDeque;
 
-    const MOST: usize = 8;
+    const MAX_PAGES: usize = 8;
     const ORDINARY_BYTES: usize = 2048;
 
     #[derive(Default)]
@@ -44,7 +44,7 @@ pub(crate) mod after {
     impl Part for Pages {
         fn handle(&mut self, request: &Request, reply: &str) {
             super::lay_out(request, reply, &mut self.buffer);
-            if self.latest.len() == MOST {
+            if self.latest.len() == MAX_PAGES {
                 self.latest.pop_front();
             }
             self.latest.push_back(self.buffer[..reply.len()].into());

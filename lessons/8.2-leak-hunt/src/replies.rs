@@ -26,7 +26,7 @@ pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::{HashMap, VecDeque};
 
-    const MOST: usize = 400;
+    const MAX_REPLIES: usize = 400;
 
     pub(crate) struct Replies {
         by_address: HashMap<String, String>,
@@ -37,7 +37,10 @@ pub(crate) mod after {
     impl Default for Replies {
         fn default() -> Replies {
             // What leaves a table leaves a mark in it. One that is half empty is swept where it stands, and never grows.
-            Replies { by_address: HashMap::with_capacity(2 * MOST), order: VecDeque::with_capacity(MOST) }
+            Replies {
+                by_address: HashMap::with_capacity(2 * MAX_REPLIES),
+                order: VecDeque::with_capacity(MAX_REPLIES),
+            }
         }
     }
 
@@ -46,7 +49,7 @@ pub(crate) mod after {
             if self.by_address.contains_key(&request.address) {
                 return;
             }
-            if self.order.len() == MOST
+            if self.order.len() == MAX_REPLIES
                 && let Some(oldest) = self.order.pop_front()
             {
                 self.by_address.remove(&oldest);

@@ -1,6 +1,6 @@
 //! The service: requests come in, each finds its session and gets a reply. What is healthy in every variant.
 
-use heaplab_lesson::{Checksum, Kept, Scale, progress};
+use heaplab_lesson::{Checksum, Scale, VariantResult, report_progress};
 use std::collections::HashMap;
 
 const USERS: u64 = 50;
@@ -33,23 +33,23 @@ pub(crate) struct Service<P> {
 }
 
 /// So many requests, one after the other.
-pub(crate) fn serve<P: Part>(requests: Scale, part: P) -> Kept<Service<P>> {
+pub(crate) fn serve<P: Part>(requests: Scale, part: P) -> VariantResult<Service<P>> {
     let mut service = Service { sessions: HashMap::new(), part };
     let mut checksum = Checksum::new();
     for number in requests.iter() {
-        progress(number);
-        let request = Request::arrive(number);
+        report_progress(number);
+        let request = Request::from_number(number);
         let reply = service.reply(&request);
         service.part.handle(&request, &reply);
         checksum = checksum.row(&reply, number);
     }
-    progress(requests.get());
-    Kept::new(checksum, service)
+    report_progress(requests.get());
+    VariantResult::new(checksum, service)
 }
 
 impl Request {
-    fn arrive(number: u64) -> Request {
-        let chance = scattered(number);
+    fn from_number(number: u64) -> Request {
+        let chance = scramble(number);
         let (user, article) = (chance % USERS, chance / USERS % ARTICLES);
         Request { number, user, address: format!("/article/{article}?visit={number}") }
     }
@@ -72,6 +72,6 @@ impl<P> Service<P> {
 }
 
 /// Numbers that look thrown, the same on every machine and in `python/service.py`.
-fn scattered(number: u64) -> u64 {
+fn scramble(number: u64) -> u64 {
     (number.wrapping_mul(6_364_136_223_846_793_005) >> 33) ^ number
 }

@@ -1,7 +1,7 @@
 //! What lesson 8.2 asserts about itself: each fault grows and its repair does not, by one and the same assertion, which has to
 //! fail for the fault: the fault is the mutation of its repair.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use heaplab_lesson::{Attachment, Cell, Graph, Table};
 use std::path::Path;
 
@@ -74,7 +74,7 @@ fn every_variant_gives_the_same_answers() {
         assert_eq!(checksum(variant), first, "{variant}");
     }
     for script in ["cache_unbounded", "cache_bounded", "listener_kept", "listener_ended"] {
-        let record = trial::python(env!("CARGO_MANIFEST_DIR"), script, 500).unwrap();
+        let record = trial::run_python(env!("CARGO_MANIFEST_DIR"), script, 500).unwrap();
         assert!(record.is_none_or(|record| record.checksum == first), "{script}");
     }
 }
@@ -120,7 +120,9 @@ fn the_demo_tells_the_line_that_holds_the_most() {
     assert!(line.contains("lessons/8.2-leak-hunt/src/big.rs:"), "{line}");
     // A text is 1,000 times five characters of three bytes in UTF-8; the list of a hundred of them is made by the same line.
     assert_eq!((live, blocks), (format!("{:.1} KiB", (100 * (15_000 + 24)) as f64 / 1024.0), 101));
-    let Some(python) = trial::python(env!("CARGO_MANIFEST_DIR"), "big", REQUESTS).unwrap() else { return };
+    let Some(python) = trial::run_python(env!("CARGO_MANIFEST_DIR"), "big", REQUESTS).unwrap() else {
+        return;
+    };
     let (line, live, blocks) = first(&table(python.attachments));
     assert!(line.contains("python/big.py:") && (100..=110).contains(&blocks), "{line} {live} {blocks}");
     assert_eq!(python.checksum, big.checksum);
@@ -129,13 +131,13 @@ fn the_demo_tells_the_line_that_holds_the_most() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("leak-hunt-exercise").unwrap(), "mine", 20_000);
+    let exercise = measured(example_path("leak-hunt-exercise").unwrap(), "mine", 20_000);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
     for requests in [20_000, 60_000] {
-        let solution = measured(example("leak-hunt-solution").unwrap(), "mine", requests);
+        let solution = measured(example_path("leak-hunt-solution").unwrap(), "mine", requests);
         assert!(solution.heap.peak_bytes < GOAL_BYTES, "{solution:?}");
         if requests == 20_000 {
             assert_eq!(exercise.checksum, solution.checksum);
@@ -143,6 +145,6 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     }
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, requests: u64) -> Recorded {
-    trial::recorded(program, variant, requests).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, requests: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, requests).expect("the variant runs")
 }

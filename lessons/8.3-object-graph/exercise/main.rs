@@ -8,7 +8,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p object-graph --example object-graph-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use heaplab_object_graph::{Roots, trace};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -49,7 +49,7 @@ impl Cache {
     }
 }
 
-fn mine(pages: Scale) -> Kept<Cache> {
+fn mine(pages: Scale) -> VariantResult<Cache> {
     let mut cache = Cache::default();
     let mut checksum = Checksum::new();
     // The logo is on every page; the page that is on the screen has an image of its own.
@@ -61,9 +61,9 @@ fn mine(pages: Scale) -> Kept<Cache> {
             .row(&name, (own.pixels.len() + again.pixels.len() + cache.get("logo").pixels.len()) as u64);
     }
     checksum = checksum.row("loads", cache.loads).row("logo", logo.pixels.len() as u64);
-    Kept::new(checksum, cache).then_recorded(|cache, _| {
+    VariantResult::new(checksum, cache).with_heap_attachments(|cache, _| {
         let snapshot = Roots::new().variable("cache", cache).snapshot();
-        let image = cache.images.get("page0").and_then(|image| snapshot.id_of(image));
+        let image = cache.images.get("page0").and_then(|image| snapshot.find_id(image));
         for sentence in snapshot.show_backrefs(image.as_slice(), 4, 5).sentences {
             println!("{}\n{}", sentence.en, sentence.zh);
         }

@@ -6,7 +6,7 @@
 
 mod pictures;
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use heaplab_object_graph::trace;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -83,50 +83,50 @@ impl<L> Service<L> {
 }
 
 /// Logging out does everything but one thing.
-fn nobody_tells<L>(_: &mut Vec<L>, _: &Rc<Session>) {}
+fn keep_listening<L>(_: &mut Vec<L>, _: &Rc<Session>) {}
 
-fn leaky_registry(sessions: Scale) -> Kept<Service<Rc<Session>>> {
+fn leaky_registry(sessions: Scale) -> VariantResult<Service<Rc<Session>>> {
     let mut service = Service::new();
-    let checksum = service.serve(0..sessions.get(), Rc::clone, nobody_tells);
-    Kept::new(checksum, service).then_recorded(|service, _| {
-        let growth = pictures::growth(Service::new(), |service, users| {
-            service.serve(users, Rc::clone, nobody_tells);
+    let checksum = service.serve(0..sessions.get(), Rc::clone, keep_listening);
+    VariantResult::new(checksum, service).with_heap_attachments(|service, _| {
+        let growth = pictures::growth_table(Service::new(), |service, users| {
+            service.serve(users, Rc::clone, keep_listening);
         });
         let bus = service.bus.borrow();
-        pictures::of_leak(service, bus.listeners.first()).into_iter().chain(growth).collect()
+        pictures::leak_attachments(service, bus.listeners.first()).into_iter().chain(growth).collect()
     })
 }
 
-fn break_the_edge(sessions: Scale) -> Kept<Service<Rc<Session>>> {
+fn break_the_edge(sessions: Scale) -> VariantResult<Service<Rc<Session>>> {
     let mut service = Service::new();
-    let checksum = service.serve(0..sessions.get(), Rc::clone, nobody_tells);
+    let checksum = service.serve(0..sessions.get(), Rc::clone, keep_listening);
     service.bus.borrow_mut().listeners = Vec::new();
-    Kept::new(checksum, service)
+    VariantResult::new(checksum, service)
 }
 
-fn weak_back_edge(sessions: Scale) -> Kept<Service<Weak<Session>>> {
+fn weak_back_edge(sessions: Scale) -> VariantResult<Service<Weak<Session>>> {
     let mut service = Service::new();
-    let checksum = service.serve(0..sessions.get(), Rc::downgrade, nobody_tells);
-    Kept::new(checksum, service).then_recorded(|service, _| {
-        let growth = pictures::growth(Service::new(), |service, users| {
-            service.serve(users, Rc::downgrade, nobody_tells);
+    let checksum = service.serve(0..sessions.get(), Rc::downgrade, keep_listening);
+    VariantResult::new(checksum, service).with_heap_attachments(|service, _| {
+        let growth = pictures::growth_table(Service::new(), |service, users| {
+            service.serve(users, Rc::downgrade, keep_listening);
         });
-        pictures::of_fix("weak", service).into_iter().chain(growth).collect()
+        pictures::fix_attachments("weak", service).into_iter().chain(growth).collect()
     })
 }
 
 /// The bus lets go of exactly the session that ends.
-fn leave(listeners: &mut Vec<Rc<Session>>, session: &Rc<Session>) {
+fn unsubscribe(listeners: &mut Vec<Rc<Session>>, session: &Rc<Session>) {
     listeners.retain(|listener| !Rc::ptr_eq(listener, session));
 }
 
-fn explicit_unsubscribe(sessions: Scale) -> Kept<Service<Rc<Session>>> {
+fn explicit_unsubscribe(sessions: Scale) -> VariantResult<Service<Rc<Session>>> {
     let mut service = Service::new();
-    let checksum = service.serve(0..sessions.get(), Rc::clone, leave);
-    Kept::new(checksum, service).then_recorded(|service, _| {
-        let growth = pictures::growth(Service::new(), |service, users| {
-            service.serve(users, Rc::clone, leave);
+    let checksum = service.serve(0..sessions.get(), Rc::clone, unsubscribe);
+    VariantResult::new(checksum, service).with_heap_attachments(|service, _| {
+        let growth = pictures::growth_table(Service::new(), |service, users| {
+            service.serve(users, Rc::clone, unsubscribe);
         });
-        pictures::of_fix("unsubscribed", service).into_iter().chain(growth).collect()
+        pictures::fix_attachments("unsubscribed", service).into_iter().chain(growth).collect()
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{Service, Session};
 use heaplab_lesson::{Attachment, Cell, Figure, Table, Text};
-use heaplab_object_graph::{Picture, Roots, Snapshot, Trace};
+use heaplab_object_graph::{ObjectSnapshot, Picture, Roots, Trace};
 use serde_json::json;
 use std::ops::Range;
 use std::rc::Rc;
@@ -15,27 +15,30 @@ const DEPTH: usize = 6;
 const TOO_MANY: usize = 4;
 
 /// `objgraph.show_backrefs([big], filename='leak.png')`, and what else can be asked about the session that should be gone.
-pub(crate) fn of_leak<L: Trace>(service: &Service<L>, lost: Option<&Rc<Session>>) -> Vec<Attachment> {
+pub(crate) fn leak_attachments<L: Trace>(
+    service: &Service<L>,
+    lost: Option<&Rc<Session>>,
+) -> Vec<Attachment> {
     let snapshot = Roots::new().variable("service", service).snapshot();
-    let Some(big) = lost.and_then(|session| snapshot.id_of(&session.big)) else { return Vec::new() };
+    let Some(big) = lost.and_then(|session| snapshot.find_id(&session.big)) else { return Vec::new() };
     let leak = Text::new("Who keeps `big` of the first session alive", "谁让第一个会话的 `big` 一直活着");
     let refs = Text::new("What the leaky service refers to", "会泄漏的服务都引用了什么");
-    let chain = snapshot.chain_to(big).unwrap_or_default();
+    let chain = snapshot.find_chain_to(big).unwrap_or_default();
     let length = Attachment::Figure(Figure {
         name: "chain_length".to_owned(),
         title: Text::new("references from the service to `big`", "从 service 到 `big` 要经过的引用数"),
         value: Cell::Count(chain.len() as u64),
     });
     let drawn = [
-        graph("leak", leak, &snapshot.show_backrefs(&[big], DEPTH, TOO_MANY)),
-        graph("refs", refs, &snapshot.show_refs(&[0], DEPTH, TOO_MANY)),
+        graph_attachment("leak", leak, &snapshot.show_backrefs(&[big], DEPTH, TOO_MANY)),
+        graph_attachment("refs", refs, &snapshot.show_refs(&[0], DEPTH, TOO_MANY)),
     ];
-    let tables = [if_broken(&snapshot, &chain), common_types(&snapshot), length];
+    let tables = [break_table(&snapshot, &chain), common_types_table(&snapshot), length];
     drawn.into_iter().flatten().chain(tables).collect()
 }
 
 /// The same service once it is mended: who refers to a session that has ended, and to one that is online.
-pub(crate) fn of_fix<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachment> {
+pub(crate) fn fix_attachments<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachment> {
     let snapshot = Roots::new().variable("service", service).snapshot();
     let title = match name {
         "weak" => {
@@ -47,16 +50,16 @@ pub(crate) fn of_fix<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachme
         ),
     };
     let sessions = snapshot.by_type("Rc<Session>");
-    let is_gone = |id: &&u32| snapshot.nodes()[**id as usize].is_gone();
+    let is_gone = |id: &&u32| snapshot.nodes()[**id as usize].is_dropped();
     let ended = sessions.iter().find(is_gone);
     let online = sessions.iter().find(|id| !is_gone(id));
     let targets: Vec<u32> = ended.into_iter().chain(online).copied().collect();
-    let picture = graph(name, title, &snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
-    picture.into_iter().chain([common_types(&snapshot)]).collect()
+    let picture = graph_attachment(name, title, &snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
+    picture.into_iter().chain([common_types_table(&snapshot)]).collect()
 }
 
 /// `objgraph.show_growth()` between the hundredth session and the two hundredth of a service of its own.
-pub(crate) fn growth<L: Trace>(
+pub(crate) fn growth_table<L: Trace>(
     mut service: Service<L>,
     serve: fn(&mut Service<L>, Range<u64>),
 ) -> Option<Attachment> {
@@ -68,8 +71,8 @@ pub(crate) fn growth<L: Trace>(
         vec![
             Cell::Text(growth.type_name),
             Cell::Count(growth.count),
-            more(growth.count_diff, Cell::Count),
-            more(growth.bytes_diff, Cell::Bytes),
+            format_difference(growth.count_diff, Cell::Count),
+            format_difference(growth.bytes_diff, Cell::Bytes),
         ]
     };
     let rows: Vec<Vec<Cell>> = after.growth_since(&before, 5).into_iter().map(row).collect();
@@ -88,17 +91,17 @@ pub(crate) fn growth<L: Trace>(
 }
 
 /// A figure with its unit; what has become less has a sign, and no unit.
-fn more(difference: i64, unit: fn(u64) -> Cell) -> Cell {
+fn format_difference(difference: i64, unit: fn(u64) -> Cell) -> Cell {
     u64::try_from(difference).map_or_else(|_| Cell::Text(difference.to_string()), unit)
 }
 
 /// "Break this reference and N bytes go free", for each one of the chain.
-fn if_broken(snapshot: &Snapshot, chain: &[u32]) -> Attachment {
+fn break_table(snapshot: &ObjectSnapshot, chain: &[u32]) -> Attachment {
     let row = |&edge: &u32| {
         let to = snapshot.edges()[edge as usize].to;
-        let freed = snapshot.breaking(&[edge]);
+        let freed = snapshot.simulate_break(&[edge]);
         vec![
-            Cell::Text(snapshot.reference(edge)),
+            Cell::Text(snapshot.describe_edge(edge)),
             Cell::Text(snapshot.nodes()[to as usize].type_name.to_string()),
             Cell::Bytes(freed.bytes),
             Cell::Count(freed.objects.len() as u64),
@@ -119,7 +122,7 @@ fn if_broken(snapshot: &Snapshot, chain: &[u32]) -> Attachment {
 }
 
 /// `objgraph.show_most_common_types()`.
-fn common_types(snapshot: &Snapshot) -> Attachment {
+fn common_types_table(snapshot: &ObjectSnapshot) -> Attachment {
     let row = |count: heaplab_object_graph::TypeCount| {
         vec![Cell::Text(count.type_name), Cell::Count(count.count), Cell::Bytes(count.bytes)]
     };
@@ -135,7 +138,7 @@ fn common_types(snapshot: &Snapshot) -> Attachment {
 }
 
 /// A picture's fields have the names that the record's graph has; a name, a title and a legend are what it lacks.
-fn graph(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
+fn graph_attachment(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
     let (nodes, edges, sentences) = (&picture.nodes, &picture.edges, &picture.sentences);
     let graph = json!({
         "kind": "graph", "name": name, "title": title, "nodes": nodes, "edges": edges, "sentences": sentences,

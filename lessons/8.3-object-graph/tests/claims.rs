@@ -1,7 +1,7 @@
 //! What lesson 8.3 asserts about itself: the picture names the real chain, breaking a reference frees what the table says, a Weak
 //! leaves blocks behind, and the exercise can be done. Figures of the heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, example, figure, tables, whole};
+use heaplab_lesson::trial::{self, RecordedRun, example_path, find_figure, tables, whole_number};
 use heaplab_lesson::{Attachment, Cell, Graph, GraphEdge, Strength};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ fn the_picture_names_the_real_chain() {
     let said = &leak.sentences[0].en;
     let way = "service → bus: Rc<RefCell<Bus<Rc<Session>>>> → listeners: Vec<Rc<Session>> → [0]: Rc<Session> → big: String";
     assert!(said.ends_with(&format!("is alive because of {way}.")), "{said}");
-    assert_eq!(figure(&leaky.attachments, "chain_length"), Some(4));
+    assert_eq!(find_figure(&leaky.attachments, "chain_length"), Some(4));
     assert_eq!(leak.nodes.len(), 5, "{:#?}", leak.nodes);
     assert_eq!(leak.legend[0].zh, "程序员晚枫出品");
     // Every object of the chain knows its line; the root is a variable and has none.
@@ -42,10 +42,10 @@ fn breaking_the_reference_frees_what_was_said() {
         let leaky = measured(LESSON, "leaky_registry", sessions);
         let broken = measured(LESSON, "break_the_edge", sessions);
         let row = row(&leaky, "If one reference of the chain is broken", ".listeners");
-        let said = whole(&row[2]).expect("bytes that go free");
+        let said = whole_number(&row[2]).expect("bytes that go free");
         assert_eq!(leaky.heap.end_bytes - broken.heap.end_bytes, said, "{row:?}");
         // The four that are online stay.
-        let freed = whole(&row[3]).expect("objects that go free");
+        let freed = whole_number(&row[3]).expect("objects that go free");
         assert_eq!(freed, 1 + 3 * (sessions - 4));
     }
 }
@@ -105,7 +105,8 @@ fn every_variant_does_the_same_work() {
 /// CPython's own chain is the same one, and its work has the same checksum.
 #[test]
 fn cpython_finds_the_same_chain() {
-    let script = trial::python(env!("CARGO_MANIFEST_DIR"), "leaky_registry", 50).expect("the script runs");
+    let script =
+        trial::run_python(env!("CARGO_MANIFEST_DIR"), "leaky_registry", 50).expect("the script runs");
     let Some(record) = script else { return };
     assert_eq!(record.checksum, measured(LESSON, "leaky_registry", 50).checksum);
     let Attachment::Graph(chain) = &record.attachments[0] else { panic!("{:?}", record.attachments) };
@@ -116,14 +117,14 @@ fn cpython_finds_the_same_chain() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("object-graph-exercise").unwrap(), "mine", PAGES);
-    let solution = measured(example("object-graph-solution").unwrap(), "mine", PAGES);
+    let exercise = measured(example_path("object-graph-exercise").unwrap(), "mine", PAGES);
+    let solution = measured(example_path("object-graph-solution").unwrap(), "mine", PAGES);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
     assert!(solution.heap.peak_bytes < GOAL_BYTES, "{solution:?}");
-    let more = measured(example("object-graph-solution").unwrap(), "mine", 2 * PAGES);
+    let more = measured(example_path("object-graph-solution").unwrap(), "mine", 2 * PAGES);
     assert!(more.heap.peak_bytes < solution.heap.peak_bytes + 100, "the solution grows with the pages");
     assert_eq!(exercise.checksum, solution.checksum);
 }
@@ -136,12 +137,12 @@ fn graph<'a>(attachments: &'a [Attachment], name: &str) -> &'a Graph {
     found.next().unwrap_or_else(|| panic!("no graph called {name}"))
 }
 
-fn row<'a>(run: &'a Recorded, title: &str, first_cell_ends: &str) -> &'a [Cell] {
+fn row<'a>(run: &'a RecordedRun, title: &str, first_cell_ends: &str) -> &'a [Cell] {
     let table = tables(&run.attachments).find(|table| table.title.en == title).expect("the table is there");
     let ends = |row: &&Vec<Cell>| matches!(&row[0], Cell::Text(cell) if cell.ends_with(first_cell_ends));
     table.rows.iter().find(ends).unwrap_or_else(|| panic!("no row {first_cell_ends}: {table:#?}"))
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

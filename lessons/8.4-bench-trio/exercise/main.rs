@@ -6,7 +6,7 @@
 //! Build:   cargo build --profile lesson -p bench-trio --example bench-trio-exercise
 //! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-exercise mine --rows 3000
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "visits",
@@ -26,7 +26,7 @@ fn visitor(i: u64) -> u64 {
 }
 
 #[inline(never)]
-fn different(visits: impl Iterator<Item = u64>) -> u64 {
+fn count_different(visits: impl Iterator<Item = u64>) -> u64 {
     let mut seen: Vec<u64> = Vec::new();
     for visit in visits {
         let who = visitor(visit);
@@ -37,6 +37,6 @@ fn different(visits: impl Iterator<Item = u64>) -> u64 {
     seen.len() as u64
 }
 
-fn mine(visits: Scale) -> Kept<()> {
-    Kept::new(Checksum::new().row("visitors", different(visits.iter())), ())
+fn mine(visits: Scale) -> VariantResult<()> {
+    VariantResult::new(Checksum::new().row("visitors", count_different(visits.iter())), ())
 }

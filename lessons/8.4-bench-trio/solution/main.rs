@@ -6,7 +6,7 @@
 //! Build:   cargo build --profile lesson -p bench-trio --example bench-trio-solution
 //! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-solution mine --rows 3000
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::collections::HashSet;
 
 lesson! {
@@ -27,10 +27,10 @@ fn visitor(i: u64) -> u64 {
 }
 
 #[inline(never)]
-fn different(visits: impl Iterator<Item = u64>) -> u64 {
+fn count_different(visits: impl Iterator<Item = u64>) -> u64 {
     visits.map(visitor).collect::<HashSet<u64>>().len() as u64
 }
 
-fn mine(visits: Scale) -> Kept<()> {
-    Kept::new(Checksum::new().row("visitors", different(visits.iter())), ())
+fn mine(visits: Scale) -> VariantResult<()> {
+    VariantResult::new(Checksum::new().row("visitors", count_different(visits.iter())), ())
 }

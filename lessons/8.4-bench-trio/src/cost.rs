@@ -1,13 +1,13 @@
 //! What looking costs, measured here: the clock that a benchmark reads, and the work with a sampler and without.
 
-use crate::lines::text;
+use crate::sample_pictures::text;
 use crate::sampler;
 use heaplab_lesson::{Attachment, Cell, Table, Text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 /// What one reading of the clock takes, as the median of many: a micro-benchmark pays it once a batch.
-pub fn clock_ns() -> f64 {
+pub fn measure_clock_ns() -> f64 {
     const READINGS: u32 = 1_000;
     let mut all: Vec<f64> = (0..21)
         .map(|_| {
@@ -23,7 +23,7 @@ pub fn clock_ns() -> f64 {
 
 /// How many times longer the work takes while it is sampled: the median of pairs taken in turns, so that a machine that
 /// slows down slows both; and how many samples came a second. `None` where it cannot be sampled.
-pub fn of_sampling(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<(f64, f64)> {
+pub fn measure_sampling_cost(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<(f64, f64)> {
     let a_round = |(rounds, wall): (u64, Duration)| wall.as_secs_f64() / rounds.max(1) as f64;
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     for _ in 0..pairs {
@@ -37,7 +37,7 @@ pub fn of_sampling(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<(f64, 
 }
 
 /// One row of the lesson's table of tools. The Python scripts and the runner hand over rows of the same table.
-pub fn row(axis: Text, tool: &str, command: &str, blind: Text, overhead: Text) -> Attachment {
+pub fn tool_row(axis: Text, tool: &str, command: &str, blind: Text, overhead: Text) -> Attachment {
     let cells = vec![
         Cell::Words(axis),
         Cell::Text(tool.to_owned()),
@@ -59,9 +59,9 @@ pub fn row(axis: Text, tool: &str, command: &str, blind: Text, overhead: Text) -
 }
 
 /// The clock's row.
-pub fn row_of_timing(clock_ns: f64) -> Attachment {
+pub fn timing_row(clock_ns: f64) -> Attachment {
     let cost = format!("{clock_ns:.0} ns");
-    row(
+    tool_row(
         text("time a call", "按次计时"),
         "criterion (Rust)",
         "cargo bench -p bench-trio",
@@ -74,13 +74,13 @@ pub fn row_of_timing(clock_ns: f64) -> Attachment {
 }
 
 /// The sampler's row.
-pub fn row_of_sampling((ratio, rate): (f64, f64)) -> Attachment {
+pub fn sampling_row((ratio, rate): (f64, f64)) -> Attachment {
     let (en, zh) = if ratio < 1.01 {
         ("under 1 %: not to be told from noise".to_owned(), "不到 1 %，与噪声分不清".to_owned())
     } else {
         (format!("{ratio:.2} times the plain run"), format!("是不采样时的 {ratio:.2} 倍"))
     };
-    row(
+    tool_row(
         text("time a function and a line", "按函数、按行计时"),
         "pprof (Rust)",
         "cargo xtask lesson 8.4",
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_sentence_follows_the_ratio() {
         let said = |ratio| {
-            let Attachment::Table(table) = row_of_sampling((ratio, 120.0)) else { unreachable!() };
+            let Attachment::Table(table) = sampling_row((ratio, 120.0)) else { unreachable!() };
             match &table.rows[0][4] {
                 Cell::Words(words) => words.clone(),
                 other => unreachable!("{other:?}"),
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_reading_of_the_clock_takes_something() {
-        let ns = clock_ns();
+        let ns = measure_clock_ns();
         assert!(ns > 0.1 && ns < 100_000.0, "{ns}");
     }
 }

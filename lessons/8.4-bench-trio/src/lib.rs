@@ -7,7 +7,7 @@
 //! - `cost`: what looking costs.
 
 pub mod cost;
-pub mod lines;
 pub mod planted;
+pub mod sample_pictures;
 pub mod sampler;
 pub mod squares;

@@ -4,8 +4,8 @@
 //! Prediction: put the five in order, and write down how many times the loop of `iterator` runs.
 //! Command:    cargo xtask lesson 8.4
 
-use bench_trio::{cost, lines, planted, sampler, squares};
-use heaplab_lesson::{Attachment, Checksum, Kept, Scale, lesson};
+use bench_trio::{cost, planted, sample_pictures, sampler, squares};
+use heaplab_lesson::{Attachment, Checksum, Scale, VariantResult, lesson};
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -33,55 +33,65 @@ lesson! {
 }
 
 /// A sampler needs some hundred samples.
-const WATCHED: Duration = Duration::from_millis(1_000);
+const SAMPLING_TIME: Duration = Duration::from_millis(1_000);
 
-fn sum(total: u64) -> Checksum {
+fn checksum_of_sum(total: u64) -> Checksum {
     Checksum::new().row("sum", total)
 }
 
-fn collected(n: Scale) -> Kept<()> {
-    Kept::new(sum(squares::collected(black_box(n.get()))), ()).then(|(), n| {
-        let work = || _ = black_box(squares::collected(black_box(n.get())));
-        let mut shown =
-            watched("collected", "lessons/8.4-bench-trio/src/squares.rs", include_str!("squares.rs"), &work);
-        shown.push(cost::row_of_timing(cost::clock_ns()));
-        shown
-    })
+fn collected(n: Scale) -> VariantResult<()> {
+    VariantResult::new(checksum_of_sum(squares::collected(black_box(n.get()))), ()).with_attachments(
+        |(), n| {
+            let work = || _ = black_box(squares::collected(black_box(n.get())));
+            let mut shown = sample_work(
+                "collected",
+                "lessons/8.4-bench-trio/src/squares.rs",
+                include_str!("squares.rs"),
+                &work,
+            );
+            shown.push(cost::timing_row(cost::measure_clock_ns()));
+            shown
+        },
+    )
 }
 
-fn iterator(n: Scale) -> Kept<()> {
-    Kept::new(sum(squares::iterator(black_box(n.get()))), ())
+fn iterator(n: Scale) -> VariantResult<()> {
+    VariantResult::new(checksum_of_sum(squares::iterator(black_box(n.get()))), ())
 }
 
-fn closed_form(n: Scale) -> Kept<()> {
-    Kept::new(sum(squares::closed_form(black_box(n.get()))), ())
+fn closed_form(n: Scale) -> VariantResult<()> {
+    VariantResult::new(checksum_of_sum(squares::closed_form(black_box(n.get()))), ())
 }
 
-fn lanes(n: Scale) -> Kept<()> {
-    Kept::new(sum(squares::lanes(black_box(n.get()))), ())
+fn lanes(n: Scale) -> VariantResult<()> {
+    VariantResult::new(checksum_of_sum(squares::lanes(black_box(n.get()))), ())
 }
 
 /// What no longer fits has a checksum of its own: the runner will not compare it with the others.
-fn checked(n: Scale) -> Kept<()> {
+fn checked(n: Scale) -> VariantResult<()> {
     let total = squares::checked(black_box(n.get()));
-    Kept::new(total.map_or_else(|| Checksum::new().row("overflow", 0), sum), ())
+    VariantResult::new(total.map_or_else(|| Checksum::new().row("overflow", 0), checksum_of_sum), ())
 }
 
-fn planted(n: Scale) -> Kept<()> {
+fn planted(n: Scale) -> VariantResult<()> {
     let checksum = Checksum::new().row("planted", planted::program(black_box(n.get())));
-    Kept::new(checksum, ()).then(|(), n| {
+    VariantResult::new(checksum, ()).with_attachments(|(), n| {
         let work = || _ = black_box(planted::program(black_box(n.get())));
-        let mut shown =
-            watched("planted", "lessons/8.4-bench-trio/src/planted.rs", include_str!("planted.rs"), &work);
-        shown.extend(cost::of_sampling(5, WATCHED / 5, &work).map(cost::row_of_sampling));
+        let mut shown = sample_work(
+            "planted",
+            "lessons/8.4-bench-trio/src/planted.rs",
+            include_str!("planted.rs"),
+            &work,
+        );
+        shown.extend(cost::measure_sampling_cost(5, SAMPLING_TIME / 5, &work).map(cost::sampling_row));
         shown
     })
 }
 
 /// The work over and over under the sampler; nothing where this system has none.
-fn watched(name: &str, path: &str, code: &str, work: &dyn Fn()) -> Vec<Attachment> {
-    match sampler::sampled(WATCHED, work) {
-        Ok(samples) => lines::pictures(&samples, name, path, code),
+fn sample_work(name: &str, path: &str, code: &str, work: &dyn Fn()) -> Vec<Attachment> {
+    match sampler::sampled(SAMPLING_TIME, work) {
+        Ok(samples) => sample_pictures::draw_samples(&samples, name, path, code),
         Err(why) => {
             eprintln!("not sampled: {why}");
             Vec::new()

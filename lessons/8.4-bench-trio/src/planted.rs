@@ -4,19 +4,19 @@
 /// The whole program: numbers are made, each is mixed, and they are added up.
 #[inline(never)]
 pub fn program(n: u64) -> u64 {
-    let numbers = made(n);
-    let mixed: u64 = numbers.iter().map(|&number| mixed(number)).sum();
-    mixed.wrapping_add(added(&numbers))
+    let numbers = make_numbers(n);
+    let mixed: u64 = numbers.iter().map(|&number| mix(number)).sum();
+    mixed.wrapping_add(add_up(&numbers))
 }
 
 #[inline(never)]
-fn made(n: u64) -> Vec<u64> {
+fn make_numbers(n: u64) -> Vec<u64> {
     (1..=n).collect()
 }
 
 /// Every round needs the result of the one before: no compiler makes this shorter.
 #[inline(never)]
-fn mixed(number: u64) -> u64 {
+fn mix(number: u64) -> u64 {
     let mut at = number % 1_000_003;
     for _ in 0..50 {
         at = (at * at + number) % 1_000_003; // planted: the hot line
@@ -25,7 +25,7 @@ fn mixed(number: u64) -> u64 {
 }
 
 #[inline(never)]
-fn added(numbers: &[u64]) -> u64 {
+fn add_up(numbers: &[u64]) -> u64 {
     numbers.iter().sum()
 }
 
@@ -39,7 +39,7 @@ mod tests {
         for _ in 0..50 {
             slowly = (slowly * slowly + 5) % 1_000_003;
         }
-        assert_eq!(mixed(5), slowly);
-        assert_eq!(program(2), mixed(1) + mixed(2) + 3);
+        assert_eq!(mix(5), slowly);
+        assert_eq!(program(2), mix(1) + mix(2) + 3);
     }
 }

@@ -7,7 +7,7 @@
 //! dropped. `places` writes down which instruction runs, for lines.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-mod places;
+mod instruction_sampler;
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ pub const FREQUENCY: u32 = 997;
 
 /// A line of source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct SourceLocation {
     /// The file as the debug information has it.
     pub file: String,
     /// From 1.
@@ -31,7 +31,7 @@ pub struct Samples {
     pub stacks: Vec<(Vec<String>, u64)>,
     /// Places of a single instruction, the outermost first: what was inlined stands behind where it was inlined. Of a run
     /// of its own.
-    pub places: Vec<(Vec<Place>, u64)>,
+    pub places: Vec<(Vec<SourceLocation>, u64)>,
     /// How often the work was done meanwhile.
     pub rounds: u64,
     /// How long that took.
@@ -58,26 +58,26 @@ pub fn sampled(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
     for (frames, seen) in &report.data {
         // Innermost first; of one address the inlined functions before the one that is still a function.
         let functions = frames.frames.iter().rev().filter_map(|symbols| symbols.last());
-        let stack = of_program(functions.map(pprof::Symbol::name).collect());
+        let stack = keep_program_frames(functions.map(pprof::Symbol::name).collect());
         *stacks.entry(stack).or_default() += u64::try_from(*seen).unwrap_or(0);
     }
-    let addresses = places::during(FREQUENCY, || {
+    let addresses = instruction_sampler::sample_addresses(FREQUENCY, || {
         repeated(least, work);
     });
-    let places = located(&addresses.map_err(|error| error.to_string())?);
+    let places = locate_addresses(&addresses.map_err(|error| error.to_string())?);
     Ok(Samples { stacks: stacks.into_iter().collect(), places, rounds, wall })
 }
 
 /// The lines of addresses, from debug information.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn located(addresses: &[usize]) -> Vec<(Vec<Place>, u64)> {
+fn locate_addresses(addresses: &[usize]) -> Vec<(Vec<SourceLocation>, u64)> {
     let mut seen: BTreeMap<usize, u64> = BTreeMap::new();
     for &address in addresses {
         *seen.entry(address).or_default() += 1;
     }
-    let mut located: BTreeMap<Vec<Place>, u64> = BTreeMap::new();
+    let mut located: BTreeMap<Vec<SourceLocation>, u64> = BTreeMap::new();
     for (address, seen) in seen {
-        let places = places_of(address);
+        let places = resolve_address(address);
         *located.entry(places).or_default() += seen;
     }
     located.into_iter().collect()
@@ -86,7 +86,7 @@ fn located(addresses: &[usize]) -> Vec<(Vec<Place>, u64)> {
 /// The lines that an address stands for, the outermost first. An instruction that the optimiser has made of several lines
 /// has none: then those of the nearest one before it.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn places_of(address: usize) -> Vec<Place> {
+fn resolve_address(address: usize) -> Vec<SourceLocation> {
     const FAR: usize = 64;
     for before in 0..FAR {
         let mut lines = Vec::new();
@@ -98,7 +98,7 @@ fn places_of(address: usize) -> Vec<Place> {
             innermost.as_ref().is_some_and(|(_, line)| *line > 0)
         };
         if lines.first().is_none_or(has_line) {
-            let place = |(file, line): (std::path::PathBuf, u32)| Place {
+            let place = |(file, line): (std::path::PathBuf, u32)| SourceLocation {
                 file: file.to_string_lossy().into_owned(),
                 line,
             };
@@ -131,7 +131,7 @@ pub fn repeated(least: Duration, work: &dyn Fn()) -> (u64, Duration) {
 
 /// The work alone: without what calls it over and over, and without the sampler's own handler.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn of_program(mut frames: Vec<String>) -> Vec<String> {
+fn keep_program_frames(mut frames: Vec<String>) -> Vec<String> {
     if let Some(handler) =
         frames.iter().position(|frame| frame.contains("pprof::") || frame == "__restore_rt")
     {

@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p generators --example generators-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "rows",
@@ -27,11 +27,11 @@ fn users(rows: Scale) -> impl Iterator<Item = User> {
     rows.iter().map(|i| User { name: format!("user{i}"), score: i })
 }
 
-fn mine(rows: Scale) -> Kept<()> {
+fn mine(rows: Scale) -> VariantResult<()> {
     let sevens: Vec<User> = users(rows).filter(|user| user.name.ends_with('7')).collect();
     let total: u64 = sevens.iter().map(|user| user.score).sum();
     let count = sevens.len() as u64;
     // `score > total / count` without the division, and without a case for no users at all.
     let above = sevens.iter().filter(|user| user.score * count > total).count() as u64;
-    Kept::new(Checksum::new().row("count", count).row("total", total).row("above", above), ())
+    VariantResult::new(Checksum::new().row("count", count).row("total", total).row("above", above), ())
 }

@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p generators --example generators-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "rows",
@@ -31,9 +31,9 @@ fn sevens(rows: Scale) -> impl Iterator<Item = User> {
     users(rows).filter(|user| user.name.ends_with('7'))
 }
 
-fn mine(rows: Scale) -> Kept<()> {
+fn mine(rows: Scale) -> VariantResult<()> {
     // Count and sum in the same walk: `count()` and then `sum()` would be two.
     let (count, total) = sevens(rows).fold((0, 0), |(count, total), user| (count + 1, total + user.score));
     let above = sevens(rows).filter(|user| user.score * count > total).count() as u64;
-    Kept::new(Checksum::new().row("count", count).row("total", total).row("above", above), ())
+    VariantResult::new(Checksum::new().row("count", count).row("total", total).row("above", above), ())
 }

@@ -4,7 +4,7 @@
 //! Prediction: write down the peak of `list`, `chunked` and `generator_slots` before you look.
 //! Command:    cargo xtask lesson 8.5
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson, mark_phase};
 use std::collections::HashMap;
 
 lesson! {
@@ -36,12 +36,12 @@ fn users(rows: Scale) -> impl ExactSizeIterator<Item = User> {
 }
 
 /// `[User(...) for i in range(n)]`: the peak is every row, although no row is needed twice.
-fn list(rows: Scale) -> Kept<Vec<User>> {
-    phase("collect");
+fn list(rows: Scale) -> VariantResult<Vec<User>> {
+    mark_phase("collect");
     let everyone: Vec<User> = users(rows).collect();
-    phase("consume");
-    let checksum = Checksum::of(everyone.iter().map(|user| (user.name.as_str(), user.score)));
-    Kept::new(checksum, everyone)
+    mark_phase("consume");
+    let checksum = Checksum::from_rows(everyone.iter().map(|user| (user.name.as_str(), user.score)));
+    VariantResult::new(checksum, everyone)
 }
 
 enum Value {
@@ -50,24 +50,24 @@ enum Value {
 }
 
 /// A dictionary a row, but only one row at a time: each is dropped before the next is made.
-fn generator(rows: Scale) -> Kept<()> {
+fn generator(rows: Scale) -> VariantResult<()> {
     let dictionaries = users(rows)
         .map(|user| HashMap::from([("name", Value::Name(user.name)), ("score", Value::Score(user.score))]));
     let checksum = dictionaries.fold(Checksum::new(), |sum, row| match (&row["name"], &row["score"]) {
         (Value::Name(name), Value::Score(score)) => sum.row(name, *score),
         _ => sum,
     });
-    Kept::new(checksum, ())
+    VariantResult::new(checksum, ())
 }
 
 /// The same with a struct: what is left is one name.
-fn generator_slots(rows: Scale) -> Kept<()> {
+fn generator_slots(rows: Scale) -> VariantResult<()> {
     let checksum = users(rows).fold(Checksum::new(), |sum, user| sum.row(&user.name, user.score));
-    Kept::new(checksum, ())
+    VariantResult::new(checksum, ())
 }
 
 /// A consumer that wants batches (a bulk insert, a network call) gets them, and the peak is one batch.
-fn chunked(rows: Scale) -> Kept<Vec<User>> {
+fn chunked(rows: Scale) -> VariantResult<Vec<User>> {
     const WINDOW: usize = 1_000;
     let mut users = users(rows);
     let mut window: Vec<User> = Vec::with_capacity(WINDOW);
@@ -80,5 +80,5 @@ fn chunked(rows: Scale) -> Kept<Vec<User>> {
         }
         checksum = window.iter().fold(checksum, |sum, user| sum.row(&user.name, user.score));
     }
-    Kept::new(checksum, window)
+    VariantResult::new(checksum, window)
 }

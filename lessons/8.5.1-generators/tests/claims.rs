@@ -1,7 +1,7 @@
 //! What lesson 8.5.1 asserts about itself: a list's peak is every row, a generator's is one, and a window's is the window.
 //! Peaks of the heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_generators");
@@ -57,8 +57,8 @@ fn every_variant_does_the_same_work() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("generators-exercise").unwrap(), "mine", 50_000);
-    let solution = measured(example("generators-solution").unwrap(), "mine", 50_000);
+    let exercise = measured(example_path("generators-exercise").unwrap(), "mine", 50_000);
+    let solution = measured(example_path("generators-solution").unwrap(), "mine", 50_000);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
@@ -71,6 +71,6 @@ fn peak_bytes(program: impl AsRef<Path>, variant: &str, rows: u64) -> u64 {
     measured(program, variant, rows).heap.peak_bytes
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p slots-vs-maps --example slots-vs-maps-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "rows",
@@ -29,9 +29,9 @@ struct User {
     city: String,
 }
 
-fn mine(rows: Scale) -> Kept<Vec<User>> {
+fn mine(rows: Scale) -> VariantResult<Vec<User>> {
     let table: Vec<User> = users(rows).map(|(name, score, city)| User { name, score, city }).collect();
     let checksum =
         table.iter().fold(Checksum::new(), |sum, user| sum.row(&user.name, user.score).row(&user.city, 0));
-    Kept::new(checksum, table)
+    VariantResult::new(checksum, table)
 }

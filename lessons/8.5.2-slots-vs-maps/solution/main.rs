@@ -5,7 +5,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p slots-vs-maps --example slots-vs-maps-solution -- columns
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::collections::HashMap;
 
 lesson! {
@@ -57,7 +57,7 @@ struct User {
 // 24 + 8 + 2 = 34 bytes of fields.
 const _: () = assert!(size_of::<User>() == 40);
 
-fn numbered(rows: Scale) -> Kept<(Cities, Vec<User>)> {
+fn numbered(rows: Scale) -> VariantResult<(Cities, Vec<User>)> {
     let mut cities = Cities::default();
     let mut table = Vec::with_capacity(rows.len());
     for (name, score, city) in users(rows) {
@@ -67,7 +67,7 @@ fn numbered(rows: Scale) -> Kept<(Cities, Vec<User>)> {
     let checksum = table.iter().fold(Checksum::new(), |sum, user: &User| {
         sum.row(&user.name, user.score).row(cities.name(user.city), 0)
     });
-    Kept::new(checksum, (cities, table))
+    VariantResult::new(checksum, (cities, table))
 }
 
 #[derive(Default)]
@@ -78,7 +78,7 @@ struct Columns {
     cities: Vec<u16>,
 }
 
-fn columns(rows: Scale) -> Kept<(Cities, Columns)> {
+fn columns(rows: Scale) -> VariantResult<(Cities, Columns)> {
     let mut cities = Cities::default();
     // With room for every row from the start: a `Vec` that doubles ends with up to twice of what it needs. How long the
     // names will be together is not known before, so `names` does double.
@@ -103,5 +103,5 @@ fn columns(rows: Scale) -> Kept<(Cities, Columns)> {
         checksum = checksum.row(&table.names[start..end as usize], score).row(cities.name(city), 0);
         start = end as usize;
     }
-    Kept::new(checksum, (cities, table))
+    VariantResult::new(checksum, (cities, table))
 }

@@ -7,20 +7,20 @@ use std::hint::black_box;
 use std::time::Instant;
 
 const BATCHES: usize = 100;
-const ACCESSES_A_BATCH: usize = 10_000;
+const ACCESSES_PER_BATCH: usize = 10_000;
 
 /// Reads rows in random order, in batches, and tells the median batch.
-pub(crate) fn random_access(rows: usize, get: impl Fn(usize) -> (String, u64)) -> Vec<Attachment> {
-    let mut next = random::numbers(8);
+pub(crate) fn measure_random_access(rows: usize, get: impl Fn(usize) -> (String, u64)) -> Vec<Attachment> {
+    let mut next = random::random_numbers(8);
     let mut batches: Vec<f64> = (0..BATCHES)
         .map(|_| {
             let indices: Vec<usize> =
-                (0..ACCESSES_A_BATCH).map(|_| (next() % rows as u64) as usize).collect();
+                (0..ACCESSES_PER_BATCH).map(|_| (next() % rows as u64) as usize).collect();
             let started = Instant::now();
             for i in indices {
                 black_box(get(i));
             }
-            started.elapsed().as_nanos() as f64 / ACCESSES_A_BATCH as f64
+            started.elapsed().as_nanos() as f64 / ACCESSES_PER_BATCH as f64
         })
         .collect();
     batches.sort_by(f64::total_cmp);

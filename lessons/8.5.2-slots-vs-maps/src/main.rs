@@ -8,9 +8,9 @@ mod access;
 mod packed;
 mod random;
 
-use access::random_access;
+use access::measure_random_access;
 use compact_str::{CompactString, format_compact};
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use packed::Packed;
 use serde_json::json;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ enum Value {
     Score(u64),
 }
 
-fn list_dict(rows: Scale) -> Kept<Vec<HashMap<&'static str, Value>>> {
+fn list_dict(rows: Scale) -> VariantResult<Vec<HashMap<&'static str, Value>>> {
     let table: Vec<_> = users(rows)
         .map(|(name, score)| HashMap::from([("name", Value::Name(name)), ("score", Value::Score(score))]))
         .collect();
@@ -58,17 +58,17 @@ fn list_dict(rows: Scale) -> Kept<Vec<HashMap<&'static str, Value>>> {
         (Value::Name(name), Value::Score(score)) => sum.row(name, *score),
         _ => sum,
     });
-    Kept::new(checksum, table)
+    VariantResult::new(checksum, table)
 }
 
-fn json(rows: Scale) -> Kept<Vec<serde_json::Value>> {
+fn json(rows: Scale) -> VariantResult<Vec<serde_json::Value>> {
     let table: Vec<_> = users(rows).map(|(name, score)| json!({"name": name, "score": score})).collect();
     let checksum =
         table.iter().fold(Checksum::new(), |sum, row| match (row["name"].as_str(), row["score"].as_u64()) {
             (Some(name), Some(score)) => sum.row(name, score),
             _ => sum,
         });
-    Kept::new(checksum, table)
+    VariantResult::new(checksum, table)
 }
 
 struct User {
@@ -76,11 +76,12 @@ struct User {
     score: u64,
 }
 
-fn slots(rows: Scale) -> Kept<Vec<User>> {
+fn slots(rows: Scale) -> VariantResult<Vec<User>> {
     let table: Vec<User> = users(rows).map(|(name, score)| User { name, score }).collect();
-    let checksum = Checksum::of(table.iter().map(|user| (user.name.as_str(), user.score)));
-    Kept::new(checksum, table)
-        .then(|table, _| random_access(table.len(), |i| (table[i].name.clone(), table[i].score)))
+    let checksum = Checksum::from_rows(table.iter().map(|user| (user.name.as_str(), user.score)));
+    VariantResult::new(checksum, table).with_attachments(|table, _| {
+        measure_random_access(table.len(), |i| (table[i].name.clone(), table[i].score))
+    })
 }
 
 /// The lecture's egg. A type says who wrote it; no row has to carry it.
@@ -98,10 +99,10 @@ struct UserBy {
 
 const _: () = assert!(size_of::<UserBy>() == size_of::<User>() && !By::NAME.is_empty());
 
-fn slots_by(rows: Scale) -> Kept<Vec<UserBy>> {
+fn slots_by(rows: Scale) -> VariantResult<Vec<UserBy>> {
     let table: Vec<UserBy> = users(rows).map(|(name, score)| UserBy { name, score, _by: By }).collect();
-    let checksum = Checksum::of(table.iter().map(|user| (user.name.as_str(), user.score)));
-    Kept::new(checksum, table)
+    let checksum = Checksum::from_rows(table.iter().map(|user| (user.name.as_str(), user.score)));
+    VariantResult::new(checksum, table)
 }
 
 struct CompactUser {
@@ -109,12 +110,13 @@ struct CompactUser {
     score: u64,
 }
 
-fn compact(rows: Scale) -> Kept<Vec<CompactUser>> {
+fn compact(rows: Scale) -> VariantResult<Vec<CompactUser>> {
     let table: Vec<CompactUser> =
         rows.iter().map(|i| CompactUser { name: format_compact!("user{i}"), score: i }).collect();
-    let checksum = Checksum::of(table.iter().map(|user| (user.name.as_str(), user.score)));
-    Kept::new(checksum, table)
-        .then(|table, _| random_access(table.len(), |i| (table[i].name.to_string(), table[i].score)))
+    let checksum = Checksum::from_rows(table.iter().map(|user| (user.name.as_str(), user.score)));
+    VariantResult::new(checksum, table).with_attachments(|table, _| {
+        measure_random_access(table.len(), |i| (table[i].name.to_string(), table[i].score))
+    })
 }
 
 #[derive(Default)]
@@ -131,7 +133,7 @@ impl Columns {
     }
 }
 
-fn columns(rows: Scale) -> Kept<Columns> {
+fn columns(rows: Scale) -> VariantResult<Columns> {
     let (name_ends, scores) = (Vec::with_capacity(rows.len()), Vec::with_capacity(rows.len()));
     let mut table = Columns { name_ends, scores, ..Columns::default() };
     for (name, score) in users(rows) {
@@ -139,20 +141,21 @@ fn columns(rows: Scale) -> Kept<Columns> {
         table.name_ends.push(table.names.len());
         table.scores.push(score);
     }
-    let checksum = Checksum::of((0..table.scores.len()).map(|i| table.get(i)));
-    Kept::new(checksum, table)
-        .then(|table, _| random_access(table.scores.len(), |i| (table.get(i).0.to_owned(), table.get(i).1)))
+    let checksum = Checksum::from_rows((0..table.scores.len()).map(|i| table.get(i)));
+    VariantResult::new(checksum, table).with_attachments(|table, _| {
+        measure_random_access(table.scores.len(), |i| (table.get(i).0.to_owned(), table.get(i).1))
+    })
 }
 
-fn packed(rows: Scale) -> Kept<Packed> {
+fn packed(rows: Scale) -> VariantResult<Packed> {
     keep_packed(Packed::build(users(rows)))
 }
 
-fn packed_random(rows: Scale) -> Kept<Packed> {
-    keep_packed(Packed::build(random::users(rows)))
+fn packed_random(rows: Scale) -> VariantResult<Packed> {
+    keep_packed(Packed::build(random::random_users(rows)))
 }
 
-fn keep_packed(table: Packed) -> Kept<Packed> {
+fn keep_packed(table: Packed) -> VariantResult<Packed> {
     let mut name = String::new();
     let mut checksum = Checksum::new();
     for i in 0..table.len() {
@@ -160,6 +163,6 @@ fn keep_packed(table: Packed) -> Kept<Packed> {
             checksum = checksum.row(&name, score);
         }
     }
-    Kept::new(checksum, table)
-        .then(|table, _| random_access(table.len(), |i| table.get(i).unwrap_or_default()))
+    VariantResult::new(checksum, table)
+        .with_attachments(|table, _| measure_random_access(table.len(), |i| table.get(i).unwrap_or_default()))
 }

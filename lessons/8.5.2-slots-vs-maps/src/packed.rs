@@ -30,7 +30,7 @@ use pages::Pages;
 
 /// Rows a block. Twice as many would halve the 1.6 bits a row of header and directory, but the numbers of twice as many
 /// neighbours lie twice as far apart: one bit more for each.
-const ROWS: usize = 128;
+const ROWS_PER_BLOCK: usize = 128;
 
 /// Names and scores, compressed, each readable by its index.
 pub(crate) struct Packed {
@@ -47,18 +47,18 @@ impl Packed {
         let mut bits = BitWriter::default();
         let mut blocks = Pages::default();
         let mut text = TextWriter::default();
-        let mut waiting = Vec::with_capacity(ROWS);
+        let mut waiting = Vec::with_capacity(ROWS_PER_BLOCK);
         let mut len = 0;
         for row in rows {
             waiting.push(row);
             len += 1;
-            if waiting.len() == ROWS {
-                blocks.push(block::write(&waiting, &mut text, &mut bits));
+            if waiting.len() == ROWS_PER_BLOCK {
+                blocks.push(block::write_block(&waiting, &mut text, &mut bits));
                 waiting.clear();
             }
         }
         if !waiting.is_empty() {
-            blocks.push(block::write(&waiting, &mut text, &mut bits));
+            blocks.push(block::write_block(&waiting, &mut text, &mut bits));
         }
         Packed { bits: bits.finish(), blocks, alphabets: text.finish(), len }
     }
@@ -70,7 +70,7 @@ impl Packed {
 
     /// Row `index`, or `None` behind the last one. Allocates once: the name, at its exact length.
     pub(crate) fn get(&self, index: usize) -> Option<(String, u64)> {
-        let row = self.find(index)?;
+        let row = self.find_row(index)?;
         let mut name = Vec::with_capacity(row.name_bytes());
         row.push_name(&self.alphabets, &mut name);
         Some((into_name(name), row.score()))
@@ -79,7 +79,7 @@ impl Packed {
     /// Puts the name of row `index` into `name`, whose memory is used again, and returns the score. `None` behind the
     /// last row, and `name` is as it was.
     pub(crate) fn read(&self, index: usize, name: &mut String) -> Option<u64> {
-        let row = self.find(index)?;
+        let row = self.find_row(index)?;
         let mut bytes = std::mem::take(name).into_bytes();
         bytes.clear();
         row.push_name(&self.alphabets, &mut bytes);
@@ -87,14 +87,14 @@ impl Packed {
         Some(row.score())
     }
 
-    fn find(&self, index: usize) -> Option<Row<'_>> {
+    fn find_row(&self, index: usize) -> Option<Row<'_>> {
         if index >= self.len {
             return None;
         }
-        let block = index / ROWS;
+        let block = index / ROWS_PER_BLOCK;
         // The last block may be shorter.
-        let rows = ROWS.min(self.len - block * ROWS);
-        Some(Row::find(&self.bits, self.blocks.get(block), (index % ROWS) as u64, rows as u64))
+        let rows = ROWS_PER_BLOCK.min(self.len - block * ROWS_PER_BLOCK);
+        Some(Row::find(&self.bits, self.blocks.get(block), (index % ROWS_PER_BLOCK) as u64, rows as u64))
     }
 }
 

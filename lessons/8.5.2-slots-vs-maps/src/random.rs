@@ -5,8 +5,8 @@ use heaplab_lesson::Scale;
 const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// As many random users as the scale says.
-pub(crate) fn users(rows: Scale) -> impl ExactSizeIterator<Item = (String, u64)> {
-    let mut next = numbers(0);
+pub(crate) fn random_users(rows: Scale) -> impl ExactSizeIterator<Item = (String, u64)> {
+    let mut next = random_numbers(0);
     rows.iter().map(move |_| {
         let length = 8 + (next() % 17) as usize;
         let mut name = String::with_capacity(length);
@@ -20,7 +20,7 @@ pub(crate) fn users(rows: Scale) -> impl ExactSizeIterator<Item = (String, u64)>
 }
 
 /// SplitMix64 (Steele, Lea and Flood 2014): small, fast and good enough to be nobody's pattern.
-pub(crate) fn numbers(seed: u64) -> impl FnMut() -> u64 {
+pub(crate) fn random_numbers(seed: u64) -> impl FnMut() -> u64 {
     let mut state = seed;
     move || {
         state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);

@@ -1,7 +1,7 @@
 //! What lesson 8.5.2 asserts about itself: what a row costs by its layout, that the egg costs nothing in Rust and sixteen
 //! bytes in CPython, and what the exercise asks for. Peaks of the heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_slots-vs-maps");
@@ -83,7 +83,7 @@ fn every_variant_keeps_the_same_rows() {
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let (exercise, solution) =
-        (example("slots-vs-maps-exercise").unwrap(), example("slots-vs-maps-solution").unwrap());
+        (example_path("slots-vs-maps-exercise").unwrap(), example_path("slots-vs-maps-solution").unwrap());
     let mine = measured(&exercise, "mine", EXERCISE_ROWS);
     let numbered = measured(&solution, "numbered", EXERCISE_ROWS);
     let columns = measured(&solution, "columns", EXERCISE_ROWS);
@@ -104,7 +104,7 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
 /// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out multiples of 16.
 #[test]
 fn the_egg_costs_sixteen_bytes_in_cpython() {
-    let printed = trial::python_prints(env!("CARGO_MANIFEST_DIR"), &["egg.py"]).expect("the script runs");
+    let printed = trial::capture_python(env!("CARGO_MANIFEST_DIR"), &["egg.py"]).expect("the script runs");
     let Some(said) = printed else { return };
     let numbers: Vec<Vec<u64>> =
         said.lines().map(|line| line.split(' ').filter_map(|word| word.parse().ok()).collect()).collect();
@@ -118,6 +118,6 @@ fn peak_bytes(program: impl AsRef<Path>, variant: &str, rows: u64) -> u64 {
     measured(program, variant, rows).heap.peak_bytes
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

@@ -6,7 +6,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p shared-default --example shared-default-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -51,7 +51,7 @@ impl Config {
     }
 }
 
-fn mine(calls: Scale) -> Kept<ConfigBuilder> {
+fn mine(calls: Scale) -> VariantResult<ConfigBuilder> {
     let base = ConfigBuilder::default().header("timeout", 30).header("retries", 3);
     let mut checksum = Checksum::new();
     for request in calls.iter() {
@@ -60,5 +60,5 @@ fn mine(calls: Scale) -> Kept<ConfigBuilder> {
             checksum = checksum.row(first, timeout).row(last, number);
         }
     }
-    Kept::new(checksum, base)
+    VariantResult::new(checksum, base)
 }

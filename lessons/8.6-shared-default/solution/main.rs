@@ -6,7 +6,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p shared-default --example shared-default-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::rc::Rc;
 
 lesson! {
@@ -49,7 +49,7 @@ impl Config {
     }
 }
 
-fn mine(calls: Scale) -> Kept<ConfigBuilder> {
+fn mine(calls: Scale) -> VariantResult<ConfigBuilder> {
     let base = ConfigBuilder::default().header("timeout", 30).header("retries", 3);
     let mut checksum = Checksum::new();
     for request in calls.iter() {
@@ -58,5 +58,5 @@ fn mine(calls: Scale) -> Kept<ConfigBuilder> {
             checksum = checksum.row(first, timeout).row(last, number);
         }
     }
-    Kept::new(checksum, base)
+    VariantResult::new(checksum, base)
 }

@@ -1,8 +1,8 @@
 //! Runs `add(item)` once a call and watches: what each call got, and what is alive after it.
 
-use crate::growth::{Growth, Pair};
-use crate::told;
-use heaplab_lesson::{Attachment, Checksum, Kept, Scale, live_bytes};
+use crate::growth::{Growth, GrowthChart};
+use crate::growth_report;
+use heaplab_lesson::{Attachment, Checksum, Scale, VariantResult, live_bytes};
 
 /// What a call sees in the bag that it got.
 pub(crate) struct Answer {
@@ -13,13 +13,13 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn of(bag: &[u64]) -> Answer {
+    pub(crate) fn from_bag(bag: &[u64]) -> Answer {
         Answer { last: bag.last().copied(), items: bag.len() as u64 }
     }
 }
 
 /// What lives as long as the calls, and how it grew.
-pub(crate) struct Bags<D> {
+pub(crate) struct CallsResult<D> {
     growth: Growth,
     /// Never read again: it is here to be alive when the region closes.
     _alive: D,
@@ -27,12 +27,12 @@ pub(crate) struct Bags<D> {
 
 /// Calls `add` for the items 0, 1, 2, … The checksum is of the items that the calls asked for and found last in their bags:
 /// a trap has these too. What else it has in the bag is no part of the work, but of the growth.
-pub(crate) fn calls<D>(
+pub(crate) fn run_calls<D>(
     scale: Scale,
-    pair: Pair,
+    pair: GrowthChart,
     mut alive: D,
     mut add: impl FnMut(&mut D, u64) -> Answer,
-) -> Kept<Bags<D>> {
+) -> VariantResult<CallsResult<D>> {
     let mut growth = Growth::new(pair, scale, live_bytes());
     let mut checksum = Checksum::new();
     for item in scale.iter() {
@@ -40,11 +40,11 @@ pub(crate) fn calls<D>(
         if let Some(last) = answer.last {
             checksum = checksum.row("item", last);
         }
-        growth.after(item + 1, answer.items, live_bytes);
+        growth.record_call(item + 1, answer.items, live_bytes);
     }
-    Kept::new(checksum, Bags { growth, _alive: alive }).then_recorded(tell)
+    VariantResult::new(checksum, CallsResult { growth, _alive: alive }).with_heap_attachments(attach_growth)
 }
 
-fn tell<D>(bags: &Bags<D>, _: Scale) -> Vec<Attachment> {
-    told::attachments(&bags.growth)
+fn attach_growth<D>(bags: &CallsResult<D>, _: Scale) -> Vec<Attachment> {
+    growth_report::attachments(&bags.growth)
 }

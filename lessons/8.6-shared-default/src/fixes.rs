@@ -38,7 +38,7 @@ impl Bag {
 }
 
 /// `[[] for _ in range(8)]`: the closure runs once a shop.
-pub(crate) fn bags() -> Vec<Shared> {
+pub(crate) fn make_bags() -> Vec<Shared> {
     std::iter::repeat_with(|| Rc::new(RefCell::new(Vec::new()))).take(SHOPS).collect()
 }
 

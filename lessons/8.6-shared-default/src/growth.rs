@@ -10,7 +10,7 @@ const LECTURE_CALLS: u64 = 3;
 
 /// The picture that a trap and its fix share.
 #[derive(Clone, Copy)]
-pub(crate) struct Pair {
+pub(crate) struct GrowthChart {
     pub(crate) name: &'static str,
     pub(crate) en: &'static str,
     pub(crate) zh: &'static str,
@@ -28,7 +28,7 @@ pub(crate) struct Sample {
 
 /// The samples of one variant.
 pub(crate) struct Growth {
-    pub(crate) pair: Pair,
+    pub(crate) chart: GrowthChart,
     /// In the bag that the third call got.
     pub(crate) items_after_three: Option<u64>,
     calls: u64,
@@ -37,14 +37,14 @@ pub(crate) struct Growth {
 }
 
 impl Growth {
-    pub(crate) fn new(pair: Pair, scale: Scale, live_bytes: Option<u64>) -> Growth {
+    pub(crate) fn new(pair: GrowthChart, scale: Scale, live_bytes: Option<u64>) -> Growth {
         let mut samples = [Sample::default(); SAMPLES as usize + 1];
         samples[0].live_bytes = live_bytes;
-        Growth { pair, items_after_three: None, calls: scale.get(), samples, used: 1 }
+        Growth { chart: pair, items_after_three: None, calls: scale.get(), samples, used: 1 }
     }
 
     /// To be told of every call, by its number from 1; asks for the live bytes only where a sample is due.
-    pub(crate) fn after(&mut self, call: u64, items: u64, live_bytes: impl FnOnce() -> Option<u64>) {
+    pub(crate) fn record_call(&mut self, call: u64, items: u64, live_bytes: impl FnOnce() -> Option<u64>) {
         if call == LECTURE_CALLS {
             self.items_after_three = Some(items);
         }
@@ -66,19 +66,19 @@ impl Growth {
 mod tests {
     use super::*;
 
-    const PAIR: Pair = Pair { name: "", en: "", zh: "" };
+    const PAIR: GrowthChart = GrowthChart { name: "", en: "", zh: "" };
 
     /// `Scale` is the runner's to make; a range of as many calls is the same to `after`.
     fn sampled(calls: u64) -> Growth {
         let mut growth = Growth {
-            pair: PAIR,
+            chart: PAIR,
             items_after_three: None,
             calls,
             samples: [Sample::default(); SAMPLES as usize + 1],
             used: 1,
         };
         for call in 1..=calls {
-            growth.after(call, call, || Some(8 * call));
+            growth.record_call(call, call, || Some(8 * call));
         }
         growth
     }

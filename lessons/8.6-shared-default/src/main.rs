@@ -7,13 +7,13 @@
 mod calls;
 mod fixes;
 mod growth;
-mod told;
+mod growth_report;
 mod traps;
 
-use calls::{Answer, Bags, calls};
+use calls::{Answer, CallsResult, run_calls};
 use fixes::OwnedBuilder;
-use growth::Pair;
-use heaplab_lesson::{Kept, Scale, lesson};
+use growth::GrowthChart;
+use heaplab_lesson::{Scale, VariantResult, lesson};
 use traps::{Shared, SharedBuilder};
 
 lesson! {
@@ -46,80 +46,86 @@ lesson! {
 // A trap and its fix share a picture. `calls` runs the closure once a call: what is handed over before the closure lives as
 // long as the calls do, what the closure makes is gone after its call.
 
-const STATIC: Pair =
-    Pair { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };
+const STATIC: GrowthChart =
+    GrowthChart { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };
 
-fn static_default(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, STATIC, (), |(), item| Answer::of(&traps::add_to_static(item)))
+fn static_default(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, STATIC, (), |(), item| Answer::from_bag(&traps::add_to_static(item)))
 }
 
-fn static_fixed(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, STATIC, (), |(), item| Answer::of(&fixes::add(item, None)))
+fn static_fixed(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, STATIC, (), |(), item| Answer::from_bag(&fixes::add(item, None)))
 }
 
-const THREAD: Pair =
-    Pair {
-        name: "growth-thread-local", en: "A bag in a thread_local!", zh: "放在 thread_local! 里的袋子"
-    };
+const THREAD: GrowthChart = GrowthChart {
+    name: "growth-thread-local",
+    en: "A bag in a thread_local!",
+    zh: "放在 thread_local! 里的袋子",
+};
 
-fn thread_default(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, THREAD, (), |(), item| traps::add_to_thread(item, Answer::of))
+fn thread_default(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, THREAD, (), |(), item| traps::add_to_thread(item, Answer::from_bag))
 }
 
-fn thread_fixed(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, THREAD, (), |(), item| fixes::add_to_scratch(item, Answer::of))
+fn thread_fixed(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, THREAD, (), |(), item| fixes::add_to_scratch(item, Answer::from_bag))
 }
 
-const DEFAULT: Pair =
-    Pair { name: "growth-default", en: "A bag from Default", zh: "由 Default 给出的袋子" };
+const DEFAULT: GrowthChart =
+    GrowthChart { name: "growth-default", en: "A bag from Default", zh: "由 Default 给出的袋子" };
 
-fn default_shared(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, DEFAULT, (), |(), item| Answer::of(&traps::Bag::default().add(item).borrow()))
+fn default_shared(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, DEFAULT, (), |(), item| Answer::from_bag(&traps::Bag::default().add(item).borrow()))
 }
 
-fn default_new(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, DEFAULT, (), |(), item| Answer::of(&fixes::Bag::default().add(item)))
+fn default_new(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, DEFAULT, (), |(), item| Answer::from_bag(&fixes::Bag::default().add(item)))
 }
 
-const VEC: Pair = Pair { name: "growth-vec", en: "Bags made by vec!", zh: "由 vec! 造出的袋子" };
+const VEC: GrowthChart =
+    GrowthChart { name: "growth-vec", en: "Bags made by vec!", zh: "由 vec! 造出的袋子" };
 
-fn vec_of_one_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
-    calls(scale, VEC, traps::bags(), |shops, item| add_to_a_shop(shops, item))
+fn vec_of_one_rc(scale: Scale) -> VariantResult<CallsResult<Vec<Shared>>> {
+    run_calls(scale, VEC, traps::make_bags(), |shops, item| add_to_shop(shops, item))
 }
 
-fn vec_of_many_rc(scale: Scale) -> Kept<Bags<Vec<Shared>>> {
-    calls(scale, VEC, fixes::bags(), |shops, item| add_to_a_shop(shops, item))
+fn vec_of_many_rc(scale: Scale) -> VariantResult<CallsResult<Vec<Shared>>> {
+    run_calls(scale, VEC, fixes::make_bags(), |shops, item| add_to_shop(shops, item))
 }
 
 /// The shops take turns. A new customer's bag is emptied first, but never one that somebody else holds too.
-fn add_to_a_shop(shops: &mut [Shared], item: u64) -> Answer {
+fn add_to_shop(shops: &mut [Shared], item: u64) -> Answer {
     let turn = item as usize % shops.len();
     let bag = &mut shops[turn];
-    traps::empty_if_mine(bag);
+    traps::clear_if_unshared(bag);
     bag.borrow_mut().push(item);
-    Answer::of(&bag.borrow())
+    Answer::from_bag(&bag.borrow())
 }
 
-const ONCE: Pair =
-    Pair { name: "growth-once-lock", en: "A cache in a OnceLock", zh: "放在 OnceLock 里的缓存" };
+const ONCE: GrowthChart =
+    GrowthChart { name: "growth-once-lock", en: "A cache in a OnceLock", zh: "放在 OnceLock 里的缓存" };
 
-fn once_lock_cache(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, ONCE, (), |(), item| traps::look_up(item, Answer::of))
+fn once_lock_cache(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, ONCE, (), |(), item| traps::look_up(item, Answer::from_bag))
 }
 
-fn bounded_cache(scale: Scale) -> Kept<Bags<()>> {
-    calls(scale, ONCE, (), |(), item| fixes::look_up(item, Answer::of))
+fn bounded_cache(scale: Scale) -> VariantResult<CallsResult<()>> {
+    run_calls(scale, ONCE, (), |(), item| fixes::look_up(item, Answer::from_bag))
 }
 
-const BUILDER: Pair =
-    Pair { name: "growth-builder", en: "Bags from one builder", zh: "由同一个构建器造出的袋子" };
+const BUILDER: GrowthChart =
+    GrowthChart {
+        name: "growth-builder", en: "Bags from one builder", zh: "由同一个构建器造出的袋子"
+    };
 
-fn builder_shared(scale: Scale) -> Kept<Bags<SharedBuilder>> {
-    calls(scale, BUILDER, SharedBuilder::default(), |base, item| {
-        Answer::of(&base.clone().item(item).build().borrow())
+fn builder_shared(scale: Scale) -> VariantResult<CallsResult<SharedBuilder>> {
+    run_calls(scale, BUILDER, SharedBuilder::default(), |base, item| {
+        Answer::from_bag(&base.clone().item(item).build().borrow())
     })
 }
 
-fn builder_owned(scale: Scale) -> Kept<Bags<OwnedBuilder>> {
-    calls(scale, BUILDER, OwnedBuilder::default(), |base, item| Answer::of(&base.clone().item(item).build()))
+fn builder_owned(scale: Scale) -> VariantResult<CallsResult<OwnedBuilder>> {
+    run_calls(scale, BUILDER, OwnedBuilder::default(), |base, item| {
+        Answer::from_bag(&base.clone().item(item).build())
+    })
 }

@@ -54,12 +54,12 @@ impl Bag {
 
 /// CPython's `[[]] * 8`. `vec!` runs its expression once and clones what came out.
 #[expect(clippy::rc_clone_in_vec_init, reason = "the trap is what is shown, and that clippy knows this one")]
-pub(crate) fn bags() -> Vec<Shared> {
+pub(crate) fn make_bags() -> Vec<Shared> {
     vec![Rc::new(RefCell::new(Vec::new())); SHOPS]
 }
 
 /// Careful code: who is not the only owner may not empty the bag. Where all bags are one, nobody ever is.
-pub(crate) fn empty_if_mine(bag: &mut Shared) {
+pub(crate) fn clear_if_unshared(bag: &mut Shared) {
     if let Some(mine) = Rc::get_mut(bag) {
         mine.get_mut().clear();
     }

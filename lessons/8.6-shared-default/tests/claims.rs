@@ -1,7 +1,7 @@
 //! What lesson 8.6 asserts about itself: each trap grows with the calls, no fix does, and both do the same work. Live bytes
 //! of the heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, charts, example, figure, tables, whole};
+use heaplab_lesson::trial::{self, RecordedRun, charts, example_path, find_figure, tables, whole_number};
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_shared-default");
@@ -71,11 +71,11 @@ fn the_wrong_answers_are_in_the_bag_and_not_in_the_checksum() {
         // The cache answers right; what is wrong with it is that it keeps.
         let in_trap = if trap == "once_lock_cache" { 1 } else { CALLS };
         for (variant, items) in [(trap, in_trap), (fix, 1)] {
-            let Recorded { checksum, attachments, .. } = measured(LESSON, variant, CALLS);
+            let RecordedRun { checksum, attachments, .. } = measured(LESSON, variant, CALLS);
             assert_eq!(checksum, of_static, "{variant}");
             let table = tables(&attachments).next().expect("the last call's bag is in the table");
-            assert_eq!(whole(&table.rows[0][1]), Some(items), "{variant}");
-            let third = figure(&attachments, "bag_length_after_three_calls");
+            assert_eq!(whole_number(&table.rows[0][1]), Some(items), "{variant}");
+            let third = find_figure(&attachments, "bag_length_after_three_calls");
             assert_eq!(third, Some(items.min(3)), "{variant}");
         }
     }
@@ -85,7 +85,7 @@ fn the_wrong_answers_are_in_the_bag_and_not_in_the_checksum() {
 #[test]
 fn the_growth_curve_ends_where_the_region_does() {
     for variant in PAIRS.iter().flat_map(|(trap, fix)| [*trap, *fix]) {
-        let Recorded { heap, attachments, .. } = measured(LESSON, variant, CALLS);
+        let RecordedRun { heap, attachments, .. } = measured(LESSON, variant, CALLS);
         let chart = charts(&attachments).next().expect("the heap probe draws the growth");
         let points = &chart.series[0].points;
         assert_eq!(points.len(), 65, "{variant}");
@@ -98,18 +98,18 @@ fn the_growth_curve_ends_where_the_region_does() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("shared-default-exercise").unwrap(), "mine", 50_000);
-    let solution = measured(example("shared-default-solution").unwrap(), "mine", 50_000);
+    let exercise = measured(example_path("shared-default-exercise").unwrap(), "mine", 50_000);
+    let solution = measured(example_path("shared-default-solution").unwrap(), "mine", 50_000);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
     }
     assert!(solution.heap.peak_bytes < GOAL_BYTES, "{solution:?}");
-    let fewer = measured(example("shared-default-solution").unwrap(), "mine", 1_000);
+    let fewer = measured(example_path("shared-default-solution").unwrap(), "mine", 1_000);
     assert_eq!(solution.heap.peak_bytes, fewer.heap.peak_bytes);
     assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, calls: u64) -> Recorded {
-    trial::recorded(program, variant, calls).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, calls: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, calls).expect("the variant runs")
 }

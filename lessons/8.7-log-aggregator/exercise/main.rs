@@ -5,9 +5,9 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p log-aggregator --example log-aggregator-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use log_aggregator::count::Counts;
-use log_aggregator::log::{self, or_stop};
+use log_aggregator::log::{self, or_exit};
 use std::io::{BufRead as _, BufReader};
 
 lesson! {
@@ -23,13 +23,13 @@ lesson! {
     }
 }
 
-fn mine(_: Scale) -> Kept<()> {
+fn mine(_: Scale) -> VariantResult<()> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (Counts::default(), Vec::new());
-    while or_stop(reader.read_until(b'\n', &mut line), "reading") > 0 {
-        counts.line(&line);
+    while or_exit(reader.read_until(b'\n', &mut line), "reading") > 0 {
+        counts.count_line(&line);
         line.clear();
     }
     let once = counts.by_address.values().filter(|&&count| count == 1).count() as u64;
-    Kept::new(Checksum::new().row("uv", counts.by_address.len() as u64).row("once", once), ())
+    VariantResult::new(Checksum::new().row("uv", counts.by_address.len() as u64).row("once", once), ())
 }

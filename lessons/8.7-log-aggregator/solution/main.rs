@@ -6,9 +6,9 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p log-aggregator --example log-aggregator-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
-use log_aggregator::count::address;
-use log_aggregator::log::{self, or_stop};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
+use log_aggregator::count::parse_address;
+use log_aggregator::log::{self, or_exit};
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io::{BufRead as _, BufReader};
@@ -29,7 +29,7 @@ lesson! {
 
 const PASSES: u64 = 16;
 
-fn mine(_: Scale) -> Kept<()> {
+fn mine(_: Scale) -> VariantResult<()> {
     let hasher = BuildHasherDefault::<DefaultHasher>::new();
     let (mut uv, mut once) = (0, 0);
     for pass in 0..PASSES {
@@ -37,15 +37,15 @@ fn mine(_: Scale) -> Kept<()> {
         uv += counts.len() as u64;
         once += counts.values().filter(|&&count| count == 1).count() as u64;
     }
-    Kept::new(Checksum::new().row("uv", uv).row("once", once), ())
+    VariantResult::new(Checksum::new().row("uv", uv).row("once", once), ())
 }
 
 /// The lines of every address that is wanted.
 fn counted(is_wanted: impl Fn(&IpAddr) -> bool) -> HashMap<IpAddr, u64> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (HashMap::new(), Vec::new());
-    while or_stop(reader.read_until(b'\n', &mut line), "reading") > 0 {
-        if let Some(address) = address(&line).filter(&is_wanted) {
+    while or_exit(reader.read_until(b'\n', &mut line), "reading") > 0 {
+        if let Some(address) = parse_address(&line).filter(&is_wanted) {
             *counts.entry(address).or_default() += 1;
         }
         line.clear();

@@ -18,15 +18,15 @@ pub struct Counts {
 
 impl Counts {
     /// Counts one line, with the line feed that ends it. A last line without one is a line if it is not empty.
-    pub fn line(&mut self, line: &[u8]) {
-        match address(line) {
+    pub fn count_line(&mut self, line: &[u8]) {
+        match parse_address(line) {
             Some(address) => *self.by_address.entry(address).or_default() += 1,
             None => self.malformed += 1,
         }
     }
 
     /// Both counts added up.
-    pub fn join(mut self, other: Counts) -> Counts {
+    pub fn merge(mut self, other: Counts) -> Counts {
         for (address, count) in other.by_address {
             *self.by_address.entry(address).or_default() += count;
         }
@@ -36,13 +36,13 @@ impl Counts {
 
     /// As [`checksum_of`].
     pub fn checksum(&self) -> Checksum {
-        checksum_of(self.by_address.iter().map(|(address, count)| (*address, *count)), self.malformed)
+        checksum_counts(self.by_address.iter().map(|(address, count)| (*address, *count)), self.malformed)
     }
 }
 
 /// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is written, up. The counts are walked
 /// over twice: a million addresses need not be written out to rank ten.
-pub fn checksum_of(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malformed: u64) -> Checksum {
+pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malformed: u64) -> Checksum {
     let (mut pv, mut uv, mut most) = (0, 0, [0; TOP]);
     for (_, count) in counts.clone() {
         (pv, uv) = (pv + count, uv + 1);
@@ -71,7 +71,7 @@ pub fn checksum<'a>(
 }
 
 /// The address at a line's start, up to a space or the line's end (LF or CRLF). `999.1.1.1`, `1.2.3` and `01.2.3.4` are none.
-pub fn address(line: &[u8]) -> Option<IpAddr> {
+pub fn parse_address(line: &[u8]) -> Option<IpAddr> {
     let line = match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
         None => line,
@@ -88,7 +88,7 @@ mod tests {
     fn the_field_ends_at_a_space_or_the_lines_end() {
         let v4: Option<IpAddr> = "1.2.3.4".parse().ok();
         for line in ["1.2.3.4 - -\n", "1.2.3.4\n", "1.2.3.4\r\n", "1.2.3.4"] {
-            assert_eq!(address(line.as_bytes()), v4, "{line:?}");
+            assert_eq!(parse_address(line.as_bytes()), v4, "{line:?}");
         }
         for line in [
             "\n",
@@ -100,18 +100,18 @@ mod tests {
             "1.2.3.4\t-\n",
             "1.2.3.4\r",
         ] {
-            assert_eq!(address(line.as_bytes()), None, "{line:?}");
+            assert_eq!(parse_address(line.as_bytes()), None, "{line:?}");
         }
-        assert_eq!(address(b"2001:DB8::1 -\n"), address(b"2001:db8:0:0:0:0:0:1\n"));
+        assert_eq!(parse_address(b"2001:DB8::1 -\n"), parse_address(b"2001:db8:0:0:0:0:0:1\n"));
     }
 
     #[test]
     fn ties_are_broken_by_the_text() {
         let mut counts = Counts::default();
         for last in 0..30 {
-            counts.line(format!("10.0.0.{last}\n").as_bytes());
+            counts.count_line(format!("10.0.0.{last}\n").as_bytes());
         }
-        counts.line(b"10.0.0.29\n");
+        counts.count_line(b"10.0.0.29\n");
         let top =
             ["29", "0", "1", "10", "11", "12", "13", "14", "15", "16"].map(|last| format!("10.0.0.{last}"));
         let rows = top.iter().zip([2, 1, 1, 1, 1, 1, 1, 1, 1, 1]).map(|(key, count)| (key.as_bytes(), count));

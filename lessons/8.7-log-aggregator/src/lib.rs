@@ -5,10 +5,10 @@
 //! - [`shared`]: one table for several processes. [`workers`]: these processes.
 //! - [`look`]: what the report is shown of a result.
 
+pub mod attachments;
 pub mod count;
+pub mod file_parts;
 pub mod log;
-pub mod look;
 pub mod mapped;
-pub mod ranges;
-pub mod shared;
+pub mod shared_table;
 pub mod workers;

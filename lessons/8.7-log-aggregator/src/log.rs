@@ -5,8 +5,8 @@
 
 mod cache;
 
-use heaplab_lesson::{Asked, Prepared, Trouble, prepared};
-use heaplab_logagg::generate::{Recipe, generate};
+use heaplab_lesson::{PrepareError, PrepareRequest, PreparedInput, prepared_input};
+use heaplab_logagg::generate::{LogRecipe, generate};
 use std::fs::{File, Metadata};
 use std::io::Read as _;
 use std::path::Path;
@@ -17,57 +17,57 @@ const BYTES_AN_ADDRESS: u64 = 1000;
 const MOST_ADDRESSES: u64 = 1_000_000;
 
 /// Makes the log, or looks at the one that is there.
-pub fn prepare(asked: &Asked) -> Result<Prepared, Trouble> {
+pub fn prepare(asked: &PrepareRequest) -> Result<PreparedInput, PrepareError> {
     match asked.option("--log") {
-        Some(name) => of_user(name, asked.rows),
-        None => generated(asked.rows.unwrap_or(asked.default_rows)),
+        Some(name) => prepare_user_log(name, asked.rows),
+        None => prepare_generated(asked.rows.unwrap_or(asked.default_rows)),
     }
 }
 
 /// The path of the log.
 pub fn path() -> &'static str {
-    or_stop(prepared().ok_or("HEAPLAB_PREPARED has no path"), "no log was prepared")
+    or_exit(prepared_input().ok_or("HEAPLAB_PREPARED has no path"), "no log was prepared")
 }
 
 /// The log, open.
 pub fn open() -> File {
-    or_stop(File::open(path()), "opening")
+    or_exit(File::open(path()), "opening")
 }
 
 /// Its size in bytes.
 pub fn size(file: &File) -> u64 {
-    or_stop(file.metadata(), "asking for the size").len()
+    or_exit(file.metadata(), "asking for the size").len()
 }
 
 /// The value, or the end of this process: a log that cannot be read has no counts, and half of them would be wrong ones.
-pub fn or_stop<T, E: std::fmt::Display>(result: Result<T, E>, doing: &str) -> T {
+pub fn or_exit<T, E: std::fmt::Display>(result: Result<T, E>, doing: &str) -> T {
     result.unwrap_or_else(|error| {
-        let path = prepared().unwrap_or("the log");
+        let path = prepared_input().unwrap_or("the log");
         eprintln!("error: {path}: {doing}: {error}");
         std::process::exit(1)
     })
 }
 
 /// What a thread has counted.
-pub fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    or_stop(thread.join().map_err(|_| "it panicked"), "a thread")
+pub fn join_thread<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    or_exit(thread.join().map_err(|_| "it panicked"), "a thread")
 }
 
-fn generated(bytes: u64) -> Result<Prepared, Trouble> {
+fn prepare_generated(bytes: u64) -> Result<PreparedInput, PrepareError> {
     let addresses = (bytes / BYTES_AN_ADDRESS).clamp(1, MOST_ADDRESSES);
-    let recipe = Recipe { bytes, addresses, seed: 7, ipv6: 0.05, malformed: 0.001 };
-    let made = cache::made(&format!("access-{bytes}-{addresses}.log"), bytes, |file, name| {
+    let recipe = LogRecipe { bytes, addresses, seed: 7, ipv6: 0.05, malformed: 0.001 };
+    let made = cache::make_cached(&format!("access-{bytes}-{addresses}.log"), bytes, |file, name| {
         generate(&recipe, name, file).map(drop).map_err(|error| match error.exit_code() {
-            2 => Trouble::Use(format!("a log of {bytes} bytes cannot be made: {error}")),
-            _ => Trouble::Lacks(error.to_string()),
+            2 => PrepareError::Use(format!("a log of {bytes} bytes cannot be made: {error}")),
+            _ => PrepareError::Lacks(error.to_string()),
         })
     })?;
-    Ok(Prepared { rows: bytes, what: made })
+    Ok(PreparedInput { rows: bytes, what: made })
 }
 
 /// A log of the user's own, or its first so many bytes up to the end of a line.
-fn of_user(name: &str, bytes: Option<u64>) -> Result<Prepared, Trouble> {
-    let wrong = |why: String| Trouble::Use(format!("--log {name}: {why}"));
+fn prepare_user_log(name: &str, bytes: Option<u64>) -> Result<PreparedInput, PrepareError> {
+    let wrong = |why: String| PrepareError::Use(format!("--log {name}: {why}"));
     let file = File::open(name).map_err(|error| wrong(error.to_string()))?;
     let found = file.metadata().map_err(|error| wrong(error.to_string()))?;
     if !found.is_file() {
@@ -92,24 +92,24 @@ fn of_user(name: &str, bytes: Option<u64>) -> Result<Prepared, Trouble> {
             let path = Path::new(name).canonicalize().map_err(|error| wrong(error.to_string()))?;
             let what = path.into_os_string().into_string();
             let what = what.map_err(|_| wrong("its path is not UTF-8: rename it, or link to it".into()))?;
-            Ok(Prepared { rows: bytes, what })
+            Ok(PreparedInput { rows: bytes, what })
         }
-        bytes => beginning(&file, &found, bytes),
+        bytes => copy_beginning(&file, &found, bytes),
     }
 }
 
 /// The runner looks at a hundredth first, and at as much as fits into memory.
-fn beginning(file: &File, found: &Metadata, bytes: u64) -> Result<Prepared, Trouble> {
+fn copy_beginning(file: &File, found: &Metadata, bytes: u64) -> Result<PreparedInput, PrepareError> {
     use std::os::unix::fs::MetadataExt as _;
     let of = [found.dev(), found.ino(), found.size(), found.mtime() as u64, found.mtime_nsec() as u64, bytes];
     let of = of.map(|number| number.to_string()).join("-");
-    let made = cache::made(&format!("{}{of}.log", cache::BEGINNING), bytes, |copy, name| {
-        let failed = |error: std::io::Error| Trouble::Lacks(format!("{name}: {error}"));
+    let made = cache::make_cached(&format!("{}{of}.log", cache::BEGINNING), bytes, |copy, name| {
+        let failed = |error: std::io::Error| PrepareError::Lacks(format!("{name}: {error}"));
         std::io::copy(&mut file.take(bytes), copy).map_err(failed)?;
         let end = last_line_end(copy, bytes).map_err(failed)?;
         copy.set_len(end).map_err(failed)
     })?;
-    Ok(Prepared { rows: bytes, what: made })
+    Ok(PreparedInput { rows: bytes, what: made })
 }
 
 /// Where the last whole line ends; where there is none, everything is one line.

@@ -4,12 +4,12 @@
 //! Prediction: write down the peak RSS of `read_to_string`, `mmap`, `mmap_window` and `engine` before you look.
 //! Command:    cargo xtask lesson 8.7
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson, phase};
-use heaplab_logagg::engine::{self, Options, Outcome};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson, mark_phase};
+use heaplab_logagg::engine::{self, CountOptions, CountOutcome};
 use log_aggregator::count::{self, Counts};
-use log_aggregator::log::{self, or_stop};
-use log_aggregator::shared::Shared;
-use log_aggregator::{look, mapped, ranges, workers};
+use log_aggregator::log::{self, or_exit};
+use log_aggregator::shared_table::SharedTable;
+use log_aggregator::{attachments, file_parts, mapped, workers};
 use memmap2::Mmap;
 use std::io::{BufRead as _, BufReader};
 
@@ -51,95 +51,96 @@ lesson! {
 }
 
 /// What everybody writes first.
-fn read_to_string(_: Scale) -> Kept<(String, Counts)> {
-    phase("read");
-    let text = or_stop(std::fs::read_to_string(log::path()), "read_to_string wants UTF-8");
-    phase("count");
+fn read_to_string(_: Scale) -> VariantResult<(String, Counts)> {
+    mark_phase("read");
+    let text = or_exit(std::fs::read_to_string(log::path()), "read_to_string wants UTF-8");
+    mark_phase("count");
     let mut counts = Counts::default();
     for line in text.split_inclusive('\n') {
-        counts.line(line.as_bytes());
+        counts.count_line(line.as_bytes());
     }
-    Kept::new(counts.checksum(), (text, counts))
+    VariantResult::new(counts.checksum(), (text, counts))
 }
 
 /// The buffer is the only text in memory: the reader's 8 KiB, and the longest line.
-fn lines(_: Scale) -> Kept<Counts> {
+fn lines(_: Scale) -> VariantResult<Counts> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (Counts::default(), Vec::new());
-    while or_stop(reader.read_until(b'\n', &mut line), "reading") > 0 {
-        counts.line(&line);
+    while or_exit(reader.read_until(b'\n', &mut line), "reading") > 0 {
+        counts.count_line(&line);
         line.clear();
     }
-    Kept::new(counts.checksum(), counts)
+    VariantResult::new(counts.checksum(), counts)
 }
 
 /// No copy, and no `read`: the kernel's own pages of the file, in our address space. They are resident, and count.
-fn mmap(_: Scale) -> Kept<(Mmap, Counts)> {
-    let map = mapped::whole(&log::open());
+fn mmap(_: Scale) -> VariantResult<(Mmap, Counts)> {
+    let map = mapped::map_whole(&log::open());
     let mut counts = Counts::default();
     for line in map.split_inclusive(|&byte| byte == b'\n') {
-        counts.line(line);
+        counts.count_line(line);
     }
-    Kept::new(counts.checksum(), (map, counts))
+    VariantResult::new(counts.checksum(), (map, counts))
 }
 
 /// Only a window of the file is ours at any time. What is unmapped stays in the kernel's cache, but is no longer our RSS.
-fn mmap_window(_: Scale) -> Kept<Counts> {
+fn mmap_window(_: Scale) -> VariantResult<Counts> {
     const WINDOW: u64 = 16 << 20;
     let file = log::open();
     let size = log::size(&file);
     let (mut counts, mut at, mut window) = (Counts::default(), 0, WINDOW);
     while at < size {
-        let map = mapped::window(&file, at, window.min(size - at));
+        let map = mapped::map_window(&file, at, window.min(size - at));
         let is_last = at + map.len() as u64 == size;
         let whole = if is_last { map.len() } else { memchr::memrchr(b'\n', &map).map_or(0, |end| end + 1) };
         for line in map[..whole].split_inclusive(|&byte| byte == b'\n') {
-            counts.line(line);
+            counts.count_line(line);
         }
         // A line longer than the window needs a larger one.
         window = if whole == 0 { window * 2 } else { WINDOW };
         at += whole as u64;
     }
-    Kept::new(counts.checksum(), counts)
+    VariantResult::new(counts.checksum(), counts)
 }
 
 /// Twice as many hands, and as many tables: an address that two threads meet stands in both.
-fn threads(_: Scale) -> Kept<Counts> {
+fn threads(_: Scale) -> VariantResult<Counts> {
     let file = log::open();
     let counts = std::thread::scope(|scope| {
-        let count = |range| ranges::lines(&file, range, Counts::default(), Counts::line);
-        let running: Vec<_> = ranges::of(&file, ranges::processors())
+        let count = |range| file_parts::for_each_line(&file, range, Counts::default(), Counts::count_line);
+        let running: Vec<_> = file_parts::split_file(&file, file_parts::processor_count())
             .into_iter()
             .map(|range| scope.spawn(move || count(range)))
             .collect();
-        running.into_iter().map(log::joined).reduce(Counts::join).unwrap_or_default()
+        running.into_iter().map(log::join_thread).reduce(Counts::merge).unwrap_or_default()
     });
-    Kept::new(counts.checksum(), counts)
+    VariantResult::new(counts.checksum(), counts)
 }
 
 /// Processes share nothing but what they are told to: one table, in memory that has no file (memfd) and that all of them map.
-fn processes(_: Scale) -> Kept<Shared> {
-    let table = workers::count(&log::open(), ranges::processors());
+fn processes(_: Scale) -> VariantResult<SharedTable> {
+    let table = workers::count_with_workers(&log::open(), file_parts::processor_count());
     let (malformed, children_peak_bytes) = table.sums();
-    Kept::new(count::checksum_of(table.counts(), malformed), table).with_children(children_peak_bytes)
+    VariantResult::new(count::checksum_counts(table.counts(), malformed), table)
+        .with_children(children_peak_bytes)
 }
 
 /// 16 KiB a thread for any number of addresses, and an error that is known beforehand.
-fn sketch(_: Scale) -> Kept<Outcome> {
-    let options = Options { sketch: true, ..Options::new(ranges::processors()) };
+fn sketch(_: Scale) -> VariantResult<CountOutcome> {
+    let options = CountOptions { sketch: true, ..CountOptions::new(file_parts::processor_count()) };
     let found = run(&options);
     let checksum = Checksum::new().row("pv", found.pv).row("about uv", found.uv);
-    Kept::new(checksum, found).then(|found, _| look::at_sketch(found))
+    VariantResult::new(checksum, found).with_attachments(|found, _| attachments::sketch_attachments(found))
 }
 
 /// A whole program for it. Its tables are mappings of its own: look at its RSS, not at its live heap.
-fn engine(_: Scale) -> Kept<Outcome> {
-    let found = run(&Options::new(ranges::processors()));
+fn engine(_: Scale) -> VariantResult<CountOutcome> {
+    let found = run(&CountOptions::new(file_parts::processor_count()));
     let top = found.top.iter().map(|ranked| (ranked.key.as_slice(), ranked.count));
     let checksum = count::checksum(found.pv, found.uv, found.tally.malformed, top);
-    Kept::new(checksum, found).then(|found, _| look::at_result(found))
+    VariantResult::new(checksum, found).with_attachments(|found, _| attachments::result_attachments(found))
 }
 
-fn run(options: &Options) -> Outcome {
-    or_stop(engine::run(&[log::path().to_owned()], options, &(), None), "counting")
+fn run(options: &CountOptions) -> CountOutcome {
+    or_exit(engine::run(&[log::path().to_owned()], options, &(), None), "counting")
 }

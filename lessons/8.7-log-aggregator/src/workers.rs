@@ -1,9 +1,9 @@
 //! Worker processes: the file as their standard input, a part of it each, and the table of `shared.rs` as their standard output.
 
-use crate::count::address;
-use crate::log::or_stop;
-use crate::ranges;
-use crate::shared::{self, Shared};
+use crate::count::parse_address;
+use crate::file_parts;
+use crate::log::or_exit;
+use crate::shared_table::{self, SharedTable};
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd as _;
@@ -19,18 +19,18 @@ const MOST_SLOTS: u64 = 1 << 27;
 const FULL: u8 = 4;
 
 /// Has the log counted into a table that all share.
-pub fn count(file: &File, workers: usize) -> Shared {
+pub fn count_with_workers(file: &File, workers: usize) -> SharedTable {
     let size = crate::log::size(file);
     let mut slots = (size / BYTES_A_SLOT).next_power_of_two().clamp(LEAST_SLOTS, FIRST_SLOTS);
-    let parts = ranges::of(file, workers);
+    let parts = file_parts::split_file(file, workers);
     loop {
-        let memory = or_stop(shared::memory(slots), "memfd_create");
-        let running = parts.iter().map(|part| Worker::start(file, part.start, part.end, &memory));
-        let mut running: Vec<Worker> = running.map(|worker| or_stop(worker, "a worker")).collect();
-        match or_stop(wait(&mut running), "a worker") {
-            Done::All => break or_stop(Shared::map(&memory), "the shared table"),
-            Done::TableIsFull if slots < MOST_SLOTS => slots *= 4,
-            Done::TableIsFull => or_stop(
+        let memory = or_exit(shared_table::create_memory(slots), "memfd_create");
+        let running = parts.iter().map(|part| WorkerProcess::start(file, part.start, part.end, &memory));
+        let mut running: Vec<WorkerProcess> = running.map(|worker| or_exit(worker, "a worker")).collect();
+        match or_exit(wait_for_workers(&mut running), "a worker") {
+            WaitOutcome::All => break or_exit(SharedTable::map(&memory), "the shared table"),
+            WaitOutcome::TableIsFull if slots < MOST_SLOTS => slots *= 4,
+            WaitOutcome::TableIsFull => or_exit(
                 Err(format!("more than {slots} addresses; `engine` counts any number")),
                 "the shared table",
             ),
@@ -39,7 +39,7 @@ pub fn count(file: &File, workers: usize) -> Shared {
 }
 
 /// What a worker does, for START and END. The exit status says whether all was counted.
-pub fn work() -> ExitCode {
+pub fn run_worker() -> ExitCode {
     // Without a parent nobody reads the table.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
@@ -48,22 +48,27 @@ pub fn work() -> ExitCode {
         eprintln!("error: this program is a part of the variant `processes`: run that");
         return ExitCode::from(2);
     };
-    let number = |text: &String| or_stop(text.parse::<u64>(), "START and END are bytes");
-    let file = File::from(or_stop(std::io::stdin().as_fd().try_clone_to_owned(), "standard input"));
-    let memory = File::from(or_stop(std::io::stdout().as_fd().try_clone_to_owned(), "standard output"));
-    let table = or_stop(Shared::map(&memory), "standard output is the shared table");
+    let number = |text: &String| or_exit(text.parse::<u64>(), "START and END are bytes");
+    let file = File::from(or_exit(std::io::stdin().as_fd().try_clone_to_owned(), "standard input"));
+    let memory = File::from(or_exit(std::io::stdout().as_fd().try_clone_to_owned(), "standard output"));
+    let table = or_exit(SharedTable::map(&memory), "standard output is the shared table");
     let malformed =
-        ranges::lines(&file, number(start)..number(end), 0, |malformed, line| match address(line) {
-            Some(address) if table.count(address).is_err() => std::process::exit(FULL.into()),
-            Some(_) => {}
-            None => *malformed += 1,
-        });
-    table.add(malformed, own_peak_bytes());
+        file_parts::for_each_line(
+            &file,
+            number(start)..number(end),
+            0,
+            |malformed, line| match parse_address(line) {
+                Some(address) if table.count(address).is_err() => std::process::exit(FULL.into()),
+                Some(_) => {}
+                None => *malformed += 1,
+            },
+        );
+    table.add_worker_sums(malformed, read_own_peak_bytes());
     ExitCode::SUCCESS
 }
 
 /// The most that was resident of this process alone: without the program's pages and the table, which others have too.
-fn own_peak_bytes() -> u64 {
+fn read_own_peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let field = |name: &str| {
         let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
@@ -72,16 +77,16 @@ fn own_peak_bytes() -> u64 {
     field("VmHWM:").saturating_sub(field("RssFile:") + field("RssShmem:"))
 }
 
-enum Done {
+enum WaitOutcome {
     All,
     TableIsFull,
 }
 
 /// A child that is killed when it is no longer wanted.
-struct Worker(Child);
+struct WorkerProcess(Child);
 
-impl Worker {
-    fn start(file: &File, start: u64, end: u64, memory: &File) -> io::Result<Worker> {
+impl WorkerProcess {
+    fn start(file: &File, start: u64, end: u64, memory: &File) -> io::Result<WorkerProcess> {
         // It lies beside this program, and beside the folder of an example or of a test.
         let here = std::env::current_exe()?;
         let name = format!("log-aggregator-worker{}", std::env::consts::EXE_SUFFIX);
@@ -95,11 +100,11 @@ impl Worker {
         let mut command = Command::new(program);
         command.args([start.to_string(), end.to_string()]);
         command.stdin(Stdio::from(file.try_clone()?)).stdout(Stdio::from(memory.try_clone()?));
-        command.spawn().map(Worker)
+        command.spawn().map(WorkerProcess)
     }
 }
 
-impl Drop for Worker {
+impl Drop for WorkerProcess {
     fn drop(&mut self) {
         // Both are harmless for a child that has ended.
         let _ = self.0.kill();
@@ -108,7 +113,7 @@ impl Drop for Worker {
 }
 
 /// Until all are done, or one has failed: then the others wait for nothing any more, and are killed.
-fn wait(running: &mut Vec<Worker>) -> io::Result<Done> {
+fn wait_for_workers(running: &mut Vec<WorkerProcess>) -> io::Result<WaitOutcome> {
     while !running.is_empty() {
         let mut is_full = false;
         let mut lost = None;
@@ -127,12 +132,12 @@ fn wait(running: &mut Vec<Worker>) -> io::Result<Done> {
         if is_full || lost.is_some() {
             running.clear();
             return if is_full {
-                Ok(Done::TableIsFull)
+                Ok(WaitOutcome::TableIsFull)
             } else {
                 Err(io::Error::other(lost.unwrap_or_default()))
             };
         }
         std::thread::sleep(Duration::from_millis(1));
     }
-    Ok(Done::All)
+    Ok(WaitOutcome::All)
 }

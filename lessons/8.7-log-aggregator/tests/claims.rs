@@ -3,7 +3,7 @@
 
 mod logs;
 
-use heaplab_lesson::trial::{self, Measurement, Probe, Record, example, figure};
+use heaplab_lesson::trial::{self, Measurement, Probe, Record, example_path, find_figure};
 use logs::{EXACT, LESSON, checksum_of, with, with_probe};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -24,8 +24,8 @@ fn every_exact_rung_counts_what_the_oracle_counts() {
         for variant in EXACT {
             assert_eq!(with(variant, &log).unwrap().checksum, expected, "{variant} of {name}");
         }
-        let prepared = trial::prepared(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
-        if let Some(record) = trial::python_with(FOLDER, "lines", &prepared).unwrap() {
+        let prepared = trial::prepare(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
+        if let Some(record) = trial::run_python_prepared(FOLDER, "lines", &prepared).unwrap() {
             assert_eq!(record.checksum, expected, "lines.py of {name}");
         }
     }
@@ -52,8 +52,10 @@ fn on_a_log_of_plain_addresses_the_lectures_regex_counts_right_and_on_others_it_
     {
         let log = home.path().join("access.log");
         std::fs::write(&log, text).unwrap();
-        let prepared = trial::prepared(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
-        let Some(record) = trial::python_with(FOLDER, "mmap_counter", &prepared).unwrap() else { return };
+        let prepared = trial::prepare(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
+        let Some(record) = trial::run_python_prepared(FOLDER, "mmap_counter", &prepared).unwrap() else {
+            return;
+        };
         assert_eq!(record.checksum == checksum_of(text.as_bytes()), is_right, "{text:?}");
     }
 }
@@ -69,7 +71,7 @@ fn mapped_pages_are_resident_and_windows_are_not_all_of_them() {
 
 #[test]
 fn a_string_of_the_file_is_on_the_heap_and_a_line_is_not_much() {
-    let peak = |variant, rows| trial::recorded(LESSON, variant, rows).unwrap().heap.peak_bytes;
+    let peak = |variant, rows| trial::run_recorded(LESSON, variant, rows).unwrap().heap.peak_bytes;
     for rows in [1_000_000, 4_000_000] {
         assert!(peak("read_to_string", rows) >= rows);
         assert!(peak("lines", rows) < rows / 3, "a table of the addresses, and a line");
@@ -93,8 +95,8 @@ fn workers_are_counted_with_their_parent() {
 #[test]
 fn the_sketch_is_as_near_as_it_says() {
     let uv = |variant: &str, name| {
-        figure(&trial::run(LESSON, variant, 20_000_000, Probe::Plain).unwrap().attachments, name).unwrap()
-            as f64
+        find_figure(&trial::run(LESSON, variant, 20_000_000, Probe::Plain).unwrap().attachments, name)
+            .unwrap() as f64
     };
     let (exact, about) = (uv("engine", "engine-uv"), uv("sketch", "sketch-uv"));
     assert_eq!(exact, 20_000.0);
@@ -103,9 +105,9 @@ fn the_sketch_is_as_near_as_it_says() {
 
 #[test]
 fn getsizeof_leaves_out_the_keys() {
-    let prepared = trial::prepared(LESSON, &["--rows", "20000000"]).unwrap();
-    let Some(record) = trial::python_with(FOLDER, "mmap_counter", &prepared).unwrap() else { return };
-    let of = |name| figure(&record.attachments, name).unwrap();
+    let prepared = trial::prepare(LESSON, &["--rows", "20000000"]).unwrap();
+    let Some(record) = trial::run_python_prepared(FOLDER, "mmap_counter", &prepared).unwrap() else { return };
+    let of = |name| find_figure(&record.attachments, name).unwrap();
     assert!(of("counter-hidden") > of("getsizeof-counter"), "20,000 texts of 40 bytes and more");
     assert!(of("mapped-pages") > 19_000_000, "every page that was read stays mapped");
     // The generated log has IPv6 lines, which an IPv4 regex passes over.
@@ -115,7 +117,7 @@ fn getsizeof_leaves_out_the_keys() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let measured = |name| trial::recorded(example(name).unwrap(), "mine", GOAL_ROWS).unwrap();
+    let measured = |name| trial::run_recorded(example_path(name).unwrap(), "mine", GOAL_ROWS).unwrap();
     let exercise = measured("log-aggregator-exercise");
     let solution = measured("log-aggregator-solution");
     if exercise.heap.peak_bytes < GOAL_BYTES {
@@ -140,7 +142,7 @@ fn no_worker_is_left_behind() {
 /// One of two is killed at its work: the run ends with an error that says so, and the other one goes too.
 #[test]
 fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers() {
-    let prepared = trial::prepared(LESSON, &["--rows", "60000000"]).unwrap();
+    let prepared = trial::prepare(LESSON, &["--rows", "60000000"]).unwrap();
     let home = tempfile::tempdir().unwrap();
     for kill_the_parent in [false, true] {
         // A path of our own, so that no other test's workers are meant.

@@ -41,7 +41,7 @@ fn a_scale_below_the_logs_size_is_its_beginning_up_to_a_lines_end() {
     let log = home.path().join("access.log");
     std::fs::write(&log, "1.2.3.4 -\n5.6.7.8 -\n9.9.9.9 -\n").unwrap();
     let of = |rows: &str| {
-        let made = trial::prepared(LESSON, &["--log", log.to_str().unwrap(), "--rows", rows]).unwrap();
+        let made = trial::prepare(LESSON, &["--log", log.to_str().unwrap(), "--rows", rows]).unwrap();
         (made.rows, std::fs::read_to_string(made.what).unwrap())
     };
     assert_eq!(of("25"), (25, "1.2.3.4 -\n5.6.7.8 -\n".to_owned()));
@@ -57,7 +57,7 @@ fn a_scale_below_the_logs_size_is_its_beginning_up_to_a_lines_end() {
 fn those_who_ask_at_once_get_one_whole_log() {
     let rows = 3_000_000 + u64::from(std::process::id());
     let asked: Vec<_> = (0..4)
-        .map(|_| std::thread::spawn(move || trial::prepared(LESSON, &["--rows", &rows.to_string()]).unwrap()))
+        .map(|_| std::thread::spawn(move || trial::prepare(LESSON, &["--rows", &rows.to_string()]).unwrap()))
         .collect();
     let made: Vec<_> = asked.into_iter().map(|thread| thread.join().unwrap()).collect();
     assert!(made.windows(2).all(|two| two[0] == two[1]), "{made:?}");

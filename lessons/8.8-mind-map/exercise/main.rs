@@ -3,7 +3,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p mind-map --example mind-map-exercise -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -24,10 +24,10 @@ fn scores(rows: Scale) -> impl Iterator<Item = u64> {
     rows.iter().map(|i| i * 7_919 % 1_000_003)
 }
 
-fn mine(rows: Scale) -> Kept<()> {
+fn mine(rows: Scale) -> VariantResult<()> {
     let mut all: Vec<Rc<HashMap<String, u64>>> =
         scores(rows).map(|score| Rc::new(HashMap::from([("score".to_owned(), score)]))).collect();
     all.sort_by_key(|row| Reverse(row["score"]));
     let best = all.iter().take(10).fold(Checksum::new(), |sum, row| sum.row("score", row["score"]));
-    Kept::new(best, ())
+    VariantResult::new(best, ())
 }

@@ -4,7 +4,7 @@
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p mind-map --example mind-map-solution -- mine
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use std::cmp::Reverse;
 
 lesson! {
@@ -23,7 +23,7 @@ fn scores(rows: Scale) -> impl Iterator<Item = u64> {
     rows.iter().map(|i| i * 7_919 % 1_000_003)
 }
 
-fn mine(rows: Scale) -> Kept<()> {
+fn mine(rows: Scale) -> VariantResult<()> {
     const WANTED: usize = 10;
     let mut best: Vec<u64> = Vec::with_capacity(WANTED + 1);
     for score in scores(rows) {
@@ -31,5 +31,5 @@ fn mine(rows: Scale) -> Kept<()> {
         best.insert(place, score);
         best.truncate(WANTED);
     }
-    Kept::new(best.iter().fold(Checksum::new(), |sum, score| sum.row("score", *score)), ())
+    VariantResult::new(best.iter().fold(Checksum::new(), |sum, score| sum.row("score", *score)), ())
 }

@@ -4,7 +4,7 @@
 //! Prediction: write down, in bytes a row, the peak of each variant and what is live at its end.
 //! Command:    cargo xtask lesson 8.8
 
-use heaplab_lesson::{Attachment, Cell, Checksum, Figure, Kept, Scale, Text, lesson};
+use heaplab_lesson::{Attachment, Cell, Checksum, Figure, Scale, Text, VariantResult, lesson};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -46,7 +46,7 @@ fn rows(rows: Scale) -> impl ExactSizeIterator<Item = Row> {
 }
 
 /// The ledger owns its entries, and every entry owns the ledger. Both go out of scope here, and neither is freed.
-fn cycle(scale: Scale) -> Kept<()> {
+fn cycle(scale: Scale) -> VariantResult<()> {
     struct Ledger {
         entries: RefCell<Vec<Entry>>,
     }
@@ -58,10 +58,10 @@ fn cycle(scale: Scale) -> Kept<()> {
     for row in rows(scale) {
         ledger.entries.borrow_mut().push(Entry { row, _ledger: Rc::clone(&ledger) });
     }
-    let checksum = Checksum::of(
+    let checksum = Checksum::from_rows(
         ledger.entries.borrow().iter().map(|Entry { row, .. }| (row.name.as_str(), row.points())),
     );
-    Kept::new(checksum, ())
+    VariantResult::new(checksum, ())
 }
 
 enum Value {
@@ -71,7 +71,7 @@ enum Value {
 }
 
 /// What a dynamic language does: a dictionary a row.
-fn maps(scale: Scale) -> Kept<Vec<HashMap<&'static str, Value>>> {
+fn maps(scale: Scale) -> VariantResult<Vec<HashMap<&'static str, Value>>> {
     let fields = |row: Row| {
         let active = Value::Active(row.active);
         [("name", Value::Name(row.name)), ("score", Value::Score(row.score)), ("active", active)]
@@ -83,18 +83,18 @@ fn maps(scale: Scale) -> Kept<Vec<HashMap<&'static str, Value>>> {
             (Value::Name(name), ..) => sum.row(name, 0),
             _ => sum,
         });
-    Kept::new(checksum, all)
+    VariantResult::new(checksum, all)
 }
 
 /// Every field has a place of its own: nothing to look up, nothing to store twice.
-fn slots(scale: Scale) -> Kept<Vec<Row>> {
+fn slots(scale: Scale) -> VariantResult<Vec<Row>> {
     let all: Vec<Row> = rows(scale).collect();
-    let checksum = Checksum::of(all.iter().map(|row| (row.name.as_str(), row.points())));
-    Kept::new(checksum, all).then(|_, _| sizes())
+    let checksum = Checksum::from_rows(all.iter().map(|row| (row.name.as_str(), row.points())));
+    VariantResult::new(checksum, all).with_attachments(|_, _| row_size_figures())
 }
 
 /// What a row takes, and what its fields would take without their alignment: for whoever has predicted the one by the other.
-fn sizes() -> Vec<Attachment> {
+fn row_size_figures() -> Vec<Attachment> {
     let figure = |name: &str, en: &str, zh: &str, bytes: usize| {
         let title = Text { en: en.to_owned(), zh: zh.to_owned() };
         Attachment::Figure(Figure { name: name.to_owned(), title, value: Cell::Bytes(bytes as u64) })
@@ -107,6 +107,6 @@ fn sizes() -> Vec<Attachment> {
 }
 
 /// Whoever needs each row once needs one row.
-fn generator(scale: Scale) -> Kept<()> {
-    Kept::new(rows(scale).fold(Checksum::new(), |sum, row| sum.row(&row.name, row.points())), ())
+fn generator(scale: Scale) -> VariantResult<()> {
+    VariantResult::new(rows(scale).fold(Checksum::new(), |sum, row| sum.row(&row.name, row.points())), ())
 }

@@ -1,7 +1,7 @@
 //! What lesson 8.8 asserts about itself: a cycle stays, maps are larger than structs, and a generator keeps nothing. Peaks of the
 //! heap probe are exact on one thread.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_mind-map");
@@ -33,7 +33,7 @@ fn every_variant_does_the_same_work_and_so_does_cpython() {
         assert_eq!(checksum(variant), checksum("maps"), "{variant}");
     }
     for script in ["maps", "generator"] {
-        if let Some(record) = trial::python(env!("CARGO_MANIFEST_DIR"), script, 1_500).expect("it runs") {
+        if let Some(record) = trial::run_python(env!("CARGO_MANIFEST_DIR"), script, 1_500).expect("it runs") {
             assert_eq!(record.checksum, checksum("maps"), "{script}");
         }
     }
@@ -42,8 +42,8 @@ fn every_variant_does_the_same_work_and_so_does_cpython() {
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
-    let exercise = measured(example("mind-map-exercise").unwrap(), "mine", 20_000);
-    let solution = measured(example("mind-map-solution").unwrap(), "mine", 20_000);
+    let exercise = measured(example_path("mind-map-exercise").unwrap(), "mine", 20_000);
+    let solution = measured(example_path("mind-map-solution").unwrap(), "mine", 20_000);
     if exercise.heap.peak_bytes <= GOAL_BYTES {
         println!("the exercise meets its goal: well done");
         assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "the starting point meets its own goal");
@@ -52,6 +52,6 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     assert_eq!(exercise.checksum, solution.checksum);
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

@@ -5,7 +5,7 @@
 #[expect(unreachable_pub, reason = "it is written for a library")]
 mod required;
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 use homework::task::{self, Row, Source};
 
 lesson! {
@@ -20,13 +20,13 @@ lesson! {
     }
 }
 
-fn list(rows: Scale) -> Kept<Vec<Row>> {
+fn list(rows: Scale) -> VariantResult<Vec<Row>> {
     let rows = required::list(Source::new(1, rows.len()));
-    let checksum = Checksum::of(rows.iter().map(|row| (row.name.as_str(), row.score)));
-    Kept::new(checksum, rows)
+    let checksum = Checksum::from_rows(rows.iter().map(|row| (row.name.as_str(), row.score)));
+    VariantResult::new(checksum, rows)
 }
 
-fn generator(rows: Scale) -> Kept<()> {
+fn generator(rows: Scale) -> VariantResult<()> {
     let rows = required::generator(Source::new(1, rows.len()));
-    Kept::new(rows.fold(Checksum::new(), |sum, row| sum.row(&row.name, row.score)), ())
+    VariantResult::new(rows.fold(Checksum::new(), |sum, row| sum.row(&row.name, row.score)), ())
 }

@@ -6,11 +6,11 @@
 //!
 //! Spoken to like this:
 //! 1. It is started with `HEAPLAB_PROBE=heap`. It reads one line from its standard input, before any of the student's code runs
-//!    (`heaplab_grade::Order::line` writes it):
+//!    (`heaplab_homework::Order::line` writes it):
 //!    `heaplab-homework=1 task=required.list rows=50000 seed=7`, and for the optional task also
 //!    `part=0 parts=4 shared_fd=5 shared_words=32768`, where the file descriptor was inherited.
 //!    Tasks are `required.list`, `required.generator`, `optional.worker`, `optional.merge`, and `empty`, which does nothing.
-//! 2. [`measure`] gives the record, lines of `key=value` and a last line `end` (`heaplab_grade::say` reads it). `main` decides where
+//! 2. [`measure`] gives the record, lines of `key=value` and a last line `end` (`heaplab_homework::say` reads it). `main` decides where
 //!    it goes: a place that the student's code cannot name.
 //! 3. `main` waits for the end of its standard input, so that whoever started it can look at the process with the student's data
 //!    still alive, and exits without dropping anything.

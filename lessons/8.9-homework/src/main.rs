@@ -5,7 +5,7 @@
 //! Command:    cargo xtask lesson 8.9
 //!             and then: cargo xtask homework new --id ID --name NAME
 
-use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
 lesson! {
     unit: "rows",
@@ -33,14 +33,14 @@ fn users(rows: Scale) -> impl Iterator<Item = User> {
 }
 
 /// `[User(...) for i in range(n)]`
-fn list(rows: Scale) -> Kept<Vec<User>> {
+fn list(rows: Scale) -> VariantResult<Vec<User>> {
     let everyone: Vec<User> = users(rows).collect();
-    let checksum = Checksum::of(everyone.iter().map(|user| (user.name.as_str(), user.score)));
-    Kept::new(checksum, everyone)
+    let checksum = Checksum::from_rows(everyone.iter().map(|user| (user.name.as_str(), user.score)));
+    VariantResult::new(checksum, everyone)
 }
 
 /// `(User(...) for i in range(n))`
-fn generator(rows: Scale) -> Kept<()> {
+fn generator(rows: Scale) -> VariantResult<()> {
     let checksum = users(rows).fold(Checksum::new(), |sum, user| sum.row(&user.name, user.score));
-    Kept::new(checksum, ())
+    VariantResult::new(checksum, ())
 }

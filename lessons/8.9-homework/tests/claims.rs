@@ -1,7 +1,7 @@
 //! What lesson 8.9 asserts about itself: the list keeps every row and the generator one; the starting point of each task is right
 //! or wrong as the homework says, and the model solution is right and small.
 
-use heaplab_lesson::trial::{self, Recorded, example};
+use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use homework::task::{self, Counts, Part};
 use std::collections::HashSet;
 use std::path::Path;
@@ -29,7 +29,8 @@ fn a_list_keeps_every_row_and_a_generator_one() {
 
 #[test]
 fn the_exercise_is_right_and_large_and_the_solution_is_small() {
-    let (exercise, solution) = (example("homework-exercise").unwrap(), example("homework-solution").unwrap());
+    let (exercise, solution) =
+        (example_path("homework-exercise").unwrap(), example_path("homework-solution").unwrap());
     let of = |program: &Path, variant: &str, rows| measured(program, variant, rows);
     for variant in ["list", "generator"] {
         let (given, solved) = (of(&exercise, variant, 40_000), of(&solution, variant, 40_000));
@@ -84,6 +85,6 @@ fn counted_slowly(lines: u64) -> Counts {
     Counts { pv, uv: addresses.len() as u64 }
 }
 
-fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> Recorded {
-    trial::recorded(program, variant, rows).expect("the variant runs")
+fn measured(program: impl AsRef<Path>, variant: &str, rows: u64) -> RecordedRun {
+    trial::run_recorded(program, variant, rows).expect("the variant runs")
 }

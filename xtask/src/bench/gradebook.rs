@@ -3,18 +3,17 @@
 //!
 //! - `class`: who hands in what. `honest`, `hostile`: the sources. `pack`: the bundles. `draw`: the seed.
 
-mod class;
-mod draw;
 mod honest;
 mod hostile;
 mod pack;
+mod seeded_random;
+mod synthetic_class;
 
 use crate::cli::{self, BenchOptions};
-use crate::screen::Screen;
-use crate::stop::Stop;
-use crate::{discover, environment, interrupt, store, tether};
+use crate::exit::ExitReason;
+use crate::terminal::Terminal;
+use crate::{child_process, discover, environment, interrupt, store};
 use anyhow::{Context as _, Result};
-use class::Expected;
 use heaplab_record::{
     GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass, GradedKind,
 };
@@ -24,59 +23,62 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
+use synthetic_class::ExpectedOutcome;
 
 /// A third of so many has every kind of abuse.
 const SUBMISSIONS: u32 = 200;
 const SEED: u64 = 20_260_809;
 
 pub(super) fn run(options: &BenchOptions) -> Result<()> {
-    let workspace = discover::workspace()?;
-    let words = Words::new(cli::language(options.lang));
+    let workspace = discover::load_workspace()?;
+    let words = Words::new(cli::resolve_language(options.lang));
     let target = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/bench"));
-    let staging = store::open(&target, options.out.is_some())?;
-    interrupt::listen().context("cannot listen for signals")?;
-    let (folder, book) = (staging.runs().join("class"), staging.runs().join("gradebook"));
+    let staging = store::open_staging(&target, options.out.is_some())?;
+    interrupt::install_handlers().context("cannot listen for signals")?;
+    let (folder, book) = (staging.runs_folder().join("class"), staging.runs_folder().join("gradebook"));
     let submissions = options.submissions.unwrap_or(SUBMISSIONS);
     std::fs::create_dir_all(&folder).context("cannot make the class's folder")?;
-    let expected = class::write(&folder, SEED, submissions as usize).context("cannot write the class")?;
-    let wall = grade(&folder, &book, options)?;
+    let expected = synthetic_class::write_class(&folder, SEED, submissions as usize)
+        .context("cannot write the class")?;
+    let wall = run_gradebook(&folder, &book, options)?;
     let text =
         std::fs::read(book.join("gradebook.json")).context("the gradebook has left no gradebook.json")?;
     let book: Gradebook = serde_json::from_slice(&text).context("cannot read gradebook.json")?;
     anyhow::ensure!(book.schema == GRADEBOOK_SCHEMA, "a gradebook of schema {}", book.schema);
     let graded = GradedClass {
         schema: GRADED_CLASS_SCHEMA.to_owned(),
-        created_at: environment::now(),
-        environment: environment::here(&workspace.root, None),
+        created_at: environment::timestamp(),
+        environment: environment::collect_environment(&workspace.root, None),
         seed: SEED,
         submissions,
         hostile: expected.iter().filter(|one| one.hostile).count() as u32,
-        lost: lost(&expected, &book),
+        lost: find_lost(&expected, &book),
         wall_ns: u64::try_from(wall.as_nanos()).unwrap_or(u64::MAX),
-        kinds: kinds(&expected, &book),
+        kinds: summarize_kinds(&expected, &book),
     };
     let json = serde_json::to_string_pretty(&graded)? + "\n";
     let files = [("gradebook.json", json.clone()), ("gradebook.md", class_markdown(&graded, &words))];
     let files = files.map(|(name, text)| Artifact { name: name.to_owned(), bytes: text.into_bytes() });
     let place = staging.publish(&files)?;
-    let screen = Screen::new(!options.json);
+    let screen = Terminal::new(!options.json);
     if options.json {
         print!("{json}");
     }
-    screen.result(&class_table(&graded, &words));
-    screen.note(&words.say("report-is-at", &[("path", &place.display().to_string())]));
+    screen.print_result(&class_table(&graded, &words));
+    screen.print_note(&words.say("report-is-at", &[("path", &place.display().to_string())]));
     let unlike: u32 = graded.kinds.iter().map(|kind| kind.count - kind.as_expected).sum();
     if unlike > 0 || !graded.lost.is_empty() {
         let lost = graded.lost.len();
-        return Err(
-            Stop::SaysNo(format!("{lost} were lost, {unlike} came out otherwise than known before")).into()
-        );
+        return Err(ExitReason::CheckFailed(format!(
+            "{lost} were lost, {unlike} came out otherwise than known before"
+        ))
+        .into());
     }
     Ok(())
 }
 
 /// The real command, as a teacher would type it.
-fn grade(class: &Path, out: &Path, options: &BenchOptions) -> Result<std::time::Duration> {
+fn run_gradebook(class: &Path, out: &Path, options: &BenchOptions) -> Result<std::time::Duration> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
     command.args(["homework", "gradebook"]).arg(class).arg("--out").arg(out).stdout(Stdio::null());
@@ -84,23 +86,24 @@ fn grade(class: &Path, out: &Path, options: &BenchOptions) -> Result<std::time::
         command.arg("--allow-unfenced");
     }
     let started = Instant::now();
-    let (_, status) = tether::run(&mut command, "homework gradebook")?;
+    let (_, status) = child_process::run_to_end(&mut command, "homework gradebook")?;
     match status.code() {
         Some(0) => Ok(started.elapsed()),
-        Some(3) => {
-            Err(Stop::Lacks("homework gradebook cannot grade here; it has said why above".to_owned()).into())
-        }
-        _ => Err(Stop::SaysNo(format!("homework gradebook ended with {status}")).into()),
+        Some(3) => Err(ExitReason::MissingRequirement(
+            "homework gradebook cannot grade here; it has said why above".to_owned(),
+        )
+        .into()),
+        _ => Err(ExitReason::CheckFailed(format!("homework gradebook ended with {status}")).into()),
     }
 }
 
 /// Who has no entry.
-fn lost(expected: &[Expected], book: &Gradebook) -> Vec<String> {
-    let has_entry = |one: &&Expected| book.entries.iter().any(|entry| entry.bundle == one.bundle);
+fn find_lost(expected: &[ExpectedOutcome], book: &Gradebook) -> Vec<String> {
+    let has_entry = |one: &&ExpectedOutcome| book.entries.iter().any(|entry| entry.bundle == one.bundle);
     expected.iter().filter(|one| !has_entry(one)).map(|one| one.bundle.clone()).collect()
 }
 
-fn kinds(expected: &[Expected], book: &Gradebook) -> Vec<GradedKind> {
+fn summarize_kinds(expected: &[ExpectedOutcome], book: &Gradebook) -> Vec<GradedKind> {
     let entries: BTreeMap<&str, &GradebookEntry> =
         book.entries.iter().map(|entry| (entry.bundle.as_str(), entry)).collect();
     let mut kinds: Vec<GradedKind> = Vec::new();

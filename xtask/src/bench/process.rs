@@ -1,6 +1,6 @@
 //! One run: a fresh process, what it printed, and how long it took as the runner saw it.
 
-use crate::tether::{Tethered, Waited};
+use crate::child_process::{ChildGuard, WaitOutcome};
 use anyhow::{Context as _, Result};
 use std::fs::File;
 use std::path::Path;
@@ -8,10 +8,10 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// dhat takes 6 s for a million maps; valgrind is slower still.
-const BUDGET: Duration = Duration::from_secs(300);
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// What a process left.
-pub(super) struct Ended {
+pub(super) struct ProcessEnd {
     pub(super) stdout: String,
     pub(super) stderr: String,
     /// From its start to its end.
@@ -19,24 +19,29 @@ pub(super) struct Ended {
 }
 
 /// Runs a command to its end, looking for it `every` so often; `folder` takes what it prints, `what` is its name in messages.
-pub(super) fn run(mut command: Command, folder: &Path, what: &str, every: Duration) -> Result<Ended> {
+pub(super) fn run_process(
+    mut command: Command,
+    folder: &Path,
+    what: &str,
+    every: Duration,
+) -> Result<ProcessEnd> {
     let (stdout, stderr) = (folder.join("stdout.txt"), folder.join("stderr.txt"));
     let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
     command.stdin(Stdio::null()).stdout(create(&stdout)?).stderr(create(&stderr)?);
-    let mut child = Tethered::start(&mut command, what)?;
+    let mut child = ChildGuard::start(&mut command, what)?;
     let started = Instant::now();
-    let waited = child.wait(every, |_| Ok((started.elapsed() > BUDGET).then_some(())))?;
+    let waited = child.wait_while(every, |_| Ok((started.elapsed() > TIMEOUT).then_some(())))?;
     let process_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    let (stdout, stderr) = (text(&stdout), text(&stderr));
+    let (stdout, stderr) = (read_text(&stdout), read_text(&stderr));
     let done = match waited {
-        Waited::Exited(status) => status.success(),
-        Waited::Ended(()) => anyhow::bail!("{what} took more than {} s", BUDGET.as_secs()),
+        WaitOutcome::Exited(status) => status.success(),
+        WaitOutcome::Ended(()) => anyhow::bail!("{what} took more than {} s", TIMEOUT.as_secs()),
     };
     let last = stderr.lines().rfind(|line| !line.trim().is_empty());
     anyhow::ensure!(done, "{what} failed: {}", last.unwrap_or("it said nothing"));
-    Ok(Ended { stdout, stderr, process_ns })
+    Ok(ProcessEnd { stdout, stderr, process_ns })
 }
 
-fn text(path: &Path) -> String {
+fn read_text(path: &Path) -> String {
     std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }

@@ -10,17 +10,17 @@ mod plan;
 mod program;
 
 use super::is_installed;
-use super::table::{Row, Table};
-use super::turns::{or_reason, turns};
+use super::rounds::{reason_unless_interrupted, run_in_rounds};
+use super::table::{BenchRow, BenchTable};
 use crate::cli::BenchOptions;
 use crate::discover::Workspace;
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use crate::{build, memory};
 use anyhow::{Context as _, Result};
 use heaplab_record::Quantity;
 use heaplab_report::{Words, format};
-use plan::{Line, Side};
-use program::{Programs, Said};
+use plan::{PairComparison, Side};
+use program::{WorkloadOutput, WorkloadPrograms};
 use std::path::Path;
 
 const PACKAGE: &str = "heaplab-bench-workloads";
@@ -28,30 +28,32 @@ const PACKAGE: &str = "heaplab-bench-workloads";
 const FRAMES: f64 = 64.0;
 
 /// Whether the options make sense.
-pub(super) fn check(options: &BenchOptions) -> Result<(), Stop> {
+pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {
     if options.bytes.is_some() {
-        return Err(Stop::WrongUse("--bytes is for `bench logagg`; `bench recorder` takes --rows".into()));
+        return Err(ExitReason::UsageError(
+            "--bytes is for `bench logagg`; `bench recorder` takes --rows".into(),
+        ));
     }
-    plan::chosen(&options.only, options.rows).map(|_| ())
+    plan::select_comparisons(&options.only, options.rows).map(|_| ())
 }
 
 /// Measures line after line.
-pub(super) fn measure(
+pub(super) fn measure_recorder(
     options: &BenchOptions,
     workspace: &Workspace,
     folder: &Path,
-    table: &mut Table<'_>,
+    table: &mut BenchTable<'_>,
 ) -> Result<()> {
-    let binaries = build::binaries(workspace, &[PACKAGE], &["dhat", "mod-alloc"])?;
-    let programs = Programs { binaries, folder: folder.to_owned() };
-    table.begin();
-    for line in &plan::chosen(&options.only, options.rows)? {
-        table.screen.doing(&format!("{} {} / {}", line.workload, line.over.name(), line.under.name()));
-        let measured = match lacking(line, table.words) {
+    let binaries = build::build_binaries(workspace, &[PACKAGE], &["dhat", "mod-alloc"])?;
+    let programs = WorkloadPrograms { binaries, folder: folder.to_owned() };
+    table.print_header();
+    for line in &plan::select_comparisons(&options.only, options.rows)? {
+        table.screen.set_activity(&format!("{} {} / {}", line.workload, line.over.name(), line.under.name()));
+        let measured = match missing_reason(line, table.words) {
             Some(why) => Err(why),
-            None => or_reason(figures(&programs, line, options.pairs))?,
+            None => reason_unless_interrupted(measure_figures(&programs, line, options.pairs))?,
         };
-        let row = Row {
+        let row = BenchRow {
             workload: line.workload,
             rows: line.rows,
             over: line.over.name(),
@@ -59,13 +61,13 @@ pub(super) fn measure(
             quantity: line.quantity,
             wanted: line.wanted,
         };
-        table.row(&row, measured);
+        table.add_row(&row, measured);
     }
     Ok(())
 }
 
 /// What this machine has not got for a line.
-fn lacking(line: &Line, words: &Words) -> Option<String> {
+fn missing_reason(line: &PairComparison, words: &Words) -> Option<String> {
     let needs = [
         (line.over == Side::Heaptrack, "heaptrack"),
         (line.quantity == Quantity::InstructionRatio, "valgrind"),
@@ -80,26 +82,26 @@ fn lacking(line: &Line, words: &Words) -> Option<String> {
 }
 
 /// A figure a pair, after a pair that warms the machine up.
-fn figures(programs: &Programs, line: &Line, pairs: u32) -> Result<Vec<f64>> {
+fn measure_figures(programs: &WorkloadPrograms, line: &PairComparison, pairs: u32) -> Result<Vec<f64>> {
     if line.quantity == Quantity::InstructionRatio {
         // The same on every run but for the addresses of the stack: one pair tells it.
-        let of = |side| instructions::count(programs, side, line.workload, line.rows);
+        let of = |side| instructions::count_instructions(programs, side, line.workload, line.rows);
         let ((over, over_count), (under, under_count)) = (of(line.over)?, of(line.under)?);
-        same_work(line, over, under)?;
+        check_same_work(line, over, under)?;
         return Ok(vec![over_count as f64 / under_count as f64]);
     }
-    let run = |side: &Side| programs.run(*side, line.workload, line.rows);
-    let pairs = turns(pairs.min(line.most_pairs), &[line.over, line.under], run)?;
+    let run = |side: &Side| programs.run_workload(*side, line.workload, line.rows);
+    let pairs = run_in_rounds(pairs.min(line.most_pairs), &[line.over, line.under], run)?;
     pairs
         .iter()
         .map(|pair| {
-            same_work(line, pair[0], pair[1])?;
-            figure(line, pair[0], pair[1])
+            check_same_work(line, pair[0], pair[1])?;
+            compute_figure(line, pair[0], pair[1])
         })
         .collect()
 }
 
-fn same_work(line: &Line, over: Said, under: Said) -> Result<()> {
+fn check_same_work(line: &PairComparison, over: WorkloadOutput, under: WorkloadOutput) -> Result<()> {
     let (one, other) = (line.over.name(), line.under.name());
     anyhow::ensure!(
         over.checksum == under.checksum,
@@ -108,7 +110,7 @@ fn same_work(line: &Line, over: Said, under: Said) -> Result<()> {
     Ok(())
 }
 
-fn figure(line: &Line, over: Said, under: Said) -> Result<f64> {
+fn compute_figure(line: &PairComparison, over: WorkloadOutput, under: WorkloadOutput) -> Result<f64> {
     let (over_ns, under_ns) = (over.wall_ns as f64, under.wall_ns as f64);
     let memory = || {
         let both = over.peak_rss_bytes.zip(under.peak_rss_bytes);
@@ -128,15 +130,15 @@ fn figure(line: &Line, over: Said, under: Said) -> Result<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use heaplab_record::Wanted;
+    use heaplab_record::ExpectedFigure;
 
-    fn said(wall_ns: u64, peak: u64) -> Said {
-        Said { wall_ns, checksum: 1, peak_rss_bytes: Some(peak), process_ns: 0 }
+    fn said(wall_ns: u64, peak: u64) -> WorkloadOutput {
+        WorkloadOutput { wall_ns, checksum: 1, peak_rss_bytes: Some(peak), process_ns: 0 }
     }
 
     #[test]
     fn figures_are_of_their_quantity() {
-        let mut line = plan::all()[0];
+        let mut line = plan::all_comparisons()[0];
         line.rows = 10;
         let (over, under) = (said(7400, 520), said(1000, 200));
         let cases = [
@@ -147,10 +149,10 @@ mod tests {
         ];
         for (quantity, expected) in cases {
             line.quantity = quantity;
-            assert!((figure(&line, over, under).unwrap() - expected).abs() < 1e-9, "{quantity:?}");
+            assert!((compute_figure(&line, over, under).unwrap() - expected).abs() < 1e-9, "{quantity:?}");
         }
-        let other = Said { checksum: 2, ..under };
-        assert!(same_work(&line, over, other).is_err());
-        assert!(matches!(line.wanted, Some(Wanted::AtMost(_))));
+        let other = WorkloadOutput { checksum: 2, ..under };
+        assert!(check_same_work(&line, over, other).is_err());
+        assert!(matches!(line.wanted, Some(ExpectedFigure::AtMost(_))));
     }
 }

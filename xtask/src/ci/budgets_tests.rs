@@ -16,7 +16,7 @@ fn run(variant: &str, peak_bytes: u64, peak_error_bytes: u64, rss: u64) -> Run {
     run
 }
 
-pub(in crate::ci) fn outcome(section: &str, runs: Vec<Run>) -> Outcome {
+pub(in crate::ci) fn outcome(section: &str, runs: Vec<Run>) -> SectionOutcome {
     let report: Report = serde_json::from_value(serde_json::json!({
         "schema": "heaplab/report/v1", "lesson": section, "title": {"en": "", "zh": ""}, "created_at": "",
         "language": "en", "unit": "rows", "rows_requested": 1000, "failed": [], "claims": [], "runs": runs,
@@ -24,13 +24,13 @@ pub(in crate::ci) fn outcome(section: &str, runs: Vec<Run>) -> Outcome {
             "frame_pointers": true}
     }))
     .unwrap();
-    let section = Section::parse(section).unwrap();
-    Outcome { section, report: Some(report), why: None, took: std::time::Duration::ZERO }
+    let section = SectionNumber::parse(section).unwrap();
+    SectionOutcome { section, report: Some(report), why: None, took: std::time::Duration::ZERO }
 }
 
 fn blessed(first: Vec<Run>, second: Vec<Run>) -> Budgets {
     let mut budgets = Budgets { head: HEAD.to_owned(), ..Budgets::default() };
-    budgets.renew(&[outcome("8.5", first)], &[outcome("8.5", second)]);
+    budgets.update(&[outcome("8.5", first)], &[outcome("8.5", second)]);
     budgets
 }
 
@@ -42,20 +42,20 @@ fn what_is_written_is_what_is_read_and_sections_go_by_number() {
     for number in ["8.10", "8.9"] {
         budgets.sections.insert(number.to_owned(), last.clone());
     }
-    let text = budgets.text();
+    let text = budgets.to_toml();
     assert_eq!(Budgets::parse(&text).unwrap(), budgets);
     assert!(text.starts_with("# What each") && text.contains("\npeak_bytes = 1_234_567\n"), "{text}");
     let at = |what: &str| text.find(what).unwrap();
     assert!(at("[\"8.5\"]") < at("[\"8.9\"]") && at("[\"8.9\"]") < at("[\"8.10\"]"));
-    assert_eq!(Budgets::parse(&text).unwrap().text(), text);
+    assert_eq!(Budgets::parse(&text).unwrap().to_toml(), text);
 }
 
 #[test]
 fn a_comment_of_the_readers_own_at_the_head_stays() {
     let text = "# Mine.\n# Two lines.\n\n[\"8.5\"]\nrustc = \"r\"\ncores = 2\nvariant = {}\n";
     let mut budgets = Budgets::parse(text).unwrap();
-    budgets.renew(&[outcome("8.5", vec![run("a", 1, 0, 1)])], &[outcome("8.5", vec![run("a", 1, 0, 1)])]);
-    assert!(budgets.text().starts_with("# Mine.\n# Two lines.\n\n[\"8.5\"]\n"), "{}", budgets.text());
+    budgets.update(&[outcome("8.5", vec![run("a", 1, 0, 1)])], &[outcome("8.5", vec![run("a", 1, 0, 1)])]);
+    assert!(budgets.to_toml().starts_with("# Mine.\n# Two lines.\n\n[\"8.5\"]\n"), "{}", budgets.to_toml());
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn only_what_is_equal_twice_has_no_tolerance() {
     let of = |first, second| {
         let budgets = blessed(vec![first], vec![second]);
         let budget = &budgets.sections["8.5"].variant["a"];
-        (budget.tolerance_percent, budget.of(Metric::PeakBytes))
+        (budget.tolerance_percent, budget.figure(Metric::PeakBytes))
     };
     assert_eq!(of(run("a", 1000, 0, 1), run("a", 1000, 0, 9)), (0, Some(1000)));
     assert_eq!(of(run("a", 1000, 0, 1), run("a", 1001, 0, 1)), (5, Some(1001)));
@@ -76,11 +76,11 @@ fn only_what_is_equal_twice_has_no_tolerance() {
 
 #[test]
 fn a_ceiling_has_room_and_does_not_wander() {
-    let fresh = ceiling(10_000_000, None);
+    let fresh = rss_ceiling(10_000_000, None);
     assert!(fresh > 12_500_000 && fresh.is_multiple_of(1 << 20));
-    assert_eq!(ceiling(10_100_000, Some(fresh)), fresh);
-    assert_ne!(ceiling(fresh, Some(fresh)), fresh, "no room is left");
-    assert_ne!(ceiling(1_000_000, Some(fresh)), fresh, "much too high");
+    assert_eq!(rss_ceiling(10_100_000, Some(fresh)), fresh);
+    assert_ne!(rss_ceiling(fresh, Some(fresh)), fresh, "no room is left");
+    assert_ne!(rss_ceiling(1_000_000, Some(fresh)), fresh, "much too high");
 }
 
 #[test]
@@ -88,8 +88,8 @@ fn a_section_that_failed_keeps_its_budgets() {
     let mut budgets = blessed(vec![run("a", 1000, 0, 1)], vec![run("a", 1000, 0, 1)]);
     let mut failed = outcome("8.5", vec![run("a", 2000, 0, 1)]);
     failed.report = None;
-    budgets.renew(&[outcome("8.5", vec![run("a", 2000, 0, 1)])], &[failed]);
-    assert_eq!(budgets.sections["8.5"].variant["a"].of(Metric::PeakBytes), Some(1000));
+    budgets.update(&[outcome("8.5", vec![run("a", 2000, 0, 1)])], &[failed]);
+    assert_eq!(budgets.sections["8.5"].variant["a"].figure(Metric::PeakBytes), Some(1000));
 }
 
 #[test]

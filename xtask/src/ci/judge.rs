@@ -1,8 +1,8 @@
 //! A section's figures against its budgets. Pure: reports and budgets in, verdicts out.
 
-use super::budgets::{Budget, Budgets, OfSection};
+use super::budgets::{Budgets, SectionBudgets, VariantBudget};
 use super::metric::Metric;
-use crate::course::Outcome;
+use crate::course::SectionOutcome;
 use heaplab_record::{Language, Report, Run};
 use heaplab_report::{Words, format};
 
@@ -31,7 +31,7 @@ pub(super) enum Verdict {
 
 impl Case {
     /// `8.5 list_dict peak_bytes`.
-    pub(super) fn name(&self) -> String {
+    pub(super) fn display_name(&self) -> String {
         let parts = [Some(self.section.as_str()), self.variant.as_deref(), self.metric];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
@@ -41,7 +41,7 @@ impl Case {
 ///
 /// A section without any budget is open, not broken: a new lesson is a new folder and no edit anywhere else. Once a section has
 /// budgets, a variant without one and a budget without its variant are broken: else renaming would shake a budget off.
-pub(super) fn section(budgets: &Budgets, outcome: &Outcome, words: &Words) -> Vec<Case> {
+pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: &Words) -> Vec<Case> {
     let section = outcome.section.to_string();
     let case = |variant: Option<&str>, verdict: Verdict| Case {
         section: section.clone(),
@@ -62,14 +62,14 @@ pub(super) fn section(budgets: &Budgets, outcome: &Outcome, words: &Words) -> Ve
     if let Some(why) = why.filter(|_| report.failed.is_empty()) {
         cases.push(case(None, Verdict::Broken(why)));
     }
-    let Some(of) = budgets.of(&section) else {
+    let Some(of) = budgets.section(&section) else {
         let command = words.say("ci-no-budget", &[("section", &section)]);
         cases.push(case(None, Verdict::Open(command)));
         return cases;
     };
     for run in report.runs.iter().filter(|run| run.language == Language::Rust) {
         match of.variant.get(&run.variant) {
-            Some(budget) => cases.extend(variant(&section, of, budget, run, report, words)),
+            Some(budget) => cases.extend(judge_variant(&section, of, budget, run, report, words)),
             None => {
                 let why = words.say("ci-new-variant", &[("section", &section)]);
                 cases.push(case(Some(&run.variant), Verdict::Broken(why)));
@@ -88,10 +88,10 @@ pub(super) fn section(budgets: &Budgets, outcome: &Outcome, words: &Words) -> Ve
 }
 
 /// Every figure of a variant.
-fn variant(
+fn judge_variant(
     section: &str,
-    of: &OfSection,
-    budget: &Budget,
+    of: &SectionBudgets,
+    budget: &VariantBudget,
     run: &Run,
     report: &Report,
     words: &Words,
@@ -119,12 +119,12 @@ fn variant(
         let (here, there) = (cores.to_string(), of.cores.to_string());
         return vec![case(None, Verdict::Open(words.say("ci-cores", &[("here", &here), ("there", &there)])))];
     }
-    let with_budget = Metric::ALL.into_iter().filter_map(|metric| Some((metric, budget.of(metric)?)));
+    let with_budget = Metric::ALL.into_iter().filter_map(|metric| Some((metric, budget.figure(metric)?)));
     with_budget
         .map(|(metric, allowed)| {
-            let verdict = match metric.of(run) {
+            let verdict = match metric.value_in(run) {
                 None => Verdict::Broken(words.get("ci-not-measured")),
-                Some(measured) => figure(metric, allowed, measured, budget, (run, of, report), words),
+                Some(measured) => judge_figure(metric, allowed, measured, budget, (run, of, report), words),
             };
             case(Some(metric), verdict)
         })
@@ -132,12 +132,12 @@ fn variant(
 }
 
 /// One figure against its budget.
-fn figure(
+fn judge_figure(
     metric: Metric,
     allowed: u64,
     measured: u64,
-    budget: &Budget,
-    (run, of, report): (&Run, &OfSection, &Report),
+    budget: &VariantBudget,
+    (run, of, report): (&Run, &SectionBudgets, &Report),
     words: &Words,
 ) -> Verdict {
     // A ceiling has its room in it.
@@ -151,7 +151,7 @@ fn figure(
         if percent > 0 {
             why += &words.say("ci-tolerance", &[("percent", &percent.to_string())]);
         }
-        why += &top(metric, run, words);
+        why += &top_site_note(metric, run, words);
         if of.rustc != report.environment.rustc {
             let (there, here) = (of.rustc.as_str(), report.environment.rustc.as_str());
             why += &words.say("ci-other-compiler", &[("there", there), ("here", here)]);
@@ -166,12 +166,14 @@ fn figure(
 }
 
 /// The site that contributes the most to the figure.
-fn top(metric: Metric, run: &Run, words: &Words) -> String {
+fn top_site_note(metric: Metric, run: &Run, words: &Words) -> String {
     let sites = run.heap.iter().flat_map(|heap| &heap.sites);
-    let Some(site) = sites.max_by_key(|site| metric.at(site)).filter(|site| metric.at(site) > 0) else {
+    let Some(site) =
+        sites.max_by_key(|site| metric.value_at_site(site)).filter(|site| metric.value_at_site(site) > 0)
+    else {
         return String::new();
     };
-    let share = format::count(metric.at(site));
+    let share = format::count(metric.value_at_site(site));
     let of = [("function", site.function.as_str()), ("location", &site.location), ("share", &share)];
     words.say("ci-top", &of)
 }

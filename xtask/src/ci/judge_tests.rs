@@ -10,7 +10,7 @@ fn site(location: &str, at_peak_bytes: u64, total_blocks: u64) -> HeapSite {
     HeapSite { function: "users::fill".into(), location, at_peak_bytes, total_blocks, ..HeapSite::default() }
 }
 
-fn outcome() -> Outcome {
+fn outcome() -> SectionOutcome {
     let run = |variant: &str| {
         let mut run: Run = serde_json::from_value(serde_json::json!({
             "section": "8.5.2", "variant": variant, "language": "rust", "work_group": "users", "rows": 1000,
@@ -28,25 +28,25 @@ fn outcome() -> Outcome {
 }
 
 /// Held against budgets that were made of the unchanged section.
-fn judged(change: impl FnOnce(&mut Outcome)) -> Vec<Case> {
+fn judged(change: impl FnOnce(&mut SectionOutcome)) -> Vec<Case> {
     let mut budgets = Budgets::default();
-    budgets.renew(&[outcome()], &[outcome()]);
+    budgets.update(&[outcome()], &[outcome()]);
     let mut changed = outcome();
     change(&mut changed);
-    section(&budgets, &changed, &Words::new(Lang::En))
+    judge_section(&budgets, &changed, &Words::new(Lang::En))
 }
 
-fn report(of: &mut Outcome) -> &mut Report {
+fn report(of: &mut SectionOutcome) -> &mut Report {
     of.report.as_mut().unwrap()
 }
 
-fn heap(of: &mut Outcome) -> &mut HeapRun {
+fn heap(of: &mut SectionOutcome) -> &mut HeapRun {
     report(of).runs[0].heap.as_mut().unwrap()
 }
 
 fn news(cases: &[Case]) -> Vec<(String, Verdict)> {
     let is_news = |case: &&Case| case.verdict != Verdict::Held;
-    cases.iter().filter(is_news).map(|case| (case.name(), case.verdict.clone())).collect()
+    cases.iter().filter(is_news).map(|case| (case.display_name(), case.verdict.clone())).collect()
 }
 
 fn broken(cases: &[Case]) -> (String, String) {
@@ -115,7 +115,7 @@ fn what_this_machine_cannot_judge_is_open() {
     };
     let (name, why) = open(judged(|of| report(of).runs[0].rows = 500));
     assert!(name == "8.5 maps" && why.contains("500"), "less memory than the run wanted: {why}");
-    let (name, why) = open(section(&Budgets::default(), &outcome(), &Words::new(Lang::En)));
+    let (name, why) = open(judge_section(&Budgets::default(), &outcome(), &Words::new(Lang::En)));
     assert!(name == "8.5" && why.contains("--bless --section 8.5"), "{why}");
 }
 
@@ -152,12 +152,12 @@ fn several_threads_have_a_tolerance_on_as_many_cores() {
         of
     };
     let mut budgets = Budgets::default();
-    budgets.renew(&[threaded()], &[threaded()]);
+    budgets.update(&[threaded()], &[threaded()]);
     let judged = |peak, cores| {
         let mut of = threaded();
         heap(&mut of).peak_bytes = peak;
         report(&mut of).environment.cores = cores;
-        section(&budgets, &of, &Words::new(Lang::En))
+        judge_section(&budgets, &of, &Words::new(Lang::En))
     };
     assert_eq!(news(&judged(105, 2)), []);
     assert_eq!(news(&judged(90, 2)), [], "within a tolerance less is no news");

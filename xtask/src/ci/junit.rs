@@ -2,14 +2,14 @@
 //! Format: <https://github.com/testmoapp/junitxml>.
 
 use super::judge::{Case, Verdict};
-use crate::course::Outcome;
+use crate::course::SectionOutcome;
 use anyhow::{Context as _, Result};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::io;
 
 /// The whole file. Skipped is what cannot be judged here.
-pub(super) fn xml(outcomes: &[Outcome], cases: &[Case]) -> Result<Vec<u8>> {
+pub(super) fn render_junit(outcomes: &[SectionOutcome], cases: &[Case]) -> Result<Vec<u8>> {
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
     write(&mut writer, outcomes, cases).context("cannot write JUnit XML")?;
     let mut xml = writer.into_inner();
@@ -17,7 +17,7 @@ pub(super) fn xml(outcomes: &[Outcome], cases: &[Case]) -> Result<Vec<u8>> {
     Ok(xml)
 }
 
-fn write(writer: &mut Writer<Vec<u8>>, outcomes: &[Outcome], cases: &[Case]) -> io::Result<()> {
+fn write(writer: &mut Writer<Vec<u8>>, outcomes: &[SectionOutcome], cases: &[Case]) -> io::Result<()> {
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let totals = counted(cases.iter());
     let suites = writer.create_element("testsuites").with_attribute(("name", "heaplab"));
@@ -72,7 +72,7 @@ fn write_case(writer: &mut Writer<Vec<u8>>, case: &Case) -> io::Result<()> {
         })?,
         Verdict::Broken(why) => element.write_inner_content(|writer| {
             let failure = writer.create_element("failure").with_attribute(("type", "budget"));
-            let text = legal(&format!("{}: {why}", case.name()));
+            let text = legal(&format!("{}: {why}", case.display_name()));
             failure
                 .with_attribute(("message", legal(why).as_str()))
                 .write_text_content(BytesText::new(&text))?;
@@ -91,7 +91,7 @@ fn legal(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover::Section;
+    use crate::discover::SectionNumber;
     use std::time::Duration;
 
     #[test]
@@ -107,9 +107,10 @@ mod tests {
             case("b<\"&", Verdict::Broken("1 > 0 \"<&\u{1b}[31m".into())),
             case("c", Verdict::Open("no budget".into())),
         ];
-        let section = Section::parse("8.5").unwrap();
-        let outcomes = [Outcome { section, report: None, why: None, took: Duration::from_millis(1500) }];
-        let xml = String::from_utf8(xml(&outcomes, &cases).unwrap()).unwrap();
+        let section = SectionNumber::parse("8.5").unwrap();
+        let outcomes =
+            [SectionOutcome { section, report: None, why: None, took: Duration::from_millis(1500) }];
+        let xml = String::from_utf8(render_junit(&outcomes, &cases).unwrap()).unwrap();
         assert!(
             xml.contains(r#"<testsuite name="8.5" tests="3" failures="1" skipped="1" time="1.500">"#),
             "{xml}"

@@ -42,7 +42,7 @@ impl Metric {
     }
 
     /// `None` where its probe did not run.
-    pub(super) fn of(self, run: &Run) -> Option<u64> {
+    pub(super) fn value_in(self, run: &Run) -> Option<u64> {
         let (counts, heap) = (run.counts.as_ref(), run.heap.as_ref());
         match self {
             Metric::Allocations => counts.map(|counts| counts.allocations),
@@ -57,7 +57,7 @@ impl Metric {
     }
 
     /// What a site contributes to it; a site's own peak blocks are not kept, its bytes at the peak stand for them.
-    pub(super) fn at(self, site: &HeapSite) -> u64 {
+    pub(super) fn value_at_site(self, site: &HeapSite) -> u64 {
         match self {
             Metric::Allocations | Metric::Reallocations | Metric::TotalBlocks => site.total_blocks,
             Metric::TotalBytes => site.total_bytes,

@@ -1,53 +1,60 @@
 //! The summary of a CI run in Markdown: what is broken comes first.
 
 use super::judge::{Case, Verdict};
-use crate::course::Outcome;
+use crate::course::SectionOutcome;
 use heaplab_report::{Words, format};
 use std::fmt::Write as _;
 
 /// The whole text.
-pub(super) fn markdown(outcomes: &[Outcome], cases: &[Case], words: &Words) -> String {
-    let broken = count(cases.iter(), |of| matches!(of, Verdict::Broken(_)));
+pub(super) fn render_summary(outcomes: &[SectionOutcome], cases: &[Case], words: &Words) -> String {
+    let broken = count_verdicts(cases.iter(), |of| matches!(of, Verdict::Broken(_)));
     let title = match broken {
         0 => words.get("ci-title-held"),
         _ => words.say("ci-title-broken", &[("broken", &broken.to_string())]),
     };
     let mut out = format!("# {} {title}\n", if broken == 0 { "✓" } else { "✗" });
     let listed = |out: &mut String, key: &str, of: fn(&Verdict) -> Option<&String>| {
-        let mut lines = cases.iter().filter_map(|case| Some((case.name(), of(&case.verdict)?))).peekable();
+        let mut lines =
+            cases.iter().filter_map(|case| Some((case.display_name(), of(&case.verdict)?))).peekable();
         if lines.peek().is_some() {
             let _ = write!(out, "\n## {}\n\n", words.get(key));
         }
         for (name, why) in lines {
-            let _ = writeln!(out, "- **{}**: {}", text(&name), text(why));
+            let _ = writeln!(out, "- **{}**: {}", escape_markdown(&name), escape_markdown(why));
         }
     };
     listed(&mut out, "ci-heading-broken", |verdict| match verdict {
         Verdict::Broken(why) => Some(why),
         _ => None,
     });
-    let _ = write!(out, "\n## {}\n\n{}", words.get("ci-heading-sections"), sections(outcomes, cases, words));
+    let _ = write!(
+        out,
+        "\n## {}\n\n{}",
+        words.get("ci-heading-sections"),
+        sections_table(outcomes, cases, words)
+    );
     listed(&mut out, "ci-heading-open", |verdict| match verdict {
         Verdict::Open(why) => Some(why),
         _ => None,
     });
-    out + &below(cases, words)
+    out + &improved_list(cases, words)
 }
 
 /// A row a section.
-fn sections(outcomes: &[Outcome], cases: &[Case], words: &Words) -> String {
+fn sections_table(outcomes: &[SectionOutcome], cases: &[Case], words: &Words) -> String {
     let heads = ["section", "variants", "held", "below", "open", "broken", "seconds"];
     let heads = heads.map(|key| words.get(&format!("ci-column-{key}")));
     let mut out = format!("| {} |\n|---|{}\n", heads.join(" | "), "---:|".repeat(heads.len() - 1));
     for outcome in outcomes {
         let section = outcome.section.to_string();
-        let of = |verdict| count(cases.iter().filter(|case| case.section == section), verdict);
-        let title = outcome.report.as_ref().map(|report| words.lang().of(&report.title)).unwrap_or_default();
+        let of = |verdict| count_verdicts(cases.iter().filter(|case| case.section == section), verdict);
+        let title =
+            outcome.report.as_ref().map(|report| words.lang().pick(&report.title)).unwrap_or_default();
         let variants = outcome.report.as_ref().map_or(0, |report| report.runs.len());
         let _ = writeln!(
             out,
             "| {section} {} | {variants} | {} | {} | {} | {} | {:.0} |",
-            text(title),
+            escape_markdown(title),
             of(|verdict| matches!(verdict, Verdict::Held)),
             of(|verdict| matches!(verdict, Verdict::Below { .. })),
             of(|verdict| matches!(verdict, Verdict::Open(_))),
@@ -59,7 +66,7 @@ fn sections(outcomes: &[Outcome], cases: &[Case], words: &Words) -> String {
 }
 
 /// What got better: worth a look, and a new budget.
-fn below(cases: &[Case], words: &Words) -> String {
+fn improved_list(cases: &[Case], words: &Words) -> String {
     let mut out = String::new();
     for case in cases {
         let Verdict::Below { budget, measured } = case.verdict else { continue };
@@ -68,17 +75,17 @@ fn below(cases: &[Case], words: &Words) -> String {
         }
         let (budget, measured) = (format::count(budget), format::count(measured));
         let said = words.say("ci-below", &[("measured", &measured), ("budget", &budget)]);
-        let _ = writeln!(out, "- **{}**: {}", text(&case.name()), text(&said));
+        let _ = writeln!(out, "- **{}**: {}", escape_markdown(&case.display_name()), escape_markdown(&said));
     }
     out
 }
 
-fn count<'a>(cases: impl Iterator<Item = &'a Case>, of: fn(&Verdict) -> bool) -> usize {
+fn count_verdicts<'a>(cases: impl Iterator<Item = &'a Case>, of: fn(&Verdict) -> bool) -> usize {
     cases.filter(|case| of(&case.verdict)).count()
 }
 
 /// Text that Markdown takes for nothing else; a function's name may hold anything.
-fn text(text: &str) -> String {
+fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
@@ -106,9 +113,9 @@ mod tests {
     fn a_broken_budget_changes_title_and_comes_first() {
         for lang in [Lang::En, Lang::Zh] {
             let words = Words::new(lang);
-            let held = markdown(&[], &[case(Verdict::Held)], &words);
+            let held = render_summary(&[], &[case(Verdict::Held)], &words);
             assert!(held.starts_with("# ✓") && !held.contains("list"), "{held}");
-            let broken = markdown(
+            let broken = render_summary(
                 &[],
                 &[case(Verdict::Open("open".into())), case(Verdict::Broken("Vec<T>\n| #x".into()))],
                 &words,

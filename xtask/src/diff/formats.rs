@@ -5,7 +5,7 @@ use heaplab_profile::{Frame, Profile, Site};
 use serde::Deserialize;
 
 /// `root;caller;site BYTES` a line, bytes at the peak.
-pub(super) fn folded(text: &str) -> Result<Profile> {
+pub(super) fn parse_folded(text: &str) -> Result<Profile> {
     let mut sites = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let parts = line.rsplit_once(' ').and_then(|(stack, bytes)| Some((stack, bytes.parse().ok()?)));
@@ -15,18 +15,18 @@ pub(super) fn folded(text: &str) -> Result<Profile> {
         let frame = |function: &str| Frame { function: function.to_owned(), location: None };
         sites.push(Site { frames: stack.split(';').map(frame).collect(), peak_bytes, ..Site::default() });
     }
-    Ok(Profile { sites }.merged())
+    Ok(Profile { sites }.merge_equal_stacks())
 }
 
 #[derive(Deserialize)]
 struct Speedscope {
     exporter: Option<String>,
-    shared: Shared,
-    profiles: Vec<Sampled>,
+    shared: SharedFrames,
+    profiles: Vec<SampledProfile>,
 }
 
 #[derive(Deserialize)]
-struct Shared {
+struct SharedFrames {
     frames: Vec<SharedFrame>,
 }
 
@@ -38,7 +38,7 @@ struct SharedFrame {
 }
 
 #[derive(Deserialize)]
-struct Sampled {
+struct SampledProfile {
     name: String,
     samples: Vec<Vec<usize>>,
     weights: Vec<u64>,
@@ -46,7 +46,7 @@ struct Sampled {
 
 /// One "sampled" profile a measure, as `heaplab_profile::speedscope` writes them; other programs' files mean something else
 /// by their weights.
-pub(super) fn speedscope(text: &str) -> Result<Profile> {
+pub(super) fn parse_speedscope(text: &str) -> Result<Profile> {
     let file: Speedscope = serde_json::from_str(text).context("this is no file of heaplab's")?;
     let exporter = file.exporter.unwrap_or_default();
     ensure!(exporter.starts_with("heaplab "), "this is a file of `{exporter}`, only heaplab's own are read");
@@ -73,7 +73,7 @@ pub(super) fn speedscope(text: &str) -> Result<Profile> {
             sites.push(site);
         }
     }
-    Ok(Profile { sites }.merged())
+    Ok(Profile { sites }.merge_equal_stacks())
 }
 
 #[cfg(test)]
@@ -102,18 +102,18 @@ mod tests {
 
     #[test]
     fn what_was_written_is_read_back() {
-        let text = speedscope::speedscope(&profile(), "app: live").unwrap();
-        assert_eq!(super::speedscope(&text).unwrap(), profile());
-        let folded = super::folded(&folded::folded(&profile(), Measure::PeakBytes)).unwrap();
+        let text = speedscope::write_speedscope(&profile(), "app: live").unwrap();
+        assert_eq!(super::parse_speedscope(&text).unwrap(), profile());
+        let folded = super::parse_folded(&folded::write_folded(&profile(), Measure::PeakBytes)).unwrap();
         assert_eq!((folded.sites.len(), folded.peak_bytes()), (1, 5));
         assert_eq!(folded.sites[0].frames[1].function, "app::load");
     }
 
     #[test]
     fn what_is_no_profile_is_refused_with_its_place() {
-        assert!(super::folded("a;b 5\nno number\n").unwrap_err().to_string().contains("line 2"));
-        let text = speedscope::speedscope(&profile(), "app").unwrap();
+        assert!(super::parse_folded("a;b 5\nno number\n").unwrap_err().to_string().contains("line 2"));
+        let text = speedscope::write_speedscope(&profile(), "app").unwrap();
         let other = text.replace("heaplab ", "speedscope@");
-        assert!(super::speedscope(&other).unwrap_err().to_string().contains("only heaplab's own"));
+        assert!(super::parse_speedscope(&other).unwrap_err().to_string().contains("only heaplab's own"));
     }
 }

@@ -2,13 +2,13 @@
 
 mod watch;
 
-use super::harness::{self, Measured};
-use super::place::{Place, Student};
+use super::harness::{self, HomeworkMeasurement};
+use super::homework_folder::{HomeworkFolder, Student};
 use super::verify;
 use crate::cli::{self, LangChoice};
+use crate::exit::ExitReason;
 use crate::interrupt;
-use crate::screen::Screen;
-use crate::stop::Stop;
+use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use heaplab_record::{HomeworkResult, Text};
@@ -29,44 +29,44 @@ pub(crate) struct CheckOptions {
 }
 
 pub(crate) fn run(options: &CheckOptions) -> Result<()> {
-    let words = Words::new(cli::language(options.lang));
-    let place = Place::find(words.lang())?;
-    place.begun()?;
-    interrupt::listen().context("cannot listen to signals")?;
+    let words = Words::new(cli::resolve_language(options.lang));
+    let place = HomeworkFolder::find(words.lang())?;
+    place.check_started()?;
+    interrupt::install_handlers().context("cannot listen to signals")?;
     if options.watch {
-        return watch::run(&place, || once(&place, options, &words), &words);
+        return watch::run(&place, || check_once(&place, options, &words), &words);
     }
-    once(&place, options, &words)
+    check_once(&place, options, &words)
 }
 
-fn once(place: &Place, options: &CheckOptions, words: &Words) -> Result<()> {
+fn check_once(place: &HomeworkFolder, options: &CheckOptions, words: &Words) -> Result<()> {
     let Student { id, name } = place.student()?;
-    let screen = Screen::new(!options.json);
-    let runs = Runs::open(place)?;
+    let screen = Terminal::new(!options.json);
+    let runs = RunsFolder::open(place)?;
     let measured = harness::measure(place, (&id, &name), &runs.0, &screen, |task, wanted| {
-        screen.result(&homework::line(task, wanted, words));
+        screen.print_result(&homework::task_line(task, wanted, words));
     })?;
-    keep(place, &measured.result)?;
+    save_result(place, &measured.result)?;
     screen.finish();
     if options.json {
         println!("{}", serde_json::to_string_pretty(&measured.result)?);
     }
-    screen.result(&homework::total(&measured.result, words));
-    screen.result(&homework::after_full_points(&measured.result, words).unwrap_or_default());
-    let refused = refused(place, words)?;
-    refused.iter().for_each(|line| screen.result(line));
-    verdict(&measured, !refused.is_empty(), words)
+    screen.print_result(&homework::total_sentence(&measured.result, words));
+    screen.print_result(&homework::suggest_after_full_points(&measured.result, words).unwrap_or_default());
+    let refused = refused_lines(place, words)?;
+    refused.iter().for_each(|line| screen.print_result(line));
+    exit_status(&measured, !refused.is_empty(), words)
 }
 
 /// A line for each thing in the source that the teacher's side would not even build.
-pub(super) fn refused(place: &Place, words: &Words) -> Result<Vec<String>> {
-    let found = verify::refused(&place.sources()?);
-    let said = |text: &Text| words.say("homework-refused", &[("what", words.lang().of(text))]);
+pub(super) fn refused_lines(place: &HomeworkFolder, words: &Words) -> Result<Vec<String>> {
+    let found = verify::find_refused_sources(&place.sources()?);
+    let said = |text: &Text| words.say("homework-refused", &[("what", words.lang().pick(text))]);
     Ok(found.iter().map(said).collect())
 }
 
 /// Status 1 while a required task has points to gain. One that is unstable has none to gain by itself, but is not done either.
-fn verdict(measured: &Measured, refused: bool, words: &Words) -> Result<()> {
+fn exit_status(measured: &HomeworkMeasurement, refused: bool, words: &Words) -> Result<()> {
     let open = measured.result.tasks.iter().filter(|task| !task.optional && !homework::is_full(task));
     let names: Vec<&str> = open.map(|task| task.task.as_str()).collect();
     if names.is_empty() && refused {
@@ -74,41 +74,41 @@ fn verdict(measured: &Measured, refused: bool, words: &Words) -> Result<()> {
             en: "the teacher's side would refuse this source: see above".to_owned(),
             zh: "教师那边会拒绝这份源码：见上".to_owned(),
         };
-        return Err(Stop::SaysNo(words.lang().of(&text).to_owned()).into());
+        return Err(ExitReason::CheckFailed(words.lang().pick(&text).to_owned()).into());
     }
     if names.is_empty() {
         return Ok(());
     }
     let names = names.join(", ");
     let text = Text { en: format!("not done yet: {names}"), zh: format!("还没有完成：{names}") };
-    Err(Stop::SaysNo(words.lang().of(&text).to_owned()).into())
+    Err(ExitReason::CheckFailed(words.lang().pick(&text).to_owned()).into())
 }
 
 /// For `hint`, which need not measure again.
-fn keep(place: &Place, result: &HomeworkResult) -> Result<()> {
-    let path = place.last_check().join("result.json");
+fn save_result(place: &HomeworkFolder, result: &HomeworkResult) -> Result<()> {
+    let path = place.last_check_folder().join("result.json");
     let text = serde_json::to_vec_pretty(result)?;
     std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// What was measured last, if anything was.
-pub(super) fn last(place: &Place) -> Option<HomeworkResult> {
-    let text = std::fs::read(place.last_check().join("result.json")).ok()?;
+pub(super) fn load_last_result(place: &HomeworkFolder) -> Option<HomeworkResult> {
+    let text = std::fs::read(place.last_check_folder().join("result.json")).ok()?;
     serde_json::from_slice(&text).ok()
 }
 
 /// A folder for the children's own, gone when it is dropped.
-struct Runs(PathBuf);
+struct RunsFolder(PathBuf);
 
-impl Runs {
-    fn open(place: &Place) -> Result<Runs> {
-        let folder: &Path = &place.last_check().join(format!("runs-{}", std::process::id()));
+impl RunsFolder {
+    fn open(place: &HomeworkFolder) -> Result<RunsFolder> {
+        let folder: &Path = &place.last_check_folder().join(format!("runs-{}", std::process::id()));
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-        Ok(Runs(folder.to_owned()))
+        Ok(RunsFolder(folder.to_owned()))
     }
 }
 
-impl Drop for Runs {
+impl Drop for RunsFolder {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.0);
     }

@@ -5,25 +5,25 @@
 //! - `class`: all of them.
 //! - `files`: gradebook.json, .csv and .html, and results.json for Gradescope.
 //!
-//! What the verdicts amount to is `heaplab_grade::book`'s, how it looks `heaplab_report::gradebook`'s.
+//! What the verdicts amount to is `heaplab_homework::book`'s, how it looks `heaplab_report::gradebook`'s.
 
 mod class;
 mod files;
 mod find;
-mod kept;
 mod progress;
 mod times;
+mod verdict_cache;
 mod verifier;
-mod work;
+mod work_queue;
 
 use super::verify::GradingOptions;
 use crate::cli::{self, LangChoice};
-use crate::stop::Stop;
-use crate::{discover, environment, interrupt, show};
+use crate::exit::ExitReason;
+use crate::{discover, environment, interrupt, report_link};
 use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use class::Grader as _;
-use heaplab_grade::book::{self, Moment, Terms};
+use heaplab_homework::book::{self, GradingTerms, Moment};
 use heaplab_record::{Gradebook, VerdictStatus};
 use heaplab_report::{Words, gradebook};
 use std::fs::File;
@@ -42,7 +42,7 @@ pub(crate) struct GradebookOptions {
     #[arg(long, value_enum)]
     pub(crate) format: Option<Format>,
     /// Submissions after this time are late, RFC 3339: 2026-12-01T23:59:00+08:00
-    #[arg(long, value_name = "TIME", value_parser = deadline)]
+    #[arg(long, value_name = "TIME", value_parser = parse_deadline)]
     pub(crate) deadline: Option<Moment>,
     /// How many are graded at once [default: by cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
@@ -71,42 +71,42 @@ pub(crate) enum Format {
 }
 
 /// The deadline keeps the teacher's own way of writing it.
-fn deadline(text: &str) -> Result<Moment, String> {
+fn parse_deadline(text: &str) -> Result<Moment, String> {
     let moment =
-        times::parse(text).ok_or("no time by RFC 3339, with its offset: 2026-12-01T23:59:00+08:00")?;
+        times::parse_moment(text).ok_or("no time by RFC 3339, with its offset: 2026-12-01T23:59:00+08:00")?;
     Ok(Moment { text: text.to_owned(), ..moment })
 }
 
 pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
-    let workspace = discover::workspace()?;
-    let words = Words::new(cli::language(options.lang));
+    let workspace = discover::load_workspace()?;
+    let words = Words::new(cli::resolve_language(options.lang));
     let out = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/gradebook"));
-    let (out, _lock) = open(&out)?;
-    interrupt::listen().context("cannot listen for signals")?;
-    let class = find::class(&options.places, &out)?;
+    let (out, _lock) = open_output_folder(&out)?;
+    interrupt::install_handlers().context("cannot listen for signals")?;
+    let class = find::find_submissions(&options.places, &out)?;
     if class.found.is_empty() {
         let names: Vec<String> = options.places.iter().map(|place| place.display().to_string()).collect();
         let wrong =
             format!("no submission in {}: a submission is a folder, a zip or a tar.gz", names.join(", "));
-        return Err(Stop::WrongUse(wrong).into());
+        return Err(ExitReason::UsageError(wrong).into());
     }
     let grader = Verifier::new(&workspace.root, options)?;
-    let graded = class::grade(&class, &grader, &out, options, &words)?;
-    let terms = Terms {
-        created_at: environment::now(),
+    let graded = class::grade_class(&class, &grader, &out, options, &words)?;
+    let terms = GradingTerms {
+        created_at: environment::timestamp(),
         harness_commit: grader.commit().to_owned(),
         deadline: options.deadline.clone(),
     };
-    let book = book::book(&terms, graded);
-    files::write(&out, &book, options.format, &words)?;
-    say(&book, &out, options, &words)
+    let book = book::build_gradebook(&terms, graded);
+    files::write_files(&out, &book, options.format, &words)?;
+    print_result(&book, &out, options, &words)
 }
 
 /// The gradebook's folder, and a lock on it for as long as this run takes: two that grade into one would take each other's verdicts
 /// away.
-fn open(out: &Path) -> Result<(PathBuf, File)> {
+fn open_output_folder(out: &Path) -> Result<(PathBuf, File)> {
     let wrong = |error: &dyn std::fmt::Display| {
-        Stop::WrongUse(format!("cannot write to {}: {error}; choose another --out", out.display()))
+        ExitReason::UsageError(format!("cannot write to {}: {error}; choose another --out", out.display()))
     };
     std::fs::create_dir_all(out.join("verdicts")).map_err(|error| wrong(&error))?;
     let out = std::fs::canonicalize(out).map_err(|error| wrong(&error))?;
@@ -117,17 +117,23 @@ fn open(out: &Path) -> Result<(PathBuf, File)> {
     Ok((out, lock))
 }
 
-fn say(book: &Gradebook, out: &Path, options: &GradebookOptions, words: &Words) -> Result<()> {
-    let screen = crate::screen::Screen::new(!options.json);
+fn print_result(book: &Gradebook, out: &Path, options: &GradebookOptions, words: &Words) -> Result<()> {
+    let screen = crate::terminal::Terminal::new(!options.json);
     if options.json {
-        print!("{}", files::json(book)?);
+        print!("{}", files::to_json(book)?);
     }
-    let (all, statuses) = (book.entries.len().to_string(), gradebook::statuses_said(book, words));
-    screen.result(&words.say("gradebook-done", &[("all", &all), ("statuses", &statuses)]));
-    show::result(&out.join("gradebook.html"), "gradebook-is-at", options.open, &screen, words)?;
+    let (all, statuses) = (book.entries.len().to_string(), gradebook::describe_statuses(book, words));
+    screen.print_result(&words.say("gradebook-done", &[("all", &all), ("statuses", &statuses)]));
+    report_link::print_location(
+        &out.join("gradebook.html"),
+        "gradebook-is-at",
+        options.open,
+        &screen,
+        words,
+    )?;
     let not_passed = book.entries.iter().filter(|entry| entry.status != VerdictStatus::Pass).count();
     if options.grading.strict && not_passed > 0 {
-        return Err(Stop::SaysNo(format!("{not_passed} of {all} did not pass")).into());
+        return Err(ExitReason::CheckFailed(format!("{not_passed} of {all} did not pass")).into());
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! `cargo xtask homework hint TASK`: one hint, from what was measured last.
 
 use super::check;
-use super::harness::limits_of;
-use super::place::{Place, source_sha256};
+use super::harness::full_point_limits;
+use super::homework_folder::{HomeworkFolder, source_sha256};
 use crate::cli::{self, LangChoice};
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use anyhow::Result;
 use clap::Args;
-use heaplab_grade::Task;
+use heaplab_homework::Task;
 use heaplab_record::{HomeworkResult, TaskResult};
 use heaplab_report::{Words, homework};
 
@@ -21,11 +21,11 @@ pub(crate) struct HintOptions {
 }
 
 pub(crate) fn run(options: &HintOptions) -> Result<()> {
-    let words = Words::new(cli::language(options.lang));
-    let place = Place::find(words.lang())?;
-    place.begun()?;
-    let last = check::last(&place);
-    let task = asked(&options.task, last.as_ref())?;
+    let words = Words::new(cli::resolve_language(options.lang));
+    let place = HomeworkFolder::find(words.lang())?;
+    place.check_started()?;
+    let last = check::load_last_result(&place);
+    let task = find_task(&options.task, last.as_ref())?;
     let of_task = |last: &HomeworkResult| last.tasks.iter().find(|one| one.task == task.name()).cloned();
     let measured = last.as_ref().and_then(of_task);
     let is_stale = last.is_some_and(|last| {
@@ -34,12 +34,15 @@ pub(crate) fn run(options: &HintOptions) -> Result<()> {
     let result = measured
         .clone()
         .unwrap_or_else(|| TaskResult { task: task.name().to_owned(), ..TaskResult::default() });
-    println!("{}", homework::hint(&result, &limits_of(task), measured.is_some(), is_stale, &words));
+    println!(
+        "{}",
+        homework::render_hint(&result, &full_point_limits(task), measured.is_some(), is_stale, &words)
+    );
     Ok(())
 }
 
 /// By its whole name, by the last part of it, or by the first, which is the first task there with points to gain.
-fn asked(text: &str, last: Option<&HomeworkResult>) -> Result<Task, Stop> {
+fn find_task(text: &str, last: Option<&HomeworkResult>) -> Result<Task, ExitReason> {
     let named = |task: &Task| task.name() == text || task.name().rsplit('.').next() == Some(text);
     if let Some(task) = Task::ALL.into_iter().find(named) {
         return Ok(task);
@@ -52,6 +55,10 @@ fn asked(text: &str, last: Option<&HomeworkResult>) -> Result<Task, Stop> {
     };
     group.iter().find(has_gain).or(group.first()).copied().ok_or_else(|| {
         let known: Vec<&str> = Task::ALL.iter().map(|task| task.name()).collect();
-        Stop::WrongUse(format!("there is no task `{}`; there are: {}", text.escape_debug(), known.join(", ")))
+        ExitReason::UsageError(format!(
+            "there is no task `{}`; there are: {}",
+            text.escape_debug(),
+            known.join(", ")
+        ))
     })
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask homework new`: the starting point, copied to where the student works.
 
-use super::place::{FILES, Place};
+use super::homework_folder::{FILES, HomeworkFolder};
 use crate::cli::{self, LangChoice};
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use heaplab_record::Text;
@@ -22,16 +22,17 @@ pub(crate) struct NewOptions {
 }
 
 pub(crate) fn run(options: &NewOptions) -> Result<()> {
-    let lang = cli::language(options.lang);
-    for (checked, option) in
-        [(heaplab_grade::check_id(&options.id), "--id"), (heaplab_grade::check_name(&options.name), "--name")]
-    {
-        checked.map_err(|why| Stop::WrongUse(format!("{option}: {}", lang.of(&why))))?;
+    let lang = cli::resolve_language(options.lang);
+    for (checked, option) in [
+        (heaplab_homework::check_id(&options.id), "--id"),
+        (heaplab_homework::check_name(&options.name), "--name"),
+    ] {
+        checked.map_err(|why| ExitReason::UsageError(format!("{option}: {}", lang.pick(&why))))?;
     }
-    let place = Place::find(lang)?;
-    let work = place.work();
+    let place = HomeworkFolder::find(lang)?;
+    let work = place.student_folder();
     if work.symlink_metadata().is_ok() {
-        let shown = place.shown(&work);
+        let shown = place.display_path(&work);
         let text = Text {
             en: format!(
                 "{shown} is there already and stays as it is; cargo xtask homework reset begins anew and keeps a backup"
@@ -40,10 +41,10 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
                 "{shown} 已经存在，不会被改动；想重新开始，请运行 cargo xtask homework reset，它会留下备份"
             ),
         };
-        return Err(place.wrong(&text).into());
+        return Err(place.wrong_use(&text).into());
     }
     copy_start(&place, &options.id, &options.name)?;
-    let shown = place.shown(&work);
+    let shown = place.display_path(&work);
     let text = Text {
         en: format!(
             "{shown} is yours: required.rs, optional.rs, and the questions of REPORT.md.\nNext: cargo xtask homework check"
@@ -52,15 +53,15 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
             "{shown} 归你了：required.rs、optional.rs，还有 REPORT.md 里的问题。\n下一步：cargo xtask homework check"
         ),
     };
-    println!("{}", lang.of(&text));
+    println!("{}", lang.pick(&text));
     Ok(())
 }
 
 /// Into a folder beside it first: half a copy would look like work.
-pub(super) fn copy_start(place: &Place, id: &str, name: &str) -> Result<()> {
-    let (start, work) = (place.lesson.join("start"), place.work());
+pub(super) fn copy_start(place: &HomeworkFolder, id: &str, name: &str) -> Result<()> {
+    let (start, work) = (place.lesson.join("start"), place.student_folder());
     let beside = work.with_extension(format!("{}.part", std::process::id()));
-    let filled = fill(&start, &beside, id, name).and_then(|()| {
+    let filled = write_start_files(&start, &beside, id, name).and_then(|()| {
         std::fs::rename(&beside, &work).with_context(|| format!("cannot make {}", work.display()))
     });
     if filled.is_err() {
@@ -69,13 +70,13 @@ pub(super) fn copy_start(place: &Place, id: &str, name: &str) -> Result<()> {
     filled
 }
 
-fn fill(start: &Path, folder: &Path, id: &str, name: &str) -> Result<()> {
+fn write_start_files(start: &Path, folder: &Path, id: &str, name: &str) -> Result<()> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     for file in FILES {
         let from = start.join(file);
         let text =
             std::fs::read_to_string(&from).with_context(|| format!("cannot read {}", from.display()))?;
-        let text = if file == "student.toml" { signed(&text, id, name) } else { text };
+        let text = if file == "student.toml" { fill_in_student(&text, id, name) } else { text };
         // Written and not copied: a copy would keep a time that cargo takes for older than what it has built.
         std::fs::write(folder.join(file), text).with_context(|| format!("cannot write {file}"))?;
     }
@@ -83,17 +84,17 @@ fn fill(start: &Path, folder: &Path, id: &str, name: &str) -> Result<()> {
 }
 
 /// The comments of the starting point, with the two lines filled in.
-fn signed(text: &str, id: &str, name: &str) -> String {
+fn fill_in_student(text: &str, id: &str, name: &str) -> String {
     let line = |line: &str| match line.split_once(" = ") {
-        Some(("id", _)) => format!("id = {}\n", quoted(id)),
-        Some(("name", _)) => format!("name = {}\n", quoted(name)),
+        Some(("id", _)) => format!("id = {}\n", toml_string(id)),
+        Some(("name", _)) => format!("name = {}\n", toml_string(name)),
         _ => format!("{line}\n"),
     };
     text.lines().map(line).collect()
 }
 
 /// A basic string of TOML (<https://toml.io/en/v1.0.0#string>): whatever could end it or is invisible is an escape.
-fn quoted(text: &str) -> String {
+fn toml_string(text: &str) -> String {
     let mut quoted = String::from("\"");
     for char in text.chars() {
         match char {
@@ -108,7 +109,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::homework::place::Student;
+    use crate::homework::homework_folder::Student;
 
     #[test]
     fn any_name_comes_back_as_it_was() {
@@ -116,7 +117,7 @@ mod tests {
         for name in
             ["Li Lei", "李雷", "a\"b\\c", "x\"\nid = \"s999", "\u{1b}[31m\u{7f}\u{85}\t", "'''", "# no"]
         {
-            let student: Student = toml::from_str(&signed(start, "s123", name)).unwrap();
+            let student: Student = toml::from_str(&fill_in_student(start, "s123", name)).unwrap();
             assert_eq!((student.id.as_str(), student.name.as_str()), ("s123", name));
         }
     }

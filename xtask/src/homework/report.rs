@@ -3,13 +3,13 @@
 mod files;
 mod push;
 
-use super::place::{Place, Student};
+use super::homework_folder::{HomeworkFolder, Student};
 use super::{check, harness};
 use crate::cli::{self, LangChoice};
 use crate::interrupt;
-use crate::screen::Screen;
-use crate::show;
+use crate::report_link;
 use crate::store;
+use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use clap::Args;
 use heaplab_report::{Words, homework};
@@ -33,28 +33,29 @@ pub(crate) struct ReportOptions {
 
 /// What has few points is handed in all the same: that is the student's to decide, and the status is 0.
 pub(crate) fn run(options: &ReportOptions) -> Result<()> {
-    let words = Words::new(cli::language(options.lang));
-    let place = Place::find(words.lang())?;
-    place.begun()?;
+    let words = Words::new(cli::resolve_language(options.lang));
+    let place = HomeworkFolder::find(words.lang())?;
+    place.check_started()?;
     let Student { id, name } = place.student()?;
-    let target = options.out.clone().unwrap_or_else(|| place.handed_in(&id));
-    let staging = store::open(&target, options.out.is_some())?;
-    interrupt::listen().context("cannot listen to signals")?;
-    let screen = Screen::new(!options.json);
-    let measured = harness::measure(&place, (&id, &name), &staging.runs(), &screen, |task, wanted| {
-        screen.result(&homework::line(task, wanted, &words));
-    })?;
-    screen.doing("pictures");
-    let artifacts = files::all(&place, &measured, &words)?;
+    let target = options.out.clone().unwrap_or_else(|| place.submission_folder(&id));
+    let staging = store::open_staging(&target, options.out.is_some())?;
+    interrupt::install_handlers().context("cannot listen to signals")?;
+    let screen = Terminal::new(!options.json);
+    let measured =
+        harness::measure(&place, (&id, &name), &staging.runs_folder(), &screen, |task, wanted| {
+            screen.print_result(&homework::task_line(task, wanted, &words));
+        })?;
+    screen.set_activity("pictures");
+    let artifacts = files::build_artifacts(&place, &measured, &words)?;
     interrupt::check()?;
     let folder = staging.publish(&artifacts)?;
     screen.finish();
     if options.json {
         println!("{}", serde_json::to_string_pretty(&measured.result)?);
     }
-    screen.result(&homework::total(&measured.result, &words));
-    check::refused(&place, &words)?.iter().for_each(|line| screen.result(line));
-    show::result(&folder.join("report.html"), "report-is-at", options.open, &screen, &words)?;
-    screen.result(&push::commands(&place, &folder, &id, words.lang()));
+    screen.print_result(&homework::total_sentence(&measured.result, &words));
+    check::refused_lines(&place, &words)?.iter().for_each(|line| screen.print_result(line));
+    report_link::print_location(&folder.join("report.html"), "report-is-at", options.open, &screen, &words)?;
+    screen.print_result(&push::push_commands(&place, &folder, &id, words.lang()));
     Ok(())
 }

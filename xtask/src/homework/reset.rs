@@ -1,7 +1,7 @@
 //! `cargo xtask homework reset`: the starting point again; the work goes to a backup.
 
+use super::homework_folder::{HomeworkFolder, Student};
 use super::new::copy_start;
-use super::place::{Place, Student};
 use crate::cli::{self, LangChoice};
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -16,30 +16,30 @@ pub(crate) struct ResetOptions {
 }
 
 pub(crate) fn run(options: &ResetOptions) -> Result<()> {
-    let lang = cli::language(options.lang);
-    let place = Place::find(lang)?;
-    place.begun()?;
+    let lang = cli::resolve_language(options.lang);
+    let place = HomeworkFolder::find(lang)?;
+    place.check_started()?;
     // Who works here stays; where nobody can tell, nothing is touched.
     let Student { id, name } = place.student()?;
-    let backup = unused(&place);
-    let work = place.work();
+    let backup = unused_backup_path(&place);
+    let work = place.student_folder();
     std::fs::rename(&work, &backup)
         .with_context(|| format!("cannot move {} to {}", work.display(), backup.display()))?;
     if let Err(error) = copy_start(&place, &id, &name) {
         std::fs::rename(&backup, &work).with_context(|| format!("your work is in {}", backup.display()))?;
         return Err(error);
     }
-    let (work, backup) = (place.shown(&work), place.shown(&backup));
+    let (work, backup) = (place.display_path(&work), place.display_path(&backup));
     let text = Text {
         en: format!("{work} is the starting point again; what was there is in {backup}"),
         zh: format!("{work} 已恢复到起点；原来的内容在 {backup}"),
     };
-    println!("{}", lang.of(&text));
+    println!("{}", lang.pick(&text));
     Ok(())
 }
 
 /// `student-backup-1` beside `src/`, or the first number that is free: not below `src/`, where it would be a module's folder.
-fn unused(place: &Place) -> PathBuf {
+fn unused_backup_path(place: &HomeworkFolder) -> PathBuf {
     let numbered = (1u32..).map(|number| place.lesson.join(format!("student-backup-{number}")));
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();
     numbered.into_iter().find(is_free).unwrap_or_else(|| place.lesson.join("student-backup"))

@@ -7,40 +7,42 @@
 //! - `reason`, `summary`, `write`: what came out, in words and in files.
 
 mod build;
-mod child;
+mod build_env;
 mod claims;
 mod copy;
+mod identity;
 mod inherit;
 mod measure;
 mod outcome;
 mod pristine;
 mod reason;
-mod resident;
+mod resident_memory;
+mod sandboxed_child;
 mod summary;
-mod who;
-mod workshop;
 mod write;
 
-use crate::cli::{LangChoice, language};
+use crate::cli::{LangChoice, resolve_language};
 use crate::environment;
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
+use build_env::Course;
 use clap::Args;
-use heaplab_fence::bundle::{self, Bundle, BundleError, Caps};
-use heaplab_fence::source;
-use heaplab_grade::{LINES, PUBLIC_SEED, ROWS, Scale, Task, broken, passes, source_sha256, totals};
+use heaplab_homework::{
+    LINES, PUBLIC_SEED, ROWS, Task, TaskScale, failed_task, is_pass, source_sha256, sum_points,
+};
 use heaplab_record::{HomeworkResult, TaskResult, VERDICT_SCHEMA, Verdict, VerdictStatus};
 use heaplab_report::Lang;
+use heaplab_sandbox::bundle::{self, Bundle, BundleError, Caps};
+use heaplab_sandbox::source;
+use identity::StudentIdentity;
+pub(crate) use identity::expected_by_place;
 use measure::Harness;
-use reason::{Code, Found, shown};
+use reason::{FoundReason, ReasonCode, sanitize_text};
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-pub(crate) use summary::summary;
-use who::Who;
-pub(crate) use who::expected_by_place;
-use workshop::Course;
+pub(crate) use summary::render_summary;
 
 #[derive(Args)]
 pub(crate) struct VerifyOptions {
@@ -84,7 +86,7 @@ pub(crate) struct GradingOptions {
 
 /// How a submission is to be measured.
 #[derive(Clone, Debug)]
-pub(crate) struct Options {
+pub(crate) struct VerifyRequest {
     /// The secret seed.
     pub(crate) seed: u64,
     /// The submission's own time, RFC 3339.
@@ -98,45 +100,48 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
-    crate::interrupt::listen().context("cannot listen for signals")?;
-    let lang = language(options.lang);
+    crate::interrupt::install_handlers().context("cannot listen for signals")?;
+    let lang = resolve_language(options.lang);
     if let Some(time) = &options.submitted_at {
-        let wrong =
-            |error| Stop::WrongUse(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"));
+        let wrong = |error| {
+            ExitReason::UsageError(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"))
+        };
         time.parse::<jiff::Timestamp>().map_err(wrong)?;
     }
     let grading = &options.grading;
     let verdict = verify(
         &options.bundle,
-        &Options {
-            seed: grading.seed_file.as_deref().map_or_else(|| Ok(new_seed()), seed_of_file)?,
+        &VerifyRequest {
+            seed: grading.seed_file.as_deref().map_or_else(|| Ok(random_seed()), read_seed_file)?,
             submitted_at: options.submitted_at.clone(),
-            expected_id: options.id.clone().or_else(|| who::expected_by_place(&options.bundle)),
+            expected_id: options.id.clone().or_else(|| identity::expected_by_place(&options.bundle)),
             allow_unfenced: grading.allow_unfenced,
             timeout: grading.timeout,
         },
     )?;
-    let root = workshop::course()?.root.clone();
-    let out = options.out.clone().unwrap_or_else(|| write::default_place(&root, &verdict, &options.bundle));
+    let root = build_env::load_course()?.root.clone();
+    let out =
+        options.out.clone().unwrap_or_else(|| write::default_output_folder(&root, &verdict, &options.bundle));
 
-    let text = write::write(&verdict, &out, lang)?;
-    let said = if options.json { text } else { told(&verdict, &out, lang) };
+    let text = write::write_verdict(&verdict, &out, lang)?;
+    let said = if options.json { text } else { render_verdict(&verdict, &out, lang) };
     // Whoever reads it may stop reading; the files are there.
     let _ = std::io::stdout().write_all(said.as_bytes());
     if grading.strict && verdict.status != VerdictStatus::Pass {
-        return Err(Stop::SaysNo("the verdict is not pass".into()).into());
+        return Err(ExitReason::CheckFailed("the verdict is not pass".into()).into());
     }
     Ok(())
 }
 
 /// What a person at a terminal reads.
-fn told(verdict: &Verdict, out: &Path, lang: Lang) -> String {
+fn render_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> String {
     let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
-    let (name, status) = (shown(&verdict.name).replace('\n', " "), summary::status(verdict.status, lang));
+    let (name, status) =
+        (sanitize_text(&verdict.name).replace('\n', " "), summary::status_word(verdict.status, lang));
     let mut text = format!("{who} {name}: {status}, {} / {}\n", verdict.score, verdict.of);
     for reason in &verdict.reasons {
         let task = reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default();
-        let sentence = lang.of(&reason.text).replace('\n', "\n    ");
+        let sentence = lang.pick(&reason.text).replace('\n', "\n    ");
         text += &format!("  {} {task}{sentence}\n", reason.code);
     }
     text + &format!("{}\n", out.join("verdict.json").display())
@@ -146,11 +151,11 @@ fn told(verdict: &Verdict, out: &Path, lang: Lang) -> String {
 /// afterwards.
 ///
 /// `Err` is the machine's or the command line's trouble: a path that is not there, a fence that is lacking, a signal.
-pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
-    let course = workshop::course()?;
-    let lacking = course.available.lacking();
+pub(crate) fn verify(place: &Path, options: &VerifyRequest) -> Result<Verdict> {
+    let course = build_env::load_course()?;
+    let lacking = course.kernel_support.missing();
     if !lacking.is_empty() && !options.allow_unfenced {
-        return Err(Stop::Lacks(format!(
+        return Err(ExitReason::MissingRequirement(format!(
             "this kernel has no {}: a hostile submission could do what you can do here. Use Linux 5.13 or later with landlock and \
              seccomp, or say --allow-unfenced for submissions that you trust",
             lacking.join(" and no ")
@@ -170,7 +175,7 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
         bonus: 0,
         bonus_of: 0,
         mismatches: Vec::new(),
-        fences: course.available.present().into_iter().map(str::to_owned).collect(),
+        fences: course.kernel_support.supported().into_iter().map(str::to_owned).collect(),
         unfenced: lacking.into_iter().map(str::to_owned).collect(),
         source_sha256: String::new(),
         submitted_at: options.submitted_at.clone(),
@@ -178,48 +183,57 @@ pub(crate) fn verify(place: &Path, options: &Options) -> Result<Verdict> {
         harness_commit: course.commit.clone(),
     };
     let found = match bundle::read(place, &Caps::default()) {
-        Ok(bundle) => judged(&course, &bundle, options, &mut verdict)?,
+        Ok(bundle) => judge_bundle(&course, &bundle, options, &mut verdict)?,
         Err(error @ BundleError::Unreadable { .. }) if !place.exists() => {
-            return Err(Stop::WrongUse(error.to_string()).into());
+            return Err(ExitReason::UsageError(error.to_string()).into());
         }
-        Err(error) => vec![Found::new(Code::BadArchive).with(&error.to_string())],
+        Err(error) => vec![FoundReason::new(ReasonCode::BadArchive).with_detail(&error.to_string())],
     };
     conclude(&mut verdict, found);
     Ok(verdict)
 }
 
 /// Everything behind the reading of the bundle.
-fn judged(course: &Course, bundle: &Bundle, options: &Options, verdict: &mut Verdict) -> Result<Vec<Found>> {
+fn judge_bundle(
+    course: &Course,
+    bundle: &Bundle,
+    options: &VerifyRequest,
+    verdict: &mut Verdict,
+) -> Result<Vec<FoundReason>> {
     let claimed = bundle
         .files
         .get("result.json")
         .and_then(|bytes| serde_json::from_slice::<HomeworkResult>(bytes).ok());
-    let (Who { id, name }, mut found) = who::who(bundle, claimed.as_ref(), options.expected_id.as_deref());
+    let (StudentIdentity { id, name }, mut found) =
+        identity::read_identity(bundle, claimed.as_ref(), options.expected_id.as_deref());
     (verdict.id, verdict.name) = (id, name);
     verdict.source_sha256 = source_sha256(bundle.sources());
-    let meddling: Vec<&str> = bundle.meddling().take(8).collect();
+    let meddling: Vec<&str> = bundle.tampering_files().take(8).collect();
     if !meddling.is_empty() {
-        found.push(Found::new(Code::ForeignFile).with(&meddling.join(", ")));
+        found.push(FoundReason::new(ReasonCode::ForeignFile).with_detail(&meddling.join(", ")));
     }
     if !bundle.files.contains_key("src/required.rs") {
         verdict.source_sha256 = String::new();
-        found.push(Found::new(Code::NoSource));
+        found.push(FoundReason::new(ReasonCode::NoSource));
         return Ok(found);
     }
     let before = found.len();
     for (file, bytes) in bundle.sources() {
-        match source::look(bytes) {
+        match source::scan(bytes) {
             Ok(findings) => {
-                found.extend(findings.iter().take(5).map(|finding| reason::forbidden(file, finding)))
+                found.extend(findings.iter().take(5).map(|finding| reason::forbidden_source(file, finding)))
             }
-            Err(why) => found.push(Found::new(Code::UnreadableSource).with(&format!("src/{file}: {why}"))),
+            Err(why) => found.push(
+                FoundReason::new(ReasonCode::UnreadableSource).with_detail(&format!("src/{file}: {why}")),
+            ),
         }
     }
     if found.len() == before {
-        found.extend(measured(course, bundle, options, verdict, claimed.as_ref())?);
+        found.extend(measure_bundle(course, bundle, options, verdict, claimed.as_ref())?);
     }
     if let Some(claimed) = claimed {
-        let (mismatches, forged) = claims::compare(&claimed, &verdict.recomputed, &verdict.source_sha256);
+        let (mismatches, forged) =
+            claims::compare_claims(&claimed, &verdict.recomputed, &verdict.source_sha256);
         verdict.mismatches = mismatches;
         found.extend(forged);
         verdict.claimed = Some(claimed.tasks);
@@ -228,26 +242,26 @@ fn judged(course: &Course, bundle: &Bundle, options: &Options, verdict: &mut Ver
 }
 
 /// What the look at the source would refuse, for a student who can still change it.
-pub(super) fn refused(sources: &[(String, String)]) -> Vec<heaplab_record::Text> {
+pub(super) fn find_refused_sources(sources: &[(String, String)]) -> Vec<heaplab_record::Text> {
     let mut refused = Vec::new();
     for (file, text) in sources {
         // What does not fall into tokens the compiler says better.
-        let findings = source::look(text.as_bytes()).unwrap_or_default();
-        refused.extend(findings.iter().map(|finding| reason::forbidden(file, finding).text));
+        let findings = source::scan(text.as_bytes()).unwrap_or_default();
+        refused.extend(findings.iter().map(|finding| reason::forbidden_source(file, finding).text));
     }
     refused
 }
 
 /// Builds it and runs every task.
-fn measured(
+fn measure_bundle(
     course: &Course,
     bundle: &Bundle,
-    options: &Options,
+    options: &VerifyRequest,
     verdict: &mut Verdict,
     claimed: Option<&HomeworkResult>,
-) -> Result<Vec<Found>> {
-    let workshop = workshop::open(course)?;
-    let folder = workshop.folder()?;
+) -> Result<Vec<FoundReason>> {
+    let workshop = build_env::open_build_env(course)?;
+    let folder = workshop.create_work_folder()?;
     let mut modules: Vec<(&str, &[u8])> = pristine::START
         .iter()
         .map(|&(name, text)| (name, text.as_bytes()))
@@ -263,26 +277,26 @@ fn measured(
     }
     let mut harness = Harness {
         workshop: &workshop,
-        program: folder.harness(),
+        program: folder.harness_path(),
         folder: folder.path.clone(),
         timeout: options.timeout,
         lenient: options.allow_unfenced,
         empty_bytes: 0,
     };
-    harness.weigh()?;
+    harness.measure_empty_harness()?;
     let mut found = Vec::new();
     for task in Task::ALL {
-        let scale = |seed| Scale { seed, small: if task == Task::Aggregate { LINES } else { ROWS } };
-        let measured = harness.task(task, scale(options.seed))?;
-        let is_wrong = measured.found.iter().any(|one| one.code == Code::WrongAnswer);
+        let scale = |seed| TaskScale { seed, small: if task == Task::Aggregate { LINES } else { ROWS } };
+        let measured = harness.measure_task(task, scale(options.seed))?;
+        let is_wrong = measured.found.iter().any(|one| one.code == ReasonCode::WrongAnswer);
         let said_right = claimed
             .is_none_or(|claimed| claimed.tasks.iter().any(|one| one.task == task.name() && one.right));
         if is_wrong
             && said_right
             && !task.is_optional()
-            && harness.task(task, scale(PUBLIC_SEED))?.result.right
+            && harness.measure_task(task, scale(PUBLIC_SEED))?.result.right
         {
-            found.push(Found::new(Code::HardCoded).of(task));
+            found.push(FoundReason::new(ReasonCode::HardCoded).for_task(task));
         }
         verdict.recomputed.push(measured.result);
         found.extend(measured.found);
@@ -291,35 +305,38 @@ fn measured(
 }
 
 /// Points, status and reasons, the gravest first.
-fn conclude(verdict: &mut Verdict, mut found: Vec<Found>) {
+fn conclude(verdict: &mut Verdict, mut found: Vec<FoundReason>) {
     if verdict.recomputed.is_empty() {
         let why = found.first().map(|found| found.text.clone());
-        let nothing = |task| why.clone().map_or_else(TaskResult::default, |why| broken(task, why));
+        let nothing = |task| why.clone().map_or_else(TaskResult::default, |why| failed_task(task, why));
         verdict.recomputed = Task::ALL.into_iter().map(nothing).collect();
     }
-    let totals = totals(&verdict.recomputed);
+    let totals = sum_points(&verdict.recomputed);
     (verdict.score, verdict.of, verdict.bonus, verdict.bonus_of) =
         (totals.score, totals.of, totals.bonus, totals.bonus_of);
     // The optional task may be missed, not misused: how it was missed stands in its result.
-    found.retain(|one| !(one.task.is_some_and(Task::is_optional) && one.code > Code::ForgedResult));
+    found.retain(|one| !(one.task.is_some_and(Task::is_optional) && one.code > ReasonCode::ForgedResult));
     found.sort_by_key(|one| one.code);
     found.dedup();
-    if found.is_empty() && !passes(&verdict.recomputed) {
-        found.push(Found::new(Code::TooFewPoints).with(&format!("{} / {}", totals.score, totals.of)));
+    if found.is_empty() && !is_pass(&verdict.recomputed) {
+        found.push(
+            FoundReason::new(ReasonCode::TooFewPoints)
+                .with_detail(&format!("{} / {}", totals.score, totals.of)),
+        );
     }
     verdict.status = found.first().map_or(VerdictStatus::Pass, |one| one.code.status());
-    verdict.reasons = found.iter().map(Found::reason).collect();
-    verdict.graded_at = environment::now();
+    verdict.reasons = found.iter().map(FoundReason::to_reason).collect();
+    verdict.graded_at = environment::timestamp();
 }
 
 /// From the system's random numbers, which is what a hash map's keys are.
-pub(crate) fn new_seed() -> u64 {
+pub(crate) fn random_seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
 /// A file with one number, for whoever has to grade again with the same seed.
-pub(crate) fn seed_of_file(path: &Path) -> Result<u64> {
-    let wrong = |why: String| Stop::WrongUse(format!("--seed-file {}: {why}", path.display()));
+pub(crate) fn read_seed_file(path: &Path) -> Result<u64> {
+    let wrong = |why: String| ExitReason::UsageError(format!("--seed-file {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
     Ok(text.trim().parse().map_err(|error: std::num::ParseIntError| wrong(error.to_string()))?)
 }

@@ -1,25 +1,25 @@
 //! The children of one section: each gets a folder, is watched, and its record is held against the others' checksums.
 
-use super::{Event, Request, Section, Task};
-use crate::prepare;
-use crate::probe::{self, Order};
-use crate::screen::Screen;
-use crate::stop::Stop;
+use super::{MeasureEvent, MeasureRequest, SectionResult, VariantTask};
+use crate::exit::ExitReason;
+use crate::prepared_input;
+use crate::probe::{self, RunRequest};
+use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
-use heaplab_profile::raw::Raw;
+use heaplab_profile::raw::RawRecording;
 use heaplab_record::{CurvePoint, Failure, Language, PREPARED_VARIABLE, Probe, Record};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// A child is expected to take this long where nothing is known.
-pub(super) const UNKNOWN: Duration = Duration::from_millis(300);
+pub(super) const DEFAULT_EXPECTED: Duration = Duration::from_millis(300);
 
 pub(super) struct Runner<'a> {
-    pub(super) request: &'a Request<'a>,
-    pub(super) screen: &'a Screen,
-    pub(super) show: &'a mut dyn FnMut(Event<'_>),
-    pub(super) section: Section,
+    pub(super) request: &'a MeasureRequest<'a>,
+    pub(super) screen: &'a Terminal,
+    pub(super) show: &'a mut dyn FnMut(MeasureEvent<'_>),
+    pub(super) section: SectionResult,
     /// The first checksum of each work group and scale, and whose it was.
     checksums: HashMap<(String, u64), (String, String)>,
     children: u32,
@@ -38,33 +38,33 @@ pub(super) struct Pace {
 }
 
 /// A child that gave its record.
-pub(super) struct Answer {
+pub(super) struct ChildAnswer {
     pub(super) record: Record,
     pub(super) samples: Vec<CurvePoint>,
     /// dhat's file, under that probe.
     pub(super) dhat_json: Option<String>,
     /// The recorder's, under the heap probe.
-    pub(super) recording: Option<Raw>,
+    pub(super) recording: Option<RawRecording>,
 }
 
 /// What came of one child.
-pub(super) struct Reply {
-    pub(super) answer: Option<Answer>,
+pub(super) struct ChildReply {
+    pub(super) answer: Option<ChildAnswer>,
     /// Whether the variant would only fail again, and slowly.
     pub(super) hopeless: bool,
 }
 
 impl<'a> Runner<'a> {
     pub(super) fn new(
-        request: &'a Request<'a>,
-        screen: &'a Screen,
-        show: &'a mut dyn FnMut(Event<'_>),
+        request: &'a MeasureRequest<'a>,
+        screen: &'a Terminal,
+        show: &'a mut dyn FnMut(MeasureEvent<'_>),
     ) -> Runner<'a> {
         Runner {
             request,
             screen,
             show,
-            section: Section::default(),
+            section: SectionResult::default(),
             checksums: HashMap::new(),
             children: 0,
             done: Duration::ZERO,
@@ -74,50 +74,51 @@ impl<'a> Runner<'a> {
     }
 
     /// Says how much work lies ahead.
-    pub(super) fn expect(&mut self, ahead: Duration) {
-        self.screen.expect(self.done + ahead);
+    pub(super) fn announce_work(&mut self, ahead: Duration) {
+        self.screen.set_total(self.done + ahead);
     }
 
     /// Runs one child to its end. A failure is noted and shown, and the others go on.
-    pub(super) fn child(&mut self, task: Task<'_>, probe: Probe, rows: u64) -> Result<Reply> {
-        self.asked(task, probe, rows, Vec::new())
+    pub(super) fn run_child(&mut self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Result<ChildReply> {
+        self.run_child_with_env(task, probe, rows, Vec::new())
     }
 
     /// As [`Runner::child`], with more in its environment.
-    pub(super) fn asked(
+    pub(super) fn run_child_with_env(
         &mut self,
-        task: Task<'_>,
+        task: VariantTask<'_>,
         probe: Probe,
         rows: u64,
         environment: Vec<(&'static str, String)>,
-    ) -> Result<Reply> {
-        let out = self.folder()?;
-        let mut order = self.order(task, probe, rows, out.clone())?;
+    ) -> Result<ChildReply> {
+        let out = self.create_child_folder()?;
+        let mut order = self.build_run_request(task, probe, rows, out.clone())?;
         order.environment.extend(environment);
-        let expected = self.expected(task, probe, rows);
-        self.screen.doing(&format!(
+        let expected = self.expected_duration(task, probe, rows);
+        self.screen.set_activity(&format!(
             "{} · {} · {}",
-            task.name(),
+            task.display_name(),
             probe.name(),
             heaplab_report::format::scale(rows)
         ));
         let (started, done, screen) = (Instant::now(), self.done, self.screen);
-        let outcome = probe::run(&order, || screen.done(done + started.elapsed().min(expected)))?;
+        let outcome =
+            probe::run_probe(&order, || screen.set_progress(done + started.elapsed().min(expected)))?;
         self.done += expected;
-        self.screen.done(self.done);
+        self.screen.set_progress(self.done);
         for line in outcome.stdout.lines() {
-            self.screen.note(&format!("{}: {line}", task.name()));
+            self.screen.print_note(&format!("{}: {line}", task.display_name()));
         }
         let reply = match outcome.record {
             Ok(record) => {
-                self.hold_against_others(task, &record)?;
-                let answer = Answer {
+                self.check_checksum(task, &record)?;
+                let answer = ChildAnswer {
                     record,
                     samples: outcome.samples,
-                    dhat_json: if probe == Probe::Dhat { Some(dhat_json(task, &out)?) } else { None },
-                    recording: if probe == Probe::Heap { Some(recording(task, &out)?) } else { None },
+                    dhat_json: if probe == Probe::Dhat { Some(read_dhat_json(task, &out)?) } else { None },
+                    recording: if probe == Probe::Heap { Some(read_recording(task, &out)?) } else { None },
                 };
-                Reply { answer: Some(answer), hopeless: false }
+                ChildReply { answer: Some(answer), hopeless: false }
             }
             Err(fault) => {
                 let failure = Failure {
@@ -129,9 +130,9 @@ impl<'a> Runner<'a> {
                     signal: fault.signal,
                     stderr_tail: fault.stderr_tail,
                 };
-                (self.show)(Event::Failed(&failure));
+                (self.show)(MeasureEvent::Failed(&failure));
                 self.section.failed.push(failure);
-                Reply { answer: None, hopeless: fault.hopeless }
+                ChildReply { answer: None, hopeless: fault.hopeless }
             }
         };
         std::fs::remove_dir_all(&out).with_context(|| format!("cannot take {} away", out.display()))?;
@@ -139,7 +140,7 @@ impl<'a> Runner<'a> {
     }
 
     /// An empty folder for one child.
-    pub(super) fn folder(&mut self) -> Result<PathBuf> {
+    pub(super) fn create_child_folder(&mut self) -> Result<PathBuf> {
         self.children += 1;
         let out = self.request.folder.join(self.children.to_string());
         std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
@@ -147,26 +148,34 @@ impl<'a> Runner<'a> {
     }
 
     /// How one child is run.
-    pub(super) fn order(&mut self, task: Task<'_>, probe: Probe, rows: u64, out: PathBuf) -> Result<Order> {
+    pub(super) fn build_run_request(
+        &mut self,
+        task: VariantTask<'_>,
+        probe: Probe,
+        rows: u64,
+        out: PathBuf,
+    ) -> Result<RunRequest> {
         let (program, arguments) = match (task.variant.language, self.request.python) {
             (Language::Rust, _) => {
                 let arguments = [task.variant.name.as_str(), "--rows", &rows.to_string()].map(str::to_owned);
                 (task.built.binary.clone(), arguments.to_vec())
             }
             (Language::Python, Some(python)) => {
-                let script = task.built.lesson.script(&task.variant.name);
+                let script = task.built.lesson.script_path(&task.variant.name);
                 (python.program.clone(), vec![script.to_string_lossy().into_owned()])
             }
-            (Language::Python, None) => anyhow::bail!("{}: there is no interpreter to run it", task.name()),
+            (Language::Python, None) => {
+                anyhow::bail!("{}: there is no interpreter to run it", task.display_name())
+            }
         };
-        let environment = self.prepared(task, rows)?.map(|what| (PREPARED_VARIABLE, what));
+        let environment = self.prepared_input(task, rows)?.map(|what| (PREPARED_VARIABLE, what));
         let environment = environment.into_iter().collect();
         let timeout = self.request.timeout;
-        Ok(Order { program, arguments, environment, probe, rows, out, timeout })
+        Ok(RunRequest { program, arguments, environment, probe, rows, out, timeout })
     }
 
     /// What the lesson has made for this scale, once.
-    fn prepared(&mut self, task: Task<'_>, rows: u64) -> Result<Option<String>> {
+    fn prepared_input(&mut self, task: VariantTask<'_>, rows: u64) -> Result<Option<String>> {
         if !task.built.manifest.prepares {
             return Ok(None);
         }
@@ -175,39 +184,40 @@ impl<'a> Runner<'a> {
             return Ok(Some(known.clone()));
         }
         let scale = heaplab_report::format::scale(rows);
-        self.screen.doing(&format!("{} · {scale} {}", task.built.lesson.package, task.unit));
-        let made = prepare::prepared(task.built, Some(rows), &self.request.given, &self.request.folder)?;
+        self.screen.set_activity(&format!("{} · {scale} {}", task.built.lesson.package, task.unit));
+        let made =
+            prepared_input::run_prepare(task.built, Some(rows), &self.request.given, &self.request.folder)?;
         self.prepared.insert(key, made.what.clone());
         Ok(Some(made.what))
     }
 
     /// Variants of one work group return one checksum at one scale; a report where they differ would compare two
     /// different works, and is refused.
-    fn hold_against_others(&mut self, task: Task<'_>, record: &Record) -> Result<(), Stop> {
+    fn check_checksum(&mut self, task: VariantTask<'_>, record: &Record) -> Result<(), ExitReason> {
         let key = (task.variant.work_group.clone(), record.scale);
         let (first, whose) =
-            self.checksums.entry(key).or_insert_with(|| (record.checksum.clone(), task.name()));
+            self.checksums.entry(key).or_insert_with(|| (record.checksum.clone(), task.display_name()));
         if *first == record.checksum {
             return Ok(());
         }
-        Err(Stop::SaysNo(format!(
+        Err(ExitReason::CheckFailed(format!(
             "{} did other work than {whose}: at {} of {} its checksum is {}, {whose} has {first}.\n\
              No report is written, the last one is as it was. Look at {}: which rows differ, or in which order?",
-            task.name(),
+            task.display_name(),
             record.scale,
             task.unit,
             record.checksum,
             match task.variant.language {
                 Language::Rust => task.built.lesson.folder.join("src/main.rs"),
-                Language::Python => task.built.lesson.script(&task.variant.name),
+                Language::Python => task.built.lesson.script_path(&task.variant.name),
             }
             .display(),
         )))
     }
 
     /// What a child will take, by what the reference scale took. The factors are only for the bar.
-    pub(super) fn expected(&self, task: Task<'_>, probe: Probe, rows: u64) -> Duration {
-        let Some(pace) = self.pace.get(&task.name()) else { return UNKNOWN };
+    pub(super) fn expected_duration(&self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Duration {
+        let Some(pace) = self.pace.get(&task.display_name()) else { return DEFAULT_EXPECTED };
         let factor = match probe {
             Probe::Plain => 1.0,
             Probe::Counts | Probe::Heap => 1.3,
@@ -217,13 +227,14 @@ impl<'a> Runner<'a> {
     }
 }
 
-fn dhat_json(task: Task<'_>, out: &Path) -> Result<String> {
+fn read_dhat_json(task: VariantTask<'_>, out: &Path) -> Result<String> {
     std::fs::read_to_string(out.join("dhat.json"))
-        .with_context(|| format!("{}: dhat left no file", task.name()))
+        .with_context(|| format!("{}: dhat left no file", task.display_name()))
 }
 
-fn recording(task: Task<'_>, out: &Path) -> Result<Raw> {
+fn read_recording(task: VariantTask<'_>, out: &Path) -> Result<RawRecording> {
     let bytes = std::fs::read(out.join("heap.raw"))
-        .with_context(|| format!("{}: the recorder left no file", task.name()))?;
-    Raw::read(&bytes).with_context(|| format!("{}: cannot read what the recorder left", task.name()))
+        .with_context(|| format!("{}: the recorder left no file", task.display_name()))?;
+    RawRecording::read(&bytes)
+        .with_context(|| format!("{}: cannot read what the recorder left", task.display_name()))
 }

@@ -1,8 +1,8 @@
 //! How big it will get: every variant runs at a hundredth first. What that says about memory decides the scale; nobody types
 //! in what a variant needs.
 
-use super::runner::{Answer, Pace, Runner, UNKNOWN};
-use super::{Request, Task};
+use super::runner::{ChildAnswer, DEFAULT_EXPECTED, Pace, Runner};
+use super::{MeasureRequest, VariantTask};
 use crate::memory;
 use crate::plan::{self, Footprint};
 use anyhow::Result;
@@ -11,7 +11,7 @@ use heaplab_report::format::{bytes, count};
 use std::time::Duration;
 
 /// How many times the reference scale the second run is that tells buffers of one size from what grows.
-const MORE: u64 = 10;
+const SECOND_RUN_FACTOR: u64 = 10;
 
 /// What the runs at the reference scale told; empty where the whole run is that small itself.
 #[derive(Default)]
@@ -21,35 +21,37 @@ pub(super) struct Sizing {
     pub(super) heap: Option<HeapTotals>,
     pub(super) plain: Option<PlainSample>,
     /// The warm-up's counts at full scale, of the one variant that it was.
-    pub(super) counts: Option<Answer>,
+    pub(super) counts: Option<ChildAnswer>,
     /// It failed already: it would fail again at full scale.
     pub(super) broken: bool,
 }
 
 /// Runs the variant at the reference scale, if the run itself is larger.
-pub(super) fn at_reference(runner: &mut Runner<'_>, task: Task<'_>) -> Result<Sizing> {
+pub(super) fn size_at_reference(runner: &mut Runner<'_>, task: VariantTask<'_>) -> Result<Sizing> {
     let rows = runner.request.rows;
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
     if reference >= rows {
         return Ok(Sizing::default());
     }
-    let Some((plain, heap)) = sized(runner, task, reference)? else {
+    let Some((plain, heap)) = run_sizing_pair(runner, task, reference)? else {
         return Ok(Sizing { broken: true, ..Sizing::default() });
     };
-    runner.pace.insert(task.name(), Pace { wall: Duration::from_nanos(plain.wall_ns), rows: reference });
+    runner
+        .pace
+        .insert(task.display_name(), Pace { wall: Duration::from_nanos(plain.wall_ns), rows: reference });
     let footprint = footprint(reference, &plain, heap.as_ref());
     Ok(Sizing { footprint, heap, plain: Some(plain), counts: None, broken: false })
 }
 
 /// One run under the plain probe, one under the recorder where there is one; `None` for a variant that fails.
-fn sized(
+fn run_sizing_pair(
     runner: &mut Runner<'_>,
-    task: Task<'_>,
+    task: VariantTask<'_>,
     rows: u64,
 ) -> Result<Option<(PlainSample, Option<HeapTotals>)>> {
-    let Some(plain) = runner.child(task, Probe::Plain, rows)?.answer else { return Ok(None) };
+    let Some(plain) = runner.run_child(task, Probe::Plain, rows)?.answer else { return Ok(None) };
     let heap = match task.variant.language {
-        Language::Rust => runner.child(task, Probe::Heap, rows)?.answer,
+        Language::Rust => runner.run_child(task, Probe::Heap, rows)?.answer,
         Language::Python => None,
     };
     let heap = heap.and_then(|answer| match answer.record.measurement {
@@ -65,7 +67,7 @@ fn footprint(rows: u64, sample: &PlainSample, heap: Option<&HeapTotals>) -> Opti
     Some(Footprint {
         rows,
         start_bytes,
-        peak_bytes: peak_bytes.saturating_sub(file_pages(sample)),
+        peak_bytes: peak_bytes.saturating_sub(mapped_file_bytes(sample)),
         live_bytes: heap.map_or(0, |totals| totals.peak_bytes),
         live_blocks: heap.map_or(0, |totals| totals.peak_blocks),
         smaller: None,
@@ -74,33 +76,37 @@ fn footprint(rows: u64, sample: &PlainSample, heap: Option<&HeapTotals>) -> Opti
 
 /// Pages of files that a variant has mapped: resident, but whenever memory runs short the system takes them back and reads them
 /// again. Shared memory has no file to be read from.
-fn file_pages(sample: &PlainSample) -> u64 {
+fn mapped_file_bytes(sample: &PlainSample) -> u64 {
     let came = sample.end_rss_file_bytes.zip(sample.start_rss_file_bytes);
     let came = came.map_or(0, |(end, start)| end.saturating_sub(start));
     came.saturating_sub(sample.end_rss_shmem_bytes.unwrap_or(0))
 }
 
 /// The scale that fits into the memory that is there now; a lowered one is said.
-pub(super) fn rows_now(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Sizing) -> Result<u64> {
+pub(super) fn rows_that_fit_now(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &mut Sizing,
+) -> Result<u64> {
     let asked = runner.request.rows;
     let (Some(mut footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
         return Ok(asked);
     };
-    let more = footprint.rows.saturating_mul(MORE);
+    let more = footprint.rows.saturating_mul(SECOND_RUN_FACTOR);
     // In proportion it would not fit. Buffers of one size would be multiplied too: another run tells them from what grows.
     if footprint.smaller.is_none() && more < asked && footprint.rows_that_fit(asked, available) < asked {
         let fits = footprint.rows_that_fit(more, available) == more;
-        if let Some((plain, heap)) = if fits { sized(runner, task, more)? } else { None } {
+        if let Some((plain, heap)) = if fits { run_sizing_pair(runner, task, more)? } else { None } {
             let larger = self::footprint(more, &plain, heap.as_ref());
-            footprint = larger.map_or(footprint, |larger| larger.beside(footprint));
+            footprint = larger.map_or(footprint, |larger| larger.with_smaller_run(footprint));
             sizing.footprint = Some(footprint);
         }
     }
     let rows = footprint.rows_that_fit(asked, available);
     if rows < asked {
-        runner.screen.note(&format!(
+        runner.screen.print_note(&format!(
             "{}: {} {unit} need about {}, and {} is available: it runs at {} {unit}",
-            task.name(),
+            task.display_name(),
             count(asked),
             bytes(footprint.need_bytes(asked)),
             bytes(available),
@@ -113,7 +119,11 @@ pub(super) fn rows_now(runner: &mut Runner<'_>, task: Task<'_>, sizing: &mut Siz
 
 /// One run at the largest footprint whose time is not looked at: whoever first touches a virtual machine's fresh pages pays for
 /// the host to find them, and that shall not be the first variant. Counts know no time: where they can be had they are kept.
-pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &mut [Sizing]) -> Result<()> {
+pub(super) fn warm_up(
+    runner: &mut Runner<'_>,
+    tasks: &[VariantTask<'_>],
+    sizings: &mut [Sizing],
+) -> Result<()> {
     let rows = runner.request.rows;
     let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(rows));
     let whole = tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken);
@@ -122,32 +132,33 @@ pub(super) fn warm_up(runner: &mut Runner<'_>, tasks: &[Task<'_>], sizings: &mut
         && sizing.footprint.is_some()
         && !runner.request.quick
     {
-        runner.screen.step(&format!("warm-up, not timed: {}", task.name()));
-        let rows = rows_now(runner, task, sizing)?;
+        runner.screen.print_step(&format!("warm-up, not timed: {}", task.display_name()));
+        let rows = rows_that_fit_now(runner, task, sizing)?;
         // A failure here shows again, and is told, when the variant itself is measured.
         let told = runner.section.failed.len();
         let is_rust = task.variant.language == Language::Rust;
         let probe = if is_rust { Probe::Counts } else { Probe::Plain };
-        sizing.counts = runner.child(task, probe, rows)?.answer.filter(|_| is_rust);
+        sizing.counts = runner.run_child(task, probe, rows)?.answer.filter(|_| is_rust);
         runner.section.failed.truncate(told);
     }
     Ok(())
 }
 
 /// How often each variant's pair of plain and heap runs is taken; CPython once.
-pub(super) fn repetitions(runner: &Runner<'_>, tasks: &[Task<'_>]) -> Vec<u32> {
+pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -> Vec<u32> {
     let rows = runner.request.rows;
     let pairs: Vec<Duration> = tasks
         .iter()
         .map(|&task| match task.variant.language {
             Language::Rust => {
-                runner.expected(task, Probe::Plain, rows) + runner.expected(task, Probe::Heap, rows)
+                runner.expected_duration(task, Probe::Plain, rows)
+                    + runner.expected_duration(task, Probe::Heap, rows)
             }
             // Not of the budget, and never repeated.
             Language::Python => Duration::ZERO,
         })
         .collect();
-    let mut repetitions = plan::repetitions(runner.request.quick, &pairs);
+    let mut repetitions = plan::plan_repetitions(runner.request.quick, &pairs);
     for (repetitions, task) in repetitions.iter_mut().zip(tasks) {
         if task.variant.language == Language::Python {
             *repetitions = 1;
@@ -157,23 +168,27 @@ pub(super) fn repetitions(runner: &Runner<'_>, tasks: &[Task<'_>]) -> Vec<u32> {
 }
 
 /// What lies ahead after the reference runs: for the bar only.
-pub(super) fn expected(runner: &Runner<'_>, tasks: &[Task<'_>], repetitions: &[u32]) -> Duration {
-    let request: &Request<'_> = runner.request;
+pub(super) fn expected_total(
+    runner: &Runner<'_>,
+    tasks: &[VariantTask<'_>],
+    repetitions: &[u32],
+) -> Duration {
+    let request: &MeasureRequest<'_> = runner.request;
     let mut ahead = Duration::ZERO;
     let mut longest = Duration::ZERO;
     for (&task, &repetitions) in tasks.iter().zip(repetitions) {
-        let plain = runner.expected(task, Probe::Plain, request.rows);
+        let plain = runner.expected_duration(task, Probe::Plain, request.rows);
         longest = longest.max(plain);
         if task.variant.language == Language::Python {
             ahead += plain;
             continue;
         }
         let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);
-        ahead += (plain + runner.expected(task, Probe::Heap, request.rows)) * repetitions;
-        ahead += runner.expected(task, Probe::Counts, request.rows);
-        ahead += runner.expected(task, Probe::Dhat, reference);
+        ahead += (plain + runner.expected_duration(task, Probe::Heap, request.rows)) * repetitions;
+        ahead += runner.expected_duration(task, Probe::Counts, request.rows);
+        ahead += runner.expected_duration(task, Probe::Dhat, reference);
     }
-    if request.quick { ahead } else { ahead + longest + UNKNOWN }
+    if request.quick { ahead } else { ahead + longest + DEFAULT_EXPECTED }
 }
 
 #[cfg(test)]

@@ -101,8 +101,8 @@ fn stacks_that_agree(report: &Value, out: &std::path::Path) -> usize {
             std::fs::read_to_string(out.join(format!("{variant}.{file}")))
                 .expect("each variant has its files")
         };
-        let profile = dhat::read(&read("dhat.json")).expect("it is DHAT").trimmed();
-        let by_dhat = folded::folded(&profile, folded::Measure::PeakBytes);
+        let profile = dhat::read(&read("dhat.json")).expect("it is DHAT").trim_stacks();
+        let by_dhat = folded::write_folded(&profile, folded::Measure::PeakBytes);
         let by_recorder = read("folded");
         assert_eq!(by_recorder, by_dhat, "{variant}");
         stacks += by_recorder.lines().count();

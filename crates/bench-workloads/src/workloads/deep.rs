@@ -1,33 +1,33 @@
 //! The same under 64 frames of recursion: what a walk costs a frame.
 
 use super::rows::User;
-use super::{Sum, Work};
+use super::{BoxedWork, Sum};
 use std::hint::black_box;
 
 const FRAMES: u32 = 64;
 
 /// `slots`, each row built at the bottom.
-pub(super) fn slots(rows: u64) -> Work {
+pub(super) fn slots(rows: u64) -> BoxedWork {
     let mut table: Vec<User> = Vec::new();
-    down(FRAMES, &mut || table.extend((0..rows).map(User::numbered)));
+    recurse(FRAMES, &mut || table.extend((0..rows).map(User::numbered)));
     Box::new(table)
 }
 
 /// Single blocks, made and freed at the bottom.
-pub(super) fn alternation(rows: u64) -> Work {
+pub(super) fn alternation(rows: u64) -> BoxedWork {
     let mut sum = 0;
-    down(FRAMES, &mut || {
+    recurse(FRAMES, &mut || {
         sum = (0..rows).map(|i| black_box(Box::new(i)).wrapping_add(1)).fold(0, u64::wrapping_add);
     });
     Box::new(Sum(sum))
 }
 
 #[inline(never)]
-fn down(frames: u32, bottom: &mut dyn FnMut()) {
+fn recurse(frames: u32, bottom: &mut dyn FnMut()) {
     if frames == 0 {
         bottom();
     } else {
-        down(frames - 1, bottom);
+        recurse(frames - 1, bottom);
     }
     // A call that is followed by something keeps its frame.
     black_box(frames);

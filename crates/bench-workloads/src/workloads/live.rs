@@ -1,6 +1,6 @@
 //! What the recorder costs in memory: a block, a site, a thread.
 
-use super::{Checked, Sum, Work};
+use super::{BoxedWork, Sum, WorkResult};
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
@@ -8,29 +8,31 @@ use std::thread;
 const THREADS: u64 = 8;
 
 /// `rows` blocks of 32, 40, 48, 56 and 64 bytes, all alive.
-pub(super) fn blocks(rows: u64) -> Work {
+pub(super) fn blocks(rows: u64) -> BoxedWork {
     let mut table: Vec<Box<[u8]>> = Vec::with_capacity(rows as usize);
     table.extend((0..rows).map(|i| vec![i as u8; 32 + 8 * (i % 5) as usize].into_boxed_slice()));
     Box::new(table)
 }
 
-impl Checked for Vec<Box<[u8]>> {
+impl WorkResult for Vec<Box<[u8]>> {
     fn checksum(&self) -> u64 {
         self.iter().map(|block| block.len() as u64 + u64::from(block[0])).sum()
     }
 }
 
 /// `rows` sites, each used by one of eight threads.
-pub(super) fn sites(rows: u64) -> Work {
-    in_threads(move |thread| (0..rows).filter(move |site| site % THREADS == thread).map(at_site).sum())
+pub(super) fn sites(rows: u64) -> BoxedWork {
+    run_in_threads(move |thread| {
+        (0..rows).filter(move |site| site % THREADS == thread).map(allocate_at_site).sum()
+    })
 }
 
 /// `rows` sites, each used by all of eight threads.
-pub(super) fn sites_everywhere(rows: u64) -> Work {
-    in_threads(move |_| (0..rows).map(at_site).sum())
+pub(super) fn sites_everywhere(rows: u64) -> BoxedWork {
+    run_in_threads(move |_| (0..rows).map(allocate_at_site).sum())
 }
 
-fn in_threads(work: impl Fn(u64) -> u64 + Sync) -> Work {
+fn run_in_threads(work: impl Fn(u64) -> u64 + Sync) -> BoxedWork {
     let all_begun = Barrier::new(THREADS as usize);
     let sum = thread::scope(|scope| {
         let work_of = |thread| {
@@ -50,24 +52,24 @@ fn in_threads(work: impl Fn(u64) -> u64 + Sync) -> Work {
 }
 
 /// Allocates under a stack of its own: the bits of `site` say which of two calls each frame makes.
-fn at_site(site: u64) -> u64 {
-    turn(site, 16)
+fn allocate_at_site(site: u64) -> u64 {
+    descend(site, 16)
 }
 
 #[inline(never)]
-fn turn(site: u64, left: u32) -> u64 {
+fn descend(site: u64, left: u32) -> u64 {
     if left == 0 {
         return black_box(Box::new(site)).wrapping_add(1);
     }
     // What stands around the two calls differs, so that they stay two and have two return addresses.
     let below = if site & 1 == 0 {
         black_box(0u8);
-        let below = turn(site >> 1, left - 1);
+        let below = descend(site >> 1, left - 1);
         black_box(0u16);
         below
     } else {
         black_box(1u32);
-        let below = turn(site >> 1, left - 1);
+        let below = descend(site >> 1, left - 1);
         black_box(1u64);
         below
     };

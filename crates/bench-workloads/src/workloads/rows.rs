@@ -1,6 +1,6 @@
 //! The two ends of lesson 8.5.2, as the lesson builds them: a struct a row, and a map a row.
 
-use super::{Checked, Work};
+use super::{BoxedWork, WorkResult};
 use std::collections::HashMap;
 
 pub(super) struct User {
@@ -15,7 +15,7 @@ impl User {
     }
 }
 
-pub(super) fn slots(rows: u64) -> Work {
+pub(super) fn slots(rows: u64) -> BoxedWork {
     Box::new((0..rows).map(User::numbered).collect::<Vec<User>>())
 }
 
@@ -24,7 +24,7 @@ enum Value {
     Score(u64),
 }
 
-pub(super) fn list_dict(rows: u64) -> Work {
+pub(super) fn list_dict(rows: u64) -> BoxedWork {
     let users = (0..rows).map(|i| (format!("user{i}"), i));
     let table: Vec<HashMap<&'static str, Value>> = users
         .map(|(name, score)| HashMap::from([("name", Value::Name(name)), ("score", Value::Score(score))]))
@@ -32,20 +32,20 @@ pub(super) fn list_dict(rows: u64) -> Work {
     Box::new(table)
 }
 
-fn row(sum: u64, name: &str, score: u64) -> u64 {
+fn hash_row(sum: u64, name: &str, score: u64) -> u64 {
     name.bytes().fold(sum.rotate_left(7) ^ score, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
 }
 
-impl Checked for Vec<User> {
+impl WorkResult for Vec<User> {
     fn checksum(&self) -> u64 {
-        self.iter().fold(0, |sum, user| row(sum, &user.name, user.score))
+        self.iter().fold(0, |sum, user| hash_row(sum, &user.name, user.score))
     }
 }
 
-impl Checked for Vec<HashMap<&'static str, Value>> {
+impl WorkResult for Vec<HashMap<&'static str, Value>> {
     fn checksum(&self) -> u64 {
         self.iter().fold(0, |sum, user| match (&user["name"], &user["score"]) {
-            (Value::Name(name), Value::Score(score)) => row(sum, name, *score),
+            (Value::Name(name), Value::Score(score)) => hash_row(sum, name, *score),
             _ => sum,
         })
     }

@@ -1,6 +1,6 @@
 //! Two threads. A row is a block; each thread makes them all.
 
-use super::{Sum, Work};
+use super::{BoxedWork, Sum};
 use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
@@ -8,27 +8,27 @@ use std::thread;
 /// Blocks that are alive together.
 const BATCH: u64 = 1000;
 /// Batches that wait between the two threads.
-const WAITING: usize = 4;
+const QUEUED_BATCHES: usize = 4;
 
 type Block = Box<[u8]>;
 
 /// 16 to 63 bytes, the first of them written.
 #[inline(always)]
-fn block(i: u64) -> Block {
+fn make_block(i: u64) -> Block {
     let mut block = Vec::with_capacity(16 + (i % 48) as usize);
     block.resize(block.capacity(), i as u8);
     block.into_boxed_slice()
 }
 
 /// Each thread makes a thousand blocks, frees them, and begins again.
-pub(super) fn batches(rows: u64) -> Work {
-    two(rows, |rows| {
+pub(super) fn batches(rows: u64) -> BoxedWork {
+    run_in_two_threads(rows, |rows| {
         let mut kept: Vec<Block> = Vec::with_capacity(BATCH as usize);
         let mut sum = 0u64;
         let mut made = 0;
         while made < rows {
             let upto = rows.min(made + BATCH);
-            kept.extend((made..upto).map(block));
+            kept.extend((made..upto).map(make_block));
             sum += kept.iter().map(|block| block.len() as u64).sum::<u64>();
             kept.clear();
             made = upto;
@@ -38,18 +38,18 @@ pub(super) fn batches(rows: u64) -> Work {
 }
 
 /// Each thread makes one block and frees it.
-pub(super) fn alternation(rows: u64) -> Work {
-    two(rows, make_and_free)
+pub(super) fn alternation(rows: u64) -> BoxedWork {
+    run_in_two_threads(rows, make_and_free)
 }
 
 /// The same by one thread.
-pub(super) fn alternation_alone(rows: u64) -> Work {
+pub(super) fn alternation_alone(rows: u64) -> BoxedWork {
     Box::new(Sum(make_and_free(rows)))
 }
 
 /// One thread makes what the other frees.
-pub(super) fn handover(rows: u64) -> Work {
-    let (give, take) = mpsc::sync_channel::<Vec<Block>>(WAITING);
+pub(super) fn handover(rows: u64) -> BoxedWork {
+    let (give, take) = mpsc::sync_channel::<Vec<Block>>(QUEUED_BATCHES);
     let taker = thread::spawn(move || {
         take.iter().map(|batch| batch.iter().map(|block| block.len() as u64).sum::<u64>()).sum()
     });
@@ -57,25 +57,25 @@ pub(super) fn handover(rows: u64) -> Work {
     while made < rows {
         let upto = rows.min(made + BATCH);
         // The other side ends only when this one does.
-        let _ = give.send((made..upto).map(block).collect());
+        let _ = give.send((made..upto).map(make_block).collect());
         made = upto;
     }
     drop(give);
-    Box::new(Sum(joined(taker)))
+    Box::new(Sum(join_thread(taker)))
 }
 
 fn make_and_free(rows: u64) -> u64 {
     // Without the black box there would be no block.
-    (0..rows).map(|i| black_box(block(i)).len() as u64).sum()
+    (0..rows).map(|i| black_box(make_block(i)).len() as u64).sum()
 }
 
-fn two(rows: u64, each: fn(u64) -> u64) -> Work {
+fn run_in_two_threads(rows: u64, each: fn(u64) -> u64) -> BoxedWork {
     let other = thread::spawn(move || each(rows));
     let mine = each(rows);
-    Box::new(Sum(mine + joined(other)))
+    Box::new(Sum(mine + join_thread(other)))
 }
 
-fn joined(thread: thread::JoinHandle<u64>) -> u64 {
+fn join_thread(thread: thread::JoinHandle<u64>) -> u64 {
     // A panic of the workload is the program's.
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

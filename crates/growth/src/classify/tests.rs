@@ -1,38 +1,40 @@
 //! Sites written out by hand, one a rule, and what must not change a verdict.
 
 use super::*;
-use crate::held_out::{Case, held_out, tuning};
-use crate::{FIRST_USE_REQUESTS, Held, Mark, marks};
+use crate::simulation::{Case, held_out_cases, tuning_cases};
+use crate::{Checkpoint, FIRST_USE_REQUESTS, LiveTotal, checkpoint_requests};
 use proptest::prelude::*;
 
 /// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each request if they come and go.
-fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
+fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> SiteHistory {
     site_from(1000, blocks, exchanged)
 }
 
-fn site_from(smallest: u64, blocks: impl Fn(u64) -> u64, exchanged: bool) -> Site {
+fn site_from(smallest: u64, blocks: impl Fn(u64) -> u64, exchanged: bool) -> SiteHistory {
     let runs = [1, 2, 4].map(|times| {
         let requests = smallest * times;
-        let held = |requests: u64| Held { blocks: blocks(requests), bytes: 100 * blocks(requests) };
+        let held = |requests: u64| LiveTotal { blocks: blocks(requests), bytes: 100 * blocks(requests) };
         let end = held(requests);
         let births = if exchanged { blocks(0) + requests } else { end.blocks };
-        let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
-        Run {
+        let marks = checkpoint_requests(requests)
+            .into_iter()
+            .map(|requests| Checkpoint { requests, live: held(requests) });
+        SiteRun {
             requests,
             end,
             own_peak: end,
             births,
             deaths: births - end.blocks,
-            marks: marks.collect(),
-            ..Run::default()
+            checkpoints: marks.collect(),
+            ..SiteRun::default()
         }
     });
-    Site { runs: runs.into(), references: None }
+    SiteHistory { runs: runs.into(), references: None }
 }
 
 #[test]
 fn each_word_has_its_plain_case() {
-    let class = |site: &Site| classify(site).class;
+    let class = |site: &SiteHistory| classify(site).class;
     assert_eq!(class(&site(|n| n, false)), Class::UnboundedGrowth);
     assert_eq!(class(&site(|n| n / 50, true)), Class::UnboundedGrowth);
     assert_eq!(class(&site(|n| n.min(500), true)), Class::BoundedCache);
@@ -41,15 +43,15 @@ fn each_word_has_its_plain_case() {
     assert_eq!(class(&site(|n| n.min(16), false)), Class::FreedOnlyAtExit);
     assert_eq!(class(&site(|n| n.min(16), true)), Class::Steady);
     assert_eq!(class(&site(|_| 0, true)), Class::Steady);
-    let cycles = Site { references: Some(References::OrphanedCycle), ..site(|n| 2 * n, false) };
+    let cycles = SiteHistory { references: Some(Reachability::OrphanedCycle), ..site(|n| 2 * n, false) };
     assert_eq!(class(&cycles), Class::RefcountCycle);
 }
 
 #[test]
 fn the_slope_is_in_bytes_a_request() {
-    let slope = classify(&site(|n| 3 * n, false)).bytes_a_request.unwrap();
+    let slope = classify(&site(|n| 3 * n, false)).bytes_per_request.unwrap();
     assert_eq!((slope.low, slope.per_one, slope.high), (300.0, 300.0, 300.0));
-    assert_eq!(classify(&site(|n| n.min(100), true)).bytes_a_request.unwrap().per_one, 0.0);
+    assert_eq!(classify(&site(|n| n.min(100), true)).bytes_per_request.unwrap().per_one, 0.0);
 }
 
 #[test]
@@ -57,11 +59,11 @@ fn one_scale_says_nothing_and_a_slow_rise_is_not_decided() {
     let mut alone = site(|n| n, false);
     alone.runs.truncate(1);
     assert_eq!((classify(&alone).class, classify(&alone).reason), (Class::Unknown, Reason::OneScale));
-    assert_eq!(classify(&Site::default()).class, Class::Unknown);
+    assert_eq!(classify(&SiteHistory::default()).class, Class::Unknown);
     let logarithm = site(|n| if n == 0 { 0 } else { (20.0 * (n as f64).ln()) as u64 }, false);
     assert!(matches!(
         classify(&logarithm),
-        Verdict { class: Class::Unknown, reason: Reason::Between { .. }, .. }
+        SiteVerdict { class: Class::Unknown, reason: Reason::Between { .. }, .. }
     ));
     assert!(matches!(classify(&site(|n| n / 1000, true)).reason, Reason::TooFew { .. }));
 }
@@ -72,7 +74,7 @@ fn a_text_that_is_made_anew_and_longer_grows_though_its_blocks_do_not() {
         let mut site = site(|_| 1, true);
         for run in &mut site.runs {
             run.end.bytes = bytes(run.requests);
-            run.marks.iter_mut().for_each(|mark| mark.held.bytes = bytes(mark.requests));
+            run.checkpoints.iter_mut().for_each(|mark| mark.live.bytes = bytes(mark.requests));
         }
         classify(&site).class
     };
@@ -90,12 +92,21 @@ fn containers_of_the_standard_library_grow_or_are_full() {
     let of = |make: fn() -> Box<dyn FnMut(u64) -> usize>| {
         let runs = [1300, 2600, 5200].map(|requests| {
             let bytes = capacity(&mut make(), requests);
-            let held = |requests: u64| Held { blocks: 1, bytes: bytes[requests as usize] };
-            let marks = marks(requests).into_iter().map(|requests| Mark { requests, held: held(requests) });
+            let held = |requests: u64| LiveTotal { blocks: 1, bytes: bytes[requests as usize] };
+            let marks = checkpoint_requests(requests)
+                .into_iter()
+                .map(|requests| Checkpoint { requests, live: held(requests) });
             let end = held(requests);
-            Run { requests, end, own_peak: end, births: 1, marks: marks.collect(), ..Run::default() }
+            SiteRun {
+                requests,
+                end,
+                own_peak: end,
+                births: 1,
+                checkpoints: marks.collect(),
+                ..SiteRun::default()
+            }
         });
-        classify(&Site { runs: runs.into(), references: None }).class
+        classify(&SiteHistory { runs: runs.into(), references: None }).class
     };
     let pushed = || -> Box<dyn FnMut(u64) -> usize> {
         let mut all = Vec::new();
@@ -148,7 +159,7 @@ fn a_later_limit_turns_the_verdict() {
     assert_eq!(limit_at(2500).class, Class::BoundedCache);
     assert_eq!(limit_at(4000).class, Class::UnboundedGrowth);
     // Seen to slow down, and not for long enough.
-    assert!(limit_at(3300).sure < limit_at(4000).sure);
+    assert!(limit_at(3300).confidence < limit_at(4000).confidence);
 }
 
 #[test]
@@ -166,9 +177,9 @@ fn first_use_has_its_number_of_requests() {
 
 #[test]
 fn marks_at_other_places_are_as_none() {
-    let with = |keep: fn(&Mark) -> bool| {
+    let with = |keep: fn(&Checkpoint) -> bool| {
         let mut site = site(|n| n.min(600), false);
-        site.runs.iter_mut().for_each(|run| run.marks.retain(keep));
+        site.runs.iter_mut().for_each(|run| run.checkpoints.retain(keep));
         classify(&site)
     };
     assert_eq!(with(|mark| mark.requests != 0), with(|_| false));
@@ -179,20 +190,20 @@ fn marks_at_other_places_are_as_none() {
 fn what_the_teardown_left_is_told() {
     let after = |after: Option<u64>| {
         let mut site = site(|n| n, false);
-        site.runs[2].after_teardown = after.map(|blocks| Held { blocks, bytes: 100 * blocks });
+        site.runs[2].after_teardown = after.map(|blocks| LiveTotal { blocks, bytes: 100 * blocks });
         classify(&site).teardown
     };
     let words = [None, Some(0), Some(5), Some(4000)].map(after);
     assert_eq!(words, [Teardown::NotAsked, Teardown::Freed, Teardown::Partly, Teardown::Kept]);
 }
 
-fn scaled(case: &Case, factor: u64) -> Site {
+fn scaled(case: &Case, factor: u64) -> SiteHistory {
     let mut site = case.site.clone();
-    let times = |held: &mut Held| held.bytes *= factor;
+    let times = |held: &mut LiveTotal| held.bytes *= factor;
     for run in &mut site.runs {
         times(&mut run.end);
         times(&mut run.own_peak);
-        run.marks.iter_mut().for_each(|mark| times(&mut mark.held));
+        run.checkpoints.iter_mut().for_each(|mark| times(&mut mark.live));
     }
     site
 }
@@ -207,8 +218,8 @@ proptest! {
             let mut other = scaled(case, factor);
             other.runs.rotate_left(turn);
             let again = classify(&other);
-            prop_assert_eq!((again.class, again.sure), (verdict.class, verdict.sure), "{}", case.family);
-            let (one, more) = (verdict.bytes_a_request.unwrap(), again.bytes_a_request.unwrap());
+            prop_assert_eq!((again.class, again.confidence), (verdict.class, verdict.confidence), "{}", case.family);
+            let (one, more) = (verdict.bytes_per_request.unwrap(), again.bytes_per_request.unwrap());
             let close = (one.per_one * factor as f64 - more.per_one).abs() <= 1e-9 * more.per_one.abs().max(1.0);
             prop_assert!(close, "{}: {:?} {:?}", case.family, one, more);
         }
@@ -218,19 +229,19 @@ proptest! {
     fn no_figures_make_it_fall_over(
         figures in prop::collection::vec(any::<[u64; 5]>(), 0..5), scale in any::<u64>(), marked in any::<bool>()
     ) {
-        let held = |figure: u64| Held { blocks: figure % 97, bytes: figure };
+        let held = |figure: u64| LiveTotal { blocks: figure % 97, bytes: figure };
         let runs = figures.iter().map(|&[requests, end, peak, births, deaths]| {
             let requests = requests % scale.max(1);
-            let mark = |at: u64| Mark { requests: at, held: held(at.wrapping_mul(end)) };
-            let marks = if marked { marks(requests).into_iter().map(mark).collect() } else { Vec::new() };
-            Run { requests, births, deaths, end: held(end), own_peak: held(peak), marks, ..Run::default() }
+            let mark = |at: u64| Checkpoint { requests: at, live: held(at.wrapping_mul(end)) };
+            let marks = if marked { checkpoint_requests(requests).into_iter().map(mark).collect() } else { Vec::new() };
+            SiteRun { requests, births, deaths, end: held(end), own_peak: held(peak), checkpoints: marks, ..SiteRun::default() }
         });
-        let verdict = classify(&Site { runs: runs.collect(), references: None });
-        prop_assert!((0.0..=1.0).contains(&verdict.sure));
-        prop_assert!(verdict.bytes_a_request.is_none_or(|slope| slope.low <= slope.per_one && slope.per_one <= slope.high));
+        let verdict = classify(&SiteHistory { runs: runs.collect(), references: None });
+        prop_assert!((0.0..=1.0).contains(&verdict.confidence));
+        prop_assert!(verdict.bytes_per_request.is_none_or(|slope| slope.low <= slope.per_one && slope.per_one <= slope.high));
     }
 }
 
 thread_local! {
-    static CASES: std::rc::Rc<Vec<Case>> = std::rc::Rc::new(tuning().into_iter().chain(held_out()).collect());
+    static CASES: std::rc::Rc<Vec<Case>> = std::rc::Rc::new(tuning_cases().into_iter().chain(held_out_cases()).collect());
 }

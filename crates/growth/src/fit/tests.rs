@@ -29,19 +29,19 @@ fn no_line_goes_through_less_than_two_places() {
     for points in [&[][..], &[(1.0, 2.0)], &[(1.0, 2.0), (1.0, 3.0)]] {
         assert_eq!(theil_sen(points), None);
         assert_eq!(least_squares(points), None);
-        assert_eq!(kendall(points), 0.0);
+        assert_eq!(kendall_tau(points), 0.0);
     }
 }
 
 #[test]
 fn a_ratio_tells_what_is_flat_from_what_is_linear() {
-    let linear = ratio((1000, 500), (4000, 2045)).unwrap();
+    let linear = growth_ratio((1000, 500), (4000, 2045)).unwrap();
     assert_eq!((linear.times, linear.factor), (4.0, 4.09));
     assert!((linear.exponent - 1.016).abs() < 0.001);
-    assert_eq!(ratio((1000, 500), (4000, 500)).unwrap().exponent, 0.0);
-    assert_eq!(ratio((4000, 2045), (1000, 500)), Some(linear));
-    assert_eq!(ratio((1000, 0), (4000, 2045)), None);
-    assert_eq!(ratio((1000, 500), (1000, 2045)), None);
+    assert_eq!(growth_ratio((1000, 500), (4000, 500)).unwrap().exponent, 0.0);
+    assert_eq!(growth_ratio((4000, 2045), (1000, 500)), Some(linear));
+    assert_eq!(growth_ratio((1000, 0), (4000, 2045)), None);
+    assert_eq!(growth_ratio((1000, 500), (1000, 2045)), None);
 }
 
 proptest! {
@@ -52,10 +52,10 @@ proptest! {
         let points: Vec<(f64, f64)> = points.into_iter().map(|(x, y)| (f64::from(x), f64::from(y))).collect();
         let turned: Vec<(f64, f64)> = points.iter().rev().copied().collect();
         prop_assert_eq!(theil_sen(&points), theil_sen(&turned));
-        prop_assert_eq!(kendall(&points), kendall(&turned));
+        prop_assert_eq!(kendall_tau(&points), kendall_tau(&turned));
         let factor = f64::from(factor);
         let larger: Vec<(f64, f64)> = points.iter().map(|&(x, y)| (x, y * factor)).collect();
-        prop_assert_eq!(kendall(&points), kendall(&larger));
+        prop_assert_eq!(kendall_tau(&points), kendall_tau(&larger));
         if let (Some(slope), Some(scaled)) = (theil_sen(&points), theil_sen(&larger)) {
             prop_assert!((slope.per_one * factor - scaled.per_one).abs() < 1e-9 * factor);
             prop_assert!(slope.low <= slope.per_one && slope.per_one <= slope.high);

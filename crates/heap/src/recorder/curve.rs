@@ -5,7 +5,7 @@ use heaplab_profile::raw::RawPoint;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
 use std::time::Instant;
 
-const MOST_POINTS: usize = 4096;
+const MAX_POINTS: usize = 4096;
 /// The first step of the clock. Anything smaller than this is a curve of single allocations.
 const FIRST_STEP_BYTES: u64 = 1 << 10;
 
@@ -15,30 +15,30 @@ struct Point {
     live_bytes: AtomicU64,
 }
 
-static POINTS: [Point; MOST_POINTS] = [const {
+static POINTS: [Point; MAX_POINTS] = [const {
     Point { clock_bytes: AtomicU64::new(0), at_ns: AtomicU64::new(0), live_bytes: AtomicU64::new(0) }
-}; MOST_POINTS];
+}; MAX_POINTS];
 static USED: AtomicUsize = AtomicUsize::new(0);
 static STEP_BYTES: AtomicU64 = AtomicU64::new(FIRST_STEP_BYTES);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 static LOCK: AtomicBool = AtomicBool::new(false);
 /// Nanoseconds from an arbitrary start to the region's opening.
-static OPENED: AtomicU64 = AtomicU64::new(0);
+static OPENED_AT_NS: AtomicU64 = AtomicU64::new(0);
 
 /// The clock at which the next point is due.
 #[inline]
-pub(super) fn next() -> u64 {
+pub(super) fn next_due() -> u64 {
     NEXT.load(Relaxed)
 }
 
 /// Takes a point. A thread that finds another at it goes on: the next event is soon.
 #[cold]
-pub(super) fn record(clock_bytes: u64, live_bytes: u64) {
+pub(super) fn record_point(clock_bytes: u64, live_bytes: u64) {
     if LOCK.swap(true, Acquire) {
         return;
     }
-    if USED.load(Relaxed) == MOST_POINTS {
-        for index in 0..MOST_POINTS / 2 {
+    if USED.load(Relaxed) == MAX_POINTS {
+        for index in 0..MAX_POINTS / 2 {
             let from = &POINTS[2 * index];
             POINTS[index].set(
                 from.clock_bytes.load(Relaxed),
@@ -46,7 +46,7 @@ pub(super) fn record(clock_bytes: u64, live_bytes: u64) {
                 from.live_bytes.load(Relaxed),
             );
         }
-        USED.store(MOST_POINTS / 2, Relaxed);
+        USED.store(MAX_POINTS / 2, Relaxed);
         STEP_BYTES.store(2 * STEP_BYTES.load(Relaxed), Relaxed);
     }
     let used = USED.load(Relaxed);
@@ -58,13 +58,13 @@ pub(super) fn record(clock_bytes: u64, live_bytes: u64) {
 }
 
 /// The clock of the process's own region starts; later calls do nothing.
-pub(super) fn start() {
+pub(super) fn start_clock() {
     now_ns();
 }
 
 /// Since the region's opening.
 pub(super) fn elapsed_ns() -> u64 {
-    now_ns().saturating_sub(OPENED.load(Relaxed))
+    now_ns().saturating_sub(OPENED_AT_NS.load(Relaxed))
 }
 
 /// No points, from now on.
@@ -72,11 +72,11 @@ pub(super) fn clear() {
     USED.store(0, Relaxed);
     STEP_BYTES.store(FIRST_STEP_BYTES, Relaxed);
     NEXT.store(0, Relaxed);
-    OPENED.store(now_ns(), Relaxed);
+    OPENED_AT_NS.store(now_ns(), Relaxed);
 }
 
 /// The points in the order of the clock.
-pub(super) fn points() -> Vec<RawPoint> {
+pub(super) fn collect_points() -> Vec<RawPoint> {
     let used = USED.load(Acquire);
     let point = |point: &Point| RawPoint {
         clock_bytes: point.clock_bytes.load(Relaxed),

@@ -7,26 +7,26 @@
 use super::{NO_REGION, REGION, thread};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-static CHILD: AtomicBool = AtomicBool::new(false);
+static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
 /// Whether this process is the child of one that recorded.
 pub(crate) fn is_child() -> bool {
-    CHILD.load(Relaxed)
+    IS_CHILD.load(Relaxed)
 }
 
 /// Asks the system to be told of forks, once.
-pub(super) fn watch() {
+pub(super) fn register_handler() {
     static WATCHED: AtomicBool = AtomicBool::new(false);
     if !WATCHED.swap(true, Relaxed) {
         // SAFETY: the handler is a plain function; it allocates nothing and takes no lock.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        unsafe { libc::pthread_atfork(None, None, Some(disable_in_child)) };
     }
 }
 
-unsafe extern "C" fn in_child() {
-    CHILD.store(true, Relaxed);
+unsafe extern "C" fn disable_in_child() {
+    IS_CHILD.store(true, Relaxed);
     REGION.store(NO_REGION, Relaxed);
-    thread::forget();
+    thread::forget_all();
     #[cfg(target_os = "linux")]
-    crate::keep::let_go();
+    crate::exit_snapshot::disarm_after_fork();
 }

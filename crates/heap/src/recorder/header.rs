@@ -20,7 +20,7 @@ pub(crate) struct Header {
     /// The site that it was born at.
     pub(crate) site: u32,
     /// The allocation clock at its birth.
-    pub(crate) born_at: u64,
+    pub(crate) alloc_clock: u64,
 }
 
 /// A block that was born while nothing was measured.
@@ -28,16 +28,16 @@ pub(crate) const NO_REGION: u32 = 0;
 
 impl Header {
     /// Of a block that no region counts.
-    pub(crate) const OUTSIDE: Header = Header { region: NO_REGION, site: 0, born_at: 0 };
+    pub(crate) const OUTSIDE: Header = Header { region: NO_REGION, site: 0, alloc_clock: 0 };
 }
 
 /// Room for the header that keeps the alignment malloc promises.
-const ROOM: usize = 16;
+const HEADER_BYTES: usize = 16;
 
 /// What to ask of the system for a block of `layout`; `None` where the header would push it over `isize::MAX`.
 #[inline]
 pub(crate) fn outer_layout(layout: Layout) -> Option<Layout> {
-    let align = layout.align().max(ROOM);
+    let align = layout.align().max(HEADER_BYTES);
     let size = layout.size().checked_add(offset(layout))?;
     Layout::from_size_align(size, align).ok()
 }
@@ -45,7 +45,7 @@ pub(crate) fn outer_layout(layout: Layout) -> Option<Layout> {
 /// # Safety
 /// `base` is an allocation of `outer_layout(layout)`.
 #[inline]
-pub(crate) unsafe fn block(base: *mut u8, layout: Layout) -> *mut u8 {
+pub(crate) unsafe fn block_from_base(base: *mut u8, layout: Layout) -> *mut u8 {
     // SAFETY: the offset is less than the outer size, or equal to it for an empty block.
     unsafe { base.add(offset(layout)) }
 }
@@ -53,7 +53,7 @@ pub(crate) unsafe fn block(base: *mut u8, layout: Layout) -> *mut u8 {
 /// # Safety
 /// `block` came from [`block()`] with the same layout.
 #[inline]
-pub(crate) unsafe fn base(block: *mut u8, layout: Layout) -> *mut u8 {
+pub(crate) unsafe fn base_from_block(block: *mut u8, layout: Layout) -> *mut u8 {
     // SAFETY: `block` lies `offset` behind its base.
     unsafe { block.sub(offset(layout)) }
 }
@@ -63,7 +63,7 @@ pub(crate) unsafe fn base(block: *mut u8, layout: Layout) -> *mut u8 {
 #[inline]
 pub(crate) unsafe fn read(block: *mut u8) -> Header {
     // SAFETY: the 16 bytes before a block are its own, and a block is aligned to 16.
-    unsafe { block.sub(ROOM).cast::<Header>().read() }
+    unsafe { block.sub(HEADER_BYTES).cast::<Header>().read() }
 }
 
 /// # Safety
@@ -71,15 +71,15 @@ pub(crate) unsafe fn read(block: *mut u8) -> Header {
 #[inline]
 pub(crate) unsafe fn write(block: *mut u8, header: Header) {
     // SAFETY: as in `read`.
-    unsafe { block.sub(ROOM).cast::<Header>().write(header) };
+    unsafe { block.sub(HEADER_BYTES).cast::<Header>().write(header) };
 }
 
 #[inline]
 fn offset(layout: Layout) -> usize {
-    layout.align().max(ROOM)
+    layout.align().max(HEADER_BYTES)
 }
 
-const _: () = assert!(size_of::<Header>() == ROOM);
+const _: () = assert!(size_of::<Header>() == HEADER_BYTES);
 
 #[cfg(test)]
 mod tests {

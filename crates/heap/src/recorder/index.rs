@@ -5,25 +5,25 @@ use super::zeroed::Zeroed;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The first table has `1 << FIRST` slots.
-const FIRST: u32 = 10;
+const FIRST_LOG2: u32 = 10;
 
 /// Up to `SLOTS / 4` numbers above 0. Tables of growing size stand behind one another: the one with `1 << n` slots begins at
 /// slot `1 << n`. Everything is called under the lock of whoever owns it.
-pub(super) struct Index<const SLOTS: usize> {
+pub(super) struct NumberIndex<const SLOTS: usize> {
     /// How much larger than the first the present table is, as a power of two.
-    grown: AtomicU32,
+    doublings: AtomicU32,
     used: AtomicU32,
     slots: [AtomicU32; SLOTS],
 }
 
 // SAFETY: atomics of zero are valid; there is no destructor.
-unsafe impl<const SLOTS: usize> Zeroed for Index<SLOTS> {}
+unsafe impl<const SLOTS: usize> Zeroed for NumberIndex<SLOTS> {}
 
-impl<const SLOTS: usize> Index<SLOTS> {
+impl<const SLOTS: usize> NumberIndex<SLOTS> {
     /// The number of this hash for which `is` holds.
     pub(super) fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
         // At most half of a table is in use: there is always an empty slot to end at.
-        self.way(hash)
+        self.probe_slots(hash)
             .map(|slot| slot.load(Relaxed))
             .take_while(|&number| number != 0)
             .find(|&number| is(number))
@@ -34,26 +34,26 @@ impl<const SLOTS: usize> Index<SLOTS> {
         let used = self.used.load(Relaxed) + 1;
         let size = self.size();
         if 2 * used as usize > size && 4 * size <= SLOTS {
-            self.grown.store(self.grown.load(Relaxed) + 1, Relaxed);
+            self.doublings.store(self.doublings.load(Relaxed) + 1, Relaxed);
             for slot in &self.slots[size..2 * size] {
                 let moved = slot.load(Relaxed);
                 if moved != 0 {
-                    self.put(moved, hash_of(moved));
+                    self.place(moved, hash_of(moved));
                 }
             }
         }
-        self.put(number, hash_of(number));
+        self.place(number, hash_of(number));
         self.used.store(used, Relaxed);
     }
 
-    fn put(&self, number: u32, hash: u64) {
-        if let Some(empty) = self.way(hash).find(|slot| slot.load(Relaxed) == 0) {
+    fn place(&self, number: u32, hash: u64) {
+        if let Some(empty) = self.probe_slots(hash).find(|slot| slot.load(Relaxed) == 0) {
             empty.store(number, Relaxed);
         }
     }
 
     /// The slots that a hash may stand in, each once, the likeliest first.
-    fn way(&self, hash: u64) -> impl Iterator<Item = &AtomicU32> {
+    fn probe_slots(&self, hash: u64) -> impl Iterator<Item = &AtomicU32> {
         let size = self.size();
         // A multiplication leaves the best bits at the top.
         let start = (hash ^ (hash >> 32)) as usize;
@@ -61,7 +61,7 @@ impl<const SLOTS: usize> Index<SLOTS> {
     }
 
     fn size(&self) -> usize {
-        1 << (FIRST + self.grown.load(Relaxed))
+        1 << (FIRST_LOG2 + self.doublings.load(Relaxed))
     }
 }
 
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn what_was_put_in_is_found_and_nothing_else() {
         const SLOTS: usize = 1 << 16;
-        let index: &Index<SLOTS> = zeroed::leak().unwrap();
+        let index: &NumberIndex<SLOTS> = zeroed::leak().unwrap();
         let most = SLOTS as u32 / 4;
         for number in 1..=most {
             assert_eq!(index.find(hash(number), |found| found == number), None);

@@ -1,11 +1,11 @@
 //! Marks that a program sets on its curve. Setting one allocates nothing.
 
-use super::{curve, level, thread};
+use super::{curve, peak, thread};
 use heaplab_profile::raw::RawMark;
 use std::sync::Mutex;
 
 /// More marks than this in one region are dropped: a mark is for a person to read.
-const MOST: usize = 64;
+const MAX_MARKS: usize = 64;
 
 struct Mark {
     name: &'static str,
@@ -13,7 +13,7 @@ struct Mark {
     at_ns: u64,
 }
 
-static MARKS: Mutex<([Option<Mark>; MOST], usize)> = Mutex::new(([const { None }; MOST], 0));
+static MARKS: Mutex<([Option<Mark>; MAX_MARKS], usize)> = Mutex::new(([const { None }; MAX_MARKS], 0));
 
 /// Says that the next part of the work begins here. Without the heap probe it does nothing.
 pub fn mark(name: &'static str) {
@@ -21,7 +21,7 @@ pub fn mark(name: &'static str) {
         let mut marks = lock();
         let used = marks.1;
         if let Some(slot) = marks.0.get_mut(used) {
-            *slot = Some(Mark { name, clock_bytes: level::clock(), at_ns: curve::elapsed_ns() });
+            *slot = Some(Mark { name, clock_bytes: peak::clock(), at_ns: curve::elapsed_ns() });
             marks.1 += 1;
         }
     }
@@ -32,10 +32,10 @@ pub(super) fn clear() {
 }
 
 /// In order.
-pub(super) fn all() -> Vec<RawMark> {
+pub(super) fn collect_marks() -> Vec<RawMark> {
     let marks = lock();
     let set = marks.0[..marks.1].iter().flatten();
-    thread::unseen(|| {
+    thread::untracked(|| {
         set.map(|mark| RawMark {
             name: mark.name.to_owned(),
             clock_bytes: mark.clock_bytes,
@@ -46,6 +46,6 @@ pub(super) fn all() -> Vec<RawMark> {
 }
 
 /// A thread that panicked while it set a mark left nothing half done.
-fn lock() -> std::sync::MutexGuard<'static, ([Option<Mark>; MOST], usize)> {
+fn lock() -> std::sync::MutexGuard<'static, ([Option<Mark>; MAX_MARKS], usize)> {
     MARKS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

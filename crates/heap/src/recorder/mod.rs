@@ -12,54 +12,54 @@
 //! - `zeroed`: memory for all of that.
 
 #[cfg(feature = "symbols")]
-mod births;
+mod block_site;
 mod curve;
 mod fork;
 mod header;
 mod index;
-mod level;
 mod marks;
 mod modules;
+mod peak;
 mod scope;
 mod site;
-mod snapshot;
 mod stacks;
 mod thread;
+mod totals;
 mod walk;
 mod zeroed;
 
 #[cfg(feature = "symbols")]
-pub(crate) use births::{site_of, stacks_of};
+pub(crate) use block_site::{block_site, record_stacks};
 pub(crate) use fork::is_child;
 pub use marks::mark;
-pub(crate) use scope::{Measured, Scope, has_recorded};
-pub use snapshot::HeapTotals;
-pub(crate) use snapshot::{close, close_for_good, recording};
-pub(crate) use thread::unseen;
+pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
+pub(crate) use thread::untracked;
+pub use totals::HeapTotals;
+pub(crate) use totals::{close_at_exit, close_region, take_recording};
 
 use header::{Header, NO_REGION};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
-use thread::Thread;
+use thread::ThreadTables;
 
 /// The open region. The process itself is region 1 until `region()` opens another.
 static REGION: AtomicU32 = AtomicU32::new(1);
 static LAST_REGION: AtomicU32 = AtomicU32::new(1);
 
 /// Opens a region that this thread owns. Blocks that are alive now are not of it.
-pub(crate) fn open() {
+pub(crate) fn open_region() {
     REGION.store(NO_REGION, Relaxed);
-    level::clear();
+    peak::clear();
     marks::clear();
-    thread::own_and_clear();
+    thread::claim_and_clear();
     curve::clear();
     REGION.store(LAST_REGION.fetch_add(1, Relaxed) + 1, Relaxed);
 }
 
 /// Before the program's first event, where that can be had.
-pub(crate) fn begin() {
-    fork::watch();
-    curve::start();
+pub(crate) fn start_process_region() {
+    fork::register_handler();
+    curve::start_clock();
 }
 
 /// Whether the region is the process: no other was ever opened.
@@ -69,7 +69,7 @@ pub(crate) fn is_whole_process() -> bool {
 
 /// What is live now in the open region.
 pub(crate) fn live_bytes() -> u64 {
-    level::live_bytes().unsigned_abs()
+    peak::live_bytes().unsigned_abs()
 }
 
 /// # Safety
@@ -80,7 +80,7 @@ pub(crate) unsafe fn alloc(layout: Layout) -> *mut u8 {
     // SAFETY: `outer` is larger than zero.
     let base = unsafe { System.alloc(outer) };
     // SAFETY: `base` is null or was just allocated with `outer`.
-    unsafe { hand_out(base, layout) }
+    unsafe { finish_alloc(base, layout) }
 }
 
 /// # Safety
@@ -91,7 +91,7 @@ pub(crate) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
     // SAFETY: `outer` is larger than zero.
     let base = unsafe { System.alloc_zeroed(outer) };
     // SAFETY: `base` is null or was just allocated with `outer`.
-    unsafe { hand_out(base, layout) }
+    unsafe { finish_alloc(base, layout) }
 }
 
 /// # Safety
@@ -104,33 +104,33 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
         return std::ptr::null_mut();
     };
     // SAFETY: `block` was handed out with this layout.
-    let (base, before) = unsafe { (header::base(block, layout), header::read(block)) };
+    let (base, before) = unsafe { (header::base_from_block(block, layout), header::read(block)) };
     let is_scoped = scope::is_tagged(before) || scope::is_entered();
-    let lifted = if is_scoped { scope::lifted(before, block) } else { None };
+    let lifted = if is_scoped { scope::take_block(before, block) } else { None };
     // SAFETY: `base` was allocated with `outer` by the system; the new size is not zero.
     let new_base = unsafe { System.realloc(base, outer, new_outer.size()) };
     if new_base.is_null() {
         if lifted.is_some() {
             // SAFETY: the block stays where it was, with its header.
-            unsafe { scope::settled(before, lifted, block, layout.size()) };
+            unsafe { scope::put_block_back(before, lifted, block, layout.size()) };
         }
         return new_base;
     }
     // SAFETY: `new_base` has the size and the alignment of `new_outer`, whose offset is `outer`'s.
-    let moved = unsafe { header::block(new_base, layout) };
+    let moved = unsafe { header::block_from_base(new_base, layout) };
     let region = REGION.load(Relaxed);
     if region != NO_REGION {
         if before.region == region {
-            resized(before.site, layout.size(), new_size);
+            count_realloc(before.site, layout.size(), new_size);
         } else {
             // Born outside: dhat counts such a block as new when it is reallocated, and so do we.
             // SAFETY: `moved` has room for a header before it.
-            unsafe { header::write(moved, born_in(region, new_size)) };
+            unsafe { header::write(moved, count_alloc_in(region, new_size)) };
         }
     }
     if is_scoped {
         // SAFETY: `moved` has a header, its own or the one that was just written.
-        unsafe { scope::settled(before, lifted, moved, new_size) };
+        unsafe { scope::put_block_back(before, lifted, moved, new_size) };
     }
     moved
 }
@@ -142,15 +142,15 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     // It was handed out, so its layout has an outer one.
     let Some(outer) = header::outer_layout(layout) else { return };
     // SAFETY: `block` was handed out with this layout.
-    let (base, before) = unsafe { (header::base(block, layout), header::read(block)) };
+    let (base, before) = unsafe { (header::base_from_block(block, layout), header::read(block)) };
     let region = REGION.load(Relaxed);
     if region != NO_REGION && before.region == region {
-        freed(before.site, before.born_at, layout.size());
+        count_free(before.site, before.alloc_clock, layout.size());
     }
     // Before the system has the address back: another thread of the scope may get it at once.
     if scope::is_tagged(before) {
         // SAFETY: as above. PERF: read again, so that the one above stays in registers.
-        scope::freed(unsafe { header::read(block) }, block);
+        scope::record_free(unsafe { header::read(block) }, block);
     }
     // SAFETY: `base` was allocated with `outer` by the system.
     unsafe { System.dealloc(base, outer) };
@@ -161,19 +161,19 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
 /// # Safety
 /// `base` is null or a fresh allocation of `outer_layout(layout)`.
 #[inline]
-unsafe fn hand_out(base: *mut u8, layout: Layout) -> *mut u8 {
+unsafe fn finish_alloc(base: *mut u8, layout: Layout) -> *mut u8 {
     if base.is_null() {
         return base;
     }
     let region = REGION.load(Relaxed);
-    let header = if region == NO_REGION { Header::OUTSIDE } else { born_in(region, layout.size()) };
+    let header = if region == NO_REGION { Header::OUTSIDE } else { count_alloc_in(region, layout.size()) };
     // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits before the block.
     unsafe {
-        let block = header::block(base, layout);
+        let block = header::block_from_base(base, layout);
         header::write(block, header);
         if scope::is_entered() {
             // PERF: read back, so that the header above stays in registers.
-            header::write(block, scope::born(header::read(block), block, layout.size()));
+            header::write(block, scope::record_alloc(header::read(block), block, layout.size()));
         }
         block
     }
@@ -181,10 +181,10 @@ unsafe fn hand_out(base: *mut u8, layout: Layout) -> *mut u8 {
 
 /// Counts a new block of the region and says what its header is.
 #[inline(always)]
-fn born_in(region: u32, size: usize) -> Header {
-    match born(size) {
+fn count_alloc_in(region: u32, size: usize) -> Header {
+    match count_alloc(size) {
         (0, _) => Header::OUTSIDE,
-        (site, born_at) => Header { region, site: site as u32, born_at },
+        (site, born_at) => Header { region, site: site as u32, alloc_clock: born_at },
     }
 }
 
@@ -192,52 +192,52 @@ fn born_in(region: u32, size: usize) -> Header {
 /// counted, and the clock. PERF: two numbers come back in registers; a header came back through memory, in pieces, and to
 /// read it at once was a fifth of an event.
 #[inline(never)]
-fn born(size: usize) -> (u64, u64) {
+fn count_alloc(size: usize) -> (u64, u64) {
     let frame = walk::frame_pointer();
-    let counted = thread::with(|thread| {
-        let site = thread.site_of(frame);
+    let counted = thread::with_current(|thread| {
+        let site = thread.find_site(frame);
         let row = thread.site(site).0;
-        row.born(size as u64, level::seal());
-        thread.change(size as i64, 1, size as u64);
+        row.count_alloc(size as u64, peak::epoch());
+        thread.apply_change(size as i64, 1, size as u64);
         let clock = thread.clock();
-        row.born_at(clock);
+        row.add_alloc_clock(clock);
         (u64::from(site), clock)
     });
     counted.unwrap_or((0, 0))
 }
 
 #[inline(never)]
-fn resized(site: u32, old: usize, new: usize) {
-    thread::with(|thread| {
-        let seal = if new < old { level::seal_of_a_fall() } else { level::seal() };
-        thread.site(site).0.resized(old as u64, new as u64, seal);
-        thread.change(new as i64 - old as i64, 0, new.saturating_sub(old) as u64);
+fn count_realloc(site: u32, old: usize, new: usize) {
+    thread::with_current(|thread| {
+        let seal = if new < old { peak::epoch_for_decrease() } else { peak::epoch() };
+        thread.site(site).0.count_realloc(old as u64, new as u64, seal);
+        thread.apply_change(new as i64 - old as i64, 0, new.saturating_sub(old) as u64);
     });
 }
 
 #[inline(never)]
-fn freed(site: u32, born_at: u64, size: usize) {
-    thread::with(|thread| {
-        let seal = level::seal_of_a_fall();
+fn count_free(site: u32, born_at: u64, size: usize) {
+    thread::with_current(|thread| {
+        let seal = peak::epoch_for_decrease();
         let (site, lifetimes) = thread.site(site);
-        site.freed(size as u64, born_at, thread.clock(), lifetimes, seal);
-        thread.change(-(size as i64), -1, 0);
+        site.count_free(size as u64, born_at, thread.clock(), lifetimes, seal);
+        thread.apply_change(-(size as i64), -1, 0);
     });
 }
 
-impl Thread {
+impl ThreadTables {
     #[inline]
-    fn change(&self, bytes: i64, blocks: i64, clock_bytes: u64) {
-        if self.owns() {
-            level::change_own(bytes, blocks, clock_bytes);
+    fn apply_change(&self, bytes: i64, blocks: i64, clock_bytes: u64) {
+        if self.claim_or_is_owner() {
+            peak::apply_owner_change(bytes, blocks, clock_bytes);
         } else {
-            level::change_other(&self.pending, bytes, blocks, clock_bytes);
+            peak::apply_other_change(&self.pending, bytes, blocks, clock_bytes);
         }
     }
 
     /// The allocation clock as this thread knows it.
     #[inline]
     fn clock(&self) -> u64 {
-        if self.is_owner() { level::clock() } else { level::told_clock() + self.pending.clock_bytes() }
+        if self.is_owner() { peak::clock() } else { peak::published_clock() + self.pending.clock_bytes() }
     }
 }

@@ -4,10 +4,10 @@
 use heaplab_profile::raw::Module;
 
 #[cfg(target_os = "linux")]
-pub(super) fn mapped() -> Vec<Module> {
+pub(super) fn list_modules() -> Vec<Module> {
     let mut modules: Vec<Module> = Vec::new();
     // SAFETY: the callback has the signature that is asked for, and `modules` outlives the call.
-    unsafe { libc::dl_iterate_phdr(Some(visit), std::ptr::from_mut(&mut modules).cast()) };
+    unsafe { libc::dl_iterate_phdr(Some(add_module), std::ptr::from_mut(&mut modules).cast()) };
     modules
 }
 
@@ -17,7 +17,7 @@ pub(super) fn mapped() -> Vec<Module> {
 }
 
 #[cfg(target_os = "linux")]
-unsafe extern "C" fn visit(
+unsafe extern "C" fn add_module(
     info: *mut libc::dl_phdr_info,
     _size: libc::size_t,
     modules: *mut libc::c_void,
@@ -45,7 +45,10 @@ unsafe extern "C" fn visit(
         .filter_map(|header| {
             let start = std::ptr::with_exposed_provenance::<u8>((shift + header.p_vaddr) as usize);
             // SAFETY: a note segment is mapped readable as long as its module is.
-            build_id(unsafe { std::slice::from_raw_parts(start, header.p_memsz as usize) }, header.p_align)
+            find_build_id(
+                unsafe { std::slice::from_raw_parts(start, header.p_memsz as usize) },
+                header.p_align,
+            )
         })
         .next();
     modules.push(Module { base, end, path, build_id: build_id.unwrap_or_default() });
@@ -53,7 +56,7 @@ unsafe extern "C" fn visit(
 }
 
 /// The GNU build id among the notes of a segment (ELF: name size, descriptor size, type, name, descriptor, each padded).
-fn build_id(mut notes: &[u8], align: u64) -> Option<String> {
+fn find_build_id(mut notes: &[u8], align: u64) -> Option<String> {
     const NT_GNU_BUILD_ID: usize = 3;
     let align = if align == 8 { 8 } else { 4 };
     let word = |at: usize, notes: &[u8]| {
@@ -91,15 +94,15 @@ mod tests {
             notes.extend(descriptor);
             notes.resize(notes.len().next_multiple_of(4), 0);
         }
-        assert_eq!(build_id(&notes, 4).as_deref(), Some("ab01"));
-        assert_eq!(build_id(&notes[..20], 4), None);
-        assert_eq!(build_id(&[], 4), None);
+        assert_eq!(find_build_id(&notes, 4).as_deref(), Some("ab01"));
+        assert_eq!(find_build_id(&notes[..20], 4), None);
+        assert_eq!(find_build_id(&[], 4), None);
     }
 
     #[test]
     fn the_program_itself_is_the_first_module() {
-        let modules = mapped();
-        let here = mapped as fn() -> Vec<Module> as usize as u64;
+        let modules = list_modules();
+        let here = list_modules as fn() -> Vec<Module> as usize as u64;
         assert!(modules[0].base <= here && here < modules[0].end, "{modules:?}");
         assert_eq!(modules[0].path, std::env::current_exe().unwrap().to_string_lossy());
     }

@@ -37,11 +37,11 @@ impl Counter {
 
 /// A figure that one thread writes and that may be below zero: a thread may free more than it made.
 #[derive(Default)]
-pub(super) struct Level(AtomicI64);
+pub(super) struct SignedCounter(AtomicI64);
 
-impl Level {
-    pub(super) const fn new() -> Level {
-        Level(AtomicI64::new(0))
+impl SignedCounter {
+    pub(super) const fn new() -> SignedCounter {
+        SignedCounter(AtomicI64::new(0))
     }
 
     #[inline]
@@ -62,65 +62,72 @@ impl Level {
 
 /// The counters of a site in a thread.
 #[derive(Default)]
-pub(super) struct Site {
+pub(super) struct SiteCounters {
     pub(super) births: Counter,
     pub(super) birth_bytes: Counter,
     pub(super) reallocations: Counter,
     pub(super) reallocated_bytes: Counter,
     pub(super) grown_bytes: Counter,
     pub(super) shrunk_bytes: Counter,
-    pub(super) live_blocks: Level,
-    pub(super) live_bytes: Level,
-    pub(super) own_peak_blocks: Level,
-    pub(super) own_peak_bytes: Level,
+    pub(super) live_blocks: SignedCounter,
+    pub(super) live_bytes: SignedCounter,
+    pub(super) own_peak_blocks: SignedCounter,
+    pub(super) own_peak_bytes: SignedCounter,
     /// What was live when the peak before this seal was left; of no meaning while the seal is an older one.
-    sealed_blocks: Level,
-    sealed_bytes: Level,
-    seal: Counter,
+    saved_blocks: SignedCounter,
+    saved_bytes: SignedCounter,
+    epoch: Counter,
     pub(super) deaths: Counter,
     pub(super) lifetime_bytes: Counter,
     /// The sum of the allocation clock at the births of the blocks that live: how old they are at the end.
-    pub(super) live_birth_clock_bytes: Level,
+    pub(super) live_birth_clock_bytes: SignedCounter,
 }
 
 // PERF: two cache lines a site, and 32 sites a page.
-const _: () = assert!(size_of::<Site>() == 128);
+const _: () = assert!(size_of::<SiteCounters>() == 128);
 
 /// How long the blocks of a site lived.
 pub(super) type Lifetimes = [AtomicU32; LIFETIMES];
 
-impl Site {
+impl SiteCounters {
     #[inline]
-    pub(super) fn born(&self, size: u64, seal: u64) {
-        self.keep_what_the_peak_had(seal);
+    pub(super) fn count_alloc(&self, size: u64, seal: u64) {
+        self.save_peak_figures(seal);
         self.births.add(1);
         self.birth_bytes.add(size);
         self.live_blocks.add(1);
         self.live_bytes.add(size as i64);
-        self.look_for_own_peak();
+        self.update_own_peak();
     }
 
     /// As it was when the block was handed out, with the block itself counted.
     #[inline]
-    pub(super) fn born_at(&self, clock_bytes: u64) {
+    pub(super) fn add_alloc_clock(&self, clock_bytes: u64) {
         self.live_birth_clock_bytes.add(clock_bytes.cast_signed());
     }
 
     #[inline]
-    pub(super) fn resized(&self, old: u64, new: u64, seal: u64) {
-        self.keep_what_the_peak_had(seal);
+    pub(super) fn count_realloc(&self, old: u64, new: u64, seal: u64) {
+        self.save_peak_figures(seal);
         self.reallocations.add(1);
         self.reallocated_bytes.add(new);
         self.grown_bytes.add(new.saturating_sub(old));
         self.shrunk_bytes.add(old.saturating_sub(new));
         self.live_bytes.add(new.wrapping_sub(old) as i64);
-        self.look_for_own_peak();
+        self.update_own_peak();
     }
 
     #[inline]
-    pub(super) fn freed(&self, size: u64, born_at: u64, clock_bytes: u64, lifetimes: &Lifetimes, seal: u64) {
+    pub(super) fn count_free(
+        &self,
+        size: u64,
+        born_at: u64,
+        clock_bytes: u64,
+        lifetimes: &Lifetimes,
+        seal: u64,
+    ) {
         let lifetime = clock_bytes.saturating_sub(born_at);
-        self.keep_what_the_peak_had(seal);
+        self.save_peak_figures(seal);
         self.deaths.add(1);
         self.live_blocks.add(-1);
         self.live_bytes.add((size as i64).wrapping_neg());
@@ -133,16 +140,16 @@ impl Site {
 
     /// Blocks and bytes at the global peak: what was kept when the last seal was broken, or, if nothing has changed here
     /// since, what is live now. `rising` is whether the peak is now.
-    pub(super) fn at_peak(&self, seal: u64, rising: bool) -> (i64, i64) {
-        if !rising && self.seal.get() == seal {
-            (self.sealed_blocks.get(), self.sealed_bytes.get())
+    pub(super) fn figures_at_peak(&self, seal: u64, rising: bool) -> (i64, i64) {
+        if !rising && self.epoch.get() == seal {
+            (self.saved_blocks.get(), self.saved_bytes.get())
         } else {
             (self.live_blocks.get(), self.live_bytes.get())
         }
     }
 
     /// Whether no event is half counted: what was born here and has not died here is live.
-    pub(super) fn agrees(&self) -> bool {
+    pub(super) fn is_consistent(&self) -> bool {
         let left = self.births.get().wrapping_sub(self.deaths.get());
         left as i64 == self.live_blocks.get()
     }
@@ -153,17 +160,17 @@ impl Site {
 
     /// The first change after the peak was left: what is live is what the peak had.
     #[inline]
-    fn keep_what_the_peak_had(&self, seal: u64) {
-        if self.seal.get() != seal {
-            self.sealed_blocks.set(self.live_blocks.get());
-            self.sealed_bytes.set(self.live_bytes.get());
-            self.seal.0.store(seal, Relaxed);
+    fn save_peak_figures(&self, seal: u64) {
+        if self.epoch.get() != seal {
+            self.saved_blocks.set(self.live_blocks.get());
+            self.saved_bytes.set(self.live_bytes.get());
+            self.epoch.0.store(seal, Relaxed);
         }
     }
 
     /// `>=`: of equal peaks the latest counts, as in dhat.
     #[inline]
-    fn look_for_own_peak(&self) {
+    fn update_own_peak(&self) {
         let live = self.live_bytes.get();
         if live >= self.own_peak_bytes.get() {
             self.own_peak_bytes.set(live);

@@ -1,16 +1,16 @@
 //! Every distinct stack of the process, once: a call tree that stacks share, and a number a stack. Looked up under a lock, but
 //! only when a thread meets a stack that its own cache does not know.
 
-use super::index::Index;
+use super::index::NumberIndex;
 use super::walk::Frames;
 use super::zeroed::{self, Zeroed};
 use heaplab_profile::raw::Node;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
 /// Nodes of the call tree.
-const MOST_NODES: usize = 1 << 20;
+const MAX_NODES: usize = 1 << 20;
 /// Sites.
-pub(super) const MOST_SITES: usize = 1 << 16;
+pub(super) const MAX_SITES: usize = 1 << 16;
 /// Where births are counted for which there is no room left.
 pub(super) const OVERFLOW: u32 = 1;
 /// How many numbers a thread gets at once. PERF: what a thread counts at a site stands where the number says; 32 rows fill a
@@ -26,44 +26,46 @@ pub(super) struct Batch {
 }
 
 /// The tables; 60 MiB of address space, of which only what is used is ever touched.
-struct Tables {
+struct StackTables {
     lock: AtomicBool,
     nodes: AtomicU32,
     sites: AtomicU32,
-    parents: [AtomicU32; MOST_NODES],
-    addresses: [AtomicU64; MOST_NODES],
-    by_child: Index<{ 4 * MOST_NODES }>,
-    site_nodes: [AtomicU32; MOST_SITES],
-    site_hashes: [AtomicU64; MOST_SITES],
-    by_hash: Index<{ 4 * MOST_SITES }>,
+    parents: [AtomicU32; MAX_NODES],
+    addresses: [AtomicU64; MAX_NODES],
+    by_child: NumberIndex<{ 4 * MAX_NODES }>,
+    site_nodes: [AtomicU32; MAX_SITES],
+    site_hashes: [AtomicU64; MAX_SITES],
+    by_hash: NumberIndex<{ 4 * MAX_SITES }>,
 }
 
 // SAFETY: atomics of zero are valid; there is no destructor.
-unsafe impl Zeroed for Tables {}
+unsafe impl Zeroed for StackTables {}
 
-static TABLES: AtomicPtr<Tables> = AtomicPtr::new(std::ptr::null_mut());
+static TABLES: AtomicPtr<StackTables> = AtomicPtr::new(std::ptr::null_mut());
 
 /// The number of a stack; a new one is taken from the thread's batch.
 #[cold]
-pub(super) fn site(frames: &Frames, batch: &Batch) -> u32 {
-    let Some(tables) = tables() else { return OVERFLOW };
+pub(super) fn find_or_add_site(frames: &Frames, batch: &Batch) -> u32 {
+    let Some(tables) = get_or_make_tables() else { return OVERFLOW };
     let _locked = Locked::new(tables);
     tables.find_or_add(frames, batch).unwrap_or(OVERFLOW)
 }
 
 /// The innermost node of a site; 0, the root, for the overflow site.
 pub(super) fn node_of(site: u32) -> u32 {
-    existing().and_then(|tables| tables.site_nodes.get(site as usize)).map_or(0, |node| node.load(Relaxed))
+    existing_tables()
+        .and_then(|tables| tables.site_nodes.get(site as usize))
+        .map_or(0, |node| node.load(Relaxed))
 }
 
 /// One past the highest site number that a thread may use.
-pub(super) fn sites() -> u32 {
-    existing().map_or(2, |tables| tables.sites.load(Acquire).max(2))
+pub(super) fn site_count() -> u32 {
+    existing_tables().map_or(2, |tables| tables.sites.load(Acquire).max(2))
 }
 
 /// The call tree as it is now; node 0 is the root.
-pub(super) fn nodes() -> Vec<Node> {
-    let Some(tables) = existing() else { return vec![Node::default()] };
+pub(super) fn collect_nodes() -> Vec<Node> {
+    let Some(tables) = existing_tables() else { return vec![Node::default()] };
     let used = tables.nodes.load(Acquire).max(1) as usize;
     let node = |(parent, address): (&AtomicU32, &AtomicU64)| Node {
         parent: parent.load(Relaxed),
@@ -72,27 +74,27 @@ pub(super) fn nodes() -> Vec<Node> {
     tables.parents.iter().zip(&tables.addresses).take(used).map(node).collect()
 }
 
-fn existing() -> Option<&'static Tables> {
+fn existing_tables() -> Option<&'static StackTables> {
     // SAFETY: the pointer is null or from `zeroed::leak`, which lives as long as the process.
     unsafe { TABLES.load(Acquire).as_ref() }
 }
 
-fn tables() -> Option<&'static Tables> {
-    if let Some(tables) = existing() {
+fn get_or_make_tables() -> Option<&'static StackTables> {
+    if let Some(tables) = existing_tables() {
         return Some(tables);
     }
-    let made: &'static Tables = zeroed::leak()?;
+    let made: &'static StackTables = zeroed::leak()?;
     made.nodes.store(1, Relaxed);
     made.sites.store(OVERFLOW + 1, Relaxed);
     let pointer = std::ptr::from_ref(made).cast_mut();
     match TABLES.compare_exchange(std::ptr::null_mut(), pointer, AcqRel, Acquire) {
         Ok(_) => Some(made),
         // Another thread was quicker: ours was never touched and costs address space only.
-        Err(_) => existing(),
+        Err(_) => existing_tables(),
     }
 }
 
-impl Tables {
+impl StackTables {
     fn find_or_add(&self, frames: &Frames, batch: &Batch) -> Option<u32> {
         let hash_of = |site: u32| self.site_hashes[site as usize].load(Relaxed);
         // A 64-bit hash names a stack: of 65,536 stacks, two share one with a probability of one in ten billion.
@@ -101,9 +103,9 @@ impl Tables {
         }
         let mut node = 0;
         for &address in frames.addresses().iter().rev() {
-            node = self.child(node, address)?;
+            node = self.find_or_add_child(node, address)?;
         }
-        let site = self.number(batch)?;
+        let site = self.take_number(batch)?;
         self.site_nodes[site as usize].store(node, Relaxed);
         self.site_hashes[site as usize].store(frames.hash, Relaxed);
         self.by_hash.insert(site, hash_of);
@@ -111,14 +113,14 @@ impl Tables {
     }
 
     /// A number that no stack has.
-    fn number(&self, batch: &Batch) -> Option<u32> {
+    fn take_number(&self, batch: &Batch) -> Option<u32> {
         if batch.next.load(Relaxed) == batch.end.load(Relaxed) {
             let first = self.sites.load(Relaxed);
-            if first as usize >= MOST_SITES {
+            if first as usize >= MAX_SITES {
                 return None;
             }
             // So many threads that whole batches would not go round: one by one.
-            let is_scarce = first as usize >= MOST_SITES / 2;
+            let is_scarce = first as usize >= MAX_SITES / 2;
             let end = if is_scarce { first + 1 } else { (first / BATCH + 1) * BATCH };
             batch.next.store(first, Relaxed);
             batch.end.store(end, Relaxed);
@@ -130,7 +132,7 @@ impl Tables {
     }
 
     /// The node of `address` called from `parent`, made if it is new.
-    fn child(&self, parent: u32, address: u64) -> Option<u32> {
+    fn find_or_add_child(&self, parent: u32, address: u64) -> Option<u32> {
         let of = |node: u32| {
             (self.parents[node as usize].load(Relaxed), self.addresses[node as usize].load(Relaxed))
         };
@@ -142,7 +144,7 @@ impl Tables {
             return Some(node);
         }
         let node = self.nodes.load(Relaxed);
-        if node as usize >= MOST_NODES {
+        if node as usize >= MAX_NODES {
             return None;
         }
         self.parents[node as usize].store(parent, Relaxed);
@@ -153,10 +155,10 @@ impl Tables {
     }
 }
 
-struct Locked<'a>(&'a Tables);
+struct Locked<'a>(&'a StackTables);
 
 impl<'a> Locked<'a> {
-    fn new(tables: &'a Tables) -> Locked<'a> {
+    fn new(tables: &'a StackTables) -> Locked<'a> {
         while tables.lock.swap(true, Acquire) {
             std::thread::yield_now();
         }

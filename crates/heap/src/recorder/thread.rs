@@ -7,28 +7,28 @@
 
 use super::curve;
 use super::fork;
-use super::level::Pending;
-use super::site::{Lifetimes, Site};
-use super::stacks::{self, Batch, MOST_SITES};
-use super::walk::{self, Bounds, Frames};
+use super::peak::Pending;
+use super::site::{Lifetimes, SiteCounters};
+use super::stacks::{self, Batch, MAX_SITES};
+use super::walk::{self, Frames, StackBounds};
 use super::zeroed::{self, Zeroed};
-use known::Known;
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
-use tables::Name;
+use table_pool::ThreadName;
+use thread_stack_cache::StackCache;
 
-mod known;
-mod tables;
+mod table_pool;
+mod thread_stack_cache;
 
 /// 21 MiB of address space, of which a thread touches a page or two for 32 sites.
-pub(super) struct Thread {
-    next: AtomicPtr<Thread>,
+pub(super) struct ThreadTables {
+    next: AtomicPtr<ThreadTables>,
     /// Whether a living thread writes here.
-    taken: AtomicBool,
+    is_taken: AtomicBool,
     /// How many threads have written here since the region was opened.
-    lives: AtomicU32,
-    name: Name,
+    uses: AtomicU32,
+    name: ThreadName,
     stack_low: AtomicUsize,
     stack_high: AtomicUsize,
     root: AtomicU64,
@@ -36,34 +36,34 @@ pub(super) struct Thread {
     pub(super) pending: Pending,
     pub(super) slow_walks: AtomicU64,
     pub(super) cut_stacks: AtomicU64,
-    known: Known,
-    pub(super) counted: Counted,
+    stack_cache: StackCache,
+    pub(super) region_counts: RegionCounts,
 }
 
 /// What a region clears.
 #[repr(C, align(4096))]
-pub(super) struct Counted {
-    pub(super) sites: [Site; MOST_SITES],
-    pub(super) lifetimes: [Lifetimes; MOST_SITES],
+pub(super) struct RegionCounts {
+    pub(super) sites: [SiteCounters; MAX_SITES],
+    pub(super) lifetimes: [Lifetimes; MAX_SITES],
 }
 
 // SAFETY: atomics and null pointers of zero are valid; there is no destructor.
-unsafe impl Zeroed for Thread {}
+unsafe impl Zeroed for ThreadTables {}
 // SAFETY: as above.
-unsafe impl Zeroed for Counted {}
+unsafe impl Zeroed for RegionCounts {}
 
-static THREADS: AtomicPtr<Thread> = AtomicPtr::new(ptr::null_mut());
-static OWNER: AtomicPtr<Thread> = AtomicPtr::new(ptr::null_mut());
-static SHARED: AtomicBool = AtomicBool::new(false);
+static THREADS: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
+static OWNER: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
+static IS_SHARED: AtomicBool = AtomicBool::new(false);
 
 struct Local {
-    thread: Cell<*const Thread>,
+    thread: Cell<*const ThreadTables>,
     /// The tables of this thread's earlier name, until it takes others.
-    former: Cell<*const Thread>,
+    former: Cell<*const ThreadTables>,
     /// Its tables were given back; what its last destructors do is counted event by event.
     ended: Cell<bool>,
     /// The recorder is at work on this thread: what it allocates itself is not the program's.
-    busy: Cell<bool>,
+    is_busy: Cell<bool>,
 }
 
 thread_local! {
@@ -73,7 +73,7 @@ thread_local! {
             thread: Cell::new(ptr::null()),
             former: Cell::new(ptr::null()),
             ended: Cell::new(false),
-            busy: Cell::new(false),
+            is_busy: Cell::new(false),
         }
     };
 }
@@ -81,8 +81,8 @@ thread_local! {
 /// Runs `event` for this thread, unless the recorder itself is at work on it. PERF: `LocalKey::with` is not inlined with a
 /// whole event in it.
 #[inline(always)]
-pub(super) fn with<R>(event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
-    let (busy, thread) = LOCAL.with(|local| (local.busy.get(), local.thread.get()));
+pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
+    let (busy, thread) = LOCAL.with(|local| (local.is_busy.get(), local.thread.get()));
     if busy {
         return None;
     }
@@ -96,39 +96,39 @@ pub(super) fn with<R>(event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
 /// The first event of a thread, and every event after its end.
 #[cold]
 #[inline(never)]
-fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static Thread) -> R) -> Option<R> {
+fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
     if fork::is_child() {
         return None;
     }
-    local.busy.set(true);
-    let thread = register(local);
-    local.busy.set(false);
+    local.is_busy.set(true);
+    let thread = register_thread(local);
+    local.is_busy.set(false);
     let thread = thread?;
     if !local.ended.get() {
         local.thread.set(thread);
-        at_thread_end::leave_behind(thread);
+        at_thread_end::release_at_thread_end(thread);
         return Some(event(thread));
     }
     // No destructor of ours is sure to come again: the tables are given back at once.
     let result = event(thread);
-    thread.leave();
+    thread.release();
     Some(result)
 }
 
 /// Runs `work` unseen: what it allocates is no part of any region.
-pub(crate) fn unseen<R>(work: impl FnOnce() -> R) -> R {
+pub(crate) fn untracked<R>(work: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
         fn drop(&mut self) {
-            LOCAL.with(|local| local.busy.set(self.0));
+            LOCAL.with(|local| local.is_busy.set(self.0));
         }
     }
-    let _restore = Restore(LOCAL.with(|local| local.busy.replace(true)));
+    let _restore = Restore(LOCAL.with(|local| local.is_busy.replace(true)));
     work()
 }
 
 /// Every thread that has recorded, the latest first.
-pub(super) fn all() -> impl Iterator<Item = &'static Thread> {
+pub(super) fn all_threads() -> impl Iterator<Item = &'static ThreadTables> {
     // SAFETY: null or from `zeroed::leak`.
     let first = unsafe { THREADS.load(Acquire).as_ref() };
     // SAFETY: as above; the list only ever grows at its head.
@@ -136,45 +136,45 @@ pub(super) fn all() -> impl Iterator<Item = &'static Thread> {
 }
 
 /// Makes the calling thread the one whose figures are exact, and clears everyone's.
-pub(super) fn own_and_clear() {
-    for thread in all() {
+pub(super) fn claim_and_clear() {
+    for thread in all_threads() {
         thread.clear();
     }
-    SHARED.store(false, Relaxed);
+    IS_SHARED.store(false, Relaxed);
     OWNER.store(ptr::null_mut(), Relaxed);
-    with(Thread::owns);
+    with_current(ThreadTables::claim_or_is_owner);
 }
 
 /// Whether a second thread has recorded in the region.
 pub(super) fn is_shared() -> bool {
-    SHARED.load(Relaxed)
+    IS_SHARED.load(Relaxed)
 }
 
 /// In the child of a fork: this thread has no tables any more, nor has any other.
-pub(super) fn forget() {
+pub(super) fn forget_all() {
     THREADS.store(ptr::null_mut(), Relaxed);
     LOCAL.with(|local| local.thread.set(ptr::null()));
 }
 
-fn register(local: &Local) -> Option<&'static Thread> {
-    fork::watch();
-    curve::start();
+fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
+    fork::register_handler();
+    curve::start_clock();
     // SAFETY: null or from `zeroed::leak`.
     if let Some(former) = unsafe { local.former.replace(ptr::null()).as_ref() } {
-        former.leave();
+        former.release();
     }
     let (low, high) = stack_bounds();
-    let thread = tables::take()?;
+    let thread = table_pool::acquire()?;
     thread.stack_low.store(low, Relaxed);
     thread.stack_high.store(high, Relaxed);
     thread.root.store(walk::learn_root(high), Relaxed);
     Some(thread)
 }
 
-impl Thread {
+impl ThreadTables {
     /// Whether this thread is the region's owner; the first that asks becomes it.
     #[inline]
-    pub(super) fn owns(&self) -> bool {
+    pub(super) fn claim_or_is_owner(&self) -> bool {
         let me = ptr::from_ref(self).cast_mut();
         let owner = OWNER.load(Relaxed);
         if ptr::eq(owner, me) {
@@ -184,8 +184,8 @@ impl Thread {
             return true;
         }
         // PERF: a load before the store keeps the line shared.
-        if !SHARED.load(Relaxed) {
-            SHARED.store(true, Relaxed);
+        if !IS_SHARED.load(Relaxed) {
+            IS_SHARED.store(true, Relaxed);
         }
         false
     }
@@ -197,31 +197,31 @@ impl Thread {
 
     /// The site of the stack at `frame`.
     #[inline]
-    pub(super) fn site_of(&self, frame: usize) -> u32 {
-        let bounds = Bounds {
+    pub(super) fn find_site(&self, frame: usize) -> u32 {
+        let bounds = StackBounds {
             low: self.stack_low.load(Relaxed),
             high: self.stack_high.load(Relaxed),
             root: self.root.load(Relaxed),
         };
-        let known = walk::hash_of_whole(frame, &bounds).and_then(|hash| self.known.site(hash));
-        known.unwrap_or_else(|| self.site_of_another(frame, &bounds))
+        let known = walk::hash_whole_stack(frame, &bounds).and_then(|hash| self.stack_cache.find(hash));
+        known.unwrap_or_else(|| self.find_site_slowly(frame, &bounds))
     }
 
     /// A stack that this thread has not met, or that takes more than frame pointers.
     #[cold]
     #[inline(never)]
-    fn site_of_another(&self, frame: usize, bounds: &Bounds) -> u32 {
-        let frames = walk::stack(frame, bounds);
+    fn find_site_slowly(&self, frame: usize, bounds: &StackBounds) -> u32 {
+        let frames = walk::walk_stack(frame, bounds);
         if frames.slow || frames.cut {
-            self.note(&frames);
+            self.count_walk(&frames);
         }
-        self.known.site(frames.hash).unwrap_or_else(|| self.learn(&frames))
+        self.stack_cache.find(frames.hash).unwrap_or_else(|| self.learn_site(&frames))
     }
 
     #[inline]
-    pub(super) fn site(&self, site: u32) -> (&Site, &Lifetimes) {
-        let index = site as usize % MOST_SITES;
-        (&self.counted.sites[index], &self.counted.lifetimes[index])
+    pub(super) fn site(&self, site: u32) -> (&SiteCounters, &Lifetimes) {
+        let index = site as usize % MAX_SITES;
+        (&self.region_counts.sites[index], &self.region_counts.lifetimes[index])
     }
 
     pub(super) fn name(&self) -> String {
@@ -229,34 +229,34 @@ impl Thread {
     }
 
     /// Gives the tables back: the next thread that takes them sees all that this one wrote.
-    fn leave(&self) {
-        self.pending.settle();
-        self.taken.store(false, Release);
+    fn release(&self) {
+        self.pending.flush();
+        self.is_taken.store(false, Release);
     }
 
     #[cold]
-    fn note(&self, frames: &Frames) {
+    fn count_walk(&self, frames: &Frames) {
         self.slow_walks.store(self.slow_walks.load(Relaxed) + u64::from(frames.slow), Relaxed);
         self.cut_stacks.store(self.cut_stacks.load(Relaxed) + u64::from(frames.cut), Relaxed);
     }
 
     #[cold]
-    fn learn(&self, frames: &Frames) -> u32 {
+    fn learn_site(&self, frames: &Frames) -> u32 {
         // Busy: a signal handler that allocates must not wait for the lock that this thread holds.
-        let site = unseen(|| stacks::site(frames, &self.batch));
-        self.look_at_name();
-        self.known.add(frames.hash, site);
+        let site = untracked(|| stacks::find_or_add_site(frames, &self.batch));
+        self.update_name();
+        self.stack_cache.add(frames.hash, site);
         site
     }
 
     /// A thread is named after it has begun: the name that it has when it meets a new stack is the better one. The rows of
     /// an earlier thread keep their name: then this one takes other tables from its next event on.
-    fn look_at_name(&self) {
-        let now = tables::name_of_this_thread();
-        if self.name.is(now) || self.name.is(tables::SEVERAL) {
+    fn update_name(&self) {
+        let now = table_pool::current_name();
+        if self.name.is(now) || self.name.is(table_pool::SEVERAL) {
             return;
         }
-        if self.lives.load(Relaxed) <= 1 {
+        if self.uses.load(Relaxed) <= 1 {
             self.name.set(now);
             return;
         }
@@ -271,9 +271,9 @@ impl Thread {
     fn clear(&'static self) {
         // SAFETY: it lies in a mapping of `zeroed::leak`. Regions open while other threads are at rest (see `region`); a
         // thread that is not loses some of its counts, no more.
-        unsafe { zeroed::clear(&self.counted) };
+        unsafe { zeroed::clear(&self.region_counts) };
         self.pending.clear();
-        self.lives.store(self.taken.load(Relaxed).into(), Relaxed);
+        self.uses.store(self.is_taken.load(Relaxed).into(), Relaxed);
         self.slow_walks.store(0, Relaxed);
         self.cut_stacks.store(0, Relaxed);
     }
@@ -303,12 +303,12 @@ fn stack_bounds() -> (usize, usize) {
 
 /// When a thread ends, its tables are free for the next one.
 mod at_thread_end {
-    use super::{AcqRel, Acquire, AtomicU32, LOCAL, Thread, ptr};
+    use super::{AcqRel, Acquire, AtomicU32, LOCAL, ThreadTables, ptr};
 
     /// A POSIX key and one, so that 0 is none.
     static KEY: AtomicU32 = AtomicU32::new(0);
 
-    pub(super) fn leave_behind(thread: &'static Thread) {
+    pub(super) fn release_at_thread_end(thread: &'static ThreadTables) {
         // SAFETY: the value is a reference that lives as long as the process.
         unsafe { libc::pthread_setspecific(key(), ptr::from_ref(thread).cast()) };
     }
@@ -320,7 +320,7 @@ mod at_thread_end {
         }
         let mut key = 0;
         // SAFETY: the destructor is a plain function that takes what `leave_behind` has set.
-        unsafe { libc::pthread_key_create(&mut key, Some(left)) };
+        unsafe { libc::pthread_key_create(&mut key, Some(on_thread_end)) };
         match KEY.compare_exchange(0, key + 1, AcqRel, Acquire) {
             Ok(_) => key,
             Err(earlier) => {
@@ -331,15 +331,15 @@ mod at_thread_end {
         }
     }
 
-    unsafe extern "C" fn left(value: *mut libc::c_void) {
+    unsafe extern "C" fn on_thread_end(value: *mut libc::c_void) {
         // SAFETY: set by `leave_behind` to a reference that lives as long as the process.
-        if let Some(thread) = unsafe { value.cast::<Thread>().as_ref() } {
+        if let Some(thread) = unsafe { value.cast::<ThreadTables>().as_ref() } {
             LOCAL.with(|local| {
                 local.thread.set(ptr::null());
                 local.former.set(ptr::null());
                 local.ended.set(true);
             });
-            thread.leave();
+            thread.release();
         }
     }
 }

@@ -8,15 +8,15 @@
 use std::mem::MaybeUninit;
 
 /// The most frames of a stack that are kept.
-pub(super) const MOST_FRAMES: usize = 128;
+pub(super) const MAX_FRAMES: usize = 128;
 /// rustc signs no return address, but a libc for aarch64 may, in the bits that no address of a program uses.
 const ADDRESS_BITS: u64 = if cfg!(target_arch = "aarch64") { (1 << 48) - 1 } else { u64::MAX };
 /// What stands for the callers of a deeper stack. No return address is this low.
-pub(super) const CUT: u64 = 1;
+pub(super) const CUT_ADDRESS: u64 = 1;
 
 /// The stack of a thread, and the return address that its stacks end at; 0 until that is known.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bounds {
+pub(super) struct StackBounds {
     pub(super) low: usize,
     pub(super) high: usize,
     pub(super) root: u64,
@@ -24,7 +24,7 @@ pub(super) struct Bounds {
 
 /// Return addresses, the innermost first.
 pub(super) struct Frames {
-    addresses: [MaybeUninit<u64>; MOST_FRAMES],
+    addresses: [MaybeUninit<u64>; MAX_FRAMES],
     length: usize,
     pub(super) hash: u64,
     /// Walked by unwind tables.
@@ -38,7 +38,7 @@ impl Frames {
     fn new() -> Frames {
         // PERF: a kilobyte that is not zeroed at every allocation.
         Frames {
-            addresses: [const { MaybeUninit::uninit() }; MOST_FRAMES],
+            addresses: [const { MaybeUninit::uninit() }; MAX_FRAMES],
             length: 0,
             hash: 0,
             slow: false,
@@ -51,15 +51,15 @@ impl Frames {
         if let Some(slot) = self.addresses.get_mut(self.length) {
             slot.write(address);
             self.length += 1;
-            self.hash = step(self.hash, address);
+            self.hash = hash_step(self.hash, address);
         }
     }
 
     /// Replaces the outermost frame by the mark of a cut stack.
-    fn cut(&mut self) {
+    fn mark_cut(&mut self) {
         self.cut = true;
-        self.length = MOST_FRAMES - 1;
-        self.push(CUT);
+        self.length = MAX_FRAMES - 1;
+        self.push(CUT_ADDRESS);
     }
 
     #[inline]
@@ -76,7 +76,7 @@ impl Frames {
 
 /// FxHash's step: an address a multiplication.
 #[inline(always)]
-fn step(hash: u64, address: u64) -> u64 {
+fn hash_step(hash: u64, address: u64) -> u64 {
     (hash.rotate_left(5) ^ address).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
@@ -84,12 +84,12 @@ fn step(hash: u64, address: u64) -> u64 {
 /// stack that is kept whole. PERF: all that an event needs at a stack that is known. Keeping the addresses, and handing a
 /// kilobyte of them on, took half of the time of an event.
 #[inline(always)]
-pub(super) fn hash_of_whole(mut frame: usize, bounds: &Bounds) -> Option<u64> {
+pub(super) fn hash_whole_stack(mut frame: usize, bounds: &StackBounds) -> Option<u64> {
     let here = 0u8;
     let mut low = std::ptr::from_ref(&here).addr();
     let end = if frame >= bounds.low { bounds.high.saturating_sub(2 * size_of::<usize>()) } else { 0 };
     let (mut hash, mut last) = (0, 0);
-    for _ in 0..MOST_FRAMES {
+    for _ in 0..MAX_FRAMES {
         // Two words must lie between here and the stack's end.
         if frame <= low || !frame.is_multiple_of(align_of::<usize>()) || frame >= end {
             break;
@@ -101,7 +101,7 @@ pub(super) fn hash_of_whole(mut frame: usize, bounds: &Bounds) -> Option<u64> {
             break;
         }
         last = address as u64;
-        hash = step(hash, last);
+        hash = hash_step(hash, last);
         low = frame;
         frame = next;
     }
@@ -111,14 +111,14 @@ pub(super) fn hash_of_whole(mut frame: usize, bounds: &Bounds) -> Option<u64> {
 
 /// The stack of the function whose frame begins at `frame`.
 #[inline]
-pub(super) fn stack(frame: usize, bounds: &Bounds) -> Frames {
+pub(super) fn walk_stack(frame: usize, bounds: &StackBounds) -> Frames {
     // On a signal handler's own stack, or a coroutine's: what lies between there and this thread's may not be mapped.
     let high = if frame >= bounds.low { bounds.high } else { 0 };
-    let frames = by_frame_pointers(frame, high);
+    let frames = walk_frame_pointers(frame, high);
     if frames.cut || (frames.length > 0 && frames.last() == bounds.root) {
         return frames;
     }
-    by_unwind_tables(frames.addresses().first().map_or(Begin::Here, |&first| Begin::Address(first)))
+    walk_unwind_tables(frames.addresses().first().map_or(WalkStart::Here, |&first| WalkStart::Address(first)))
 }
 
 /// The return address that this thread's stacks end at, if both ways agree on this one from here on; 0 if they do not. From
@@ -130,12 +130,12 @@ pub(super) fn learn_root(high: usize) -> u64 {
     // The functions of libc that start a thread: nothing of the program's is below them.
     const START: usize = 4;
     let here = frame_pointer();
-    let fast = by_frame_pointers(here, high);
-    let slow = by_unwind_tables(Begin::Function((learn_root as fn(usize) -> u64 as *const ()).addr()));
+    let fast = walk_frame_pointers(here, high);
+    let slow = walk_unwind_tables(WalkStart::Function((learn_root as fn(usize) -> u64 as *const ()).addr()));
     let (fast, slow) = (fast.addresses(), slow.addresses());
     let agree = !fast.is_empty() && slow.starts_with(fast) && slow.len() - fast.len() <= START;
     // A cut stack has an end of its own.
-    if agree { fast.last().copied().filter(|&end| end != CUT).unwrap_or(0) } else { 0 }
+    if agree { fast.last().copied().filter(|&end| end != CUT_ADDRESS).unwrap_or(0) } else { 0 }
 }
 
 /// The address of the calling function's frame.
@@ -161,7 +161,7 @@ pub(super) fn frame_pointer() -> usize {
 }
 
 #[inline]
-fn by_frame_pointers(mut frame: usize, high: usize) -> Frames {
+fn walk_frame_pointers(mut frame: usize, high: usize) -> Frames {
     let mut frames = Frames::new();
     let mut low = std::ptr::from_ref(&frames).addr();
     // Two words must lie between here and the stack's end.
@@ -169,8 +169,8 @@ fn by_frame_pointers(mut frame: usize, high: usize) -> Frames {
         && frame.is_multiple_of(align_of::<usize>())
         && frame < high.saturating_sub(2 * size_of::<usize>())
     {
-        if frames.length == MOST_FRAMES {
-            frames.cut();
+        if frames.length == MAX_FRAMES {
+            frames.mark_cut();
             break;
         }
         let words = std::ptr::with_exposed_provenance::<usize>(frame);
@@ -189,7 +189,7 @@ fn by_frame_pointers(mut frame: usize, high: usize) -> Frames {
 
 /// Where a stack begins: what is above is the recorder itself.
 #[derive(Clone, Copy)]
-enum Begin {
+enum WalkStart {
     /// At the function that walks.
     Here,
     /// At this return address.
@@ -199,24 +199,24 @@ enum Begin {
 }
 
 #[cold]
-fn by_unwind_tables(from: Begin) -> Frames {
+fn walk_unwind_tables(from: WalkStart) -> Frames {
     let mut frames = Frames::new();
-    let mut begun = matches!(from, Begin::Here);
+    let mut begun = matches!(from, WalkStart::Here);
     // SAFETY: tracing needs no lock on this system: the unwinder reads tables that do not change.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
             let address = frame.ip() as u64;
-            begun |= matches!(from, Begin::Address(first) if first == address);
+            begun |= matches!(from, WalkStart::Address(first) if first == address);
             if !begun {
-                begun = matches!(from, Begin::Function(start) if frame.symbol_address().addr() == start);
+                begun = matches!(from, WalkStart::Function(start) if frame.symbol_address().addr() == start);
                 return true;
             }
             // Behind the outermost frame: nobody has called `_start`.
             if address == 0 {
                 return false;
             }
-            if frames.length == MOST_FRAMES {
-                frames.cut();
+            if frames.length == MAX_FRAMES {
+                frames.mark_cut();
                 return false;
             }
             frames.push(address);

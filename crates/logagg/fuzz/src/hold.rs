@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use heaplab_logagg::engine::{Options, run};
+use heaplab_logagg::engine::{CountOptions, run};
 use heaplab_logagg::input::ReadBy;
-use heaplab_logagg::merge::merge;
+use heaplab_logagg::merge::merge_partials;
 
 use crate::oracle;
 
@@ -19,13 +19,13 @@ pub(crate) fn hold(data: &[u8]) {
     file.write_all(rest).expect("room for a temporary file");
     let names = [file.path().display().to_string()];
     let read_by = if choice[3] & 1 == 0 { ReadBy::Pread } else { ReadBy::Mmap };
-    let options = Options {
+    let options = CountOptions {
         window: usize::from(choice[0]) + 1,
         range: u64::from(choice[1]) + 1,
         longest_line: 46 + usize::from(choice[2]),
         read_by,
         top: 10_000,
-        ..Options::new(1 + usize::from(choice[3] >> 1 & 1))
+        ..CountOptions::new(1 + usize::from(choice[3] >> 1 & 1))
     };
     let outcome = run(&names, &options, &(), None).expect("any bytes are a log");
     let expected = oracle::count(&[rest]);
@@ -39,7 +39,7 @@ pub(crate) fn hold(data: &[u8]) {
         .collect();
     assert_eq!(ranked, expected.ranked);
     // As a partial result these bytes are refused, or they add up.
-    if let Ok(merged) = merge(&names, &options) {
+    if let Ok(merged) = merge_partials(&names, &options) {
         assert!(merged.uv_error.is_some() || merged.pv >= merged.uv);
     }
 }

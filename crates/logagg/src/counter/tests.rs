@@ -18,14 +18,15 @@ fn hold(keys: &[(u8, u32, u64)], budget: usize, counters: usize) {
             1 => Key::V6(u128::from(value) << 50 | u128::from(value)),
             _ => Key::Text(text.as_bytes()),
         };
-        *expected.entry(key.text().into_owned()).or_default() += count;
+        *expected.entry(key.to_text().into_owned()).or_default() += count;
         all[index % counters].add(key, count).unwrap();
     }
-    let parts: Vec<Partitions> = all.into_iter().map(|counter| counter.into_partitions().unwrap()).collect();
+    let parts: Vec<SpilledPartitions> =
+        all.into_iter().map(|counter| counter.into_partitions().unwrap()).collect();
     let mut found = HashMap::new();
     for partition in 0..PARTITIONS {
-        drain_part(&parts, partition, &file, budget, 0, &mut |key, count| {
-            assert_eq!(found.insert(key.text().into_owned(), count), None, "a key comes once");
+        drain_partition(&parts, partition, &file, budget, 0, &mut |key, count| {
+            assert_eq!(found.insert(key.to_text().into_owned(), count), None, "a key comes once");
             Ok(())
         })
         .unwrap();
@@ -58,14 +59,14 @@ fn a_count_goes_on_beyond_32_bits() {
     let mut counter = Counter::new(&file, 1 << 20, 0);
     counter.add(Key::V4(7), u64::from(u32::MAX) - 1).unwrap();
     for _ in 0..5 {
-        counter.v4(7);
+        counter.count_v4(7);
     }
-    counter.settle().unwrap();
+    counter.flush().unwrap();
     counter.add(Key::V4(7), 1 << 40).unwrap();
     let mut all = Vec::new();
     counter
         .drain(&mut |key, count| {
-            all.push((key.text().into_owned(), count));
+            all.push((key.to_text().into_owned(), count));
             Ok(())
         })
         .unwrap();

@@ -9,36 +9,36 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// How an input is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Packing {
+pub(crate) enum Compression {
     /// RFC 1952.
     Gzip,
     /// RFC 8878.
     Zstd,
 }
 
-impl Packing {
+impl Compression {
     /// By the first bytes: what they say, not the name.
-    pub(crate) fn of(first: &[u8]) -> Option<Packing> {
+    pub(crate) fn from_magic(first: &[u8]) -> Option<Compression> {
         match first {
-            [0x1f, 0x8b, ..] => Some(Packing::Gzip),
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+            [0x1f, 0x8b, ..] => Some(Compression::Gzip),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Compression::Zstd),
             // A skippable frame may come first: pzstd writes one.
-            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Packing::Zstd),
+            [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Compression::Zstd),
             _ => None,
         }
     }
 
     /// What a name promises.
-    pub(crate) fn promised(name: &str) -> Option<Packing> {
+    pub(crate) fn from_name(name: &str) -> Option<Compression> {
         match name.rsplit_once('.')?.1 {
-            "gz" => Some(Packing::Gzip),
-            "zst" | "zstd" => Some(Packing::Zstd),
+            "gz" => Some(Compression::Gzip),
+            "zst" | "zstd" => Some(Compression::Zstd),
             _ => None,
         }
     }
 }
 
-type Input = BufReader<Counted>;
+type Input = BufReader<CountingReader>;
 
 /// Bytes out of a stream, decoded or as they are.
 pub(crate) enum Decoder {
@@ -47,19 +47,19 @@ pub(crate) enum Decoder {
     /// Members of gzip.
     Gzip(Box<MultiGzDecoder<Input>>),
     /// Frames of zstd.
-    Zstd(Box<Frames>),
+    Zstd(Box<ZstdFrames>),
 }
 
 impl Decoder {
     /// With no packing given, the first bytes decide.
-    pub(crate) fn new(file: File, packing: Option<Packing>, most_window: u64) -> Decoder {
-        let mut input = BufReader::with_capacity(64 << 10, Counted { file, taken: 0, early: None });
+    pub(crate) fn new(file: File, packing: Option<Compression>, most_window: u64) -> Decoder {
+        let mut input = BufReader::with_capacity(64 << 10, CountingReader { file, taken: 0, early: None });
         // A pipe may give one byte at first; an error here comes up again at the first read.
-        let packing = packing.or_else(|| Packing::of(&input.get_mut().peek()));
+        let packing = packing.or_else(|| Compression::from_magic(&input.get_mut().peek()));
         match packing {
             None => Decoder::Plain(input),
-            Some(Packing::Gzip) => Decoder::Gzip(Box::new(MultiGzDecoder::new(input))),
-            Some(Packing::Zstd) => Decoder::Zstd(Box::new(Frames::new(input, most_window))),
+            Some(Compression::Gzip) => Decoder::Gzip(Box::new(MultiGzDecoder::new(input))),
+            Some(Compression::Zstd) => Decoder::Zstd(Box::new(ZstdFrames::new(input, most_window))),
         }
     }
 
@@ -85,13 +85,13 @@ impl Read for Decoder {
 }
 
 /// A file that knows how much was read of it, and whose first bytes were looked at before.
-pub(crate) struct Counted {
+pub(crate) struct CountingReader {
     file: File,
     taken: u64,
     early: Option<io::Cursor<Vec<u8>>>,
 }
 
-impl Counted {
+impl CountingReader {
     fn peek(&mut self) -> Vec<u8> {
         let mut first = Vec::new();
         let _ = Read::by_ref(&mut self.file).take(4).read_to_end(&mut first);
@@ -100,7 +100,7 @@ impl Counted {
     }
 }
 
-impl Read for Counted {
+impl Read for CountingReader {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if let Some(early) = &mut self.early {
             let taken = early.read(into)?;
@@ -117,17 +117,17 @@ impl Read for Counted {
 }
 
 /// Frames of zstd, one after another.
-pub(crate) struct Frames {
+pub(crate) struct ZstdFrames {
     input: Input,
     decoder: FrameDecoder,
     in_frame: bool,
 }
 
-impl Frames {
-    fn new(input: Input, most_window: u64) -> Frames {
+impl ZstdFrames {
+    fn new(input: Input, most_window: u64) -> ZstdFrames {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(most_window);
-        Frames { input, decoder, in_frame: false }
+        ZstdFrames { input, decoder, in_frame: false }
     }
 
     /// Begins the next frame; false at the input's end.
@@ -156,7 +156,7 @@ impl Frames {
         Ok(false)
     }
 
-    fn check_sum(&self) -> io::Result<()> {
+    fn verify_checksum(&self) -> io::Result<()> {
         match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
             (Some(stored), Some(found)) if stored != found => {
                 Err(io::Error::other("zstd: the frame's checksum is not that of its content"))
@@ -166,7 +166,7 @@ impl Frames {
     }
 }
 
-impl Read for Frames {
+impl Read for ZstdFrames {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         loop {
             if !self.in_frame {
@@ -184,7 +184,7 @@ impl Read for Frames {
             if taken > 0 || into.is_empty() {
                 return Ok(taken);
             }
-            self.check_sum()?;
+            self.verify_checksum()?;
             self.in_frame = false;
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use memmap2::{Mmap, MmapOptions};
 
-use super::{OpenFile, Source};
+use super::{OpenFile, WindowSource};
 use crate::error::{Error, Result};
 
 /// Mappings begin at a multiple of this: the largest page that systems use.
@@ -19,7 +19,7 @@ thread_local! {
 
 /// For a SIGBUS handler: shows the input that this thread has mapped and the byte where its window begins. Takes no lock and no
 /// memory.
-pub fn mapped_here(show: &mut dyn FnMut(&str, u64)) {
+pub fn report_mapped_window(show: &mut dyn FnMut(&str, u64)) {
     let at = AT.try_with(Cell::get).unwrap_or(0);
     let _ = NAME.try_with(|name| {
         if let Ok(name) = name.try_borrow() {
@@ -29,7 +29,7 @@ pub fn mapped_here(show: &mut dyn FnMut(&str, u64)) {
 }
 
 /// Maps a range of a file window by window, and on beyond its end for as long as it is asked.
-pub(crate) struct Mapped<'a> {
+pub(crate) struct MappedWindows<'a> {
     input: &'a OpenFile,
     window: u64,
     /// The window, and the offset of what follows it.
@@ -38,14 +38,14 @@ pub(crate) struct Mapped<'a> {
     end: u64,
 }
 
-impl<'a> Mapped<'a> {
+impl<'a> MappedWindows<'a> {
     pub(crate) fn new(input: &'a OpenFile, window: usize, start: u64, end: u64) -> Self {
         NAME.with(|name| *name.borrow_mut() = Some(Arc::clone(&input.name)));
-        Mapped { input, window: window as u64, map: None, at: start, end }
+        MappedWindows { input, window: window as u64, map: None, at: start, end }
     }
 
     /// Whether the file can be mapped at all: not every file system can.
-    pub(crate) fn can(input: &OpenFile) -> bool {
+    pub(crate) fn is_mappable(input: &OpenFile) -> bool {
         let mut options = MmapOptions::new();
         // SAFETY: nothing is read from it.
         unsafe { options.len(1).map(input.file.as_ref()) }.is_ok()
@@ -55,15 +55,15 @@ impl<'a> Mapped<'a> {
     /// raises nothing.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.map = None;
-        self.size().map(|_| ())
+        self.current_size().map(|_| ())
     }
 
-    fn failed(&self, source: std::io::Error, offset: u64) -> Error {
+    fn error(&self, source: std::io::Error, offset: u64) -> Error {
         Error::Input { name: self.input.name.to_string(), offset, source }
     }
 
-    fn size(&self) -> Result<u64> {
-        let size = self.input.file.metadata().map_err(|error| self.failed(error, self.at))?.len();
+    fn current_size(&self) -> Result<u64> {
+        let size = self.input.file.metadata().map_err(|error| self.error(error, self.at))?.len();
         if size < self.input.size {
             return Err(Error::Shrank { name: self.input.name.to_string(), size: self.input.size, at: size });
         }
@@ -71,10 +71,10 @@ impl<'a> Mapped<'a> {
     }
 }
 
-impl Source for Mapped<'_> {
+impl WindowSource for MappedWindows<'_> {
     fn fill(&mut self, keep: usize) -> Result<&[u8]> {
         self.map = None;
-        let size = self.size()?;
+        let size = self.current_size()?;
         let from = self.at - keep as u64;
         let base = from / PAGE * PAGE;
         let wanted = self.end.saturating_sub(self.at).max(PAGE).min(self.window);
@@ -88,7 +88,7 @@ impl Source for Mapped<'_> {
         // SAFETY: the bytes are only read. Another process may write the file meanwhile, which changes what is counted and
         // nothing else, or cut it, which raises SIGBUS: this source is used only where the caller asked for it.
         let map =
-            unsafe { options.map(self.input.file.as_ref()) }.map_err(|error| self.failed(error, base))?;
+            unsafe { options.map(self.input.file.as_ref()) }.map_err(|error| self.error(error, base))?;
         self.at = to;
         Ok(&self.map.insert(map)[(from - base) as usize..])
     }

@@ -6,19 +6,19 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use super::{OpenFile, Packing};
+use super::{Compression, OpenFile};
 use crate::error::{Error, Result};
 
 /// An input that is open.
-pub(crate) enum Opened {
+pub(crate) enum OpenInput {
     /// A plain file, to be read at any place, from this one on.
     File(OpenFile, u64),
     /// Anything else, and how it is compressed if that is known.
-    Stream(File, Option<Packing>),
+    Stream(File, Option<Compression>),
 }
 
 /// Opens `name`; `-` is standard input.
-pub(crate) fn open(name: &str) -> Result<Opened> {
+pub(crate) fn open_input(name: &str) -> Result<OpenInput> {
     let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
     let mut file = if name == "-" {
         File::from(io::stdin().as_fd().try_clone_to_owned().map_err(failed)?)
@@ -32,22 +32,22 @@ pub(crate) fn open(name: &str) -> Result<Opened> {
         )));
     }
     let start = if name == "-" && found.is_file() { file.stream_position().map_err(failed)? } else { 0 };
-    let packing = if found.is_file() { first_bytes(&file, start, name)? } else { None };
+    let packing = if found.is_file() { detect_compression(&file, start, name)? } else { None };
     if found.is_file() && packing.is_none() && found.len() > start {
         let file = Arc::new(file);
-        return Ok(Opened::File(OpenFile { file, name: name.into(), size: found.len() }, start));
+        return Ok(OpenInput::File(OpenFile { file, name: name.into(), size: found.len() }, start));
     }
     // Size 0 may be a file that the kernel makes up while it is read.
-    Ok(Opened::Stream(file, packing))
+    Ok(OpenInput::Stream(file, packing))
 }
 
 /// How a regular file is compressed. What a name promises must be kept.
-fn first_bytes(file: &File, start: u64, name: &str) -> Result<Option<Packing>> {
+fn detect_compression(file: &File, start: u64, name: &str) -> Result<Option<Compression>> {
     let failed = |source| Error::Input { name: name.to_owned(), offset: start, source };
     let mut first = [0; 4];
     let taken = file.read_at(&mut first, start).map_err(failed)?;
-    let packing = Packing::of(&first[..taken]);
-    match Packing::promised(name) {
+    let packing = Compression::from_magic(&first[..taken]);
+    match Compression::from_name(name) {
         Some(promised) if packing != Some(promised) => Err(Error::Corrupt {
             name: name.to_owned(),
             offset: 0,
@@ -59,11 +59,11 @@ fn first_bytes(file: &File, start: u64, name: &str) -> Result<Option<Packing>> {
 }
 
 /// Whether reading this input may take a decoder's memory: it is compressed, or only reading will tell.
-pub(crate) fn packing_of(name: &str) -> bool {
+pub(crate) fn may_be_compressed(name: &str) -> bool {
     let is_plain = |file: File| {
         let mut first = [0; 4];
         let taken = file.read_at(&mut first, 0).unwrap_or(0);
-        Packing::of(&first[..taken]).is_none()
+        Compression::from_magic(&first[..taken]).is_none()
     };
     let is_file = name != "-" && std::fs::metadata(name).is_ok_and(|found| found.is_file());
     !(is_file && File::open(name).is_ok_and(is_plain))

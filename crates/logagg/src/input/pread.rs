@@ -3,14 +3,14 @@
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::{OpenFile, Source};
+use super::{OpenFile, WindowSource};
 use crate::error::{Error, Result};
 
 /// How much is read at once beyond a range's end, where only one line is to be finished.
 const BEYOND: u64 = 16 << 10;
 
 /// Reads a range of a file, and on beyond its end for as long as it is asked.
-pub(crate) struct Pread<'a> {
+pub(crate) struct PreadWindows<'a> {
     input: &'a OpenFile,
     buffer: &'a mut [u8],
     window: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Pread<'a> {
     end: u64,
 }
 
-impl<'a> Pread<'a> {
+impl<'a> PreadWindows<'a> {
     /// `buffer` holds the longest `keep` and a window.
     pub(crate) fn new(
         input: &'a OpenFile,
@@ -28,11 +28,11 @@ impl<'a> Pread<'a> {
         start: u64,
         end: u64,
     ) -> Self {
-        Pread { input, buffer, window, filled: 0, at: start, end }
+        PreadWindows { input, buffer, window, filled: 0, at: start, end }
     }
 }
 
-impl Source for Pread<'_> {
+impl WindowSource for PreadWindows<'_> {
     fn fill(&mut self, keep: usize) -> Result<&[u8]> {
         self.buffer.copy_within(self.filled - keep..self.filled, 0);
         let wanted = (self.end.saturating_sub(self.at) + BEYOND).min(self.window as u64) as usize;

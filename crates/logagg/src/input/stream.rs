@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io::{self, Read};
 
-use super::Source;
-use super::compressed::{Decoder, Packing};
+use super::WindowSource;
+use super::compressed::{Compression, Decoder};
 use crate::error::{Error, Result};
 
 /// A stream, decoded if it is compressed. Windows are filled, not taken as they come: a pipe gives 64 KiB at most.
-pub(crate) struct Stream<'a> {
+pub(crate) struct StreamWindows<'a> {
     name: String,
     decoder: Decoder,
     decoded: u64,
@@ -17,21 +17,21 @@ pub(crate) struct Stream<'a> {
     filled: usize,
 }
 
-impl<'a> Stream<'a> {
+impl<'a> StreamWindows<'a> {
     /// `most_window` bounds what a zstd frame may ask to remember, in bytes.
     pub(crate) fn new(
         name: &str,
         file: File,
-        packing: Option<Packing>,
+        packing: Option<Compression>,
         most_window: u64,
         buffer: &'a mut [u8],
         window: usize,
-    ) -> Stream<'a> {
+    ) -> StreamWindows<'a> {
         let decoder = Decoder::new(file, packing, most_window);
-        Stream { name: name.to_owned(), decoder, decoded: 0, buffer, window, filled: 0 }
+        StreamWindows { name: name.to_owned(), decoder, decoded: 0, buffer, window, filled: 0 }
     }
 
-    fn failed(&self, error: io::Error) -> Error {
+    fn error(&self, error: io::Error) -> Error {
         let offset = self.decoder.offset().unwrap_or(self.decoded);
         let is_system = error.raw_os_error().is_some();
         if self.decoder.offset().is_none() || is_system {
@@ -41,7 +41,7 @@ impl<'a> Stream<'a> {
     }
 }
 
-impl Source for Stream<'_> {
+impl WindowSource for StreamWindows<'_> {
     fn fill(&mut self, keep: usize) -> Result<&[u8]> {
         self.buffer.copy_within(self.filled - keep..self.filled, 0);
         self.filled = keep;
@@ -54,7 +54,7 @@ impl Source for Stream<'_> {
                     self.decoded += taken as u64;
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error)),
+                Err(error) => return Err(self.error(error)),
             }
         }
         Ok(&self.buffer[..self.filled])

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::engine::Watch;
+use crate::engine::ProgressObserver;
 use crate::error::Result;
 
 /// Between two reports of a worker.
@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const REPORT: usize = 24;
 
 /// In the worker.
-pub(super) struct Report {
+pub(super) struct ProgressReporter {
     state: Mutex<(Totals, Option<Instant>)>,
 }
 
@@ -26,29 +26,29 @@ struct Totals {
     held: u64,
 }
 
-impl Report {
-    pub(super) fn new() -> Report {
-        Report { state: Mutex::new((Totals::default(), None)) }
+impl ProgressReporter {
+    pub(super) fn new() -> ProgressReporter {
+        ProgressReporter { state: Mutex::new((Totals::default(), None)) }
     }
 
     /// The last totals.
     pub(super) fn finish(self) {
         if let Ok((totals, _)) = self.state.into_inner() {
-            totals.say();
+            totals.send();
         }
     }
 }
 
 impl Totals {
-    fn say(self) {
+    fn send(self) {
         let words = [self.lines, self.bytes, self.held].map(u64::to_le_bytes);
         // Nobody may listen: a task can also come through a pipe.
         let _ = rustix::io::write(rustix::stdio::stdin(), words.as_flattened());
     }
 }
 
-impl Watch for Report {
-    fn window(&self, lines: u64, bytes: u64, held: usize) -> Result<()> {
+impl ProgressObserver for ProgressReporter {
+    fn on_window(&self, lines: u64, bytes: u64, held: usize) -> Result<()> {
         let Ok(mut state) = self.state.lock() else { return Ok(()) };
         let (totals, said) = &mut *state;
         totals.lines += lines;
@@ -56,14 +56,14 @@ impl Watch for Report {
         totals.held = held as u64;
         if said.is_none_or(|at| at.elapsed() >= PAUSE) {
             *said = Some(Instant::now());
-            totals.say();
+            totals.send();
         }
         Ok(())
     }
 }
 
 /// In the parent: until the worker has gone.
-pub(super) fn hear(mut from: UnixStream, watch: &dyn Watch) -> Result<()> {
+pub(super) fn forward_progress(mut from: UnixStream, watch: &dyn ProgressObserver) -> Result<()> {
     let mut before = Totals::default();
     let mut report = [0; REPORT];
     while from.read_exact(&mut report).is_ok() {
@@ -72,7 +72,7 @@ pub(super) fn hear(mut from: UnixStream, watch: &dyn Watch) -> Result<()> {
             word.copy_from_slice(&report[at..at + 8]);
             u64::from_le_bytes(word)
         });
-        watch.window(
+        watch.on_window(
             lines.saturating_sub(before.lines),
             bytes.saturating_sub(before.bytes),
             held as usize,

@@ -2,8 +2,8 @@
 
 use memmap2::MmapMut;
 
-use super::words::Words;
-use super::{Seed, Table, fresh_factor, most_keys, next_slots, slot};
+use super::word_array::WordArray;
+use super::{HashSeed, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::{Error, Result};
 use crate::key::{Key, LONGEST_KEY};
 
@@ -16,11 +16,11 @@ const _: () = assert!(LONGEST_KEY + HEAD <= BLOCK);
 /// Two words a slot: where the key lies (24 bits of its hash above, place + 1 below), and its count. 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct TextTable {
-    words: Words,
+    words: WordArray,
     slots: usize,
     len: usize,
     factor: u64,
-    seed: Seed,
+    seed: HashSeed,
     blocks: Vec<MmapMut>,
     /// Bytes used of the block in work, and which it is.
     used: usize,
@@ -33,11 +33,11 @@ const PLACE: u64 = (1 << PLACE_BITS) - 1;
 impl TextTable {
     pub(crate) fn new() -> TextTable {
         TextTable {
-            words: Words::empty(),
+            words: WordArray::empty(),
             slots: 0,
             len: 0,
-            factor: fresh_factor(),
-            seed: Seed::of_process(),
+            factor: new_factor(),
+            seed: HashSeed::for_process(),
             blocks: Vec::new(),
             used: 0,
             block: 0,
@@ -46,7 +46,7 @@ impl TextTable {
 
     /// Whether one more key of this length fits.
     pub(crate) fn has_room(&self, key_bytes: usize) -> bool {
-        self.len < most_keys(self.slots) && self.has_block(key_bytes)
+        self.len < max_keys(self.slots) && self.has_block(key_bytes)
     }
 
     fn has_block(&self, key_bytes: usize) -> bool {
@@ -56,9 +56,9 @@ impl TextTable {
 
     /// Counts a key `count` times. There must be room.
     pub(crate) fn add(&mut self, key: &[u8], count: u64) {
-        let hash = self.seed.text(key);
+        let hash = self.seed.hash_text(key);
         let tag = hash << PLACE_BITS;
-        let mut index = slot(hash, self.factor, self.slots) * 2;
+        let mut index = slot_index(hash, self.factor, self.slots) * 2;
         loop {
             let word = self.words.get()[index];
             if word == 0 {
@@ -69,7 +69,7 @@ impl TextTable {
                 self.len += 1;
                 return;
             }
-            if word & !PLACE == tag && self.at((word & PLACE) - 1) == key {
+            if word & !PLACE == tag && self.key_at((word & PLACE) - 1) == key {
                 let held = &mut self.words.get_mut()[index + 1];
                 *held = held.saturating_add(count);
                 return;
@@ -91,19 +91,19 @@ impl TextTable {
         place as u64
     }
 
-    fn at(&self, place: u64) -> &[u8] {
+    fn key_at(&self, place: u64) -> &[u8] {
         let block = &self.blocks[place as usize / BLOCK][place as usize % BLOCK..];
         let length = u32::from_le_bytes([block[0], block[1], block[2], block[3]]) as usize;
         &block[HEAD..HEAD + length]
     }
 
     fn grow_slots(&mut self, spare: usize) -> Result<bool> {
-        let Some(slots) = next_slots(self.slots, 16, spare) else { return Ok(false) };
-        let mut words = Words::zeroed(slots * 2)?;
+        let Some(slots) = next_slot_count(self.slots, 16, spare) else { return Ok(false) };
+        let mut words = WordArray::zeroed(slots * 2)?;
         let fresh = words.get_mut();
         for old in self.words.get().chunks_exact(2).filter(|old| old[0] != 0) {
-            let hash = self.seed.text(self.at((old[0] & PLACE) - 1));
-            let mut index = slot(hash, self.factor, slots) * 2;
+            let hash = self.seed.hash_text(self.key_at((old[0] & PLACE) - 1));
+            let mut index = slot_index(hash, self.factor, slots) * 2;
             while fresh[index] != 0 {
                 index = if index + 2 == slots * 2 { 0 } else { index + 2 };
             }
@@ -124,7 +124,7 @@ impl Table for TextTable {
     }
 
     fn grow(&mut self, spare: usize) -> Result<bool> {
-        if self.len >= most_keys(self.slots) && !self.grow_slots(spare)? {
+        if self.len >= max_keys(self.slots) && !self.grow_slots(spare)? {
             return Ok(false);
         }
         if !self.has_block(LONGEST_KEY) {
@@ -142,9 +142,9 @@ impl Table for TextTable {
         (self.len, self.used, self.block) = (0, 0, 0);
     }
 
-    fn each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+    fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         for slot in self.words.get().chunks_exact(2).filter(|slot| slot[0] != 0) {
-            visit(Key::Text(self.at((slot[0] & PLACE) - 1)), slot[1])?;
+            visit(Key::Text(self.key_at((slot[0] & PLACE) - 1)), slot[1])?;
         }
         Ok(())
     }

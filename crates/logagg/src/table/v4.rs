@@ -2,51 +2,57 @@
 
 use std::collections::HashMap;
 
-use super::words::Words;
-use super::{SMALLEST, Table, fresh_factor, most_keys, next_slots, slot};
+use super::word_array::WordArray;
+use super::{SMALLEST, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::Result;
 use crate::key::Key;
 use crate::prefetch::prefetch;
 
 /// Counts above 32 bits are rare; more than this many of them make the table full.
-const MOST_HEAVY: usize = 1024;
+const MAX_OVERFLOW: usize = 1024;
 
 /// The key in the upper half of a word, its count in the lower; a count of 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct V4Table {
-    words: Words,
+    words: WordArray,
     slots: usize,
     len: usize,
     factor: u64,
     /// What does not fit into 32 bits of a count, to be added to it.
-    heavy: HashMap<u32, u64>,
+    overflow: HashMap<u32, u64>,
 }
 
 impl V4Table {
     pub(crate) fn new() -> V4Table {
-        V4Table { words: Words::empty(), slots: 0, len: 0, factor: fresh_factor(), heavy: HashMap::new() }
+        V4Table {
+            words: WordArray::empty(),
+            slots: 0,
+            len: 0,
+            factor: new_factor(),
+            overflow: HashMap::new(),
+        }
     }
 
     /// Asks for the slot of a key that will be added soon.
     #[inline(always)]
     pub(crate) fn prefetch(&self, key: u32) {
-        prefetch(self.words.get(), slot(hash(key), self.factor, self.slots));
+        prefetch(self.words.get(), slot_index(hash(key), self.factor, self.slots));
     }
 
     /// Makes an empty table large enough for so many keys, or as large as `spare` bytes allow.
     /// PERF: growing step by step to a partition's size takes twice the time of this.
-    pub(crate) fn presize(&mut self, keys: usize, spare: usize) -> Result<()> {
+    pub(crate) fn reserve(&mut self, keys: usize, spare: usize) -> Result<()> {
         let slots = (keys / 3 * 4 + SMALLEST).min(spare / 8);
         if self.slots == 0 && slots > SMALLEST {
-            (self.words, self.slots) = (Words::zeroed(slots)?, slots);
+            (self.words, self.slots) = (WordArray::zeroed(slots)?, slots);
         }
         Ok(())
     }
 
     /// How many new keys fit.
     #[inline(always)]
-    pub(crate) fn room(&self) -> usize {
-        if self.heavy.len() > MOST_HEAVY { 0 } else { most_keys(self.slots) - self.len }
+    pub(crate) fn free_capacity(&self) -> usize {
+        if self.overflow.len() > MAX_OVERFLOW { 0 } else { max_keys(self.slots) - self.len }
     }
 
     /// Counts each key once. There must be room for all of them.
@@ -55,13 +61,13 @@ impl V4Table {
         let (factor, slots) = (self.factor, self.slots);
         let words = self.words.get_mut();
         for &key in keys {
-            let mut index = slot(hash(key), factor, slots);
+            let mut index = slot_index(hash(key), factor, slots);
             loop {
                 let word = words[index];
                 if word >> 32 == u64::from(key) && word as u32 != 0 {
                     if word as u32 == u32::MAX {
                         // The count restarts at 1: what was there goes aside.
-                        *self.heavy.entry(key).or_default() += u64::from(u32::MAX);
+                        *self.overflow.entry(key).or_default() += u64::from(u32::MAX);
                         words[index] = u64::from(key) << 32 | 1;
                     } else {
                         words[index] = word + 1;
@@ -83,7 +89,7 @@ impl V4Table {
 
     /// Counts a key `count` times, at least once. There must be room.
     pub(crate) fn add(&mut self, key: u32, count: u64) {
-        let mut index = slot(hash(key), self.factor, self.slots);
+        let mut index = slot_index(hash(key), self.factor, self.slots);
         let words = self.words.get_mut();
         loop {
             let word = words[index];
@@ -93,7 +99,7 @@ impl V4Table {
                 let sum = u128::from(held) + u128::from(count);
                 let low = (sum - 1) as u64 % u64::from(u32::MAX) + 1;
                 if sum > u128::from(low) {
-                    let aside = self.heavy.entry(key).or_default();
+                    let aside = self.overflow.entry(key).or_default();
                     *aside = aside.saturating_add((sum - u128::from(low)) as u64);
                 }
                 words[index] = u64::from(key) << 32 | low;
@@ -112,7 +118,7 @@ fn hash(key: u32) -> u64 {
 
 impl Table for V4Table {
     fn bytes(&self) -> usize {
-        self.slots * 8 + self.heavy.len() * 48
+        self.slots * 8 + self.overflow.len() * 48
     }
 
     fn len(&self) -> usize {
@@ -120,14 +126,14 @@ impl Table for V4Table {
     }
 
     fn grow(&mut self, spare: usize) -> Result<bool> {
-        if self.heavy.len() > MOST_HEAVY {
+        if self.overflow.len() > MAX_OVERFLOW {
             return Ok(false);
         }
-        let Some(slots) = next_slots(self.slots, 8, spare) else { return Ok(false) };
-        let mut words = Words::zeroed(slots)?;
+        let Some(slots) = next_slot_count(self.slots, 8, spare) else { return Ok(false) };
+        let mut words = WordArray::zeroed(slots)?;
         let fresh = words.get_mut();
         for &word in self.words.get().iter().filter(|&&word| word as u32 != 0) {
-            let mut index = slot(hash((word >> 32) as u32), self.factor, slots);
+            let mut index = slot_index(hash((word >> 32) as u32), self.factor, slots);
             while fresh[index] as u32 != 0 {
                 index = if index + 1 == slots { 0 } else { index + 1 };
             }
@@ -139,14 +145,15 @@ impl Table for V4Table {
 
     fn clear(&mut self) {
         self.words.get_mut().fill(0);
-        self.heavy = HashMap::new();
+        self.overflow = HashMap::new();
         self.len = 0;
     }
 
-    fn each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+    fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         for &word in self.words.get().iter().filter(|&&word| word as u32 != 0) {
             let key = (word >> 32) as u32;
-            let aside = if self.heavy.is_empty() { 0 } else { self.heavy.get(&key).copied().unwrap_or(0) };
+            let aside =
+                if self.overflow.is_empty() { 0 } else { self.overflow.get(&key).copied().unwrap_or(0) };
             visit(Key::V4(key), aside.saturating_add(word & u64::from(u32::MAX)))?;
         }
         Ok(())

@@ -1,38 +1,44 @@
 //! IPv6 addresses: three words a slot, the address and its count.
 
-use super::words::Words;
-use super::{Seed, Table, fresh_factor, most_keys, next_slots, slot};
+use super::word_array::WordArray;
+use super::{HashSeed, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::Result;
 use crate::key::Key;
 
 /// High half, low half, count; a count of 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct V6Table {
-    words: Words,
+    words: WordArray,
     slots: usize,
     len: usize,
     factor: u64,
-    seed: Seed,
+    seed: HashSeed,
 }
 
 impl V6Table {
     pub(crate) fn new() -> V6Table {
-        V6Table { words: Words::empty(), slots: 0, len: 0, factor: fresh_factor(), seed: Seed::of_process() }
+        V6Table {
+            words: WordArray::empty(),
+            slots: 0,
+            len: 0,
+            factor: new_factor(),
+            seed: HashSeed::for_process(),
+        }
     }
 
-    pub(crate) fn room(&self) -> usize {
-        most_keys(self.slots) - self.len
+    pub(crate) fn free_capacity(&self) -> usize {
+        max_keys(self.slots) - self.len
     }
 
     /// Counts a key `count` times. There must be room.
     pub(crate) fn add(&mut self, key: u128, count: u64) {
-        let index = slot(self.seed.v6(key), self.factor, self.slots);
-        self.len += usize::from(put(self.words.get_mut(), index, key, count));
+        let index = slot_index(self.seed.hash_v6(key), self.factor, self.slots);
+        self.len += usize::from(add_at(self.words.get_mut(), index, key, count));
     }
 }
 
 /// Adds to the key's slot, from `index` on; true if the key is new.
-fn put(words: &mut [u64], index: usize, key: u128, count: u64) -> bool {
+fn add_at(words: &mut [u64], index: usize, key: u128, count: u64) -> bool {
     let (high, low) = ((key >> 64) as u64, key as u64);
     let mut at = index * 3;
     loop {
@@ -62,12 +68,12 @@ impl Table for V6Table {
     }
 
     fn grow(&mut self, spare: usize) -> Result<bool> {
-        let Some(slots) = next_slots(self.slots, 24, spare) else { return Ok(false) };
-        let mut words = Words::zeroed(slots * 3)?;
+        let Some(slots) = next_slot_count(self.slots, 24, spare) else { return Ok(false) };
+        let mut words = WordArray::zeroed(slots * 3)?;
         let (seed, factor) = (self.seed, self.factor);
-        self.each(&mut |key, count| {
+        self.for_each(&mut |key, count| {
             if let Key::V6(key) = key {
-                put(words.get_mut(), slot(seed.v6(key), factor, slots), key, count);
+                add_at(words.get_mut(), slot_index(seed.hash_v6(key), factor, slots), key, count);
             }
             Ok(())
         })?;
@@ -80,7 +86,7 @@ impl Table for V6Table {
         self.len = 0;
     }
 
-    fn each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
+    fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         for slot in self.words.get().chunks_exact(3).filter(|slot| slot[2] != 0) {
             visit(Key::V6(u128::from(slot[0]) << 64 | u128::from(slot[1])), slot[2])?;
         }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 
 /// Names that the file has numbered. Functions, files and objects are numbered apart.
 #[derive(Default)]
-struct Names<'a>(HashMap<&'a str, &'a str>);
+struct NameTable<'a>(HashMap<&'a str, &'a str>);
 
-impl<'a> Names<'a> {
+impl<'a> NameTable<'a> {
     /// `(12) name` the first time, `(12)` from then on, `name` where nothing is compressed.
     fn resolve(&mut self, text: &'a str) -> Option<&'a str> {
         let Some((number, name)) = text.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
@@ -28,10 +28,10 @@ impl<'a> Names<'a> {
 
 /// Where the file stands.
 #[derive(Default)]
-struct Reader<'a> {
-    functions: Names<'a>,
-    files: Names<'a>,
-    objects: Names<'a>,
+struct ParserState<'a> {
+    functions: NameTable<'a>,
+    files: NameTable<'a>,
+    objects: NameTable<'a>,
     object: &'a str,
     file: &'a str,
     function: &'a str,
@@ -42,7 +42,7 @@ struct Reader<'a> {
 
 /// Reads the whole file into `tally`.
 pub(super) fn parse(text: &str, tally: &mut Tally) -> Result<(), CallgrindError> {
-    let mut reader = Reader::default();
+    let mut reader = ParserState::default();
     let mut known = (false, false);
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
@@ -53,17 +53,17 @@ pub(super) fn parse(text: &str, tally: &mut Tally) -> Result<(), CallgrindError>
                 if known != (true, true) {
                     return Err(CallgrindError::Header);
                 }
-                let (place, cost) = reader.place(line).ok_or_else(wrong)?;
-                tally.cost(reader.function, place, cost);
+                let (place, cost) = reader.parse_cost_line(line).ok_or_else(wrong)?;
+                tally.add_cost(reader.function, place, cost);
             }
             Some(_) => {
                 if let Some(count) = line.strip_prefix("calls=") {
                     let count = count.split(' ').next().and_then(|count| count.parse().ok());
                     let (_, from) = lines.next().ok_or_else(wrong)?;
-                    let (place, cost) = reader.place(from).ok_or_else(wrong)?;
-                    tally.call(reader.function, reader.called, place, count.ok_or_else(wrong)?, cost);
+                    let (place, cost) = reader.parse_cost_line(from).ok_or_else(wrong)?;
+                    tally.add_call(reader.function, reader.called, place, count.ok_or_else(wrong)?, cost);
                 } else if let Some((key, name)) = line.split_once('=') {
-                    reader.name(key, name).ok_or_else(wrong)?;
+                    reader.set_name(key, name).ok_or_else(wrong)?;
                 } else if let Some((key, value)) = line.split_once(':') {
                     match key {
                         "positions" => known.0 = value.trim() == "instr line",
@@ -80,8 +80,8 @@ pub(super) fn parse(text: &str, tally: &mut Tally) -> Result<(), CallgrindError>
     if known == (true, true) { Ok(()) } else { Err(CallgrindError::Header) }
 }
 
-impl<'a> Reader<'a> {
-    fn name(&mut self, key: &str, name: &'a str) -> Option<()> {
+impl<'a> ParserState<'a> {
+    fn set_name(&mut self, key: &str, name: &'a str) -> Option<()> {
         match key {
             "fl" | "fi" | "fe" => self.file = self.files.resolve(name)?,
             "fn" => self.function = self.functions.resolve(name)?,
@@ -101,10 +101,10 @@ impl<'a> Reader<'a> {
     }
 
     /// `0x1050 12 7`, `+7 * 1`: an address, a line, a cost.
-    fn place(&mut self, text: &str) -> Option<(Place<'a>, u64)> {
+    fn parse_cost_line(&mut self, text: &str) -> Option<(Place<'a>, u64)> {
         let mut parts = text.split_ascii_whitespace();
-        self.address = position(parts.next()?, self.address)?;
-        self.line = position(parts.next()?, self.line)?;
+        self.address = parse_position(parts.next()?, self.address)?;
+        self.line = parse_position(parts.next()?, self.line)?;
         // A cost that is left out is none.
         let cost = parts.next().map_or(Some(0), |cost| cost.parse().ok())?;
         let line = u32::try_from(self.line).ok()?;
@@ -113,7 +113,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-fn position(text: &str, last: u64) -> Option<u64> {
+fn parse_position(text: &str, last: u64) -> Option<u64> {
     if text == "*" {
         Some(last)
     } else if let Some(more) = text.strip_prefix('+') {

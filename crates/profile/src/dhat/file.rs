@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// The whole file.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct File {
+pub(super) struct DhatFile {
     pub(super) dhat_file_version: u64,
     pub(super) mode: String,
     pub(super) verb: String,
@@ -69,17 +69,17 @@ pub(super) struct ProgramPoint {
 /// What is read before the rest is believed.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Version {
+struct VersionField {
     dhat_file_version: u64,
 }
 
-impl File {
-    pub(super) fn parse(json: &str) -> Result<File, DhatError> {
-        let Version { dhat_file_version: found } = serde_json::from_str(json)?;
+impl DhatFile {
+    pub(super) fn parse(json: &str) -> Result<DhatFile, DhatError> {
+        let VersionField { dhat_file_version: found } = serde_json::from_str(json)?;
         if found != VERSION {
             return Err(DhatError::Version { found });
         }
-        let file: File = serde_json::from_str(json)?;
+        let file: DhatFile = serde_json::from_str(json)?;
         if !file.bklt {
             return Err(DhatError::NotHeap { mode: file.mode });
         }
@@ -97,7 +97,7 @@ impl File {
     }
 
     /// One field a line without indentation, as the dhat crate writes it.
-    pub(super) fn text(&self) -> Result<String, DhatError> {
+    pub(super) fn to_json(&self) -> Result<String, DhatError> {
         let mut bytes = Vec::new();
         self.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"")))?;
         bytes.push(b'\n');

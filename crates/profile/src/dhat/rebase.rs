@@ -1,7 +1,7 @@
 //! dhat's file as a report keeps it: dhat's own data, still opening in the DHAT viewer, but the same bytes on every run
 //! except for its times (`te`, `tg`, `tl`).
 
-use super::file::{File, ProgramPoint};
+use super::file::{DhatFile, ProgramPoint};
 use super::{DhatError, split_address};
 use std::collections::BTreeMap;
 
@@ -13,17 +13,17 @@ const BINARY_MOST_BYTES: u64 = 1 << 32;
 /// `load_address` is unknown, all of them are left out; frames and program points stand in the order of their texts; the
 /// command line begins with the program's file name, and the process id is 0.
 pub fn rebase(json: &str, load_address: Option<u64>) -> Result<String, DhatError> {
-    let mut file = File::parse(json)?;
-    let texts: Vec<String> = file.ftbl.iter().map(|text| rebased(text, load_address)).collect();
-    let (table, places) = sorted_table(&texts);
-    file.pps = merged(file.pps, &places);
+    let mut file = DhatFile::parse(json)?;
+    let texts: Vec<String> = file.ftbl.iter().map(|text| rebase_frame(text, load_address)).collect();
+    let (table, places) = sort_frame_table(&texts);
+    file.pps = merge_points(file.pps, &places);
     file.ftbl = table;
-    file.cmd = without_folder(&file.cmd);
+    file.cmd = strip_program_folder(&file.cmd);
     file.pid = 0;
-    file.text()
+    file.to_json()
 }
 
-fn rebased(text: &str, load_address: Option<u64>) -> String {
+fn rebase_frame(text: &str, load_address: Option<u64>) -> String {
     let (address, rest) = split_address(text);
     let offset = address.zip(load_address).and_then(|(address, load)| address.checked_sub(load));
     match offset.filter(|&offset| offset < BINARY_MOST_BYTES) {
@@ -33,7 +33,7 @@ fn rebased(text: &str, load_address: Option<u64>) -> String {
 }
 
 /// The distinct texts in their order behind `[root]`, and for each old place the new one.
-pub(super) fn sorted_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
+pub(super) fn sort_frame_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
     let Some((root, frames)) = texts.split_first() else {
         return (Vec::new(), Vec::new());
     };
@@ -52,12 +52,12 @@ pub(super) fn sorted_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
 /// dhat itself can write such two, for it trims stacks after it has told them apart. The viewer refuses them, so they are
 /// added up. Totals, the global peak and the end stay exact by that. `mb` and `mbk` do not: two sites may have had their own
 /// peaks at different times, and their sum is the most that the two can have held together.
-pub(super) fn merged(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<ProgramPoint> {
+pub(super) fn merge_points(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<ProgramPoint> {
     let mut by_stack: BTreeMap<Vec<usize>, ProgramPoint> = BTreeMap::new();
     for mut point in points {
         point.fs = point.fs.iter().map(|&frame| places[frame]).collect();
         match by_stack.get_mut(&point.fs) {
-            Some(sum) => add(sum, &point),
+            Some(sum) => add_figures(sum, &point),
             None => {
                 by_stack.insert(point.fs.clone(), point);
             }
@@ -66,7 +66,7 @@ pub(super) fn merged(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<Program
     by_stack.into_values().collect()
 }
 
-fn add(sum: &mut ProgramPoint, point: &ProgramPoint) {
+fn add_figures(sum: &mut ProgramPoint, point: &ProgramPoint) {
     sum.tb += point.tb;
     sum.tbk += point.tbk;
     let pairs = [
@@ -84,7 +84,7 @@ fn add(sum: &mut ProgramPoint, point: &ProgramPoint) {
 }
 
 /// `target/lesson/slots-vs-maps list_dict` begins with a folder of this machine.
-pub(super) fn without_folder(command: &str) -> String {
+pub(super) fn strip_program_folder(command: &str) -> String {
     let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
     format!("{name} {arguments}").trim_end().to_owned()

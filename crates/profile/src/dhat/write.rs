@@ -6,11 +6,11 @@
 //! lifetimes of the blocks that were freed and, as dhat has it, those of the others up to the end; a block that was reallocated
 //! has one life here and a new one in dhat.
 
-use super::file::{File, ProgramPoint};
-use super::rebase::{merged, sorted_table, without_folder};
+use super::file::{DhatFile, ProgramPoint};
+use super::rebase::{merge_points, sort_frame_table, strip_program_folder};
 use super::{DhatError, VERSION};
-use crate::raw::Raw;
-use crate::{Frame, Profile, Recorded, Site, UNKNOWN};
+use crate::raw::RawRecording;
+use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN};
 use std::collections::BTreeMap;
 
 /// Blocks that lived for no longer are short-lived to the viewer: those gone before the program had allocated a page.
@@ -18,7 +18,7 @@ const SHORT_LIVED_BYTES: u64 = 4096;
 
 /// What a DHAT file says of the run as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct RunHeader {
     /// The command line.
     pub command: String,
     /// The allocation clock at the global peak, in bytes.
@@ -27,11 +27,11 @@ pub struct Run {
     pub end_clock_bytes: u64,
 }
 
-impl Run {
+impl RunHeader {
     /// As a recording says it; the program without its folder.
-    pub fn of(raw: &Raw) -> Run {
-        Run {
-            command: without_folder(&raw.command.join(" ")),
+    pub fn from_recording(raw: &RawRecording) -> RunHeader {
+        RunHeader {
+            command: strip_program_folder(&raw.command.join(" ")),
             peak_clock_bytes: raw.totals.peak_clock_bytes,
             end_clock_bytes: raw.totals.birth_bytes + raw.totals.grown_bytes,
         }
@@ -39,7 +39,7 @@ impl Run {
 }
 
 /// Writes the file; the same bytes for the same profile.
-pub fn write(profile: &Profile, run: &Run) -> Result<String, DhatError> {
+pub fn write(profile: &Profile, run: &RunHeader) -> Result<String, DhatError> {
     let mut texts = vec!["[root]".to_owned()];
     let mut of_frames: BTreeMap<&Frame, usize> = BTreeMap::new();
     let mut points = Vec::new();
@@ -48,14 +48,14 @@ pub fn write(profile: &Profile, run: &Run) -> Result<String, DhatError> {
         let mut stack: Vec<usize> = Vec::new();
         for frame in site.frames.iter().rev() {
             stack.push(*of_frames.entry(frame).or_insert_with(|| {
-                texts.push(text(frame));
+                texts.push(format_frame(frame));
                 texts.len() - 1
             }));
         }
         points.push(program_point(site, recorded, stack));
     }
-    let (table, places) = sorted_table(&texts);
-    let file = File {
+    let (table, places) = sort_frame_table(&texts);
+    let file = DhatFile {
         dhat_file_version: VERSION,
         mode: "rust-heap".to_owned(),
         verb: "Allocated".to_owned(),
@@ -69,13 +69,13 @@ pub fn write(profile: &Profile, run: &Run) -> Result<String, DhatError> {
         tg: Some(run.peak_clock_bytes),
         te: run.end_clock_bytes,
         others: BTreeMap::new(),
-        pps: merged(points, &places),
+        pps: merge_points(points, &places),
         ftbl: table,
     };
-    file.text()
+    file.to_json()
 }
 
-fn program_point(site: &Site, recorded: &Recorded, stack: Vec<usize>) -> ProgramPoint {
+fn program_point(site: &Site, recorded: &RecorderFigures, stack: Vec<usize>) -> ProgramPoint {
     ProgramPoint {
         tb: recorded.birth_bytes + recorded.reallocated_bytes,
         tbk: site.total_blocks + recorded.reallocations,
@@ -92,7 +92,7 @@ fn program_point(site: &Site, recorded: &Recorded, stack: Vec<usize>) -> Program
 }
 
 /// `slots_vs_maps::list_dict (lessons/8.5.2-slots-vs-maps/src/main.rs:30)`: without an address, and without a column.
-fn text(frame: &Frame) -> String {
+fn format_frame(frame: &Frame) -> String {
     let function = if frame.function == UNKNOWN { "???" } else { &frame.function };
     format!("{function} ({})", frame.location.as_deref().unwrap_or("???:0:0"))
 }
@@ -118,14 +118,14 @@ mod tests {
             own_peak_bytes: 80,
             end_blocks: 1,
             end_bytes: 16,
-            recorded: Some(Recorded {
+            recorded: Some(RecorderFigures {
                 birth_bytes: 48,
                 reallocations: 4,
                 reallocated_bytes: 200,
                 grown_bytes: 48,
                 lifetime_bytes: 70,
                 survivor_age_bytes: 7,
-                ..Recorded::default()
+                ..RecorderFigures::default()
             }),
         }
     }
@@ -135,7 +135,7 @@ mod tests {
         let main = frame("app::main", Some("src/main.rs:9"));
         let inner = [main.clone(), frame("qsort", Some("in libc.so.6")), frame(UNKNOWN, None)];
         let profile = Profile { sites: vec![site(&inner), site(std::slice::from_ref(&main))] };
-        let run = Run { command: "app list".to_owned(), peak_clock_bytes: 90, end_clock_bytes: 192 };
+        let run = RunHeader { command: "app list".to_owned(), peak_clock_bytes: 90, end_clock_bytes: 192 };
         let json = write(&profile, &run).unwrap();
         let read = dhat::read(&json).unwrap();
         let expected = |frames: &[Frame]| Site {
@@ -145,7 +145,7 @@ mod tests {
             recorded: None,
             ..site(frames)
         };
-        assert_eq!(read.clone().merged().sites, [expected(&[main]), expected(&inner)]);
+        assert_eq!(read.clone().merge_equal_stacks().sites, [expected(&[main]), expected(&inner)]);
         for line in ["\"tl\": 77,", "\"tg\": 90,", "\"te\": 192,", "\"cmd\": \"app list\","] {
             assert!(json.lines().any(|found| found == line), "{line} in {json}");
         }
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn equal_stacks_are_one_program_point() {
         let main = [frame("app::main", None)];
-        let json = write(&Profile { sites: vec![site(&main), site(&main)] }, &Run::default()).unwrap();
+        let json = write(&Profile { sites: vec![site(&main), site(&main)] }, &RunHeader::default()).unwrap();
         let read = dhat::read(&json).unwrap();
         assert_eq!(read.sites.len(), 1);
         assert_eq!(read.sites[0].peak_bytes, 128);
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_run_is_what_the_recording_says() {
-        let raw = Raw {
+        let raw = RawRecording {
             command: ["/home/x/target/app", "list"].map(str::to_owned).to_vec(),
             totals: RawTotals {
                 birth_bytes: 30,
@@ -174,9 +174,9 @@ mod tests {
                 peak_clock_bytes: 30,
                 ..RawTotals::default()
             },
-            ..Raw::default()
+            ..RawRecording::default()
         };
-        let run = Run { command: "app list".to_owned(), peak_clock_bytes: 30, end_clock_bytes: 42 };
-        assert_eq!(Run::of(&raw), run);
+        let run = RunHeader { command: "app list".to_owned(), peak_clock_bytes: 30, end_clock_bytes: 42 };
+        assert_eq!(RunHeader::from_recording(&raw), run);
     }
 }

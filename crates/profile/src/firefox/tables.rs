@@ -84,14 +84,14 @@ impl Default for Samples {
 
 impl<'a> Tables<'a> {
     /// The sites that have something of this measure, in the order of their stacks.
-    pub(super) fn of(profile: &'a Profile, measure: Measure) -> Tables<'a> {
+    pub(super) fn from_profile(profile: &'a Profile, measure: Measure) -> Tables<'a> {
         let mut by_stack: BTreeMap<&'a [Frame], u64> = BTreeMap::new();
-        for site in profile.sites.iter().filter(|site| measure.of(site) > 0) {
-            *by_stack.entry(site.frames.as_slice()).or_default() += measure.of(site);
+        for site in profile.sites.iter().filter(|site| measure.figure(site) > 0) {
+            *by_stack.entry(site.frames.as_slice()).or_default() += measure.figure(site);
         }
         let mut tables = Tables::default();
         for (frames, bytes) in by_stack {
-            let stack = tables.stack(frames);
+            let stack = tables.add_stack(frames);
             let samples = &mut tables.samples;
             samples.time_deltas.push(if samples.length == 0 { 0.0 } else { 1.0 });
             samples.length += 1;
@@ -102,10 +102,10 @@ impl<'a> Tables<'a> {
     }
 
     /// The place of a stack, the root first; `None` for one without frames.
-    fn stack(&mut self, frames: &'a [Frame]) -> Option<usize> {
+    fn add_stack(&mut self, frames: &'a [Frame]) -> Option<usize> {
         let mut prefix = None;
         for frame in frames {
-            let frame = self.frame(frame);
+            let frame = self.add_frame(frame);
             let place = match self.stack_places.get(&(prefix, frame)) {
                 Some(&place) => place,
                 None => {
@@ -122,12 +122,12 @@ impl<'a> Tables<'a> {
         prefix
     }
 
-    fn frame(&mut self, frame: &'a Frame) -> usize {
+    fn add_frame(&mut self, frame: &'a Frame) -> usize {
         if let Some(&place) = self.frame_places.get(frame) {
             return place;
         }
         let (file, line) = frame.place().map_or((None, None), |(file, line)| (Some(file), line));
-        let func = self.func(&frame.function, file);
+        let func = self.add_func(&frame.function, file);
         let table = &mut self.frames;
         let place = table.length;
         table.length += 1;
@@ -145,11 +145,11 @@ impl<'a> Tables<'a> {
         place
     }
 
-    fn func(&mut self, name: &'a str, file: Option<&'a str>) -> usize {
+    fn add_func(&mut self, name: &'a str, file: Option<&'a str>) -> usize {
         if let Some(&place) = self.func_places.get(&(name, file)) {
             return place;
         }
-        let (text, file_name) = (self.string(name), file.map(|file| self.string(file)));
+        let (text, file_name) = (self.add_string(name), file.map(|file| self.add_string(file)));
         let table = &mut self.funcs;
         let place = table.length;
         table.length += 1;
@@ -164,7 +164,7 @@ impl<'a> Tables<'a> {
         place
     }
 
-    fn string(&mut self, text: &'a str) -> usize {
+    fn add_string(&mut self, text: &'a str) -> usize {
         let strings = &mut self.strings;
         *self.string_places.entry(text).or_insert_with(|| {
             strings.push(text);

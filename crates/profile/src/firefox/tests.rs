@@ -28,7 +28,7 @@ fn profile() -> Profile {
 }
 
 fn written(profile: &Profile) -> Value {
-    serde_json::from_str(&firefox(profile, "list_dict").unwrap()).unwrap()
+    serde_json::from_str(&write_firefox(profile, "list_dict").unwrap()).unwrap()
 }
 
 /// The live bytes at the peak as fxprof-processed-profile writes them; its weights have 32 bits.

@@ -14,11 +14,11 @@ pub fn function_name(symbol: &str) -> String {
     if symbol.is_empty() || symbol == "???" {
         return UNKNOWN.to_owned();
     }
-    without_brackets(without_arguments(&without_crate_hashes(symbol)))
+    strip_type_brackets(strip_type_arguments(&strip_crate_hashes(symbol)))
 }
 
 /// `core[3f1a2b4c5d6e7f80]::fmt` without the brackets. Array types such as `[u8]` stay: they do not follow a name.
-fn without_crate_hashes(symbol: &str) -> String {
+fn strip_crate_hashes(symbol: &str) -> String {
     let mut name = String::with_capacity(symbol.len());
     let mut rest = symbol;
     while let Some((before, after)) = rest.split_once('[') {
@@ -38,7 +38,7 @@ fn without_crate_hashes(symbol: &str) -> String {
 
 /// `push<u64, alloc::alloc::Global>`, as line tables name a function that was inlined, is `push`: the arguments would be
 /// taken for a path.
-fn without_arguments(symbol: &str) -> &str {
+fn strip_type_arguments(symbol: &str) -> &str {
     match symbol.split_once('<') {
         Some((name, _)) if !name.is_empty() && !name.contains("::") && symbol.ends_with('>') => name,
         _ => symbol,
@@ -47,7 +47,7 @@ fn without_arguments(symbol: &str) -> &str {
 
 /// `<alloc::string::String>::with_capacity`, as the newer mangling has it, is `alloc::string::String::with_capacity` in
 /// the older one.
-fn without_brackets(symbol: &str) -> String {
+fn strip_type_brackets(symbol: &str) -> String {
     let mut depth = 0_u32;
     let mut last = ' ';
     for (index, letter) in symbol.char_indices() {

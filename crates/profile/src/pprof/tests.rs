@@ -84,7 +84,7 @@ fn profile() -> Profile {
 
 fn read(profile: &Profile) -> Read {
     let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(pprof(profile).unwrap().as_slice()).read_to_end(&mut bytes).unwrap();
+    flate2::read::GzDecoder::new(write_pprof(profile).unwrap().as_slice()).read_to_end(&mut bytes).unwrap();
     Read::decode(bytes.as_slice()).unwrap()
 }
 
@@ -121,5 +121,5 @@ fn another_reader_finds_the_stacks_and_figures() {
 fn the_bytes_do_not_depend_on_the_order_of_sites() {
     let mut swapped = profile();
     swapped.sites.reverse();
-    assert_eq!(pprof(&swapped).unwrap(), pprof(&profile()).unwrap());
+    assert_eq!(write_pprof(&swapped).unwrap(), write_pprof(&profile()).unwrap());
 }

@@ -23,11 +23,11 @@ const VERSION: &str = "2";
 
 /// FNV-1a over 64 bits, byte by byte.
 #[derive(Clone, Copy)]
-struct Hash(u64);
+struct FnvHash(u64);
 
-impl Hash {
-    const fn new() -> Hash {
-        Hash(0xcbf2_9ce4_8422_2325)
+impl FnvHash {
+    const fn new() -> FnvHash {
+        FnvHash(0xcbf2_9ce4_8422_2325)
     }
 
     fn add(&mut self, bytes: &[u8]) {

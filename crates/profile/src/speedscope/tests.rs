@@ -29,7 +29,7 @@ fn profile() -> Profile {
 }
 
 fn written(profile: &Profile) -> Value {
-    serde_json::from_str(&speedscope(profile, "list_dict").unwrap()).unwrap()
+    serde_json::from_str(&write_speedscope(profile, "list_dict").unwrap()).unwrap()
 }
 
 #[test]

@@ -4,8 +4,8 @@ use super::Roots;
 
 /// `lessons/8.5.2-slots-vs-maps/src/main.rs:30` in the workspace, `std/alloc/src/vec/mod.rs:12` in the standard library,
 /// `serde_json-1.0.154/src/map.rs:7` in a crate from a registry, and the last three parts of any other path.
-pub(super) fn location(path: &str, line: Option<u32>, roots: &Roots) -> String {
-    let file = file(&plain(path), &roots.workspace.to_string_lossy());
+pub(super) fn format_location(path: &str, line: Option<u32>, roots: &Roots) -> String {
+    let file = shorten_path(&normalize_path(path), &roots.workspace.to_string_lossy());
     // Line 0 is the compiler's own code.
     match line.filter(|&line| line > 0) {
         Some(line) => format!("{file}:{line}"),
@@ -14,7 +14,7 @@ pub(super) fn location(path: &str, line: Option<u32>, roots: &Roots) -> String {
 }
 
 /// The path without `.` and `..`, its parts separated by `/`.
-fn plain(path: &str) -> String {
+fn normalize_path(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
     for (index, part) in path.split(['/', '\\']).enumerate() {
         match part {
@@ -29,8 +29,8 @@ fn plain(path: &str) -> String {
     parts.join("/")
 }
 
-fn file(path: &str, workspace: &str) -> String {
-    if let Some(rest) = in_standard_library(path) {
+fn shorten_path(path: &str, workspace: &str) -> String {
+    if let Some(rest) = strip_standard_library(path) {
         return format!("std/{rest}");
     }
     // The crates that the standard library is built with.
@@ -50,7 +50,7 @@ fn file(path: &str, workspace: &str) -> String {
 }
 
 /// The compiler names the library's sources by its commit; with the component `rust-src` they lie in the sysroot.
-fn in_standard_library(path: &str) -> Option<&str> {
+fn strip_standard_library(path: &str) -> Option<&str> {
     let by_commit = path.strip_prefix("/rustc/").and_then(|rest| rest.split_once("/library/"));
     by_commit.or_else(|| path.split_once("/lib/rustlib/src/rust/library/")).map(|(_, rest)| rest)
 }
@@ -87,9 +87,9 @@ mod tests {
             ("C:\\work\\a\\b\\c.rs", "a/b/c.rs"),
         ];
         for (path, named) in cases {
-            assert_eq!(location(path, Some(3), &roots), format!("{named}:3"), "{path}");
+            assert_eq!(format_location(path, Some(3), &roots), format!("{named}:3"), "{path}");
         }
-        assert_eq!(location("/a/b/c/d.rs", Some(0), &roots), "b/c/d.rs");
-        assert_eq!(location("/a/b/c/d.rs", None, &Roots::default()), "b/c/d.rs");
+        assert_eq!(format_location("/a/b/c/d.rs", Some(0), &roots), "b/c/d.rs");
+        assert_eq!(format_location("/a/b/c/d.rs", None, &Roots::default()), "b/c/d.rs");
     }
 }

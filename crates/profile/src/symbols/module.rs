@@ -11,36 +11,36 @@ use std::fs::File;
 use std::path::PathBuf;
 
 /// All modules, by their addresses.
-pub(super) struct Names<'a> {
+pub(super) struct ModuleSymbols<'a> {
     /// In the order of their bases; files stay closed until they are needed.
-    modules: Vec<(&'a Module, State)>,
+    modules: Vec<(&'a Module, FileState)>,
     roots: &'a Roots,
 }
 
-enum State {
+enum FileState {
     Closed,
-    Open(Box<Symbols>),
+    Open(Box<FileSymbols>),
     /// Why it could not be opened.
     Unreadable(String),
 }
 
 /// What answers for one file.
-struct Symbols {
+struct FileSymbols {
     loader: Loader,
     /// The address that the file's first byte has in its own address space; 0 but for programs linked to one place.
     first_byte: u64,
 }
 
-impl<'a> Names<'a> {
-    pub(super) fn new(modules: &'a [Module], roots: &'a Roots) -> Names<'a> {
-        let mut modules: Vec<(&Module, State)> =
-            modules.iter().map(|module| (module, State::Closed)).collect();
+impl<'a> ModuleSymbols<'a> {
+    pub(super) fn new(modules: &'a [Module], roots: &'a Roots) -> ModuleSymbols<'a> {
+        let mut modules: Vec<(&Module, FileState)> =
+            modules.iter().map(|module| (module, FileState::Closed)).collect();
         modules.sort_by_key(|(module, _)| module.base);
-        Names { modules, roots }
+        ModuleSymbols { modules, roots }
     }
 
     /// The functions at an address, the outermost first; none where no module is there.
-    pub(super) fn frames(&mut self, address: u64) -> Result<Vec<Frame>, SymbolError> {
+    pub(super) fn find_frames(&mut self, address: u64) -> Result<Vec<Frame>, SymbolError> {
         let behind = self.modules.partition_point(|(module, _)| module.base <= address);
         let Some((module, state)) = behind.checked_sub(1).and_then(|at| self.modules.get_mut(at)) else {
             return Ok(Vec::new());
@@ -48,17 +48,17 @@ impl<'a> Names<'a> {
         if address >= module.end {
             return Ok(Vec::new());
         }
-        if matches!(state, State::Closed) {
-            *state = open(module)?;
+        if matches!(state, FileState::Closed) {
+            *state = open_module(module)?;
         }
         let file = module.path.rsplit('/').next().unwrap_or_default();
         Ok(match state {
-            State::Open(symbols) => {
+            FileState::Open(symbols) => {
                 let own_address = (address - module.base).wrapping_add(symbols.first_byte);
-                symbols.frames(own_address, file, self.roots)
+                symbols.find_frames(own_address, file, self.roots)
             }
-            State::Closed => Vec::new(),
-            State::Unreadable(cause) => {
+            FileState::Closed => Vec::new(),
+            FileState::Unreadable(cause) => {
                 // Formats set a place in brackets: `(os error 2)` in it would be taken for the place.
                 let cause = cause.split(" (").next().unwrap_or_default();
                 vec![Frame { function: UNKNOWN.to_owned(), location: Some(format!("in {file}: {cause}")) }]
@@ -67,12 +67,12 @@ impl<'a> Names<'a> {
     }
 
     /// A profile without a single name helps nobody.
-    pub(super) fn any_could_be_read(&self) -> Result<(), SymbolError> {
-        if self.modules.iter().any(|(_, state)| matches!(state, State::Open(_))) {
+    pub(super) fn check_any_readable(&self) -> Result<(), SymbolError> {
+        if self.modules.iter().any(|(_, state)| matches!(state, FileState::Open(_))) {
             return Ok(());
         }
         for (module, state) in &self.modules {
-            if let State::Unreadable(cause) = state {
+            if let FileState::Unreadable(cause) = state {
                 return Err(SymbolError::Unreadable { path: module.path.clone(), cause: cause.clone() });
             }
         }
@@ -80,53 +80,53 @@ impl<'a> Names<'a> {
     }
 }
 
-fn open(module: &Module) -> Result<State, SymbolError> {
-    match Symbols::open(module) {
-        Ok(symbols) => Ok(State::Open(Box::new(symbols))),
-        Err(Problem::Rebuilt(found)) => Err(SymbolError::Rebuilt {
+fn open_module(module: &Module) -> Result<FileState, SymbolError> {
+    match FileSymbols::open(module) {
+        Ok(symbols) => Ok(FileState::Open(Box::new(symbols))),
+        Err(OpenProblem::Rebuilt(found)) => Err(SymbolError::Rebuilt {
             path: module.path.clone(),
             recorded: module.build_id.clone(),
             found: if found.is_empty() { "none".to_owned() } else { found },
         }),
-        Err(Problem::Unreadable(cause)) => Ok(State::Unreadable(cause)),
+        Err(OpenProblem::Unreadable(cause)) => Ok(FileState::Unreadable(cause)),
     }
 }
 
-enum Problem {
+enum OpenProblem {
     /// The build id that was found instead.
     Rebuilt(String),
     Unreadable(String),
 }
 
-impl Symbols {
-    fn open(module: &Module) -> Result<Symbols, Problem> {
-        let unreadable = |error: &dyn std::fmt::Display| Problem::Unreadable(error.to_string());
+impl FileSymbols {
+    fn open(module: &Module) -> Result<FileSymbols, OpenProblem> {
+        let unreadable = |error: &dyn std::fmt::Display| OpenProblem::Unreadable(error.to_string());
         let (found, first_byte) = {
             // Of a large binary only the pages with headers and notes are read.
             let cache = ReadCache::new(File::open(&module.path).map_err(|error| unreadable(&error))?);
             let object = object::File::parse(&cache).map_err(|error| unreadable(&error))?;
             let id = object.build_id().map_err(|error| unreadable(&error))?.unwrap_or_default();
             let hexadecimal: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-            (hexadecimal, first_byte(&object))
+            (hexadecimal, first_byte_address(&object))
         };
         if !module.build_id.is_empty() && found != module.build_id {
-            return Err(Problem::Rebuilt(found));
+            return Err(OpenProblem::Rebuilt(found));
         }
-        let loader = match separate_debug_file(&found).and_then(|path| Loader::new(path).ok()) {
+        let loader = match find_debug_file(&found).and_then(|path| Loader::new(path).ok()) {
             Some(loader) => loader,
             None => Loader::new(&module.path).map_err(|error| unreadable(&error))?,
         };
-        Ok(Symbols { loader, first_byte })
+        Ok(FileSymbols { loader, first_byte })
     }
 
-    fn frames(&self, address: u64, file: &str, roots: &Roots) -> Vec<Frame> {
-        let mut frames = self.described_by_lines(address, roots);
+    fn find_frames(&self, address: u64, file: &str, roots: &Roots) -> Vec<Frame> {
+        let mut frames = self.find_line_frames(address, roots);
         // Outermost last, as it comes. Where the debug information is silent, the symbol table knows the function at least.
         if frames.last().is_none_or(|frame| frame.function == UNKNOWN)
             && let Some(symbol) = self.loader.find_symbol(address)
         {
             let location = frames.pop().and_then(|frame| frame.location);
-            frames.push(Frame { function: demangled(symbol), location });
+            frames.push(Frame { function: demangle(symbol), location });
         }
         if frames.is_empty() {
             frames.push(Frame { function: UNKNOWN.to_owned(), location: None });
@@ -139,14 +139,14 @@ impl Symbols {
     }
 
     /// From debug information, the innermost first. Damaged information is no worse than none.
-    fn described_by_lines(&self, address: u64, roots: &Roots) -> Vec<Frame> {
+    fn find_line_frames(&self, address: u64, roots: &Roots) -> Vec<Frame> {
         let mut frames = Vec::new();
         let Ok(mut found) = self.loader.find_frames(address) else { return frames };
         while let Ok(Some(frame)) = found.next() {
             let name = frame.function.as_ref().and_then(|name| name.raw_name().ok());
-            let function = name.map_or_else(|| UNKNOWN.to_owned(), |name| demangled(&name));
+            let function = name.map_or_else(|| UNKNOWN.to_owned(), |name| demangle(&name));
             let place = frame.location.and_then(|place| place.file.map(|file| (file, place.line)));
-            let location = place.map(|(file, line)| location::location(file, line, roots));
+            let location = place.map(|(file, line)| location::format_location(file, line, roots));
             frames.push(Frame { function, location });
         }
         frames
@@ -155,20 +155,20 @@ impl Symbols {
 
 /// Where distributions put the debug information that they strip from libraries
 /// (<https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html>). Its addresses are the library's.
-fn separate_debug_file(build_id: &str) -> Option<PathBuf> {
+fn find_debug_file(build_id: &str) -> Option<PathBuf> {
     let (folder, file) = build_id.split_at_checked(2)?;
     let path = PathBuf::from(format!("/usr/lib/debug/.build-id/{folder}/{file}.debug"));
     path.is_file().then_some(path)
 }
 
 /// A function as the source names it, from its symbol in either of Rust's manglings.
-pub fn demangled(symbol: &str) -> String {
+pub fn demangle(symbol: &str) -> String {
     // The short form is what the dhat crate writes.
     function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
 }
 
 /// Where the file's first byte would lie if the file were mapped where it was linked for.
-fn first_byte<'data>(object: &impl Object<'data>) -> u64 {
+fn first_byte_address<'data>(object: &impl Object<'data>) -> u64 {
     let lowest = object.segments().min_by_key(|segment| segment.address());
     lowest.map_or(0, |segment| segment.address().wrapping_sub(segment.file_range().0))
 }

@@ -52,7 +52,7 @@ fn outer() -> Vec<u64> {
 }
 
 /// A recording with one site a stack.
-fn recording(stacks: &[Vec<u64>]) -> Raw {
+fn recording(stacks: &[Vec<u64>]) -> RawRecording {
     let mut nodes = vec![Node::default()];
     let mut sites = Vec::new();
     for stack in stacks {
@@ -63,7 +63,13 @@ fn recording(stacks: &[Vec<u64>]) -> Raw {
         }
         sites.push(RawSite { node: parent, births: 1, birth_bytes: 8, ..RawSite::default() });
     }
-    Raw { modules: modules(), threads: vec!["main".to_owned()], nodes, sites, ..Raw::default() }
+    RawRecording {
+        modules: modules(),
+        threads: vec!["main".to_owned()],
+        nodes,
+        sites,
+        ..RawRecording::default()
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Counts after each line of a program: a reference count's way up and down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Steps {
+pub struct StepChart {
     /// The stem of its files.
     pub name: String,
     /// The caption.
@@ -15,7 +15,7 @@ pub struct Steps {
     /// In the order of running.
     pub steps: Vec<Step>,
     /// What was counted after each step.
-    pub series: Vec<StepValues>,
+    pub series: Vec<StepSeries>,
 }
 
 /// One line of the program.
@@ -30,7 +30,7 @@ pub struct Step {
 
 /// One count.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepValues {
+pub struct StepSeries {
     /// What is counted: `strong`.
     pub name: Text,
     /// One value a step; none where there is nothing to ask any more.
@@ -58,7 +58,7 @@ pub struct Axis {
     /// What it shows.
     pub label: Text,
     /// How its figures are written.
-    pub unit: Unit,
+    pub unit: AxisUnit,
     /// Powers of two or ten at equal distances, instead of equal differences.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub logarithmic: bool,
@@ -67,7 +67,7 @@ pub struct Axis {
 /// How a figure of an axis is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Unit {
+pub enum AxisUnit {
     /// A plain number.
     #[default]
     Count,

@@ -5,31 +5,31 @@ use serde::{Deserialize, Serialize};
 
 /// Stretches of memory, each in spans of one state, drawn to one scale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Regions {
+pub struct MemoryRegions {
     /// The stem of its files.
     pub name: String,
     /// The caption.
     pub title: Text,
     /// From above to below.
-    pub rows: Vec<Row>,
+    pub rows: Vec<MemoryRow>,
 }
 
 /// One stretch: an arena, a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
+pub struct MemoryRow {
     /// What it is.
     pub label: String,
     /// From left to right, without gaps.
-    pub spans: Vec<Span>,
+    pub spans: Vec<MemorySpan>,
 }
 
 /// Neighbouring bytes of one state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Span {
+pub struct MemorySpan {
     /// How many.
     pub bytes: u64,
     /// What they are.
-    pub state: SpanState,
+    pub state: MemoryState,
     /// What a reader is told who points at it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
@@ -38,7 +38,7 @@ pub struct Span {
 /// What bytes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum SpanState {
+pub enum MemoryState {
     /// Asked for and in use.
     Used,
     /// Handed out beyond what was asked for.

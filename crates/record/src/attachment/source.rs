@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Lines of one file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Source {
+pub struct SourceListing {
     /// The caption.
     pub title: Text,
     /// The file, from the workspace's root.

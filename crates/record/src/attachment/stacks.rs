@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A flamegraph's data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Stacks {
+pub struct FoldedStacks {
     /// The stem of its files.
     pub name: String,
     /// The caption.

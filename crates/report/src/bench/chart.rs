@@ -1,10 +1,10 @@
 //! `recorder.svg`, `logagg.svg`: a bar a ratio, with the wanted figure marked. What should be small and what should be large stand apart,
 //! each on a scale of its own.
 
-use super::{cells, figure, limit, of_suite, sign, spread};
-use crate::canvas::{self, Canvas, GRID, INK, QUIET, Type};
+use super::{compute_spread, format_figure, limit_sign, limit_value, render_cells, suite_text};
+use crate::canvas::{self, Canvas, GRID, INK, QUIET, TextLook};
 use crate::{RenderError, Words};
-use heaplab_record::{Bench, Comparison, Language, Quantity, Wanted};
+use heaplab_record::{Bench, Comparison, ExpectedFigure, Language, Quantity};
 use plotters::prelude::*;
 
 const WHAT: &str = "recorder.svg";
@@ -21,33 +21,45 @@ const RIGHT: i32 = 760;
 /// Draws every ratio and every peak that was measured and that something is wanted of.
 pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
     let panels: Vec<(&str, Vec<&Comparison>)> = ["less-is-better", "more-is-better", "share", "peaks"]
-        .map(|key| (key, bench.comparisons.iter().filter(|of| panel_of(of) == Some(key)).collect()))
+        .map(|key| (key, bench.comparisons.iter().filter(|of| panel_key(of) == Some(key)).collect()))
         .into_iter()
         .filter(|(_, bars): &(_, Vec<_>)| !bars.is_empty())
         .collect();
     let height = HEAD + panels.iter().map(|(_, bars)| PANEL + ROW * bars.len() as i32).sum::<i32>() + FOOT;
-    let title = of_suite(bench, "title", words);
-    canvas::draw(WHAT, (WIDTH as u32, height as u32), &title, |page| {
-        canvas::write(page, WHAT, &title, (EDGE, 30), Type::left(21, INK))?;
-        canvas::write(page, WHAT, &of_suite(bench, "how", words), (EDGE, 57), Type::left(13, QUIET))?;
+    let title = suite_text(bench, "title", words);
+    canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
+        canvas::draw_text(page, WHAT, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(
+            page,
+            WHAT,
+            &suite_text(bench, "how", words),
+            (EDGE, 57),
+            TextLook::left_aligned(13, QUIET),
+        )?;
         let mut top = HEAD;
         for (key, bars) in &panels {
-            canvas::write(
+            canvas::draw_text(
                 page,
                 WHAT,
-                &of_suite(bench, key, words),
+                &suite_text(bench, key, words),
                 (EDGE, top + PANEL / 2),
-                Type::left(15, INK),
+                TextLook::left_aligned(15, INK),
             )?;
-            panel(page, bars, top + PANEL, words)?;
+            draw_panel(page, bars, top + PANEL, words)?;
             top += PANEL + ROW * bars.len() as i32;
         }
-        canvas::write(page, WHAT, &words.get("bench-legend"), (EDGE, height - 18), Type::left(12, QUIET))
+        canvas::draw_text(
+            page,
+            WHAT,
+            &words.get("bench-legend"),
+            (EDGE, height - 18),
+            TextLook::left_aligned(12, QUIET),
+        )
     })
 }
 
 /// Where a comparison is drawn: figures of one panel share a scale.
-fn panel_of(of: &Comparison) -> Option<&'static str> {
+fn panel_key(of: &Comparison) -> Option<&'static str> {
     let wanted = of.wanted.filter(|_| !of.figures.is_empty())?;
     match (of.quantity, wanted) {
         (Quantity::PeakBytes, _) => Some("peaks"),
@@ -58,7 +70,7 @@ fn panel_of(of: &Comparison) -> Option<&'static str> {
             | Quantity::InstructionRatio
             | Quantity::ByteTimeRatio
             | Quantity::LineTimeRatio,
-            Wanted::AtMost(_) | Wanted::Below(_),
+            ExpectedFigure::AtMost(_) | ExpectedFigure::Below(_),
         ) => Some("less-is-better"),
         (
             Quantity::WallRatio
@@ -66,47 +78,58 @@ fn panel_of(of: &Comparison) -> Option<&'static str> {
             | Quantity::InstructionRatio
             | Quantity::ByteTimeRatio
             | Quantity::LineTimeRatio,
-            Wanted::AtLeast(_),
+            ExpectedFigure::AtLeast(_),
         ) => Some("more-is-better"),
         _ => None,
     }
 }
 
-fn mark(of: &Comparison) -> f64 {
-    of.wanted.map_or(0.0, limit)
+fn wanted_limit(of: &Comparison) -> f64 {
+    of.wanted.map_or(0.0, limit_value)
 }
 
-fn panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) -> Result<(), RenderError> {
-    let reach = |of: &&Comparison| spread(&of.figures).map_or(0.0, |(_, _, most)| most).max(mark(of));
+fn draw_panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) -> Result<(), RenderError> {
+    let reach =
+        |of: &&Comparison| compute_spread(&of.figures).map_or(0.0, |(_, _, most)| most).max(wanted_limit(of));
     let longest = bars.iter().map(reach).fold(f64::MIN_POSITIVE, f64::max);
     let at = |value: f64| LEFT + (f64::from(RIGHT - LEFT) * value / longest) as i32;
-    line(page, [(LEFT, top), (LEFT, top + ROW * bars.len() as i32)], GRID, 1)?;
+    draw_line(page, [(LEFT, top), (LEFT, top + ROW * bars.len() as i32)], GRID, 1)?;
     for (index, bar) in bars.iter().enumerate() {
-        let Some((least, median, most)) = spread(&bar.figures) else { continue };
+        let Some((least, median, most)) = compute_spread(&bar.figures) else { continue };
         let middle = top + ROW * index as i32 + ROW / 2;
-        let [workload, compared, ..] = cells(bar, words);
+        let [workload, compared, ..] = render_cells(bar, words);
         let name = format!("{workload}  {compared}");
-        canvas::write(page, WHAT, &name, (LEFT - 10, middle), Type::right(13, INK))?;
+        canvas::draw_text(page, WHAT, &name, (LEFT - 10, middle), TextLook::right_aligned(13, INK))?;
         // Blue holds, vermilion does not: the two are told apart by every kind of colour vision.
         let colour =
             canvas::language_colour(if bar.holds == Some(true) { Language::Python } else { Language::Rust });
         let shape = Rectangle::new([(LEFT, middle - 8), (at(median), middle + 8)], colour.filled());
-        page.draw(&shape).map_err(failed)?;
-        line(page, [(at(least), middle), (at(most), middle)], INK, 1)?;
-        line(page, [(at(mark(bar)), middle - 12), (at(mark(bar)), middle + 12)], INK, 3)?;
-        let write = |value| figure(bar.quantity, value);
-        let wanted = bar.wanted.map_or(' ', sign);
-        let says = format!("{} ({wanted} {})", write(median), write(mark(bar)));
-        canvas::write(page, WHAT, &says, (at(reach(bar)) + 10, middle), Type::left(13, INK))?;
+        page.draw(&shape).map_err(draw_error)?;
+        draw_line(page, [(at(least), middle), (at(most), middle)], INK, 1)?;
+        draw_line(
+            page,
+            [(at(wanted_limit(bar)), middle - 12), (at(wanted_limit(bar)), middle + 12)],
+            INK,
+            3,
+        )?;
+        let write = |value| format_figure(bar.quantity, value);
+        let wanted = bar.wanted.map_or(' ', limit_sign);
+        let says = format!("{} ({wanted} {})", write(median), write(wanted_limit(bar)));
+        canvas::draw_text(page, WHAT, &says, (at(reach(bar)) + 10, middle), TextLook::left_aligned(13, INK))?;
     }
     Ok(())
 }
 
-fn line(page: &Canvas<'_>, ends: [(i32, i32); 2], colour: RGBColor, wide: u32) -> Result<(), RenderError> {
-    page.draw(&PathElement::new(ends, colour.stroke_width(wide))).map_err(failed)
+fn draw_line(
+    page: &Canvas<'_>,
+    ends: [(i32, i32); 2],
+    colour: RGBColor,
+    wide: u32,
+) -> Result<(), RenderError> {
+    page.draw(&PathElement::new(ends, colour.stroke_width(wide))).map_err(draw_error)
 }
 
-fn failed(error: impl std::fmt::Display) -> RenderError {
+fn draw_error(error: impl std::fmt::Display) -> RenderError {
     RenderError::picture(WHAT, error)
 }
 
@@ -134,7 +157,10 @@ mod tests {
     fn a_missed_figure_has_another_colour() {
         for lang in [Lang::En, Lang::Zh] {
             let svg = drawn(
-                vec![comparison(&[1.5], Wanted::AtMost(1.8)), comparison(&[4.0], Wanted::AtLeast(5.0))],
+                vec![
+                    comparison(&[1.5], ExpectedFigure::AtMost(1.8)),
+                    comparison(&[4.0], ExpectedFigure::AtLeast(5.0)),
+                ],
                 lang,
             );
             assert!(svg.contains("1.50 (≤ 1.80)") && svg.contains("4.00 (≥ 5.00)"));
@@ -145,7 +171,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_bar() {
-        let svg = drawn(vec![comparison(&[], Wanted::AtMost(1.8))], Lang::En);
+        let svg = drawn(vec![comparison(&[], ExpectedFigure::AtMost(1.8))], Lang::En);
         assert!(svg.contains("</svg>") && !svg.contains("slots"));
     }
 }

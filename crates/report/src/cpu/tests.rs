@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Lang;
-use heaplab_profile::callgrind::Line;
+use heaplab_profile::callgrind::LineCost;
 use heaplab_record::{CPU_SCHEMA, Environment, Text};
 
 fn function(name: &str, own: u64) -> CpuFunction {
@@ -15,8 +15,13 @@ fn function(name: &str, own: u64) -> CpuFunction {
 }
 
 fn report() -> CpuReport {
-    let line =
-        |number, exclusive| Line { file: String::new(), number, hits: 5, exclusive, inclusive: exclusive };
+    let line = |number, exclusive| LineCost {
+        file: String::new(),
+        number,
+        hits: 5,
+        exclusive,
+        inclusive: exclusive,
+    };
     let code = "fn main() {\n    hot::<u8>();\n}\n";
     CpuReport {
         schema: CPU_SCHEMA.to_owned(),
@@ -32,7 +37,7 @@ fn report() -> CpuReport {
         program_instructions: 1_000,
         cut_instructions: 0,
         functions: vec![function("app::hot", 700), function("app::<T as Cold>::x", 300)],
-        sources: vec![instructions::source(
+        sources: vec![instructions::annotate_source(
             "src/main.rs",
             code,
             &[line(1, 100), line(2, 600)],
@@ -46,25 +51,25 @@ fn report() -> CpuReport {
 fn the_top_is_computed_from_the_figures() {
     let words = Words::new(Lang::En);
     let mut report = report();
-    let said = top(&report, &words).unwrap();
+    let said = describe_hottest(&report, &words).unwrap();
     assert!(said.contains("app::hot") && said.contains("70.0 %"), "{said}");
     assert!(said.contains("src/main.rs:2") && said.contains("60.0 %"), "{said}");
     report.sources[0].lines[0].figures[1] = Cell::Count(650);
-    assert!(top(&report, &words).unwrap().contains("src/main.rs:1"));
+    assert!(describe_hottest(&report, &words).unwrap().contains("src/main.rs:1"));
     report.sources.clear();
-    assert!(top(&report, &words).unwrap().contains("line-tables-only"));
+    assert!(describe_hottest(&report, &words).unwrap().contains("line-tables-only"));
     report.functions.clear();
-    assert_eq!(top(&report, &words), None);
+    assert_eq!(describe_hottest(&report, &words), None);
 }
 
 #[test]
 fn what_is_missing_is_said() {
     let words = Words::new(Lang::En);
     let mut report = report();
-    assert!(!terminal(&report, &words, 100).contains("deeper"));
+    assert!(!render_terminal(&report, &words, 100).contains("deeper"));
     report.cut_instructions = 1_000;
     report.failure = Some("it ended with status 3".to_owned());
-    let said = terminal(&report, &words, 100);
+    let said = render_terminal(&report, &words, 100);
     assert!(said.contains("25.0 %") && said.contains("status 3"), "{said}");
 }
 
@@ -74,7 +79,7 @@ fn page_and_summary_hold_everything_in_both_languages() {
     for lang in [Lang::En, Lang::Zh] {
         let (words, report) = (Words::new(lang), report());
         let svg = crate::cpu_flamegraph_svg(&["app::hot 700".to_owned()], "x", "app", None, &words).unwrap();
-        let made = page(&report, &svg, &words).unwrap();
+        let made = render_page(&report, &svg, &words).unwrap();
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("cpu-{}.html", lang.tag()));
             std::fs::write(file, &made).unwrap();
@@ -83,7 +88,7 @@ fn page_and_summary_hold_everything_in_both_languages() {
             assert!(made.contains(needed), "{needed}");
         }
         assert!(!made.contains("<T as Cold>"), "markup of a name is text");
-        let summary = summary(&report, &words);
+        let summary = render_summary(&report, &words);
         assert!(summary.contains("app::&lt;T as Cold>::x | 2 | 301 | 300 | 30.0 % |"), "{summary}");
     }
 }

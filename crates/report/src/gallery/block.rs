@@ -1,7 +1,7 @@
 //! A lesson's whole block: where and when it was measured, a table of its variants, its pictures.
 
-use super::{Place, Reports, lecture};
-use crate::{Words, against, figures, format, picture, prose};
+use super::{GalleryReports, TextPlace, lecture_section};
+use crate::{Words, baseline, figures, format, picture, prose};
 use heaplab_record::{Report, Run};
 
 /// What a quantity that was not measured is written as.
@@ -11,30 +11,38 @@ const NOT_MEASURED: &str = "–";
 ///
 /// # Errors
 /// Where the text is of no lesson, or the gallery has no run of it.
-pub(super) fn draw(place: Place<'_>, reports: &Reports, words: &Words) -> Result<String, String> {
+pub(super) fn render_block(
+    place: TextPlace<'_>,
+    reports: &GalleryReports,
+    words: &Words,
+) -> Result<String, String> {
     let section = place.section.ok_or("only a lesson's own text has a gallery")?;
-    let lecture = lecture(section);
+    let lecture = lecture_section(section);
     let report =
         reports.get(&lecture).ok_or_else(|| format!("the gallery has no report of section {lecture}"))?;
     let runs: Vec<&Run> = report.runs.iter().filter(|run| run.section == section).collect();
     if runs.is_empty() {
         return Err(format!("the gallery's report of {lecture} has no run of {section}"));
     }
-    let mut out = format!("{}\n\n{}", environment(report, words), table(report, &runs, place.unit, words));
+    let mut out = format!(
+        "{}\n\n{}",
+        describe_environment(report, words),
+        render_table(report, &runs, place.unit, words)
+    );
     for stem in place.pictures {
         let at = format!("{}/{lecture}/{stem}", place.gallery);
-        let alt = picture::title_of(report, stem, words).unwrap_or_else(|| alt(stem, words));
-        out += &format!("\n[![{alt}]({at}.{})]({at}.svg)\n", shown(stem));
+        let alt = picture::picture_title(report, stem, words).unwrap_or_else(|| alt_text(stem, words));
+        out += &format!("\n[![{alt}]({at}.{})]({at}.svg)\n", picture_ending(stem));
     }
     Ok(out)
 }
 
 /// A flamegraph is there as an SVG only.
-fn shown(stem: &str) -> &'static str {
+fn picture_ending(stem: &str) -> &'static str {
     if stem.ends_with(".flamegraph") { "svg" } else { "png" }
 }
 
-fn alt(stem: &str, words: &Words) -> String {
+fn alt_text(stem: &str, words: &Words) -> String {
     match stem.strip_suffix(".flamegraph") {
         Some(variant) => words.say("flamegraph-of", &[("variant", variant)]),
         None if stem == "comparison" => words.get("heading-comparison"),
@@ -42,7 +50,7 @@ fn alt(stem: &str, words: &Words) -> String {
     }
 }
 
-fn environment(report: &Report, words: &Words) -> String {
+fn describe_environment(report: &Report, words: &Words) -> String {
     let of = &report.environment;
     let tools: Vec<String> = std::iter::once(of.rustc.clone()).chain(of.python.clone()).collect();
     words.say(
@@ -52,37 +60,37 @@ fn environment(report: &Report, words: &Words) -> String {
             ("cpu", &of.cpu),
             ("cores", &of.cores.to_string()),
             ("memory", &format::bytes(of.memory_bytes)),
-            ("tools", &prose::list(&tools, words)),
+            ("tools", &prose::join_names(&tools, words)),
             ("command", &format!("cargo xtask lesson {}", report.lesson.as_deref().unwrap_or_default())),
         ],
     )
 }
 
-fn table(report: &Report, runs: &[&Run], unit: Option<&str>, words: &Words) -> String {
-    let unit = unit.unwrap_or_else(|| runs.first().map_or("", |run| prose::unit(run, report)));
+fn render_table(report: &Report, runs: &[&Run], unit: Option<&str>, words: &Words) -> String {
+    let unit = unit.unwrap_or_else(|| runs.first().map_or("", |run| prose::unit_of_run(run, report)));
     let keys = ["variant", "language", "peak", "a-row", "change", "allocations", "rss", "wall"];
-    let one = prose::one(unit, words);
+    let one = prose::unit_singular(unit, words);
     let heads = keys.map(|key| words.say(&format!("gallery-{key}"), &[("one", &one)]));
     let mut out = format!("| {} |\n|---|---|--:|--:|--:|--:|--:|--:|\n", heads.join(" | "));
     for run in runs {
-        out += &format!("| {} |\n", row(report, run, words).join(" | "));
+        out += &format!("| {} |\n", table_row(report, run, words).join(" | "));
     }
     out
 }
 
-fn row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
+fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
     let absent = || NOT_MEASURED.to_owned();
     let (heap, plain) = (run.heap.as_ref(), run.plain.as_ref());
-    let change = match against::standing(run, against::baseline_of(run, &report.runs)) {
-        Some(against::Standing::Itself) => words.get("baseline"),
-        Some(against::Standing::Change { change, .. }) => change,
+    let change = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
+        Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
+        Some(baseline::BaselineComparison::Change { change, .. }) => change,
         None => absent(),
     };
     [
         format!("`{}`", run.variant),
-        prose::language(run.language, words),
+        prose::language_name(run.language, words),
         heap.map_or_else(absent, |heap| format::bytes(heap.peak_bytes)),
-        heap.and_then(|heap| figures::bytes_a_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
+        heap.and_then(|heap| figures::bytes_per_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
         change,
         run.counts.as_ref().map_or_else(absent, |counts| format::count(counts.allocations)),
         plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),

@@ -1,7 +1,7 @@
 //! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
 
-use super::{Reports, lecture};
-use crate::{Words, against, attachments, figures, format};
+use super::{GalleryReports, lecture_section};
+use crate::{Words, attachments, baseline, figures, format};
 use heaplab_record::{Attachment, Language, Report, Run};
 
 /// The keys of a variant. `…_a_row` stands for any of bytes and counts, over the variant's own rows.
@@ -14,21 +14,23 @@ const WHOLE: &str = "cpu, cores, memory, rustc, python, commit, date, rows";
 ///
 /// # Errors
 /// What the reports do not have, and what they do.
-pub(super) fn say(asked: &str, reports: &Reports, words: &Words) -> Result<String, String> {
+pub(super) fn format_figure(asked: &str, reports: &GalleryReports, words: &Words) -> Result<String, String> {
     let parts: Vec<&str> = asked.split_whitespace().collect();
     let section = parts.first().copied().unwrap_or_default();
     let report = reports
-        .get(&lecture(section))
+        .get(&lecture_section(section))
         .ok_or_else(|| format!("`{asked}`: the gallery has no report of section `{section}`"))?;
     let absent = || format!("`{asked}`: it was not measured");
     match parts.as_slice() {
-        [_, key] => whole(report, key).ok_or_else(|| format!("`{key}` is none of {WHOLE}")),
+        [_, key] => report_figure(report, key).ok_or_else(|| format!("`{key}` is none of {WHOLE}")),
         [_, variant, key] => {
-            let run = run(report, section, variant)
+            let run = find_run(report, section, variant)
                 .ok_or_else(|| format!("`{asked}`: section {section} has no variant `{variant}`"))?;
             match key.strip_suffix("_a_row") {
-                Some(of) => a_row(run, number(run, of)?.ok_or_else(absent)?, of).ok_or_else(absent),
-                None => one(report, run, key, words)?.ok_or_else(absent),
+                Some(of) => {
+                    figure_per_row(run, run_number(run, of)?.ok_or_else(absent)?, of).ok_or_else(absent)
+                }
+                None => run_figure(report, run, key, words)?.ok_or_else(absent),
             }
         }
         _ => Err(format!("`{asked}` is not SECTION VARIANT KEY, such as 8.5.2 list_dict peak_bytes")),
@@ -36,7 +38,7 @@ pub(super) fn say(asked: &str, reports: &Reports, words: &Words) -> Result<Strin
 }
 
 /// The run of a variant; a script's name ends in `.py`.
-fn run<'a>(report: &'a Report, section: &str, variant: &str) -> Option<&'a Run> {
+fn find_run<'a>(report: &'a Report, section: &str, variant: &str) -> Option<&'a Run> {
     let (name, language) = match variant.strip_suffix(".py") {
         Some(name) => (name, Language::Python),
         None => (variant, Language::Rust),
@@ -46,7 +48,7 @@ fn run<'a>(report: &'a Report, section: &str, variant: &str) -> Option<&'a Run> 
     report.runs.iter().filter(near).find(is_it)
 }
 
-fn whole(report: &Report, key: &str) -> Option<String> {
+fn report_figure(report: &Report, key: &str) -> Option<String> {
     let of = &report.environment;
     Some(match key {
         "cpu" => of.cpu.clone(),
@@ -62,7 +64,7 @@ fn whole(report: &Report, key: &str) -> Option<String> {
 }
 
 /// A figure as it is measured; none where it was not.
-fn number(run: &Run, key: &str) -> Result<Option<u64>, String> {
+fn run_number(run: &Run, key: &str) -> Result<Option<u64>, String> {
     let (heap, counts, plain) = (run.heap.as_ref(), run.counts.as_ref(), run.plain.as_ref());
     Ok(match key {
         "rows" => Some(run.rows),
@@ -77,34 +79,34 @@ fn number(run: &Run, key: &str) -> Result<Option<u64>, String> {
     })
 }
 
-fn one(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Option<String>, String> {
+fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Option<String>, String> {
     let wall = run.plain.as_ref().and_then(|plain| format::median(&plain.wall_ns));
     Ok(match key {
         "wall" => wall.map(format::nanoseconds),
         "slowdown" => run.heap.as_ref().and_then(|heap| heap.slowdown).map(|times| format!("{times:.2}")),
-        "change" => match against::standing(run, against::baseline_of(run, &report.runs)) {
-            Some(against::Standing::Change { change, .. }) => Some(change),
+        "change" => match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
+            Some(baseline::BaselineComparison::Change { change, .. }) => Some(change),
             _ => None,
         },
-        key if key.starts_with("figure:") => handed_over(run, &key["figure:".len()..], words),
-        key if key.ends_with("_bytes") => number(run, key)?.map(format::bytes),
-        key => number(run, key)?.map(format::count),
+        key if key.starts_with("figure:") => attached_figure(run, &key["figure:".len()..], words),
+        key if key.ends_with("_bytes") => run_number(run, key)?.map(format::bytes),
+        key => run_number(run, key)?.map(format::count),
     })
 }
 
 /// Bytes and counts over the run's own rows.
-fn a_row(run: &Run, value: u64, key: &str) -> Option<String> {
+fn figure_per_row(run: &Run, value: u64, key: &str) -> Option<String> {
     match key.ends_with("_bytes") {
-        true => figures::bytes_a_row(value, run.rows),
-        false => figures::each_row(value, run.rows),
+        true => figures::bytes_per_row(value, run.rows),
+        false => figures::count_per_row(value, run.rows),
     }
 }
 
 /// A figure that the lesson handed over.
-fn handed_over(run: &Run, name: &str, words: &Words) -> Option<String> {
+fn attached_figure(run: &Run, name: &str, words: &Words) -> Option<String> {
     run.attachments.iter().find_map(|attachment| match attachment {
         Attachment::Figure(figure) if figure.name == name => {
-            Some(attachments::written(&figure.value, words).short)
+            Some(attachments::format_cell(&figure.value, words).short)
         }
         _ => None,
     })
@@ -121,22 +123,22 @@ mod tests {
         let reports = BTreeMap::from([("8.5".to_owned(), fixture::report(Lang::En))]);
         let words = Words::new(Lang::En);
         for key in KEYS.split(", ").filter(|key| !key.contains(' ')) {
-            let said = say(&format!("8.5.2 list_dict {key}"), &reports, &words);
+            let said = format_figure(&format!("8.5.2 list_dict {key}"), &reports, &words);
             assert!(said.as_ref().is_ok_and(|said| !said.is_empty()) || key == "change", "{key}: {said:?}");
         }
         for key in WHOLE.split(", ") {
-            let said = say(&format!("8.5 {key}"), &reports, &words);
+            let said = format_figure(&format!("8.5 {key}"), &reports, &words);
             assert!(said.is_ok() || key == "python", "{key}: {said:?}");
         }
-        let script = say("8.5.2 list_dict.py peak_bytes", &reports, &words).unwrap_err();
+        let script = format_figure("8.5.2 list_dict.py peak_bytes", &reports, &words).unwrap_err();
         assert!(script.contains("not measured"), "{script}");
     }
 
     #[test]
     fn a_row_is_the_figure_over_the_variants_own_rows() {
         let run = Run { rows: 1000, ..fixture::bare("8.5.2", "slots") };
-        assert_eq!(a_row(&run, 48_500, "peak_bytes").unwrap(), "48.5 B");
-        assert_eq!(a_row(&run, 3000, "allocations").unwrap(), "3.00");
-        assert_eq!(a_row(&Run { rows: 0, ..run }, 3, "allocations"), None);
+        assert_eq!(figure_per_row(&run, 48_500, "peak_bytes").unwrap(), "48.5 B");
+        assert_eq!(figure_per_row(&run, 3000, "allocations").unwrap(), "3.00");
+        assert_eq!(figure_per_row(&Run { rows: 0, ..run }, 3, "allocations"), None);
     }
 }

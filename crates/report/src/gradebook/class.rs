@@ -9,8 +9,8 @@ const COLUMNS: [&str; 5] = ["kind", "count", "wanted", "came-out", "otherwise"];
 
 /// For a terminal.
 pub fn class_table(class: &GradedClass, words: &Words) -> String {
-    let mut rows = vec![heads(words)];
-    rows.extend(class.kinds.iter().map(|kind| cells(kind, words)));
+    let mut rows = vec![table_heads(words)];
+    rows.extend(class.kinds.iter().map(|kind| kind_cells(kind, words)));
     let mut widths = [0; 4];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -25,21 +25,21 @@ pub fn class_table(class: &GradedClass, words: &Words) -> String {
         format!("{}{}", fixed.collect::<String>(), row[4]).trim_end().to_owned()
     };
     let lines: Vec<String> = rows.iter().map(set).collect();
-    format!("{}\n\n{}\n", lines.join("\n"), sentence(class, words))
+    format!("{}\n\n{}\n", lines.join("\n"), summarize_class(class, words))
 }
 
 /// The same as Markdown.
 pub fn class_markdown(class: &GradedClass, words: &Words) -> String {
     let line = |row: [String; 5]| format!("| {} |\n", row.join(" | "));
-    let mut text = format!("# {}\n\n{}\n\n", words.get("class-title"), sentence(class, words));
-    text += &line(heads(words));
+    let mut text = format!("# {}\n\n{}\n\n", words.get("class-title"), summarize_class(class, words));
+    text += &line(table_heads(words));
     text += "|---|--:|---|---|---|\n";
-    class.kinds.iter().for_each(|kind| text += &line(cells(kind, words)));
+    class.kinds.iter().for_each(|kind| text += &line(kind_cells(kind, words)));
     text
 }
 
 /// Computed from the figures.
-fn sentence(class: &GradedClass, words: &Words) -> String {
+fn summarize_class(class: &GradedClass, words: &Words) -> String {
     let seconds = class.wall_ns as f64 / 1e9;
     let rate = format!("{:.1}", f64::from(class.submissions) * 60.0 / seconds.max(1e-3));
     let (all, hostile) = (class.submissions.to_string(), class.hostile.to_string());
@@ -61,11 +61,11 @@ fn sentence(class: &GradedClass, words: &Words) -> String {
     )
 }
 
-fn heads(words: &Words) -> [String; 5] {
+fn table_heads(words: &Words) -> [String; 5] {
     COLUMNS.map(|key| words.get(&format!("class-{key}")))
 }
 
-fn cells(kind: &GradedKind, words: &Words) -> [String; 5] {
+fn kind_cells(kind: &GradedKind, words: &Words) -> [String; 5] {
     let sort = words.get(if kind.hostile { "class-hostile" } else { "class-honest" });
     let reason = kind.reason.as_ref().map(|reason| format!(" {reason}")).unwrap_or_default();
     [
@@ -123,7 +123,8 @@ mod tests {
         assert!(table.contains("30.0 a minute on 2 cores"), "{table}");
         let other = GradedClass { wall_ns: 30_000_000_000, lost: vec!["b1".to_owned()], ..class() };
         assert!(
-            sentence(&other, &words).contains("1 lost") && sentence(&other, &words).contains("60.0 a minute")
+            summarize_class(&other, &words).contains("1 lost")
+                && summarize_class(&other, &words).contains("60.0 a minute")
         );
         let markdown = class_markdown(&class(), &Words::new(Lang::Zh));
         assert!(

@@ -5,7 +5,7 @@
 //! <https://owasp.org/www-community/attacks/CSV_Injection>). Quotes alone do not help: they are gone when the formula is looked for.
 
 use super::{flag_name, source_name, status_name};
-use crate::homework::harmless;
+use crate::homework::sanitize_text;
 use heaplab_record::{Gradebook, GradebookEntry};
 
 /// The columns before the tasks.
@@ -26,18 +26,18 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// One line a submission, one column a task; lists within a field are parted by `;`. What is not known is empty.
 pub fn gradebook_csv(book: &Gradebook) -> String {
-    let tasks = tasks(book);
+    let tasks = task_columns(book);
     let mut text = String::from(BYTE_ORDER_MARK);
     let heads = BEFORE.iter().chain(&tasks).chain(&AFTER);
     text += &line(heads.map(|head| quoted(head)));
     for entry in &book.entries {
-        text += &line(fields(entry, &tasks));
+        text += &line(row_fields(entry, &tasks));
     }
     text
 }
 
 /// In the order in which they are met first.
-fn tasks(book: &Gradebook) -> Vec<&str> {
+fn task_columns(book: &Gradebook) -> Vec<&str> {
     let mut tasks: Vec<&str> = Vec::new();
     for task in book.entries.iter().flat_map(|entry| &entry.tasks) {
         if !tasks.contains(&task.task.as_str()) {
@@ -47,12 +47,13 @@ fn tasks(book: &Gradebook) -> Vec<&str> {
     tasks
 }
 
-fn fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
+fn row_fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
     let points = |task: &&str| {
         let found = entry.tasks.iter().find(|of| of.task == **task);
         found.map(|of| of.score.to_string()).unwrap_or_default()
     };
-    let mut fields = vec![no_formula(&entry.bundle), no_formula(&entry.id), no_formula(&entry.name)];
+    let mut fields =
+        vec![defuse_formula(&entry.bundle), defuse_formula(&entry.id), defuse_formula(&entry.name)];
     fields.push(status_name(entry.status).to_owned());
     fields.extend(
         [entry.points, entry.score, entry.of, entry.bonus, entry.bonus_of].map(|points| points.to_string()),
@@ -62,13 +63,13 @@ fn fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
     let reasons: Vec<&str> = entry.reasons.iter().map(|reason| reason.code.as_str()).collect();
     let flags: Vec<&str> = entry.flags.iter().map(|flag| flag_name(flag.kind)).collect();
     fields.extend([
-        no_formula(submitted.map_or("", |submitted| &submitted.at)),
+        defuse_formula(submitted.map_or("", |submitted| &submitted.at)),
         submitted.map_or("", |submitted| source_name(submitted.says)).to_owned(),
         entry.late_seconds.map(|seconds| seconds.to_string()).unwrap_or_default(),
         entry.file_time.clone().unwrap_or_default(),
-        no_formula(&reasons.join(";")),
+        defuse_formula(&reasons.join(";")),
         flags.join(";"),
-        no_formula(&entry.source_sha256),
+        defuse_formula(&entry.source_sha256),
         entry.graded_at.clone(),
     ]);
     fields.iter().map(|field| quoted(field)).collect()
@@ -79,8 +80,8 @@ fn line(fields: impl IntoIterator<Item = String>) -> String {
 }
 
 /// What a student could have written: one line, and no formula, also none behind blanks or in full-width marks.
-fn no_formula(text: &str) -> String {
-    let text = harmless(text);
+fn defuse_formula(text: &str) -> String {
+    let text = sanitize_text(text);
     let first = text.trim_start().chars().next();
     let is_formula =
         first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
@@ -138,7 +139,7 @@ mod tests {
             ("\u{1b}[2J\u{202e}x", "x"),
             ("李雷", "李雷"),
         ] {
-            assert_eq!(quoted(&no_formula(written)), made, "{written:?}");
+            assert_eq!(quoted(&defuse_formula(written)), made, "{written:?}");
         }
         let mut book = fixture::book();
         for entry in &mut book.entries {

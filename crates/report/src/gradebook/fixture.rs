@@ -1,8 +1,8 @@
 //! A class made by hand, for the tests of this room: its best, its cheat, its late one, and one whose name is an attack.
 
 use heaplab_record::{
-    AlikePair, Flag, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, Reason, Submitted, TaskResult,
-    Text, TimeSource, VerdictStatus,
+    AlikePair, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, SubmissionFlag, SubmissionTime,
+    TaskResult, Text, TimeSource, VerdictReason, VerdictStatus,
 };
 
 pub(super) const EVIL: &str = "<script>alert(1)</script>\"'\u{1b}[2J\u{202e}";
@@ -82,19 +82,19 @@ fn entry(bundle: &str, id: &str, name: &str, status: VerdictStatus, scores: [u32
         reasons: Vec::new(),
         flags: Vec::new(),
         source_sha256: format!("{:064x}", bundle.len()),
-        submitted: Some(Submitted { at: "2026-11-30T08:00:00Z".to_owned(), says: TimeSource::Claimed }),
+        submitted: Some(SubmissionTime { at: "2026-11-30T08:00:00Z".to_owned(), says: TimeSource::Claimed }),
         file_time: None,
         late_seconds: Some(-57_540),
         graded_at: "2026-12-02T08:59:00Z".to_owned(),
     }
 }
 
-fn reason(code: &str, en: &str, zh: &str) -> Reason {
-    Reason { code: code.to_owned(), task: None, text: text(en, zh) }
+fn reason(code: &str, en: &str, zh: &str) -> VerdictReason {
+    VerdictReason { code: code.to_owned(), task: None, text: text(en, zh) }
 }
 
-fn flag(kind: FlagKind, en: &str, zh: &str) -> Flag {
-    Flag { kind, text: text(en, zh) }
+fn flag(kind: FlagKind, en: &str, zh: &str) -> SubmissionFlag {
+    SubmissionFlag { kind, text: text(en, zh) }
 }
 
 fn text(en: &str, zh: &str) -> Text {

@@ -1,8 +1,8 @@
 //! `results.json`, as Gradescope's autograder harness reads it
 //! (<https://gradescope-autograders.readthedocs.io/en/latest/specs/>, "Output format"): one file a submission.
 
-use super::{status_name, status_said};
-use crate::homework::harmless;
+use super::{status_name, status_text};
+use crate::homework::sanitize_text;
 use crate::{Words, format};
 use heaplab_record::{GradebookEntry, TaskResult};
 use serde_json::{Value, json};
@@ -15,12 +15,12 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
     let [score, of, bonus, bonus_of] = numbers.each_ref().map(String::as_str);
     let points = words
         .say("gradebook-points", &[("score", score), ("of", of), ("bonus", bonus), ("bonus-of", bonus_of)]);
-    let mut output = vec![said(&status_said(entry.status, words), &points, words)];
+    let mut output = vec![label_value(&status_text(entry.status, words), &points, words)];
     if entry.points < entry.score + entry.bonus {
-        let status = status_said(entry.status, words);
+        let status = status_text(entry.status, words);
         output.push(words.say("gradebook-points-kept-back", &[("status", &status)]));
     }
-    output.extend(entry.reasons.iter().map(|reason| harmless(lang.of(&reason.text))));
+    output.extend(entry.reasons.iter().map(|reason| sanitize_text(lang.pick(&reason.text))));
     let result = json!({
         "score": entry.points,
         "output": output.join("\n"),
@@ -29,7 +29,7 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
         "test_name_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": entry.tasks.iter().map(|task| test(task, words)).collect::<Vec<_>>(),
+        "tests": entry.tasks.iter().map(|task| task_test_json(task, words)).collect::<Vec<_>>(),
         "extra_data": {
             "status": status_name(entry.status),
             "id": entry.id,
@@ -44,20 +44,20 @@ pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
     format!("{result:#}\n")
 }
 
-fn said(what: &str, value: &str, words: &Words) -> String {
+fn label_value(what: &str, value: &str, words: &Words) -> String {
     words.say("gradebook-said", &[("what", what), ("value", value)])
 }
 
-fn test(task: &TaskResult, words: &Words) -> Value {
+fn task_test_json(task: &TaskResult, words: &Words) -> Value {
     let lang = words.lang();
-    let mut output: Vec<String> = task.wrong.iter().map(|wrong| harmless(lang.of(wrong))).collect();
+    let mut output: Vec<String> = task.wrong.iter().map(|wrong| sanitize_text(lang.pick(wrong))).collect();
     let figures = [
         ("metric-heap", task.peak_bytes.map(format::bytes)),
         ("gradebook-allocations", task.allocations.map(format::count)),
     ];
     let figures = figures.into_iter().filter_map(|(key, figure)| Some((key, figure?)));
-    output.extend(figures.map(|(key, figure)| said(&words.get(key), &figure, words)));
-    output.extend(task.notes.iter().map(|note| harmless(lang.of(note))));
+    output.extend(figures.map(|(key, figure)| label_value(&words.get(key), &figure, words)));
+    output.extend(task.notes.iter().map(|note| sanitize_text(lang.pick(note))));
     json!({
         "name": task.task,
         "score": task.score,

@@ -2,8 +2,8 @@
 //! name smuggled in would not be it.
 
 use super::points::points_svg;
-use super::{STATUSES, count, flag_name, has, source_name, status_said};
-use crate::homework::harmless;
+use super::{STATUSES, count_status, flag_name, has_flag, source_name, status_text};
+use crate::homework::sanitize_text;
 use crate::{RenderError, Words, format};
 use askama::Template;
 use heaplab_record::{FlagKind, Gradebook, GradebookEntry, VerdictStatus};
@@ -21,44 +21,47 @@ const SCRIPT_HASH: &str = "sha256-ExqszkC6sKMiiCqlu5cx8sMsSJezzy7HlobZw571Mz0=";
 /// # Errors
 /// If the template cannot be filled in.
 pub fn gradebook_page(book: &Gradebook, words: &Words) -> Result<String, RenderError> {
-    let tasks = tasks(book);
+    let tasks = task_names(book);
     let left_out = book.alike_left_out + book.alike.len().saturating_sub(MOST_PAIRS) as u64;
     let left_out = (left_out > 0).then(|| format::count(left_out));
-    let page = Page {
+    let page = GradebookPage {
         words,
         book,
-        facts: facts(book, words),
+        facts: build_facts(book, words),
         picture: points_svg(book, words),
-        statuses: STATUSES.iter().filter_map(|&status| Status::of(status, book, words)).collect(),
-        reasons: reasons(book),
-        alike: book.alike.iter().take(MOST_PAIRS).map(Alike::of).collect(),
+        statuses: STATUSES
+            .iter()
+            .filter_map(|&status| StatusCount::from_status(status, book, words))
+            .collect(),
+        reasons: count_reasons(book),
+        alike: book.alike.iter().take(MOST_PAIRS).map(AlikeRow::from_pair).collect(),
         left_out: left_out.map(|count| words.say("gradebook-alike-left-out", &[("count", &count)])),
-        heads: heads(&tasks, words),
-        rows: book.entries.iter().map(|entry| Row::of(entry, &tasks, words)).collect(),
-        notes: notes(book, words),
+        heads: table_heads(&tasks, words),
+        rows: book.entries.iter().map(|entry| EntryRow::from_entry(entry, &tasks, words)).collect(),
+        notes: build_notes(book, words),
     };
     page.render().map_err(|error| RenderError::page("gradebook.html", error))
 }
 
 #[derive(Template)]
 #[template(path = "gradebook.html")]
-struct Page<'a> {
+struct GradebookPage<'a> {
     words: &'a Words,
     book: &'a Gradebook,
     /// What, how much, and a note.
     facts: Vec<[String; 3]>,
     picture: String,
-    statuses: Vec<Status>,
+    statuses: Vec<StatusCount>,
     /// Code and count, the most frequent first.
     reasons: Vec<(String, usize)>,
-    alike: Vec<Alike>,
+    alike: Vec<AlikeRow>,
     left_out: Option<String>,
-    heads: Vec<Head>,
-    rows: Vec<Row>,
+    heads: Vec<ColumnHead>,
+    rows: Vec<EntryRow>,
     notes: Vec<String>,
 }
 
-impl Page<'_> {
+impl GradebookPage<'_> {
     fn w(&self, key: &str) -> String {
         self.words.get(key)
     }
@@ -69,21 +72,25 @@ impl Page<'_> {
     }
 }
 
-struct Status {
+struct StatusCount {
     name: String,
     class: &'static str,
     count: usize,
 }
 
-impl Status {
-    fn of(status: VerdictStatus, book: &Gradebook, words: &Words) -> Option<Status> {
-        let count = count(book, status);
-        (count > 0).then(|| Status { name: status_said(status, words), class: class(status), count })
+impl StatusCount {
+    fn from_status(status: VerdictStatus, book: &Gradebook, words: &Words) -> Option<StatusCount> {
+        let count = count_status(book, status);
+        (count > 0).then(|| StatusCount {
+            name: status_text(status, words),
+            class: status_class(status),
+            count,
+        })
     }
 }
 
 /// A pill's colour; its word says the same.
-fn class(status: VerdictStatus) -> &'static str {
+fn status_class(status: VerdictStatus) -> &'static str {
     match status {
         VerdictStatus::Pass => "holds",
         VerdictStatus::Unstable => "open",
@@ -91,7 +98,7 @@ fn class(status: VerdictStatus) -> &'static str {
     }
 }
 
-struct Alike {
+struct AlikeRow {
     one: String,
     other: String,
     identical: bool,
@@ -100,12 +107,12 @@ struct Alike {
     shared: u32,
 }
 
-impl Alike {
-    fn of(pair: &heaplab_record::AlikePair) -> Alike {
+impl AlikeRow {
+    fn from_pair(pair: &heaplab_record::AlikePair) -> AlikeRow {
         let percent = |thousandths: u32| format::percent(f64::from(thousandths) / 1000.0);
-        Alike {
-            one: harmless(&pair.one),
-            other: harmless(&pair.other),
+        AlikeRow {
+            one: sanitize_text(&pair.one),
+            other: sanitize_text(&pair.other),
             identical: pair.identical,
             contained: percent(pair.contained_thousandths),
             jaccard: percent(pair.jaccard_thousandths),
@@ -114,22 +121,22 @@ impl Alike {
     }
 }
 
-struct Head {
+struct ColumnHead {
     text: String,
     is_text: bool,
 }
 
 /// The columns of the class, in the order of the template.
-fn heads(tasks: &[String], words: &Words) -> Vec<Head> {
-    let of = |key: &str, is_text| Head { text: words.get(&format!("gradebook-column-{key}")), is_text };
+fn table_heads(tasks: &[String], words: &Words) -> Vec<ColumnHead> {
+    let of = |key: &str, is_text| ColumnHead { text: words.get(&format!("gradebook-column-{key}")), is_text };
     let before = [of("id", true), of("name", true), of("status", true), of("score", false)];
-    let tasks = tasks.iter().map(|task| Head { text: harmless(task), is_text: false });
+    let tasks = tasks.iter().map(|task| ColumnHead { text: sanitize_text(task), is_text: false });
     let after = ["reasons", "flags", "submitted", "bundle"].map(|key| of(key, true));
     before.into_iter().chain(tasks).chain(after).collect()
 }
 
 /// In the order in which they are met first.
-fn tasks(book: &Gradebook) -> Vec<String> {
+fn task_names(book: &Gradebook) -> Vec<String> {
     let mut tasks: Vec<String> = Vec::new();
     for task in book.entries.iter().flat_map(|entry| &entry.tasks) {
         if !tasks.contains(&task.task) {
@@ -139,7 +146,7 @@ fn tasks(book: &Gradebook) -> Vec<String> {
     tasks
 }
 
-struct Row {
+struct EntryRow {
     bundle: String,
     id: String,
     name: String,
@@ -157,8 +164,8 @@ struct Row {
     link: Option<String>,
 }
 
-impl Row {
-    fn of(entry: &GradebookEntry, tasks: &[String], words: &Words) -> Row {
+impl EntryRow {
+    fn from_entry(entry: &GradebookEntry, tasks: &[String], words: &Words) -> EntryRow {
         let lang = words.lang();
         let points = |task: &String| {
             let found = entry.tasks.iter().find(|of| of.task == *task);
@@ -167,52 +174,52 @@ impl Row {
         let flag =
             |kind: FlagKind| words.get(&format!("gradebook-flag-{}", flag_name(kind).replace('_', "-")));
         let submitted = entry.submitted.as_ref();
-        Row {
-            bundle: harmless(&entry.bundle),
-            id: harmless(&entry.id),
-            name: harmless(&entry.name),
-            status: status_said(entry.status, words),
-            class: class(entry.status),
+        EntryRow {
+            bundle: sanitize_text(&entry.bundle),
+            id: sanitize_text(&entry.id),
+            name: sanitize_text(&entry.name),
+            status: status_text(entry.status, words),
+            class: status_class(entry.status),
             score: entry.score,
             is_kept_back: entry.points < entry.score + entry.bonus,
             tasks: tasks.iter().map(points).collect(),
             reasons: entry
                 .reasons
                 .iter()
-                .map(|reason| [harmless(&reason.code), harmless(lang.of(&reason.text))])
+                .map(|reason| [sanitize_text(&reason.code), sanitize_text(lang.pick(&reason.text))])
                 .collect(),
-            flags: entry.flags.iter().map(|of| [flag(of.kind), harmless(lang.of(&of.text))]).collect(),
+            flags: entry.flags.iter().map(|of| [flag(of.kind), sanitize_text(lang.pick(&of.text))]).collect(),
             submitted: [
-                submitted.map_or_else(|| words.get("gradebook-time-unknown"), |at| harmless(&at.at)),
+                submitted.map_or_else(|| words.get("gradebook-time-unknown"), |at| sanitize_text(&at.at)),
                 submitted
                     .map(|at| words.get(&format!("gradebook-says-{}", source_name(at.says))))
                     .unwrap_or_default(),
             ],
-            link: link(&entry.folder),
+            link: verdict_link(&entry.folder),
         }
     }
 }
 
 /// A place below the page, of letters that mean nothing in an address; anything else is no link.
-fn link(folder: &str) -> Option<String> {
+fn verdict_link(folder: &str) -> Option<String> {
     let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let below = folder.starts_with("verdicts/") && !folder.contains("..") && folder.chars().all(sound);
     below.then(|| folder.to_owned())
 }
 
-fn facts(book: &Gradebook, words: &Words) -> Vec<[String; 3]> {
+fn build_facts(book: &Gradebook, words: &Words) -> Vec<[String; 3]> {
     let number = |count: usize| format::count(count as u64);
     let fact =
         |key: &str, value: String, note: String| [words.get(&format!("gradebook-fact-{key}")), value, note];
     let entries = &book.entries;
-    let passed = count(book, VerdictStatus::Pass);
+    let passed = count_status(book, VerdictStatus::Pass);
     let share = format::percent(passed as f64 / entries.len().max(1) as f64);
     let mut scores: Vec<u32> = entries.iter().map(|entry| entry.score).collect();
     scores.sort_unstable();
     // Of an even number of them, the lower one of the middle: points are whole.
     let median = scores.get(scores.len().saturating_sub(1) / 2).copied().unwrap_or(0);
     let of = entries.iter().map(|entry| entry.of).max().unwrap_or(0).to_string();
-    let late = entries.iter().filter(|entry| has(entry, FlagKind::Late)).count();
+    let late = entries.iter().filter(|entry| has_flag(entry, FlagKind::Late)).count();
     let flagged = entries.iter().filter(|entry| !entry.flags.is_empty()).count();
     let deadline = match &book.deadline {
         Some(deadline) => words.say("gradebook-fact-late-by", &[("deadline", deadline)]),
@@ -228,10 +235,10 @@ fn facts(book: &Gradebook, words: &Words) -> Vec<[String; 3]> {
     ]
 }
 
-fn reasons(book: &Gradebook) -> Vec<(String, usize)> {
+fn count_reasons(book: &Gradebook) -> Vec<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for entry in &book.entries {
-        let mut codes: Vec<String> = entry.reasons.iter().map(|reason| harmless(&reason.code)).collect();
+        let mut codes: Vec<String> = entry.reasons.iter().map(|reason| sanitize_text(&reason.code)).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.into_iter().for_each(|code| *counts.entry(code).or_default() += 1);
@@ -241,12 +248,12 @@ fn reasons(book: &Gradebook) -> Vec<(String, usize)> {
     counts
 }
 
-fn notes(book: &Gradebook, words: &Words) -> Vec<String> {
+fn build_notes(book: &Gradebook, words: &Words) -> Vec<String> {
     let at = book.created_at.as_str();
     let harness = if book.harness_commit.is_empty() {
         words.say("gradebook-note-harness-unknown", &[("at", at)])
     } else {
-        words.say("gradebook-note-harness", &[("commit", &harmless(&book.harness_commit)), ("at", at)])
+        words.say("gradebook-note-harness", &[("commit", &sanitize_text(&book.harness_commit)), ("at", at)])
     };
     vec![words.get("gradebook-note-times"), harness]
 }

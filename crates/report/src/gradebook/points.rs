@@ -1,7 +1,7 @@
 //! The picture of the class: how many have how many points. Its colours are the page's, so it is light in the light and dark in the
 //! dark; who passed is said by place and words too, not by colour alone.
 
-use crate::canvas::escaped;
+use crate::canvas::escape_xml;
 use crate::{Words, format};
 use heaplab_record::{Gradebook, VerdictStatus};
 use std::fmt::Write as _;
@@ -16,14 +16,14 @@ const HEAD: usize = 34;
 
 /// An SVG for the inside of the page.
 pub(super) fn points_svg(book: &Gradebook, words: &Words) -> String {
-    let bins = bins(book);
+    let bins = count_bins(book);
     let most = bins.iter().map(|[passed, other]| passed + other).max().unwrap_or(0).max(1);
     let of = book.entries.iter().map(|entry| entry.of).max().unwrap_or(0);
     let said: Vec<String> = bins.iter().map(|[passed, other]| (passed + other).to_string()).collect();
     let alt = words.say("gradebook-distribution-alt", &[("counts", &said.join(" "))]);
     let mut svg = format!(
         "<svg class=\"bars\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\"><title>{}</title>",
-        escaped(&alt)
+        escape_xml(&alt)
     );
     let step = WIDTH / BINS;
     let floor = HEIGHT - FOOT;
@@ -60,7 +60,7 @@ pub(super) fn points_svg(book: &Gradebook, words: &Words) -> String {
         "<text class=\"soft end\" x=\"{}\" y=\"{}\">{}</text>",
         WIDTH - 6,
         HEIGHT - 6,
-        escaped(&axis)
+        escape_xml(&axis)
     );
     for (index, class) in ["passed", "other"].into_iter().enumerate() {
         let (x, name) = (6 + index * 120, words.get(&format!("gradebook-distribution-{class}")));
@@ -74,14 +74,14 @@ pub(super) fn points_svg(book: &Gradebook, words: &Words) -> String {
             "<text class=\"start\" x=\"{}\" y=\"{}\">{}</text>",
             x + 20,
             HEIGHT - 6,
-            escaped(&name)
+            escape_xml(&name)
         );
     }
     svg + "</svg>"
 }
 
 /// Those who passed and the others, by tenths of the points.
-fn bins(book: &Gradebook) -> [[usize; 2]; BINS] {
+fn count_bins(book: &Gradebook) -> [[usize; 2]; BINS] {
     let mut bins = [[0; 2]; BINS];
     for entry in &book.entries {
         let share = (entry.score as usize * BINS).checked_div(entry.of as usize).unwrap_or(0);
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn everybody_is_in_one_bar() {
         let book = fixture::book();
-        let bins = bins(&book);
+        let bins = count_bins(&book);
         assert_eq!(bins.iter().flatten().sum::<usize>(), book.entries.len());
         assert_eq!(bins[9], [1, 1], "96 points, and the 100 of the one who did not pass");
         assert_eq!((bins[0], bins[1]), ([0, 1], [0, 1]));

@@ -1,17 +1,17 @@
 //! A chart a variant: what each line holds as the work goes on.
 
-use crate::growth::units;
+use crate::growth::scale_units;
 use crate::{Lang, Words};
-use heaplab_record::{Axis, Chart, Marker, Series, Text, Unit};
+use heaplab_record::{Axis, AxisUnit, Chart, Marker, Series, Text};
 
 /// The name of a variant's chart.
-pub fn stem(variant: &str) -> String {
+pub fn chart_stem(variant: &str) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '-' };
     format!("growth-{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
 }
 
 /// The chart of lines, each with `[done, live bytes]` in the order of the work.
-pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
+pub fn growth_chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
     let both = |say: &dyn Fn(&Words) -> String| Text {
         en: say(&Words::new(Lang::En)),
         zh: say(&Words::new(Lang::Zh)),
@@ -22,19 +22,19 @@ pub fn chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Ch
         points: points.clone(),
     };
     Chart {
-        name: stem(variant),
+        name: chart_stem(variant),
         title: both(&|words| words.say("growth-chart-title", &[("variant", variant)])),
         x: Axis {
             label: both(&|words| {
-                let (unit, one) = (units(unit, words), crate::prose::one(unit, words));
+                let (unit, one) = (scale_units(unit, words), crate::prose::unit_singular(unit, words));
                 words.say("growth-chart-x", &[("unit", &unit), ("one", &one)])
             }),
-            unit: Unit::Count,
+            unit: AxisUnit::Count,
             logarithmic: false,
         },
         y: Axis {
             label: both(&|words| words.get("flamegraph-bytes")),
-            unit: Unit::Bytes,
+            unit: AxisUnit::Bytes,
             logarithmic: false,
         },
         series: lines.iter().map(series).collect(),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::fixture;
-use heaplab_record::{ClassifierRow, FittedSlope, GrowthReason, TornDown};
+use heaplab_record::{ClassifierRow, FittedSlope, GrowthReason, TeardownOutcome};
 
 pub(crate) fn site(class: GrowthClass, reason: GrowthReason) -> SiteGrowth {
     SiteGrowth {
@@ -14,7 +14,7 @@ pub(crate) fn site(class: GrowthClass, reason: GrowthReason) -> SiteGrowth {
         slope: Some(FittedSlope { bytes_each: 184.25, low: 180.0, high: 188.0 }),
         end_bytes: vec![92_000, 184_000, 368_000],
         end_blocks: vec![500, 1000, 2000],
-        teardown: Some(TornDown::Freed),
+        teardown: Some(TeardownOutcome::Freed),
         reason,
     }
 }
@@ -51,7 +51,7 @@ fn the_line_of_a_variant_is_made_of_its_figures() {
     let words = Words::new(Lang::En);
     let growing = report(Lang::En, site(GrowthClass::UnboundedGrowth, GROWS));
     let variant = growing.runs[0].variant.clone();
-    let line = |report: &Report| lines(report, &words).join("\n");
+    let line = |report: &Report| summarize_growth(report, &words).join("\n");
     assert_eq!(
         line(&growing),
         format!("{variant}: grows without end, replies.rs:21, 184 B a request, sure 97.3 %")
@@ -87,18 +87,18 @@ fn why_follows_what_decided_and_what_a_drop_left() {
             GrowthReason::TooFew { blocks: 3.0 },
             GrowthReason::Between { late_share: 0.3 },
         ] {
-            let said = why(&site(GrowthClass::BoundedCache, reason), "requests", &words);
+            let said = explain_growth(&site(GrowthClass::BoundedCache, reason), "requests", &words);
             assert!(!said.contains('{') && !said.contains("growth-") && !seen.contains(&said), "{said}");
             seen.push(said);
         }
         let said = |change: fn(&mut SiteGrowth)| {
             let mut site = site(GrowthClass::UnboundedGrowth, GROWS);
             change(&mut site);
-            why(&site, "requests", &words)
+            explain_growth(&site, "requests", &words)
         };
         let freed = said(|_| {});
-        assert_ne!(freed, said(|site| site.teardown = Some(TornDown::Kept)));
-        assert_ne!(freed, said(|site| site.teardown = Some(TornDown::Partly)));
+        assert_ne!(freed, said(|site| site.teardown = Some(TeardownOutcome::Kept)));
+        assert_ne!(freed, said(|site| site.teardown = Some(TeardownOutcome::Partly)));
         assert_ne!(freed, said(|site| site.class = GrowthClass::RefcountCycle));
         assert_ne!(freed, said(|site| site.reason = GrowthReason::StillGrowing { late_share: 0.6 }));
     }
@@ -108,7 +108,7 @@ fn why_follows_what_decided_and_what_a_drop_left() {
 fn verdicts_churn_and_the_classifier_are_tables() {
     for lang in [Lang::En, Lang::Zh] {
         let (report, words) = (report(lang, site(GrowthClass::UnboundedGrowth, GROWS)), Words::new(lang));
-        let tables = tables(&report, &words);
+        let tables = growth_tables(&report, &words);
         assert_eq!(tables.len(), 3);
         for table in &tables {
             assert!(table.rows.iter().all(|row| row.len() == table.columns.len()), "{}", table.title);
@@ -124,5 +124,5 @@ fn verdicts_churn_and_the_classifier_are_tables() {
         assert!(tables[2].title.contains("400") && tables[2].rows[0][3].short == "98.8 %");
         assert_eq!(tables[2].rows[0][4].short, "–");
     }
-    assert!(tables(&fixture::report(Lang::En), &Words::new(Lang::En)).is_empty());
+    assert!(growth_tables(&fixture::report(Lang::En), &Words::new(Lang::En)).is_empty());
 }

@@ -1,15 +1,22 @@
 //! One hint: computed from what was measured last, and general where nothing was.
 
-use super::{Wanted, about, harmless, hundredths, is_full};
+use super::{TaskLimits, describe_task, format_hundredths, is_full, sanitize_text};
 use crate::{Words, format};
 use heaplab_record::TaskResult;
 
 /// The hint for a task. `measured` is whether `task` holds figures, `is_stale` whether the source has changed since.
-pub fn hint(task: &TaskResult, wanted: &Wanted, measured: bool, is_stale: bool, words: &Words) -> String {
-    let mut lines =
-        vec![words.say("homework-hint-title", &[("task", &task.task), ("about", &about(task, words))])];
+pub fn render_hint(
+    task: &TaskResult,
+    wanted: &TaskLimits,
+    measured: bool,
+    is_stale: bool,
+    words: &Words,
+) -> String {
+    let mut lines = vec![
+        words.say("homework-hint-title", &[("task", &task.task), ("about", &describe_task(task, words))]),
+    ];
     if !measured {
-        lines.push(general(task, words));
+        lines.push(general_hint(task, words));
         lines.push(words.get("homework-hint-unmeasured"));
         return lines.join("\n");
     }
@@ -17,10 +24,10 @@ pub fn hint(task: &TaskResult, wanted: &Wanted, measured: bool, is_stale: bool, 
         let points = [("score", &*task.score.to_string()), ("of", &*task.of.to_string())];
         lines.push(words.say("homework-hint-done", &points));
     } else {
-        lines.extend(wrong(task, words));
+        lines.extend(explain_wrong(task, words));
         if task.wrong.is_none() || task.task.starts_with("optional") {
-            lines.extend(top(task, words));
-            lines.push(advice(task, wanted, words));
+            lines.extend(describe_top_site(task, words));
+            lines.push(choose_advice(task, wanted, words));
         }
     }
     if is_stale {
@@ -29,15 +36,15 @@ pub fn hint(task: &TaskResult, wanted: &Wanted, measured: bool, is_stale: bool, 
     lines.join("\n")
 }
 
-fn wrong(task: &TaskResult, words: &Words) -> Option<String> {
+fn explain_wrong(task: &TaskResult, words: &Words) -> Option<String> {
     let why = task.wrong.as_ref()?;
-    Some(words.say("homework-hint-wrong", &[("why", &harmless(words.lang().of(why)))]))
+    Some(words.say("homework-hint-wrong", &[("why", &sanitize_text(words.lang().pick(why)))]))
 }
 
-fn top(task: &TaskResult, words: &Words) -> Option<String> {
+fn describe_top_site(task: &TaskResult, words: &Words) -> Option<String> {
     let (top, peak) = (task.top.as_ref()?, task.peak_bytes?);
     let share = format::percent(top.at_peak_bytes as f64 / peak.max(1) as f64);
-    let (location, function) = (harmless(&top.location), harmless(&top.function));
+    let (location, function) = (sanitize_text(&top.location), sanitize_text(&top.function));
     let arguments = [
         ("peak", &*format::count(peak)),
         ("share", &*share),
@@ -48,7 +55,7 @@ fn top(task: &TaskResult, words: &Words) -> Option<String> {
 }
 
 /// By the figure that costs the most points.
-fn advice(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
+fn choose_advice(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> String {
     let over = |figure: Option<u64>, limit: Option<u64>| {
         figure.filter(|figure| limit.is_some_and(|limit| *figure > limit))
     };
@@ -67,19 +74,20 @@ fn advice(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
                 words.say("homework-hint-list-spare", &arguments)
             }
             (None, Some(_)) => words.get("homework-hint-list-twice"),
-            _ => general(task, words),
+            _ => general_hint(task, words),
         },
         "required.generator" => {
             if let Some(growth) = over(task.growth_thousandths, wanted.growth_thousandths) {
-                let grows = words.say("homework-hint-generator-grows", &[("growth", &hundredths(growth))]);
-                format!("{grows}\n{}", general(task, words))
+                let grows =
+                    words.say("homework-hint-generator-grows", &[("growth", &format_hundredths(growth))]);
+                format!("{grows}\n{}", general_hint(task, words))
             } else if let Some(peak) = peak {
                 words.say("homework-hint-generator-flat", &[("peak", &format::count(peak))])
             } else if let Some(allocations) = allocations {
                 let arguments = [("allocations", &*format::count(allocations)), ("rows", &*rows)];
                 words.say("homework-hint-generator-allocations", &arguments)
             } else {
-                general(task, words)
+                general_hint(task, words)
             }
         }
         _ if task.wrong.is_some() => words.get("homework-hint-aggregate-wrong"),
@@ -89,12 +97,12 @@ fn advice(task: &TaskResult, wanted: &Wanted, words: &Words) -> String {
                 let arguments = [("peak", &*format::count(peak)), ("limit", &*limit)];
                 words.say("homework-hint-aggregate-peak", &arguments)
             }
-            None => general(task, words),
+            None => general_hint(task, words),
         },
     }
 }
 
-fn general(task: &TaskResult, words: &Words) -> String {
+fn general_hint(task: &TaskResult, words: &Words) -> String {
     match task.task.rsplit_once('.') {
         Some((_, name)) => words.get(&format!("homework-hint-{name}")),
         None => String::new(),

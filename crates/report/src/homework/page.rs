@@ -1,14 +1,16 @@
 //! `report.html` of what is handed in: one file that asks nobody for anything.
 
-use super::{Wanted, findings, harmless, hundredths, is_full, points, total};
-use crate::page::document;
+use super::{
+    TaskLimits, describe_findings, describe_points, format_hundredths, is_full, sanitize_text, total_sentence,
+};
+use crate::page::flamegraph_document;
 use crate::{RenderError, Words, environment, format, inline_svg};
 use askama::Template;
 use heaplab_record::{HomeworkResult, TaskResult};
 
 /// What the page shows besides the result.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a> {
+pub struct HomeworkFiles<'a> {
     /// `curve.svg`.
     pub curve_svg: Option<&'a str>,
     /// `flamegraph.svg`.
@@ -21,44 +23,51 @@ pub struct Shown<'a> {
 ///
 /// # Errors
 /// If the template cannot be filled in.
-pub fn page(
+pub fn render_page(
     result: &HomeworkResult,
-    wanted: &[Wanted],
-    shown: Shown<'_>,
+    wanted: &[TaskLimits],
+    shown: HomeworkFiles<'_>,
     words: &Words,
 ) -> Result<String, RenderError> {
-    let (name, id) = (harmless(&result.name), harmless(&result.id));
+    let (name, id) = (sanitize_text(&result.name), sanitize_text(&result.id));
     let of = |score: u32, of: u32| format!("{score}/{of}");
     let fact = |key: &str, value: String| [words.get(key), value];
     let page = HomeworkPage {
         words,
         title: words.say("homework-title", &[("name", &name), ("id", &id)]),
-        total: total(result, words),
+        total: total_sentence(result, words),
         facts: vec![
             fact("homework-fact-points", of(result.score, result.of)),
             fact("homework-fact-bonus", of(result.bonus, result.bonus_of)),
             fact("homework-fact-seed", result.seed.to_string()),
             fact("homework-fact-source", result.source_sha256.chars().take(12).collect()),
         ],
-        tasks: result.tasks.iter().zip(wanted).map(|(task, wanted)| Row::of(task, wanted, words)).collect(),
-        curve: shown.curve_svg.map(|svg| inline_svg::inline(svg, "curve-")),
-        curve_sentence: curve_sentence(&result.tasks, words),
-        document: document(shown.flamegraph_svg),
-        height: inline_svg::size(shown.flamegraph_svg)
+        tasks: result
+            .tasks
+            .iter()
+            .zip(wanted)
+            .map(|(task, wanted)| TaskRow::from_task(task, wanted, words))
+            .collect(),
+        curve: shown.curve_svg.map(|svg| inline_svg::inline_with_prefix(svg, "curve-")),
+        curve_sentence: describe_curve(&result.tasks, words),
+        document: flamegraph_document(shown.flamegraph_svg),
+        height: inline_svg::view_box_size(shown.flamegraph_svg)
             .map_or(480.0, |(_, height)| height.ceil().clamp(80.0, 2000.0) + 12.0),
         sources: shown
             .sources
             .iter()
-            .map(|(name, text)| (harmless(name), text.lines().map(harmless).collect::<Vec<_>>().join("\n")))
+            .map(|(name, text)| {
+                (sanitize_text(name), text.lines().map(sanitize_text).collect::<Vec<_>>().join("\n"))
+            })
             .collect(),
         source_sha256: &result.source_sha256,
-        environment: environment::of(&result.environment, words),
+        environment: environment::machine_rows(&result.environment, words),
     };
     page.render().map_err(|error| RenderError::page("report.html", error))
 }
 
 /// What the two curves say, from the peaks.
-fn curve_sentence(tasks: &[TaskResult], words: &Words) -> Option<String> {
+fn describe_curve(tasks: &[TaskResult], words: &Words) -> Option<String> {
     let of = |name: &str| tasks.iter().find(|task| task.task == name);
     let (list, generator) = (of("required.list")?, of("required.generator")?);
     let (list_peak, generator_peak) = (list.peak_bytes?, generator.peak_bytes?);
@@ -83,7 +92,7 @@ struct HomeworkPage<'a> {
     title: String,
     total: String,
     facts: Vec<[String; 2]>,
-    tasks: Vec<Row>,
+    tasks: Vec<TaskRow>,
     curve: Option<String>,
     curve_sentence: Option<String>,
     document: String,
@@ -93,7 +102,7 @@ struct HomeworkPage<'a> {
     environment: Vec<(String, String)>,
 }
 
-struct Row {
+struct TaskRow {
     is_full: bool,
     task: String,
     points: String,
@@ -101,25 +110,25 @@ struct Row {
     said: Vec<String>,
 }
 
-impl Row {
-    fn of(task: &TaskResult, wanted: &Wanted, words: &Words) -> Row {
+impl TaskRow {
+    fn from_task(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> TaskRow {
         let or_dash = |figure: Option<String>| figure.unwrap_or_else(|| "–".to_owned());
         let times = task.wall_ns.iter().map(|&wall_ns| format::nanoseconds(wall_ns as f64));
-        let mut said = findings(task, wanted, words);
+        let mut said = describe_findings(task, wanted, words);
         if let Some(top) = &task.top {
-            let (location, function) = (harmless(&top.location), harmless(&top.function));
+            let (location, function) = (sanitize_text(&top.location), sanitize_text(&top.function));
             said.push(words.say("homework-top", &[("location", &location), ("function", &function)]));
         }
         if task.right {
             said.insert(0, words.get("homework-yes"));
         }
-        Row {
+        TaskRow {
             is_full: is_full(task),
-            task: harmless(&task.task),
-            points: points(task, words),
+            task: sanitize_text(&task.task),
+            points: describe_points(task, words),
             figures: [
                 or_dash(task.peak_bytes.map(format::count)),
-                or_dash(task.growth_thousandths.map(|growth| format!("×{}", hundredths(growth)))),
+                or_dash(task.growth_thousandths.map(|growth| format!("×{}", format_hundredths(growth)))),
                 or_dash(task.allocations.map(format::count)),
                 times.collect::<Vec<_>>().join(" · "),
             ],

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::Lang;
-use heaplab_record::{Environment, HandedIn, Text, TopSite};
+use heaplab_record::{Environment, SubmittedFile, Text, TopSite};
 
 /// Everything that a name could be taken for.
 const NAME: &str = "</title><script>alert(1)</script>|*[x](javascript:1)* =cmd() \u{1b}[2J\u{1b}]0;x\u{7}\u{202e}\n# 李雷 &lt;";
@@ -28,8 +28,8 @@ fn generator() -> TaskResult {
     }
 }
 
-const WANTED: Wanted =
-    Wanted { allocations: Some(200_064), peak_bytes: Some(65_536), growth_thousandths: Some(1_100) };
+const WANTED: TaskLimits =
+    TaskLimits { allocations: Some(200_064), peak_bytes: Some(65_536), growth_thousandths: Some(1_100) };
 
 fn result(name: &str) -> HomeworkResult {
     HomeworkResult {
@@ -39,7 +39,7 @@ fn result(name: &str) -> HomeworkResult {
         created_at: String::new(),
         commit: String::new(),
         source_sha256: "ab".repeat(32),
-        sources: vec![HandedIn { name: "required.rs".to_owned(), sha256: "cd".repeat(32) }],
+        sources: vec![SubmittedFile { name: "required.rs".to_owned(), sha256: "cd".repeat(32) }],
         environment: Environment::default(),
         seed: 7,
         tasks: vec![generator()],
@@ -52,7 +52,7 @@ fn result(name: &str) -> HomeworkResult {
 
 #[test]
 fn the_line_names_peak_limit_growth_place_and_next_step() {
-    let line = line(&generator(), &WANTED, &Words::new(Lang::En));
+    let line = task_line(&generator(), &WANTED, &Words::new(Lang::En));
     assert_eq!(
         line,
         "✗ required.generator peak 63,220,538 B > limit 65,536 B; growth ×4.09 for 4×N (want ≤ 1.1); \
@@ -65,7 +65,7 @@ fn the_line_names_peak_limit_growth_place_and_next_step() {
 fn the_line_follows_the_figures() {
     for lang in [Lang::En, Lang::Zh] {
         let words = Words::new(lang);
-        let said = |task: &TaskResult| line(task, &WANTED, &words);
+        let said = |task: &TaskResult| task_line(task, &WANTED, &words);
         let before = said(&generator());
         let less = TaskResult { peak_bytes: Some(65_536), growth_thousandths: Some(1_100), ..generator() };
         assert!(before.contains('>') && !said(&less).contains('>'), "{}", said(&less));
@@ -77,7 +77,7 @@ fn the_line_follows_the_figures() {
         assert!(said(&unstable).starts_with('✗') && said(&unstable).contains("1, 2, 3"));
         let why = Text { en: "it gave 3 rows".to_owned(), zh: "给出了 3 行".to_owned() };
         let wrong = TaskResult { right: false, wrong: Some(why.clone()), ..generator() };
-        assert!(said(&wrong).contains(lang.of(&why)));
+        assert!(said(&wrong).contains(lang.pick(&why)));
     }
 }
 
@@ -85,7 +85,7 @@ fn the_line_follows_the_figures() {
 fn the_hint_follows_the_figures() {
     for lang in [Lang::En, Lang::Zh] {
         let words = Words::new(lang);
-        let of = |task: &TaskResult| hint(task, &WANTED, true, false, &words);
+        let of = |task: &TaskResult| render_hint(task, &WANTED, true, false, &words);
         let grows = of(&generator());
         assert!(grows.contains("×4.09") || grows.contains("4.09 倍"), "{grows}");
         assert!(grows.contains("src/student/required.rs:14") && grows.contains("94.9"), "{grows}");
@@ -95,13 +95,13 @@ fn the_hint_follows_the_figures() {
         assert!(of(&list).contains("200,080") && of(&list).contains("16"), "{}", of(&list));
         let full = TaskResult { score: 60, ..generator() };
         assert!(of(&full).contains("60") && !of(&full).contains("94.9"));
-        let stale = hint(&full, &WANTED, true, true, &words);
+        let stale = render_hint(&full, &WANTED, true, true, &words);
         assert!(stale.contains(&words.get("homework-hint-stale")));
-        let nothing = hint(&generator(), &WANTED, false, false, &words);
+        let nothing = render_hint(&generator(), &WANTED, false, false, &words);
         assert!(nothing.contains(&words.get("homework-hint-unmeasured")) && !nothing.contains("63,220"));
         for name in ["required.list", "required.generator", "optional.aggregate"] {
             let of = TaskResult { task: name.to_owned(), ..TaskResult::default() };
-            let said = hint(&of, &WANTED, false, false, &words);
+            let said = render_hint(&of, &WANTED, false, false, &words);
             assert!(!said.contains("homework-"), "every task has its words: {said}");
         }
     }
@@ -111,16 +111,16 @@ fn the_hint_follows_the_figures() {
 fn a_name_is_text_in_page_and_summary() {
     for lang in [Lang::En, Lang::Zh] {
         let words = Words::new(lang);
-        let shown = Shown {
+        let shown = HomeworkFiles {
             curve_svg: None,
             flamegraph_svg: "<svg viewBox=\"0 0 10 10\"></svg>",
             sources: &[("required.rs".to_owned(), "</pre><script>alert(2)</script>".to_owned())],
         };
-        let page = page(&result(NAME), &[WANTED], shown, &words).unwrap();
+        let page = render_page(&result(NAME), &[WANTED], shown, &words).unwrap();
         assert!(!page.contains("<script>alert") && !page.contains("</title><script"), "{page}");
         assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}') && page.contains("李雷"));
         assert_eq!(page.matches("<h1>").count(), 1);
-        let summary = summary(&result(NAME), &[WANTED], &words);
+        let summary = render_summary(&result(NAME), &[WANTED], &words);
         let title = summary.lines().next().unwrap();
         assert!(title.starts_with("# 8.9") && title.contains("李雷"), "the name is one line: {title}");
         assert!(!title.replace("\\]", "").contains("](") && title.contains("\\[x\\]"), "{title}");
@@ -138,8 +138,9 @@ fn the_curves_sentence_follows_the_peaks() {
         let generator = TaskResult { peak_bytes: Some(generator_peak), ..generator() };
         let mut result = result("Li Lei");
         result.tasks = vec![list, generator];
-        let shown = Shown { curve_svg: Some("<svg></svg>"), flamegraph_svg: "<svg></svg>", sources: &[] };
-        page(&result, &[WANTED; 2], shown, &words).unwrap()
+        let shown =
+            HomeworkFiles { curve_svg: Some("<svg></svg>"), flamegraph_svg: "<svg></svg>", sources: &[] };
+        render_page(&result, &[WANTED; 2], shown, &words).unwrap()
     };
     assert!(said(9_000).contains("1,000 times as much"));
     assert!(said(9_000_000).contains("hardly a difference"));

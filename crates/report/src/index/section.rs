@@ -1,6 +1,6 @@
 //! One section's card: when it was run, the figures that it is about, and its picture.
 
-use super::{CourseLesson, CourseSection, scale, when};
+use super::{CourseLesson, CourseSection, format_scale, shorten_time};
 use crate::{Words, comparison_svg, format, goal, inline_svg};
 use heaplab_record::{Language, Report, Run};
 
@@ -8,18 +8,18 @@ use heaplab_record::{Language, Report, Run};
 const NOT_JUDGED: &str = "–";
 
 /// What the template shows of a section.
-pub(super) struct Card {
+pub(super) struct SectionCard {
     pub(super) number: String,
     pub(super) title: String,
     pub(super) minutes: String,
     /// Number and title of each lesson, where there is more than one.
     pub(super) lessons: Vec<(String, String)>,
     /// `None` where it was not run.
-    pub(super) run: Option<Measured>,
+    pub(super) run: Option<SectionRun>,
 }
 
 /// What was measured of it.
-pub(super) struct Measured {
+pub(super) struct SectionRun {
     /// When, how much, and of which commit.
     pub(super) when: String,
     /// Variants that gave no record; empty where all did.
@@ -35,18 +35,21 @@ pub(super) struct Measured {
     pub(super) picture_name: String,
 }
 
-impl Card {
-    pub(super) fn of(section: &CourseSection, words: &Words) -> Card {
-        let title = words.lang().of(&section.title).to_owned();
+impl SectionCard {
+    pub(super) fn from_section(section: &CourseSection, words: &Words) -> SectionCard {
+        let title = words.lang().pick(&section.title).to_owned();
         let minutes: u32 = section.lessons.iter().map(|lesson| lesson.minutes).sum();
         let named =
-            |lesson: &CourseLesson| (lesson.number.clone(), words.lang().of(&lesson.title).to_owned());
+            |lesson: &CourseLesson| (lesson.number.clone(), words.lang().pick(&lesson.title).to_owned());
         let lessons = match section.lessons.as_slice() {
             [_] => Vec::new(),
             several => several.iter().map(named).collect(),
         };
-        Card {
-            run: section.report.as_ref().map(|report| Measured::of(report, section, &title, words)),
+        SectionCard {
+            run: section
+                .report
+                .as_ref()
+                .map(|report| SectionRun::from_report(report, section, &title, words)),
             number: section.number.clone(),
             title,
             minutes: words.say("index-minutes", &[("minutes", &minutes.to_string())]),
@@ -55,8 +58,8 @@ impl Card {
     }
 }
 
-impl Measured {
-    fn of(report: &Report, section: &CourseSection, title: &str, words: &Words) -> Measured {
+impl SectionRun {
+    fn from_report(report: &Report, section: &CourseSection, title: &str, words: &Words) -> SectionRun {
         let number = section.number.as_str();
         let goal = report.goal.as_ref().map(|of| {
             let state = match of.met {
@@ -64,36 +67,38 @@ impl Measured {
                 Some(false) => "missed",
                 None => "unknown",
             };
-            (state, goal::badge(of.met, words), goal::sentence(of, &report.runs, words))
+            (state, goal::verdict_badge(of.met, words), goal::explain_goal(of, &report.runs, words))
         });
         let failed = report.failed.len();
         // Ids in a picture must differ from card to card.
         let prefix = format!("s{}-", number.replace('.', "-"));
-        Measured {
-            when: when_and_how_much(report, words),
+        SectionRun {
+            when: describe_run(report, words),
             failed: (failed > 0).then(|| words.say("index-failed", &[("count", &failed.to_string())])),
-            facts: facts(report, words),
+            facts: build_facts(report, words),
             goal,
             link: words.say("index-report-of", &[("number", number), ("title", title)]),
             // A report whose picture cannot be drawn is still worth a card.
-            picture: comparison_svg(report, words).ok().map(|svg| inline_svg::inline(&svg, &prefix)),
+            picture: comparison_svg(report, words)
+                .ok()
+                .map(|svg| inline_svg::inline_with_prefix(&svg, &prefix)),
             picture_name: words.say("index-picture-of", &[("number", number)]),
         }
     }
 }
 
-fn when_and_how_much(report: &Report, words: &Words) -> String {
+fn describe_run(report: &Report, words: &Words) -> String {
     let commit = &report.environment.commit;
     let key = if commit.is_empty() { "index-when-plain" } else { "index-when" };
-    let (when, rows) = (when(&report.created_at), scale(report));
+    let (when, rows) = (shorten_time(&report.created_at), format_scale(report));
     words.say(key, &[("when", &when), ("rows", &rows), ("unit", &report.unit), ("commit", commit)])
 }
 
 /// The figures of a section, as far as they were measured.
-fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = Vec::new();
-    facts.extend(peaks(&report.runs, words));
-    facts.extend(claims(report, words));
+    facts.extend(peak_fact(&report.runs, words));
+    facts.extend(claims_fact(report, words));
     let of = |language| report.runs.iter().filter(|run| run.language == language).count().to_string();
     facts.push([
         words.get("index-fact-variants"),
@@ -104,7 +109,7 @@ fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
 }
 
 /// The lowest and the highest peak of live heap, and whose they are.
-fn peaks(runs: &[Run], words: &Words) -> Option<[String; 3]> {
+fn peak_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
     let of = |run: &Run| run.heap.as_ref().map(|heap| heap.peak_bytes);
     let measured = || runs.iter().filter_map(|run| Some((of(run)?, run.variant.as_str())));
     let ((least, leanest), (most, largest)) = (measured().min()?, measured().max()?);
@@ -121,7 +126,7 @@ fn peaks(runs: &[Run], words: &Words) -> Option<[String; 3]> {
 }
 
 /// How many of the lecture's numbers hold here.
-fn claims(report: &Report, words: &Words) -> Option<[String; 3]> {
+fn claims_fact(report: &Report, words: &Words) -> Option<[String; 3]> {
     let judged = report.claims.iter().filter_map(|claim| claim.holds);
     let (holds, judged) = (judged.clone().filter(|holds| *holds).count(), judged.count());
     let open = report.claims.len() - judged;

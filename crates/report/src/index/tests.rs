@@ -17,7 +17,7 @@ fn course(lang: Lang) -> Course {
     small.goal = None;
     small.environment.commit.clear();
     let further =
-        Further { folder: "profile/my prog".to_owned(), title: Some(fixture::text("Mine", "我的")) };
+        FurtherReport { folder: "profile/my prog".to_owned(), title: Some(fixture::text("Mine", "我的")) };
     Course {
         sections: vec![
             section("8.1", vec![lesson("8.1", 15)], Some(small)),
@@ -29,7 +29,7 @@ fn course(lang: Lang) -> Course {
 }
 
 fn made(course: &Course, lang: Lang) -> String {
-    page(course, &Words::new(lang)).expect("the template can be filled in")
+    render_page(course, &Words::new(lang)).expect("the template can be filled in")
 }
 
 /// For looking at the page: `HEAPLAB_DUMP_PAGE=DIR` writes it there.

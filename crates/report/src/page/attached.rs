@@ -3,46 +3,48 @@
 use crate::{Picture, inline_svg};
 
 /// A picture as the page has it.
-pub(super) struct Attached<'a> {
+pub(super) struct AttachedPicture<'a> {
     pub(super) picture: &'a Picture,
     pub(super) svg: String,
 }
 
-impl Attached<'_> {
+impl AttachedPicture<'_> {
     /// All but the mind map, which has a place of its own.
-    pub(super) fn all(pictures: &[Picture]) -> Vec<Attached<'_>> {
+    pub(super) fn from_pictures(pictures: &[Picture]) -> Vec<AttachedPicture<'_>> {
         let others = pictures.iter().enumerate().filter(|(_, picture)| !picture.is_mind_map());
-        others.map(|(index, picture)| Attached { picture, svg: inlined(picture, index) }).collect()
+        others
+            .map(|(index, picture)| AttachedPicture { picture, svg: inline_picture(picture, index) })
+            .collect()
     }
 
     /// The course on one page: the first thing of the page that has it.
-    pub(super) fn mind_map(pictures: &[Picture]) -> Option<Attached<'_>> {
+    pub(super) fn find_mind_map(pictures: &[Picture]) -> Option<AttachedPicture<'_>> {
         let (index, picture) = pictures.iter().enumerate().find(|(_, picture)| picture.is_mind_map())?;
-        Some(Attached { picture, svg: inlined(picture, index) })
+        Some(AttachedPicture { picture, svg: inline_picture(picture, index) })
     }
 }
 
 /// A wide one is not squeezed into the page: its letters would be too small to read, so it scrolls.
-fn inlined(picture: &Picture, index: usize) -> String {
-    let svg = inline_svg::inline(&picture.svg, &format!("attached-{index}-"));
-    let least = inline_svg::size(&picture.svg).map_or(0.0, |(width, _)| width.min(1200.0) * 0.8);
-    let most = inline_svg::size(&picture.svg).map_or(1200.0, |(width, _)| width * 1.25);
+fn inline_picture(picture: &Picture, index: usize) -> String {
+    let svg = inline_svg::inline_with_prefix(&picture.svg, &format!("attached-{index}-"));
+    let least = inline_svg::view_box_size(&picture.svg).map_or(0.0, |(width, _)| width.min(1200.0) * 0.8);
+    let most = inline_svg::view_box_size(&picture.svg).map_or(1200.0, |(width, _)| width * 1.25);
     svg.replacen("<svg ", &format!("<svg style=\"min-width:{least:.0}px;max-width:{most:.0}px\" "), 1)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{Lang, Pictures, Words, fixture, page, pictures};
+    use crate::{Lang, PagePictures, Words, draw_pictures, fixture, render_report_page};
 
     #[test]
     fn everything_that_was_handed_over_is_in_the_page() {
         for lang in [Lang::En, Lang::Zh] {
             let (report, words) = (fixture::pictures::report(lang), Words::new(lang));
-            let attached = pictures(&report, &words).expect("they can be drawn");
+            let attached = draw_pictures(&report, &words).expect("they can be drawn");
             let titles: Vec<String> = attached.iter().map(|picture| picture.title.clone()).collect();
             let comparison_svg = crate::comparison_svg(&report, &words).expect("it can be drawn");
-            let pictures = Pictures { attached, comparison_svg, ..Pictures::default() };
-            let page = page(&report, &pictures, &words).expect("filled in");
+            let pictures = PagePictures { attached, comparison_svg, ..PagePictures::default() };
+            let page = render_report_page(&report, &pictures, &words).expect("filled in");
             if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
                 let file = std::path::Path::new(&dir).join(format!("attached-{}.html", lang.tag()));
                 std::fs::write(file, &page).expect("the folder is there");

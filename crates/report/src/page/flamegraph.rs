@@ -1,10 +1,10 @@
 //! Everything about one variant's memory: who held it, site by site, how long it lived, and the lines that asked for it.
 
-use super::Pictures;
-use crate::flames::{self, Flames};
-use crate::lives::{self, HeatMap};
-use crate::sites::{self, SiteRow};
-use crate::source::{self, Listing};
+use super::PagePictures;
+use crate::flame_views::{self, FlamegraphSet};
+use crate::lifetimes::{self, HeatMap};
+use crate::site_table::{self, SiteRow};
+use crate::source_listing::{self, ListingView};
 use crate::{Words, inline_svg};
 use heaplab_record::{Attachment, Language, Report};
 
@@ -12,8 +12,8 @@ use heaplab_record::{Attachment, Language, Report};
 const MOST_SITES: usize = 40;
 
 /// One variant.
-pub(super) struct Flamegraph {
-    pub(super) flames: Flames,
+pub(super) struct VariantMemory {
+    pub(super) flames: FlamegraphSet,
     pub(super) open: bool,
     /// What the table of sites is called.
     pub(super) caption: String,
@@ -22,59 +22,72 @@ pub(super) struct Flamegraph {
     /// Says that there are more.
     pub(super) left_out: Option<String>,
     pub(super) lives: Option<HeatMap>,
-    pub(super) listings: Vec<Listing>,
+    pub(super) listings: Vec<ListingView>,
 }
 
-impl Flamegraph {
+impl VariantMemory {
     /// The first one is open.
-    pub(super) fn all(pictures: &Pictures, report: &Report, words: &Words) -> Vec<Flamegraph> {
-        let of = |(index, flames): (usize, &Flames)| {
+    pub(super) fn from_pictures(
+        pictures: &PagePictures,
+        report: &Report,
+        words: &Words,
+    ) -> Vec<VariantMemory> {
+        let of = |(index, flames): (usize, &FlamegraphSet)| {
             let of_variant = |(variant, _): &&(String, _)| *variant == flames.variant;
             let listings = pictures.sources.iter().filter(of_variant);
-            Flamegraph {
+            VariantMemory {
                 open: index == 0,
-                flames: flames.clone().called("flames", index),
-                listings: listings.map(|(_, of)| source::listing(of, of.path.clone(), words)).collect(),
-                ..Flamegraph::of(flames, report, words)
+                flames: flames.clone().with_id("flames", index),
+                listings: listings
+                    .map(|(_, of)| source_listing::build_listing(of, of.path.clone(), words))
+                    .collect(),
+                ..VariantMemory::from_report(flames, report, words)
             }
         };
         pictures.flames.iter().enumerate().map(of).collect()
     }
 
-    fn of(flames: &Flames, report: &Report, words: &Words) -> Flamegraph {
+    fn from_report(flames: &FlamegraphSet, report: &Report, words: &Words) -> VariantMemory {
         let variant = &flames.variant;
         let run = report.runs.iter().find(|run| run.language == Language::Rust && run.variant == *variant);
         let heap = run.and_then(|run| run.heap.as_ref());
-        Flamegraph {
-            flames: Flames::default(),
+        VariantMemory {
+            flames: FlamegraphSet::default(),
             open: false,
             caption: words.say("sites-of", &[("variant", variant)]),
-            sites: heap.map(|heap| sites::rows(heap, MOST_SITES)).unwrap_or_default(),
-            left_out: heap.and_then(|heap| sites::left_out(heap, MOST_SITES, words)),
-            lives: heap.and_then(|heap| lives::heat_map(heap, words)),
+            sites: heap.map(|heap| site_table::site_rows(heap, MOST_SITES)).unwrap_or_default(),
+            left_out: heap.and_then(|heap| site_table::omitted_sites_note(heap, MOST_SITES, words)),
+            lives: heap.and_then(|heap| lifetimes::build_heat_map(heap, words)),
             listings: Vec::new(),
         }
     }
 }
 
 /// What stays of one variant.
-pub(super) struct Leaking {
-    pub(super) flames: Flames,
+pub(super) struct LeakPanel {
+    pub(super) flames: FlamegraphSet,
     /// What its lines hold as the work goes on.
     pub(super) chart: Option<String>,
     pub(super) open: bool,
 }
 
-impl Leaking {
+impl LeakPanel {
     /// The first one is open.
-    pub(super) fn all(leaks: &[crate::Leaks]) -> Vec<Leaking> {
-        let of = |(number, leaks): (usize, &crate::Leaks)| Leaking {
-            chart: leaks.chart.as_deref().map(|svg| inline_svg::inline(svg, &format!("growth-{number}-"))),
-            flames: Flames {
+    pub(super) fn from_leaks(leaks: &[crate::VariantLeaks]) -> Vec<LeakPanel> {
+        let of = |(number, leaks): (usize, &crate::VariantLeaks)| LeakPanel {
+            chart: leaks
+                .chart
+                .as_deref()
+                .map(|svg| inline_svg::inline_with_prefix(svg, &format!("growth-{number}-"))),
+            flames: FlamegraphSet {
                 id: format!("leaks-{number}"),
                 variant: leaks.variant.clone(),
                 about: String::new(),
-                views: leaks.views.iter().map(|view| view.flames.clone().named(view.name.clone())).collect(),
+                views: leaks
+                    .views
+                    .iter()
+                    .map(|view| view.flames.clone().with_name(view.name.clone()))
+                    .collect(),
             },
             open: number == 0,
         };
@@ -83,11 +96,11 @@ impl Leaking {
 }
 
 /// Of stacks that lessons handed over: time, not bytes.
-pub(super) fn stacks(report: &Report, words: &Words) -> Vec<Flames> {
+pub(super) fn lesson_stacks(report: &Report, words: &Words) -> Vec<FlamegraphSet> {
     let attachments = report.runs.iter().flat_map(|run| &run.attachments);
     let stacks = attachments.filter_map(|attachment| match attachment {
-        Attachment::Stacks(stacks) => Some(flames::stacks(stacks, words)),
+        Attachment::Stacks(stacks) => Some(flame_views::stacks_flamegraph(stacks, words)),
         _ => None,
     });
-    stacks.enumerate().map(|(index, flames)| flames.called("stacks", index)).collect()
+    stacks.enumerate().map(|(index, flames)| flames.with_id("stacks", index)).collect()
 }

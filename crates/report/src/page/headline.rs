@@ -1,6 +1,6 @@
 //! The top of the page: the goal in large letters and a few figures beside it.
 
-use crate::against::{self, Standing};
+use crate::baseline::{self, BaselineComparison};
 use crate::{Words, format, goal, program, prose};
 use heaplab_record::{Language, Report, Run};
 
@@ -23,7 +23,7 @@ pub(super) struct Headline {
 }
 
 impl Headline {
-    pub(super) fn of(report: &Report, words: &Words) -> Headline {
+    pub(super) fn from_report(report: &Report, words: &Words) -> Headline {
         let goal = report.goal.as_ref();
         let state = match goal.and_then(|goal| goal.met) {
             Some(true) => "met",
@@ -31,7 +31,7 @@ impl Headline {
             None => "unknown",
         };
         let sentence =
-            goal.filter(|goal| goal.met.is_some()).map(|goal| goal::sentence(goal, &report.runs, words));
+            goal.filter(|goal| goal.met.is_some()).map(|goal| goal::explain_goal(goal, &report.runs, words));
         let reached = goal.and_then(|goal| goal.reached).filter(|reached| *reached >= 0.0);
         let of = match goal {
             Some(goal) => words.say("headline-of", &[("baseline", &goal.baseline)]),
@@ -39,20 +39,20 @@ impl Headline {
         };
         Headline {
             state,
-            badge: goal::badge(goal.and_then(|goal| goal.met), words),
+            badge: goal::verdict_badge(goal.and_then(|goal| goal.met), words),
             figure: reached.map(format::percent),
             of,
             sentence: sentence.unwrap_or_default(),
             promise: goal.map(|goal| goal.text.clone()).unwrap_or_default(),
-            facts: facts(report, words),
+            facts: build_facts(report, words),
         }
     }
 }
 
-fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
+fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = match report.lesson {
-        Some(_) => of_lesson(report, words),
-        None => program::facts(report, words),
+        Some(_) => lesson_facts(report, words),
+        None => program::program_facts(report, words),
     };
     let machine = &report.environment;
     if machine.cores > 0 && machine.memory_bytes > 0 {
@@ -63,16 +63,16 @@ fn facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     facts
 }
 
-fn of_lesson(report: &Report, words: &Words) -> Vec<[String; 3]> {
+fn lesson_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = vec![[
         words.get("fact-rows"),
         format::scale(report.rows_requested),
         words.say(
             "fact-rows-exact",
-            &[("rows", &format::count(report.rows_requested)), ("unit", &prose::units(report, words))],
+            &[("rows", &format::count(report.rows_requested)), ("unit", &prose::list_units(report, words))],
         ),
     ]];
-    facts.extend(biggest_saving(&compared(report), words));
+    facts.extend(biggest_saving_fact(&compared_runs(report), words));
     let of = |language| report.runs.iter().filter(|run| run.language == language).count();
     let (rust, python) = (of(Language::Rust).to_string(), of(Language::Python).to_string());
     let by_language = words.say("fact-variants-of", &[("rust", &rust), ("python", &python)]);
@@ -81,7 +81,7 @@ fn of_lesson(report: &Report, words: &Words) -> Vec<[String; 3]> {
 }
 
 /// The runs by what they are compared by: on a ladder resident memory, since mapped pages and other processes are in it.
-fn compared(report: &Report) -> Vec<Run> {
+fn compared_runs(report: &Report) -> Vec<Run> {
     let runs = report.runs.iter().cloned();
     match report.ladder {
         Some(_) => runs.map(|run| Run { heap: None, ..run }).collect(),
@@ -90,19 +90,21 @@ fn compared(report: &Report) -> Vec<Run> {
 }
 
 /// The variant that is furthest below its baseline.
-fn biggest_saving(runs: &[Run], words: &Words) -> Option<[String; 3]> {
+fn biggest_saving_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
     let best = runs
         .iter()
         .filter_map(|run| {
-            let baseline = against::baseline_of(run, runs)?;
-            match against::standing(run, Some(baseline))? {
-                Standing::Change { change, part, .. } if part < 1.0 => Some((run, baseline, change, part)),
+            let baseline = baseline::find_baseline(run, runs)?;
+            match baseline::compare_with_baseline(run, Some(baseline))? {
+                BaselineComparison::Change { change, part, .. } if part < 1.0 => {
+                    Some((run, baseline, change, part))
+                }
                 _ => None,
             }
         })
         .min_by(|one, other| one.3.total_cmp(&other.3))?;
     let (run, baseline, change, _) = best;
-    let who = prose::variant(run.language, &run.variant, words);
+    let who = prose::variant_name(run.language, &run.variant, words);
     let line = words.say("fact-saving-of", &[("who", &who), ("baseline", &baseline.variant)]);
     Some([words.get("fact-saving"), change, line])
 }
@@ -120,8 +122,9 @@ mod tests {
         // What an allocator was asked for says nothing of mapped tables.
         let mapped = report.runs.iter_mut().find(|run| run.variant == "json").expect("the fixture has it");
         mapped.heap.as_mut().expect("recorded").peak_bytes = 1;
-        let says =
-            |report: &Report| biggest_saving(&compared(report), &words).expect("one is smaller")[2].clone();
+        let says = |report: &Report| {
+            biggest_saving_fact(&compared_runs(report), &words).expect("one is smaller")[2].clone()
+        };
         assert!(says(&report).contains("json"), "{}", says(&report));
         report.ladder = Some(Ladder { limit_bytes: 1 });
         assert!(!says(&report).contains("json"), "{}", says(&report));

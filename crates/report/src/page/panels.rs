@@ -1,13 +1,13 @@
 //! The rest of the page: claims, the three probes held against each other, failures.
 
-use super::{bytes, figure};
-use crate::attachments::Written;
+use super::{bytes_cell, figure_cell};
+use crate::attachments::TableCell;
 use crate::reconcile::ToolRow;
 use crate::{Words, claims, format, inline_svg, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
 
 /// A sentence of the lecture beside what was measured.
-pub(super) struct Claim {
+pub(super) struct ClaimPanel {
     pub(super) section: String,
     pub(super) text: String,
     /// `holds`, `fails` or `open`: a class of the style sheet.
@@ -15,12 +15,12 @@ pub(super) struct Claim {
     pub(super) sign: &'static str,
     pub(super) verdict: String,
     /// What the lecture says, then CPython's figure and Rust's: whose, short, and small print.
-    pub(super) sides: Vec<(String, Written)>,
+    pub(super) sides: Vec<(String, TableCell)>,
     pub(super) why: String,
 }
 
-impl Claim {
-    pub(super) fn of(claim: &ClaimVerdict, unit: &str, words: &Words) -> Claim {
+impl ClaimPanel {
+    pub(super) fn from_verdict(claim: &ClaimVerdict, unit: &str, words: &Words) -> ClaimPanel {
         let (state, sign, verdict) = match claim.holds {
             Some(true) => ("holds", "✓", "verdict-holds"),
             Some(false) => ("fails", "✗", "verdict-fails"),
@@ -28,20 +28,20 @@ impl Claim {
         };
         let rows = |rows: u64| words.say("at-scale", &[("rows", &format::count(rows)), ("unit", unit)]);
         let says_rows = (claim.says_rows > 0).then(|| rows(claim.says_rows));
-        let says = figure(Some(claims::says(claim)), says_rows);
+        let says = figure_cell(Some(claims::format_claimed(claim)), says_rows);
         let mut sides = vec![(words.get("column-says"), says)];
         for language in [Language::Python, Language::Rust] {
             let of = claim.measured.iter().find(|measured| measured.language == language);
             let small = of.map(|of| {
-                let metric = prose::metric(&of.metric, words);
+                let metric = prose::metric_name(&of.metric, words);
                 let same = claim.says_rows == 0 || of.rows == claim.says_rows;
                 let at = if same { String::new() } else { format!(" · {}", rows(of.rows)) };
                 format!("{} · {metric}{at}", of.variant)
             });
-            let short = of.and_then(claims::measured);
-            sides.push((prose::language(language, words), figure(short, small)));
+            let short = of.and_then(claims::format_measured);
+            sides.push((prose::language_name(language, words), figure_cell(short, small)));
         }
-        Claim {
+        ClaimPanel {
             section: claim.section.clone(),
             text: claim.text.clone(),
             state,
@@ -55,8 +55,8 @@ impl Claim {
 
 /// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an
 /// error; and it measures its width once, which in a frame that is not open yet is nothing.
-pub(crate) fn document(svg: &str) -> String {
-    let svg = inline_svg::element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
+pub(crate) fn flamegraph_document(svg: &str) -> String {
+    let svg = inline_svg::svg_element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
     format!(
         "<!doctype html><meta charset=\"utf-8\"><style>html,body{{margin:0;background:#fff}}body>svg{{display:block;width:100%;\
          min-width:640px}}</style><script>history.replaceState=function(){{}};function start(evt){{if(innerWidth>0)\
@@ -69,60 +69,60 @@ pub(super) const RECONCILED: [&str; 8] =
     ["births", "reallocations", "dhat-blocks", "heap-bytes", "counts-bytes", "dhat-bytes", "peak", "end"];
 
 /// The three counting probes of one variant.
-pub(super) struct Reconciled {
+pub(super) struct ReconciledRow {
     pub(super) variant: String,
     pub(super) agrees: bool,
     /// Which equation fails; empty where all hold.
     pub(super) sentence: String,
     /// The rows, then a cell for each of [`RECONCILED`].
-    pub(super) cells: Vec<Written>,
+    pub(super) cells: Vec<TableCell>,
 }
 
-impl Reconciled {
-    pub(super) fn all(report: &Report, words: &Words) -> Vec<Reconciled> {
+impl ReconciledRow {
+    pub(super) fn from_report(report: &Report, words: &Words) -> Vec<ReconciledRow> {
         let kept = report.runs.iter().filter_map(|run| Some((run, run.reconciliation.as_ref()?)));
-        kept.map(|(run, of)| Reconciled::of(run, of, words)).collect()
+        kept.map(|(run, of)| ReconciledRow::from_run(run, of, words)).collect()
     }
 
-    fn of(run: &Run, of: &Reconciliation, words: &Words) -> Reconciled {
-        let count = |value| figure(Some(format::count(value)), None);
-        Reconciled {
+    fn from_run(run: &Run, of: &Reconciliation, words: &Words) -> ReconciledRow {
+        let count = |value| figure_cell(Some(format::count(value)), None);
+        ReconciledRow {
             variant: run.variant.clone(),
             agrees: of.agrees,
-            sentence: if of.agrees { String::new() } else { reconcile::sentence(of, words) },
+            sentence: if of.agrees { String::new() } else { reconcile::explain_reconciliation(of, words) },
             cells: vec![
                 count(of.rows),
                 count(of.heap_total_blocks),
                 count(of.heap_reallocations),
                 count(of.dhat_total_blocks),
-                bytes(Some(of.heap_total_bytes)),
-                bytes(Some(of.counts_bytes_allocated)),
-                bytes(Some(of.dhat_total_bytes)),
-                bytes(Some(of.heap_peak_bytes)),
-                bytes(Some(of.heap_end_bytes)),
+                bytes_cell(Some(of.heap_total_bytes)),
+                bytes_cell(Some(of.counts_bytes_allocated)),
+                bytes_cell(Some(of.dhat_total_bytes)),
+                bytes_cell(Some(of.heap_peak_bytes)),
+                bytes_cell(Some(of.heap_end_bytes)),
             ],
         }
     }
 }
 
 /// Every tool's figures of one run, a row each.
-pub(super) struct Tools {
+pub(super) struct ToolTable {
     pub(super) caption: String,
     pub(super) rows: Vec<ToolRow>,
 }
 
-impl Tools {
-    pub(super) fn all(report: &Report, words: &Words) -> Vec<Tools> {
-        let of = |(run, of): (&Run, &Reconciliation)| Tools {
-            caption: reconcile::caption(run, of, prose::unit(run, report), words),
-            rows: reconcile::rows(of, words),
+impl ToolTable {
+    pub(super) fn from_report(report: &Report, words: &Words) -> Vec<ToolTable> {
+        let of = |(run, of): (&Run, &Reconciliation)| ToolTable {
+            caption: reconcile::render_caption(run, of, prose::unit_of_run(run, report), words),
+            rows: reconcile::tool_rows(of, words),
         };
-        reconcile::chosen(report).into_iter().map(of).collect()
+        reconcile::select_runs(report).into_iter().map(of).collect()
     }
 }
 
 /// A child that gave no record.
-pub(super) struct Failed {
+pub(super) struct FailurePanel {
     pub(super) variant: String,
     pub(super) language: String,
     pub(super) probe: &'static str,
@@ -130,15 +130,15 @@ pub(super) struct Failed {
     pub(super) stderr_tail: String,
 }
 
-impl Failed {
-    pub(super) fn of(failure: &Failure, words: &Words) -> Failed {
+impl FailurePanel {
+    pub(super) fn from_failure(failure: &Failure, words: &Words) -> FailurePanel {
         let signal = failure.signal.map(|signal| words.say("by-signal", &[("signal", &signal.to_string())]));
-        Failed {
+        FailurePanel {
             variant: failure.variant.clone(),
-            language: prose::language(failure.language, words),
+            language: prose::language_name(failure.language, words),
             probe: failure.probe.name(),
-            cause: prose::printable(&failure.cause) + &signal.unwrap_or_default(),
-            stderr_tail: prose::printable(&failure.stderr_tail),
+            cause: prose::strip_controls(&failure.cause) + &signal.unwrap_or_default(),
+            stderr_tail: prose::strip_controls(&failure.stderr_tail),
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The table of runs: every figure written, the exact one under the short.
 
-use super::{NOT_MEASURED, bytes, figure};
-use crate::against::{self, Standing};
-use crate::attachments::{self, Written};
+use super::{NOT_MEASURED, bytes_cell, figure_cell};
+use crate::attachments::{self, TableCell};
+use crate::baseline::{self, BaselineComparison};
 use crate::{Words, cost, figures, format, notes, prose};
 use heaplab_record::{Language, Report, Run};
 
 /// The runs of one lesson folder.
-pub(super) struct Section {
+pub(super) struct RunSection {
     pub(super) number: String,
     pub(super) rows: Vec<RunRow>,
 }
@@ -19,41 +19,41 @@ pub(super) struct RunRow {
     pub(super) baseline: bool,
     pub(super) python: bool,
     pub(super) language: String,
-    pub(super) rows: Written,
-    pub(super) peak: Written,
+    pub(super) rows: TableCell,
+    pub(super) peak: TableCell,
     /// The peak's part of the largest peak in the table, in percent.
     pub(super) bar: Option<String>,
     /// Live at the end a row, RSS anonymous and file, allocations, wall time, the recorder's cost.
-    pub(super) figures: Vec<Written>,
+    pub(super) figures: Vec<TableCell>,
     /// The change and whether it is a saving; absent without a baseline.
     pub(super) against: Option<(String, bool)>,
 }
 
 /// Runs by folder, in the order of the report.
-pub(super) fn sections(report: &Report, words: &Words) -> Vec<Section> {
-    let most = report.runs.iter().filter_map(peak).max().unwrap_or(0);
-    let mut sections: Vec<Section> = Vec::new();
+pub(super) fn build_sections(report: &Report, words: &Words) -> Vec<RunSection> {
+    let most = report.runs.iter().filter_map(peak_bytes).max().unwrap_or(0);
+    let mut sections: Vec<RunSection> = Vec::new();
     for run in &report.runs {
-        let row = run_row(run, report, most, words);
+        let row = build_row(run, report, most, words);
         match sections.iter_mut().find(|section| section.number == run.section) {
             Some(section) => section.rows.push(row),
-            None => sections.push(Section { number: run.section.clone(), rows: vec![row] }),
+            None => sections.push(RunSection { number: run.section.clone(), rows: vec![row] }),
         }
     }
     sections
 }
 
-fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
+fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
     let plain = run.plain.as_ref();
-    let against = match against::standing(run, against::baseline_of(run, &report.runs)) {
+    let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
         None => None,
-        Some(Standing::Itself) => Some((words.get("baseline"), false)),
-        Some(Standing::Change { change, per_row, part }) => {
+        Some(BaselineComparison::IsBaseline) => Some((words.get("baseline"), false)),
+        Some(BaselineComparison::Change { change, per_row, part }) => {
             Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
         }
     };
-    let one = prose::one(prose::unit(run, report), words);
-    let each = run.counts.as_ref().and_then(|counts| figures::each_row(counts.allocations, run.rows));
+    let one = prose::unit_singular(prose::unit_of_run(run, report), words);
+    let each = run.counts.as_ref().and_then(|counts| figures::count_per_row(counts.allocations, run.rows));
     let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
     RunRow {
@@ -61,22 +61,24 @@ fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         about: run.about.clone(),
         baseline: run.baseline,
         python: run.language == Language::Python,
-        language: prose::language(run.language, words),
-        rows: figure(Some(format::scale(run.rows)), Some(format::count(run.rows))),
-        peak: bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
-        bar: peak(run).filter(|_| most > 0).map(|peak| format!("{:.2}", peak as f64 / most as f64 * 100.0)),
+        language: prose::language_name(run.language, words),
+        rows: figure_cell(Some(format::scale(run.rows)), Some(format::count(run.rows))),
+        peak: bytes_cell(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+        bar: peak_bytes(run)
+            .filter(|_| most > 0)
+            .map(|peak| format!("{:.2}", peak as f64 / most as f64 * 100.0)),
         figures: vec![
-            attachments::live_bytes_a_row(run),
-            bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
-            bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
-            figure(
+            attachments::live_bytes_per_row_cell(run),
+            bytes_cell(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
+            bytes_cell(plain.and_then(|plain| plain.peak_rss_file_bytes)),
+            figure_cell(
                 run.counts.as_ref().map(|counts| format::count(counts.allocations)),
                 each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
             ),
-            figure(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
-            Written {
+            figure_cell(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
+            TableCell {
                 short: slowdown.map_or_else(|| NOT_MEASURED.to_owned(), |slowdown| format!("×{slowdown:.2}")),
-                exact: run.heap.as_ref().and_then(|heap| cost::memory(heap, words)),
+                exact: run.heap.as_ref().and_then(|heap| cost::describe_memory_cost(heap, words)),
                 is_figure: true,
             },
         ],
@@ -84,6 +86,6 @@ fn run_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
     }
 }
 
-fn peak(run: &Run) -> Option<u64> {
+fn peak_bytes(run: &Run) -> Option<u64> {
     Some(run.heap.as_ref()?.peak_bytes)
 }

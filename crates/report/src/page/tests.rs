@@ -1,20 +1,20 @@
 //! What the page holds, and what it cannot be made to hold.
 
 use super::*;
-use crate::{Lang, comparison_svg, curve_svg, fixture, flames};
-use heaplab_profile::{Frame, Profile, Recorded, Site};
+use crate::{Lang, comparison_svg, curve_svg, fixture, profile_flamegraphs};
+use heaplab_profile::{Frame, Profile, RecorderFigures, Site};
 use heaplab_record::{Curve, CurvePoint, Language, SizeClass, SourceLine};
 
 /// Pictures as a section's own: drawn, with scripts and ids in them.
-fn pictures(report: &Report, lang: Lang) -> Pictures {
+fn pictures(report: &Report, lang: Lang) -> PagePictures {
     let words = Words::new(lang);
     let profile = profile(&["slots_vs_maps::run", "HashMap::insert"]);
     let flames_of = ["list_dict", "packed"].map(|variant| (variant, "recorded".to_owned(), &profile));
-    Pictures {
+    PagePictures {
         comparison_svg: comparison_svg(report, &words).expect("it can be drawn"),
         live_svg: None,
         curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words).expect("it can be drawn"),
-        flames: flames(&flames_of, &words),
+        flames: profile_flamegraphs(&flames_of, &words),
         attached: Vec::new(),
         leaks: Vec::new(),
         sources: Vec::new(),
@@ -24,7 +24,7 @@ fn pictures(report: &Report, lang: Lang) -> Pictures {
 /// One call stack that kept something of what it allocated.
 fn profile(functions: &[&str]) -> Profile {
     let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None };
-    let recorded = Some(Recorded { lifetime_bytes: 48, ..Recorded::default() });
+    let recorded = Some(RecorderFigures { lifetime_bytes: 48, ..RecorderFigures::default() });
     let site = Site {
         frames: functions.iter().map(frame).collect(),
         total_blocks: 3,
@@ -53,7 +53,8 @@ fn curve(peak_bytes: u64) -> Curve {
 }
 
 fn made(report: &Report, lang: Lang) -> String {
-    page(report, &pictures(report, lang), &Words::new(lang)).expect("the template can be filled in")
+    render_report_page(report, &pictures(report, lang), &Words::new(lang))
+        .expect("the template can be filled in")
 }
 
 /// For looking at the page: `HEAPLAB_DUMP_PAGE=DIR` writes it there.
@@ -81,8 +82,8 @@ fn a_program_has_its_totals_and_no_columns_of_a_lesson() {
         let class = SizeClass { from_bytes: 32, freed_blocks, end_blocks: 50_000 };
         report.runs[0].heap.as_mut().expect("measured").lifetimes = vec![class];
         let profile = profile(&["leaky::main", "leaky::remember"]);
-        let flames = flames(&[("leaky", String::new(), &profile)], &words);
-        let source = Source {
+        let flames = profile_flamegraphs(&[("leaky", String::new(), &profile)], &words);
+        let source = SourceListing {
             title: heaplab_record::Text::default(),
             path: "src/bin/leaky/main.rs".to_owned(),
             columns: Vec::new(),
@@ -93,8 +94,8 @@ fn a_program_has_its_totals_and_no_columns_of_a_lesson() {
             }],
         };
         let sources = vec![("leaky".to_owned(), source)];
-        let pictures = Pictures { flames, sources, ..Pictures::default() };
-        let page = page(&report, &pictures, &words).expect("filled in");
+        let pictures = PagePictures { flames, sources, ..PagePictures::default() };
+        let page = render_report_page(&report, &pictures, &words).expect("filled in");
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("program-{}.html", lang.tag()));
             std::fs::write(file, &page).expect("the folder is there");
@@ -111,7 +112,7 @@ fn a_program_has_its_totals_and_no_columns_of_a_lesson() {
             assert!(page.contains(needed), "{needed}");
         }
         for lessons in ["heading-runs", "column-rss-anon", "heading-comparison", "fact-rows", "goal-met"] {
-            let said = prose::head(lessons, &words);
+            let said = prose::column_head(lessons, &words);
             assert!(!page.contains(&format!(">{said}<")), "{said}");
         }
     }
@@ -150,13 +151,14 @@ fn nothing_is_fetched() {
 fn ids_are_unique() {
     let report = fixture::report(Lang::En);
     let clip = "<svg viewBox=\"0 0 9 3\"><clipPath id=\"c\"/><g clip-path=\"url(#c)\"/></svg>";
-    let clashing = Pictures {
+    let clashing = PagePictures {
         comparison_svg: clip.to_owned(),
         curve_svg: Some(clip.to_owned()),
         live_svg: Some(clip.to_owned()),
         ..pictures(&report, Lang::En)
     };
-    let page = page(&report, &clashing, &Words::new(Lang::En)).expect("the template can be filled in");
+    let page =
+        render_report_page(&report, &clashing, &Words::new(Lang::En)).expect("the template can be filled in");
     let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     let all = ids.len();
     ids.sort_unstable();
@@ -186,8 +188,9 @@ fn a_name_cannot_become_markup() {
     heap.sites[0].location = evil.to_owned();
     let mut pictures = pictures(&report, Lang::En);
     let (hot, words) = (profile(&[evil]), Words::new(Lang::En));
-    pictures.flames.extend(flames(&[(evil, evil.to_owned(), &hot)], &words));
-    let page = page(&report, &pictures, &Words::new(Lang::En)).expect("the template can be filled in");
+    pictures.flames.extend(profile_flamegraphs(&[(evil, evil.to_owned(), &hot)], &words));
+    let page =
+        render_report_page(&report, &pictures, &Words::new(Lang::En)).expect("the template can be filled in");
     assert_eq!(page.matches("<script").count(), 1, "the page's own");
     assert!(page.contains("&#60;script&#62;alert"));
 }

@@ -1,9 +1,9 @@
 //! Lines, stairs and dots over two axes, the series of every variant in one picture. Each has its name at the right, as on
 //! the curve of resident memory: nobody matches colours with a legend.
 
-use super::scale::{Fit, Scale};
-use crate::canvas::{self, Canvas, INK, QUIET, Type};
-use crate::curve::{COLOURS, apart};
+use super::scale::{Scale, ScaleFit};
+use crate::canvas::{self, Canvas, INK, QUIET, TextLook};
+use crate::rss_curve::{COLOURS, spread_labels};
 use crate::{RenderError, Words};
 use heaplab_record::{Axis, Chart, Marker};
 use plotters::prelude::*;
@@ -24,52 +24,63 @@ const MOST_JOINED: usize = 3000;
 type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
 
 /// A point, and the pixel that it falls on.
-type Seen = ((f64, f64), (i32, i32));
+type PlacedPoint = ((f64, f64), (i32, i32));
 
 /// One series, and what it is called.
-pub(super) struct Line<'a> {
+pub(super) struct ChartLine<'a> {
     pub(super) name: String,
     pub(super) marker: Marker,
     pub(super) points: &'a [[f64; 2]],
 }
 
 /// Draws the lines over the axes of the first chart of their name.
-pub(super) fn draw(
+pub(super) fn draw_chart(
     first: &Chart,
-    lines: &[Line<'_>],
+    lines: &[ChartLine<'_>],
     who: &str,
     words: &Words,
 ) -> Result<String, RenderError> {
-    let title = words.lang().of(&first.title);
+    let title = words.lang().pick(&first.title);
     let figures = |of: usize| lines.iter().flat_map(|line| line.points).map(move |point| point[of]);
-    let (x, y) = (axis(&first.x, figures(0), false), axis(&first.y, figures(1), true));
+    let (x, y) = (fit_scale(&first.x, figures(0), false), fit_scale(&first.y, figures(1), true));
     let height = HEAD + PLOT.max(LABEL * lines.len() as i32 + 20) + FOOT;
-    canvas::draw(WHAT, (WIDTH as u32, height as u32), title, |page| {
-        canvas::write(page, WHAT, title, (EDGE, 32), Type::left(21, INK))?;
-        canvas::write(page, WHAT, who, (EDGE, 60), Type::left(13, QUIET))?;
-        let names = lines.iter().map(|line| canvas::width(&line.name, 13)).max().unwrap_or(0);
-        let mut plot = plot(page, &x, &y, names)?;
+    canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), title, |page| {
+        canvas::draw_text(page, WHAT, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, WHAT, who, (EDGE, 60), TextLook::left_aligned(13, QUIET))?;
+        let names = lines.iter().map(|line| canvas::text_width(&line.name, 13)).max().unwrap_or(0);
+        let mut plot = build_plot(page, &x, &y, names)?;
         let (across, down) = plot.plotting_area().get_pixel_range();
-        let labels = [words.lang().of(&first.y.label), words.lang().of(&first.x.label)];
-        canvas::write(page, WHAT, labels[0], (EDGE, down.start - 14), Type::left(13, INK))?;
-        canvas::write(page, WHAT, labels[1], (across.end, down.end + 38), Type::right(13, INK))?;
+        let labels = [words.lang().pick(&first.y.label), words.lang().pick(&first.x.label)];
+        canvas::draw_text(page, WHAT, labels[0], (EDGE, down.start - 14), TextLook::left_aligned(13, INK))?;
+        canvas::draw_text(
+            page,
+            WHAT,
+            labels[1],
+            (across.end, down.end + 38),
+            TextLook::right_aligned(13, INK),
+        )?;
         for (index, line) in lines.iter().enumerate() {
             draw_line(&mut plot, line, (&x, &y), index)?;
         }
-        name_lines(page, &plot, lines)?;
-        if let Some(note) = note(&x, &y, words) {
-            canvas::write(page, WHAT, &note, (EDGE, height - 18), Type::left(12, QUIET))?;
+        draw_names(page, &plot, lines)?;
+        if let Some(note) = describe_scales(&x, &y, words) {
+            canvas::draw_text(page, WHAT, &note, (EDGE, height - 18), TextLook::left_aligned(12, QUIET))?;
         }
         Ok(())
     })
 }
 
-fn axis(of: &Axis, figures: impl Iterator<Item = f64>, is_length: bool) -> Scale {
-    let fit = Fit { most_marks: 7, logarithmic: of.logarithmic, from_zero: is_length };
-    Scale::of(figures, of.unit, &fit)
+fn fit_scale(of: &Axis, figures: impl Iterator<Item = f64>, is_length: bool) -> Scale {
+    let fit = ScaleFit { most_marks: 7, logarithmic: of.logarithmic, from_zero: is_length };
+    Scale::from_figures(figures, of.unit, &fit)
 }
 
-fn plot<'a, 'b>(page: &'a Canvas<'b>, x: &Scale, y: &Scale, names: i32) -> Result<Plot<'a, 'b>, RenderError> {
+fn build_plot<'a, 'b>(
+    page: &'a Canvas<'b>,
+    x: &Scale,
+    y: &Scale,
+    names: i32,
+) -> Result<Plot<'a, 'b>, RenderError> {
     let mut plot = ChartBuilder::on(page)
         .margin_top(HEAD)
         .margin_bottom(FOOT - 36)
@@ -78,14 +89,14 @@ fn plot<'a, 'b>(page: &'a Canvas<'b>, x: &Scale, y: &Scale, names: i32) -> Resul
         .x_label_area_size(36)
         .y_label_area_size(70)
         .build_cartesian_2d(x.clone(), y.clone().with_headroom())
-        .map_err(failed)?;
-    canvas::grid(&mut plot, WHAT, |&figure| x.written(figure), |&figure| y.written(figure), 12)?;
+        .map_err(draw_error)?;
+    canvas::draw_grid(&mut plot, WHAT, |&figure| x.format_mark(figure), |&figure| y.format_mark(figure), 12)?;
     Ok(plot)
 }
 
 /// The points that have a place on both axes, those that fall on one pixel once: of dots anywhere, of a line one after the
 /// other. Of a longer line than that, those of one column of pixels that stand out.
-fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(f64, f64)> {
+fn visible_points(plot: &Plot<'_, '_>, line: &ChartLine<'_>, (x, y): (&Scale, &Scale)) -> Vec<(f64, f64)> {
     let has_place =
         |scale: &Scale, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
     let placed = line.points.iter().filter(|[at, figure]| has_place(x, *at) && has_place(y, *figure));
@@ -94,16 +105,16 @@ fn seen(plot: &Plot<'_, '_>, line: &Line<'_>, (x, y): (&Scale, &Scale)) -> Vec<(
         let mut known = HashSet::new();
         return pixels.filter(|(_, pixel)| known.insert(*pixel)).map(|(place, _)| place).collect();
     }
-    let mut places: Vec<Seen> = pixels.collect();
+    let mut places: Vec<PlacedPoint> = pixels.collect();
     places.dedup_by_key(|(_, pixel)| *pixel);
     if places.len() <= MOST_JOINED {
         return places.into_iter().map(|(place, _)| place).collect();
     }
-    places.chunk_by(|one, other| one.1.0 == other.1.0).flat_map(standing_out).collect()
+    places.chunk_by(|one, other| one.1.0 == other.1.0).flat_map(column_extremes).collect()
 }
 
 /// Of neighbours in one column the first, the lowest, the highest and the last, in their order.
-fn standing_out(column: &[Seen]) -> Vec<(f64, f64)> {
+fn column_extremes(column: &[PlacedPoint]) -> Vec<(f64, f64)> {
     let height = |index: &usize| column[*index].1.1;
     let indexes = || 0..column.len();
     let kept =
@@ -116,19 +127,19 @@ fn standing_out(column: &[Seen]) -> Vec<(f64, f64)> {
 
 fn draw_line(
     plot: &mut Plot<'_, '_>,
-    line: &Line<'_>,
+    line: &ChartLine<'_>,
     scales: (&Scale, &Scale),
     index: usize,
 ) -> Result<(), RenderError> {
     let colour = COLOURS[index % COLOURS.len()];
-    let places = seen(plot, line, scales);
+    let places = visible_points(plot, line, scales);
     let joined = match line.marker {
         Marker::Dots => Vec::new(),
         Marker::Line => places.clone(),
-        Marker::Stairs => stairs(&places),
+        Marker::Stairs => stair_corners(&places),
     };
     if !joined.is_empty() {
-        plot.draw_series(LineSeries::new(joined, colour.stroke_width(2))).map_err(failed)?;
+        plot.draw_series(LineSeries::new(joined, colour.stroke_width(2))).map_err(draw_error)?;
     }
     let dotted = match line.marker {
         Marker::Dots => places.as_slice(),
@@ -156,37 +167,39 @@ fn draw_dots(
             plot.draw_series(dots.iter().map(square)).map(drop)
         }
     }
-    .map_err(failed)
+    .map_err(draw_error)
 }
 
 /// Held until the next point.
-fn stairs(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+fn stair_corners(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let corners = places.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
     corners.chain(places.last().copied()).collect()
 }
 
 /// The names at the right, in the order of the lines' ends, pushed apart where these lie close.
-fn name_lines(page: &Canvas<'_>, plot: &Plot<'_, '_>, lines: &[Line<'_>]) -> Result<(), RenderError> {
-    let end = |line: &Line<'_>| line.points.last().map(|point| plot.backend_coord(&(point[0], point[1])));
+fn draw_names(page: &Canvas<'_>, plot: &Plot<'_, '_>, lines: &[ChartLine<'_>]) -> Result<(), RenderError> {
+    let end =
+        |line: &ChartLine<'_>| line.points.last().map(|point| plot.backend_coord(&(point[0], point[1])));
     let mut ends: Vec<(usize, (i32, i32))> =
         lines.iter().enumerate().filter_map(|(index, line)| Some((index, end(line)?))).collect();
     ends.sort_by_key(|&(index, (_, y))| (y, index));
     let (across, down) = plot.plotting_area().get_pixel_range();
-    let heights = apart(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
+    let heights =
+        spread_labels(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
     for (&(index, (x, y)), height) in ends.iter().zip(heights) {
         let colour = COLOURS[index % COLOURS.len()];
         let right = across.end;
         let leader = PathElement::new([(x, y), (right + 4, y), (right + 20, height)], colour.mix(0.35));
-        page.draw(&leader).map_err(failed)?;
+        page.draw(&leader).map_err(draw_error)?;
         let name = &lines[index].name;
-        canvas::write(page, WHAT, name, (right + 34, height), Type::left(13, colour))?;
-        mark(page, (right + 26, height), colour, index)?;
+        canvas::draw_text(page, WHAT, name, (right + 34, height), TextLook::left_aligned(13, colour))?;
+        draw_marker(page, (right + 26, height), colour, index)?;
     }
     Ok(())
 }
 
 /// The shape of a series' dots, beside its name.
-fn mark(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, index: usize) -> Result<(), RenderError> {
+fn draw_marker(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, index: usize) -> Result<(), RenderError> {
     let filled = colour.filled();
     match index % 4 {
         0 => page.draw(&Circle::new(at, 3, filled)),
@@ -194,11 +207,11 @@ fn mark(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, index: usize) -> Re
         2 => page.draw(&Cross::new(at, 4, colour.stroke_width(2))),
         _ => page.draw(&Rectangle::new([(at.0 - 3, at.1 - 3), (at.0 + 3, at.1 + 3)], filled)),
     }
-    .map_err(failed)
+    .map_err(draw_error)
 }
 
 /// Says which axis is logarithmic, and how.
-fn note(x: &Scale, y: &Scale, words: &Words) -> Option<String> {
+fn describe_scales(x: &Scale, y: &Scale, words: &Words) -> Option<String> {
     let times = |scale: &Scale| scale.factor().map(|factor| format!("{factor:.0}"));
     Some(match (times(x), times(y)) {
         (Some(x), Some(y)) => words.say("picture-log-both", &[("x", &x), ("y", &y)]),
@@ -208,7 +221,7 @@ fn note(x: &Scale, y: &Scale, words: &Words) -> Option<String> {
     })
 }
 
-fn failed(error: impl std::fmt::Display) -> RenderError {
+fn draw_error(error: impl std::fmt::Display) -> RenderError {
     RenderError::picture(WHAT, error)
 }
 
@@ -221,12 +234,12 @@ mod tests {
     fn drawn(chart: &Chart, lang: Lang) -> String {
         let line = |series: &'_ heaplab_record::Series| (series.name.clone(), series.marker);
         let named: Vec<_> = chart.series.iter().map(line).collect();
-        let lines: Vec<Line<'_>> = named
+        let lines: Vec<ChartLine<'_>> = named
             .into_iter()
             .zip(&chart.series)
-            .map(|((name, marker), series)| Line { name, marker, points: &series.points })
+            .map(|((name, marker), series)| ChartLine { name, marker, points: &series.points })
             .collect();
-        draw(chart, &lines, "bins", &Words::new(lang)).unwrap()
+        draw_chart(chart, &lines, "bins", &Words::new(lang)).unwrap()
     }
 
     #[test]
@@ -234,9 +247,13 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let chart = fixture::pictures::chart("jemalloc");
             let texts = svg::texts(&drawn(&chart, lang));
-            for wanted in
-                [lang.of(&chart.title), lang.of(&chart.x.label), lang.of(&chart.y.label), "jemalloc", "2 KiB"]
-            {
+            for wanted in [
+                lang.pick(&chart.title),
+                lang.pick(&chart.x.label),
+                lang.pick(&chart.y.label),
+                "jemalloc",
+                "2 KiB",
+            ] {
                 assert!(texts.iter().any(|text| text == wanted), "{wanted} in {texts:?}");
             }
         }
@@ -252,7 +269,7 @@ mod tests {
 
     #[test]
     fn stairs_hold_until_the_next_point() {
-        let corners = stairs(&[(0.0, 1.0), (2.0, 5.0), (3.0, 4.0)]);
+        let corners = stair_corners(&[(0.0, 1.0), (2.0, 5.0), (3.0, 4.0)]);
         assert_eq!(corners, [(0.0, 1.0), (2.0, 1.0), (2.0, 5.0), (3.0, 5.0), (3.0, 4.0)]);
     }
 

@@ -6,11 +6,11 @@ mod labels;
 mod places;
 
 use super::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
-use super::{Picture, file_of};
+use super::{Picture, variant_file};
 use crate::{Words, canvas, format};
 use heaplab_record::{Language, Report, Run};
-use labels::Placed;
-use places::Places;
+use labels::PlacedLabel;
+use places::LadderAxes;
 
 /// The stem of its files.
 pub(super) const STEM: &str = "ladder";
@@ -24,7 +24,7 @@ const BOTTOM: f64 = HEIGHT - 84.0;
 const FILE_FROM_PART: f64 = 0.5;
 
 /// One run.
-struct Rung<'a> {
+struct LadderRun<'a> {
     name: String,
     run: &'a Run,
     /// Units of work a second.
@@ -35,63 +35,63 @@ struct Rung<'a> {
 }
 
 /// The picture, where the section has one and something was measured.
-pub(super) fn draw(report: &Report, words: &Words) -> Option<Picture> {
+pub(super) fn draw_ladder(report: &Report, words: &Words) -> Option<Picture> {
     let limit = report.ladder?.limit_bytes;
-    let rungs = rungs(report);
+    let rungs = ladder_runs(report);
     if rungs.is_empty() {
         return None;
     }
     let title = words.get("ladder-title");
-    let places = Places::of(&rungs, limit);
+    let places = LadderAxes::from_runs(&rungs, limit);
     let mut svg = Svg::default();
-    svg.head(&title, &words.get("ladder-subtitle"));
-    svg.text((EDGE, 82.0), &words.get("ladder-subtitle-file"), Font::of(13, QUIET));
-    grid(&mut svg, &places, report, words);
-    let mut labels = labels::Labels::new((LEFT, RIGHT + 120.0), (TOP, BOTTOM));
-    line_of_limit(&mut svg, &places, limit, &mut labels, words);
+    svg.draw_head(&title, &words.get("ladder-subtitle"));
+    svg.text((EDGE, 82.0), &words.get("ladder-subtitle-file"), Font::new(13, QUIET));
+    draw_grid(&mut svg, &places, report, words);
+    let mut labels = labels::LabelPlacer::new((LEFT, RIGHT + 120.0), (TOP, BOTTOM));
+    draw_limit(&mut svg, &places, limit, &mut labels, words);
     let marks: Vec<_> = rungs.iter().map(|rung| places.marks(rung)).collect();
     for (from, to) in &marks {
         labels.keep_clear(*from, *to);
     }
     for (rung, marks) in rungs.iter().zip(&marks) {
-        of_run(&mut svg, rung, *marks, report, words);
+        draw_run(&mut svg, rung, *marks, report, words);
     }
     for (rung, (_, ring)) in rungs.iter().zip(&marks) {
-        let font = Font::of(13, colour(rung.run.language)).bold().halo();
-        let Placed { at, leader } = labels.place(*ring, font.width(&rung.name));
+        let font = Font::new(13, language_colour(rung.run.language)).bold().halo();
+        let PlacedLabel { at, leader } = labels.place(*ring, font.width(&rung.name));
         if leader {
             svg.line(*ring, (at.0, at.1 + 3.0), &format!("stroke=\"{QUIET}\" stroke-width=\"0.7\""));
         }
         svg.text(at, &rung.name, font);
     }
-    svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::of(12, QUIET));
-    let told = sentences(report, words).join(" ");
+    svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::new(12, QUIET));
+    let told = ladder_sentences(report, words).join(" ");
     Some(Picture {
         stem: STEM.to_owned(),
         title: title.clone(),
         svg: svg.finish((WIDTH, HEIGHT), &title, &told),
         is_growth: false,
-        table: Some(table(&rungs, limit, report, words)),
+        table: Some(ladder_table(&rungs, limit, report, words)),
     })
 }
 
 /// Whether there is such a picture.
 pub(super) fn is_drawn(report: &Report) -> bool {
-    report.ladder.is_some() && !rungs(report).is_empty()
+    report.ladder.is_some() && !ladder_runs(report).is_empty()
 }
 
 /// What it tells: who is the fastest under the limit, and whose peak is mostly a file's pages.
-pub(super) fn sentences(report: &Report, words: &Words) -> Vec<String> {
+pub(super) fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
     let Some(ladder) = report.ladder else { return Vec::new() };
-    let rungs = rungs(report);
+    let rungs = ladder_runs(report);
     let limit = format::bytes(ladder.limit_bytes);
     let under = rungs.iter().filter(|rung| rung.peak < ladder.limit_bytes);
     let mut said = Vec::new();
     if let Some(best) = under.max_by(|one, other| one.speed.total_cmp(&other.speed)) {
-        let (speed, peak) = (speed(best, report, words), format::bytes(best.peak));
+        let (speed, peak) = (format_speed(best, report, words), format::bytes(best.peak));
         said.push(words.say(
             "ladder-fastest",
-            &[("limit", &limit), ("who", &who(best, words)), ("speed", &speed), ("peak", &peak)],
+            &[("limit", &limit), ("who", &run_label(best, words)), ("speed", &speed), ("peak", &peak)],
         ));
     } else if !rungs.is_empty() {
         said.push(words.say("ladder-none", &[("limit", &limit)]));
@@ -103,45 +103,55 @@ pub(super) fn sentences(report: &Report, words: &Words) -> Vec<String> {
             let (peak, file) = (format::bytes(rung.peak), format::bytes(file));
             said.push(words.say(
                 "ladder-file",
-                &[("who", &who(rung, words)), ("peak", &peak), ("file", &file), ("share", &share)],
+                &[("who", &run_label(rung, words)), ("peak", &peak), ("file", &file), ("share", &share)],
             ));
         }
     }
     said
 }
 
-fn rungs(report: &Report) -> Vec<Rung<'_>> {
-    report.runs.iter().filter_map(|run| rung(run, report)).collect()
+fn ladder_runs(report: &Report) -> Vec<LadderRun<'_>> {
+    report.runs.iter().filter_map(|run| ladder_run(run, report)).collect()
 }
 
-fn rung<'a>(run: &'a Run, report: &'a Report) -> Option<Rung<'a>> {
+fn ladder_run<'a>(run: &'a Run, report: &'a Report) -> Option<LadderRun<'a>> {
     let plain = run.plain.as_ref()?;
     let wall_ns = format::median(&plain.wall_ns).filter(|wall_ns| *wall_ns > 0.0)?;
     let peak = plain.peak_rss_bytes?;
     let is_twin = |other: &Run| other.variant == run.variant && other.language != run.language;
-    let name = if report.runs.iter().any(is_twin) { file_of(run) } else { run.variant.clone() };
+    let name = if report.runs.iter().any(is_twin) { variant_file(run) } else { run.variant.clone() };
     let anonymous = plain.peak_rss_anon_bytes.map(|bytes| bytes.min(peak));
-    Some(Rung { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
+    Some(LadderRun { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
 }
 
-fn grid(svg: &mut Svg, places: &Places, report: &Report, words: &Words) {
+fn draw_grid(svg: &mut Svg, places: &LadderAxes, report: &Report, words: &Words) {
     let thin = format!("stroke=\"{GRID}\" stroke-width=\"1\"");
     svg.rect((LEFT, TOP), (RIGHT - LEFT, BOTTOM - TOP), &format!("fill=\"{FAINT}\" stroke=\"{GRID}\""));
     for mark in places.memory.marks() {
         let x = places.x(mark);
         svg.line((x, TOP), (x, BOTTOM), &thin);
-        svg.text((x, BOTTOM + 18.0), &short(&format::bytes(mark as u64)), Font::of(12, QUIET).middle());
+        svg.text((x, BOTTOM + 18.0), &trim_zeros(&format::bytes(mark as u64)), Font::new(12, QUIET).middle());
     }
     for mark in places.speed.marks() {
         let y = places.y(mark);
         svg.line((LEFT, y), (RIGHT, y), &thin);
-        svg.text((LEFT - 8.0, y), &short(&a_second(mark, report, words)), Font::of(12, QUIET).end());
+        svg.text(
+            (LEFT - 8.0, y),
+            &trim_zeros(&format_per_second(mark, report, words)),
+            Font::new(12, QUIET).end(),
+        );
     }
-    svg.text((EDGE, TOP - 12.0), &words.get("ladder-speed"), Font::of(13, INK));
-    svg.text((RIGHT, BOTTOM + 40.0), &words.get("ladder-memory"), Font::of(13, INK).end());
+    svg.text((EDGE, TOP - 12.0), &words.get("ladder-speed"), Font::new(13, INK));
+    svg.text((RIGHT, BOTTOM + 40.0), &words.get("ladder-memory"), Font::new(13, INK).end());
 }
 
-fn line_of_limit(svg: &mut Svg, places: &Places, limit: u64, labels: &mut labels::Labels, words: &Words) {
+fn draw_limit(
+    svg: &mut Svg,
+    places: &LadderAxes,
+    limit: u64,
+    labels: &mut labels::LabelPlacer,
+    words: &Words,
+) {
     let x = places.x(limit as f64);
     svg.line(
         (x, TOP),
@@ -149,22 +159,22 @@ fn line_of_limit(svg: &mut Svg, places: &Places, limit: u64, labels: &mut labels
         &format!("stroke=\"{INK}\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\""),
     );
     let said = words.say("ladder-limit", &[("limit", &format::bytes(limit))]);
-    let font = Font::of(12, INK).halo();
+    let font = Font::new(12, INK).halo();
     let at = (x + 6.0, BOTTOM - 12.0);
     svg.text(at, &said, font);
     labels.keep_clear(at, (at.0 + font.width(&said), at.1));
-    labels.cross(x);
+    labels.add_line(x);
 }
 
-fn of_run(
+fn draw_run(
     svg: &mut Svg,
-    rung: &Rung<'_>,
+    rung: &LadderRun<'_>,
     (filled, ring): ((f64, f64), (f64, f64)),
     report: &Report,
     words: &Words,
 ) {
-    let colour = colour(rung.run.language);
-    let title = row(rung, report, words).join(" · ");
+    let colour = language_colour(rung.run.language);
+    let title = run_cells(rung, report, words).join(" · ");
     svg.group(&title, |svg| {
         svg.line(filled, ring, &format!("stroke=\"{colour}\" stroke-width=\"2\" stroke-opacity=\"0.55\""));
         svg.circle(ring, 6.5, &format!("fill=\"{PAPER}\" stroke=\"{colour}\" stroke-width=\"2\""));
@@ -175,30 +185,35 @@ fn of_run(
 }
 
 /// The same figures as a table.
-fn table(rungs: &[Rung<'_>], limit: u64, report: &Report, words: &Words) -> (Vec<String>, Vec<Vec<String>>) {
+fn ladder_table(
+    rungs: &[LadderRun<'_>],
+    limit: u64,
+    report: &Report,
+    words: &Words,
+) -> (Vec<String>, Vec<Vec<String>>) {
     let keys = ["column-variant", "ladder-speed", "column-rss-anon", "ladder-peak", "ladder-under"];
     let heads =
         keys.map(|key| words.say(key, &[("limit", &format::bytes(limit))]).replace('|', " ")).to_vec();
     let with_verdict = |rung| {
-        let verdict = if Rung::under(rung, limit) { "yes" } else { "no" };
-        row(rung, report, words).into_iter().chain([words.get(verdict)]).collect()
+        let verdict = if LadderRun::is_under(rung, limit) { "yes" } else { "no" };
+        run_cells(rung, report, words).into_iter().chain([words.get(verdict)]).collect()
     };
     (heads, rungs.iter().map(with_verdict).collect())
 }
 
-fn row(rung: &Rung<'_>, report: &Report, words: &Words) -> Vec<String> {
+fn run_cells(rung: &LadderRun<'_>, report: &Report, words: &Words) -> Vec<String> {
     let anonymous = rung.anonymous.map_or_else(|| "–".to_owned(), format::bytes);
-    vec![rung.name.clone(), speed(rung, report, words), anonymous, format::bytes(rung.peak)]
+    vec![rung.name.clone(), format_speed(rung, report, words), anonymous, format::bytes(rung.peak)]
 }
 
-impl Rung<'_> {
-    const fn under(&self, limit: u64) -> bool {
+impl LadderRun<'_> {
+    const fn is_under(&self, limit: u64) -> bool {
         self.peak < limit
     }
 }
 
 /// `engine` or `CPython lines`, as sentences have it.
-fn who(rung: &Rung<'_>, words: &Words) -> String {
+fn run_label(rung: &LadderRun<'_>, words: &Words) -> String {
     match rung.run.language {
         Language::Rust => rung.run.variant.clone(),
         language => words
@@ -206,12 +221,12 @@ fn who(rung: &Rung<'_>, words: &Words) -> String {
     }
 }
 
-fn speed(rung: &Rung<'_>, report: &Report, words: &Words) -> String {
-    a_second(rung.speed, report, words)
+fn format_speed(rung: &LadderRun<'_>, report: &Report, words: &Words) -> String {
+    format_per_second(rung.speed, report, words)
 }
 
 /// `1.98 GB/s`; what is no bytes with its unit: `10M rows/s`.
-fn a_second(speed: f64, report: &Report, words: &Words) -> String {
+fn format_per_second(speed: f64, report: &Report, words: &Words) -> String {
     let whole = speed.round() as u64;
     if report.unit == "bytes" {
         return words.say("ladder-a-second", &[("amount", &format::bytes(whole))]);
@@ -221,11 +236,11 @@ fn a_second(speed: f64, report: &Report, words: &Words) -> String {
 }
 
 /// A mark without the digits that say nothing.
-fn short(text: &str) -> String {
+fn trim_zeros(text: &str) -> String {
     text.replace(".00 ", " ").replace(".0 ", " ")
 }
 
-const fn colour(language: Language) -> &'static str {
+const fn language_colour(language: Language) -> &'static str {
     match language {
         Language::Rust => VERMILION,
         Language::Python => BLUE,

@@ -1,23 +1,23 @@
 //! One axis of a picture that a lesson hands over: any figures, in a unit, linear or logarithmic as the lesson says.
 
-use crate::axis::short;
+use crate::axis::trim_zeros;
 use crate::format;
-use heaplab_record::Unit;
+use heaplab_record::AxisUnit;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
 
 /// How a scale is made to fit its figures.
-pub(super) struct Fit {
+pub(super) struct ScaleFit {
     pub(super) most_marks: usize,
     pub(super) logarithmic: bool,
     /// Whether 0 belongs to it however far away the figures are: lengths are compared.
     pub(super) from_zero: bool,
 }
 
-impl Fit {
+impl ScaleFit {
     /// Linear from 0.
-    pub(super) const fn bars(most_marks: usize) -> Fit {
-        Fit { most_marks, logarithmic: false, from_zero: true }
+    pub(super) const fn for_bars(most_marks: usize) -> ScaleFit {
+        ScaleFit { most_marks, logarithmic: false, from_zero: true }
     }
 }
 
@@ -30,26 +30,26 @@ pub(super) struct Scale {
     low: f64,
     high: f64,
     marks: Vec<f64>,
-    unit: Unit,
+    unit: AxisUnit,
 }
 
 impl Scale {
     /// Over figures; what is no number, or has no logarithm where there is need of one, has no say in it.
-    pub(super) fn of(figures: impl Iterator<Item = f64>, unit: Unit, fit: &Fit) -> Scale {
+    pub(super) fn from_figures(figures: impl Iterator<Item = f64>, unit: AxisUnit, fit: &ScaleFit) -> Scale {
         let fits = |figure: &f64| figure.is_finite() && (!fit.logarithmic || *figure > 0.0);
         let figures: Vec<f64> = figures.filter(fits).collect();
         let least = figures.iter().copied().fold(f64::INFINITY, f64::min);
         let most = figures.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let (least, most) = if figures.is_empty() { (1.0, 1.0) } else { (least, most) };
         if fit.logarithmic {
-            let doubles =
-                matches!(unit, Unit::Count | Unit::Bytes) && figures.iter().all(|figure| is_power(*figure));
+            let doubles = matches!(unit, AxisUnit::Count | AxisUnit::Bytes)
+                && figures.iter().all(|figure| is_power_of_two(*figure));
             return Scale::logarithmic((least, most), if doubles { 2.0 } else { 10.0 }, unit, fit.most_marks);
         }
         Scale::linear((least, most), &figures, unit, fit)
     }
 
-    fn linear((least, most): (f64, f64), figures: &[f64], unit: Unit, fit: &Fit) -> Scale {
+    fn linear((least, most): (f64, f64), figures: &[f64], unit: AxisUnit, fit: &ScaleFit) -> Scale {
         let near = !fit.from_zero && least > most * 0.6 && most > least;
         let low = if near { least } else { least.min(0.0) };
         let high = if most > low { most } else { low + 1.0 };
@@ -59,7 +59,7 @@ impl Scale {
             .map(|digit| digit * magnitude)
             .into_iter()
             .find(|step| *step >= wanted * 0.999);
-        if figures.iter().all(|figure| figure.fract() == 0.0) && unit != Unit::Share {
+        if figures.iter().all(|figure| figure.fract() == 0.0) && unit != AxisUnit::Share {
             step = step.map(|step| step.max(1.0));
         }
         let step = step.unwrap_or(wanted);
@@ -69,7 +69,7 @@ impl Scale {
         Scale { base: None, low: first * step, high: last * step, marks: marks.collect(), unit }
     }
 
-    fn logarithmic((least, most): (f64, f64), base: f64, unit: Unit, most_marks: usize) -> Scale {
+    fn logarithmic((least, most): (f64, f64), base: f64, unit: AxisUnit, most_marks: usize) -> Scale {
         let low = (least.ln() / base.ln() + 1e-9).floor();
         let high = (most.ln() / base.ln() - 1e-9).ceil().max(low + 1.0);
         let every = ((high - low) as usize + 1).div_ceil(most_marks.max(1)).max(1);
@@ -108,17 +108,19 @@ impl Scale {
     }
 
     /// A figure as its marks write it: `500 kB`, `64 KiB` where they double, `10M`, `50 %`.
-    pub(super) fn written(&self, figure: f64) -> String {
+    pub(super) fn format_mark(&self, figure: f64) -> String {
         let whole = figure.max(0.0).round() as u64;
         match self.unit {
-            Unit::Bytes if self.base == Some(2.0) => binary(whole),
-            Unit::Bytes => signed(figure, |value| short(&format::bytes(value.round() as u64))),
-            Unit::Nanoseconds if figure == 0.0 => "0".to_owned(),
-            Unit::Nanoseconds => signed(figure, |value| short(&format::nanoseconds(value))),
-            Unit::Share => format!("{} %", trimmed(figure * 100.0)),
-            Unit::Count if figure.fract() != 0.0 => trimmed(figure),
-            Unit::Count if self.base != Some(2.0) && whole >= 100_000 => format::scale(whole),
-            Unit::Count => signed(figure, |value| format::count(value as u64)),
+            AxisUnit::Bytes if self.base == Some(2.0) => format_binary(whole),
+            AxisUnit::Bytes => {
+                format_signed(figure, |value| trim_zeros(&format::bytes(value.round() as u64)))
+            }
+            AxisUnit::Nanoseconds if figure == 0.0 => "0".to_owned(),
+            AxisUnit::Nanoseconds => format_signed(figure, |value| trim_zeros(&format::nanoseconds(value))),
+            AxisUnit::Share => format!("{} %", format_trimmed(figure * 100.0)),
+            AxisUnit::Count if figure.fract() != 0.0 => format_trimmed(figure),
+            AxisUnit::Count if self.base != Some(2.0) && whole >= 100_000 => format::scale(whole),
+            AxisUnit::Count => format_signed(figure, |value| format::count(value as u64)),
         }
     }
 }
@@ -141,12 +143,12 @@ impl Ranged for Scale {
     }
 }
 
-fn is_power(figure: f64) -> bool {
+fn is_power_of_two(figure: f64) -> bool {
     (1.0..1e18).contains(&figure) && figure.fract() == 0.0 && (figure as u64).is_power_of_two()
 }
 
 /// A power of two in binary units: `1 KiB`, `512 B`.
-fn binary(bytes: u64) -> String {
+fn format_binary(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["B", "KiB", "MiB", "GiB", "TiB"];
     let (mut value, mut unit) = (bytes, 0);
     while value >= 1024 && value.is_multiple_of(1024) && unit + 1 < UNITS.len() {
@@ -156,13 +158,13 @@ fn binary(bytes: u64) -> String {
     format!("{value} {}", UNITS[unit])
 }
 
-fn signed(figure: f64, write: impl Fn(f64) -> String) -> String {
+fn format_signed(figure: f64, write: impl Fn(f64) -> String) -> String {
     let sign = if figure < 0.0 { "−" } else { "" };
     format!("{sign}{}", write(figure.abs()))
 }
 
 /// At most three decimals, none that say nothing.
-fn trimmed(figure: f64) -> String {
+fn format_trimmed(figure: f64) -> String {
     let text = format!("{figure:.3}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -171,27 +173,27 @@ fn trimmed(figure: f64) -> String {
 mod tests {
     use super::*;
 
-    fn marks(figures: &[f64], unit: Unit, logarithmic: bool) -> String {
-        let fit = Fit { most_marks: 6, logarithmic, from_zero: true };
-        let scale = Scale::of(figures.iter().copied(), unit, &fit);
-        scale.marks().iter().map(|mark| scale.written(*mark)).collect::<Vec<_>>().join(" | ")
+    fn marks(figures: &[f64], unit: AxisUnit, logarithmic: bool) -> String {
+        let fit = ScaleFit { most_marks: 6, logarithmic, from_zero: true };
+        let scale = Scale::from_figures(figures.iter().copied(), unit, &fit);
+        scale.marks().iter().map(|mark| scale.format_mark(*mark)).collect::<Vec<_>>().join(" | ")
     }
 
     #[test]
     fn marks_are_round_and_in_the_unit() {
-        assert_eq!(marks(&[2.0, 3.0], Unit::Count, false), "0 | 1 | 2 | 3");
-        assert_eq!(marks(&[0.0], Unit::Count, false), "0 | 1");
-        assert_eq!(marks(&[1.9e9], Unit::Bytes, false), "0 B | 500 MB | 1 GB | 1.5 GB | 2 GB");
-        assert_eq!(marks(&[0.95], Unit::Share, false), "0 % | 20 % | 40 % | 60 % | 80 % | 100 %");
-        assert_eq!(marks(&[14.2], Unit::Nanoseconds, false), "0 | 5 ns | 10 ns | 15 ns");
-        assert_eq!(marks(&[-3.0, 3.0], Unit::Count, false), "−3 | −2 | −1 | 0 | 1 | 2 | 3");
+        assert_eq!(marks(&[2.0, 3.0], AxisUnit::Count, false), "0 | 1 | 2 | 3");
+        assert_eq!(marks(&[0.0], AxisUnit::Count, false), "0 | 1");
+        assert_eq!(marks(&[1.9e9], AxisUnit::Bytes, false), "0 B | 500 MB | 1 GB | 1.5 GB | 2 GB");
+        assert_eq!(marks(&[0.95], AxisUnit::Share, false), "0 % | 20 % | 40 % | 60 % | 80 % | 100 %");
+        assert_eq!(marks(&[14.2], AxisUnit::Nanoseconds, false), "0 | 5 ns | 10 ns | 15 ns");
+        assert_eq!(marks(&[-3.0, 3.0], AxisUnit::Count, false), "−3 | −2 | −1 | 0 | 1 | 2 | 3");
     }
 
     #[test]
     fn a_logarithm_is_of_two_where_figures_double() {
-        assert_eq!(marks(&[8.0, 64.0], Unit::Bytes, true), "8 B | 16 B | 32 B | 64 B");
-        assert_eq!(marks(&[512.0, 65536.0], Unit::Bytes, true), "512 B | 2 KiB | 8 KiB | 32 KiB");
-        assert_eq!(marks(&[3.0, 4000.0], Unit::Count, true), "1 | 10 | 100 | 1,000 | 10,000");
+        assert_eq!(marks(&[8.0, 64.0], AxisUnit::Bytes, true), "8 B | 16 B | 32 B | 64 B");
+        assert_eq!(marks(&[512.0, 65536.0], AxisUnit::Bytes, true), "512 B | 2 KiB | 8 KiB | 32 KiB");
+        assert_eq!(marks(&[3.0, 4000.0], AxisUnit::Count, true), "1 | 10 | 100 | 1,000 | 10,000");
     }
 
     #[test]
@@ -205,8 +207,9 @@ mod tests {
                 vec![1e300, 1e-300],
                 vec![7.0; 3],
             ] {
-                let fit = Fit { most_marks: 6, logarithmic, from_zero: false };
-                let scale = Scale::of(figures.iter().copied(), Unit::Bytes, &fit).with_headroom();
+                let fit = ScaleFit { most_marks: 6, logarithmic, from_zero: false };
+                let scale =
+                    Scale::from_figures(figures.iter().copied(), AxisUnit::Bytes, &fit).with_headroom();
                 for figure in [f64::NAN, f64::NEG_INFINITY, 0.0, 1e308] {
                     assert!((0.0..=1.0).contains(&scale.part(figure)), "{figures:?} {figure}");
                 }
@@ -217,10 +220,10 @@ mod tests {
 
     #[test]
     fn places_by_ratio_and_by_difference() {
-        let linear = Scale::of([100.0].into_iter(), Unit::Count, &Fit::bars(5));
+        let linear = Scale::from_figures([100.0].into_iter(), AxisUnit::Count, &ScaleFit::for_bars(5));
         assert_eq!(linear.part(50.0), 0.5);
-        let fit = Fit { most_marks: 5, logarithmic: true, from_zero: false };
-        let log = Scale::of([1.0, 10_000.0].into_iter(), Unit::Nanoseconds, &fit);
+        let fit = ScaleFit { most_marks: 5, logarithmic: true, from_zero: false };
+        let log = Scale::from_figures([1.0, 10_000.0].into_iter(), AxisUnit::Nanoseconds, &fit);
         assert!((log.part(100.0) - 0.5).abs() < 1e-9);
         assert_eq!((log.factor(), linear.factor()), (Some(10.0), None));
     }

@@ -33,7 +33,7 @@ pub(super) struct Font {
 }
 
 impl Font {
-    pub(super) const fn of(pixels: u32, colour: &'static str) -> Font {
+    pub(super) const fn new(pixels: u32, colour: &'static str) -> Font {
         Font { pixels, colour, anchor: "start", bold: false, mono: false, halo: false }
     }
 
@@ -66,7 +66,7 @@ impl Font {
         if self.mono {
             return text.chars().map(|letter| if letter.is_ascii() { 0.61 } else { 1.0 } * pixels).sum();
         }
-        f64::from(canvas::width(text, self.pixels)) * if self.bold { 1.08 } else { 1.0 }
+        f64::from(canvas::text_width(text, self.pixels)) * if self.bold { 1.08 } else { 1.0 }
     }
 }
 
@@ -78,32 +78,34 @@ pub(super) struct Svg {
 
 impl Svg {
     pub(super) fn rect(&mut self, (x, y): (f64, f64), (width, height): (f64, f64), look: &str) {
-        let [x, y, width, height] = [x, y, width.max(0.0), height.max(0.0)].map(number);
-        self.put(format_args!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {look}/>\n"));
+        let [x, y, width, height] = [x, y, width.max(0.0), height.max(0.0)].map(format_number);
+        self.push_markup(format_args!(
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" {look}/>\n"
+        ));
     }
 
     pub(super) fn line(&mut self, (x1, y1): (f64, f64), (x2, y2): (f64, f64), look: &str) {
-        let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(number);
-        self.put(format_args!("<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" {look}/>\n"));
+        let [x1, y1, x2, y2] = [x1, y1, x2, y2].map(format_number);
+        self.push_markup(format_args!("<line x1=\"{x1}\" y1=\"{y1}\" x2=\"{x2}\" y2=\"{y2}\" {look}/>\n"));
     }
 
     pub(super) fn circle(&mut self, (x, y): (f64, f64), radius: f64, look: &str) {
-        let [x, y, radius] = [x, y, radius].map(number);
-        self.put(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {look}/>\n"));
+        let [x, y, radius] = [x, y, radius].map(format_number);
+        self.push_markup(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" {look}/>\n"));
     }
 
     pub(super) fn path(&mut self, d: &str, look: &str) {
-        self.put(format_args!("<path d=\"{d}\" {look}/>\n"));
+        self.push_markup(format_args!("<path d=\"{d}\" {look}/>\n"));
     }
 
     /// A definition that others refer to, such as a pattern.
     pub(super) fn define(&mut self, definition: &str) {
-        self.put(format_args!("<defs>{definition}</defs>\n"));
+        self.push_markup(format_args!("<defs>{definition}</defs>\n"));
     }
 
     /// One line of text. Whatever a child wrote cannot end it.
     pub(super) fn text(&mut self, (x, y): (f64, f64), text: &str, font: Font) {
-        let [x, y] = [x, y + f64::from(font.pixels) * 0.35].map(number);
+        let [x, y] = [x, y + f64::from(font.pixels) * 0.35].map(format_number);
         let (family, space) = if font.mono { (MONO, " xml:space=\"preserve\"") } else { (FONTS, "") };
         let weight = if font.bold { " font-weight=\"600\"" } else { "" };
         let anchor = match font.anchor {
@@ -114,65 +116,65 @@ impl Svg {
             true => " paint-order=\"stroke\" stroke=\"#ffffff\" stroke-width=\"4\" stroke-linejoin=\"round\"",
             false => "",
         };
-        let (pixels, colour, text) = (font.pixels, font.colour, told(text));
-        self.put(format_args!(
+        let (pixels, colour, text) = (font.pixels, font.colour, escape_printable(text));
+        self.push_markup(format_args!(
             "<text x=\"{x}\" y=\"{y}\" font-family=\"{family}\" font-size=\"{pixels}\" fill=\"{colour}\"{weight}{anchor}{halo}{space}>{text}</text>\n"
         ));
     }
 
     /// What is drawn inside is one thing, with a name under the pointer.
     pub(super) fn group(&mut self, title: &str, draw: impl FnOnce(&mut Svg)) {
-        self.put(format_args!("<g>"));
+        self.push_markup(format_args!("<g>"));
         if !title.is_empty() {
-            self.put(format_args!("<title>{}</title>", told(title)));
+            self.push_markup(format_args!("<title>{}</title>", escape_printable(title)));
         }
         draw(self);
-        self.put(format_args!("</g>\n"));
+        self.push_markup(format_args!("</g>\n"));
     }
 
     /// What is drawn inside leads to an address beside the picture.
     pub(super) fn link(&mut self, to: &str, draw: impl FnOnce(&mut Svg)) {
-        self.put(format_args!("<a href=\"{}\" target=\"_top\">", told(to)));
+        self.push_markup(format_args!("<a href=\"{}\" target=\"_top\">", escape_printable(to)));
         draw(self);
-        self.put(format_args!("</a>\n"));
+        self.push_markup(format_args!("</a>\n"));
     }
 
     /// The picture's head: its title, and a line under it.
-    pub(super) fn head(&mut self, title: &str, subtitle: &str) {
-        self.text((EDGE, 32.0), title, Font::of(21, INK));
-        self.text((EDGE, 60.0), subtitle, Font::of(13, QUIET));
+    pub(super) fn draw_head(&mut self, title: &str, subtitle: &str) {
+        self.text((EDGE, 32.0), title, Font::new(21, INK));
+        self.text((EDGE, 60.0), subtitle, Font::new(13, QUIET));
     }
 
     /// The file. A screen reader says the title, then what the picture tells.
     pub(super) fn finish(self, (width, height): (f64, f64), title: &str, tells: &str) -> String {
-        let [width, height] = [width.ceil(), height.ceil()].map(number);
+        let [width, height] = [width.ceil(), height.ceil()].map(format_number);
         let tells = match tells {
             "" => String::new(),
-            tells => format!("<desc>{}</desc>", told(tells)),
+            tells => format!("<desc>{}</desc>", escape_printable(tells)),
         };
         format!(
             "<svg width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" xmlns=\"http://www.w3.org/2000/svg\" \
              role=\"img\"><title>{}</title>{tells}\n<rect width=\"{width}\" height=\"{height}\" fill=\"{PAPER}\"/>\n{}</svg>\n",
-            told(title),
+            escape_printable(title),
             self.body
         )
     }
 
-    fn put(&mut self, text: std::fmt::Arguments<'_>) {
+    fn push_markup(&mut self, text: std::fmt::Arguments<'_>) {
         // Writing to a String cannot fail.
         let _ = self.body.write_fmt(text);
     }
 }
 
 /// A coordinate with one decimal at most. What is no number would make the file one that nobody reads.
-pub(super) fn number(value: f64) -> String {
+pub(super) fn format_number(value: f64) -> String {
     let value = if value.is_finite() { value } else { 0.0 };
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 /// At most so many letters, the middle taken out: the beginning and the end of a type or a path tell the most.
-pub(super) fn shortened(text: &str, most: usize) -> String {
+pub(super) fn shorten_middle(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= most {
         return text.to_owned();
@@ -185,13 +187,13 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
 }
 
 /// Text for an element: no control characters, which XML has no way to write, and no markup.
-fn told(text: &str) -> String {
-    let plain: String = prose::printable(text)
+fn escape_printable(text: &str) -> String {
+    let plain: String = prose::strip_controls(text)
         .chars()
         .map(|letter| if letter == '\n' { ' ' } else { letter })
         .filter(|letter| !matches!(letter, '\u{fffe}' | '\u{ffff}'))
         .collect();
-    canvas::escaped(&plain)
+    canvas::escape_xml(&plain)
 }
 
 /// Every test of a picture reads it as XML.
@@ -214,17 +216,17 @@ mod tests {
 
     #[test]
     fn the_middle_is_taken_out() {
-        assert_eq!(shortened("Vec<Rc<Node>>", 13), "Vec<Rc<Node>>");
-        assert_eq!(shortened("alloc::vec::Vec<Node>", 9), "allo…ode>");
-        assert_eq!(shortened("程序员晚枫出品", 5), "程序…出品");
-        assert_eq!(shortened("abc", 1), "…");
+        assert_eq!(shorten_middle("Vec<Rc<Node>>", 13), "Vec<Rc<Node>>");
+        assert_eq!(shorten_middle("alloc::vec::Vec<Node>", 9), "allo…ode>");
+        assert_eq!(shorten_middle("程序员晚枫出品", 5), "程序…出品");
+        assert_eq!(shorten_middle("abc", 1), "…");
     }
 
     #[test]
     fn whatever_is_written_is_xml() {
         let mut svg = Svg::default();
         let evil = "<&\"\u{1b}[31m\u{0}\u{ffff}]]>\n</text>";
-        svg.group(evil, |svg| svg.text((f64::NAN, 1.0), evil, Font::of(13, INK).mono().halo()));
+        svg.group(evil, |svg| svg.text((f64::NAN, 1.0), evil, Font::new(13, INK).mono().halo()));
         let file = svg.finish((10.0, 10.0), evil, evil);
         assert_eq!(texts(&file), ["<&\"]]> </text>"]);
         assert_eq!(parsed(&file).descendants().filter(|node| node.has_tag_name("title")).count(), 2);

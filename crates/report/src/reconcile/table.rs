@@ -3,8 +3,8 @@
 
 mod resident;
 
-use super::grouped;
-use crate::attachments::Written;
+use super::format_grouped;
+use crate::attachments::TableCell;
 use crate::{Words, format, prose};
 use heaplab_record::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, Report, Run};
 
@@ -18,7 +18,7 @@ const NOT_SAID: &str = "–";
 pub(crate) struct ToolRow {
     pub(crate) tool: String,
     /// A cell for each of [`COLUMNS`]; the small print is how far it lies from the recorder's.
-    pub(crate) cells: Vec<Written>,
+    pub(crate) cells: Vec<TableCell>,
     /// Why it is so far from the recorder's.
     pub(crate) reason: String,
     /// Whether the rules account for every unit; `None` for the recorder itself, and for a tool that did not run.
@@ -26,14 +26,14 @@ pub(crate) struct ToolRow {
 }
 
 /// The runs that programs from outside have looked at; where there are none, the first that was reconciled.
-pub(crate) fn chosen(report: &Report) -> Vec<(&Run, &Reconciliation)> {
+pub(crate) fn select_runs(report: &Report) -> Vec<(&Run, &Reconciliation)> {
     let reconciled = || report.runs.iter().filter_map(|run| run.reconciliation.as_ref().map(|of| (run, of)));
     let looked_at: Vec<_> = reconciled().filter(|(_, of)| !of.outside_tools.is_empty()).collect();
     if looked_at.is_empty() { reconciled().take(1).collect() } else { looked_at }
 }
 
 /// Whose figures they are, and at which scale.
-pub(crate) fn caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
+pub(crate) fn render_caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
     let rows = format::count(of.rows);
     let caption = words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)]);
     match of.outside_tools.is_empty() {
@@ -43,21 +43,21 @@ pub(crate) fn caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words)
 }
 
 /// Every tool that was asked.
-pub(crate) fn rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
-    let mut rows = vec![recorder(of, words), stats_alloc(of, words), dhat(of, words)];
-    rows.extend(of.resident.as_ref().map(|resident| resident::row(of, resident, words)));
-    rows.extend(of.outside_tools.iter().map(|run| outside(of, run, words)));
+pub(crate) fn tool_rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
+    let mut rows = vec![recorder_row(of, words), stats_alloc_row(of, words), dhat_row(of, words)];
+    rows.extend(of.resident.as_ref().map(|resident| resident::resident_row(of, resident, words)));
+    rows.extend(of.outside_tools.iter().map(|run| outside_tool_row(of, run, words)));
     rows
 }
 
 /// Blocks, bytes over the run, peak, end.
-type Figures = [Option<u64>; 4];
+type ToolFigures = [Option<u64>; 4];
 
-fn recorded(of: &Reconciliation) -> [u64; 4] {
+fn recorder_figures(of: &Reconciliation) -> [u64; 4] {
     [of.heap_total_blocks, of.heap_total_bytes, of.heap_peak_bytes, of.heap_end_bytes]
 }
 
-fn cells(figures: Figures, recorded: [u64; 4]) -> Vec<Written> {
+fn render_cells(figures: ToolFigures, recorded: [u64; 4]) -> Vec<TableCell> {
     let cell = |(index, (figure, recorded)): (usize, (Option<u64>, u64))| {
         let short = match figure {
             None => NOT_SAID.to_owned(),
@@ -65,55 +65,55 @@ fn cells(figures: Figures, recorded: [u64; 4]) -> Vec<Written> {
             Some(bytes) => format::bytes(bytes),
         };
         let gap = figure.map(|figure| i128::from(figure) - i128::from(recorded)).filter(|gap| *gap != 0);
-        Written { short, exact: gap.map(signed), is_figure: true }
+        TableCell { short, exact: gap.map(format_gap), is_figure: true }
     };
     figures.into_iter().zip(recorded).enumerate().map(cell).collect()
 }
 
 /// `+90,017`, with a minus that is as wide.
-fn signed(gap: i128) -> String {
-    if gap < 0 { format!("−{}", grouped(-gap)) } else { format!("+{}", grouped(gap)) }
+fn format_gap(gap: i128) -> String {
+    if gap < 0 { format!("−{}", format_grouped(-gap)) } else { format!("+{}", format_grouped(gap)) }
 }
 
-fn recorder(of: &Reconciliation, words: &Words) -> ToolRow {
+fn recorder_row(of: &Reconciliation, words: &Words) -> ToolRow {
     ToolRow {
         tool: words.get("tool-recorder"),
-        cells: cells(recorded(of).map(Some), recorded(of)),
+        cells: render_cells(recorder_figures(of).map(Some), recorder_figures(of)),
         reason: words.get("gap-itself"),
         is_explained: None,
     }
 }
 
-fn stats_alloc(of: &Reconciliation, words: &Words) -> ToolRow {
+fn stats_alloc_row(of: &Reconciliation, words: &Words) -> ToolRow {
     let figures = [Some(of.counts_allocations), Some(of.counts_bytes_allocated), None, of.counts_end_bytes];
-    let rest = rests(figures, recorded(of).map(i128::from));
+    let rest = unexplained_gaps(figures, recorder_figures(of).map(i128::from));
     let mut reasons = vec![words.say("gap-counts", &[("grown", &format::bytes(of.heap_grown_bytes))])];
-    reasons.extend(unexplained(rest, words));
-    row(words.get("tool-stats-alloc"), figures, of, reasons, rest, words)
+    reasons.extend(explain_unexplained(rest, words));
+    build_row(words.get("tool-stats-alloc"), figures, of, reasons, rest, words)
 }
 
-fn dhat(of: &Reconciliation, words: &Words) -> ToolRow {
+fn dhat_row(of: &Reconciliation, words: &Words) -> ToolRow {
     let figures = [
         Some(of.dhat_total_blocks),
         Some(of.dhat_total_bytes),
         Some(of.dhat_peak_bytes),
         Some(of.dhat_end_bytes),
     ];
-    let rest = rests(figures, by_dhat(of));
-    let mut reasons = vec![reallocations(of, true, words)];
-    reasons.extend(unexplained(rest, words));
-    row(words.get("tool-dhat"), figures, of, reasons, rest, words)
+    let rest = unexplained_gaps(figures, expected_by_dhat_rule(of));
+    let mut reasons = vec![explain_reallocations(of, true, words)];
+    reasons.extend(explain_unexplained(rest, words));
+    build_row(words.get("tool-dhat"), figures, of, reasons, rest, words)
 }
 
 /// What the recorder's figures come to where a reallocation is a block more, of its whole new size.
-fn by_dhat(of: &Reconciliation) -> [i128; 4] {
-    let [blocks, bytes, peak, end] = recorded(of).map(i128::from);
+fn expected_by_dhat_rule(of: &Reconciliation) -> [i128; 4] {
+    let [blocks, bytes, peak, end] = recorder_figures(of).map(i128::from);
     let resized = i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes);
     [blocks + i128::from(of.heap_reallocations), bytes + resized, peak, end]
 }
 
 /// `has_bytes` is whether the tool adds bytes up over the run.
-fn reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) -> String {
+fn explain_reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) -> String {
     let key = match (of.heap_reallocations, has_bytes) {
         (0, _) => "gap-nothing-grew",
         (_, true) => "gap-reallocations",
@@ -126,35 +126,35 @@ fn reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) -> String 
             ("reallocations", &format::count(of.heap_reallocations)),
             ("resized", &format::bytes(of.heap_reallocated_bytes)),
             ("grown", &format::bytes(of.heap_grown_bytes)),
-            ("more", &grouped(more)),
+            ("more", &format_grouped(more)),
         ],
     )
 }
 
-fn outside(of: &Reconciliation, run: &OutsideRun, words: &Words) -> ToolRow {
+fn outside_tool_row(of: &Reconciliation, run: &OutsideRun, words: &Words) -> ToolRow {
     let name = match run.tool {
         OutsideTool::ValgrindDhat => words.get("tool-valgrind-dhat"),
         OutsideTool::Heaptrack => words.get("tool-heaptrack"),
     };
     let without = |reason| ToolRow {
         tool: name.clone(),
-        cells: cells([None; 4], recorded(of)),
+        cells: render_cells([None; 4], recorder_figures(of)),
         reason,
         is_explained: None,
     };
     match &run.outcome {
         OutsideOutcome::NotInstalled => without(words.get("gap-not-installed")),
         OutsideOutcome::Failed { cause } => {
-            without(words.say("gap-failed", &[("cause", &prose::printable(cause))]))
+            without(words.say("gap-failed", &[("cause", &prose::strip_controls(cause))]))
         }
         OutsideOutcome::Measured { version, whole, outside } => {
-            let tool = format!("{name} ({})", prose::printable(version));
-            measured(of, tool, whole, outside, words)
+            let tool = format!("{name} ({})", prose::strip_controls(version));
+            measured_tool_row(of, tool, whole, outside, words)
         }
     }
 }
 
-fn measured(
+fn measured_tool_row(
     of: &Reconciliation,
     tool: String,
     whole: &OutsideFigures,
@@ -165,7 +165,7 @@ fn measured(
         [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)]
     };
     let figures = list(whole);
-    let mut expected = by_dhat(of);
+    let mut expected = expected_by_dhat_rule(of);
     for (expected, outside) in expected.iter_mut().zip(list(outside)) {
         *expected += outside.map_or(0, i128::from);
     }
@@ -174,18 +174,18 @@ fn measured(
     let less = (i128::from(of.heap_peak_bytes) - at_its_peak).max(0);
     expected[2] -= less;
 
-    let mut reasons = vec![words.say("gap-outside", &[("parts", &parts(list(outside), words))])];
-    reasons.push(reallocations(of, whole.total_bytes.is_some(), words));
+    let mut reasons = vec![words.say("gap-outside", &[("parts", &list_parts(list(outside), words))])];
+    reasons.push(explain_reallocations(of, whole.total_bytes.is_some(), words));
     if less > 0 {
-        reasons.push(words.say("gap-other-moment", &[("bytes", &grouped(less))]));
+        reasons.push(words.say("gap-other-moment", &[("bytes", &format_grouped(less))]));
     }
-    let rest = rests(figures, expected);
-    reasons.extend(unexplained(rest, words));
-    row(tool, figures, of, reasons, rest, words)
+    let rest = unexplained_gaps(figures, expected);
+    reasons.extend(explain_unexplained(rest, words));
+    build_row(tool, figures, of, reasons, rest, words)
 }
 
 /// What lies between the tool's figures and what the rules make of the recorder's.
-fn rests(figures: Figures, expected: [i128; 4]) -> [i128; 4] {
+fn unexplained_gaps(figures: ToolFigures, expected: [i128; 4]) -> [i128; 4] {
     let mut rests = [0; 4];
     for ((rest, figure), expected) in rests.iter_mut().zip(figures).zip(expected) {
         *rest = figure.map_or(0, |figure| i128::from(figure) - expected);
@@ -195,28 +195,28 @@ fn rests(figures: Figures, expected: [i128; 4]) -> [i128; 4] {
 
 const PARTS: [&str; 4] = ["gap-part-blocks", "gap-part-bytes", "gap-part-peak", "gap-part-end"];
 
-fn parts(figures: Figures, words: &Words) -> String {
+fn list_parts(figures: ToolFigures, words: &Words) -> String {
     let parts: Vec<String> = PARTS
         .iter()
         .zip(figures)
         .filter_map(|(key, figure)| Some(words.say(key, &[("figure", &format::count(figure?))])))
         .collect();
-    prose::list(&parts, words)
+    prose::join_names(&parts, words)
 }
 
-fn unexplained(rests: [i128; 4], words: &Words) -> Option<String> {
+fn explain_unexplained(rests: [i128; 4], words: &Words) -> Option<String> {
     let left: Vec<String> = PARTS
         .iter()
         .zip(rests)
         .filter(|(_, rest)| *rest != 0)
-        .map(|(key, rest)| words.say(key, &[("figure", &signed(rest))]))
+        .map(|(key, rest)| words.say(key, &[("figure", &format_gap(rest))]))
         .collect();
-    (!left.is_empty()).then(|| words.say("gap-unexplained", &[("parts", &prose::list(&left, words))]))
+    (!left.is_empty()).then(|| words.say("gap-unexplained", &[("parts", &prose::join_names(&left, words))]))
 }
 
-fn row(
+fn build_row(
     tool: String,
-    figures: Figures,
+    figures: ToolFigures,
     of: &Reconciliation,
     reasons: Vec<String>,
     rests: [i128; 4],
@@ -224,8 +224,8 @@ fn row(
 ) -> ToolRow {
     ToolRow {
         tool,
-        cells: cells(figures, recorded(of)),
-        reason: prose::join(&reasons, words),
+        cells: render_cells(figures, recorder_figures(of)),
+        reason: prose::join_sentences(&reasons, words),
         is_explained: Some(rests == [0; 4]),
     }
 }

@@ -1,6 +1,6 @@
 //! What is collected: [`Gc`], an `Rc` whose object has a header for the collector, and [`Object`], what a type tells.
 
-use super::books::{Books, Place};
+use super::generations::{Generations, Position};
 use std::cell::Cell;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ pub(crate) trait Object: 'static {
 pub(crate) struct Gc<T: Object + ?Sized>(Rc<Tracked<T>>);
 
 /// Any object, with one reference of the collector's own.
-pub(super) type Any = Rc<Tracked<dyn Object>>;
+pub(super) type AnyObject = Rc<Tracked<dyn Object>>;
 
 /// The object behind its header.
 pub(super) struct Tracked<T: Object + ?Sized> {
@@ -32,15 +32,15 @@ pub(super) struct Tracked<T: Object + ?Sized> {
 
 /// What the collector writes down about one object. CPython keeps it in 16 bytes before the object.
 pub(crate) struct Header {
-    books: Rc<Books>,
-    pub(super) place: Cell<Place>,
+    books: Rc<Generations>,
+    pub(super) place: Cell<Position>,
     /// The copy of the reference count that a search subtracts from.
     pub(super) copied: Cell<usize>,
     finalized: Cell<bool>,
 }
 
 impl<T: Object> Gc<T> {
-    pub(super) fn new(books: Rc<Books>, value: T) -> Gc<T> {
+    pub(super) fn new(books: Rc<Generations>, value: T) -> Gc<T> {
         let header = Header {
             books: Rc::clone(&books),
             place: Cell::default(),
@@ -48,7 +48,7 @@ impl<T: Object> Gc<T> {
             finalized: Cell::new(false),
         };
         let object = Rc::new(Tracked { header, value });
-        let any: Any = object.clone();
+        let any: AnyObject = object.clone();
         books.link(0, &any);
         Gc(object)
     }

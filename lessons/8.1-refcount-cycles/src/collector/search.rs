@@ -1,24 +1,24 @@
 //! The search for cycles that nobody outside refers to: the heart of the collector.
 
-use super::books::Place;
-use super::object::Any;
+use super::generations::Position;
+use super::object::AnyObject;
 use std::rc::Rc;
 
 /// `examined` holds one reference to each of its objects itself, as `sys.getrefcount` does while it counts.
-const OUR_OWN: usize = 1;
+const OWN_REFERENCES: usize = 1;
 
 /// Splits objects into those that something outside of them refers to, directly or through others, and the rest: garbage.
 /// Takes time in proportion to the objects and their references.
-pub(super) fn split(examined: Vec<Any>) -> (Vec<Any>, Vec<Any>) {
+pub(super) fn split_reachable(examined: Vec<AnyObject>) -> (Vec<AnyObject>, Vec<AnyObject>) {
     // 1. Copy the counts.
     for (index, object) in examined.iter().enumerate() {
-        object.header.place.set(Place::Examined(index));
-        object.header.copied.set(Rc::strong_count(object) - OUR_OWN);
+        object.header.place.set(Position::Examined(index));
+        object.header.copied.set(Rc::strong_count(object) - OWN_REFERENCES);
     }
     // 2. Subtract the references from inside.
     for object in &examined {
         object.traverse(&mut |child| {
-            if let Place::Examined(_) = child.place.get() {
+            if let Position::Examined(_) = child.place.get() {
                 child.copied.set(child.copied.get().saturating_sub(1));
             }
         });
@@ -28,7 +28,7 @@ pub(super) fn split(examined: Vec<Any>) -> (Vec<Any>, Vec<Any>) {
     let mut open: Vec<usize> = (0..examined.len()).filter(|&index| reachable[index]).collect();
     while let Some(index) = open.pop() {
         examined[index].traverse(&mut |child| {
-            if let Place::Examined(index) = child.place.get()
+            if let Position::Examined(index) = child.place.get()
                 && !std::mem::replace(&mut reachable[index], true)
             {
                 open.push(index);

@@ -16,7 +16,7 @@ fn what_is_on_no_cycle_is_freed_by_its_count() {
     drop(child);
     drop(parent);
     assert_eq!(world.alive(), [false, false]);
-    assert_eq!(world.heap.alive(), 0);
+    assert_eq!(world.heap.live_objects(), 0);
 }
 
 #[test]
@@ -28,9 +28,9 @@ fn a_cycle_waits_for_the_collector() {
     drop((one, two));
     assert_eq!(world.alive(), [true, true]);
     let run = world.heap.collect(0);
-    assert_eq!((run.looked_at, run.freed, run.resurrected), (2, 2, 0));
+    assert_eq!((run.examined, run.freed, run.resurrected), (2, 2, 0));
     assert_eq!(world.alive(), [false, false]);
-    assert_eq!(world.heap.alive(), 0);
+    assert_eq!(world.heap.live_objects(), 0);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn the_seven_hundred_and_first_object_starts_a_collection() {
     assert_eq!(world.heap.log(), []);
     let one_more = world.node(700);
     let log = world.heap.log();
-    let expected = Collection { looked_at: 700, made: 701, ..Collection::new(0, Trigger::Threshold, 0) };
+    let expected = Collection { examined: 700, made: 701, ..Collection::new(0, Trigger::Threshold, 0) };
     assert_eq!(log, [expected]);
     // The one that was too many is made afterwards.
     assert_eq!((held[0].generation(), one_more.generation()), (Some(1), Some(0)));
@@ -111,7 +111,7 @@ fn every_eleventh_collection_reaches_further() {
     assert_eq!(generations[..13], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
     let first_full = generations.iter().position(|&generation| generation == 2).expect("150,000 are enough");
     assert_eq!(generations[..first_full].iter().filter(|&&generation| generation == 1).count(), 11);
-    assert!(log.iter().all(|run| run.looked_at == run.freed), "each refers to nobody but itself");
+    assert!(log.iter().all(|run| run.examined == run.freed), "each refers to nobody but itself");
 }
 
 /// CPython's rule against quadratic time: objects that only ever grow in number are not all looked at again and again.
@@ -124,9 +124,9 @@ fn a_full_collection_waits_for_a_quarter_more() {
     assert!(full.len() >= 3, "{}", full.len());
     for pair in full.windows(2) {
         let (before, after) = (pair[0], pair[1]);
-        assert!(after.looked_at * 4 >= before.looked_at * 5, "{before:?} {after:?}");
+        assert!(after.examined * 4 >= before.examined * 5, "{before:?} {after:?}");
     }
-    assert!(world.heap.put_off() > 0);
+    assert!(world.heap.postponed_collections() > 0);
     drop(held);
 }
 
@@ -138,7 +138,7 @@ fn a_finaliser_runs_once_and_may_save() {
     node.refer_to(&node);
     drop(node);
     let run = world.heap.collect(2);
-    assert_eq!((run.looked_at, run.freed, run.resurrected), (1, 0, 1));
+    assert_eq!((run.examined, run.freed, run.resurrected), (1, 0, 1));
     let saved = world.rescued.take();
     assert_eq!((saved.len(), saved[0].strong_count()), (1, 2));
     drop(saved);
@@ -182,7 +182,7 @@ fn what_does_not_let_go_stays() {
     let stubborn = heap.alloc(Stubborn(RefCell::default()));
     stubborn.0.replace(Some(stubborn.clone()));
     let run = heap.collect(2);
-    assert_eq!((run.looked_at, run.freed), (1, 0), "it is held");
+    assert_eq!((run.examined, run.freed), (1, 0), "it is held");
     let witness = stubborn.clone();
     drop(stubborn);
     let own = witness.0.take();
@@ -192,9 +192,9 @@ fn what_does_not_let_go_stays() {
     drop(own);
     for _ in 0..2 {
         let run = heap.collect(2);
-        assert_eq!((run.looked_at, run.freed), (1, 0), "it keeps hold of itself");
+        assert_eq!((run.examined, run.freed), (1, 0), "it keeps hold of itself");
     }
-    assert_eq!(heap.alive(), 1);
+    assert_eq!(heap.live_objects(), 1);
 }
 
 /// Makes objects and asks for a collection while it is collected.
@@ -216,17 +216,17 @@ impl Object for Busy {
         for _ in 0..2_000 {
             self.heap.alloc(Stubborn(RefCell::default()));
         }
-        assert_eq!(self.heap.collect(2).looked_at, 0, "one collection at a time");
+        assert_eq!(self.heap.collect(2).examined, 0, "one collection at a time");
     }
 }
 
 #[test]
 fn a_finaliser_may_use_the_heap() {
-    let heap = Collector::logging();
+    let heap = Collector::with_log();
     for _ in 0..2 {
         let busy = heap.alloc(Busy { heap: heap.clone(), own: RefCell::default() });
         busy.own.replace(Some(busy.clone()));
     }
     assert_eq!(heap.collect(2).freed, 2);
-    assert_eq!((heap.alive(), heap.log().len()), (0, 1));
+    assert_eq!((heap.live_objects(), heap.log().len()), (0, 1));
 }

@@ -1,6 +1,6 @@
 //! Who belongs together lives in one `Vec` and dies with it. An index refers, and it owns nothing.
 
-use super::name;
+use super::family_name;
 use heaplab_lesson::Checksum;
 
 /// The parent first.
@@ -14,7 +14,7 @@ struct Member {
 }
 
 pub(crate) fn make(i: u64) -> Arena {
-    let parent = Member { name: name(i), score: 0, parent: None, children: vec![1, 2] };
+    let parent = Member { name: family_name(i), score: 0, parent: None, children: vec![1, 2] };
     let child = |score| Member { name: String::new(), score, parent: Some(0), children: Vec::new() };
     Arena(vec![parent, child(2 * i), child(2 * i + 1)])
 }

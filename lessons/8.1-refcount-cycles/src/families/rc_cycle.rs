@@ -1,6 +1,6 @@
 //! Everybody is owned by whoever refers to them. No count ever comes to zero.
 
-use super::name;
+use super::family_name;
 use heaplab_lesson::Checksum;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ pub(crate) struct Child {
 }
 
 pub(crate) fn make(i: u64) -> Rc<Parent> {
-    let parent = Rc::new(Parent { name: name(i), children: RefCell::default() });
+    let parent = Rc::new(Parent { name: family_name(i), children: RefCell::default() });
     let child = |score| Rc::new(Child { score, parent: Rc::clone(&parent) });
     parent.children.replace(vec![child(2 * i), child(2 * i + 1)]);
     parent

@@ -1,12 +1,12 @@
 //! The two programs of the ledger. Whatever follows `=>` is only asked.
 
-use super::{Book, ledger};
+use super::{CountLog, ledger};
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
 /// Everything that can happen to an `Rc`.
-pub(super) fn owners() -> Book {
-    let mut book = Book::default();
+pub(super) fn log_owners() -> CountLog {
+    let mut book = CountLog::default();
     ledger! { book,
         let first = Rc::new(String::from("family")) => first;
         let second = Rc::clone(&first) => first;
@@ -58,8 +58,8 @@ impl List {
 }
 
 /// The lecture's demo, with a `Weak` to look on. There is no `gc.collect()` to call at its end: the cycle has to be broken.
-pub(super) fn list_in_itself() -> Book {
-    let mut book = Book::default();
+pub(super) fn log_list_in_itself() -> CountLog {
+    let mut book = CountLog::default();
     ledger! { book,
         let list = Rc::new(List::default()) => list;
         list.append(Rc::clone(&list)) => list;

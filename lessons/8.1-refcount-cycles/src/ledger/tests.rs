@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn lines(book: &Book) -> Vec<(&str, u64, Option<u64>)> {
+fn lines(book: &CountLog) -> Vec<(&str, u64, Option<u64>)> {
     book.0.iter().map(|(line, counts)| (line.as_str(), counts.strong, counts.weak)).collect()
 }
 
@@ -33,7 +33,7 @@ fn every_count_of_an_owner_ledger() {
         ("let late = weak.upgrade()", 0, None),
         ("assert!(late.is_none())", 0, None),
     ];
-    assert_eq!(lines(&demo::owners()), expected);
+    assert_eq!(lines(&demo::log_owners()), expected);
 }
 
 #[test]
@@ -48,12 +48,12 @@ fn every_count_of_the_list_in_itself() {
         ("drop(inside)", 1, Some(1)),
         ("drop(found)", 0, None),
     ];
-    assert_eq!(lines(&demo::list_in_itself()), expected);
+    assert_eq!(lines(&demo::log_list_in_itself()), expected);
 }
 
 #[test]
 fn a_page_has_a_value_and_a_sentence_a_line() {
-    for page in pages() {
+    for page in run_ledgers() {
         let Attachment::Steps(page) = page else { panic!("a ledger is steps") };
         assert!(page.series.iter().all(|series| series.values.len() == page.steps.len()));
         for step in &page.steps {
@@ -66,7 +66,7 @@ fn a_page_has_a_value_and_a_sentence_a_line() {
 #[test]
 fn another_count_is_another_sentence() {
     let counts = |strong, weak| Counts { strong, weak: Some(weak) };
-    let why = |before, after| why::sentence(Some(before), after);
+    let why = |before, after| explain::explain_step(Some(before), after);
     let once = why(counts(1, 0), counts(2, 0));
     assert_eq!((once.en.as_str(), once.zh.as_str()), ("strong +1: 2 now.", "强引用 +1：现在是 2。"));
     assert_eq!(why(counts(1, 0), counts(4, 0)).en, "strong +3: 4 now.");
@@ -76,5 +76,5 @@ fn another_count_is_another_sentence() {
     let gone = Counts { strong: 0, weak: None };
     assert!(why(counts(1, 0), gone).en.contains("its block is freed"));
     assert!(why(counts(1, 3), gone).en.contains("weak was 3: only the block waits"));
-    assert!(why::sentence(None, counts(7, 2)).en.contains("strong 7, weak 2"));
+    assert!(explain::explain_step(None, counts(7, 2)).en.contains("strong 7, weak 2"));
 }

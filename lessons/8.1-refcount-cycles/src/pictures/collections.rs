@@ -1,38 +1,44 @@
 //! What the collector wrote down, as two charts and a table by generation.
 
 use crate::collector::{Collection, Collector, GENERATIONS, Trigger};
-use heaplab_lesson::{Attachment, Axis, Cell, Chart, Marker, Series, Table, Text, Unit};
+use heaplab_lesson::{Attachment, Axis, AxisUnit, Cell, Chart, Marker, Series, Table, Text};
 
 /// Of a collector that kept a log.
-pub(crate) fn collections(heap: &Collector) -> Vec<Attachment> {
+pub(crate) fn draw_collections(heap: &Collector) -> Vec<Attachment> {
     let log = heap.log();
-    if crate::by_hand() {
-        print(&log);
+    if crate::is_started_by_hand() {
+        print_log(&log);
     }
     let looked_at =
         Text::new("The collector: how much it looked at, run by run", "回收器：每次检查了多少对象");
     let freed = Text::new("The collector: how much it freed, run by run", "回收器：每次释放了多少对象");
     let objects = Text::new("objects", "对象");
     vec![
-        chart("collector-looked-at", looked_at, objects.clone(), &log, |run| run.looked_at),
-        chart("collector-freed", freed, objects, &log, |run| run.freed),
-        by_generation(&log, heap.put_off()),
+        draw_chart("collector-looked-at", looked_at, objects.clone(), &log, |run| run.examined),
+        draw_chart("collector-freed", freed, objects, &log, |run| run.freed),
+        tabulate_generations(&log, heap.postponed_collections()),
     ]
 }
 
 /// Young collections are too many to read.
-fn print(log: &[Collection]) {
+fn print_log(log: &[Collection]) {
     for run in log.iter().filter(|run| run.generation > 0) {
         println!(
             "after {} objects: generation {}, looked at {}, freed {}",
-            run.made, run.generation, run.looked_at, run.freed
+            run.made, run.generation, run.examined, run.freed
         );
     }
     println!("and {} collections of generation 0", runs_of(log, 0).count());
 }
 
-fn chart(name: &str, title: Text, y: Text, log: &[Collection], of: fn(&Collection) -> usize) -> Attachment {
-    let axis = |label| Axis { label, unit: Unit::Count, logarithmic: false };
+fn draw_chart(
+    name: &str,
+    title: Text,
+    y: Text,
+    log: &[Collection],
+    of: fn(&Collection) -> usize,
+) -> Attachment {
+    let axis = |label| Axis { label, unit: AxisUnit::Count, logarithmic: false };
     let series = (0..GENERATIONS).map(|generation| Series {
         name: format!("gen {generation}"),
         marker: Marker::Dots,
@@ -47,18 +53,18 @@ fn chart(name: &str, title: Text, y: Text, log: &[Collection], of: fn(&Collectio
     })
 }
 
-fn by_generation(log: &[Collection], put_off: u64) -> Attachment {
+fn tabulate_generations(log: &[Collection], put_off: u64) -> Attachment {
     let rows = (0..GENERATIONS).map(|generation| {
         let sum = |of: fn(&Collection) -> usize| {
             Cell::Count(runs_of(log, generation).map(|run| of(run) as u64).sum())
         };
-        let asked = runs_of(log, generation).filter(|run| run.trigger == Trigger::Asked).count();
+        let asked = runs_of(log, generation).filter(|run| run.trigger == Trigger::Requested).count();
         vec![
             Cell::Text(generation.to_string()),
             Cell::Count(runs_of(log, generation).count() as u64),
             Cell::Count(asked as u64),
             Cell::Count(if generation + 1 == GENERATIONS { put_off } else { 0 }),
-            sum(|run| run.looked_at),
+            sum(|run| run.examined),
             sum(|run| run.freed),
             sum(|run| run.resurrected),
         ]

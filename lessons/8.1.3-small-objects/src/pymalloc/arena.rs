@@ -2,7 +2,7 @@
 //! own (CPython keeps an array of them), so that all of the arena is for pools.
 
 use super::chain::{Chain, Linked, Links};
-use super::class::{ARENA_BYTES, Class, POOL_BYTES, POOLS_AN_ARENA};
+use super::class::{ARENA_BYTES, Class, POOL_BYTES, POOLS_PER_ARENA};
 use super::pool::Pool;
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr::NonNull;
@@ -44,7 +44,7 @@ impl Arena {
                 return None;
             };
             let record = record.cast::<Arena>();
-            let (links, free, free_pools) = (Links::NONE, Chain::EMPTY, POOLS_AN_ARENA);
+            let (links, free, free_pools) = (Links::NONE, Chain::EMPTY, POOLS_PER_ARENA);
             record.write(Arena { links, memory, free, started_pools: 0, free_pools, number });
             Some(record)
         }
@@ -78,7 +78,7 @@ impl Arena {
                     record.memory.byte_add((record.started_pools - 1) * POOL_BYTES)
                 }
             };
-            Pool::start(place, arena, class)
+            Pool::init(place, arena, class)
         }
     }
 

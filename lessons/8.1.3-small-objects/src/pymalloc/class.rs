@@ -13,7 +13,7 @@ pub const LARGEST_SMALL_BYTES: usize = 512;
 /// What `malloc` promises on a 64-bit system, and the most that a class promises.
 pub(crate) const LARGEST_ALIGNMENT: usize = 16;
 
-pub(crate) const POOLS_AN_ARENA: usize = ARENA_BYTES / POOL_BYTES;
+pub(crate) const POOLS_PER_ARENA: usize = ARENA_BYTES / POOL_BYTES;
 /// As many as there are with steps of 8 bytes; with steps of 16 every second one is used.
 pub(crate) const CLASSES: usize = LARGEST_SMALL_BYTES / 8;
 
@@ -26,7 +26,7 @@ impl Class {
     ///
     /// Here Rust is better off than C: a `Layout` says which alignment is needed. `malloc` is told a size alone, and has to
     /// promise enough for any type of that size.
-    pub(crate) fn of(layout: Layout, step: usize) -> Option<Class> {
+    pub(crate) fn for_layout(layout: Layout, step: usize) -> Option<Class> {
         let bytes = layout.size().checked_next_multiple_of(step.max(layout.align()))?;
         let small = layout.align() <= LARGEST_ALIGNMENT && (1..=LARGEST_SMALL_BYTES).contains(&bytes);
         small.then(|| Class((bytes / 8 - 1) as u16))
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     fn block_bytes(size: usize, align: usize, step: usize) -> Option<usize> {
-        Class::of(Layout::from_size_align(size, align).unwrap(), step).map(Class::block_bytes)
+        Class::for_layout(Layout::from_size_align(size, align).unwrap(), step).map(Class::block_bytes)
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl<T> SpinLock<T> {
     }
 
     /// `work` must neither panic nor come here again.
-    pub(crate) fn with<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
+    pub(crate) fn run_locked<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         while self.taken.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
             // The owner may be waiting for this processor.
             std::thread::yield_now();

@@ -41,7 +41,7 @@ impl Pool {
     ///
     /// # Safety
     /// The 4 KiB at `place` are the arena's, aligned to their size, and nobody uses them.
-    pub(crate) unsafe fn start(place: NonNull<u8>, arena: NonNull<Arena>, class: Class) -> NonNull<Pool> {
+    pub(crate) unsafe fn init(place: NonNull<u8>, arena: NonNull<Arena>, class: Class) -> NonNull<Pool> {
         let pool = place.cast::<Pool>();
         let untouched = HEADER_BYTES as u32;
         // SAFETY: the caller gives the place, which is large enough and aligned.
@@ -52,7 +52,7 @@ impl Pool {
     }
 
     /// The pool that a block stands in: no search, no table.
-    pub(crate) fn of(block: NonNull<u8>) -> NonNull<Pool> {
+    pub(crate) fn containing(block: NonNull<u8>) -> NonNull<Pool> {
         let offset = block.addr().get() % POOL_BYTES;
         // SAFETY: a pool starts at a multiple of its size, and the block lies behind its header.
         unsafe { block.byte_sub(offset).cast() }

@@ -2,7 +2,7 @@
 
 use super::arena::Arena;
 use super::chain::Chain;
-use super::class::{CLASSES, Class, POOLS_AN_ARENA};
+use super::class::{CLASSES, Class, POOLS_PER_ARENA};
 use super::pool::Pool;
 use std::alloc::GlobalAlloc;
 use std::ptr::NonNull;
@@ -13,7 +13,7 @@ pub(crate) struct Pools {
     /// for them.
     with_room: [Chain<Pool>; CLASSES],
     /// By how many free pools they have, from none to all: every arena is in one of these.
-    arenas: [Chain<Arena>; POOLS_AN_ARENA + 1],
+    arenas: [Chain<Arena>; POOLS_PER_ARENA + 1],
     arenas_made: u64,
     arenas_returned: u64,
 }
@@ -22,7 +22,7 @@ impl Pools {
     pub(crate) const fn new() -> Pools {
         Pools {
             with_room: [const { Chain::EMPTY }; CLASSES],
-            arenas: [const { Chain::EMPTY }; POOLS_AN_ARENA + 1],
+            arenas: [const { Chain::EMPTY }; POOLS_PER_ARENA + 1],
             arenas_made: 0,
             arenas_returned: 0,
         }
@@ -49,7 +49,7 @@ impl Pools {
     /// # Safety
     /// The block came from [`Pools::take`] with this `below`, and nobody uses it any more.
     pub(crate) unsafe fn put(&mut self, block: NonNull<u8>, below: &impl GlobalAlloc) {
-        let pool = Pool::of(block);
+        let pool = Pool::containing(block);
         // SAFETY: a block's pool is alive and started; it is in `with_room` unless it was full.
         unsafe {
             let with_room = &mut self.with_room[pool.as_ref().class().index()];
@@ -76,7 +76,7 @@ impl Pools {
 
     /// From the fullest arena that has a free pool: the emptier ones have a chance to become empty and be given back.
     fn new_pool(&mut self, class: Class, below: &impl GlobalAlloc) -> Option<NonNull<Pool>> {
-        let arena = match self.fullest_with_a_free_pool() {
+        let arena = match self.find_fullest_arena() {
             Some(arena) => arena,
             None => self.new_arena(below)?,
         };
@@ -91,7 +91,7 @@ impl Pools {
         }
     }
 
-    fn fullest_with_a_free_pool(&self) -> Option<NonNull<Arena>> {
+    fn find_fullest_arena(&self) -> Option<NonNull<Arena>> {
         self.arenas[1..].iter().find_map(Chain::first)
     }
 
@@ -99,7 +99,7 @@ impl Pools {
         let arena = Arena::acquire(below, self.arenas_made)?;
         self.arenas_made += 1;
         // SAFETY: it is new, and in no chain.
-        unsafe { self.arenas[POOLS_AN_ARENA].push(arena) };
+        unsafe { self.arenas[POOLS_PER_ARENA].push(arena) };
         Some(arena)
     }
 
@@ -115,7 +115,7 @@ impl Pools {
             let free_pools = arena.as_ref().free_pools();
             self.arenas[free_pools].remove(arena);
             Arena::put_pool(arena, pool);
-            if free_pools + 1 == POOLS_AN_ARENA && self.fullest_with_a_free_pool().is_some() {
+            if free_pools + 1 == POOLS_PER_ARENA && self.find_fullest_arena().is_some() {
                 Arena::release(arena, below);
                 self.arenas_returned += 1;
             } else {

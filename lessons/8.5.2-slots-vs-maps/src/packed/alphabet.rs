@@ -3,10 +3,10 @@
 //! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks that follow go on using
 //! the same alphabet as long as it has all their bytes, so a store of like names has one in all.
 
-use super::bits::{BitWriter, Bits, Place, width_of};
+use super::bits::{BitOffset, BitWriter, Bits, width_of};
 
 /// From this width on a byte is its own code, and the list stays empty.
-const RAW: u32 = 8;
+const RAW_WIDTH: u32 = 8;
 
 /// All alphabets of a store, in the order in which they came up. Each in a box of its own, so growing moves none.
 pub(super) type Alphabets = Vec<Box<[u8]>>;
@@ -54,7 +54,7 @@ impl TextWriter {
             self.width = set.width();
             self.set = *set;
             let mut list: Box<[u8]> = (0..=255).filter(|&byte| set.contains(byte)).collect();
-            if self.width == RAW {
+            if self.width == RAW_WIDTH {
                 // Where bytes are their own codes, so are the next block's, whichever they are.
                 self.set = ByteSet([u64::MAX; 4]);
                 list = Box::default();
@@ -70,11 +70,11 @@ impl TextWriter {
 
     /// Writes a text whose bytes are all covered.
     pub(super) fn write(&self, text: &[u8], out: &mut BitWriter) {
-        if self.width == RAW {
+        if self.width == RAW_WIDTH {
             return out.push_bytes(text);
         }
         // As many codes at once as a word holds: ten letters of 6 bits are one push.
-        for bytes in text.chunks(per_word(self.width)) {
+        for bytes in text.chunks(codes_per_word(self.width)) {
             let (mut word, mut used) = (0, 0);
             for &byte in bytes {
                 word |= u64::from(self.codes[usize::from(byte)]) << used;
@@ -91,20 +91,20 @@ impl TextWriter {
 }
 
 /// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits a byte.
-pub(super) fn read(
+pub(super) fn read_text(
     bits: &Bits,
     alphabet: &[u8],
     width: u32,
-    mut text: Place,
+    mut text: BitOffset,
     mut len: usize,
     out: &mut Vec<u8>,
 ) {
-    if width == RAW {
+    if width == RAW_WIDTH {
         return bits.read_bytes(text, len, out);
     }
     let mask = (1 << width) - 1;
     while len > 0 {
-        let now = len.min(per_word(width));
+        let now = len.min(codes_per_word(width));
         let used = now as u32 * width;
         let codes = bits.read(text, used);
         out.extend((0..now as u32).map(|index| alphabet[(codes >> (index * width) & mask) as usize]));
@@ -113,6 +113,6 @@ pub(super) fn read(
 }
 
 /// How many codes fit into one word.
-fn per_word(width: u32) -> usize {
+fn codes_per_word(width: u32) -> usize {
     (64 / width.max(1)) as usize
 }

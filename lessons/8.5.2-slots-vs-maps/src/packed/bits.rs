@@ -6,7 +6,7 @@
 use super::pages::Pages;
 
 /// Where a bit is, counted from the first bit of the store. 64 bits, so that no store is too large for it.
-pub(super) type Place = u64;
+pub(super) type BitOffset = u64;
 
 /// Appends numbers. Only full words go to the pages, the last one waits here.
 #[derive(Default)]
@@ -18,7 +18,7 @@ pub(super) struct BitWriter {
 
 impl BitWriter {
     /// Where the next number will begin.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn offset(&self) -> BitOffset {
         self.full.len() as u64 * 64 + u64::from(self.used)
     }
 
@@ -58,7 +58,7 @@ pub(super) struct Bits {
 
 impl Bits {
     /// The number of `width` bits that begins at `place`.
-    pub(super) fn read(&self, place: Place, width: u32) -> u64 {
+    pub(super) fn read(&self, place: BitOffset, width: u32) -> u64 {
         if width == 0 {
             return 0;
         }
@@ -73,12 +73,12 @@ impl Bits {
 
     /// Has the memory around `place` fetched: nobody uses the word, so the processor goes on before it is there. A place
     /// behind the end is as good as any.
-    pub(super) fn touch(&self, place: Place) {
+    pub(super) fn touch(&self, place: BitOffset) {
         std::hint::black_box(self.words.peek((place / 64) as usize));
     }
 
     /// Appends `len` bytes to `out`, read from `place` on.
-    pub(super) fn read_bytes(&self, mut place: Place, mut len: usize, out: &mut Vec<u8>) {
+    pub(super) fn read_bytes(&self, mut place: BitOffset, mut len: usize, out: &mut Vec<u8>) {
         while len > 0 {
             let now = len.min(8);
             let word = self.read(place, now as u32 * 8);

@@ -1,24 +1,24 @@
 //! One block: up to 128 rows, written together and read one at a time.
 
 use super::alphabet::{self, Alphabets, TextWriter};
-use super::bits::{BitWriter, Bits, Place};
+use super::bits::{BitOffset, BitWriter, Bits};
 use super::header::Header;
 use super::plan::Plan;
 use super::texts::even_start;
-use super::{ROWS, decimal};
+use super::{ROWS_PER_BLOCK, decimal};
 
 /// What a processor fetches from memory at once: 64 bytes.
-const LINE: u64 = 64 * 8;
+const CACHE_LINE_BITS: u64 = 64 * 8;
 
 /// Writes a block of `rows`, at least one and at most [`ROWS`], and returns where it begins.
-pub(super) fn write(rows: &[(String, u64)], text: &mut TextWriter, out: &mut BitWriter) -> Place {
-    debug_assert!(!rows.is_empty() && rows.len() <= ROWS);
-    let plan = Plan::best(rows);
+pub(super) fn write_block(rows: &[(String, u64)], text: &mut TextWriter, out: &mut BitWriter) -> BitOffset {
+    debug_assert!(!rows.is_empty() && rows.len() <= ROWS_PER_BLOCK);
+    let plan = Plan::choose(rows);
     let texts = &plan.texts;
     let (starts, starts_frame) = texts.starts();
     let (alphabet, text_width) = text.cover(&texts.bytes);
 
-    let block = out.place();
+    let block = out.offset();
     let header = Header {
         pick_width: texts.pick_width,
         entries: texts.entries().len() as u64,
@@ -58,9 +58,9 @@ pub(super) fn write(rows: &[(String, u64)], text: &mut TextWriter, out: &mut Bit
 pub(super) struct Row<'a> {
     bits: &'a Bits,
     header: Header,
-    prefix: Place,
-    suffix: Place,
-    text: Place,
+    prefix: BitOffset,
+    suffix: BitOffset,
+    text: BitOffset,
     text_bytes: u64,
     number: Option<u64>,
     score: u64,
@@ -68,11 +68,11 @@ pub(super) struct Row<'a> {
 
 impl<'a> Row<'a> {
     /// Finds row `row` of the block at `block`, which has `rows` of them.
-    pub(super) fn find(bits: &'a Bits, block: Place, row: u64, rows: u64) -> Row<'a> {
+    pub(super) fn find(bits: &'a Bits, block: BitOffset, row: u64, rows: u64) -> Row<'a> {
         // PERF: a random row waits for memory, and longest where one address has to wait for another. What will be
         // wanted soon is asked for now, here and at the text below: 950 -> 700 ns for random rows, ten million of them.
-        bits.touch(block + LINE);
-        bits.touch(block + 2 * LINE);
+        bits.touch(block + CACHE_LINE_BITS);
+        bits.touch(block + 2 * CACHE_LINE_BITS);
         let (header, prefix) = Header::read(bits, block);
         // The columns follow each other, so each begins where those before it end.
         let suffix = prefix + 8 * header.prefix_bytes;
@@ -123,7 +123,7 @@ impl<'a> Row<'a> {
     pub(super) fn name_bytes(&self) -> usize {
         let header = &self.header;
         (header.prefix_bytes + self.text_bytes + header.suffix_bytes) as usize
-            + self.number.map_or(0, decimal::len)
+            + self.number.map_or(0, decimal::count_digits)
     }
 
     /// Appends the row's name: prefix, text, number, suffix.
@@ -131,9 +131,9 @@ impl<'a> Row<'a> {
         let Row { bits, header, .. } = self;
         let alphabet = &alphabets[header.alphabet as usize];
         bits.read_bytes(self.prefix, header.prefix_bytes as usize, out);
-        alphabet::read(bits, alphabet, header.text_width, self.text, self.text_bytes as usize, out);
+        alphabet::read_text(bits, alphabet, header.text_width, self.text, self.text_bytes as usize, out);
         if let Some(number) = self.number {
-            decimal::push(number, out);
+            decimal::push_digits(number, out);
         }
         bits.read_bytes(self.suffix, header.suffix_bytes as usize, out);
     }

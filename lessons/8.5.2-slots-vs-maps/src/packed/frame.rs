@@ -3,7 +3,7 @@
 //! 9,999,872 to 9,999,999 need 24 bits each, but they are 128 numbers: 7 bits tell them apart once 9,999,872 is written
 //! beside them. It works in any order, a shuffled column is as narrow as a sorted one.
 
-use super::bits::{Bits, Place, width_of};
+use super::bits::{BitOffset, Bits, width_of};
 
 /// What the numbers of one column have in common: none lies below `low`, and `width` bits reach from there to the top.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Frame {
     ///
     /// The arithmetic wraps, as on a clock: where -1 and 1 are neighbours (differences are like that), the numbers are
     /// looked at as signed ones. A reader need not know which it was, adding is the same for both.
-    pub(super) fn around(values: &[u64]) -> Frame {
+    pub(super) fn from_values(values: &[u64]) -> Frame {
         let (mut least, mut most) = (u64::MAX, 0);
         let (mut least_signed, mut most_signed) = (i64::MAX, i64::MIN);
         for &value in values {
@@ -43,7 +43,7 @@ impl Frame {
     }
 
     /// Number `index` of the column that begins at `column`.
-    pub(super) fn read(self, bits: &Bits, column: Place, index: u64) -> u64 {
+    pub(super) fn read(self, bits: &Bits, column: BitOffset, index: u64) -> u64 {
         self.low.wrapping_add(bits.read(column + index * u64::from(self.width), self.width))
     }
 }

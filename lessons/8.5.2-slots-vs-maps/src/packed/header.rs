@@ -3,7 +3,7 @@
 //! It is one word with the sizes of everything, then the few numbers that differ from block to block, each as short as
 //! its value allows. Reading the sizes first means that no number has to wait for the one before it.
 
-use super::bits::{BitWriter, Bits, Place, width_of};
+use super::bits::{BitOffset, BitWriter, Bits, width_of};
 use super::frame::{Frame, unzigzag, zigzag};
 
 /// What is said once for all rows of a block.
@@ -55,15 +55,15 @@ impl Header {
             out.push(u64::from(frame.width), 7);
         }
         for number in numbers {
-            out.push(u64::from(bytes_of(number)), 4);
+            out.push(u64::from(byte_width(number)), 4);
         }
         for number in numbers {
-            out.push(number, 8 * bytes_of(number));
+            out.push(number, 8 * byte_width(number));
         }
     }
 
     /// Reads the header at `place`; with it, where the rest of the block begins.
-    pub(super) fn read(bits: &Bits, mut place: Place) -> (Header, Place) {
+    pub(super) fn read(bits: &Bits, mut place: BitOffset) -> (Header, BitOffset) {
         let mut sizes = bits.read(place, 64);
         place += 64;
         let mut size = |width: u32| {
@@ -99,6 +99,6 @@ impl Header {
     }
 }
 
-fn bytes_of(value: u64) -> u32 {
+fn byte_width(value: u64) -> u32 {
     width_of(value).div_ceil(8)
 }

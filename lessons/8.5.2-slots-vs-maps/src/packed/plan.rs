@@ -1,9 +1,9 @@
 //! Deciding how to write a block. Nothing is guessed: both ways to look at the names are worked out, the smaller wins.
 
-use super::ROWS;
+use super::ROWS_PER_BLOCK;
 use super::decimal;
 use super::frame::Frame;
-use super::texts::{Texts, common};
+use super::texts::{Texts, count_common};
 
 /// One way to write the rows of a block.
 pub(super) struct Plan<'a> {
@@ -19,19 +19,19 @@ pub(super) struct Plan<'a> {
 
 /// The numbers of a column, one a row, and the frame around them.
 pub(super) struct Column {
-    pub(super) values: [u64; ROWS],
+    pub(super) values: [u64; ROWS_PER_BLOCK],
     pub(super) frame: Frame,
 }
 
 impl<'a> Plan<'a> {
     /// The smallest way to write `rows`, at least one and at most [`ROWS`].
-    pub(super) fn best(rows: &'a [(String, u64)]) -> Plan<'a> {
-        let with_numbers = Plan::new(rows, decimal::cut);
+    pub(super) fn choose(rows: &'a [(String, u64)]) -> Plan<'a> {
+        let with_numbers = Plan::new(rows, decimal::split_number);
         if with_numbers.texts.entries().len() == 1 {
             return with_numbers;
         }
         let without_numbers = Plan::new(rows, |name| (name, None));
-        if without_numbers.bits(rows.len()) < with_numbers.bits(rows.len()) {
+        if without_numbers.size_bits(rows.len()) < with_numbers.size_bits(rows.len()) {
             without_numbers
         } else {
             with_numbers
@@ -40,10 +40,10 @@ impl<'a> Plan<'a> {
 
     fn new(rows: &'a [(String, u64)], cut: impl Fn(&'a [u8]) -> (&'a [u8], Option<u64>)) -> Plan<'a> {
         let suffix = common_suffix(rows);
-        let mut texts: [&[u8]; ROWS] = [&[]; ROWS];
-        let mut numbers = [0; ROWS];
-        let mut scores = [0; ROWS];
-        let mut differences = [0; ROWS];
+        let mut texts: [&[u8]; ROWS_PER_BLOCK] = [&[]; ROWS_PER_BLOCK];
+        let mut numbers = [0; ROWS_PER_BLOCK];
+        let mut scores = [0; ROWS_PER_BLOCK];
+        let mut differences = [0; ROWS_PER_BLOCK];
         for (row, (name, score)) in rows.iter().enumerate() {
             let (text, number) = cut(&name.as_bytes()[..name.len() - suffix.len()]);
             texts[row] = text;
@@ -57,7 +57,7 @@ impl<'a> Plan<'a> {
         let relative = differences.frame.width < scores.frame.width;
         Plan {
             suffix,
-            texts: Texts::of(&texts[..count]),
+            texts: Texts::from_texts(&texts[..count]),
             numbers: Column::new(numbers, count),
             scores: if relative { differences } else { scores },
             relative,
@@ -65,7 +65,7 @@ impl<'a> Plan<'a> {
     }
 
     /// What differs between two plans for the same rows: the bits of everything but the header.
-    fn bits(&self, rows: usize) -> u64 {
+    fn size_bits(&self, rows: usize) -> u64 {
         let (_, starts) = self.texts.starts();
         let a_row = self.texts.pick_width + self.numbers.frame.width + self.scores.frame.width;
         rows as u64 * u64::from(a_row)
@@ -76,8 +76,8 @@ impl<'a> Plan<'a> {
 }
 
 impl Column {
-    fn new(values: [u64; ROWS], count: usize) -> Column {
-        Column { values, frame: Frame::around(&values[..count]) }
+    fn new(values: [u64; ROWS_PER_BLOCK], count: usize) -> Column {
+        Column { values, frame: Frame::from_values(&values[..count]) }
     }
 }
 
@@ -89,7 +89,7 @@ fn common_suffix(rows: &[(String, u64)]) -> &[u8] {
         if suffix.is_empty() {
             break;
         }
-        let same = common(suffix.iter().rev().zip(name.as_bytes().iter().rev()));
+        let same = count_common(suffix.iter().rev().zip(name.as_bytes().iter().rev()));
         suffix = &suffix[suffix.len() - same..];
     }
     let digits = suffix.iter().take_while(|byte| byte.is_ascii_digit()).count();

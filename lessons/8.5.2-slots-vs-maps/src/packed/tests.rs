@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::frame::{Frame, unzigzag, zigzag};
-use super::{Packed, ROWS, decimal};
+use super::{Packed, ROWS_PER_BLOCK, decimal};
 
 type Row = (String, u64);
 
@@ -128,7 +128,7 @@ proptest! {
 
     #[test]
     fn a_frame_holds_all_its_values(values in prop::collection::vec(scores(), 1..130)) {
-        let frame = Frame::around(&values);
+        let frame = Frame::from_values(&values);
         for value in values {
             let small = frame.shrink(value);
             prop_assert!(frame.width == 64 || small >> frame.width == 0);
@@ -143,11 +143,11 @@ proptest! {
 
     #[test]
     fn a_cut_name_is_put_together_again(name in names()) {
-        let (text, number) = decimal::cut(name.as_bytes());
+        let (text, number) = decimal::split_number(name.as_bytes());
         let mut again = text.to_vec();
         if let Some(number) = number {
-            decimal::push(number, &mut again);
-            prop_assert_eq!(again.len(), text.len() + decimal::len(number));
+            decimal::push_digits(number, &mut again);
+            prop_assert_eq!(again.len(), text.len() + decimal::count_digits(number));
         }
         prop_assert_eq!(again, name.as_bytes());
     }
@@ -192,7 +192,16 @@ proptest! {
 
 #[test]
 fn block_borders() {
-    for count in [0, 1, 2, ROWS - 1, ROWS, ROWS + 1, 2 * ROWS, 2 * ROWS + 1] {
+    for count in [
+        0,
+        1,
+        2,
+        ROWS_PER_BLOCK - 1,
+        ROWS_PER_BLOCK,
+        ROWS_PER_BLOCK + 1,
+        2 * ROWS_PER_BLOCK,
+        2 * ROWS_PER_BLOCK + 1,
+    ] {
         check(&(0..count as u64).map(lecture).collect::<Vec<_>>());
         let mut chance = Chance(7);
         check(&(0..count).map(|_| chance.row()).collect::<Vec<_>>());
@@ -238,7 +247,7 @@ fn changing_alphabets() {
     for block in 0..40 {
         let first = chance.below(60);
         let count = if block % 3 == 0 { 1_u64 } else { 1 + chance.below(300) };
-        for _ in 0..ROWS {
+        for _ in 0..ROWS_PER_BLOCK {
             let name =
                 (0..chance.below(9)).filter_map(|_| char::from_u32((first + chance.below(count)) as u32));
             rows.push((name.collect(), chance.below(3)));

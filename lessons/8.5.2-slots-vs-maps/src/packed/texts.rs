@@ -3,7 +3,7 @@
 //! A dictionary: each different text is written once, as an entry, and a row only picks the number of its entry. Where
 //! all texts are equal there is nothing to pick, and where they are all different a row's own number is its entry.
 
-use super::ROWS;
+use super::ROWS_PER_BLOCK;
 use super::alphabet::ByteSet;
 use super::bits::width_of;
 use super::frame::Frame;
@@ -12,10 +12,10 @@ use super::frame::Frame;
 pub(super) struct Texts<'a> {
     /// What every text begins with. The entries no longer have it.
     pub(super) prefix: &'a [u8],
-    entries: [&'a [u8]; ROWS],
+    entries: [&'a [u8]; ROWS_PER_BLOCK],
     entry_count: usize,
     /// The entry of each row.
-    pub(super) picks: [u64; ROWS],
+    pub(super) picks: [u64; ROWS_PER_BLOCK],
     /// Bits a pick; 0 where there is one entry, or an entry for each row.
     pub(super) pick_width: u32,
     /// The bytes of all entries together.
@@ -26,8 +26,8 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     /// Looks for what `texts`, at least one and at most [`ROWS`], have in common.
-    pub(super) fn of(texts: &[&'a [u8]]) -> Texts<'a> {
-        let mut sorted = [0; ROWS];
+    pub(super) fn from_texts(texts: &[&'a [u8]]) -> Texts<'a> {
+        let mut sorted = [0; ROWS_PER_BLOCK];
         for (row, place) in sorted.iter_mut().enumerate() {
             *place = row;
         }
@@ -35,13 +35,13 @@ impl<'a> Texts<'a> {
         sorted.sort_unstable_by_key(|&row| texts[row]);
         let (first, last) = (texts[sorted[0]], texts[sorted[texts.len() - 1]]);
         // Whatever lies between the two in the alphabet begins as both of them do.
-        let prefix = &first[..common(first.iter().zip(last))];
+        let prefix = &first[..count_common(first.iter().zip(last))];
 
         let mut found = Texts {
             prefix,
-            entries: [&[]; ROWS],
+            entries: [&[]; ROWS_PER_BLOCK],
             entry_count: 0,
-            picks: [0; ROWS],
+            picks: [0; ROWS_PER_BLOCK],
             pick_width: 0,
             total: 0,
             bytes: ByteSet::default(),
@@ -60,7 +60,7 @@ impl<'a> Texts<'a> {
             found.pick_width = width_of(found.entry_count as u64 - 1);
             let picking = u64::from(found.pick_width) * texts.len() as u64;
             if picking >= repeated * u64::from(found.bytes.width()) {
-                found.spread(texts, repeated);
+                found.drop_dictionary(texts, repeated);
             }
         }
         found
@@ -76,7 +76,7 @@ impl<'a> Texts<'a> {
     }
 
     /// Gives up the dictionary: picking would take more room than the texts that come again.
-    fn spread(&mut self, texts: &[&'a [u8]], repeated: u64) {
+    fn drop_dictionary(&mut self, texts: &[&'a [u8]], repeated: u64) {
         for (entry, text) in self.entries.iter_mut().zip(texts) {
             *entry = &text[self.prefix.len()..];
         }
@@ -91,15 +91,15 @@ impl<'a> Texts<'a> {
     }
 
     /// Where each entry begins and, as one number more, where the last one ends: see [`drift`].
-    pub(super) fn starts(&self) -> ([u64; ROWS + 1], Frame) {
-        let mut starts = [0; ROWS + 1];
+    pub(super) fn starts(&self) -> ([u64; ROWS_PER_BLOCK + 1], Frame) {
+        let mut starts = [0; ROWS_PER_BLOCK + 1];
         let count = self.entry_count as u64;
         let mut start = 0;
         for (index, entry) in self.entries().iter().enumerate() {
             starts[index] = drift(start, index as u64, count, self.total);
             start += entry.len() as u64;
         }
-        let frame = Frame::around(&starts[..=self.entry_count]);
+        let frame = Frame::from_values(&starts[..=self.entry_count]);
         (starts, frame)
     }
 }
@@ -118,6 +118,6 @@ pub(super) fn even_start(index: u64, count: u64, total: u64) -> u64 {
 }
 
 /// How many pairs are equal before the first that is not.
-pub(super) fn common<'b>(pairs: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
+pub(super) fn count_common<'b>(pairs: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
     pairs.take_while(|(one, other)| one == other).count()
 }

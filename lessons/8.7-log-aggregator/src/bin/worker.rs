@@ -5,5 +5,5 @@ use log_aggregator::workers;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    workers::work()
+    workers::run_worker()
 }

@@ -1,6 +1,6 @@
 //! Files that are made once and used by many processes, and go away by themselves.
 
-use heaplab_lesson::Trouble;
+use heaplab_lesson::PrepareError;
 use std::fs::{File, FileTimes, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,14 @@ pub(super) const BEGINNING: &str = "beginning-";
 const IN_USE: Duration = Duration::from_secs(3600);
 
 /// The path of this file; made unless it is there with so many bytes, or with fewer where `make` left fewer.
-pub(super) fn made(
+pub(super) fn make_cached(
     name: &str,
     bytes: u64,
-    make: impl FnOnce(&mut File, &str) -> Result<(), Trouble>,
-) -> Result<String, Trouble> {
-    let folder = folder();
+    make: impl FnOnce(&mut File, &str) -> Result<(), PrepareError>,
+) -> Result<String, PrepareError> {
+    let folder = cache_folder();
     let lacks = |error: io::Error| {
-        Trouble::Lacks(format!("{}: {error}; the logs of this lesson are kept there", folder.display()))
+        PrepareError::Lacks(format!("{}: {error}; the logs of this lesson are kept there", folder.display()))
     };
     std::fs::create_dir_all(&folder).map_err(lacks)?;
     // Held to the end of this function: the second who asks waits, and finds what the first has made.
@@ -29,27 +29,28 @@ pub(super) fn made(
     lock.lock().map_err(lacks)?;
     let (path, beside) = (folder.join(name), folder.join("part"));
     if !path.is_file() {
-        make_room(&folder, OTHERS_BYTES).map_err(lacks)?;
-        let made = write(&beside, bytes, make);
+        evict_unused(&folder, OTHERS_BYTES).map_err(lacks)?;
+        let made = write_file(&beside, bytes, make);
         if made.is_err() {
             let _ = std::fs::remove_file(&beside);
         }
         made?;
         std::fs::rename(&beside, &path).map_err(lacks)?;
     }
-    used_now(&path).map_err(lacks)?;
+    mark_used(&path).map_err(lacks)?;
     path.into_os_string()
         .into_string()
-        .map_err(|path| Trouble::Lacks(format!("{}: not UTF-8", path.display())))
+        .map_err(|path| PrepareError::Lacks(format!("{}: not UTF-8", path.display())))
 }
 
-fn write(
+fn write_file(
     beside: &Path,
     bytes: u64,
-    make: impl FnOnce(&mut File, &str) -> Result<(), Trouble>,
-) -> Result<(), Trouble> {
+    make: impl FnOnce(&mut File, &str) -> Result<(), PrepareError>,
+) -> Result<(), PrepareError> {
     let name = beside.display().to_string();
-    let lacks = |error: io::Error| Trouble::Lacks(format!("{name}: {error}: {bytes} bytes are needed there"));
+    let lacks =
+        |error: io::Error| PrepareError::Lacks(format!("{name}: {error}: {bytes} bytes are needed there"));
     let mut options = OpenOptions::new();
     let mut file = options.read(true).write(true).create(true).truncate(true).open(beside).map_err(lacks)?;
     make(&mut file, &name)
@@ -57,7 +58,7 @@ fn write(
 
 /// Takes away what was not used for an hour, the longest first, until the rest is small enough; the beginnings of other logs in any
 /// case, since nobody asks for these by their size again.
-fn make_room(folder: &Path, most: u64) -> io::Result<()> {
+fn evict_unused(folder: &Path, most: u64) -> io::Result<()> {
     let mut kept = Vec::new();
     for entry in folder.read_dir()? {
         let entry = entry?;
@@ -77,12 +78,12 @@ fn make_room(folder: &Path, most: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn used_now(path: &Path) -> io::Result<()> {
+fn mark_used(path: &Path) -> io::Result<()> {
     File::options().append(true).open(path)?.set_times(FileTimes::new().set_modified(SystemTime::now()))
 }
 
 /// In cargo's target folder, which bears one of these; where this program lies in none, with the system's temporary files.
-fn folder() -> PathBuf {
+fn cache_folder() -> PathBuf {
     let marks = ["CACHEDIR.TAG", ".rustc_info.json"];
     let program = std::env::current_exe().unwrap_or_default();
     let target = program.ancestors().find(|folder| marks.iter().any(|mark| folder.join(mark).is_file()));
@@ -104,7 +105,7 @@ mod tests {
             let used = SystemTime::now() - Duration::from_secs(hours * 3600);
             file.set_times(FileTimes::new().set_modified(used)).unwrap();
         }
-        make_room(home.path(), 400).unwrap();
+        evict_unused(home.path(), 400).unwrap();
         let names = || {
             let entries = home.path().read_dir().unwrap();
             let mut names: Vec<_> =
@@ -113,7 +114,7 @@ mod tests {
             names
         };
         assert_eq!(names(), ["a", "beginning-2", "new"]);
-        make_room(home.path(), 0).unwrap();
+        evict_unused(home.path(), 0).unwrap();
         assert_eq!(names(), ["beginning-2", "new"], "they may be in use");
     }
 }

@@ -1,6 +1,6 @@
 //! What students write who do the homework: one of several ways, with names of their own; half of it; nothing of it; or wrong.
 
-use super::draw::Draw;
+use super::seeded_random::SeededRandom;
 
 pub(super) const MODEL_OPTIONAL: &str = include_str!("../../../../lessons/8.9-homework/solution/optional.rs");
 pub(super) const START_OPTIONAL: &str = include_str!("../../../../lessons/8.9-homework/start/optional.rs");
@@ -38,28 +38,32 @@ const GENEROUS: &str = "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURC
     Row { score: ONE.score + 1, ..ONE } }).collect()\n}\n";
 
 /// Full marks, or nearly.
-pub(super) fn solved(draw: &mut Draw) -> String {
-    let (list, generator) = (*draw.of(&LISTS), *draw.of(&GENERATORS));
-    named(&[list, generator], draw)
+pub(super) fn write_solved(draw: &mut SeededRandom) -> String {
+    let (list, generator) = (*draw.choose(&LISTS), *draw.choose(&GENERATORS));
+    fill_names(&[list, generator], draw)
 }
 
 /// The list is solved, the generator is not.
-pub(super) fn half(draw: &mut Draw) -> String {
-    let list = *draw.of(&LISTS);
-    named(&[list, EAGER], draw)
+pub(super) fn write_half(draw: &mut SeededRandom) -> String {
+    let list = *draw.choose(&LISTS);
+    fill_names(&[list, EAGER], draw)
 }
 
-pub(super) fn wrong(draw: &mut Draw) -> String {
-    let (list, generator) = (*draw.of(&LISTS), *draw.of(&GENERATORS));
-    if draw.below(2) == 0 { named(&[list, SHORT], draw) } else { named(&[GENEROUS, generator], draw) }
+pub(super) fn write_wrong(draw: &mut SeededRandom) -> String {
+    let (list, generator) = (*draw.choose(&LISTS), *draw.choose(&GENERATORS));
+    if draw.index_below(2) == 0 {
+        fill_names(&[list, SHORT], draw)
+    } else {
+        fill_names(&[GENEROUS, generator], draw)
+    }
 }
 
-pub(super) fn does_not_build(draw: &mut Draw) -> String {
-    solved(draw).replace("-> Vec<Row>", "-> Vec<Rows>")
+pub(super) fn write_not_building(draw: &mut SeededRandom) -> String {
+    write_solved(draw).replace("-> Vec<Row>", "-> Vec<Rows>")
 }
 
 /// The one who got it from a friend and changed the names.
-pub(super) fn copied(source: &str) -> String {
+pub(super) fn rename_copy(source: &str) -> String {
     // Not `row`: a method of the task is called so.
     const NAMES: [&str; 16] = [
         "source", "input", "data", "src", "all", "rows", "users", "result", "out", "index", "at", "i", "n",
@@ -76,7 +80,7 @@ pub(super) fn copied(source: &str) -> String {
 }
 
 /// Puts the pieces together under names that this student likes.
-fn named(pieces: &[&str], draw: &mut Draw) -> String {
+fn fill_names(pieces: &[&str], draw: &mut SeededRandom) -> String {
     let names = [
         ("SOURCE", ["source", "input", "data", "src", "from"]),
         ("ALL", ["all", "rows", "users", "result", "out"]),
@@ -85,7 +89,7 @@ fn named(pieces: &[&str], draw: &mut Draw) -> String {
     ];
     let mut text = format!("//! Homework 8.9.\n\n{USE}\n{}", pieces.join("\n"));
     for (place, likes) in names {
-        text = text.replace(place, draw.of::<&str>(&likes));
+        text = text.replace(place, draw.choose::<&str>(&likes));
     }
     text
 }
@@ -96,10 +100,10 @@ mod tests {
 
     #[test]
     fn a_renamed_copy_has_no_byte_of_the_other_way_and_its_fingerprints() {
-        use heaplab_grade::similar::{Fingerprints, Start};
-        let source = solved(&mut Draw(3));
-        let copy = copied(&source);
-        let of = |text: &str| Fingerprints::of([text], &Start::of([START_REQUIRED]));
+        use heaplab_homework::similarity::{Fingerprints, StartingPoint};
+        let source = write_solved(&mut SeededRandom(3));
+        let copy = rename_copy(&source);
+        let of = |text: &str| Fingerprints::from_files([text], &StartingPoint::from_files([START_REQUIRED]));
         assert_ne!(source, copy);
         assert_eq!(of(&source), of(&copy));
         assert!(!of(&source).is_empty() && copy.contains("my_"), "{copy}");

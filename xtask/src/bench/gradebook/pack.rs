@@ -8,10 +8,10 @@ use std::path::Path;
 
 /// What is handed in, before it is packed.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Files(pub(super) Vec<(String, Vec<u8>)>);
+pub(super) struct BundleFiles(pub(super) Vec<(String, Vec<u8>)>);
 
-impl Files {
-    pub(super) fn with(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> Files {
+impl BundleFiles {
+    pub(super) fn with_file(mut self, name: &str, bytes: impl Into<Vec<u8>>) -> BundleFiles {
         self.0.push((name.to_owned(), bytes.into()));
         self
     }
@@ -19,7 +19,7 @@ impl Files {
 
 /// How it is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packed {
+pub(super) enum Packing {
     Folder,
     Zip,
     TarGz,
@@ -30,9 +30,14 @@ pub(super) enum Packed {
 }
 
 /// Writes the bundle into a folder; gives what it is called there.
-pub(super) fn write(folder: &Path, stem: &str, files: &Files, packed: Packed) -> Result<String> {
+pub(super) fn write_bundle(
+    folder: &Path,
+    stem: &str,
+    files: &BundleFiles,
+    packed: Packing,
+) -> Result<String> {
     let (name, bytes) = match packed {
-        Packed::Folder => {
+        Packing::Folder => {
             for (name, bytes) in &files.0 {
                 let path = folder.join(stem).join(name);
                 std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
@@ -42,15 +47,15 @@ pub(super) fn write(folder: &Path, stem: &str, files: &Files, packed: Packed) ->
             std::fs::create_dir_all(folder.join(stem))?;
             return Ok(stem.to_owned());
         }
-        Packed::Zip => (format!("{stem}.zip"), zip(files)?),
-        Packed::CutZip => {
-            let mut bytes = zip(files)?;
+        Packing::Zip => (format!("{stem}.zip"), build_zip(files)?),
+        Packing::CutZip => {
+            let mut bytes = build_zip(files)?;
             bytes.truncate(bytes.len() / 2);
             (format!("{stem}.zip"), bytes)
         }
-        Packed::TarGz => (format!("{stem}.tar.gz"), tar_gz(files, None)?),
-        Packed::LinkedTar => {
-            (format!("{stem}.tar.gz"), tar_gz(files, Some(("src/optional.rs", "/etc/passwd")))?)
+        Packing::TarGz => (format!("{stem}.tar.gz"), build_tar_gz(files, None)?),
+        Packing::LinkedTar => {
+            (format!("{stem}.tar.gz"), build_tar_gz(files, Some(("src/optional.rs", "/etc/passwd")))?)
         }
     };
     std::fs::write(folder.join(&name), bytes)?;
@@ -58,7 +63,7 @@ pub(super) fn write(folder: &Path, stem: &str, files: &Files, packed: Packed) ->
 }
 
 /// PKWARE's APPNOTE 6.3: local headers with their bytes, the central directory, its end.
-fn zip(files: &Files) -> Result<Vec<u8>> {
+fn build_zip(files: &BundleFiles) -> Result<Vec<u8>> {
     const DEFLATE: u16 = 8;
     let (mut body, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in &files.0 {
@@ -70,11 +75,11 @@ fn zip(files: &Files) -> Result<Vec<u8>> {
         for half in [20, 1 << 11, DEFLATE, 0, 0x21] {
             common.extend(half.to_le_bytes());
         }
-        for word in [crc32fast::hash(bytes), length(packed.len()), length(bytes.len())] {
+        for word in [crc32fast::hash(bytes), to_u32(packed.len()), to_u32(bytes.len())] {
             common.extend(word.to_le_bytes());
         }
         common.extend([name.len() as u16, 0].map(u16::to_le_bytes).concat());
-        let offset = length(body.len());
+        let offset = to_u32(body.len());
         body.extend(b"PK\x03\x04");
         body.extend(&common);
         body.extend(name.as_bytes());
@@ -87,7 +92,7 @@ fn zip(files: &Files) -> Result<Vec<u8>> {
         directory.extend(offset.to_le_bytes());
         directory.extend(name.as_bytes());
     }
-    let (count, size, offset) = (files.0.len() as u16, length(directory.len()), length(body.len()));
+    let (count, size, offset) = (files.0.len() as u16, to_u32(directory.len()), to_u32(body.len()));
     body.extend(directory);
     body.extend(b"PK\x05\x06");
     body.extend([0, 0, count, count].map(u16::to_le_bytes).concat());
@@ -97,21 +102,21 @@ fn zip(files: &Files) -> Result<Vec<u8>> {
 }
 
 /// POSIX ustar, 512 bytes a header.
-fn tar_gz(files: &Files, link: Option<(&str, &str)>) -> Result<Vec<u8>> {
+fn build_tar_gz(files: &BundleFiles, link: Option<(&str, &str)>) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     for (name, bytes) in &files.0 {
-        encoder.write_all(&header(name, bytes.len(), b'0', ""))?;
+        encoder.write_all(&tar_header(name, bytes.len(), b'0', ""))?;
         encoder.write_all(bytes)?;
         encoder.write_all(&vec![0; bytes.len().next_multiple_of(512) - bytes.len()])?;
     }
     if let Some((name, target)) = link {
-        encoder.write_all(&header(name, 0, b'2', target))?;
+        encoder.write_all(&tar_header(name, 0, b'2', target))?;
     }
     encoder.write_all(&[0; 1024])?;
     encoder.finish()
 }
 
-fn header(name: &str, length: usize, kind: u8, target: &str) -> [u8; 512] {
+fn tar_header(name: &str, length: usize, kind: u8, target: &str) -> [u8; 512] {
     let mut header = [0; 512];
     let mut put = |at: usize, text: &[u8]| header[at..at + text.len()].copy_from_slice(text);
     put(0, name.as_bytes());
@@ -127,31 +132,31 @@ fn header(name: &str, length: usize, kind: u8, target: &str) -> [u8; 512] {
     header
 }
 
-fn length(bytes: usize) -> u32 {
+fn to_u32(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use heaplab_fence::bundle::{Caps, read};
+    use heaplab_sandbox::bundle::{Caps, read};
 
     #[test]
     fn what_is_packed_is_read_again() {
         let home = tempfile::tempdir().unwrap();
-        let files = Files::default()
-            .with("student.toml", "id = \"s1\"")
-            .with("src/required.rs", "fn list() {}\n".repeat(99));
-        for (index, packed) in [Packed::Folder, Packed::Zip, Packed::TarGz].into_iter().enumerate() {
-            let name = write(home.path(), &format!("s{index}"), &files, packed).unwrap();
+        let files = BundleFiles::default()
+            .with_file("student.toml", "id = \"s1\"")
+            .with_file("src/required.rs", "fn list() {}\n".repeat(99));
+        for (index, packed) in [Packing::Folder, Packing::Zip, Packing::TarGz].into_iter().enumerate() {
+            let name = write_bundle(home.path(), &format!("s{index}"), &files, packed).unwrap();
             let bundle = read(&home.path().join(name), &Caps::default()).unwrap();
             let found: Vec<(String, Vec<u8>)> = bundle.files.into_iter().collect();
             let mut wanted = files.0.clone();
             wanted.sort();
             assert_eq!(found, wanted, "{packed:?}");
         }
-        for packed in [Packed::CutZip, Packed::LinkedTar] {
-            let name = write(home.path(), "bad", &files, packed).unwrap();
+        for packed in [Packing::CutZip, Packing::LinkedTar] {
+            let name = write_bundle(home.path(), "bad", &files, packed).unwrap();
             assert!(read(&home.path().join(name), &Caps::default()).is_err(), "{packed:?}");
         }
         let python = std::process::Command::new("python3")

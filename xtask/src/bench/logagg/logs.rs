@@ -1,9 +1,9 @@
 //! The logs: generated once and kept for the next run, or generated for one question and removed.
 
 use crate::bench::process;
-use crate::bench::table::Table;
-use crate::stop::Stop;
-use crate::{bench::logagg::side::Programs, memory};
+use crate::bench::table::BenchTable;
+use crate::exit::ExitReason;
+use crate::{bench::logagg::side::AggregatorPrograms, memory};
 use anyhow::{Context as _, Result};
 use heaplab_report::format;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ use std::time::Duration;
 /// Disk that stays free beside a log: tables spill, reports are written.
 const SPARE_BYTES: u64 = 2 << 30;
 /// Bytes that an address has to itself in the log of the usual size: four billion for a million.
-const BYTES_AN_ADDRESS: u64 = 4000;
+const BYTES_PER_ADDRESS: u64 = 4000;
 
 /// A log's recipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,18 +27,18 @@ pub(super) struct Recipe {
 
 impl Recipe {
     /// The log of the usual size, scaled.
-    pub(super) fn usual(bytes: u64) -> Recipe {
-        Recipe { bytes, addresses: (bytes / BYTES_AN_ADDRESS).max(1) }
+    pub(super) fn standard(bytes: u64) -> Recipe {
+        Recipe { bytes, addresses: (bytes / BYTES_PER_ADDRESS).max(1) }
     }
 
     /// The lecture's size, 10 GB beside 4, with no more addresses.
     pub(super) fn lecture(bytes: u64) -> Recipe {
-        Recipe { bytes: bytes / 2 * 5, ..Recipe::usual(bytes) }
+        Recipe { bytes: bytes / 2 * 5, ..Recipe::standard(bytes) }
     }
 
     /// 30 million addresses beside one, nearly every line with a new one.
-    pub(super) fn many(bytes: u64) -> Recipe {
-        Recipe { bytes: bytes / 8 * 13, addresses: Recipe::usual(bytes).addresses * 30 }
+    pub(super) fn many_addresses(bytes: u64) -> Recipe {
+        Recipe { bytes: bytes / 8 * 13, addresses: Recipe::standard(bytes).addresses * 30 }
     }
 }
 
@@ -61,31 +61,36 @@ impl Drop for Log {
 
 /// What `logagg generate --json` says.
 #[derive(Deserialize)]
-struct Written {
+struct GeneratorOutput {
     bytes: u64,
     lines: u64,
     addresses: u64,
 }
 
 /// Where logs are kept.
-pub(super) fn folder(programs: &Programs) -> PathBuf {
+pub(super) fn log_folder(programs: &AggregatorPrograms) -> PathBuf {
     let target = programs.logagg.parent().and_then(Path::parent).unwrap_or(Path::new("target"));
     target.join("bench-logs")
 }
 
 /// What lies there now.
-pub(super) fn kept_bytes(programs: &Programs) -> u64 {
-    let files = std::fs::read_dir(folder(programs)).into_iter().flatten().flatten();
+pub(super) fn stored_bytes(programs: &AggregatorPrograms) -> u64 {
+    let files = std::fs::read_dir(log_folder(programs)).into_iter().flatten().flatten();
     files.filter_map(|file| file.metadata().ok()).map(|found| found.len()).sum()
 }
 
 /// The log of a recipe, from the last run or new. It must fit on the disk and into the page cache.
-pub(super) fn ready(recipe: Recipe, kept: bool, programs: &Programs, table: &Table<'_>) -> Result<Log> {
-    let folder = folder(programs);
+pub(super) fn prepare_log(
+    recipe: Recipe,
+    kept: bool,
+    programs: &AggregatorPrograms,
+    table: &BenchTable<'_>,
+) -> Result<Log> {
+    let folder = log_folder(programs);
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let path = folder.join(format!("{}-{}-7.log", recipe.bytes, recipe.addresses));
     let beside = path.with_extension("json");
-    let of = |written: Written| Log {
+    let of = |written: GeneratorOutput| Log {
         path: path.clone(),
         bytes: written.bytes,
         lines: written.lines,
@@ -95,24 +100,28 @@ pub(super) fn ready(recipe: Recipe, kept: bool, programs: &Programs, table: &Tab
     let words = table.words;
     let bytes = format::bytes(recipe.bytes);
     if memory::available_bytes().is_some_and(|available| available < recipe.bytes + SPARE_BYTES / 2) {
-        return Err(Stop::Lacks(words.say("bench-no-memory", &[("bytes", &bytes)])).into());
+        return Err(ExitReason::MissingRequirement(words.say("bench-no-memory", &[("bytes", &bytes)])).into());
     }
     let size = std::fs::metadata(&path).map(|found| found.len()).ok();
-    let said = std::fs::read(&beside).ok().and_then(|text| serde_json::from_slice::<Written>(&text).ok());
+    let said =
+        std::fs::read(&beside).ok().and_then(|text| serde_json::from_slice::<GeneratorOutput>(&text).ok());
     if let Some(written) = said.filter(|written| size == Some(written.bytes)) {
         return Ok(of(written));
     }
     if memory::free_disk_bytes(&folder).is_some_and(|free| free < recipe.bytes + SPARE_BYTES) {
         let place = folder.display().to_string();
-        return Err(Stop::Lacks(words.say("bench-no-disk", &[("bytes", &bytes), ("place", &place)])).into());
+        return Err(ExitReason::MissingRequirement(
+            words.say("bench-no-disk", &[("bytes", &bytes), ("place", &place)]),
+        )
+        .into());
     }
-    table.screen.step(&words.say("bench-generating", &[("bytes", &bytes)]));
+    table.screen.print_step(&words.say("bench-generating", &[("bytes", &bytes)]));
     // Half a log goes away with this, whatever ends the run.
-    let part = Part(path.with_extension("part"));
+    let part = PartialLog(path.with_extension("part"));
     let mut command = Command::new(&programs.logagg);
     command.args(["generate", "--json", "--seed", "7", "--bytes", &recipe.bytes.to_string()]);
     command.args(["--addresses", &recipe.addresses.to_string()]).arg(&part.0);
-    let ended = process::run(command, &programs.folder, "logagg generate", Duration::from_millis(5))?;
+    let ended = process::run_process(command, &programs.folder, "logagg generate", Duration::from_millis(5))?;
     let text = ended.stderr.lines().last().unwrap_or_default().to_owned();
     let written = serde_json::from_str(&text).context("logagg generate did not say what it wrote")?;
     std::fs::rename(&part.0, &path).with_context(|| format!("cannot keep {}", path.display()))?;
@@ -121,8 +130,8 @@ pub(super) fn ready(recipe: Recipe, kept: bool, programs: &Programs, table: &Tab
 }
 
 /// Three lines, the second of them as long as asked for: a hole of zeros, which takes no disk.
-pub(super) fn long_line(bytes: u64, programs: &Programs) -> Result<Log> {
-    let folder = folder(programs);
+pub(super) fn generate_long_line(bytes: u64, programs: &AggregatorPrograms) -> Result<Log> {
+    let folder = log_folder(programs);
     let path = folder.join("one-long-line.log");
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(&folder)?;
@@ -134,9 +143,9 @@ pub(super) fn long_line(bytes: u64, programs: &Programs) -> Result<Log> {
     Ok(Log { path, bytes, lines: 3, addresses: 3, removed_at_end: true })
 }
 
-struct Part(PathBuf);
+struct PartialLog(PathBuf);
 
-impl Drop for Part {
+impl Drop for PartialLog {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
@@ -156,11 +165,11 @@ mod tests {
     fn the_usual_sizes_are_those_that_are_promised() {
         let of = |bytes, addresses| Recipe { bytes, addresses };
         let bytes = 4_000_000_000;
-        assert_eq!(Recipe::usual(bytes), of(bytes, 1_000_000));
+        assert_eq!(Recipe::standard(bytes), of(bytes, 1_000_000));
         assert_eq!(Peer::Mawk.recipe(bytes), of(400_000_000, 100_000));
         assert_eq!(Peer::Lecture.recipe(bytes), of(1_000_000_000, 1_000_000));
-        assert_eq!(Peer::DuckDb.recipe(bytes), Recipe::usual(bytes));
+        assert_eq!(Peer::DuckDb.recipe(bytes), Recipe::standard(bytes));
         assert_eq!(Recipe::lecture(bytes), of(10_000_000_000, 1_000_000));
-        assert_eq!(Recipe::many(bytes), of(6_500_000_000, 30_000_000));
+        assert_eq!(Recipe::many_addresses(bytes), of(6_500_000_000, 30_000_000));
     }
 }

@@ -1,7 +1,7 @@
 //! What else counts logs: how each is called, and what to say where it is not installed.
 
 use super::logs::Recipe;
-use super::side::Programs;
+use super::side::AggregatorPrograms;
 use crate::bench::is_installed;
 use anyhow::Result;
 use heaplab_report::Words;
@@ -30,7 +30,7 @@ impl Peer {
     }
 
     /// How many times logagg's speed is wanted to be its.
-    pub(super) const fn wanted(self) -> f64 {
+    pub(super) const fn wanted_ratio(self) -> f64 {
         match self {
             Peer::DuckDb | Peer::Polars => 5.0,
             Peer::Gawk | Peer::Mawk => 10.0,
@@ -42,9 +42,9 @@ impl Peer {
     /// tenth in all. The lecture's Python gets a quarter with all addresses: 1 GB and a million, as it was measured first.
     pub(super) fn recipe(self, bytes: u64) -> Recipe {
         match self {
-            Peer::DuckDb | Peer::Polars => Recipe::usual(bytes),
-            Peer::Gawk | Peer::Mawk => Recipe::usual(bytes / 10),
-            Peer::Lecture => Recipe { bytes: bytes / 4, ..Recipe::usual(bytes) },
+            Peer::DuckDb | Peer::Polars => Recipe::standard(bytes),
+            Peer::Gawk | Peer::Mawk => Recipe::standard(bytes / 10),
+            Peer::Lecture => Recipe { bytes: bytes / 4, ..Recipe::standard(bytes) },
         }
     }
 
@@ -59,7 +59,7 @@ impl Peer {
 }
 
 /// Program and words, without the log.
-pub(super) fn words(peer: Peer, programs: &Programs) -> Result<Vec<OsString>> {
+pub(super) fn command_words(peer: Peer, programs: &AggregatorPrograms) -> Result<Vec<OsString>> {
     let script = programs.scripts.join(peer.script()).into_os_string();
     Ok(match peer {
         Peer::Gawk | Peer::Mawk => vec![peer.name().into(), "-f".into(), script],
@@ -71,7 +71,7 @@ pub(super) fn words(peer: Peer, programs: &Programs) -> Result<Vec<OsString>> {
 }
 
 /// The command as a shell has it, from the workspace's root.
-pub(super) fn shown(peer: Peer) -> String {
+pub(super) fn command_text(peer: Peer) -> String {
     let before = match peer {
         Peer::Gawk | Peer::Mawk => format!("LC_ALL=C {} -f", peer.name()),
         _ => "python3".into(),
@@ -80,7 +80,7 @@ pub(super) fn shown(peer: Peer) -> String {
 }
 
 /// Why it cannot run here.
-pub(super) fn lacking(peer: Peer, programs: &Programs, words: &Words) -> Option<String> {
+pub(super) fn missing_reason(peer: Peer, programs: &AggregatorPrograms, words: &Words) -> Option<String> {
     if matches!(peer, Peer::Gawk | Peer::Mawk) {
         let program = peer.name();
         return (!is_installed(program)).then(|| words.say("bench-no-program", &[("program", program)]));

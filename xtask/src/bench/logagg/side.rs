@@ -53,7 +53,7 @@ impl Side {
 
 /// What a run printed; a scan knows no keys.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub(super) struct Said {
+pub(super) struct AggregatorOutput {
     #[serde(default)]
     pub(super) pv: u64,
     #[serde(default)]
@@ -75,16 +75,16 @@ pub(super) struct Ranked {
     count: u64,
 }
 
-impl Said {
+impl AggregatorOutput {
     /// Whether both counted the same. A peer may name fewer of the top.
-    pub(super) fn same_counts(&self, peer: &Said) -> bool {
+    pub(super) fn has_same_counts(&self, peer: &AggregatorOutput) -> bool {
         let top = peer.top.len().min(self.top.len());
         (self.pv, self.uv) == (peer.pv, peer.uv) && top > 0 && self.top[..top] == peer.top[..top]
     }
 }
 
 /// The programs, and a folder for what they print.
-pub(super) struct Programs {
+pub(super) struct AggregatorPrograms {
     pub(super) logagg: PathBuf,
     pub(super) python: Result<Python, String>,
     /// The folder of the scripts.
@@ -92,9 +92,9 @@ pub(super) struct Programs {
     pub(super) folder: PathBuf,
 }
 
-impl Programs {
+impl AggregatorPrograms {
     /// Runs a side on a log.
-    pub(super) fn run(&self, side: Side, log: &Path, more: &[&str]) -> Result<Said> {
+    pub(super) fn run_side(&self, side: Side, log: &Path, more: &[&str]) -> Result<AggregatorOutput> {
         let logagg = |words: &[&str], input: Input, threads: u32| {
             let mut command = Command::new(&self.logagg);
             command.args(words).args(["--quiet", "--threads", &threads.to_string(), "--input", input.name()]);
@@ -104,15 +104,15 @@ impl Programs {
             Side::Scan(input, threads) => (logagg(&["scan"], input, threads), "the newline scan"),
             Side::Logagg(input, threads) => (logagg(&["--json"], input, threads), "logagg"),
             Side::Peer(peer) => {
-                let words = peer::words(peer, self)?;
+                let words = peer::command_words(peer, self)?;
                 let mut command = Command::new(&words[0]);
                 command.args(&words[1..]).env("LC_ALL", "C");
                 (command, peer.name())
             }
         };
         command.args(more).arg(log);
-        let ended = process::run(command, &self.folder, what, LOOK_EVERY)?;
-        let said: Said = ended
+        let ended = process::run_process(command, &self.folder, what, LOOK_EVERY)?;
+        let said: AggregatorOutput = ended
             .stdout
             .lines()
             .last()
@@ -122,6 +122,6 @@ impl Programs {
             Side::Peer(_) => said.wall_ns.unwrap_or(ended.process_ns),
             _ => ended.process_ns,
         };
-        Ok(Said { took_ns, ..said })
+        Ok(AggregatorOutput { took_ns, ..said })
     }
 }

@@ -1,33 +1,33 @@
 //! One log, every way to read it, at one thread and at two: logagg beside the scan, its default beside the better input, two threads
 //! beside one. All in the same rounds.
 
-use super::side::{Input, Said, Side};
-use super::{Ask, Row, Table, or_reason, turns, workload};
+use super::side::{AggregatorOutput, Input, Side};
+use super::{BenchRow, BenchTable, RunContext, log_label, reason_unless_interrupted, run_in_rounds};
 use anyhow::Result;
-use heaplab_record::{Quantity, Wanted};
-use heaplab_report::bench::spread;
+use heaplab_record::{ExpectedFigure, Quantity};
+use heaplab_report::bench::compute_spread;
 
 /// logagg beside the newline scan.
-const OF_SCAN: f64 = 0.45;
+const LEAST_SHARE_OF_SCAN: f64 = 0.45;
 /// The default's time beside the better input's.
-const OF_BETTER: f64 = 1.2;
+const MOST_RATIO_TO_BETTER: f64 = 1.2;
 /// Two threads beside one.
-const OF_ONE: f64 = 1.5;
+const LEAST_SPEEDUP: f64 = 1.5;
 
 const BOTH: [Input; 2] = [Input::Pread, Input::Mmap];
 
 /// A line of the table: which sides it needs, and what it makes of a round.
-struct Line {
+struct SpeedComparison {
     sides: Vec<Side>,
     under: String,
     quantity: Quantity,
-    wanted: Option<Wanted>,
-    figure: Figure,
+    wanted: Option<ExpectedFigure>,
+    figure: SpeedFigure,
 }
 
 /// What a line makes of the nanoseconds of its sides.
 #[derive(Clone, Copy)]
-enum Figure {
+enum SpeedFigure {
     /// The first side's speed.
     Speed,
     /// The first side's speed beside the second's.
@@ -36,8 +36,12 @@ enum Figure {
     OfBetter,
 }
 
-pub(super) fn measure(ask: &Ask<'_>, wants: &dyn Fn(&str) -> bool, table: &mut Table<'_>) -> Result<()> {
-    let lines = lines(wants, &table.words.get("bench-better-input"));
+pub(super) fn measure_speed(
+    ask: &RunContext<'_>,
+    wants: &dyn Fn(&str) -> bool,
+    table: &mut BenchTable<'_>,
+) -> Result<()> {
+    let lines = plan_comparisons(wants, &table.words.get("bench-better-input"));
     let mut sides: Vec<Side> = Vec::new();
     for side in lines.iter().flat_map(|line| &line.sides) {
         if !sides.contains(side) {
@@ -48,91 +52,92 @@ pub(super) fn measure(ask: &Ask<'_>, wants: &dyn Fn(&str) -> bool, table: &mut T
         return Ok(());
     }
     let run = |side: &Side| {
-        table.screen.doing(&side.name());
-        ask.programs.run(*side, &ask.main.path, &[])
+        table.screen.set_activity(&side.name());
+        ask.programs.run_side(*side, &ask.main.path, &[])
     };
-    let rounds = or_reason(turns(ask.rounds, &sides, run))?;
+    let rounds = reason_unless_interrupted(run_in_rounds(ask.rounds, &sides, run))?;
     for line in &lines {
         let measured = rounds.as_ref().map_err(String::clone);
         let figures = measured.map(|rounds| {
-            let took: Vec<Vec<f64>> = rounds.iter().map(|round| took(&line.sides, &sides, round)).collect();
-            figures(line.figure, &took, ask.main.bytes)
+            let took: Vec<Vec<f64>> =
+                rounds.iter().map(|round| wall_times(&line.sides, &sides, round)).collect();
+            compute_figures(line.figure, &took, ask.main.bytes)
         });
-        let row = Row {
-            workload: &workload(ask.main, table),
+        let row = BenchRow {
+            workload: &log_label(ask.main, table),
             rows: ask.main.bytes,
             over: &line.sides[0].name(),
             under: &line.under,
             quantity: line.quantity,
             wanted: line.wanted,
         };
-        table.row(&row, figures);
+        table.add_row(&row, figures);
     }
     Ok(())
 }
 
 /// Nanoseconds of the sides of a line in a round of all.
-fn took(of: &[Side], sides: &[Side], round: &[Said]) -> Vec<f64> {
+fn wall_times(of: &[Side], sides: &[Side], round: &[AggregatorOutput]) -> Vec<f64> {
     let time = |side| sides.iter().position(|other| other == side).map(|at| round[at].took_ns as f64);
     of.iter().filter_map(time).collect()
 }
 
 /// A figure a round.
-fn figures(figure: Figure, rounds: &[Vec<f64>], bytes: u64) -> Vec<f64> {
+fn compute_figures(figure: SpeedFigure, rounds: &[Vec<f64>], bytes: u64) -> Vec<f64> {
     let median = |side: usize| {
         let times: Vec<f64> = rounds.iter().map(|took| took[side]).collect();
-        spread(&times).map_or(f64::MAX, |(_, median, _)| median)
+        compute_spread(&times).map_or(f64::MAX, |(_, median, _)| median)
     };
-    let better = if matches!(figure, Figure::OfBetter) && median(2) < median(1) { 2 } else { 1 };
+    let better = if matches!(figure, SpeedFigure::OfBetter) && median(2) < median(1) { 2 } else { 1 };
     let of = |took: &Vec<f64>| match figure {
-        Figure::Speed => bytes as f64 / took[0] * 1e9,
-        Figure::Share => took[1] / took[0],
-        Figure::OfBetter => took[0] / took[better],
+        SpeedFigure::Speed => bytes as f64 / took[0] * 1e9,
+        SpeedFigure::Share => took[1] / took[0],
+        SpeedFigure::OfBetter => took[0] / took[better],
     };
     rounds.iter().map(of).collect()
 }
 
-fn lines(wants: &dyn Fn(&str) -> bool, better: &str) -> Vec<Line> {
-    let speed = |side: Side| Line {
+fn plan_comparisons(wants: &dyn Fn(&str) -> bool, better: &str) -> Vec<SpeedComparison> {
+    let speed = |side: Side| SpeedComparison {
         sides: vec![side],
         under: String::new(),
         quantity: Quantity::BytesASecond,
         wanted: None,
-        figure: Figure::Speed,
+        figure: SpeedFigure::Speed,
     };
-    let share = |over: Side, under: Side, limit: f64| Line {
+    let share = |over: Side, under: Side, limit: f64| SpeedComparison {
         sides: vec![over, under],
         under: under.name(),
         quantity: Quantity::SpeedRatio,
-        wanted: Some(Wanted::AtLeast(limit)),
-        figure: Figure::Share,
+        wanted: Some(ExpectedFigure::AtLeast(limit)),
+        figure: SpeedFigure::Share,
     };
     let mut lines = Vec::new();
     for threads in [1, 2].into_iter().filter(|_| wants("scan")) {
         let scans = BOTH.map(|input| Side::Scan(input, threads));
         lines.extend(scans.map(speed));
-        lines.extend(scans.map(|scan| share(beside(scan), scan, OF_SCAN)));
+        lines.extend(scans.map(|scan| share(matching_logagg(scan), scan, LEAST_SHARE_OF_SCAN)));
     }
     for threads in [1, 2].into_iter().filter(|_| wants("input")) {
         let [fastest, pread, mmap] =
             [Input::Fastest, Input::Pread, Input::Mmap].map(|input| Side::Logagg(input, threads));
-        lines.push(Line {
+        lines.push(SpeedComparison {
             sides: vec![fastest, pread, mmap],
             under: better.to_owned(),
             quantity: Quantity::WallRatio,
-            wanted: Some(Wanted::AtMost(OF_BETTER)),
-            figure: Figure::OfBetter,
+            wanted: Some(ExpectedFigure::AtMost(MOST_RATIO_TO_BETTER)),
+            figure: SpeedFigure::OfBetter,
         });
     }
     if wants("threads") {
         let [one, two] = [1, 2].map(|threads| Side::Logagg(Input::Fastest, threads));
-        lines.extend([speed(one), speed(two), share(two, one, OF_ONE)]);
+        lines.extend([speed(one), speed(two), share(two, one, LEAST_SPEEDUP)]);
     }
     lines
 }
 
 /// logagg as a scan reads.
-const fn beside(scan: Side) -> Side {
+const fn matching_logagg(scan: Side) -> Side {
     match scan {
         Side::Scan(input, threads) => Side::Logagg(input, threads),
         other => other,
@@ -147,19 +152,19 @@ mod tests {
     fn figures_of_rounds() {
         let of = |figure, rounds: &[&[f64]]| {
             let rounds: Vec<Vec<f64>> = rounds.iter().map(|round| round.to_vec()).collect();
-            figures(figure, &rounds, 4_000_000_000)
+            compute_figures(figure, &rounds, 4_000_000_000)
         };
         // A second for four billion bytes; half of the scan's speed.
-        assert_eq!(of(Figure::Speed, &[&[1e9]]), [4e9]);
-        assert_eq!(of(Figure::Share, &[&[2e9, 1e9], &[1e9, 1e9]]), [0.5, 1.0]);
+        assert_eq!(of(SpeedFigure::Speed, &[&[1e9]]), [4e9]);
+        assert_eq!(of(SpeedFigure::Share, &[&[2e9, 1e9], &[1e9, 1e9]]), [0.5, 1.0]);
         // The third side is the better one, though not in the last round.
         let rounds: [&[f64]; 3] = [&[1.1, 2.0, 1.0], &[1.2, 2.0, 1.0], &[1.5, 1.0, 3.0]];
-        assert_eq!(of(Figure::OfBetter, &rounds), [1.1, 1.2, 0.5]);
+        assert_eq!(of(SpeedFigure::OfBetter, &rounds), [1.1, 1.2, 0.5]);
     }
 
     #[test]
     fn only_what_is_wanted_is_run() {
-        let of = |name: &'static str| lines(&move |other| other == name, "").len();
+        let of = |name: &'static str| plan_comparisons(&move |other| other == name, "").len();
         assert_eq!((of("scan"), of("input"), of("threads"), of("mawk")), (8, 2, 3, 0));
     }
 }

@@ -2,14 +2,19 @@
 //! the same on a busy machine.
 
 use super::plan::Side;
-use super::program::{Programs, Said};
+use super::program::{WorkloadOutput, WorkloadPrograms};
 use crate::callgrind;
 use anyhow::{Context as _, Result};
 
 /// Runs one side under callgrind.
-pub(super) fn count(programs: &Programs, side: Side, workload: &str, rows: u64) -> Result<(Said, u64)> {
-    let before = callgrind::totals(&programs.folder.join("callgrind.out"));
-    let (said, stderr) = programs.run_behind(&before, side, workload, rows)?;
-    let count = callgrind::collected(&stderr).context("valgrind wrote no `Collected` line")?;
+pub(super) fn count_instructions(
+    programs: &WorkloadPrograms,
+    side: Side,
+    workload: &str,
+    rows: u64,
+) -> Result<(WorkloadOutput, u64)> {
+    let before = callgrind::totals_command(&programs.folder.join("callgrind.out"));
+    let (said, stderr) = programs.run_under_tool(&before, side, workload, rows)?;
+    let count = callgrind::parse_collected(&stderr).context("valgrind wrote no `Collected` line")?;
     Ok((said, count))
 }

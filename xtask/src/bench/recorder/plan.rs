@@ -1,7 +1,7 @@
 //! What is compared with what, at which scale, and what the outcome should be: the list that the recorder is held to.
 
-use crate::stop::Stop;
-use heaplab_record::{Quantity, Wanted};
+use crate::exit::ExitReason;
+use heaplab_record::{ExpectedFigure, Quantity};
 
 /// A program that does the work, and what stands around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,82 +32,85 @@ impl Side {
 
 /// One line of the table before it is measured.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Line {
+pub(super) struct PairComparison {
     pub(super) workload: &'static str,
     pub(super) rows: u64,
     pub(super) over: Side,
     pub(super) under: Side,
     pub(super) quantity: Quantity,
-    pub(super) wanted: Option<Wanted>,
+    pub(super) wanted: Option<ExpectedFigure>,
     /// Fewer pairs than asked for, where a run is slow or always the same.
     pub(super) most_pairs: u32,
     /// What it needs at once, where that is much.
     pub(super) memory_bytes: u64,
 }
 
-const M: u64 = 1_000_000;
+const MILLION: u64 = 1_000_000;
 const PAIRS: u32 = u32::MAX;
 
 /// The most that a pair of either side takes in memory for a block of the `live` workload.
-const BYTES_A_LIVE_BLOCK: u64 = 120;
+const BYTES_PER_LIVE_BLOCK: u64 = 120;
 
 /// The whole table, in its order.
-pub(super) fn all() -> Vec<Line> {
+pub(super) fn all_comparisons() -> Vec<PairComparison> {
+    use ExpectedFigure::{AtLeast, AtMost};
     use Quantity::{Bytes, BytesABlock, InstructionRatio, NanosecondsAFrame, ProcessRatio, WallRatio};
     use Side::{Dhat, Heap, Heaptrack, ModAlloc, Plain, Twin};
-    use Wanted::{AtLeast, AtMost};
     let line = |workload, rows, (over, under), quantity, wanted, most_pairs| {
-        let memory_bytes = if workload == "live" { rows * BYTES_A_LIVE_BLOCK } else { 0 };
-        Line { workload, rows, over, under, quantity, wanted, most_pairs, memory_bytes }
+        let memory_bytes = if workload == "live" { rows * BYTES_PER_LIVE_BLOCK } else { 0 };
+        PairComparison { workload, rows, over, under, quantity, wanted, most_pairs, memory_bytes }
     };
     let wall = |workload, rows, sides, wanted, most| line(workload, rows, sides, WallRatio, wanted, most);
     let cost = (Heap, Plain);
     let mut lines = vec![
-        wall("slots", M, cost, Some(AtMost(1.8)), PAIRS),
-        wall("list_dict", M, cost, Some(AtMost(1.8)), PAIRS),
-        wall("batches", 4 * M, cost, Some(AtMost(2.5)), PAIRS),
-        wall("handover", 4 * M, cost, Some(AtMost(2.5)), PAIRS),
-        wall("alternation", 8 * M, cost, Some(AtMost(3.5)), PAIRS),
-        wall("alternation_alone", 8 * M, cost, Some(AtMost(3.5)), PAIRS),
-        wall("deep_slots", M / 2, cost, Some(AtMost(3.0)), PAIRS),
-        line("deep_alternation", M, cost, NanosecondsAFrame, None, PAIRS),
+        wall("slots", MILLION, cost, Some(AtMost(1.8)), PAIRS),
+        wall("list_dict", MILLION, cost, Some(AtMost(1.8)), PAIRS),
+        wall("batches", 4 * MILLION, cost, Some(AtMost(2.5)), PAIRS),
+        wall("handover", 4 * MILLION, cost, Some(AtMost(2.5)), PAIRS),
+        wall("alternation", 8 * MILLION, cost, Some(AtMost(3.5)), PAIRS),
+        wall("alternation_alone", 8 * MILLION, cost, Some(AtMost(3.5)), PAIRS),
+        wall("deep_slots", MILLION / 2, cost, Some(AtMost(3.0)), PAIRS),
+        line("deep_alternation", MILLION, cost, NanosecondsAFrame, None, PAIRS),
     ];
     for workload in ["slots", "list_dict"] {
-        lines.push(wall(workload, M, (Dhat, Heap), Some(AtLeast(10.0)), 2));
+        lines.push(wall(workload, MILLION, (Dhat, Heap), Some(AtLeast(10.0)), 2));
         // heaptrack hands its events to a second process, which is at work long after ours has done its part.
-        lines.push(line(workload, M, (Heaptrack, Heap), ProcessRatio, Some(AtLeast(5.0)), 2));
+        lines.push(line(workload, MILLION, (Heaptrack, Heap), ProcessRatio, Some(AtLeast(5.0)), 2));
         // What a recorder that costs nothing would have above.
-        lines.push(line(workload, M, (Heaptrack, Plain), ProcessRatio, None, 2));
-        lines.push(wall(workload, M, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
+        lines.push(line(workload, MILLION, (Heaptrack, Plain), ProcessRatio, None, 2));
+        lines.push(wall(workload, MILLION, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
     }
     lines.extend([
-        line("live", M, cost, BytesABlock, Some(AtMost(32.0)), 2),
-        line("live", 10 * M, cost, BytesABlock, Some(AtMost(32.0)), 1),
-        line("sites", 10_000, cost, Bytes, Some(AtMost(MIB_8)), 2),
+        line("live", MILLION, cost, BytesABlock, Some(AtMost(32.0)), 2),
+        line("live", 10 * MILLION, cost, BytesABlock, Some(AtMost(32.0)), 1),
+        line("sites", 10_000, cost, Bytes, Some(AtMost(EIGHT_MIB)), 2),
         line("sites_everywhere", 10_000, cost, Bytes, None, 2),
-        line("slots", M / 5, (Plain, Twin), InstructionRatio, Some(AtMost(1.03)), 1),
-        wall("slots", M, (Plain, Twin), None, PAIRS),
+        line("slots", MILLION / 5, (Plain, Twin), InstructionRatio, Some(AtMost(1.03)), 1),
+        wall("slots", MILLION, (Plain, Twin), None, PAIRS),
     ]);
     lines
 }
 
-const MIB_8: f64 = (8 << 20) as f64;
+const EIGHT_MIB: f64 = (8 << 20) as f64;
 
 /// The lines whose workload or peer is named; all of them without a name.
-pub(super) fn chosen(only: &[String], rows: Option<u64>) -> Result<Vec<Line>, Stop> {
-    let names = |line: &Line| [line.workload, line.over.name(), line.under.name()];
+pub(super) fn select_comparisons(
+    only: &[String],
+    rows: Option<u64>,
+) -> Result<Vec<PairComparison>, ExitReason> {
+    let names = |line: &PairComparison| [line.workload, line.over.name(), line.under.name()];
     if let Some(unknown) =
-        only.iter().find(|name| !all().iter().any(|line| names(line).contains(&name.as_str())))
+        only.iter().find(|name| !all_comparisons().iter().any(|line| names(line).contains(&name.as_str())))
     {
-        let mut known: Vec<&str> = all().iter().flat_map(names).collect();
+        let mut known: Vec<&str> = all_comparisons().iter().flat_map(names).collect();
         known.sort_unstable();
         known.dedup();
-        return Err(Stop::WrongUse(format!(
+        return Err(ExitReason::UsageError(format!(
             "`{unknown}` is nothing to compare; there are {}",
             known.join(", ")
         )));
     }
-    let mut lines = all();
+    let mut lines = all_comparisons();
     lines.retain(|line| {
         only.is_empty() || names(line).iter().any(|name| only.iter().any(|only| only == name))
     });
@@ -127,12 +130,12 @@ mod tests {
     fn lines_are_chosen_by_workload_or_peer() {
         let of = |only: &[&str]| {
             let only: Vec<String> = only.iter().map(|&name| name.to_owned()).collect();
-            chosen(&only, None).map(|lines| lines.len())
+            select_comparisons(&only, None).map(|lines| lines.len())
         };
-        assert_eq!(of(&[]).unwrap(), all().len());
+        assert_eq!(of(&[]).unwrap(), all_comparisons().len());
         assert_eq!(of(&["heaptrack"]).unwrap(), 4);
         assert_eq!(of(&["handover", "batches"]).unwrap(), 2);
         assert!(of(&["slot"]).unwrap_err().to_string().contains("slots"));
-        assert_eq!(chosen(&["live".to_owned()], Some(2000)).unwrap().len(), 1);
+        assert_eq!(select_comparisons(&["live".to_owned()], Some(2000)).unwrap().len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! One run of a workload: a fresh process of one side, and what it says when it is done.
 
 use super::plan::Side;
-use crate::bench::process::{self, Ended};
+use crate::bench::process::{self, ProcessEnd};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// The line that a workload prints.
 #[derive(Clone, Copy, Debug, Deserialize)]
-pub(super) struct Said {
+pub(super) struct WorkloadOutput {
     pub(super) wall_ns: u64,
     pub(super) checksum: u64,
     pub(super) peak_rss_bytes: Option<u64>,
@@ -24,12 +24,12 @@ pub(super) struct Said {
 }
 
 /// The programs, and a folder for what they write.
-pub(super) struct Programs {
+pub(super) struct WorkloadPrograms {
     pub(super) binaries: HashMap<String, PathBuf>,
     pub(super) folder: PathBuf,
 }
 
-impl Programs {
+impl WorkloadPrograms {
     /// The command of a side, without what stands before it.
     fn binary(&self, side: Side) -> Result<&Path> {
         let name = match side {
@@ -42,7 +42,7 @@ impl Programs {
     }
 
     /// Runs one side once.
-    pub(super) fn run(&self, side: Side, workload: &str, rows: u64) -> Result<Said> {
+    pub(super) fn run_workload(&self, side: Side, workload: &str, rows: u64) -> Result<WorkloadOutput> {
         let before = match side {
             Side::Heaptrack => {
                 let place = self.folder.join("heaptrack");
@@ -50,17 +50,17 @@ impl Programs {
             }
             _ => Vec::new(),
         };
-        self.run_behind(&before, side, workload, rows).map(|(said, _)| said)
+        self.run_under_tool(&before, side, workload, rows).map(|(said, _)| said)
     }
 
     /// Runs one side with a program's words before its own; gives what went to standard error, too.
-    pub(super) fn run_behind(
+    pub(super) fn run_under_tool(
         &self,
         before: &[std::ffi::OsString],
         side: Side,
         workload: &str,
         rows: u64,
-    ) -> Result<(Said, String)> {
+    ) -> Result<(WorkloadOutput, String)> {
         let binary = self.binary(side)?.as_os_str().to_owned();
         let mut words = before.iter().cloned().chain([binary]);
         let mut command = Command::new(words.next().unwrap_or_default());
@@ -71,14 +71,15 @@ impl Programs {
             .env("HEAPLAB_PROBE", probe)
             .env("HEAPLAB_OUT", &self.folder);
         let what = format!("{workload} under {}", side.name());
-        let Ended { stdout, stderr, process_ns } = process::run(command, &self.folder, &what, LOOK_EVERY)?;
-        let said = said(&stdout).with_context(|| format!("{what} printed no result"))?;
-        Ok((Said { process_ns, ..said }, stderr))
+        let ProcessEnd { stdout, stderr, process_ns } =
+            process::run_process(command, &self.folder, &what, LOOK_EVERY)?;
+        let said = parse_output(&stdout).with_context(|| format!("{what} printed no result"))?;
+        Ok((WorkloadOutput { process_ns, ..said }, stderr))
     }
 }
 
 /// The workload's line; heaptrack prints lines of its own around it.
-fn said(output: &str) -> Option<Said> {
+fn parse_output(output: &str) -> Option<WorkloadOutput> {
     output.lines().rev().find_map(|line| serde_json::from_str(line.trim()).ok())
 }
 
@@ -91,8 +92,8 @@ mod tests {
         let output = "heaptrack output will be written to \"x\"\nstarting application\n\
             {\"workload\":\"slots\",\"rows\":5,\"wall_ns\":7,\"checksum\":9,\"peak_rss_bytes\":null}\n\
             heaptrack stats:\n\tallocations: 12\n";
-        let said = said(output).unwrap();
+        let said = parse_output(output).unwrap();
         assert_eq!((said.wall_ns, said.checksum, said.peak_rss_bytes), (7, 9, None));
-        assert!(super::said("heaptrack stats:\n12\n").is_none());
+        assert!(super::parse_output("heaptrack stats:\n12\n").is_none());
     }
 }

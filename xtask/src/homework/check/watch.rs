@@ -1,8 +1,8 @@
 //! `--watch`: measures again whenever a file of the student's has been saved.
 
-use crate::homework::place::Place;
+use crate::exit::ExitReason;
+use crate::homework::homework_folder::HomeworkFolder;
 use crate::interrupt;
-use crate::stop::Stop;
 use anyhow::Result;
 use heaplab_record::Text;
 use heaplab_report::Words;
@@ -13,12 +13,14 @@ use std::time::{Duration, SystemTime};
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Until Ctrl-C. What does not build or has no full points is said, and waited for.
-pub(super) fn run(place: &Place, mut once: impl FnMut() -> Result<()>, words: &Words) -> Result<()> {
+pub(super) fn run(place: &HomeworkFolder, mut once: impl FnMut() -> Result<()>, words: &Words) -> Result<()> {
     loop {
         // Before the build: what is saved while it runs is seen afterwards.
-        let seen = files(place);
+        let seen = list_files(place);
         match once() {
-            Err(error) if matches!(error.downcast_ref(), Some(Stop::Interrupted(_))) => return Err(error),
+            Err(error) if matches!(error.downcast_ref(), Some(ExitReason::Interrupted(_))) => {
+                return Err(error);
+            }
             Err(error) => eprintln!("{error:#}"),
             Ok(()) => {}
         }
@@ -26,8 +28,8 @@ pub(super) fn run(place: &Place, mut once: impl FnMut() -> Result<()>, words: &W
             en: "Waiting for a file to be saved; Ctrl-C ends.".to_owned(),
             zh: "保存文件后会重新测量；按 Ctrl-C 结束。".to_owned(),
         };
-        eprintln!("{}", words.lang().of(&text));
-        while files(place) == seen {
+        eprintln!("{}", words.lang().pick(&text));
+        while list_files(place) == seen {
             interrupt::check()?;
             std::thread::sleep(LOOK_EVERY);
         }
@@ -35,8 +37,8 @@ pub(super) fn run(place: &Place, mut once: impl FnMut() -> Result<()>, words: &W
 }
 
 /// Every file with its length and time. Between two saves of an editor one may be away for a moment.
-fn files(place: &Place) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
-    let Ok(entries) = std::fs::read_dir(place.work()) else { return Vec::new() };
+fn list_files(place: &HomeworkFolder) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
+    let Ok(entries) = std::fs::read_dir(place.student_folder()) else { return Vec::new() };
     let mut files: Vec<_> = entries
         .flatten()
         .filter_map(|entry| {

@@ -1,18 +1,18 @@
 //! Every submission of a class to a verdict: those of an earlier run that still hold, and the others graded now.
 
-use super::find::{Class, Found};
-use super::kept::{self, Shelf};
+use super::find::{Submission, Submissions};
 use super::progress::Progress;
-use super::{GradebookOptions, times, work};
+use super::verdict_cache::{self, VerdictCache};
+use super::{GradebookOptions, times, work_queue};
 use crate::environment;
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use anyhow::Result;
-use heaplab_fence::bundle::{self, Bundle, Caps};
-use heaplab_grade::book::{Graded, Moment};
-use heaplab_grade::similar::{Fingerprints, Start};
-use heaplab_record::{Reason, Text, TimeSource, VERDICT_SCHEMA, Verdict, VerdictStatus};
+use heaplab_homework::book::{GradedSubmission, Moment};
+use heaplab_homework::similarity::{Fingerprints, StartingPoint};
+use heaplab_record::{Text, TimeSource, VERDICT_SCHEMA, Verdict, VerdictReason, VerdictStatus};
 use heaplab_report::Words;
-use heaplab_report::homework::harmless;
+use heaplab_report::homework::sanitize_text;
+use heaplab_sandbox::bundle::{self, Bundle, Caps};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -42,8 +42,8 @@ pub(super) trait Grader: Sync {
 }
 
 /// A submission, looked at but not graded.
-struct Planned<'a> {
-    found: &'a Found,
+struct PlannedSubmission<'a> {
+    found: &'a Submission,
     slug: String,
     key: String,
     own: Fingerprints,
@@ -55,38 +55,40 @@ struct Planned<'a> {
 ///
 /// # Errors
 /// [`Stop::CutShort`] after a signal, when the verdicts so far are kept; [`Stop::Lacks`] as [`Grader::grade`] says.
-pub(super) fn grade(
-    class: &Class,
+pub(super) fn grade_class(
+    class: &Submissions,
     grader: &dyn Grader,
     out: &Path,
     options: &GradebookOptions,
     words: &Words,
-) -> Result<Vec<Graded>> {
-    let shelf = Shelf { folder: out.join("verdicts") };
-    let planned = plan(class, grader);
+) -> Result<Vec<GradedSubmission>> {
+    let shelf = VerdictCache { folder: out.join("verdicts") };
+    let planned = plan_submissions(class, grader);
     let mut verdicts: Vec<Option<Verdict>> = planned
         .iter()
-        .map(|of| shelf.find(&of.slug, &of.key).filter(|verdict| !again(options, of.found, verdict)))
+        .map(|of| {
+            shelf.load(&of.slug, &of.key).filter(|verdict| !is_regrade_wanted(options, of.found, verdict))
+        })
         .collect();
     let missing: Vec<usize> = (0..planned.len()).filter(|&index| verdicts[index].is_none()).collect();
     let mut progress = Progress::new(missing.len(), words);
-    begin(class, missing.len(), jobs(options), &progress, words);
-    let ended = work::all(
+    announce_start(class, missing.len(), job_count(options), &progress, words);
+    let ended = work_queue::run_jobs(
         missing.len(),
-        jobs(options),
+        job_count(options),
         |at| {
             let of = &planned[missing[at]];
-            one(of, grader)
+            grade_one(of, grader)
         },
         |at, result| {
             let of = &planned[missing[at]];
             // What failed by our fault is not kept: the next run tries again.
             let key = result.is_ok().then_some(of.key.as_str());
-            let verdict = result.unwrap_or_else(|error| broken(of, grader, &error));
+            let verdict = result.unwrap_or_else(|error| grader_failed_verdict(of, grader, &error));
             let text = grader.summary(&verdict, words);
             let summary = heaplab_report::Artifact { name: "summary.md".into(), bytes: text.into_bytes() };
-            shelf.keep(&of.slug, &of.found.bundle, key, &verdict, &[summary])?;
-            progress.graded(&of.found.bundle, &verdict);
+            shelf.store(&of.slug, &of.found.bundle, key, &verdict, &[summary])?;
+            progress.report_graded(&of.found.bundle, &verdict);
             verdicts[missing[at]] = Some(verdict);
             Ok(())
         },
@@ -94,14 +96,14 @@ pub(super) fn grade(
     if let Some(rate) = progress.finish() {
         eprintln!("{rate}");
     }
-    if let work::Ended::Signal(signal) = ended {
+    if let work_queue::QueueEnd::Signal(signal) = ended {
         let done = verdicts.iter().flatten().count().to_string();
         let all = planned.len().to_string();
         let message = words.say("gradebook-cut-short", &[("done", &done), ("all", &all)]);
-        return Err(Stop::CutShort { signal, message }.into());
+        return Err(ExitReason::CutShort { signal, message }.into());
     }
-    let graded = |(of, verdict): (Planned<'_>, Option<Verdict>)| {
-        Some(Graded {
+    let graded = |(of, verdict): (PlannedSubmission<'_>, Option<Verdict>)| {
+        Some(GradedSubmission {
             bundle: of.found.bundle.clone(),
             folder: format!("verdicts/{}", of.slug),
             verdict: verdict?,
@@ -113,89 +115,90 @@ pub(super) fn grade(
     Ok(planned.into_iter().zip(verdicts).filter_map(graded).collect())
 }
 
-fn jobs(options: &GradebookOptions) -> usize {
+fn job_count(options: &GradebookOptions) -> usize {
     options
         .jobs
         .map(usize::from)
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-fn begin(class: &Class, left: usize, jobs: usize, progress: &Progress<'_>, words: &Words) {
+fn announce_start(class: &Submissions, left: usize, jobs: usize, progress: &Progress<'_>, words: &Words) {
     let all = class.found.len();
     let (kept, left_text, all_text) = ((all - left).to_string(), left.to_string(), all.to_string());
     let jobs = jobs.min(left.max(1)).to_string();
     let arguments = [("all", all_text.as_str()), ("kept", &kept), ("left", &left_text), ("jobs", &jobs)];
     progress.note(&words.say("gradebook-start", &arguments));
     if !class.passed_over.is_empty() {
-        let names = class.passed_over.iter().map(|name| harmless(name)).collect::<Vec<_>>().join(", ");
+        let names = class.passed_over.iter().map(|name| sanitize_text(name)).collect::<Vec<_>>().join(", ");
         progress.note(&words.say("gradebook-passed-over", &[("names", &names)]));
     }
 }
 
 /// Whether the teacher wants this one graded again.
-fn again(options: &GradebookOptions, found: &Found, verdict: &Verdict) -> bool {
+fn is_regrade_wanted(options: &GradebookOptions, found: &Submission, verdict: &Verdict) -> bool {
     let Some(wanted) = &options.regrade else { return false };
     let everybody = wanted.iter().all(String::is_empty);
     everybody || wanted.iter().any(|id| *id == verdict.id || *id == found.bundle)
 }
 
-fn plan<'a>(class: &'a Class, grader: &dyn Grader) -> Vec<Planned<'a>> {
-    let start = Start::of(START);
+fn plan_submissions<'a>(class: &'a Submissions, grader: &dyn Grader) -> Vec<PlannedSubmission<'a>> {
+    let start = StartingPoint::from_files(START);
     let mut repositories: HashMap<&Path, HashMap<String, Moment>> = HashMap::new();
-    let of = |found: &'a Found| {
+    let of = |found: &'a Submission| {
         let git = found.class.as_ref().and_then(|(folder, name)| {
-            repositories.entry(folder).or_insert_with(|| times::committed(folder)).get(name).cloned()
+            repositories.entry(folder).or_insert_with(|| times::commit_times(folder)).get(name).cloned()
         });
         let read = bundle::read(&found.path, &Caps::default());
-        let file_time = times::newest_file(&found.path);
-        let claimed = read.as_ref().ok().and_then(|bundle| times::claimed(bundle.files.get("result.json")?));
-        Planned {
+        let file_time = times::newest_file_time(&found.path);
+        let claimed =
+            read.as_ref().ok().and_then(|bundle| times::claimed_time(bundle.files.get("result.json")?));
+        PlannedSubmission {
             found,
-            slug: kept::slug(&found.path),
-            key: kept::key(&found.path, &read, grader.identity()),
+            slug: verdict_cache::folder_name(&found.path),
+            key: verdict_cache::cache_key(&found.path, &read, grader.identity()),
             own: read.as_ref().map(|bundle| fingerprints(bundle, &start)).unwrap_or_default(),
-            submitted: times::own(git.as_ref(), claimed.as_deref(), file_time.as_ref()),
+            submitted: times::submission_time(git.as_ref(), claimed.as_deref(), file_time.as_ref()),
             file_time,
         }
     };
     class.found.iter().map(of).collect()
 }
 
-fn fingerprints(bundle: &Bundle, start: &Start) -> Fingerprints {
+fn fingerprints(bundle: &Bundle, start: &StartingPoint) -> Fingerprints {
     let texts = bundle.sources().filter_map(|(_, bytes)| std::str::from_utf8(bytes).ok());
-    Fingerprints::of(texts, start)
+    Fingerprints::from_files(texts, start)
 }
 
-fn one(of: &Planned<'_>, grader: &dyn Grader) -> Result<Verdict> {
+fn grade_one(of: &PlannedSubmission<'_>, grader: &dyn Grader) -> Result<Verdict> {
     if of.found.is_link {
         let text = Text {
             en: "the submission is a link, which is not followed".to_owned(),
             zh: "提交的是一个链接，不会跟随它".to_owned(),
         };
-        return Ok(unmeasured(of, grader, "bad_archive", text));
+        return Ok(unmeasured_verdict(of, grader, "bad_archive", text));
     }
     grader.grade(&of.found.path, of.submitted.as_ref().map(|(at, _)| at.text.as_str()))
 }
 
 /// A verdict where the grader had none.
-fn broken(of: &Planned<'_>, grader: &dyn Grader, error: &anyhow::Error) -> Verdict {
-    let said = harmless(&format!("{error:#}"));
+fn grader_failed_verdict(of: &PlannedSubmission<'_>, grader: &dyn Grader, error: &anyhow::Error) -> Verdict {
+    let said = sanitize_text(&format!("{error:#}"));
     let text = Text {
         en: format!("the grader could not finish, which says nothing of the submission: {said}"),
         zh: format!("批改程序没能完成，这与作业本身无关：{said}"),
     };
-    unmeasured(of, grader, "grader_failed", text)
+    unmeasured_verdict(of, grader, "grader_failed", text)
 }
 
-fn unmeasured(of: &Planned<'_>, grader: &dyn Grader, code: &str, text: Text) -> Verdict {
-    let nothing = heaplab_grade::Task::ALL.map(|task| heaplab_grade::broken(task, text.clone()));
-    let totals = heaplab_grade::totals(&nothing);
+fn unmeasured_verdict(of: &PlannedSubmission<'_>, grader: &dyn Grader, code: &str, text: Text) -> Verdict {
+    let nothing = heaplab_homework::Task::ALL.map(|task| heaplab_homework::failed_task(task, text.clone()));
+    let totals = heaplab_homework::sum_points(&nothing);
     Verdict {
         schema: VERDICT_SCHEMA.to_owned(),
         id: String::new(),
         name: String::new(),
         status: VerdictStatus::Error,
-        reasons: vec![Reason { code: code.to_owned(), task: None, text }],
+        reasons: vec![VerdictReason { code: code.to_owned(), task: None, text }],
         claimed: None,
         recomputed: nothing.to_vec(),
         score: totals.score,
@@ -207,7 +210,7 @@ fn unmeasured(of: &Planned<'_>, grader: &dyn Grader, code: &str, text: Text) -> 
         unfenced: Vec::new(),
         source_sha256: String::new(),
         submitted_at: of.submitted.as_ref().map(|(at, _)| at.text.clone()),
-        graded_at: environment::now(),
+        graded_at: environment::timestamp(),
         harness_commit: grader.commit().to_owned(),
     }
 }

@@ -7,23 +7,23 @@ use heaplab_report::Words;
 use heaplab_report::gradebook::{gradebook_csv, gradebook_page, gradescope_json};
 use std::path::Path;
 
-pub(super) fn json(book: &Gradebook) -> Result<String> {
+pub(super) fn to_json(book: &Gradebook) -> Result<String> {
     Ok(serde_json::to_string_pretty(book)? + "\n")
 }
 
-pub(super) fn write(out: &Path, book: &Gradebook, format: Option<Format>, words: &Words) -> Result<()> {
-    replace(&out.join("gradebook.json"), &json(book)?)?;
-    replace(&out.join("gradebook.csv"), &gradebook_csv(book))?;
-    replace(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
+pub(super) fn write_files(out: &Path, book: &Gradebook, format: Option<Format>, words: &Words) -> Result<()> {
+    replace_file(&out.join("gradebook.json"), &to_json(book)?)?;
+    replace_file(&out.join("gradebook.csv"), &gradebook_csv(book))?;
+    replace_file(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
     if format == Some(Format::Gradescope) {
         for entry in &book.entries {
-            replace(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
+            replace_file(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
         }
     }
     Ok(())
 }
 
-fn replace(path: &Path, text: &str) -> Result<()> {
+fn replace_file(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("part");
     std::fs::write(&beside, text)
         .and_then(|()| std::fs::rename(&beside, path))

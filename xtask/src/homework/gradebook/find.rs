@@ -3,13 +3,13 @@
 //! Nothing is left out in silence: what is no bundle is named. A link in a class's folder counts as a submission and is refused as
 //! one, since somebody handed it in.
 
-use crate::stop::Stop;
+use crate::exit::ExitReason;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 /// One submission, not read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct Submission {
     /// How the gradebook calls it; no two have the same.
     pub(super) bundle: String,
     /// Where it is.
@@ -22,8 +22,8 @@ pub(super) struct Found {
 
 /// A class, in the order of the names; and what was passed over.
 #[derive(Debug, Default)]
-pub(super) struct Class {
-    pub(super) found: Vec<Found>,
+pub(super) struct Submissions {
+    pub(super) found: Vec<Submission>,
     pub(super) passed_over: Vec<String>,
 }
 
@@ -32,34 +32,39 @@ const ARCHIVES: [&str; 4] = [".zip", ".tar.gz", ".tgz", ".tar"];
 const MARKS: [&str; 5] = ["result.json", "student.toml", "src", "required.rs", "REPORT.md"];
 
 /// `own` is where the gradebook itself is written: it is no submission.
-pub(super) fn class(places: &[PathBuf], own: &Path) -> Result<Class, Stop> {
-    let mut class = Class::default();
+pub(super) fn find_submissions(places: &[PathBuf], own: &Path) -> Result<Submissions, ExitReason> {
+    let mut class = Submissions::default();
     for place in places {
         let cannot = |error: std::io::Error| {
-            Stop::WrongUse(format!(
+            ExitReason::UsageError(format!(
                 "cannot read {}: {error}; name folders of submissions, or bundles",
                 place.display()
             ))
         };
         let place = std::fs::canonicalize(place).map_err(cannot)?;
         if place.is_file() || is_bundle(&place) {
-            class.found.push(Found { bundle: name(&place), path: place, class: None, is_link: false });
+            class.found.push(Submission {
+                bundle: file_name(&place),
+                path: place,
+                class: None,
+                is_link: false,
+            });
             continue;
         }
-        let several = (places.len() > 1).then(|| name(&place));
+        let several = (places.len() > 1).then(|| file_name(&place));
         let mut entries: Vec<PathBuf> =
             std::fs::read_dir(&place).map_err(cannot)?.flatten().map(|entry| entry.path()).collect();
-        entries.sort_by_key(|path| natural(&name(path)));
+        entries.sort_by_key(|path| natural_sort_key(&file_name(path)));
         for path in entries.into_iter().filter(|path| path != own) {
-            take(&place, path, several.as_deref(), &mut class);
+            add_entry(&place, path, several.as_deref(), &mut class);
         }
     }
-    tell_apart(&mut class.found);
+    make_names_unique(&mut class.found);
     Ok(class)
 }
 
-fn take(place: &Path, path: PathBuf, several: Option<&str>, class: &mut Class) {
-    let own = name(&path);
+fn add_entry(place: &Path, path: PathBuf, several: Option<&str>, class: &mut Submissions) {
+    let own = file_name(&path);
     let bundle = several.map_or_else(|| own.clone(), |place| format!("{place}/{own}"));
     let kind = std::fs::symlink_metadata(&path).map(|found| found.file_type());
     let is_link = kind.as_ref().is_ok_and(std::fs::FileType::is_symlink);
@@ -73,7 +78,7 @@ fn take(place: &Path, path: PathBuf, several: Option<&str>, class: &mut Class) {
     }
     // Learning systems put each student's one archive into a folder of its own.
     let path = if is_folder { only_archive(&path).unwrap_or(path) } else { path };
-    class.found.push(Found { bundle, path, class: Some((place.to_owned(), own)), is_link });
+    class.found.push(Submission { bundle, path, class: Some((place.to_owned(), own)), is_link });
 }
 
 fn is_bundle(folder: &Path) -> bool {
@@ -81,7 +86,7 @@ fn is_bundle(folder: &Path) -> bool {
 }
 
 fn is_archive(path: &Path) -> bool {
-    let name = name(path).to_lowercase();
+    let name = file_name(path).to_lowercase();
     ARCHIVES.iter().any(|ending| name.ends_with(ending))
 }
 
@@ -93,12 +98,12 @@ fn only_archive(folder: &Path) -> Option<PathBuf> {
     (entries.next().is_none() && is_file && is_archive(&only.path())).then(|| only.path())
 }
 
-fn name(path: &Path) -> String {
+fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(OsStr::new("submission")).to_string_lossy().into_owned()
 }
 
 /// Two folders that were named can have the same name, and so can two bundles.
-fn tell_apart(found: &mut [Found]) {
+fn make_names_unique(found: &mut [Submission]) {
     let mut seen: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
     for one in found {
         let times = seen.entry(one.bundle.clone()).or_default();
@@ -110,7 +115,7 @@ fn tell_apart(found: &mut [Found]) {
 }
 
 /// s9 comes before s10.
-fn natural(name: &str) -> Vec<(u64, String)> {
+fn natural_sort_key(name: &str) -> Vec<(u64, String)> {
     let mut parts = Vec::new();
     let mut rest = name;
     while !rest.is_empty() {
@@ -129,7 +134,7 @@ fn natural(name: &str) -> Vec<(u64, String)> {
 mod tests {
     use super::*;
 
-    fn names(class: &Class) -> Vec<&str> {
+    fn names(class: &Submissions) -> Vec<&str> {
         class.found.iter().map(|found| found.bundle.as_str()).collect()
     }
 
@@ -145,7 +150,7 @@ mod tests {
         }
         std::os::unix::fs::symlink("/etc", class_folder.join("link")).unwrap();
         let own = std::fs::canonicalize(class_folder.join("book")).unwrap();
-        let found = class(std::slice::from_ref(&class_folder), &own).unwrap();
+        let found = find_submissions(std::slice::from_ref(&class_folder), &own).unwrap();
         assert_eq!(names(&found), ["a.tar.gz", "empty", "late.ZIP", "link", "moodle_1", "s2", "s9", "s10"]);
         assert_eq!(found.passed_over, ["grades.csv"]);
         assert!(found.found[4].path.ends_with("moodle_1/hand-in.zip"));
@@ -153,14 +158,17 @@ mod tests {
 
         // Bundles that are named themselves, and a name that comes twice.
         let (one, archive) = (class_folder.join("s2"), class_folder.join("a.tar.gz"));
-        let found = class(&[one.clone(), archive, one], &own).unwrap();
+        let found = find_submissions(&[one.clone(), archive, one], &own).unwrap();
         assert_eq!(names(&found), ["s2", "a.tar.gz", "s2 (2)"]);
         let (both, other) = (class_folder.join("moodle_1"), home.path().join("other/x/src"));
         std::fs::create_dir_all(&other).unwrap();
         assert_eq!(
-            names(&class(&[both, home.path().join("other")], &own).unwrap()),
+            names(&find_submissions(&[both, home.path().join("other")], &own).unwrap()),
             ["moodle_1/hand-in.zip", "other/x"]
         );
-        assert!(matches!(class(&[home.path().join("gone")], &own), Err(Stop::WrongUse(_))));
+        assert!(matches!(
+            find_submissions(&[home.path().join("gone")], &own),
+            Err(ExitReason::UsageError(_))
+        ));
     }
 }

@@ -1,8 +1,8 @@
 //! How far it is: a bar with rate and time left on a terminal, a line a submission elsewhere.
 
 use heaplab_record::Verdict;
-use heaplab_report::gradebook::status_said;
-use heaplab_report::homework::harmless;
+use heaplab_report::gradebook::status_text;
+use heaplab_report::homework::sanitize_text;
 use heaplab_report::{Words, format};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal as _;
@@ -32,15 +32,15 @@ impl Progress<'_> {
     }
 
     /// One more is graded.
-    pub(super) fn graded(&mut self, bundle: &str, verdict: &Verdict) {
+    pub(super) fn report_graded(&mut self, bundle: &str, verdict: &Verdict) {
         self.done += 1;
         if self.live {
             self.bar.set_position(self.done as u64);
-            self.bar.set_message(self.said());
+            self.bar.set_message(self.progress_line());
         } else {
-            let status = status_said(verdict.status, self.words);
+            let status = status_text(verdict.status, self.words);
             let (score, of) = (verdict.score, verdict.of);
-            eprintln!("[{}/{}] {}: {status}, {score}/{of}", self.done, self.all, harmless(bundle));
+            eprintln!("[{}/{}] {}: {status}, {score}/{of}", self.done, self.all, sanitize_text(bundle));
         }
     }
 
@@ -50,12 +50,12 @@ impl Progress<'_> {
     }
 
     /// `12 of 40 graded, 31 a minute, 54 s left`.
-    fn said(&self) -> String {
+    fn progress_line(&self) -> String {
         let elapsed = self.started.elapsed();
         let left = elapsed.mul_f64((self.all - self.done) as f64 / self.done.max(1) as f64);
         let left = humantime::format_duration(Duration::from_secs(left.as_secs())).to_string();
         let (done, all) = (self.done.to_string(), self.all.to_string());
-        let rate = a_minute(self.done, elapsed);
+        let rate = per_minute(self.done, elapsed);
         let arguments = [("done", done.as_str()), ("all", &all), ("rate", &rate), ("left", &left)];
         self.words.say("gradebook-progress", &arguments)
     }
@@ -66,13 +66,13 @@ impl Progress<'_> {
         let elapsed = self.started.elapsed();
         let time = format::nanoseconds(elapsed.as_nanos() as f64);
         let graded = self.done.to_string();
-        let rate = a_minute(self.done, elapsed);
+        let rate = per_minute(self.done, elapsed);
         let arguments = [("graded", graded.as_str()), ("time", &time), ("rate", &rate)];
         (self.done > 0).then(|| self.words.say("gradebook-rate", &arguments))
     }
 }
 
-fn a_minute(count: usize, elapsed: Duration) -> String {
+fn per_minute(count: usize, elapsed: Duration) -> String {
     let rate = count as f64 * 60.0 / elapsed.as_secs_f64().max(1e-3);
     if rate < 10.0 { format!("{rate:.1}") } else { format!("{rate:.0}") }
 }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_rate_is_by_the_minute() {
-        assert_eq!(a_minute(7, Duration::from_secs(60)), "7.0");
-        assert_eq!(a_minute(200, Duration::from_secs(120)), "100");
+        assert_eq!(per_minute(7, Duration::from_secs(60)), "7.0");
+        assert_eq!(per_minute(200, Duration::from_secs(120)), "100");
     }
 }

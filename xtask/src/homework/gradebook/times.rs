@@ -8,7 +8,7 @@
 //! Git is asked about the class's folder alone, never inside of a submission: a repository that was handed in can name programs that
 //! git would run.
 
-use heaplab_grade::book::Moment;
+use heaplab_homework::book::Moment;
 use heaplab_record::TimeSource;
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,30 +19,30 @@ use std::time::SystemTime;
 const MOST_FILES: usize = 4_096;
 
 /// RFC 3339 with an offset.
-pub(super) fn parse(text: &str) -> Option<Moment> {
+pub(super) fn parse_moment(text: &str) -> Option<Moment> {
     let timestamp: jiff::Timestamp = text.trim().parse().ok()?;
     Some(Moment { text: timestamp.to_string(), unix_seconds: timestamp.as_second() })
 }
 
 /// The first clock that there is.
-pub(super) fn own(
+pub(super) fn submission_time(
     git: Option<&Moment>,
     claimed: Option<&str>,
     file: Option<&Moment>,
 ) -> Option<(Moment, TimeSource)> {
     let git = git.cloned().map(|at| (at, TimeSource::Git));
-    let claimed = || claimed.and_then(parse).map(|at| (at, TimeSource::Claimed));
+    let claimed = || claimed.and_then(parse_moment).map(|at| (at, TimeSource::Claimed));
     git.or_else(claimed).or_else(|| file.cloned().map(|at| (at, TimeSource::File)))
 }
 
 /// `created_at` of a result.json, whatever else is wrong with it.
-pub(super) fn claimed(result: &[u8]) -> Option<String> {
+pub(super) fn claimed_time(result: &[u8]) -> Option<String> {
     let parsed: serde_json::Value = serde_json::from_slice(result).ok()?;
     parsed["created_at"].as_str().map(str::to_owned)
 }
 
 /// When the newest file was written; links are not followed.
-pub(super) fn newest_file(path: &Path) -> Option<Moment> {
+pub(super) fn newest_file_time(path: &Path) -> Option<Moment> {
     let mut newest: Option<SystemTime> = None;
     let mut open = vec![path.to_owned()];
     let mut seen = 0;
@@ -62,7 +62,7 @@ pub(super) fn newest_file(path: &Path) -> Option<Moment> {
 }
 
 /// The last commit that touched each name in a folder, of the repository that the folder stands in; empty without one.
-pub(super) fn committed(folder: &Path) -> HashMap<String, Moment> {
+pub(super) fn commit_times(folder: &Path) -> HashMap<String, Moment> {
     // No configuration of a repository may start anything: no pager, no signature check, no monitor, no other diff.
     let fixed = [
         "--no-pager",
@@ -94,16 +94,16 @@ pub(super) fn committed(folder: &Path) -> HashMap<String, Moment> {
         .stderr(Stdio::null())
         .output();
     let Ok(said) = said else { return HashMap::new() };
-    last_touched(&String::from_utf8_lossy(&said.stdout))
+    parse_git_log(&String::from_utf8_lossy(&said.stdout))
 }
 
 /// A line with a mark is a commit's time, the lines after it are what it touched; the newest commit comes first.
-fn last_touched(log: &str) -> HashMap<String, Moment> {
+fn parse_git_log(log: &str) -> HashMap<String, Moment> {
     let mut touched = HashMap::new();
     let mut at = None;
     for line in log.lines().filter(|line| !line.is_empty()) {
         if let Some(time) = line.strip_prefix('\u{1}') {
-            at = parse(time);
+            at = parse_moment(time);
         } else if let (Some(at), Some(top)) = (&at, line.split('/').next()) {
             touched.entry(top.to_owned()).or_insert_with(|| at.clone());
         }
@@ -117,23 +117,31 @@ mod tests {
 
     #[test]
     fn the_first_clock_that_there_is_counts() {
-        let (git, file) =
-            (parse("2026-12-01T10:00:00+08:00").unwrap(), parse("2026-12-03T00:00:00Z").unwrap());
+        let (git, file) = (
+            parse_moment("2026-12-01T10:00:00+08:00").unwrap(),
+            parse_moment("2026-12-03T00:00:00Z").unwrap(),
+        );
         assert_eq!(git.text, "2026-12-01T02:00:00Z");
         let claim = Some("2026-11-30T00:00:00Z");
-        assert_eq!(own(Some(&git), claim, Some(&file)).unwrap().1, TimeSource::Git);
-        let (at, says) = own(None, claim, Some(&file)).unwrap();
+        assert_eq!(submission_time(Some(&git), claim, Some(&file)).unwrap().1, TimeSource::Git);
+        let (at, says) = submission_time(None, claim, Some(&file)).unwrap();
         assert_eq!((at.text.as_str(), says), ("2026-11-30T00:00:00Z", TimeSource::Claimed));
-        assert_eq!(own(None, Some("yesterday, honest"), Some(&file)).unwrap(), (file, TimeSource::File));
-        assert_eq!(own(None, None, None), None);
-        assert_eq!(claimed(br#"{"created_at":"2026-11-30T00:00:00Z","id":7}"#), claim.map(str::to_owned));
-        assert_eq!(claimed(b"not JSON"), None);
+        assert_eq!(
+            submission_time(None, Some("yesterday, honest"), Some(&file)).unwrap(),
+            (file, TimeSource::File)
+        );
+        assert_eq!(submission_time(None, None, None), None);
+        assert_eq!(
+            claimed_time(br#"{"created_at":"2026-11-30T00:00:00Z","id":7}"#),
+            claim.map(str::to_owned)
+        );
+        assert_eq!(claimed_time(b"not JSON"), None);
     }
 
     #[test]
     fn the_newest_commit_of_each() {
         let log = "\u{1}2026-12-02T00:00:00Z\n\ns1/src/required.rs\ns1/result.json\n\u{1}2026-12-01T00:00:00Z\n\ns1/src/required.rs\ns2.zip\n";
-        let touched = last_touched(log);
+        let touched = parse_git_log(log);
         assert_eq!(touched["s1"].text, "2026-12-02T00:00:00Z");
         assert_eq!(touched["s2.zip"].text, "2026-12-01T00:00:00Z");
     }
@@ -141,7 +149,7 @@ mod tests {
     #[test]
     fn a_repository_is_asked_and_none_is_made_up() {
         let home = tempfile::tempdir().unwrap();
-        assert!(committed(home.path()).is_empty());
+        assert!(commit_times(home.path()).is_empty());
         let class = home.path().join("class");
         std::fs::create_dir_all(class.join("s1/src")).unwrap();
         std::fs::write(class.join("s1/src/required.rs"), "x").unwrap();
@@ -164,8 +172,11 @@ mod tests {
         git(&["init", "-q"]);
         git(&["add", "."]);
         git(&["commit", "-q", "-m", "s1 hands in"]);
-        assert_eq!(committed(&class)["s1"].text, "2026-12-01T02:00:00Z");
-        assert_eq!(newest_file(&class).unwrap(), newest_file(&class.join("s1/src/required.rs")).unwrap());
-        assert_eq!(newest_file(&home.path().join("gone")), None);
+        assert_eq!(commit_times(&class)["s1"].text, "2026-12-01T02:00:00Z");
+        assert_eq!(
+            newest_file_time(&class).unwrap(),
+            newest_file_time(&class.join("s1/src/required.rs")).unwrap()
+        );
+        assert_eq!(newest_file_time(&home.path().join("gone")), None);
     }
 }

@@ -22,14 +22,15 @@ pub(super) struct Verifier {
 
 impl Verifier {
     pub(super) fn new(root: &Path, options: &GradebookOptions) -> Result<Verifier> {
-        let named = options.grading.seed_file.as_deref().map(verify::seed_of_file).transpose()?;
-        let commit = environment::here(root, None).commit;
+        let named = options.grading.seed_file.as_deref().map(verify::read_seed_file).transpose()?;
+        let commit = environment::collect_environment(root, None).commit;
         let (allow_unfenced, timeout) = (options.grading.allow_unfenced, options.grading.timeout);
         // A new seed every time is no reason to grade again; one that the teacher has named is.
         let seed = named.map_or_else(|| "any".to_owned(), |seed| seed.to_string());
-        let identity = format!("{} {seed} {allow_unfenced} {}", harness(&commit), timeout.as_nanos());
+        let identity =
+            format!("{} {seed} {allow_unfenced} {}", harness_identity(&commit), timeout.as_nanos());
         Ok(Verifier {
-            seed: named.unwrap_or_else(verify::new_seed),
+            seed: named.unwrap_or_else(verify::random_seed),
             allow_unfenced,
             timeout,
             commit,
@@ -39,7 +40,7 @@ impl Verifier {
 }
 
 /// A commit names the harness, unless files have changed since or there is none: then it is this program as it was built.
-fn harness(commit: &str) -> String {
+fn harness_identity(commit: &str) -> String {
     if !commit.is_empty() && !commit.ends_with("-dirty") {
         return commit.to_owned();
     }
@@ -53,7 +54,7 @@ fn harness(commit: &str) -> String {
 
 impl Grader for Verifier {
     fn grade(&self, path: &Path, submitted_at: Option<&str>) -> Result<Verdict> {
-        let options = verify::Options {
+        let options = verify::VerifyRequest {
             seed: self.seed,
             submitted_at: submitted_at.map(str::to_owned),
             expected_id: verify::expected_by_place(path),
@@ -64,7 +65,7 @@ impl Grader for Verifier {
     }
 
     fn summary(&self, verdict: &Verdict, words: &Words) -> String {
-        verify::summary(verdict, words.lang())
+        verify::render_summary(verdict, words.lang())
     }
 
     fn identity(&self) -> &str {
@@ -82,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_clean_commit_names_the_harness_and_nothing_else_does_alone() {
-        assert_eq!(harness("0123456789ab"), "0123456789ab");
-        assert!(harness("0123456789ab-dirty").len() > "0123456789ab-dirty ".len());
-        assert_ne!(harness(""), " ");
+        assert_eq!(harness_identity("0123456789ab"), "0123456789ab");
+        assert!(harness_identity("0123456789ab-dirty").len() > "0123456789ab-dirty ".len());
+        assert_ne!(harness_identity(""), " ");
     }
 }

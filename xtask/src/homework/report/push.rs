@@ -1,6 +1,6 @@
 //! The git commands that hand the work in. They are printed and never run: pushing is the student's own act.
 
-use crate::homework::place::Place;
+use crate::homework::homework_folder::HomeworkFolder;
 use heaplab_record::Text;
 use heaplab_report::Lang;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::Command;
 const BRANCH: &str = "feat/lesson8";
 
 /// By where the repository stands: the branch may be there already, or be the current one.
-pub(super) fn commands(place: &Place, folder: &Path, id: &str, lang: Lang) -> String {
+pub(super) fn push_commands(place: &HomeworkFolder, folder: &Path, id: &str, lang: Lang) -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).current_dir(&place.workspace.root).output().ok()?;
         output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -22,7 +22,9 @@ pub(super) fn commands(place: &Place, folder: &Path, id: &str, lang: Lang) -> St
         Some(format!("git switch -c {BRANCH}"))
     };
     // The id is letters, digits, -, _ and dots: nothing for a shell to take apart. The folder may be any that --out named.
-    let places = [place.shown(&place.work()), place.shown(folder)].map(|place| quoted(&place)).join(" ");
+    let places = [place.display_path(&place.student_folder()), place.display_path(folder)]
+        .map(|place| shell_quote(&place))
+        .join(" ");
     let lines = [
         switch,
         Some(format!("git add {places}")),
@@ -34,11 +36,11 @@ pub(super) fn commands(place: &Place, folder: &Path, id: &str, lang: Lang) -> St
         zh: "提交作业请运行（还没有推送任何内容）：".to_owned(),
     };
     let lines: Vec<String> = lines.into_iter().flatten().map(|line| format!("  {line}")).collect();
-    format!("\n{}\n{}", lang.of(&said), lines.join("\n"))
+    format!("\n{}\n{}", lang.pick(&said), lines.join("\n"))
 }
 
 /// As a shell reads it.
-fn quoted(path: &str) -> String {
+fn shell_quote(path: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
@@ -49,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_path_stays_one_word_in_a_shell() {
-        assert_eq!(quoted("reports/homework/s123"), "reports/homework/s123");
-        assert_eq!(quoted("my homework/$(id)'s"), "'my homework/$(id)'\\''s'");
+        assert_eq!(shell_quote("reports/homework/s123"), "reports/homework/s123");
+        assert_eq!(shell_quote("my homework/$(id)'s"), "'my homework/$(id)'\\''s'");
     }
 }

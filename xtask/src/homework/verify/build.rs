@@ -1,11 +1,11 @@
 //! A submission's modules built behind the fence: the compiler reads the toolchain, the registry and the work folder, and writes to
 //! the work folder's target alone.
 
-use super::child::{self, End};
-use super::reason::{Code, Found};
-use super::workshop::{FLAGS, WorkFolder, Workshop};
+use super::build_env::{BuildEnv, FLAGS, WorkFolder};
+use super::reason::{FoundReason, ReasonCode};
+use super::sandboxed_child::{self, ChildEnd};
 use anyhow::Result;
-use heaplab_fence::{Limits, Work};
+use heaplab_sandbox::{Limits, WorkKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,11 +17,11 @@ const OUTPUT_BYTES: usize = 1 << 20;
 
 /// Builds it. `Ok(Some(_))` says why it does not build.
 pub(super) fn build(
-    workshop: &Workshop,
+    workshop: &BuildEnv,
     folder: &WorkFolder,
     timeout: Duration,
     lenient: bool,
-) -> Result<Option<Found>> {
+) -> Result<Option<FoundReason>> {
     let words = [
         "build",
         "--locked",
@@ -35,7 +35,7 @@ pub(super) fn build(
         "harness",
     ];
     let target = folder.path.join("target");
-    let order = child::Order {
+    let order = sandboxed_child::ChildRequest {
         program: workshop.cargo.clone(),
         arguments: words.map(Into::into).into(),
         folder: folder.path.clone(),
@@ -51,8 +51,8 @@ pub(super) fn build(
             ("LC_ALL", "C".into()),
         ],
         limits: Limits {
-            work: Work::Compile,
-            read: readable(workshop, &folder.path),
+            work: WorkKind::Compile,
+            read: readable_paths(workshop, &folder.path),
             execute: [workshop.sysroot.clone()]
                 .into_iter()
                 .chain(["/usr", "/lib", "/lib64", "/bin"].map(PathBuf::from))
@@ -72,26 +72,29 @@ pub(super) fn build(
         threads: THREADS,
         output_bytes: OUTPUT_BYTES,
     };
-    let outcome = child::run(&order)?;
+    let outcome = sandboxed_child::run(&order)?;
     Ok(match outcome.end {
-        End::Exited(status) if status.success() => None,
-        End::Exited(_) => {
+        ChildEnd::Exited(status) if status.success() => None,
+        ChildEnd::Exited(_) => {
             anyhow::ensure!(
-                !outcome.stderr.starts_with(crate::fenced::TROUBLE),
+                !outcome.stderr.starts_with(crate::sandbox_entry::ERROR_PREFIX),
                 "the compiler could not be fenced: {}",
                 outcome.stderr.trim()
             );
-            Some(Found::new(Code::DoesNotBuild).with(&first_error(&outcome.stderr, &folder.path)))
+            Some(
+                FoundReason::new(ReasonCode::DoesNotBuild)
+                    .with_detail(&first_error(&outcome.stderr, &folder.path)),
+            )
         }
-        End::Wall => Some(Found::new(Code::BuildTimeout)),
-        End::Memory => Some(Found::new(Code::BuildMemory)),
-        End::Threads => Some(Found::new(Code::TooManyThreads)),
-        End::Output => Some(Found::new(Code::OutputFlood)),
+        ChildEnd::Wall => Some(FoundReason::new(ReasonCode::BuildTimeout)),
+        ChildEnd::Memory => Some(FoundReason::new(ReasonCode::BuildMemory)),
+        ChildEnd::Threads => Some(FoundReason::new(ReasonCode::TooManyThreads)),
+        ChildEnd::Output => Some(FoundReason::new(ReasonCode::OutputFlood)),
     })
 }
 
 /// Files that compiler and cargo want besides what they execute.
-fn readable(workshop: &Workshop, folder: &Path) -> Vec<PathBuf> {
+fn readable_paths(workshop: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
     let root = &workshop.root;
     let mut read = vec![
         folder.to_owned(),

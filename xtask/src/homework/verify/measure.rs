@@ -3,18 +3,18 @@
 //! The parent knows the right answers and looks at the process's memory itself; what the child says of itself is only what its
 //! allocator has counted.
 
-use super::child::{self, Outcome};
-use super::outcome::{outside, trouble};
-use super::reason::{Code, Found};
-use super::workshop::Workshop;
-use crate::fenced;
+use super::build_env::BuildEnv;
+use super::outcome::{find_failure, find_outside_memory};
+use super::reason::{FoundReason, ReasonCode};
+use super::sandboxed_child::{self, ChildOutcome};
+use crate::sandbox_entry;
 use anyhow::{Context as _, Result};
-use heaplab_fence::{Limits, Work};
-use heaplab_grade::{
-    Observed, Order, RUNS, SHARED_BYTES, SHARED_WORDS, Said, Scale, Share, Task, Trial, WORKERS, broken,
-    judge, say,
+use heaplab_homework::{
+    HarnessRecord, HarnessRequest, RUNS, RunFigures, SHARED_BYTES, SHARED_WORDS, Share, Task, TaskScale,
+    Trial, WORKERS, failed_task, judge, parse_record,
 };
 use heaplab_record::TaskResult;
+use heaplab_sandbox::{Limits, WorkKind};
 use rustix::fs::MemfdFlags;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
@@ -29,11 +29,11 @@ const TUNABLES: &str = "glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_thre
     glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0";
 
 /// What a run gave, or what there is against it that leaves nothing to go by.
-type Tried<T> = std::result::Result<T, Found>;
+type RunResult<T> = std::result::Result<T, FoundReason>;
 
 /// One submission's harness.
 pub(super) struct Harness<'a> {
-    pub(super) workshop: &'a Workshop,
+    pub(super) workshop: &'a BuildEnv,
     pub(super) program: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) timeout: Duration,
@@ -43,81 +43,91 @@ pub(super) struct Harness<'a> {
 }
 
 /// A task's points, and what there is against it.
-pub(super) struct Measured {
+pub(super) struct GradedTask {
     pub(super) result: TaskResult,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<FoundReason>,
 }
 
 impl Harness<'_> {
     /// Runs the harness without a task.
-    pub(super) fn weigh(&mut self) -> Result<()> {
-        let order = Order { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
-        let outcome = self.start(&order, None)?;
+    pub(super) fn measure_empty_harness(&mut self) -> Result<()> {
+        let order = HarnessRequest { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
+        let outcome = self.start_child(&order, None)?;
         let why =
             || format!("the harness does not run: {:?} {} {}", outcome.end, outcome.record, outcome.stderr);
-        anyhow::ensure!(say(&outcome.record, &order).is_ok(), why());
+        anyhow::ensure!(parse_record(&outcome.record, &order).is_ok(), why());
         self.empty_bytes = outcome.memory_bytes;
         Ok(())
     }
 
     /// All runs of a task; the first that fails ends it.
-    pub(super) fn task(&self, task: Task, scale: Scale) -> Result<Measured> {
+    pub(super) fn measure_task(&self, task: Task, scale: TaskScale) -> Result<GradedTask> {
         let (mut trials, mut seen) = (Vec::new(), Vec::new());
         for run in 0..RUNS {
-            match self.trial(task, scale, run == 0)? {
+            match self.run_trial(task, scale, run == 0)? {
                 Ok((trial, found)) => {
                     trials.push(trial);
                     seen.push(found);
                 }
                 Err(found) => {
-                    let found = found.of(task);
-                    return Ok(Measured { result: broken(task, found.text.clone()), found: vec![found] });
+                    let found = found.for_task(task);
+                    return Ok(GradedTask {
+                        result: failed_task(task, found.text.clone()),
+                        found: vec![found],
+                    });
                 }
             }
         }
         let result = judge(task, scale, &trials);
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<FoundReason> = Vec::new();
         for one in seen.iter().flatten() {
-            if !found.iter().any(|other: &Found| other.code == one.code) {
+            if !found.iter().any(|other: &FoundReason| other.code == one.code) {
                 // Seen in every run, or in some of them.
                 let everywhere = seen.iter().all(|run| run.iter().any(|other| other.code == one.code));
-                let noisy = one.code == Code::OutsideHeap && !everywhere;
+                let noisy = one.code == ReasonCode::OutsideHeap && !everywhere;
                 found.push(
                     if noisy {
-                        Found::new(Code::Unstable).and(&one.text.en, &one.text.zh)
+                        FoundReason::new(ReasonCode::Unstable).with_texts(&one.text.en, &one.text.zh)
                     } else {
                         one.clone()
                     }
-                    .of(task),
+                    .for_task(task),
                 );
             }
         }
         if !result.stable {
-            found.push(Found::new(Code::Unstable).of(task));
+            found.push(FoundReason::new(ReasonCode::Unstable).for_task(task));
         }
         if let Some(wrong) = &result.wrong {
-            found.push(Found::new(Code::WrongAnswer).and(&wrong.en, &wrong.zh).of(task));
+            found.push(
+                FoundReason::new(ReasonCode::WrongAnswer).with_texts(&wrong.en, &wrong.zh).for_task(task),
+            );
         }
-        Ok(Measured { result, found })
+        Ok(GradedTask { result, found })
     }
 
-    fn trial(&self, task: Task, scale: Scale, first: bool) -> Result<Tried<(Trial, Vec<Found>)>> {
+    fn run_trial(
+        &self,
+        task: Task,
+        scale: TaskScale,
+        first: bool,
+    ) -> Result<RunResult<(Trial, Vec<FoundReason>)>> {
         if task == Task::Aggregate {
-            return self.aggregate(scale, first);
+            return self.run_aggregate(scale, first);
         }
         let mut found = Vec::new();
-        let mut at = |rows: u64| -> Result<Tried<Observed>> {
-            let order = Order { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
-            Ok(self.said(&order, None, 0)?.map(|(said, more)| {
+        let mut at = |rows: u64| -> Result<RunResult<RunFigures>> {
+            let order = HarnessRequest { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
+            Ok(self.run_once(&order, None, 0)?.map(|(said, more)| {
                 found.extend(more);
-                observed(&said)
+                to_figures(&said)
             }))
         };
         let small = match at(scale.small)? {
             Ok(small) => small,
             Err(found) => return Ok(Err(found)),
         };
-        let large = match at(task.large(scale.small))? {
+        let large = match at(task.large_scale(scale.small))? {
             Ok(large) => large,
             Err(found) => return Ok(Err(found)),
         };
@@ -125,19 +135,20 @@ impl Harness<'_> {
     }
 
     /// Workers at once, then the one that merges; and, shown only, one that does it all alone.
-    fn aggregate(&self, scale: Scale, first: bool) -> Result<Tried<(Trial, Vec<Found>)>> {
-        let together = match self.workers(scale, WORKERS)? {
+    fn run_aggregate(&self, scale: TaskScale, first: bool) -> Result<RunResult<(Trial, Vec<FoundReason>)>> {
+        let together = match self.run_workers(scale, WORKERS)? {
             Ok(together) => together,
             Err(found) => return Ok(Err(found)),
         };
         let (large, found) = together;
-        let alone = if first { self.workers(scale, 1)?.ok().map(|(alone, _)| alone.wall_ns) } else { None };
+        let alone =
+            if first { self.run_workers(scale, 1)?.ok().map(|(alone, _)| alone.wall_ns) } else { None };
         Ok(Ok((Trial { small: None, large, alone_wall_ns: alone }, found)))
     }
 
-    fn workers(&self, scale: Scale, parts: u64) -> Result<Tried<(Observed, Vec<Found>)>> {
-        let shared = shared_memory()?;
-        let order = |task: &str, part: u64| Order {
+    fn run_workers(&self, scale: TaskScale, parts: u64) -> Result<RunResult<(RunFigures, Vec<FoundReason>)>> {
+        let shared = create_shared_memory()?;
+        let order = |task: &str, part: u64| HarnessRequest {
             task: task.to_owned(),
             rows: scale.small,
             seed: scale.seed,
@@ -148,14 +159,15 @@ impl Harness<'_> {
             let shared = shared.as_fd();
             let started: Vec<_> = (0..parts)
                 .map(|part| {
-                    scope
-                        .spawn(move || self.said(&order("optional.worker", part), Some(shared), SHARED_BYTES))
+                    scope.spawn(move || {
+                        self.run_once(&order("optional.worker", part), Some(shared), SHARED_BYTES)
+                    })
                 })
                 .collect();
             let panicked = || Err(anyhow::anyhow!("a thread of ours panicked"));
             started.into_iter().map(|worker| worker.join().unwrap_or_else(|_| panicked())).collect()
         });
-        let mut sum: Option<Observed> = None;
+        let mut sum: Option<RunFigures> = None;
         let mut found = Vec::new();
         for one in said {
             let (said, more) = match one? {
@@ -163,17 +175,17 @@ impl Harness<'_> {
                 Err(found) => return Ok(Err(found)),
             };
             found.extend(more);
-            let sum = sum.get_or_insert(Observed {
+            let sum = sum.get_or_insert(RunFigures {
                 allocations: 0,
                 peak_bytes: SHARED_BYTES,
                 wall_ns: 0,
-                ..observed(&said)
+                ..to_figures(&said)
             });
             sum.allocations += said.births + said.reallocations;
             sum.peak_bytes += said.peak_bytes;
             sum.wall_ns = sum.wall_ns.max(said.wall_ns);
         }
-        let merged = match self.said(&order("optional.merge", 0), Some(shared.as_fd()), SHARED_BYTES)? {
+        let merged = match self.run_once(&order("optional.merge", 0), Some(shared.as_fd()), SHARED_BYTES)? {
             Ok((merged, more)) => {
                 found.extend(more);
                 merged
@@ -181,45 +193,47 @@ impl Harness<'_> {
             Err(found) => return Ok(Err(found)),
         };
         let mut sum = sum.context("no workers were asked for")?;
-        sum.answer = observed(&merged).answer;
+        sum.answer = to_figures(&merged).answer;
         Ok(Ok((sum, found)))
     }
 
     /// One run: what it said, with what is against it, or why there is nothing to go by.
-    fn said(
+    fn run_once(
         &self,
-        order: &Order,
+        order: &HarnessRequest,
         shared: Option<BorrowedFd>,
         shared_bytes: u64,
-    ) -> Result<Tried<(Said, Vec<Found>)>> {
-        let outcome = self.start(order, shared)?;
-        if let Some(found) = trouble(&outcome) {
+    ) -> Result<RunResult<(HarnessRecord, Vec<FoundReason>)>> {
+        let outcome = self.start_child(order, shared)?;
+        if let Some(found) = find_failure(&outcome) {
             return Ok(Err(found));
         }
-        let said = match say(&outcome.record, order) {
+        let said = match parse_record(&outcome.record, order) {
             Ok(said) => said,
-            Err(error) => return Ok(Err(Found::new(Code::BadRecord).with(&error.to_string()))),
+            Err(error) => {
+                return Ok(Err(FoundReason::new(ReasonCode::BadRecord).with_detail(&error.to_string())));
+            }
         };
         let mut found = Vec::new();
         if outcome.threads_left > 1 {
-            found.push(Found::new(Code::OutlivedCall));
+            found.push(FoundReason::new(ReasonCode::OutlivedCall));
         }
         if outcome.stdout.contains("heaplab-homework=1") && outcome.stdout.contains("peak_bytes=") {
-            found.push(Found::new(Code::ForgedRecord));
+            found.push(FoundReason::new(ReasonCode::ForgedRecord));
         }
-        found.extend(outside(&outcome, &said, self.empty_bytes + shared_bytes));
+        found.extend(find_outside_memory(&outcome, &said, self.empty_bytes + shared_bytes));
         Ok(Ok((said, found)))
     }
 
-    fn start(&self, order: &Order, shared: Option<BorrowedFd>) -> Result<Outcome> {
+    fn start_child(&self, order: &HarnessRequest, shared: Option<BorrowedFd>) -> Result<ChildOutcome> {
         let seconds = self.timeout.as_secs();
-        child::run(&child::Order {
+        sandboxed_child::run(&sandboxed_child::ChildRequest {
             program: self.program.clone(),
             arguments: Vec::new(),
             folder: self.folder.clone(),
             environment: vec![("HEAPLAB_PROBE", "heap".into()), ("GLIBC_TUNABLES", TUNABLES.into())],
             limits: Limits {
-                work: Work::Run,
+                work: WorkKind::Run,
                 // What a program that wants to start another opens first: it shall get as far as to be ended for it.
                 read: vec!["/dev/null".into()],
                 execute: [self.program.clone()].into_iter().chain(self.workshop.libraries.clone()).collect(),
@@ -231,7 +245,7 @@ impl Harness<'_> {
                 inherit: Vec::new(),
                 lenient: self.lenient,
             },
-            line: Some(order.line()),
+            line: Some(order.to_line()),
             shared,
             wall: self.timeout,
             memory_bytes: MEMORY_BYTES,
@@ -240,7 +254,7 @@ impl Harness<'_> {
         })
         .and_then(|outcome| {
             anyhow::ensure!(
-                !outcome.record.starts_with(fenced::TROUBLE),
+                !outcome.record.starts_with(sandbox_entry::ERROR_PREFIX),
                 "the program could not be fenced: {}",
                 outcome.record
             );
@@ -249,16 +263,16 @@ impl Harness<'_> {
     }
 }
 
-fn observed(said: &Said) -> Observed {
-    Observed {
-        answer: said.answer.unwrap_or(heaplab_grade::Answer::Rows { count: 0, checksum: 0 }),
+fn to_figures(said: &HarnessRecord) -> RunFigures {
+    RunFigures {
+        answer: said.answer.unwrap_or(heaplab_homework::Answer::Rows { count: 0, checksum: 0 }),
         allocations: said.births + said.reallocations,
         peak_bytes: said.peak_bytes,
         wall_ns: said.wall_ns,
     }
 }
 
-fn shared_memory() -> Result<OwnedFd> {
+fn create_shared_memory() -> Result<OwnedFd> {
     let cannot = "cannot make shared memory";
     let file = rustix::fs::memfd_create("heaplab-homework", MemfdFlags::CLOEXEC).context(cannot)?;
     rustix::fs::ftruncate(&file, SHARED_BYTES).context(cannot)?;

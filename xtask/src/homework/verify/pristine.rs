@@ -37,25 +37,25 @@ const STUDENT: &str = "[package]\nname = \"student\"\nversion = \"0.0.0\"\nediti
     doctest = false\n\n[dependencies]\n";
 
 /// Writes the pristine files and the manifests; `root` is the course's workspace.
-pub(super) fn write(folder: &Path, root: &Path) -> io::Result<()> {
+pub(super) fn write_workspace(folder: &Path, root: &Path) -> io::Result<()> {
     for (name, text) in FILES {
-        put(&folder.join(name), text.as_bytes())?;
+        write_file(&folder.join(name), text.as_bytes())?;
     }
-    put(&folder.join("student/Cargo.toml"), STUDENT.as_bytes())?;
-    put(&folder.join("harness/Cargo.toml"), harness(root).as_bytes())?;
+    write_file(&folder.join("student/Cargo.toml"), STUDENT.as_bytes())?;
+    write_file(&folder.join("harness/Cargo.toml"), harness_manifest(root).as_bytes())?;
     // The profile is the one that lessons are measured with.
     let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"student\", \"harness\"]\n\n\
         [profile.lesson]\ninherits = \"release\"\ndebug = \"limited\"\n";
-    put(&folder.join("Cargo.toml"), workspace.as_bytes())
+    write_file(&folder.join("Cargo.toml"), workspace.as_bytes())
 }
 
 /// Writes modules by their names within `src/student/`.
 pub(super) fn write_student<T: AsRef<[u8]>>(folder: &Path, modules: &[(&str, T)]) -> io::Result<()> {
     let place = folder.join("student/src/student");
-    modules.iter().try_for_each(|(name, bytes)| put(&place.join(name), bytes.as_ref()))
+    modules.iter().try_for_each(|(name, bytes)| write_file(&place.join(name), bytes.as_ref()))
 }
 
-fn harness(root: &Path) -> String {
+fn harness_manifest(root: &Path) -> String {
     let mut text = String::from(
         "[package]\nname = \"harness\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\nstudent = { path = \"../student\" }\n\
          memmap2 = \"0.9\"\n",
@@ -68,7 +68,7 @@ fn harness(root: &Path) -> String {
     text
 }
 
-fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }

@@ -1,12 +1,12 @@
 //! Why a verdict is not a pass: codes that do not change, with a status each, and their sentences.
 
-use heaplab_fence::source::{Finding, Forbidden};
-use heaplab_grade::Task;
-use heaplab_record::{Reason, Text, VerdictStatus};
+use heaplab_homework::Task;
+use heaplab_record::{Text, VerdictReason, VerdictStatus};
+use heaplab_sandbox::source::{Finding, Forbidden};
 
 /// One case. The order is the gravity: what stands first decides the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Code {
+pub(super) enum ReasonCode {
     BadArchive,
     Identity,
     ForbiddenSource,
@@ -35,137 +35,145 @@ pub(super) enum Code {
     TooFewPoints,
 }
 
-impl Code {
+impl ReasonCode {
     pub(super) fn name(self) -> &'static str {
         match self {
-            Code::BadArchive => "bad_archive",
-            Code::Identity => "identity",
-            Code::ForbiddenSource => "forbidden_source",
-            Code::ForeignFile => "foreign_file",
-            Code::ForkRefused => "fork_refused",
-            Code::OutsideHeap => "outside_heap",
-            Code::OutlivedCall => "outlived_call",
-            Code::TooManyThreads => "too_many_threads",
-            Code::OutputFlood => "output_flood",
-            Code::ForgedRecord => "forged_record",
-            Code::HardCoded => "hard_coded",
-            Code::ForgedResult => "forged_result",
-            Code::NoSource => "no_source",
-            Code::UnreadableSource => "unreadable_source",
-            Code::DoesNotBuild => "does_not_build",
-            Code::BuildTimeout => "build_timeout",
-            Code::BuildMemory => "build_out_of_memory",
-            Code::OutOfMemory => "out_of_memory",
-            Code::Timeout => "timeout",
-            Code::NoRecord => "no_record",
-            Code::Panicked => "panicked",
-            Code::Crashed => "crashed",
-            Code::BadRecord => "bad_record",
-            Code::WrongAnswer => "wrong_answer",
-            Code::Unstable => "unstable",
-            Code::TooFewPoints => "too_few_points",
+            ReasonCode::BadArchive => "bad_archive",
+            ReasonCode::Identity => "identity",
+            ReasonCode::ForbiddenSource => "forbidden_source",
+            ReasonCode::ForeignFile => "foreign_file",
+            ReasonCode::ForkRefused => "fork_refused",
+            ReasonCode::OutsideHeap => "outside_heap",
+            ReasonCode::OutlivedCall => "outlived_call",
+            ReasonCode::TooManyThreads => "too_many_threads",
+            ReasonCode::OutputFlood => "output_flood",
+            ReasonCode::ForgedRecord => "forged_record",
+            ReasonCode::HardCoded => "hard_coded",
+            ReasonCode::ForgedResult => "forged_result",
+            ReasonCode::NoSource => "no_source",
+            ReasonCode::UnreadableSource => "unreadable_source",
+            ReasonCode::DoesNotBuild => "does_not_build",
+            ReasonCode::BuildTimeout => "build_timeout",
+            ReasonCode::BuildMemory => "build_out_of_memory",
+            ReasonCode::OutOfMemory => "out_of_memory",
+            ReasonCode::Timeout => "timeout",
+            ReasonCode::NoRecord => "no_record",
+            ReasonCode::Panicked => "panicked",
+            ReasonCode::Crashed => "crashed",
+            ReasonCode::BadRecord => "bad_record",
+            ReasonCode::WrongAnswer => "wrong_answer",
+            ReasonCode::Unstable => "unstable",
+            ReasonCode::TooFewPoints => "too_few_points",
         }
     }
 
     pub(super) fn status(self) -> VerdictStatus {
         match self {
-            Code::BadArchive
-            | Code::NoSource
-            | Code::UnreadableSource
-            | Code::DoesNotBuild
-            | Code::NoRecord
-            | Code::Panicked
-            | Code::Crashed
-            | Code::BadRecord => VerdictStatus::Error,
-            Code::BuildTimeout | Code::Timeout => VerdictStatus::Timeout,
-            Code::BuildMemory | Code::OutOfMemory => VerdictStatus::Oom,
-            Code::Unstable => VerdictStatus::Unstable,
+            ReasonCode::BadArchive
+            | ReasonCode::NoSource
+            | ReasonCode::UnreadableSource
+            | ReasonCode::DoesNotBuild
+            | ReasonCode::NoRecord
+            | ReasonCode::Panicked
+            | ReasonCode::Crashed
+            | ReasonCode::BadRecord => VerdictStatus::Error,
+            ReasonCode::BuildTimeout | ReasonCode::Timeout => VerdictStatus::Timeout,
+            ReasonCode::BuildMemory | ReasonCode::OutOfMemory => VerdictStatus::Oom,
+            ReasonCode::Unstable => VerdictStatus::Unstable,
             _ => VerdictStatus::Fail,
         }
     }
 
     fn sentence(self) -> (&'static str, &'static str) {
         match self {
-            Code::BadArchive => ("the bundle was refused", "提交包被拒绝"),
-            Code::Identity => ("it does not say consistently who hands it in", "提交者的身份前后不一致"),
-            Code::ForbiddenSource => {
+            ReasonCode::BadArchive => ("the bundle was refused", "提交包被拒绝"),
+            ReasonCode::Identity => {
+                ("it does not say consistently who hands it in", "提交者的身份前后不一致")
+            }
+            ReasonCode::ForbiddenSource => {
                 ("the source says what homework may not", "源码里出现了作业不允许的内容")
             }
-            Code::ForeignFile => (
+            ReasonCode::ForeignFile => (
                 "files that would change the build were handed in; they were not used, take them out",
                 "提交里有会影响构建的文件；它们没有被使用，请删去",
             ),
-            Code::ForkRefused => (
+            ReasonCode::ForkRefused => (
                 "it tried to start another process, or to open a pipe to one, and was ended",
                 "程序试图启动别的进程（或打开通往进程的管道），已被终止",
             ),
-            Code::OutsideHeap => {
+            ReasonCode::OutsideHeap => {
                 ("it used memory that its allocator never saw", "程序使用了分配器看不到的内存")
             }
-            Code::OutlivedCall => {
+            ReasonCode::OutlivedCall => {
                 ("threads went on after the function had returned", "函数返回之后仍有线程在运行")
             }
-            Code::TooManyThreads => {
+            ReasonCode::TooManyThreads => {
                 ("it started more threads or processes than it may", "启动的线程或进程超过上限")
             }
-            Code::OutputFlood => ("it printed more than it may", "输出超过上限"),
-            Code::ForgedRecord => (
+            ReasonCode::OutputFlood => ("it printed more than it may", "输出超过上限"),
+            ReasonCode::ForgedRecord => (
                 "it printed what looks like a measurement; measurements are not taken from there",
                 "程序打印了形似测量记录的内容；测量结果并不取自那里",
             ),
-            Code::HardCoded => (
+            ReasonCode::HardCoded => (
                 "it is right for the seed that is known and wrong for another: the answer is written down, not computed",
                 "已知种子下答案正确，换一个种子就错：答案是写死的，不是算出来的",
             ),
-            Code::ForgedResult => (
+            ReasonCode::ForgedResult => (
                 "result.json claims better figures than this source has; measure again with `homework report`",
                 "result.json 里的数字比这份源码实测的要好；请用 homework report 重新测量",
             ),
-            Code::NoSource => ("src/required.rs was not handed in", "没有提交 src/required.rs"),
-            Code::UnreadableSource => ("a source file cannot be read as Rust", "源文件无法作为 Rust 读取"),
-            Code::DoesNotBuild => ("the source does not build", "源码无法编译"),
-            Code::BuildTimeout => ("the compiler did not come to an end", "编译没有在时限内结束"),
-            Code::BuildMemory => ("the compiler needed more memory than it may", "编译所需内存超过上限"),
-            Code::OutOfMemory => ("it went past its limit of memory and was ended", "内存超过上限，已被终止"),
-            Code::Timeout => ("it went past its limit of time and was ended", "运行超过时限，已被终止"),
-            Code::NoRecord => (
+            ReasonCode::NoSource => ("src/required.rs was not handed in", "没有提交 src/required.rs"),
+            ReasonCode::UnreadableSource => {
+                ("a source file cannot be read as Rust", "源文件无法作为 Rust 读取")
+            }
+            ReasonCode::DoesNotBuild => ("the source does not build", "源码无法编译"),
+            ReasonCode::BuildTimeout => ("the compiler did not come to an end", "编译没有在时限内结束"),
+            ReasonCode::BuildMemory => {
+                ("the compiler needed more memory than it may", "编译所需内存超过上限")
+            }
+            ReasonCode::OutOfMemory => {
+                ("it went past its limit of memory and was ended", "内存超过上限，已被终止")
+            }
+            ReasonCode::Timeout => ("it went past its limit of time and was ended", "运行超过时限，已被终止"),
+            ReasonCode::NoRecord => (
                 "the program ended itself inside the function: there is nothing to measure",
                 "程序在函数内部就自行退出：没有可以测量的结果",
             ),
-            Code::Panicked => ("it panicked", "程序 panic 了"),
-            Code::Crashed => ("it crashed", "程序崩溃了"),
-            Code::BadRecord => ("what it gave is no measurement", "得到的不是有效的测量记录"),
-            Code::WrongAnswer => ("the answer is wrong", "答案不对"),
-            Code::Unstable => (
+            ReasonCode::Panicked => ("it panicked", "程序 panic 了"),
+            ReasonCode::Crashed => ("it crashed", "程序崩溃了"),
+            ReasonCode::BadRecord => ("what it gave is no measurement", "得到的不是有效的测量记录"),
+            ReasonCode::WrongAnswer => ("the answer is wrong", "答案不对"),
+            ReasonCode::Unstable => (
                 "three runs gave different figures: a person should look",
                 "三次运行的数字不同：需要人工查看",
             ),
-            Code::TooFewPoints => ("too few points for a pass", "分数不足以通过"),
+            ReasonCode::TooFewPoints => ("too few points for a pass", "分数不足以通过"),
         }
     }
 }
 
 /// A reason that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) code: Code,
+pub(super) struct FoundReason {
+    pub(super) code: ReasonCode,
     pub(super) task: Option<Task>,
     pub(super) text: Text,
 }
 
-impl Found {
-    pub(super) fn new(code: Code) -> Found {
+impl FoundReason {
+    pub(super) fn new(code: ReasonCode) -> FoundReason {
         let (en, zh) = code.sentence();
-        Found { code, task: None, text: Text { en: en.to_owned(), zh: zh.to_owned() } }
+        FoundReason { code, task: None, text: Text { en: en.to_owned(), zh: zh.to_owned() } }
     }
 
-    pub(super) fn of(self, task: Task) -> Found {
-        Found { task: Some(task), ..self }
+    pub(super) fn for_task(self, task: Task) -> FoundReason {
+        FoundReason { task: Some(task), ..self }
     }
 
     /// With what cannot be said in two languages: a file's name, a compiler's words.
-    pub(super) fn with(mut self, detail: &str) -> Found {
-        let detail = shown(detail);
+    pub(super) fn with_detail(mut self, detail: &str) -> FoundReason {
+        let detail = sanitize_text(detail);
         if !detail.is_empty() {
             self.text.en += &format!(": {detail}");
             self.text.zh += &format!("：{detail}");
@@ -173,20 +181,20 @@ impl Found {
         self
     }
 
-    pub(super) fn and(mut self, en: &str, zh: &str) -> Found {
+    pub(super) fn with_texts(mut self, en: &str, zh: &str) -> FoundReason {
         self.text.en += &format!(": {en}");
         self.text.zh += &format!("：{zh}");
         self
     }
 
-    pub(super) fn reason(&self) -> Reason {
+    pub(super) fn to_reason(&self) -> VerdictReason {
         let task = self.task.map(|task| task.name().to_owned());
-        Reason { code: self.code.name().to_owned(), task, text: self.text.clone() }
+        VerdictReason { code: self.code.name().to_owned(), task, text: self.text.clone() }
     }
 }
 
 /// A finding in a file, in both languages.
-pub(super) fn forbidden(file: &str, finding: &Finding) -> Found {
+pub(super) fn forbidden_source(file: &str, finding: &Finding) -> FoundReason {
     let (en, zh) = match finding.what {
         Forbidden::Unsafe => ("unsafe code", "unsafe 代码"),
         Forbidden::Include => ("files from elsewhere", "引入外部文件"),
@@ -198,12 +206,12 @@ pub(super) fn forbidden(file: &str, finding: &Finding) -> Found {
         Forbidden::MadeAttribute => ("an attribute made by a macro", "由宏拼出的属性"),
     };
     let (place, word) = (format!("src/{file}:{}", finding.line), &finding.word);
-    Found::new(Code::ForbiddenSource)
-        .and(&format!("{place} `{word}` ({en})"), &format!("{place} `{word}`（{zh}）"))
+    FoundReason::new(ReasonCode::ForbiddenSource)
+        .with_texts(&format!("{place} `{word}` ({en})"), &format!("{place} `{word}`（{zh}）"))
 }
 
 /// A stranger's words as they may stand in a sentence: no controls that steer a terminal, and not endless.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn sanitize_text(text: &str) -> String {
     const LONGEST: usize = 600;
     let is_kept = |c: char| {
         c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))

@@ -5,14 +5,20 @@ use heaplab_report::Lang;
 use std::fmt::Write as _;
 
 /// The page, in one language.
-pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
+pub(crate) fn render_summary(verdict: &Verdict, lang: Lang) -> String {
     let zh = lang == Lang::Zh;
     let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
     let mut page = String::new();
     let id = if verdict.id.is_empty() { "?" } else { &verdict.id };
-    let status = status(verdict.status, lang);
+    let status = status_word(verdict.status, lang);
     // Writing to a String cannot fail.
-    let _ = writeln!(page, "# {} {} {}\n", word("Verdict:", "评定："), plain(id), plain(&verdict.name));
+    let _ = writeln!(
+        page,
+        "# {} {} {}\n",
+        word("Verdict:", "评定："),
+        escape_markdown(id),
+        escape_markdown(&verdict.name)
+    );
     let _ = writeln!(
         page,
         "**{status}** · {} {} / {} · {} {} / {}\n",
@@ -25,8 +31,9 @@ pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
     );
     for reason in &verdict.reasons {
         let text = if zh { &reason.text.zh } else { &reason.text.en };
-        let task = reason.task.as_deref().map(|task| format!(" {}", plain(task))).unwrap_or_default();
-        let _ = writeln!(page, "- `{}`{task}: {}", reason.code, plain(text));
+        let task =
+            reason.task.as_deref().map(|task| format!(" {}", escape_markdown(task))).unwrap_or_default();
+        let _ = writeln!(page, "- `{}`{task}: {}", reason.code, escape_markdown(text));
     }
     if !verdict.recomputed.is_empty() {
         let _ = writeln!(
@@ -44,7 +51,7 @@ pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
             let right = if task.right { word("yes", "是") } else { word("no", "否") };
             let (allocations, peak, growth) =
                 (figure(task.allocations), figure(task.peak_bytes), figure(task.growth_thousandths));
-            let (name, score, of) = (plain(&task.task), task.score, task.of);
+            let (name, score, of) = (escape_markdown(&task.task), task.score, task.of);
             let _ =
                 writeln!(page, "| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |");
         }
@@ -52,8 +59,13 @@ pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
     if !verdict.mismatches.is_empty() {
         let _ = writeln!(page, "\n{}\n", word("Claimed and measured here:", "自报数字与实测数字："));
         for one in &verdict.mismatches {
-            let (task, what) = (plain(&one.task), plain(&one.what));
-            let _ = writeln!(page, "- {task} {what}: {} → {}", plain(&one.claimed), plain(&one.recomputed));
+            let (task, what) = (escape_markdown(&one.task), escape_markdown(&one.what));
+            let _ = writeln!(
+                page,
+                "- {task} {what}: {} → {}",
+                escape_markdown(&one.claimed),
+                escape_markdown(&one.recomputed)
+            );
         }
     }
     let fences = verdict.fences.join(", ");
@@ -70,7 +82,7 @@ pub(crate) fn summary(verdict: &Verdict, lang: Lang) -> String {
 }
 
 /// A status as people read it.
-pub(super) fn status(status: VerdictStatus, lang: Lang) -> &'static str {
+pub(super) fn status_word(status: VerdictStatus, lang: Lang) -> &'static str {
     let (en, zh) = match status {
         VerdictStatus::Pass => ("pass", "通过"),
         VerdictStatus::Fail => ("fail", "未通过"),
@@ -83,7 +95,7 @@ pub(super) fn status(status: VerdictStatus, lang: Lang) -> &'static str {
 }
 
 /// Text that Markdown and HTML leave alone, on one line.
-fn plain(text: &str) -> String {
+fn escape_markdown(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -109,11 +121,11 @@ mod tests {
     #[test]
     fn a_strangers_text_stays_text() {
         let hostile = "<script>alert(1)</script> | [x](javascript:x) ![](http://evil) `@all` \u{1b}[2J\u{202e}\n# h www.x.y";
-        let plain = plain(hostile);
+        let plain = escape_markdown(hostile);
         for mark in ['<', '>', '[', ']', '|', '`', '@', '\n', '\u{1b}', '\u{202e}', '!', '*'] {
             assert!(!plain.contains(mark), "{mark:?} in {plain}");
         }
         assert!(!plain.contains("http://") && !plain.contains("www."));
-        assert_eq!(super::plain("李雷 s123-x"), "李雷 s123-x");
+        assert_eq!(super::escape_markdown("李雷 s123-x"), "李雷 s123-x");
     }
 }

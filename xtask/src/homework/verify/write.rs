@@ -1,13 +1,13 @@
 //! `verdict.json` and `summary.md`, each written beside its place and renamed.
 
-use super::summary::summary;
+use super::summary::render_summary;
 use anyhow::{Context as _, Result};
 use heaplab_record::Verdict;
 use heaplab_report::Lang;
 use std::path::{Path, PathBuf};
 
 /// Within the course's workspace: by the id, which was checked to be a name that a file can have; else by what the bundle is called, as far as that can be one.
-pub(super) fn default_place(root: &Path, verdict: &Verdict, bundle: &Path) -> PathBuf {
+pub(super) fn default_output_folder(root: &Path, verdict: &Verdict, bundle: &Path) -> PathBuf {
     let called = bundle.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     let called: String = called.chars().map(|c| if fits(c) { c } else { '-' }).collect();
@@ -16,12 +16,12 @@ pub(super) fn default_place(root: &Path, verdict: &Verdict, bundle: &Path) -> Pa
 }
 
 /// Writes both files; gives the verdict's text.
-pub(super) fn write(verdict: &Verdict, out: &Path, lang: Lang) -> Result<String> {
+pub(super) fn write_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> Result<String> {
     let mut text = serde_json::to_string_pretty(verdict).context("cannot write the verdict down")?;
     text.push('\n');
     std::fs::create_dir_all(out)
         .with_context(|| format!("cannot make {}; choose another --out", out.display()))?;
-    for (name, content) in [("verdict.json", text.as_str()), ("summary.md", &summary(verdict, lang))] {
+    for (name, content) in [("verdict.json", text.as_str()), ("summary.md", &render_summary(verdict, lang))] {
         let place = out.join(name);
         let beside = out.join(format!(".{name}.{}", std::process::id()));
         let written = std::fs::write(&beside, content).and_then(|()| std::fs::rename(&beside, &place));

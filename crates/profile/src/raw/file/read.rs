@@ -1,7 +1,7 @@
 //! Bytes to [`Raw`]. The bytes may be anything: no length is believed before the bytes behind it are there.
 
-use super::{Hash, MAGIC, VERSION};
-use crate::raw::{Module, Node, Raw, RawMark, RawPoint, RawSite, RawTotals};
+use super::{FnvHash, MAGIC, VERSION};
+use crate::raw::{Module, Node, RawMark, RawPoint, RawRecording, RawSite, RawTotals};
 use std::error::Error;
 use std::fmt;
 
@@ -66,23 +66,23 @@ impl fmt::Display for RawError {
 
 impl Error for RawError {}
 
-impl Raw {
+impl RawRecording {
     /// Reads a file that [`Raw::write`] wrote. Nodes name only callers before them, and sites only nodes and threads that
     /// are there.
-    pub fn read(bytes: &[u8]) -> Result<Raw, RawError> {
-        let mut input = Input { bytes, at: 0, part: "header" };
-        input.header()?;
-        let raw = Raw {
-            command: input.list("command", 1, Input::text)?,
-            totals: input.totals()?,
-            modules: input.list("modules", 4, Input::module)?,
-            threads: input.list("threads", 1, Input::text)?,
-            nodes: input.list("nodes", 2, Input::node)?,
-            sites: input.list("sites", 17, Input::site)?,
-            curve: input.list("curve", 3, Input::point)?,
-            marks: input.list("marks", 3, Input::mark)?,
+    pub fn read(bytes: &[u8]) -> Result<RawRecording, RawError> {
+        let mut input = RecordingReader { bytes, at: 0, part: "header" };
+        input.read_header()?;
+        let raw = RawRecording {
+            command: input.read_list("command", 1, RecordingReader::read_text)?,
+            totals: input.read_totals()?,
+            modules: input.read_list("modules", 4, RecordingReader::read_module)?,
+            threads: input.read_list("threads", 1, RecordingReader::read_text)?,
+            nodes: input.read_list("nodes", 2, RecordingReader::read_node)?,
+            sites: input.read_list("sites", 17, RecordingReader::read_site)?,
+            curve: input.read_list("curve", 3, RecordingReader::read_point)?,
+            marks: input.read_list("marks", 3, RecordingReader::read_mark)?,
         };
-        input.end()?;
+        input.check_hash()?;
         raw.check_references()?;
         Ok(raw)
     }
@@ -105,14 +105,14 @@ impl Raw {
 }
 
 /// The bytes, and how far they are read.
-struct Input<'a> {
+struct RecordingReader<'a> {
     bytes: &'a [u8],
     at: usize,
     part: &'static str,
 }
 
-impl<'a> Input<'a> {
-    fn header(&mut self) -> Result<(), RawError> {
+impl<'a> RecordingReader<'a> {
+    fn read_header(&mut self) -> Result<(), RawError> {
         let after = self.bytes.strip_prefix(MAGIC.as_bytes()).ok_or(RawError::NotARecording)?;
         // A version is a short word; whatever has no end of line soon is not ours.
         let end = after.iter().take(20).position(|&byte| byte == b'\n').ok_or(RawError::NotARecording)?;
@@ -123,38 +123,38 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    fn end(&self) -> Result<(), RawError> {
+    fn check_hash(&self) -> Result<(), RawError> {
         let (whole, stored) = self.bytes.split_at(self.at);
         let stored: [u8; 8] = match stored.len() {
             0..8 => return Err(RawError::Ends { part: "hash", at: self.at }),
             8 => stored.try_into().map_err(|_| RawError::Damaged)?,
             _ => return Err(RawError::Surplus { at: self.at + 8 }),
         };
-        let mut hash = Hash::new();
+        let mut hash = FnvHash::new();
         hash.add(whole);
         if hash.0 == u64::from_le_bytes(stored) { Ok(()) } else { Err(RawError::Damaged) }
     }
 
-    fn ends(&self) -> RawError {
+    fn end_error(&self) -> RawError {
         RawError::Ends { part: self.part, at: self.at }
     }
 
-    fn wrong(&self, at: usize, problem: &'static str) -> RawError {
+    fn value_error(&self, at: usize, problem: &'static str) -> RawError {
         RawError::Value { part: self.part, at, problem }
     }
 
-    fn take(&mut self, length: usize) -> Result<&'a [u8], RawError> {
+    fn take_bytes(&mut self, length: usize) -> Result<&'a [u8], RawError> {
         let rest = &self.bytes[self.at..];
-        let taken = rest.get(..length).ok_or_else(|| self.ends())?;
+        let taken = rest.get(..length).ok_or_else(|| self.end_error())?;
         self.at += length;
         Ok(taken)
     }
 
-    fn number(&mut self) -> Result<u64, RawError> {
+    fn read_number(&mut self) -> Result<u64, RawError> {
         let begin = self.at;
         let mut number = 0_u64;
         for shift in (0..70).step_by(7) {
-            let [byte] = *self.take(1)? else { return Err(self.ends()) };
+            let [byte] = *self.take_bytes(1)? else { return Err(self.end_error()) };
             let bits = u64::from(byte & 0x7f);
             if shift == 63 && bits > 1 {
                 break;
@@ -164,107 +164,117 @@ impl<'a> Input<'a> {
                 return Ok(number);
             }
         }
-        Err(self.wrong(begin, "a number of more than 64 bits"))
+        Err(self.value_error(begin, "a number of more than 64 bits"))
     }
 
-    fn signed(&mut self) -> Result<i64, RawError> {
-        let folded = self.number()?;
+    fn read_signed(&mut self) -> Result<i64, RawError> {
+        let folded = self.read_number()?;
         Ok((folded >> 1).cast_signed() ^ -(folded & 1).cast_signed())
     }
 
-    fn small(&mut self) -> Result<u32, RawError> {
+    fn read_u32(&mut self) -> Result<u32, RawError> {
         let begin = self.at;
-        u32::try_from(self.number()?).map_err(|_| self.wrong(begin, "a number of more than 32 bits"))
+        u32::try_from(self.read_number()?)
+            .map_err(|_| self.value_error(begin, "a number of more than 32 bits"))
     }
 
     /// How many entries follow, each of at least `least_bytes`. More than the file has room for are not there.
-    fn length(&mut self, least_bytes: usize) -> Result<usize, RawError> {
+    fn read_length(&mut self, least_bytes: usize) -> Result<usize, RawError> {
         let begin = self.at;
-        let length = self.number()?;
+        let length = self.read_number()?;
         let room = (self.bytes.len() - self.at) / least_bytes;
         let fits = usize::try_from(length).ok().filter(|&length| length <= room);
         fits.ok_or(RawError::Ends { part: self.part, at: begin })
     }
 
-    fn text(&mut self) -> Result<String, RawError> {
+    fn read_text(&mut self) -> Result<String, RawError> {
         let begin = self.at;
-        let length = self.length(1)?;
-        let text = std::str::from_utf8(self.take(length)?);
-        text.map(str::to_owned).map_err(|_| self.wrong(begin, "a text that is not UTF-8"))
+        let length = self.read_length(1)?;
+        let text = std::str::from_utf8(self.take_bytes(length)?);
+        text.map(str::to_owned).map_err(|_| self.value_error(begin, "a text that is not UTF-8"))
     }
 
-    fn list<T>(
+    fn read_list<T>(
         &mut self,
         part: &'static str,
         least_bytes: usize,
         entry: impl Fn(&mut Self) -> Result<T, RawError>,
     ) -> Result<Vec<T>, RawError> {
         self.part = part;
-        let length = self.length(least_bytes)?;
+        let length = self.read_length(least_bytes)?;
         (0..length).map(|_| entry(self)).collect()
     }
 
-    fn totals(&mut self) -> Result<RawTotals, RawError> {
+    fn read_totals(&mut self) -> Result<RawTotals, RawError> {
         self.part = "totals";
         Ok(RawTotals {
-            births: self.number()?,
-            birth_bytes: self.number()?,
-            reallocations: self.number()?,
-            reallocated_bytes: self.number()?,
-            grown_bytes: self.number()?,
-            shrunk_bytes: self.number()?,
-            peak_blocks: self.number()?,
-            peak_bytes: self.number()?,
-            peak_clock_bytes: self.number()?,
-            end_blocks: self.number()?,
-            end_bytes: self.number()?,
-            wall_ns: self.number()?,
-            peak_error_bytes: self.number()?,
-            slow_walks: self.number()?,
-            cut_stacks: self.number()?,
-            overflowed: self.number()?,
+            births: self.read_number()?,
+            birth_bytes: self.read_number()?,
+            reallocations: self.read_number()?,
+            reallocated_bytes: self.read_number()?,
+            grown_bytes: self.read_number()?,
+            shrunk_bytes: self.read_number()?,
+            peak_blocks: self.read_number()?,
+            peak_bytes: self.read_number()?,
+            peak_clock_bytes: self.read_number()?,
+            end_blocks: self.read_number()?,
+            end_bytes: self.read_number()?,
+            wall_ns: self.read_number()?,
+            peak_error_bytes: self.read_number()?,
+            slow_walks: self.read_number()?,
+            cut_stacks: self.read_number()?,
+            overflowed: self.read_number()?,
         })
     }
 
-    fn module(&mut self) -> Result<Module, RawError> {
-        Ok(Module { base: self.number()?, end: self.number()?, path: self.text()?, build_id: self.text()? })
+    fn read_module(&mut self) -> Result<Module, RawError> {
+        Ok(Module {
+            base: self.read_number()?,
+            end: self.read_number()?,
+            path: self.read_text()?,
+            build_id: self.read_text()?,
+        })
     }
 
-    fn node(&mut self) -> Result<Node, RawError> {
-        Ok(Node { parent: self.small()?, address: self.number()? })
+    fn read_node(&mut self) -> Result<Node, RawError> {
+        Ok(Node { parent: self.read_u32()?, address: self.read_number()? })
     }
 
-    fn site(&mut self) -> Result<RawSite, RawError> {
+    fn read_site(&mut self) -> Result<RawSite, RawError> {
         Ok(RawSite {
-            node: self.small()?,
-            thread: self.small()?,
-            births: self.number()?,
-            birth_bytes: self.number()?,
-            reallocations: self.number()?,
-            reallocated_bytes: self.number()?,
-            grown_bytes: self.number()?,
-            shrunk_bytes: self.number()?,
-            live_blocks: self.signed()?,
-            live_bytes: self.signed()?,
-            peak_blocks: self.signed()?,
-            peak_bytes: self.signed()?,
-            own_peak_blocks: self.signed()?,
-            own_peak_bytes: self.signed()?,
-            deaths: self.number()?,
-            lifetime_bytes: self.number()?,
-            live_birth_clock_bytes: self.signed()?,
+            node: self.read_u32()?,
+            thread: self.read_u32()?,
+            births: self.read_number()?,
+            birth_bytes: self.read_number()?,
+            reallocations: self.read_number()?,
+            reallocated_bytes: self.read_number()?,
+            grown_bytes: self.read_number()?,
+            shrunk_bytes: self.read_number()?,
+            live_blocks: self.read_signed()?,
+            live_bytes: self.read_signed()?,
+            peak_blocks: self.read_signed()?,
+            peak_bytes: self.read_signed()?,
+            own_peak_blocks: self.read_signed()?,
+            own_peak_bytes: self.read_signed()?,
+            deaths: self.read_number()?,
+            lifetime_bytes: self.read_number()?,
+            live_birth_clock_bytes: self.read_signed()?,
             lifetimes: {
-                let length = self.length(1)?;
-                (0..length).map(|_| self.number()).collect::<Result<_, _>>()?
+                let length = self.read_length(1)?;
+                (0..length).map(|_| self.read_number()).collect::<Result<_, _>>()?
             },
         })
     }
 
-    fn point(&mut self) -> Result<RawPoint, RawError> {
-        Ok(RawPoint { clock_bytes: self.number()?, at_ns: self.number()?, live_bytes: self.number()? })
+    fn read_point(&mut self) -> Result<RawPoint, RawError> {
+        Ok(RawPoint {
+            clock_bytes: self.read_number()?,
+            at_ns: self.read_number()?,
+            live_bytes: self.read_number()?,
+        })
     }
 
-    fn mark(&mut self) -> Result<RawMark, RawError> {
-        Ok(RawMark { name: self.text()?, clock_bytes: self.number()?, at_ns: self.number()? })
+    fn read_mark(&mut self) -> Result<RawMark, RawError> {
+        Ok(RawMark { name: self.read_text()?, clock_bytes: self.read_number()?, at_ns: self.read_number()? })
     }
 }

@@ -1,11 +1,11 @@
 //! Round trips, and bytes that no recorder wrote.
 
-use crate::raw::{Module, Node, Raw, RawError, RawMark, RawPoint, RawSite, RawTotals};
+use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawRecording, RawSite, RawTotals};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 /// A recording like one of a recorder's, with extreme figures.
-fn any_raw() -> impl Strategy<Value = Raw> {
+fn any_raw() -> impl Strategy<Value = RawRecording> {
     let figures = vec(prop_oneof![0..300_u64, any::<u64>()], 16);
     let text = "\\PC{0,8}";
     let modules = vec((any::<u64>(), any::<u64>(), text, "[0-9a-f]{0,40}"), 0..4);
@@ -23,7 +23,7 @@ fn any_raw() -> impl Strategy<Value = Raw> {
                 address,
             };
             let (node_count, thread_count) = (nodes.len() as u32, threads.len() as u32);
-            Raw {
+            RawRecording {
                 command,
                 totals: totals(&figures),
                 modules: modules.into_iter().map(module).collect(),
@@ -86,7 +86,7 @@ fn totals(figures: &[u64]) -> RawTotals {
     }
 }
 
-fn written(raw: &Raw) -> Vec<u8> {
+fn written(raw: &RawRecording) -> Vec<u8> {
     let mut bytes = Vec::new();
     raw.write(&mut bytes).unwrap();
     bytes
@@ -95,13 +95,13 @@ fn written(raw: &Raw) -> Vec<u8> {
 proptest! {
     #[test]
     fn what_was_written_is_read(raw in any_raw()) {
-        prop_assert_eq!(Raw::read(&written(&raw)), Ok(raw));
+        prop_assert_eq!(RawRecording::read(&written(&raw)), Ok(raw));
     }
 
     #[test]
     fn a_cut_file_is_told(raw in any_raw(), cut in any::<prop::sample::Index>()) {
         let bytes = written(&raw);
-        prop_assert!(Raw::read(&bytes[..cut.index(bytes.len())]).is_err());
+        prop_assert!(RawRecording::read(&bytes[..cut.index(bytes.len())]).is_err());
     }
 
     #[test]
@@ -109,7 +109,7 @@ proptest! {
         let mut bytes = written(&raw);
         let at = at.index(bytes.len());
         bytes[at] ^= by;
-        prop_assert!(Raw::read(&bytes).is_err());
+        prop_assert!(RawRecording::read(&bytes).is_err());
     }
 
     #[test]
@@ -117,16 +117,16 @@ proptest! {
         if with_header {
             bytes.splice(0..0, *b"heaplab-heap 1\n");
         }
-        prop_assert!(Raw::read(&bytes).is_err());
+        prop_assert!(RawRecording::read(&bytes).is_err());
     }
 }
 
 #[test]
 fn errors_name_the_place() {
-    let whole = written(&Raw {
+    let whole = written(&RawRecording {
         command: vec!["app".to_owned()],
         nodes: vec![Node::default(), Node { parent: 0, address: 0x1234 }],
-        ..Raw::default()
+        ..RawRecording::default()
     });
     let with = |at: usize, byte: u8| {
         let mut bytes = whole.clone();
@@ -147,7 +147,7 @@ fn errors_name_the_place() {
         (with(25, 9), "its hash does not fit"),
     ];
     for (bytes, says) in cases {
-        let error = Raw::read(&bytes).expect_err(says).to_string();
+        let error = RawRecording::read(&bytes).expect_err(says).to_string();
         assert!(error.contains(says), "{error}\nshould say: {says}");
     }
 }
@@ -157,19 +157,23 @@ fn a_length_is_not_believed() {
     // 2^60 arguments in a file of 24 bytes.
     let mut bytes = b"heaplab-heap 2\n".to_vec();
     bytes.extend([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
-    assert_eq!(Raw::read(&bytes), Err(RawError::Ends { part: "command", at: 15 }));
+    assert_eq!(RawRecording::read(&bytes), Err(RawError::Ends { part: "command", at: 15 }));
 }
 
 #[test]
 fn references_lead_somewhere() {
     let node = |parent| Node { parent, address: 1 };
     let wrong = [
-        Raw { nodes: vec![node(0), node(2), node(1)], ..Raw::default() },
-        Raw { nodes: vec![node(1)], ..Raw::default() },
-        Raw { sites: vec![RawSite::default()], threads: vec![String::new()], ..Raw::default() },
-        Raw { sites: vec![RawSite::default()], nodes: vec![node(0)], ..Raw::default() },
+        RawRecording { nodes: vec![node(0), node(2), node(1)], ..RawRecording::default() },
+        RawRecording { nodes: vec![node(1)], ..RawRecording::default() },
+        RawRecording {
+            sites: vec![RawSite::default()],
+            threads: vec![String::new()],
+            ..RawRecording::default()
+        },
+        RawRecording { sites: vec![RawSite::default()], nodes: vec![node(0)], ..RawRecording::default() },
     ];
     for raw in wrong {
-        assert!(matches!(Raw::read(&written(&raw)), Err(RawError::Value { .. })), "{raw:?}");
+        assert!(matches!(RawRecording::read(&written(&raw)), Err(RawError::Value { .. })), "{raw:?}");
     }
 }

@@ -1,43 +1,43 @@
 //! [`Raw`] to bytes.
 
-use super::{Hash, MAGIC, VERSION};
-use crate::raw::{Module, Node, Raw, RawMark, RawPoint, RawSite, RawTotals};
+use super::{FnvHash, MAGIC, VERSION};
+use crate::raw::{Module, Node, RawMark, RawPoint, RawRecording, RawSite, RawTotals};
 use std::io::{self, BufWriter, Write};
 
-impl Raw {
+impl RawRecording {
     /// Writes the file. Writes to `to` are few and large.
     pub fn write(&self, to: &mut impl Write) -> io::Result<()> {
-        let mut out = Out { to: BufWriter::new(to), hash: Hash::new() };
-        out.bytes(MAGIC.as_bytes())?;
-        out.bytes(VERSION.as_bytes())?;
-        out.bytes(b"\n")?;
-        out.list(&self.command, |out, argument| out.text(argument))?;
-        out.totals(&self.totals)?;
-        out.list(&self.modules, Out::module)?;
-        out.list(&self.threads, |out, name| out.text(name))?;
-        out.list(&self.nodes, Out::node)?;
-        out.list(&self.sites, Out::site)?;
-        out.list(&self.curve, Out::point)?;
-        out.list(&self.marks, Out::mark)?;
+        let mut out = RecordingWriter { to: BufWriter::new(to), hash: FnvHash::new() };
+        out.write_bytes(MAGIC.as_bytes())?;
+        out.write_bytes(VERSION.as_bytes())?;
+        out.write_bytes(b"\n")?;
+        out.write_list(&self.command, |out, argument| out.write_text(argument))?;
+        out.write_totals(&self.totals)?;
+        out.write_list(&self.modules, RecordingWriter::write_module)?;
+        out.write_list(&self.threads, |out, name| out.write_text(name))?;
+        out.write_list(&self.nodes, RecordingWriter::write_node)?;
+        out.write_list(&self.sites, RecordingWriter::write_site)?;
+        out.write_list(&self.curve, RecordingWriter::write_point)?;
+        out.write_list(&self.marks, RecordingWriter::write_mark)?;
         let hash = out.hash.0;
-        out.bytes(&hash.to_le_bytes())?;
+        out.write_bytes(&hash.to_le_bytes())?;
         out.to.flush()
     }
 }
 
 /// The bytes so far, and their hash.
-struct Out<W: Write> {
+struct RecordingWriter<W: Write> {
     to: BufWriter<W>,
-    hash: Hash,
+    hash: FnvHash,
 }
 
-impl<W: Write> Out<W> {
-    fn bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
+impl<W: Write> RecordingWriter<W> {
+    fn write_bytes(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.hash.add(bytes);
         self.to.write_all(bytes)
     }
 
-    fn number(&mut self, number: u64) -> io::Result<()> {
+    fn write_number(&mut self, number: u64) -> io::Result<()> {
         let mut bytes = [0_u8; 10];
         let mut length = 0;
         let mut rest = number;
@@ -47,32 +47,36 @@ impl<W: Write> Out<W> {
             bytes[length] = if rest == 0 { low } else { low | 0x80 };
             length += 1;
             if rest == 0 {
-                return self.bytes(&bytes[..length]);
+                return self.write_bytes(&bytes[..length]);
             }
         }
     }
 
-    fn numbers(&mut self, numbers: &[u64]) -> io::Result<()> {
-        numbers.iter().try_for_each(|&number| self.number(number))
+    fn write_numbers(&mut self, numbers: &[u64]) -> io::Result<()> {
+        numbers.iter().try_for_each(|&number| self.write_number(number))
     }
 
     /// One that may be negative.
-    fn signed(&mut self, number: i64) -> io::Result<()> {
-        self.number((number << 1 ^ number >> 63).cast_unsigned())
+    fn write_signed(&mut self, number: i64) -> io::Result<()> {
+        self.write_number((number << 1 ^ number >> 63).cast_unsigned())
     }
 
-    fn text(&mut self, text: &str) -> io::Result<()> {
-        self.number(text.len() as u64)?;
-        self.bytes(text.as_bytes())
+    fn write_text(&mut self, text: &str) -> io::Result<()> {
+        self.write_number(text.len() as u64)?;
+        self.write_bytes(text.as_bytes())
     }
 
-    fn list<T>(&mut self, list: &[T], entry: impl Fn(&mut Self, &T) -> io::Result<()>) -> io::Result<()> {
-        self.number(list.len() as u64)?;
+    fn write_list<T>(
+        &mut self,
+        list: &[T],
+        entry: impl Fn(&mut Self, &T) -> io::Result<()>,
+    ) -> io::Result<()> {
+        self.write_number(list.len() as u64)?;
         list.iter().try_for_each(|item| entry(self, item))
     }
 
-    fn totals(&mut self, totals: &RawTotals) -> io::Result<()> {
-        self.numbers(&[
+    fn write_totals(&mut self, totals: &RawTotals) -> io::Result<()> {
+        self.write_numbers(&[
             totals.births,
             totals.birth_bytes,
             totals.reallocations,
@@ -92,18 +96,18 @@ impl<W: Write> Out<W> {
         ])
     }
 
-    fn module(&mut self, module: &Module) -> io::Result<()> {
-        self.numbers(&[module.base, module.end])?;
-        self.text(&module.path)?;
-        self.text(&module.build_id)
+    fn write_module(&mut self, module: &Module) -> io::Result<()> {
+        self.write_numbers(&[module.base, module.end])?;
+        self.write_text(&module.path)?;
+        self.write_text(&module.build_id)
     }
 
-    fn node(&mut self, node: &Node) -> io::Result<()> {
-        self.numbers(&[u64::from(node.parent), node.address])
+    fn write_node(&mut self, node: &Node) -> io::Result<()> {
+        self.write_numbers(&[u64::from(node.parent), node.address])
     }
 
-    fn site(&mut self, site: &RawSite) -> io::Result<()> {
-        self.numbers(&[
+    fn write_site(&mut self, site: &RawSite) -> io::Result<()> {
+        self.write_numbers(&[
             u64::from(site.node),
             u64::from(site.thread),
             site.births,
@@ -114,20 +118,20 @@ impl<W: Write> Out<W> {
             site.shrunk_bytes,
         ])?;
         let live = [site.live_blocks, site.live_bytes, site.peak_blocks, site.peak_bytes];
-        live.into_iter().try_for_each(|figure| self.signed(figure))?;
-        self.signed(site.own_peak_blocks)?;
-        self.signed(site.own_peak_bytes)?;
-        self.numbers(&[site.deaths, site.lifetime_bytes])?;
-        self.signed(site.live_birth_clock_bytes)?;
-        self.list(&site.lifetimes, |out, &count| out.number(count))
+        live.into_iter().try_for_each(|figure| self.write_signed(figure))?;
+        self.write_signed(site.own_peak_blocks)?;
+        self.write_signed(site.own_peak_bytes)?;
+        self.write_numbers(&[site.deaths, site.lifetime_bytes])?;
+        self.write_signed(site.live_birth_clock_bytes)?;
+        self.write_list(&site.lifetimes, |out, &count| out.write_number(count))
     }
 
-    fn point(&mut self, point: &RawPoint) -> io::Result<()> {
-        self.numbers(&[point.clock_bytes, point.at_ns, point.live_bytes])
+    fn write_point(&mut self, point: &RawPoint) -> io::Result<()> {
+        self.write_numbers(&[point.clock_bytes, point.at_ns, point.live_bytes])
     }
 
-    fn mark(&mut self, mark: &RawMark) -> io::Result<()> {
-        self.text(&mark.name)?;
-        self.numbers(&[mark.clock_bytes, mark.at_ns])
+    fn write_mark(&mut self, mark: &RawMark) -> io::Result<()> {
+        self.write_text(&mark.name)?;
+        self.write_numbers(&[mark.clock_bytes, mark.at_ns])
     }
 }

@@ -98,9 +98,9 @@ fn nothing_is_fetched() {
 
 #[test]
 fn a_link_leads_below_the_page_or_nowhere() {
-    assert_eq!(link("verdicts/a-1"), Some("verdicts/a-1".to_owned()));
+    assert_eq!(verdict_link("verdicts/a-1"), Some("verdicts/a-1".to_owned()));
     for folder in ["", "x", "verdicts/../../etc", "javascript:verdicts/", "verdicts/a b", "verdicts/a\"b"] {
-        assert_eq!(link(folder), None, "{folder}");
+        assert_eq!(verdict_link(folder), None, "{folder}");
     }
 }
 
@@ -108,13 +108,13 @@ fn a_link_leads_below_the_page_or_nowhere() {
 fn figures_are_of_the_class() {
     let (book, words) = (fixture::book(), Words::new(Lang::En));
     let of = |facts: Vec<[String; 3]>| facts.into_iter().map(|[_, value, _]| value).collect::<Vec<_>>();
-    assert_eq!(of(facts(&book, &words)), ["4", "1", "15", "1", "1"]);
+    assert_eq!(of(build_facts(&book, &words)), ["4", "1", "15", "1", "1"]);
     let mut other = book.clone();
     other.entries[3].status = VerdictStatus::Pass;
     other.entries[3].score = 100;
     other.deadline = None;
-    assert_eq!(of(facts(&other, &words)), ["4", "2", "96", "–", "1"]);
-    assert_eq!(reasons(&book).len(), 3);
+    assert_eq!(of(build_facts(&other, &words)), ["4", "2", "96", "–", "1"]);
+    assert_eq!(count_reasons(&book).len(), 3);
     other.entries.clear();
     assert!(gradebook_page(&other, &words).is_ok());
 }

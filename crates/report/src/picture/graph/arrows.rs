@@ -1,19 +1,19 @@
 //! References: lines with a head, dashed where they keep nothing alive, thick where they close a cycle, and marked where a
 //! sentence speaks of them.
 
-use super::routes::{Place, Route};
+use super::routes::{NodeArea, Route};
 use crate::picture::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use heaplab_record::{GraphEdge, Strength};
 
 /// Letters of a field's name that are shown.
 const MOST_LABEL: usize = 22;
-const LABEL: Font = Font::of(12, INK).halo();
+const LABEL: Font = Font::new(12, INK).halo();
 const HEAD_LONG: f64 = 11.0;
 const HEAD_WIDE: f64 = 4.6;
 const LOOP: f64 = 26.0;
 
 /// How a reference is drawn: its colour, its width, its dashes.
-pub(super) const fn look(edge: &GraphEdge) -> (&'static str, f64, &'static str) {
+pub(super) const fn edge_style(edge: &GraphEdge) -> (&'static str, f64, &'static str) {
     let (colour, width) = match edge {
         GraphEdge { marked: true, .. } => (BLUE, 3.5),
         GraphEdge { in_cycle: true, .. } => (VERMILION, 3.0),
@@ -24,8 +24,8 @@ pub(super) const fn look(edge: &GraphEdge) -> (&'static str, f64, &'static str) 
 }
 
 /// The line and its head.
-pub(super) fn line(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
-    let (colour, width, dashes) = look(edge);
+pub(super) fn draw_edge(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
+    let (colour, width, dashes) = edge_style(edge);
     let Some((last, _)) = route.curves.split_last() else { return };
     let ([_, control, end], long) = (*last, HEAD_LONG + width);
     let tip = (end.0 - control.0, end.1 - control.1);
@@ -33,7 +33,7 @@ pub(super) fn line(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     let (along, side) = ((tip.0 / length, tip.1 / length), (-tip.1 / length, tip.0 / length));
     let back = (end.0 - along.0 * long, end.1 - along.1 * long);
     let wide = HEAD_WIDE + width / 2.0;
-    let n = svg::number;
+    let n = svg::format_number;
     let mut d = format!("M{} {}", n(route.start.0), n(route.start.1));
     for (index, [first, second, end]) in route.curves.iter().enumerate() {
         // A thick line would show beside the point of its head.
@@ -69,12 +69,12 @@ pub(super) fn line(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
 }
 
 /// By which field, at the middle of the way; beside the sign of the edge that a sentence is about.
-pub(super) fn label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
-    let (x, y) = middle(route);
-    let text = shown(edge);
+pub(super) fn draw_label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
+    let (x, y) = route_middle(route);
+    let text = shown_label(edge);
     svg.group(&edge.label, |svg| match edge.marked {
         true => {
-            mark(svg, (x, y));
+            draw_mark(svg, (x, y));
             svg.text((x + 15.0, y), &text, LABEL);
         }
         false if text.is_empty() => {}
@@ -83,14 +83,15 @@ pub(super) fn label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
 }
 
 /// A disc with an exclamation mark.
-pub(super) fn mark(svg: &mut Svg, at: (f64, f64)) {
+pub(super) fn draw_mark(svg: &mut Svg, at: (f64, f64)) {
     svg.circle(at, 9.0, &format!("fill=\"{BLUE}\" stroke=\"{PAPER}\" stroke-width=\"2\""));
-    svg.text(at, "!", Font::of(14, PAPER).bold().middle());
+    svg.text(at, "!", Font::new(14, PAPER).bold().middle());
 }
 
 /// How wide its label is; one behind a sign reaches further to one side than to the other.
 pub(super) fn label_width(edge: &GraphEdge) -> f64 {
-    LABEL.width(&shown(edge)) * if edge.marked { 2.0 } else { 1.0 } + if edge.marked { 30.0 } else { 0.0 }
+    LABEL.width(&shown_label(edge)) * if edge.marked { 2.0 } else { 1.0 }
+        + if edge.marked { 30.0 } else { 0.0 }
 }
 
 /// How much a reference to itself takes at the right of its box.
@@ -104,7 +105,7 @@ fn loop_reach(count: usize) -> f64 {
 }
 
 /// From a box's right side back to it; the second and the third around the first.
-pub(super) fn loop_at(place: &Place, count: usize) -> Route {
+pub(super) fn loop_route(place: &NodeArea, count: usize) -> Route {
     let out = loop_reach(count);
     let (right, (_, middle)) = (place.x + place.width, place.middle());
     let half = (place.height / 4.0).min(12.0 + 4.0 * count as f64);
@@ -116,34 +117,34 @@ pub(super) fn loop_at(place: &Place, count: usize) -> Route {
 }
 
 /// The same elsewhere.
-pub(super) fn moved(route: &Route, (x, y): (f64, f64)) -> Route {
+pub(super) fn shift_route(route: &Route, (x, y): (f64, f64)) -> Route {
     let by = |point: (f64, f64)| (point.0 + x, point.1 + y);
     Route { start: by(route.start), curves: route.curves.iter().map(|curve| curve.map(by)).collect() }
 }
 
 /// Points on the way, for how far it reaches: the control points of a curve lie beyond it.
-pub(super) fn reach(route: &Route) -> Vec<(f64, f64)> {
+pub(super) fn route_points(route: &Route) -> Vec<(f64, f64)> {
     let mut points = vec![route.start];
     let mut start = route.start;
     for curve in &route.curves {
-        points.extend([0.25, 0.5, 0.75, 1.0].map(|part| at(start, curve, part)));
+        points.extend([0.25, 0.5, 0.75, 1.0].map(|part| curve_point(start, curve, part)));
         start = curve[2];
     }
     points
 }
 
 /// The middle of a way of an odd number of curves lies on one, else between two.
-fn middle(route: &Route) -> (f64, f64) {
+fn route_middle(route: &Route) -> (f64, f64) {
     let half = route.curves.len() / 2;
     if route.curves.len().is_multiple_of(2) {
         return half.checked_sub(1).map_or(route.start, |before| route.curves[before][2]);
     }
     let start = half.checked_sub(1).map_or(route.start, |before| route.curves[before][2]);
-    at(start, &route.curves[half], 0.5)
+    curve_point(start, &route.curves[half], 0.5)
 }
 
 /// A point of a cubic curve.
-fn at(start: (f64, f64), [first, second, end]: &[(f64, f64); 3], part: f64) -> (f64, f64) {
+fn curve_point(start: (f64, f64), [first, second, end]: &[(f64, f64); 3], part: f64) -> (f64, f64) {
     let rest = 1.0 - part;
     let [a, b, c, d] = [rest.powi(3), 3.0 * rest.powi(2) * part, 3.0 * rest * part.powi(2), part.powi(3)];
     (
@@ -152,6 +153,6 @@ fn at(start: (f64, f64), [first, second, end]: &[(f64, f64); 3], part: f64) -> (
     )
 }
 
-fn shown(edge: &GraphEdge) -> String {
-    svg::shortened(&edge.label, MOST_LABEL)
+fn shown_label(edge: &GraphEdge) -> String {
+    svg::shorten_middle(&edge.label, MOST_LABEL)
 }

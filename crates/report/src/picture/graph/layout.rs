@@ -6,7 +6,7 @@
 //! - more long edges than it orders in a second: those beyond are drawn here, from box to box, and so is every further edge
 //!   between two nodes that have one already.
 
-use super::routes::{Place, Route, bent, docked, flowing, turned};
+use super::routes::{NodeArea, Route, bend_route, dock_route, flow_route, reverse_route};
 use layout::core::base::Orientation;
 use layout::core::format::{ClipHandle, RenderBackend};
 use layout::core::geometry::{Point, Position};
@@ -30,18 +30,18 @@ pub(super) struct Link {
 
 /// Places for nodes of these sizes, in the order given, and a route for every link. A size is a width, a height, and the room
 /// that stays free at the right. No link may lead from a node to itself.
-pub(super) fn place(
+pub(super) fn lay_out(
     sizes: &[(f64, f64, f64)],
     gap: (f64, f64),
     links: &[Link],
     across: bool,
-) -> (Vec<Place>, Vec<Route>) {
-    let order = order(sizes.len(), links);
-    let laid = chosen(sizes.len(), links, &order);
+) -> (Vec<NodeArea>, Vec<Route>) {
+    let order = topological_order(sizes.len(), links);
+    let laid = choose_links(sizes.len(), links, &order);
     let mut drawing = Drawing {
         places: sizes
             .iter()
-            .map(|(width, height, _)| Place { width: *width, height: *height, ..Place::default() })
+            .map(|(width, height, _)| NodeArea { width: *width, height: *height, ..NodeArea::default() })
             .collect(),
         routes: vec![None; links.len()],
     };
@@ -52,10 +52,12 @@ pub(super) fn place(
         let handles: Vec<_> = sizes
             .iter()
             .enumerate()
-            .map(|(index, size)| graph.add_node(element(index, (size.0 + size.2, size.1), gap, orientation)))
+            .map(|(index, size)| {
+                graph.add_node(node_element(index, (size.0 + size.2, size.1), gap, orientation))
+            })
             .collect();
         for link in &laid {
-            let (from, to) = directed(&links[*link], &order);
+            let (from, to) = directed_ends(&links[*link], &order);
             graph.add_edge(Arrow::simple_with_properties("", link.to_string()), handles[from], handles[to]);
         }
         graph.do_it(false, false, false, &mut drawing);
@@ -65,15 +67,16 @@ pub(super) fn place(
         place.width -= room;
     }
     for (index, link) in links.iter().enumerate() {
-        let (from, to) = directed(link, &order);
+        let (from, to) = directed_ends(link, &order);
         let laid = routes[index].take().map(|route| match route.curves.len() {
-            1 => flowing(&places[from], &places[to], across),
-            _ => docked(route, &places[from], &places[to]),
+            1 => flow_route(&places[from], &places[to], across),
+            _ => dock_route(route, &places[from], &places[to]),
         });
-        let laid = laid.map(|route| if (from, to) == (link.from, link.to) { route } else { turned(&route) });
+        let laid =
+            laid.map(|route| if (from, to) == (link.from, link.to) { route } else { reverse_route(&route) });
         routes[index] = Some(laid.unwrap_or_else(|| {
-            let before = links[..index].iter().filter(|other| is_pair(other, link)).count();
-            bent(&places[link.from], &places[link.to], BEND * before as f64)
+            let before = links[..index].iter().filter(|other| is_same_pair(other, link)).count();
+            bend_route(&places[link.from], &places[link.to], BEND * before as f64)
         }));
     }
     (places, routes.into_iter().flatten().collect())
@@ -81,12 +84,12 @@ pub(super) fn place(
 
 /// Whether a link will be drawn between neighbours that stand side by side, where its label needs room.
 pub(super) fn is_sideways(nodes: usize, links: &[Link]) -> bool {
-    let laid = chosen(nodes, links, &order(nodes, links));
-    let has_way = |link: &Link| laid.iter().any(|laid| is_pair(&links[*laid], link));
+    let laid = choose_links(nodes, links, &topological_order(nodes, links));
+    let has_way = |link: &Link| laid.iter().any(|laid| is_same_pair(&links[*laid], link));
     links.iter().any(|link| !link.strong && !has_way(link))
 }
 
-fn element(
+fn node_element(
     index: usize,
     (width, height): (f64, f64),
     (across, down): (f64, f64),
@@ -101,7 +104,7 @@ fn element(
 }
 
 /// Nodes in an order in which every strong link that closes no cycle leads forward: each node's place in it.
-fn order(nodes: usize, links: &[Link]) -> Vec<usize> {
+fn topological_order(nodes: usize, links: &[Link]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); nodes];
     let mut is_target = vec![false; nodes];
     for link in links.iter().filter(|link| link.strong) {
@@ -136,33 +139,36 @@ fn order(nodes: usize, links: &[Link]) -> Vec<usize> {
 }
 
 /// A link's ends, the one that comes first in the order first.
-fn directed(link: &Link, order: &[usize]) -> (usize, usize) {
+fn directed_ends(link: &Link, order: &[usize]) -> (usize, usize) {
     if order[link.from] <= order[link.to] { (link.from, link.to) } else { (link.to, link.from) }
 }
 
-fn is_pair(one: &Link, other: &Link) -> bool {
+fn is_same_pair(one: &Link, other: &Link) -> bool {
     (one.from, one.to) == (other.from, other.to) || (one.from, one.to) == (other.to, other.from)
 }
 
 /// The links that layout-rs gets: one between any two nodes, short ones before long ones, as many as it can do; in the order
 /// of their sources.
-fn chosen(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
-    let is_first = |index: &usize| !links[..*index].iter().any(|other| is_pair(other, &links[*index]));
+fn choose_links(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
+    let is_first = |index: &usize| !links[..*index].iter().any(|other| is_same_pair(other, &links[*index]));
     let mut candidates: Vec<usize> = (0..links.len()).filter(is_first).collect();
-    let source = |index: &usize| order[directed(&links[*index], order).0];
+    let source = |index: &usize| order[directed_ends(&links[*index], order).0];
     candidates.sort_by_key(source);
     // A weak link says nothing of who is above whom: one between two that strong ones put side by side leaves them there.
-    let strong = ranks(
+    let strong = node_ranks(
         nodes,
-        candidates.iter().filter(|index| links[**index].strong).map(|index| directed(&links[*index], order)),
+        candidates
+            .iter()
+            .filter(|index| links[**index].strong)
+            .map(|index| directed_ends(&links[*index], order)),
     );
     candidates.retain(|index| {
         let link = &links[*index];
         link.strong || strong[link.from] != strong[link.to] || strong[link.from] == 0
     });
-    let ranks = ranks(nodes, candidates.iter().map(|index| directed(&links[*index], order)));
+    let ranks = node_ranks(nodes, candidates.iter().map(|index| directed_ends(&links[*index], order)));
     let passed = |index: &usize| {
-        let (from, to) = directed(&links[*index], order);
+        let (from, to) = directed_ends(&links[*index], order);
         ranks[to] - ranks[from] - 1
     };
     candidates.sort_by_key(|index| (passed(index), !links[*index].strong, *index));
@@ -180,7 +186,7 @@ fn chosen(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
 }
 
 /// How many links lead to a node at most, one after the other; the links come in the order of their sources.
-fn ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
+fn node_ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
     let mut ranks = vec![0_usize; nodes];
     for (from, to) in links {
         ranks[to] = ranks[to].max(ranks[from] + 1);
@@ -190,7 +196,7 @@ fn ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize
 
 /// What layout-rs draws on: it keeps where things are.
 struct Drawing {
-    places: Vec<Place>,
+    places: Vec<NodeArea>,
     routes: Vec<Option<Route>>,
 }
 
@@ -205,7 +211,7 @@ impl RenderBackend for Drawing {
     ) {
         let index = properties.and_then(|index| index.parse::<usize>().ok());
         if let Some(place) = index.and_then(|index| self.places.get_mut(index)) {
-            *place = Place { x: xy.x, y: xy.y, width: size.x, height: size.y };
+            *place = NodeArea { x: xy.x, y: xy.y, width: size.x, height: size.y };
         }
     }
 

@@ -1,13 +1,13 @@
 //! The corner that says what the signs mean: only those that are in the picture, then the lesson's own lines.
 
-use super::routes::{Place, Route};
+use super::routes::{NodeArea, Route};
 use super::{Scene, WIDE, arrows, boxes};
 use crate::Words;
 use crate::picture::svg::{FAINT, Font, GRID, INK, QUIET, Svg};
 use heaplab_record::{Graph, GraphEdge, GraphNode, Strength};
 
-const TEXT: Font = Font::of(13, INK);
-const OWN: Font = Font::of(13, QUIET);
+const TEXT: Font = Font::new(13, INK);
+const OWN: Font = Font::new(13, QUIET);
 const LINE: f64 = 25.0;
 const PADDING: f64 = 14.0;
 const SIGN: f64 = 40.0;
@@ -17,7 +17,7 @@ pub(super) const APART: f64 = 44.0;
 /// Whether an edge is drawn with a sign.
 type IsUsed = fn(&GraphEdge) -> bool;
 
-enum Sign {
+enum LegendSign {
     Node(GraphNode),
     Edge(GraphEdge),
     None,
@@ -25,18 +25,18 @@ enum Sign {
 
 /// Lines with their signs, and the room that they take.
 pub(super) struct Legend {
-    lines: Vec<(Sign, String)>,
+    lines: Vec<(LegendSign, String)>,
     pub(super) size: (f64, f64),
 }
 
 impl Legend {
-    pub(super) fn of(graph: &Graph, scene: &Scene<'_>, words: &Words) -> Legend {
-        let mut lines: Vec<(Sign, String)> = Vec::new();
+    pub(super) fn from_scene(graph: &Graph, scene: &Scene<'_>, words: &Words) -> Legend {
+        let mut lines: Vec<(LegendSign, String)> = Vec::new();
         for state in &boxes::STATES {
             if scene.nodes.iter().any(|(sized, _)| (state.is)(sized.node)) {
                 let mut node = GraphNode::default();
                 (state.sample)(&mut node);
-                lines.push((Sign::Node(node), words.get(state.legend)));
+                lines.push((LegendSign::Node(node), words.get(state.legend)));
             }
         }
         let plain = GraphEdge::default();
@@ -56,15 +56,15 @@ impl Legend {
         ];
         for (is, sample, key) in samples {
             if scene.edges.iter().any(|(edge, _)| is(edge)) {
-                lines.push((Sign::Edge(sample), words.get(key)));
+                lines.push((LegendSign::Edge(sample), words.get(key)));
             }
         }
         if graph.nodes.iter().any(|node| node.retained_bytes.is_some()) {
-            lines.push((Sign::None, words.get("graph-legend-retained")));
+            lines.push((LegendSign::None, words.get("graph-legend-retained")));
         }
-        lines.extend(graph.legend.iter().map(|line| (Sign::None, words.lang().of(line).to_owned())));
-        let wide = |(sign, text): &(Sign, String)| match sign {
-            Sign::None => OWN.width(text),
+        lines.extend(graph.legend.iter().map(|line| (LegendSign::None, words.lang().pick(line).to_owned())));
+        let wide = |(sign, text): &(LegendSign, String)| match sign {
+            LegendSign::None => OWN.width(text),
             _ => SIGN + 12.0 + TEXT.width(text),
         };
         let width = lines.iter().map(wide).fold(0.0, f64::max);
@@ -76,7 +76,7 @@ impl Legend {
     }
 
     /// The upper right corner, if there is room beside the graph, else the lower one: whether it stands beside.
-    pub(super) fn stands_beside(&self, graph: f64) -> bool {
+    pub(super) fn fits_beside(&self, graph: f64) -> bool {
         !self.lines.is_empty() && graph + APART + self.size.0 <= WIDE * 1.1
     }
 
@@ -89,23 +89,23 @@ impl Legend {
         for (index, (sign, text)) in self.lines.iter().enumerate() {
             let y = top + PADDING - 3.0 + LINE * (index as f64 + 0.5);
             match sign {
-                Sign::Node(node) => {
-                    boxes::frame(
+                LegendSign::Node(node) => {
+                    boxes::draw_frame(
                         svg,
                         node,
-                        &Place { x: x + 4.0, y: y - 7.0, width: SIGN - 8.0, height: 14.0 },
+                        &NodeArea { x: x + 4.0, y: y - 7.0, width: SIGN - 8.0, height: 14.0 },
                     );
                 }
-                Sign::Edge(edge) => {
+                LegendSign::Edge(edge) => {
                     let third = SIGN / 3.0;
                     let curve = [(x + third, y), (x + 2.0 * third, y), (x + SIGN, y)];
                     let route = Route { start: (x, y), curves: vec![curve] };
-                    arrows::line(svg, edge, &route);
+                    arrows::draw_edge(svg, edge, &route);
                     if edge.marked {
-                        arrows::mark(svg, (x + SIGN / 2.0 - 6.0, y));
+                        arrows::draw_mark(svg, (x + SIGN / 2.0 - 6.0, y));
                     }
                 }
-                Sign::None => {
+                LegendSign::None => {
                     svg.text((x, y), text, OWN);
                     continue;
                 }

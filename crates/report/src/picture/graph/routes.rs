@@ -2,14 +2,14 @@
 
 /// A box: its left upper corner and its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Place {
+pub(super) struct NodeArea {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) width: f64,
     pub(super) height: f64,
 }
 
-impl Place {
+impl NodeArea {
     pub(super) const fn middle(&self) -> (f64, f64) {
         (self.x + self.width / 2.0, self.y + self.height / 2.0)
     }
@@ -23,7 +23,7 @@ pub(super) struct Route {
 }
 
 /// From one box's lower side to the upper one of a box below it, or from right to left where they lie `across`.
-pub(super) fn flowing(from: &Place, to: &Place, across: bool) -> Route {
+pub(super) fn flow_route(from: &NodeArea, to: &NodeArea, across: bool) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
     let (start, end) = match across {
         true => ((from.x + from.width, y1), (to.x, y2)),
@@ -38,24 +38,24 @@ pub(super) fn flowing(from: &Place, to: &Place, across: bool) -> Route {
 }
 
 /// The same way with its ends at the sides of the boxes.
-pub(super) fn docked(mut route: Route, from: &Place, to: &Place) -> Route {
+pub(super) fn dock_route(mut route: Route, from: &NodeArea, to: &NodeArea) -> Route {
     if let Some([leave, ..]) = route.curves.first() {
-        route.start = border(from, *leave);
+        route.start = border_point(from, *leave);
     }
     if let Some([_, enter, end]) = route.curves.last_mut() {
-        *end = border(to, *enter);
+        *end = border_point(to, *enter);
     }
     route
 }
 
 /// From box to box, bent to its left by so many pixels.
-pub(super) fn bent(from: &Place, to: &Place, by: f64) -> Route {
+pub(super) fn bend_route(from: &NodeArea, to: &NodeArea, by: f64) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
     let (across, down) = (x2 - x1, y2 - y1);
     let long = across.hypot(down).max(1.0);
     let control =
         (f64::midpoint(x1, x2) + down / long * by * 2.0, f64::midpoint(y1, y2) - across / long * by * 2.0);
-    let (start, end) = (border(from, control), border(to, control));
+    let (start, end) = (border_point(from, control), border_point(to, control));
     // A quadratic curve as a cubic one.
     let near =
         |end: (f64, f64)| (end.0 + (control.0 - end.0) * 2.0 / 3.0, end.1 + (control.1 - end.1) * 2.0 / 3.0);
@@ -63,7 +63,7 @@ pub(super) fn bent(from: &Place, to: &Place, by: f64) -> Route {
 }
 
 /// Where the way from a box's middle to a point leaves the box.
-fn border(place: &Place, to: (f64, f64)) -> (f64, f64) {
+fn border_point(place: &NodeArea, to: (f64, f64)) -> (f64, f64) {
     let (x, y) = place.middle();
     let (across, down) = (to.0 - x, to.1 - y);
     let part = |half: f64, way: f64| if way.abs() < 1e-9 { f64::INFINITY } else { half / way.abs() };
@@ -72,7 +72,7 @@ fn border(place: &Place, to: (f64, f64)) -> (f64, f64) {
 }
 
 /// The same way from its end.
-pub(super) fn turned(route: &Route) -> Route {
+pub(super) fn reverse_route(route: &Route) -> Route {
     let mut curves = Vec::with_capacity(route.curves.len());
     for (index, [first, second, _]) in route.curves.iter().enumerate().rev() {
         let end = if index == 0 { route.start } else { route.curves[index - 1][2] };

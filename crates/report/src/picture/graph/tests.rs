@@ -6,7 +6,7 @@ use crate::{Lang, fixture};
 use heaplab_record::Strength;
 
 fn drawn(graph: &Graph) -> String {
-    let file = draw(graph, "leaky", &Words::new(Lang::En));
+    let file = draw_graph(graph, "leaky", &Words::new(Lang::En));
     svg::parsed(&file);
     assert!(!file.contains("NaN") && !file.contains("inf"), "{file}");
     file
@@ -125,7 +125,7 @@ fn graphs_that_never_should_be() {
 #[test]
 fn parts_stand_beside_each_other_and_not_on_each_other() {
     let graph = fixture::pictures::graph();
-    let scene = Scene::of(&graph, &Words::new(Lang::Zh));
+    let scene = Scene::from_graph(&graph, &Words::new(Lang::Zh));
     for (index, (_, one)) in scene.nodes.iter().enumerate() {
         for (_, other) in &scene.nodes[index + 1..] {
             let apart = one.x + one.width <= other.x

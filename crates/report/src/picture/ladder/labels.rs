@@ -11,7 +11,7 @@ const NEAR: f64 = 24.0;
 type Area = [f64; 4];
 
 /// Places that are taken, on a paper of this size.
-pub(super) struct Labels {
+pub(super) struct LabelPlacer {
     across: (f64, f64),
     down: (f64, f64),
     taken: Vec<Area>,
@@ -21,15 +21,15 @@ pub(super) struct Labels {
 
 /// Where a text begins, at half its height.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Placed {
+pub(super) struct PlacedLabel {
     pub(super) at: (f64, f64),
     /// Whether it needs a line to its mark.
     pub(super) leader: bool,
 }
 
-impl Labels {
-    pub(super) const fn new(across: (f64, f64), down: (f64, f64)) -> Labels {
-        Labels { across, down, taken: Vec::new(), lines: Vec::new() }
+impl LabelPlacer {
+    pub(super) const fn new(across: (f64, f64), down: (f64, f64)) -> LabelPlacer {
+        LabelPlacer { across, down, taken: Vec::new(), lines: Vec::new() }
     }
 
     /// No label may stand on this line or its ends.
@@ -41,12 +41,12 @@ impl Labels {
     }
 
     /// A line from above to below, which a label crosses only if there is no other place near.
-    pub(super) fn cross(&mut self, x: f64) {
+    pub(super) fn add_line(&mut self, x: f64) {
         self.lines.push(x);
     }
 
     /// Takes the best place for a text of this width at a mark.
-    pub(super) fn place(&mut self, (x, y): (f64, f64), width: f64) -> Placed {
+    pub(super) fn place(&mut self, (x, y): (f64, f64), width: f64) -> PlacedLabel {
         let mut best: Option<(f64, Area)> = None;
         for step in 0..40 {
             let off = f64::from(step) * 6.0;
@@ -66,12 +66,12 @@ impl Labels {
         let at = (area[0], area[1] + HALF);
         let across = (area[0] - x).max(x - area[2]).max(0.0);
         let away = across.hypot((at.1 - y).abs());
-        Placed { at, leader: away > NEAR }
+        PlacedLabel { at, leader: away > NEAR }
     }
 
     /// What speaks against a place: much for what is covered or off the paper, little for a line.
     fn cost(&self, area: Area) -> f64 {
-        let covers = self.taken.iter().filter(|taken| overlap(**taken, area)).count() as f64 * 1e4;
+        let covers = self.taken.iter().filter(|taken| overlaps(**taken, area)).count() as f64 * 1e4;
         let outside = area[0] < self.across.0
             || area[2] > self.across.1
             || area[1] < self.down.0
@@ -81,7 +81,7 @@ impl Labels {
     }
 }
 
-fn overlap(one: Area, other: Area) -> bool {
+fn overlaps(one: Area, other: Area) -> bool {
     one[0] < other[2] && other[0] < one[2] && one[1] < other[3] && other[1] < one[3]
 }
 
@@ -91,36 +91,36 @@ mod tests {
 
     #[test]
     fn names_of_marks_at_one_place_do_not_touch() {
-        let mut labels = Labels::new((0.0, 1000.0), (0.0, 600.0));
+        let mut labels = LabelPlacer::new((0.0, 1000.0), (0.0, 600.0));
         let marks =
             [(500.0, 300.0), (501.0, 301.0), (500.0, 300.0), (505.0, 299.0), (990.0, 10.0), (5.0, 595.0)];
         for mark in marks {
             labels.keep_clear(mark, mark);
         }
         let marks_only = labels.taken.clone();
-        let placed: Vec<(Placed, f64)> = marks
+        let placed: Vec<(PlacedLabel, f64)> = marks
             .iter()
             .zip([90.0, 60.0, 120.0, 80.0, 70.0, 50.0])
             .map(|(mark, width)| (labels.place(*mark, width), width))
             .collect();
-        let area = |(placed, width): &(Placed, f64)| {
+        let area = |(placed, width): &(PlacedLabel, f64)| {
             [placed.at.0, placed.at.1 - HALF, placed.at.0 + width, placed.at.1 + HALF]
         };
         for (index, one) in placed.iter().enumerate() {
             let one = area(one);
             assert!(one[0] >= 0.0 && one[2] <= 1000.0 && one[1] >= 0.0 && one[3] <= 600.0, "{one:?}");
-            assert!(!marks_only.iter().any(|mark| overlap(*mark, one)), "{one:?}");
+            assert!(!marks_only.iter().any(|mark| overlaps(*mark, one)), "{one:?}");
             for other in &placed[index + 1..] {
-                assert!(!overlap(one, area(other)), "{one:?} {other:?}");
+                assert!(!overlaps(one, area(other)), "{one:?} {other:?}");
             }
         }
     }
 
     #[test]
     fn a_lone_mark_has_its_name_at_its_right() {
-        let mut labels = Labels::new((0.0, 1000.0), (0.0, 600.0));
+        let mut labels = LabelPlacer::new((0.0, 1000.0), (0.0, 600.0));
         let mark = (500.0, 300.0);
         labels.keep_clear(mark, mark);
-        assert_eq!(labels.place(mark, 90.0), Placed { at: (512.0, 300.0), leader: false });
+        assert_eq!(labels.place(mark, 90.0), PlacedLabel { at: (512.0, 300.0), leader: false });
     }
 }

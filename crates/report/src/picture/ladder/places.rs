@@ -1,6 +1,6 @@
 //! Where figures lie on the paper: both axes are logarithmic, and no longer than their figures with a little room around.
 
-use super::{BOTTOM, LEFT, RIGHT, Rung, TOP};
+use super::{BOTTOM, LEFT, LadderRun, RIGHT, TOP};
 
 /// Room at either end, as a part of an axis, and at least so much of a power of ten.
 const ROOM: f64 = 0.07;
@@ -11,7 +11,7 @@ const SHORT: f64 = 2.5;
 /// A point on the paper.
 type Point = (f64, f64);
 
-pub(super) struct Places {
+pub(super) struct LadderAxes {
     pub(super) memory: Axis,
     pub(super) speed: Axis,
 }
@@ -23,11 +23,14 @@ pub(super) struct Axis {
     high: f64,
 }
 
-impl Places {
-    pub(super) fn of(rungs: &[Rung<'_>], limit: u64) -> Places {
+impl LadderAxes {
+    pub(super) fn from_runs(rungs: &[LadderRun<'_>], limit: u64) -> LadderAxes {
         let peaks = rungs.iter().flat_map(|rung| [Some(rung.peak), rung.anonymous]).flatten();
         let memory = peaks.chain([limit]).map(|bytes| bytes as f64);
-        Places { memory: Axis::over(memory), speed: Axis::over(rungs.iter().map(|rung| rung.speed)) }
+        LadderAxes {
+            memory: Axis::from_figures(memory),
+            speed: Axis::from_figures(rungs.iter().map(|rung| rung.speed)),
+        }
     }
 
     pub(super) fn x(&self, bytes: f64) -> f64 {
@@ -39,7 +42,7 @@ impl Places {
     }
 
     /// Of the anonymous pages, and of all.
-    pub(super) fn marks(&self, rung: &Rung<'_>) -> (Point, Point) {
+    pub(super) fn marks(&self, rung: &LadderRun<'_>) -> (Point, Point) {
         let y = self.y(rung.speed);
         ((self.x(rung.anonymous.unwrap_or(rung.peak) as f64), y), (self.x(rung.peak as f64), y))
     }
@@ -47,7 +50,7 @@ impl Places {
 
 impl Axis {
     /// What has no logarithm has no say in it, and lies on the low end.
-    fn over(figures: impl Iterator<Item = f64>) -> Axis {
+    fn from_figures(figures: impl Iterator<Item = f64>) -> Axis {
         let powers = figures.filter(|figure| figure.is_finite() && *figure > 0.0).map(f64::log10);
         let ends = powers.fold(None, |ends: Option<(f64, f64)>, power| {
             Some(ends.map_or((power, power), |(low, high)| (low.min(power), high.max(power))))
@@ -79,7 +82,7 @@ mod tests {
     #[test]
     fn marks_are_round_and_more_on_a_short_axis() {
         let marks = |figures: &[f64]| {
-            let marks = Axis::over(figures.iter().copied()).marks();
+            let marks = Axis::from_figures(figures.iter().copied()).marks();
             marks.iter().map(|mark| format!("{mark:.0}")).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(marks(&[1.2e6, 1.1e9]), "1000000 10000000 100000000 1000000000");
@@ -89,7 +92,7 @@ mod tests {
 
     #[test]
     fn equal_factors_are_equal_distances_and_what_has_no_place_does_no_harm() {
-        let axis = Axis::over([f64::NAN, 0.0, -1.0, 1e6, 1e8].into_iter());
+        let axis = Axis::from_figures([f64::NAN, 0.0, -1.0, 1e6, 1e8].into_iter());
         assert!((axis.part(1e7) - 0.5).abs() < 1e-9);
         let off = axis.part(1e8) - axis.part(1e7);
         assert!((axis.part(1e7) - axis.part(1e6) - off).abs() < 1e-9);

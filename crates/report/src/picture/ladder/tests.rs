@@ -41,11 +41,11 @@ fn report(lang: Lang) -> Report {
 #[test]
 fn every_run_has_its_name_and_its_marks() {
     for lang in [Lang::En, Lang::Zh] {
-        let drawn = draw(&report(lang), &Words::new(lang)).unwrap();
+        let drawn = draw_ladder(&report(lang), &Words::new(lang)).unwrap();
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("ladder.{}", lang.tag()));
             std::fs::write(file.with_added_extension("svg"), &drawn.svg).unwrap();
-            std::fs::write(file.with_added_extension("png"), crate::png(&drawn.svg).unwrap()).unwrap();
+            std::fs::write(file.with_added_extension("png"), crate::svg_to_png(&drawn.svg).unwrap()).unwrap();
         }
         let names = texts(&drawn.svg);
         for name in ["read_to_string", "lines", "lines.py", "mmap_window", "engine", "mmap_counter"] {
@@ -62,7 +62,7 @@ fn every_run_has_its_name_and_its_marks() {
 #[test]
 fn sentences_follow_the_figures() {
     let words = Words::new(Lang::En);
-    let said = |report: &Report| sentences(report, &words);
+    let said = |report: &Report| ladder_sentences(report, &words);
     let mut report = report(Lang::En);
     let first = said(&report);
     assert_eq!(first[0], "Fastest under 100 MB: sketch, 3.85 GB/s with a peak of 5.40 MB.");
@@ -74,7 +74,7 @@ fn sentences_follow_the_figures() {
     report.ladder = Some(Ladder { limit_bytes: 1_000_000 });
     assert!(said(&report)[0].contains("Nothing stays under 1.00 MB"), "{:?}", said(&report));
     report.ladder = None;
-    assert!(said(&report).is_empty() && draw(&report, &words).is_none());
+    assert!(said(&report).is_empty() && draw_ladder(&report, &words).is_none());
 }
 
 #[test]
@@ -84,9 +84,9 @@ fn what_was_not_measured_has_no_mark() {
     report.runs[0].plain = None;
     report.runs[1].plain.as_mut().unwrap().peak_rss_bytes = None;
     report.runs[2].plain.as_mut().unwrap().peak_rss_anon_bytes = None;
-    let drawn = draw(&report, &words).unwrap();
+    let drawn = draw_ladder(&report, &words).unwrap();
     let circles = parsed(&drawn.svg).descendants().filter(|node| node.has_tag_name("circle")).count();
     assert_eq!(circles, 15, "two runs without any, one without its filled one");
     report.runs.clear();
-    assert!(draw(&report, &words).is_none());
+    assert!(draw_ladder(&report, &words).is_none());
 }

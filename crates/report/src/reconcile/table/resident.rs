@@ -1,7 +1,7 @@
 //! The kernel's row: `VmHWM` counts pages, the recorder counts what was asked for. The way from one to the other is the
 //! process's own start, the allocator's rounding, and file pages; the rounding is known within bounds only.
 
-use super::{ToolRow, cells, recorded};
+use super::{ToolRow, recorder_figures, render_cells};
 use crate::{Words, format, prose};
 use heaplab_record::{Reconciliation, ResidentFigures};
 
@@ -15,7 +15,7 @@ const MAPPED_FROM_BYTES: u64 = 128 << 10;
 const MOST_MAPPED_ROUNDING_BYTES: u64 = 4096 + 15;
 
 /// What `VmHWM` is made of.
-pub(super) struct Made {
+pub(super) struct ResidentBreakdown {
     /// Growth of file pages while the region was open.
     pub(super) file_bytes: Option<u64>,
     /// What rounding adds to the blocks at the peak.
@@ -24,7 +24,7 @@ pub(super) struct Made {
     pub(super) rest_bytes: (i128, i128),
 }
 
-pub(super) fn made(of: &Reconciliation, resident: &ResidentFigures) -> Made {
+pub(super) fn break_down_resident(of: &Reconciliation, resident: &ResidentFigures) -> ResidentBreakdown {
     let blocks = of.heap_peak_blocks.unwrap_or(0);
     let mapped = (of.heap_peak_bytes / MAPPED_FROM_BYTES).min(blocks);
     let least = LEAST_ROUNDING_BYTES * blocks;
@@ -35,15 +35,15 @@ pub(super) fn made(of: &Reconciliation, resident: &ResidentFigures) -> Made {
         .map(|(start, end)| end.saturating_sub(start));
     let grown = i128::from(resident.peak_rss_bytes) - i128::from(resident.start_rss_bytes);
     let rest = grown - i128::from(of.heap_peak_bytes) - i128::from(file_bytes.unwrap_or(0));
-    Made {
+    ResidentBreakdown {
         file_bytes,
         rounding_bytes: (least, most),
         rest_bytes: (rest - i128::from(most), rest - i128::from(least)),
     }
 }
 
-pub(super) fn row(of: &Reconciliation, resident: &ResidentFigures, words: &Words) -> ToolRow {
-    let made = made(of, resident);
+pub(super) fn resident_row(of: &Reconciliation, resident: &ResidentFigures, words: &Words) -> ToolRow {
+    let made = break_down_resident(of, resident);
     let (least, most) = made.rounding_bytes;
     let mut reasons = vec![words.say(
         "gap-resident",
@@ -70,8 +70,8 @@ pub(super) fn row(of: &Reconciliation, resident: &ResidentFigures, words: &Words
     reasons.push(words.say(key, &[("low", &short(low)), ("high", &short(high))]));
     ToolRow {
         tool: words.get("tool-resident"),
-        cells: cells([None, None, Some(resident.peak_rss_bytes), None], recorded(of)),
-        reason: prose::join(&reasons, words),
+        cells: render_cells([None, None, Some(resident.peak_rss_bytes), None], recorder_figures(of)),
+        reason: prose::join_sentences(&reasons, words),
         is_explained: Some(key == "gap-resident-within"),
     }
 }

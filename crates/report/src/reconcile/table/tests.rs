@@ -47,7 +47,7 @@ fn kept() -> Reconciliation {
 }
 
 fn made(of: &Reconciliation) -> Vec<ToolRow> {
-    rows(of, &Words::new(Lang::En))
+    tool_rows(of, &Words::new(Lang::En))
 }
 
 #[test]

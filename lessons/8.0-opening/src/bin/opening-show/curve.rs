@@ -23,7 +23,7 @@ impl Curve {
         Curve { samples: Vec::with_capacity(expected), expected, fixed_top_bytes }
     }
 
-    pub(crate) fn add(&mut self, live_bytes: u64) {
+    pub(crate) fn add_sample(&mut self, live_bytes: u64) {
         self.samples.push(live_bytes);
     }
 
@@ -37,16 +37,16 @@ impl Curve {
     }
 
     /// The picture, the top line first, every line of one width.
-    pub(crate) fn lines(&self, utf8: bool) -> Vec<String> {
+    pub(crate) fn render_lines(&self, utf8: bool) -> Vec<String> {
         let (across, down) = if utf8 { (2, 4) } else { (1, 1) };
         let heights: Vec<usize> =
-            (0..COLUMNS * across).map(|dot| self.height(dot, COLUMNS * across, ROWS * down)).collect();
-        let line = |row: usize| (0..COLUMNS).map(|column| cell(&heights, row, column, utf8)).collect();
+            (0..COLUMNS * across).map(|dot| self.dot_height(dot, COLUMNS * across, ROWS * down)).collect();
+        let line = |row: usize| (0..COLUMNS).map(|column| render_cell(&heights, row, column, utf8)).collect();
         (0..ROWS).map(line).collect()
     }
 
     /// How many dots are filled in a column of dots; none where nothing was sampled yet. What is live has at least one.
-    fn height(&self, dot: usize, dots: usize, most: usize) -> usize {
+    fn dot_height(&self, dot: usize, dots: usize, most: usize) -> usize {
         let sample = self.samples.get(dot * self.expected / dots).copied().unwrap_or(0);
         let share = sample as f64 / self.top_bytes().max(1) as f64;
         let height = (share * most as f64).round() as usize;
@@ -57,7 +57,7 @@ impl Curve {
 /// The bits of a braille character's dots, by column and from the bottom up (Unicode, block U+2800).
 const DOTS: [[u32; 4]; 2] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]];
 
-fn cell(heights: &[usize], row: usize, column: usize, utf8: bool) -> char {
+fn render_cell(heights: &[usize], row: usize, column: usize, utf8: bool) -> char {
     let below = ROWS - 1 - row;
     if !utf8 {
         return if heights.get(column).is_some_and(|height| *height > below) { '#' } else { ' ' };
@@ -76,27 +76,27 @@ mod tests {
 
     fn curve(samples: impl IntoIterator<Item = u64>, expected: u64) -> Curve {
         let mut curve = Curve::new(expected, None);
-        samples.into_iter().for_each(|sample| curve.add(sample));
+        samples.into_iter().for_each(|sample| curve.add_sample(sample));
         curve
     }
 
     #[test]
     fn what_climbs_fills_the_corner_and_what_is_flat_a_line() {
-        let climbing = curve((1..=120).map(|step| step * 1_000_000 / 120), 120).lines(true);
+        let climbing = curve((1..=120).map(|step| step * 1_000_000 / 120), 120).render_lines(true);
         assert!(climbing[0].ends_with('⣿') && climbing[0].starts_with('⠀'), "{climbing:#?}");
         assert!(climbing[ROWS - 1].ends_with('⣿'));
         let mut flat = Curve::new(120, Some(1_000_000));
-        (0..120).for_each(|_| flat.add(1_500));
-        let flat = flat.lines(true);
+        (0..120).for_each(|_| flat.add_sample(1_500));
+        let flat = flat.render_lines(true);
         assert!(flat[ROWS - 1].chars().all(|cell| cell == '⣀'), "{flat:#?}");
         assert!(flat[..ROWS - 1].iter().all(|line| line.chars().all(|cell| cell == '⠀')));
     }
 
     #[test]
     fn what_has_not_been_sampled_is_empty() {
-        let half = curve([1_000; 60], 120).lines(false);
+        let half = curve([1_000; 60], 120).render_lines(false);
         assert_eq!(half[ROWS - 1], format!("{}{}", "#".repeat(COLUMNS / 2), " ".repeat(COLUMNS / 2)));
-        assert!(curve([], 10).lines(true).iter().all(|line| line.chars().all(|cell| cell == '⠀')));
+        assert!(curve([], 10).render_lines(true).iter().all(|line| line.chars().all(|cell| cell == '⠀')));
     }
 
     #[test]

@@ -26,8 +26,8 @@ const EARLY: u64 = VISITS / 4;
 const SOURCE: &str = include_str!("../../lib.rs");
 
 fn main() -> ExitCode {
-    let stage = Stage::here();
-    match show(&stage) {
+    let stage = Stage::from_environment();
+    match run_show(&stage) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("error: {why}");
@@ -36,31 +36,38 @@ fn main() -> ExitCode {
     }
 }
 
-fn show(stage: &Stage) -> Result<(), String> {
-    stage.title("Memory is like hair: you only notice it when it is gone.", "内存就像头发：没了，才想起来。");
+fn run_show(stage: &Stage) -> Result<(), String> {
+    stage.show_title(
+        "Memory is like hair: you only notice it when it is gone.",
+        "内存就像头发：没了，才想起来。",
+    );
     stage.say(
         "A small web service. Every visitor gets a page of about a kilobyte. Watch what stays.",
         "一个小小的网站，每位访客得到一个约一千字节的页面。看看留下了什么。",
     );
-    let act = act::<Losing>(stage, Colour::Red, None)?;
+    let act = play_act::<Losing>(stage, Colour::Red, None)?;
     stage.say(
-        &format!("{VISITS} visitors later the program holds {}.", bytes(act.end_bytes)),
-        &format!("{VISITS} 位访客之后，程序还攥着 {}。", bytes(act.end_bytes)),
+        &format!("{VISITS} visitors later the program holds {}.", format_bytes(act.end_bytes)),
+        &format!("{VISITS} 位访客之后，程序还攥着 {}。", format_bytes(act.end_bytes)),
     );
-    find(stage, &act)?;
+    show_growth(stage, &act)?;
 
-    stage.title(
+    stage.show_title(
         "The fix: keep the number that is asked for, not the pages.",
         "修复：只留真正要用的那个数，不留页面。",
     );
-    let fixed = act_two(stage, act.top_bytes)?;
+    let fixed = play_second_act(stage, act.top_bytes)?;
     stage.say(
         &format!(
             "The same {VISITS} pages went out: {} are live instead of {}.",
-            bytes(fixed),
-            bytes(act.end_bytes)
+            format_bytes(fixed),
+            format_bytes(act.end_bytes)
         ),
-        &format!("送出的是同样的 {VISITS} 个页面：存活 {}，而不是 {}。", bytes(fixed), bytes(act.end_bytes)),
+        &format!(
+            "送出的是同样的 {VISITS} 个页面：存活 {}，而不是 {}。",
+            format_bytes(fixed),
+            format_bytes(act.end_bytes)
+        ),
     );
     stage.say(
         "Nobody had looked. This lecture is about looking. Is your machine ready? cargo xtask doctor",
@@ -79,62 +86,62 @@ struct Act {
 }
 
 /// Runs a service in front of the class. `top_bytes` is the axis of an earlier act, so that both are drawn alike.
-fn act<S: Service>(stage: &Stage, colour: Colour, top_bytes: Option<u64>) -> Result<Act, String> {
+fn play_act<S: Service>(stage: &Stage, colour: Colour, top_bytes: Option<u64>) -> Result<Act, String> {
     let mut service = S::default();
     let mut curve = Curve::new(VISITS / VISITS_A_FRAME, top_bytes);
     let mut early = None;
-    let mut frames = stage.frames(colour);
+    let mut frames = stage.start_frames(colour);
     for visit in 1..=VISITS {
         black_box(service.answer(visit));
         if visit == EARLY {
-            early = Some(snapshot()?);
+            early = Some(take_snapshot()?);
         }
         if visit % VISITS_A_FRAME == 0 {
             let live = live_bytes().ok_or("the heap probe is not at work: leave HEAPLAB_PROBE unset")?;
-            curve.add(live);
+            curve.add_sample(live);
             frames.draw(&curve, visit, live);
         }
     }
-    let late = snapshot()?;
+    let late = take_snapshot()?;
     let end_bytes = live_bytes().unwrap_or(0);
     black_box(service.sent_bytes());
     Ok(Act { end_bytes, top_bytes: curve.top_bytes(), early: early.ok_or("no visitor came")?, late })
 }
 
-fn act_two(stage: &Stage, top_bytes: u64) -> Result<u64, String> {
-    Ok(act::<Fixed>(stage, Colour::Green, Some(top_bytes))?.end_bytes)
+fn play_second_act(stage: &Stage, top_bytes: u64) -> Result<u64, String> {
+    Ok(play_act::<Fixed>(stage, Colour::Green, Some(top_bytes))?.end_bytes)
 }
 
-fn snapshot() -> Result<Snapshot, String> {
+fn take_snapshot() -> Result<Snapshot, String> {
     Snapshot::take().map_err(|error| error.to_string())
 }
 
 /// The line that has grown the most between the two snapshots, and how it reads.
-fn find(stage: &Stage, act: &Act) -> Result<(), String> {
-    stage.title(
+fn show_growth(stage: &Stage, act: &Act) -> Result<(), String> {
+    stage.show_title(
         "Who keeps it? Two snapshots, and the line that grew most between them.",
         "是谁攥着？两次快照一比，找出增长最多的那一行。",
     );
     let grown = act.late.compare_to(&act.early, GroupBy::Line);
     let line = grown.first().ok_or("nothing has grown between the snapshots")?;
     let added = u64::try_from(line.bytes_diff).unwrap_or(0);
-    stage.finding(
-        &format!("{}: +{}, +{} blocks", line.key, bytes(added), line.blocks_diff),
-        &format!("{}：+{}，+{} 块", line.key, bytes(added), line.blocks_diff),
-        code_at(&line.key),
+    stage.show_finding(
+        &format!("{}: +{}, +{} blocks", line.key, format_bytes(added), line.blocks_diff),
+        &format!("{}：+{}，+{} 块", line.key, format_bytes(added), line.blocks_diff),
+        source_line(&line.key),
     );
     Ok(())
 }
 
 /// The text of `lib.rs:30`, if it is a line of the two services.
-fn code_at(key: &str) -> Option<&'static str> {
+fn source_line(key: &str) -> Option<&'static str> {
     let (file, line) = key.rsplit_once(':')?;
     let line: usize = line.parse().ok()?;
     file.ends_with("lib.rs").then(|| SOURCE.lines().nth(line.checked_sub(1)?).map(str::trim)).flatten()
 }
 
 /// Decimal units, as everywhere in heaplab.
-fn bytes(bytes: u64) -> String {
+fn format_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

@@ -1,7 +1,7 @@
 //! What the class sees: sentences in its language, and the curve, drawn in one place on a terminal and as plain lines elsewhere.
 
-use crate::bytes;
 use crate::curve::{Curve, ROWS};
+use crate::format_bytes;
 use std::io::{IsTerminal as _, Write as _};
 use std::thread;
 use std::time::Duration;
@@ -34,7 +34,7 @@ pub(crate) enum Colour {
 
 impl Stage {
     /// By the environment: `HEAPLAB_LANG` is the runner's word, then the locale's.
-    pub(crate) fn here() -> Stage {
+    pub(crate) fn from_environment() -> Stage {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
         let language =
@@ -49,32 +49,32 @@ impl Stage {
         }
     }
 
-    pub(crate) fn title(&self, en: &str, zh: &str) {
+    pub(crate) fn show_title(&self, en: &str, zh: &str) {
         let text = if self.chinese { zh } else { en };
-        put(&format!("\n{}\n", self.painted("1", text)));
+        print(&format!("\n{}\n", self.paint("1", text)));
         self.pause();
     }
 
     pub(crate) fn say(&self, en: &str, zh: &str) {
-        put(if self.chinese { zh } else { en });
-        put("\n");
+        print(if self.chinese { zh } else { en });
+        print("\n");
         self.pause();
     }
 
     /// A line of source with what it holds.
-    pub(crate) fn finding(&self, en: &str, zh: &str, code: Option<&str>) {
-        put(&format!("  {}\n", self.painted("31", if self.chinese { zh } else { en })));
+    pub(crate) fn show_finding(&self, en: &str, zh: &str, code: Option<&str>) {
+        print(&format!("  {}\n", self.paint("31", if self.chinese { zh } else { en })));
         if let Some(code) = code {
-            put(&format!("      {code}\n"));
+            print(&format!("      {code}\n"));
         }
         self.pause();
     }
 
-    pub(crate) fn frames(&self, colour: Colour) -> Frames<'_> {
+    pub(crate) fn start_frames(&self, colour: Colour) -> Frames<'_> {
         Frames { stage: self, colour, drawn: 0 }
     }
 
-    fn painted(&self, code: &str, text: &str) -> String {
+    fn paint(&self, code: &str, text: &str) -> String {
         if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
@@ -101,13 +101,13 @@ impl Frames<'_> {
     pub(crate) fn draw(&mut self, curve: &Curve, visits: u64, live_bytes: u64) {
         let chinese = self.stage.chinese;
         let said = match chinese {
-            true => format!("{visits:>7} 位访客   存活 {:>9}", bytes(live_bytes)),
-            false => format!("{visits:>7} visitors   live {:>9}", bytes(live_bytes)),
+            true => format!("{visits:>7} 位访客   存活 {:>9}", format_bytes(live_bytes)),
+            false => format!("{visits:>7} visitors   live {:>9}", format_bytes(live_bytes)),
         };
         self.drawn += 1;
         if !self.stage.terminal {
             if self.drawn.is_multiple_of(FRAMES_A_LINE) {
-                put(&format!("{said}\n"));
+                print(&format!("{said}\n"));
             }
             return;
         }
@@ -118,22 +118,22 @@ impl Frames<'_> {
         // Back to the first line of the last frame, and over it.
         let mut frame = if self.drawn > 1 { format!("\u{1b}[{}A", ROWS + 1) } else { String::new() };
         let bar = if self.stage.utf8 { '┤' } else { '|' };
-        for (row, line) in curve.lines(self.stage.utf8).iter().enumerate() {
+        for (row, line) in curve.render_lines(self.stage.utf8).iter().enumerate() {
             let mark = match row {
-                0 => bytes(curve.top_bytes()),
+                0 => format_bytes(curve.top_bytes()),
                 _ if row + 1 == ROWS => "0 B".to_owned(),
                 _ => String::new(),
             };
-            frame += &format!("\r\u{1b}[K{mark:>9} {bar}{}\n", self.stage.painted(paint, line));
+            frame += &format!("\r\u{1b}[K{mark:>9} {bar}{}\n", self.stage.paint(paint, line));
         }
         frame += &format!("\r\u{1b}[K{said}\n");
-        put(&frame);
+        print(&frame);
         self.stage.wait(FRAME);
     }
 }
 
 /// A reader that has gone away is no error.
-fn put(text: &str) {
+fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

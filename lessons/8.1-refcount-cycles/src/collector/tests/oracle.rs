@@ -80,7 +80,7 @@ fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
                 let generation = usize::from(a % 4).min(OLDEST);
                 let run = world.heap.collect(generation);
                 let expected = oracle.collect(generation);
-                prop_assert_eq!([run.looked_at, run.freed, run.resurrected], expected);
+                prop_assert_eq!([run.examined, run.freed, run.resurrected], expected);
                 seen[1] += run.freed;
                 seen[2] += run.resurrected;
                 seen[3] += if generation < OLDEST { run.freed } else { 0 };
@@ -98,7 +98,7 @@ fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
         oracle.roots.clear();
         settle(&world, &mut roots, &mut oracle)?;
         let run = world.heap.collect(OLDEST);
-        prop_assert_eq!([run.looked_at, run.freed, run.resurrected], oracle.collect(OLDEST));
+        prop_assert_eq!([run.examined, run.freed, run.resurrected], oracle.collect(OLDEST));
         seen[1] += run.freed;
         seen[2] += run.resurrected;
         settle(&world, &mut roots, &mut oracle)?;
@@ -106,7 +106,7 @@ fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
             break;
         }
     }
-    prop_assert_eq!(world.heap.alive(), 0);
+    prop_assert_eq!(world.heap.live_objects(), 0);
     Ok(seen)
 }
 

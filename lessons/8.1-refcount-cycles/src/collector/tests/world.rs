@@ -24,7 +24,7 @@ pub(super) struct Node {
 
 impl World {
     pub(super) fn logging() -> World {
-        World { heap: Collector::logging(), ..World::default() }
+        World { heap: Collector::with_log(), ..World::default() }
     }
 
     /// The next one; `id` is what it will be known by, from 0 and without gaps.

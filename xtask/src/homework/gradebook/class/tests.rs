@@ -33,8 +33,8 @@ impl Grader for Fake {
         match name.as_str() {
             "panics" => panic!("a bug"),
             "errs" => anyhow::bail!("the disk is full \u{1b}[2J"),
-            "lacks" => Err(Stop::Lacks("landlock".to_owned()).into()),
-            "signal" => Err(Stop::Interrupted(2).into()),
+            "lacks" => Err(ExitReason::MissingRequirement("landlock".to_owned()).into()),
+            "signal" => Err(ExitReason::Interrupted(2).into()),
             _ => Ok(Verdict {
                 schema: VERDICT_SCHEMA.to_owned(),
                 id: format!("id-of-{name}"),
@@ -52,7 +52,7 @@ impl Grader for Fake {
                 unfenced: Vec::new(),
                 source_sha256: String::new(),
                 submitted_at: submitted_at.map(str::to_owned),
-                graded_at: crate::environment::now(),
+                graded_at: crate::environment::timestamp(),
                 harness_commit: String::new(),
             }),
         }
@@ -115,9 +115,9 @@ impl Class {
         self.home.path().join("out")
     }
 
-    fn grade(&self, grader: &Fake, regrade: Option<&[&str]>) -> Result<Vec<Graded>> {
-        let found = find::class(&[self.home.path().join("class")], &self.out()).unwrap();
-        grade(&found, grader, &self.out(), &options(regrade), &Words::new(Lang::En))
+    fn grade(&self, grader: &Fake, regrade: Option<&[&str]>) -> Result<Vec<GradedSubmission>> {
+        let found = find::find_submissions(&[self.home.path().join("class")], &self.out()).unwrap();
+        grade_class(&found, grader, &self.out(), &options(regrade), &Words::new(Lang::En))
     }
 }
 
@@ -130,7 +130,8 @@ fn a_second_run_grades_only_what_is_missing_or_has_changed() {
     assert!(first.iter().all(|one| class.out().join(&one.folder).join("summary.md").is_file()));
     let second = class.grade(&grader, None).unwrap();
     assert!(grader.graded().is_empty());
-    let verdicts = |class: &[Graded]| class.iter().map(|one| one.verdict.clone()).collect::<Vec<_>>();
+    let verdicts =
+        |class: &[GradedSubmission]| class.iter().map(|one| one.verdict.clone()).collect::<Vec<_>>();
     assert_eq!(verdicts(&first), verdicts(&second));
 
     class.write("s2", "fn list() { /* better */ }");
@@ -187,7 +188,7 @@ fn a_signal_keeps_what_is_done_and_a_lack_ends_with_its_word() {
     let grader = Fake::new("harness");
     let error = class.grade(&grader, None).unwrap_err();
     match error.downcast_ref() {
-        Some(Stop::CutShort { signal: 2, message }) => {
+        Some(ExitReason::CutShort { signal: 2, message }) => {
             assert!(message.starts_with("2 of 3 have a verdict"), "{message}")
         }
         _ => panic!("{error}"),
@@ -199,12 +200,12 @@ fn a_signal_keeps_what_is_done_and_a_lack_ends_with_its_word() {
 
     class.write("lacks", "");
     let error = class.grade(&grader, None).unwrap_err();
-    assert!(matches!(error.downcast_ref(), Some(Stop::Lacks(_))), "{error}");
+    assert!(matches!(error.downcast_ref(), Some(ExitReason::MissingRequirement(_))), "{error}");
 }
 
 #[test]
 fn a_folder_of_a_verdict_is_named_by_the_place_alone() {
-    let slug = |path: &str| kept::slug(Path::new(path));
+    let slug = |path: &str| verdict_cache::folder_name(Path::new(path));
     assert!(slug("/c/s1.zip").starts_with("s1_zip-"));
     assert_ne!(slug("/c/s1.zip"), slug("/d/s1.zip"));
     for odd in ["/c/..", "/c/李雷 .zip", "/c/\u{1b}[2J", "/c/%2e%2e", "/"] {

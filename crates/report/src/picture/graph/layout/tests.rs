@@ -6,13 +6,13 @@ fn link(from: usize, to: usize) -> Link {
     Link { from, to, strong: true }
 }
 
-fn placed(nodes: usize, links: &[Link], across: bool) -> Vec<Place> {
+fn placed(nodes: usize, links: &[Link], across: bool) -> Vec<NodeArea> {
     let sizes: Vec<(f64, f64, f64)> = (0..nodes)
         .map(|node| {
             (80.0 + (node % 7) as f64 * 20.0, 40.0 + (node % 3) as f64 * 16.0, (node % 5) as f64 * 9.0)
         })
         .collect();
-    let (places, routes) = place(&sizes, (60.0, 60.0), links, across);
+    let (places, routes) = lay_out(&sizes, (60.0, 60.0), links, across);
     assert_eq!((places.len(), routes.len()), (nodes, links.len()));
     for (index, one) in places.iter().enumerate() {
         assert!(one.x.is_finite() && one.y.is_finite());
@@ -43,7 +43,7 @@ fn what_is_held_stands_below_or_behind() {
 
 #[test]
 fn a_route_leads_from_its_holder_to_what_is_held() {
-    let near = |point: (f64, f64), place: &Place| {
+    let near = |point: (f64, f64), place: &NodeArea| {
         let ((x, y), (wide, high)) = (place.middle(), (place.width / 2.0 + 2.0, place.height / 2.0 + 2.0));
         (point.0 - x).abs() <= wide && (point.1 - y).abs() <= high
     };
@@ -51,8 +51,12 @@ fn a_route_leads_from_its_holder_to_what_is_held() {
     let links =
         [link(0, 1), link(1, 2), link(2, 0), Link { strong: false, ..link(2, 1) }, link(0, 1), link(1, 0)];
     for across in [false, true] {
-        let (places, routes) =
-            place(&[(90.0, 50.0, 0.0), (90.0, 50.0, 40.0), (90.0, 50.0, 0.0)], (60.0, 60.0), &links, across);
+        let (places, routes) = lay_out(
+            &[(90.0, 50.0, 0.0), (90.0, 50.0, 40.0), (90.0, 50.0, 0.0)],
+            (60.0, 60.0),
+            &links,
+            across,
+        );
         for (link, route) in links.iter().zip(&routes) {
             let end = route.curves.last().unwrap()[2];
             assert!(near(route.start, &places[link.from]), "{link:?} {route:?} {places:?}");

@@ -1,0 +1,40 @@
+//! Whether the recorder is at work, and what to do if it is not.
+
+use crate::probe::{PROBE_VARIABLE, Probe};
+use crate::recorder;
+
+/// The recorder is not the allocator of this program, or the environment asked for another probe.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the recorder is not at work, so nothing can be measured. These two lines put it there:\n\
+    \n    #[global_allocator]\n    static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();\n{hint}"
+)]
+pub struct NotRecording {
+    /// What else stands in the way.
+    hint: String,
+}
+
+/// Whether there is something to ask. A program whose allocator is another may have been told to use the heap probe all the
+/// same.
+pub(crate) fn is_active() -> bool {
+    crate::probe() == Probe::Heap && recorder::has_recorded()
+}
+
+/// The same, with what to do about it.
+pub(crate) fn check_active() -> Result<(), NotRecording> {
+    if is_active() {
+        return Ok(());
+    }
+    let word = std::env::var_os(PROBE_VARIABLE).unwrap_or_default();
+    let hint = match word.to_string_lossy() {
+        word if word.is_empty() || word == "heap" => String::new(),
+        word => format!("\n{PROBE_VARIABLE}={word} asks for another probe: unset it, or set it to heap.\n"),
+    };
+    Err(NotRecording { hint })
+}
+
+/// Runs `work` unseen by the recorder: what it allocates is no part of any region, and what of that is freed later is not
+/// missed. For tools that look at a program while it is measured.
+pub fn untracked<R>(work: impl FnOnce() -> R) -> R {
+    recorder::untracked(work)
+}

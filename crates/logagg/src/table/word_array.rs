@@ -1,0 +1,45 @@
+//! Memory for tables, straight from the system: what is dropped is given back at once. An allocator keeps freed blocks of this
+//! size for later, and the gauge would count them.
+
+use memmap2::MmapMut;
+
+use crate::error::{Error, Result};
+
+/// From here on huge pages are asked for: fewer misses of the address cache in a table that is read at random.
+const HUGE_FROM_BYTES: usize = 4 << 20;
+
+/// A zeroed run of words.
+#[derive(Debug)]
+pub(crate) struct WordArray {
+    map: Option<MmapMut>,
+}
+
+impl WordArray {
+    pub(crate) const fn empty() -> WordArray {
+        WordArray { map: None }
+    }
+
+    pub(crate) fn zeroed(words: usize) -> Result<WordArray> {
+        if words == 0 {
+            return Ok(WordArray::empty());
+        }
+        let bytes = words * 8;
+        let map = MmapMut::map_anon(bytes).map_err(|source| Error::Memory { bytes, source })?;
+        #[cfg(target_os = "linux")]
+        if bytes >= HUGE_FROM_BYTES {
+            // A hint: a kernel without huge pages is only slower.
+            let _ = map.advise(memmap2::Advice::HugePage);
+        }
+        Ok(WordArray { map: Some(map) })
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(&self) -> &[u64] {
+        self.map.as_ref().map_or(&[], |map| bytemuck::cast_slice(map))
+    }
+
+    #[inline(always)]
+    pub(crate) fn get_mut(&mut self) -> &mut [u64] {
+        self.map.as_mut().map_or(&mut [], |map| bytemuck::cast_slice_mut(map))
+    }
+}

@@ -1,0 +1,41 @@
+//! How an object is named by what the program has: a pointer to it.
+
+use crate::pointers::block_of;
+use std::{rc, sync};
+
+/// Something that owns an object, or points to one.
+pub trait BlockPointer {
+    /// Where the object's block starts; `None` where there is none.
+    fn address(&self) -> Option<usize>;
+}
+
+impl<T> BlockPointer for Vec<T> {
+    fn address(&self) -> Option<usize> {
+        (self.capacity() * size_of::<T>() > 0).then(|| self.as_ptr().addr())
+    }
+}
+
+impl BlockPointer for String {
+    fn address(&self) -> Option<usize> {
+        (self.capacity() > 0).then(|| self.as_ptr().addr())
+    }
+}
+
+impl<T: ?Sized> BlockPointer for Box<T> {
+    fn address(&self) -> Option<usize> {
+        (size_of_val::<T>(self) > 0).then(|| std::ptr::from_ref::<T>(self).cast::<u8>().addr())
+    }
+}
+
+macro_rules! counted {
+    ($($pointer:ty),+) => {
+        $(impl<T: ?Sized> BlockPointer for $pointer {
+            fn address(&self) -> Option<usize> {
+                // SAFETY: this pointer keeps the block.
+                unsafe { block_of(<$pointer>::as_ptr(self)) }?.address()
+            }
+        })+
+    };
+}
+
+counted!(rc::Rc<T>, sync::Arc<T>, rc::Weak<T>, sync::Weak<T>);

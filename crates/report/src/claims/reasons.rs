@@ -1,0 +1,288 @@
+//! The sentences under a verdict. Each is chosen and filled by measured figures, none by the name of a claim.
+
+use super::{ClaimFigure, FIGURE_PREFIX, claimed_number, find_attached_figure, find_run, metric_value};
+use crate::{Words, figures, format, prose};
+use heaplab_record::{ClaimSpec, Language, PlainRun, Relation, Run};
+
+/// From here on, what a process holds before its first row is most of its peak.
+const MOSTLY_STARTUP: f64 = 0.5;
+
+/// What a claim is told with.
+pub(super) struct ClaimContext<'a> {
+    pub(super) spec: &'a ClaimSpec,
+    pub(super) runs: &'a [Run],
+    /// What the report calls a row.
+    pub(super) unit: &'a str,
+    pub(super) words: &'a Words,
+}
+
+/// The verdict's reason, then what a row costs, then how the other language stands.
+pub(super) fn explain_claim(
+    of: &ClaimContext,
+    figures: &[ClaimFigure],
+    decisive: Option<&ClaimFigure>,
+) -> String {
+    let mut said = Vec::new();
+    match decisive {
+        None => said.push(explain_missing(of)),
+        Some(figure) if !figure.is_at_its_rows(of.spec) => said.push(explain_other_rows(of, figure)),
+        Some(figure) => said.push(explain_verdict(of, figure)),
+    }
+    if let Some(figure) = decisive.filter(|figure| !is_attached(figure)) {
+        said.extend(explain_cost(of, figure));
+        said.extend(explain_allocations(of, figure));
+    }
+    for other in figures.iter().filter(|figure| figure.measure.language != of.spec.judged_by) {
+        said.push(compare_languages(of, other, decisive));
+        if !is_attached(other) {
+            said.extend(explain_allocations(of, other));
+        }
+    }
+    prose::join_sentences(&said, of.words)
+}
+
+/// Whether the lesson measured it itself: what a probe says about the same run explains nothing then.
+fn is_attached(figure: &ClaimFigure) -> bool {
+    figure.measure.metric.starts_with(FIGURE_PREFIX)
+}
+
+/// Which of the runs that the judge needs is not there, or lacks the figure.
+fn explain_missing(of: &ClaimContext) -> String {
+    let (spec, words) = (of.spec, of.words);
+    let Some(measure) = spec.measured.iter().find(|measure| measure.language == spec.judged_by) else {
+        return words.say("why-no-measure", &[("language", &prose::language_name(spec.judged_by, words))]);
+    };
+    let language = measure.language;
+    let needed = || std::iter::once(&measure.variant).chain(&measure.minus);
+    for name in needed() {
+        let who = prose::variant_name(language, name, words);
+        match find_run(of.runs, language, name) {
+            None => return words.say("why-not-run", &[("who", &who)]),
+            Some(run) if metric_value(run, measure, spec).is_none() => {
+                let metric = name_metric(run, &measure.metric, words);
+                return words.say("why-not-measured", &[("who", &who), ("metric", &metric)]);
+            }
+            Some(_) => {}
+        }
+    }
+    let names: Vec<String> = needed().map(|name| prose::variant_name(language, name, words)).collect();
+    words.say("why-rows-differ", &[("names", &prose::join_names(&names, words))])
+}
+
+/// What a metric is called: a figure of the lesson's by its title.
+fn name_metric(run: &Run, metric: &str, words: &Words) -> String {
+    match metric.strip_prefix(FIGURE_PREFIX) {
+        Some(name) => {
+            let title = find_attached_figure(run, name).map(|figure| words.lang().pick(&figure.title));
+            title.unwrap_or(name).to_owned()
+        }
+        None => prose::metric_name(metric, words),
+    }
+}
+
+fn explain_other_rows(of: &ClaimContext, figure: &ClaimFigure) -> String {
+    let figures = [
+        ("says", format::count(of.spec.says_rows)),
+        ("rows", format::count(figure.run.rows)),
+        ("who", name_figure(of, figure)),
+        ("value", format_value(of, figure)),
+        ("unit", of.unit.to_owned()),
+    ];
+    say_with(of.words, "why-other-rows", &figures)
+}
+
+/// How the deciding figure stands to the claim's number.
+fn explain_verdict(of: &ClaimContext, figure: &ClaimFigure) -> String {
+    let (spec, says) = (of.spec, claimed_number(of.spec));
+    let holds = figure.satisfies(spec);
+    let part = figure.value as f64 / figure.divisor as f64 / says as f64;
+    let key = match (spec.relation, holds) {
+        (Relation::Exactly, true) => "why-exactly",
+        _ if says == 0 && holds => "why-nothing",
+        _ if says == 0 => "why-something",
+        (Relation::AtMost, true) if figure.is_count => "why-count-below",
+        (Relation::AtMost, true) => "why-below",
+        (Relation::About, true) if part == 1.0 => "why-exactly",
+        (Relation::About, true) if figure.is_count => "why-count-about",
+        (Relation::About, true) => "why-about",
+        (_, false) if part < 0.0 => "why-negative",
+        (_, false) if figure.is_count => "why-count-other",
+        (_, false) if part < 1.0 => "why-less",
+        (_, false) => "why-more",
+    };
+    let figures = [
+        ("who", name_figure(of, figure)),
+        ("value", format_value(of, figure)),
+        ("says", format_claim(of)),
+        ("ratio", figures::ratio(part.abs())),
+    ];
+    say_with(of.words, key, &figures)
+}
+
+/// What was there before the first row, and what a row adds. A difference of two runs has neither.
+fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
+    if figure.measure.minus.is_some() || figure.divisor > 1 {
+        return None;
+    }
+    let peak = u64::try_from(figure.value).ok()?;
+    let a_row = figures::bytes_per_row(peak, figure.run.rows)?;
+    let resident = figure.measure.metric == "peak_rss_bytes";
+    let start = figure.run.plain.as_ref().and_then(|PlainRun { start_rss_bytes, .. }| *start_rss_bytes);
+    let one = prose::unit_singular(of.unit, of.words);
+    let Some(start) = start.filter(|start| resident && *start <= peak && peak > 0) else {
+        return Some(of.words.say("why-a-row", &[("bytes", &a_row), ("one", &one)]));
+    };
+    let part = start as f64 / peak as f64;
+    let key = match (part >= MOSTLY_STARTUP, figure.measure.language) {
+        (false, _) => "why-start",
+        (true, Language::Python) => "why-mostly-interpreter",
+        (true, Language::Rust) => "why-mostly-process",
+    };
+    let figures = [
+        ("start", format::bytes(start)),
+        ("percent", format::percent(part)),
+        ("added", format::bytes(peak - start)),
+        ("bytes", figures::bytes_per_row(peak - start, figure.run.rows)?),
+        ("one", one),
+    ];
+    Some(say_with(of.words, key, &figures))
+}
+
+/// How often a row asked the allocator; only a run under the counts probe knows.
+fn explain_allocations(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
+    let each = figures::count_per_row(figure.run.counts.as_ref()?.allocations, figure.run.rows)?;
+    let one = prose::unit_singular(of.unit, of.words);
+    let figures = [("variant", figure.run.variant.clone()), ("each", each), ("one", one)];
+    Some(say_with(of.words, "why-allocations", &figures))
+}
+
+/// The language that does not decide.
+fn compare_languages(of: &ClaimContext, other: &ClaimFigure, decisive: Option<&ClaimFigure>) -> String {
+    let mut figures = vec![("who", name_figure(of, other)), ("value", format_value(of, other))];
+    let key = match decisive {
+        Some(decisive)
+            if !other.is_count
+                && decisive.value > 0
+                && other.value > 0
+                && decisive.run.rows == other.run.rows =>
+        {
+            let part = other.value as f64 / decisive.value as f64;
+            figures.push(("ratio", figures::ratio(part)));
+            figures.push(("language", prose::language_name(of.spec.judged_by, of.words)));
+            if other.measure.metric == decisive.measure.metric { "why-beside" } else { "why-beside-heap" }
+        }
+        _ => "why-beside-alone",
+    };
+    say_with(of.words, key, &figures)
+}
+
+/// Whose figure it is; for a difference, of which two; and what it is, where the lesson measured it itself.
+fn name_figure(of: &ClaimContext, figure: &ClaimFigure) -> String {
+    let words = of.words;
+    let one = prose::variant_name(figure.measure.language, &figure.measure.variant, words);
+    let who = match &figure.measure.minus {
+        Some(minus) => words.say("who-minus", &[("who", &one), ("minus", minus)]),
+        None => one,
+    };
+    if !is_attached(figure) {
+        return who;
+    }
+    let what = name_metric(figure.run, &figure.measure.metric, words);
+    words.say("who-figure", &[("who", &who), ("what", &what)])
+}
+
+/// The figure; said to be of each row where it is a share.
+fn format_value(of: &ClaimContext, figure: &ClaimFigure) -> String {
+    if figure.divisor == 1 {
+        let value = figure.rounded_value();
+        return if figure.is_count { format::signed_count(value) } else { format::signed_bytes(value) };
+    }
+    let share = figure.value as f64 / figure.divisor as f64;
+    let sign = if share < 0.0 { "-" } else { "" };
+    let unit = if figure.is_count { "" } else { " B" };
+    format_per_row(of, format!("{sign}{}{unit}", figures::ratio(share.abs())))
+}
+
+/// The claim's number, of each row where the figure is.
+fn format_claim(of: &ClaimContext) -> String {
+    let says = match of.spec.says_bytes {
+        Some(bytes) => format::bytes(bytes),
+        None => format::count(claimed_number(of.spec)),
+    };
+    if of.spec.per_row { format_per_row(of, says) } else { says }
+}
+
+fn format_per_row(of: &ClaimContext, value: String) -> String {
+    say_with(
+        of.words,
+        "value-each-row",
+        &[("value", value), ("one", prose::unit_singular(of.unit, of.words))],
+    )
+}
+
+fn say_with(words: &Words, key: &str, figures: &[(&str, String)]) -> String {
+    let borrowed: Vec<(&str, &str)> = figures.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words.say(key, &borrowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Lang, Words, claims, fixture};
+    use heaplab_record::{ClaimVerdict, Run};
+
+    fn judged(lang: Lang, change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
+        let mut runs = fixture::runs();
+        change(&mut runs);
+        claims::judge_claims(&fixture::claim_specs(), &runs, "rows", &Words::new(lang))
+    }
+
+    #[test]
+    fn a_changed_measurement_changes_the_sentence() {
+        for lang in [Lang::En, Lang::Zh] {
+            let before = judged(lang, |_| ());
+            let rss = judged(lang, |runs| {
+                for plain in runs.iter_mut().filter_map(|run| run.plain.as_mut()) {
+                    plain.peak_rss_bytes = plain.peak_rss_bytes.map(|bytes| bytes * 2);
+                }
+            });
+            let start = judged(lang, |runs| {
+                for plain in runs.iter_mut().filter_map(|run| run.plain.as_mut()) {
+                    plain.start_rss_bytes = Some(1_234_567);
+                }
+            });
+            let counts = judged(lang, |runs| {
+                for counts in runs.iter_mut().filter_map(|run| run.counts.as_mut()) {
+                    counts.allocations += 70_000_000;
+                }
+            });
+            for index in 0..4 {
+                assert_ne!(before[index].why, rss[index].why, "rss, claim {index}");
+                assert_ne!(before[index].why, counts[index].why, "counts, claim {index}");
+            }
+            assert_ne!(before[1].why, start[1].why);
+            assert!(start[0].why.contains("1.23 MB"), "{}", start[0].why);
+        }
+    }
+
+    #[test]
+    fn the_generator_is_mostly_the_interpreter() {
+        let why = &judged(Lang::En, |_| ())[1].why;
+        assert!(why.contains("8.20 MB") && why.contains("95.3 %") && why.contains("interpreter"), "{why}");
+    }
+
+    #[test]
+    fn a_share_is_said_to_be_one() {
+        for (lang, each) in [(Lang::En, "8.00 B a row"), (Lang::Zh, "每行 8.00 B")] {
+            let why = &judged(lang, |_| ())[3].why;
+            assert!(why.contains(each), "{why}");
+        }
+    }
+
+    #[test]
+    fn figures_of_the_big_list() {
+        let why = &judged(Lang::En, |_| ())[0].why;
+        for figure in ["1.92 GB", "1.10 GB", "1.75", "191 B", "3.00"] {
+            assert!(why.contains(figure), "{figure} in {why}");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! One child of the harness: started, told its order, waited for.
+
+use crate::child_process::{ChildGuard, WaitOutcome};
+use crate::memory;
+use crate::probe::{self, MIN_AVAILABLE_BYTES};
+use anyhow::{Context as _, Result};
+use heaplab_record::Text;
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A task takes a tenth of a second; what takes this long does not end.
+const BUDGET: Duration = Duration::from_secs(30);
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+const MOST_OUTPUT_BYTES: u64 = 16 << 20;
+/// The end of what it wrote on standard error, for the line of the task.
+const LAST_WORDS: usize = 200;
+
+/// A running child.
+pub(super) struct RunningHarness {
+    child: ChildGuard,
+    folder: PathBuf,
+    started: Instant,
+}
+
+/// What it left.
+pub(super) struct HarnessOutput {
+    /// Its record, or what became of it.
+    pub(super) record: std::result::Result<String, Text>,
+    pub(super) recording: PathBuf,
+}
+
+impl RunningHarness {
+    /// Starts it; it waits for its order. What it prints goes to files in its folder.
+    pub(super) fn start(program: &Path, folder: &Path) -> Result<RunningHarness> {
+        let create = |name: &str| {
+            let path = folder.join(name);
+            File::create(&path).with_context(|| format!("cannot write {}", path.display()))
+        };
+        let mut command = Command::new(program);
+        command
+            .env("HEAPLAB_PROBE", "heap")
+            .env("HEAPLAB_OUT", folder)
+            .stdin(Stdio::piped())
+            .stdout(create("stdout.txt")?)
+            .stderr(create("stderr.txt")?);
+        let child = ChildGuard::start(&mut command, &program.display().to_string())?;
+        Ok(RunningHarness { child, folder: folder.to_owned(), started: Instant::now() })
+    }
+
+    /// Hands it the order and closes its input: it need not wait for us when it has measured.
+    pub(super) fn send_request(&mut self, line: &str) -> Result<()> {
+        let Some(mut input) = self.child.child_mut().stdin.take() else { return Ok(()) };
+        match input.write_all(line.as_bytes()) {
+            // It has ended already: how is asked later.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.context("cannot hand the order to the harness"),
+        }
+    }
+
+    /// To its end. `Err` is our own trouble; the child's is in the record.
+    pub(super) fn wait(mut self) -> Result<HarnessOutput> {
+        let (started, folder) = (self.started, &self.folder);
+        let waited = self.child.wait_while(LOOK_EVERY, |_| Ok(find_limit_breach(started, folder)))?;
+        let trouble = match waited {
+            WaitOutcome::Exited(status) => {
+                (!status.success()).then(|| self.describe_crash(&probe::describe_status(status)))
+            }
+            WaitOutcome::Ended(trouble) => Some(trouble),
+        };
+        let read = || {
+            std::fs::read_to_string(self.folder.join("record.txt")).map_err(|_| Text {
+                en: "it ended before the task was done".to_owned(),
+                zh: "任务还没做完，进程就结束了".to_owned(),
+            })
+        };
+        Ok(HarnessOutput { record: trouble.map_or_else(read, Err), recording: self.folder.join("heap.raw") })
+    }
+
+    fn describe_crash(&self, how: &str) -> Text {
+        let mut bytes = Vec::new();
+        let file = File::open(self.folder.join("stderr.txt"));
+        let _ = file.and_then(|file| file.take(64 << 10).read_to_end(&mut bytes));
+        let text = String::from_utf8_lossy(&bytes);
+        let panic = text.lines().skip_while(|line| !line.contains("panicked at"));
+        let said: String = panic.take(2).collect::<Vec<_>>().join(" ").chars().take(LAST_WORDS).collect();
+        let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+        Text { en: format!("{how}{said}"), zh: format!("进程异常结束（{how}）{said}") }
+    }
+}
+
+/// A reason to end it.
+fn find_limit_breach(started: Instant, folder: &Path) -> Option<Text> {
+    if started.elapsed() > BUDGET {
+        let seconds = BUDGET.as_secs();
+        return Some(Text {
+            en: format!("it was still running after {seconds} s and was ended"),
+            zh: format!("运行 {seconds} 秒仍未结束，已被终止"),
+        });
+    }
+    if memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES) {
+        return Some(Text {
+            en: "it was ended before it drove this machine into swap".to_owned(),
+            zh: "内存快要用尽，已被终止".to_owned(),
+        });
+    }
+    let printed = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+    (printed("stdout.txt") + printed("stderr.txt") > MOST_OUTPUT_BYTES).then(|| Text {
+        en: format!("it printed more than {} MiB and was ended", MOST_OUTPUT_BYTES >> 20),
+        zh: format!("输出超过 {} MiB，已被终止", MOST_OUTPUT_BYTES >> 20),
+    })
+}

@@ -1,0 +1,326 @@
+//! The records of one variant, folded into its entry of the report.
+
+use super::runner::ChildAnswer;
+use super::{DhatFile, Recording, VariantTask};
+use heaplab_profile::raw::RawRecording;
+use heaplab_record::{
+    Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
+    PlainSample, Reconciliation, ResidentFigures, Run,
+};
+use heaplab_report::format::median;
+use heaplab_report::reconcile::reconcile;
+
+/// Fewer samples than this make no curve.
+const LEAST_SAMPLES: usize = 10;
+/// More points than this nobody sees.
+const MOST_POINTS: usize = 1000;
+
+pub(super) struct VariantRuns {
+    rows: u64,
+    checksum: Option<String>,
+    plain: Vec<PlainSample>,
+    anon_peak: Option<u64>,
+    file_peak: Option<u64>,
+    heap: Vec<HeapTotals>,
+    counts: Option<CountsTotals>,
+    dhat: Option<DhatRun>,
+    dhat_file: Option<(String, Option<u64>)>,
+    reconciliation: Option<Reconciliation>,
+    phases: Vec<Phase>,
+    attachments: Vec<Attachment>,
+    samples: Vec<CurvePoint>,
+    recording: Option<RawRecording>,
+    slow_walks: u64,
+    peak_error_bytes: u64,
+}
+
+impl VariantRuns {
+    pub(super) fn new(rows: u64) -> VariantRuns {
+        VariantRuns {
+            rows,
+            checksum: None,
+            plain: Vec::new(),
+            anon_peak: None,
+            file_peak: None,
+            heap: Vec::new(),
+            counts: None,
+            dhat: None,
+            dhat_file: None,
+            reconciliation: None,
+            phases: Vec::new(),
+            attachments: Vec::new(),
+            samples: Vec::new(),
+            recording: None,
+            slow_walks: 0,
+            peak_error_bytes: 0,
+        }
+    }
+
+    pub(super) const fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    /// Whether both counting probes beside the recorder have answered.
+    pub(super) const fn is_counted(&self) -> bool {
+        self.counts.is_some() && self.dhat.is_some()
+    }
+
+    pub(super) fn add_answer(&mut self, answer: ChildAnswer) {
+        let ChildAnswer { record, samples, dhat_json, recording } = answer;
+        self.recording = self.recording.take().or(recording);
+        if record.scale == self.rows {
+            self.checksum = Some(record.checksum);
+        }
+        match record.measurement {
+            Measurement::Plain(sample) => {
+                if self.plain.is_empty() {
+                    self.phases = record.phases;
+                    self.attachments.extend(record.attachments);
+                    self.samples.clone_from(&samples);
+                }
+                // RssAnon has no kernel peak: the highest that was seen from outside, or by the child at its end.
+                let anon = samples.iter().map(|point| point.rss_anon_bytes).max();
+                let file = samples.iter().map(|point| point.rss_file_bytes).max();
+                self.anon_peak = self.anon_peak.max(anon).max(sample.end_rss_anon_bytes);
+                self.file_peak = self.file_peak.max(file).max(sample.end_rss_file_bytes);
+                self.plain.push(sample);
+            }
+            Measurement::Counts(totals) => self.counts = Some(totals),
+            Measurement::Heap(totals) => {
+                if self.heap.is_empty() {
+                    self.attachments.extend(record.attachments);
+                }
+                self.heap.push(totals);
+            }
+            Measurement::Dhat(totals) => {
+                self.dhat = Some(DhatRun { rows: record.scale, totals });
+                self.dhat_file = dhat_json.map(|json| (json, record.load_address));
+            }
+        }
+    }
+
+    /// Where all three counting probes ran at the run's own scale.
+    pub(super) fn reconcile_probes(&mut self) {
+        if let (Some(heap), Some(dhat), Some(counts)) = (self.heap.first(), &self.dhat, &self.counts)
+            && dhat.rows == self.rows
+        {
+            self.reconciliation = Some(reconcile(heap, &dhat.totals, counts, dhat.rows));
+        }
+    }
+
+    /// With two runs more at dhat's scale.
+    pub(super) fn reconcile_at_reference(&mut self, heap: &HeapTotals, counts: Option<ChildAnswer>) {
+        if let (Some(dhat), Some(Measurement::Counts(counts))) =
+            (&self.dhat, counts.map(|answer| answer.record.measurement))
+        {
+            self.reconciliation = Some(reconcile(heap, &dhat.totals, &counts, dhat.rows));
+        }
+    }
+
+    /// What the kernel says of a plain child at the reconciliation's scale.
+    pub(super) fn add_resident(&mut self, at_reference: Option<&PlainSample>) {
+        if let (Some(kept), Some(sample)) =
+            (&mut self.reconciliation, at_reference.or_else(|| self.plain.first()))
+        {
+            let ends = sample.start_rss_bytes.zip(sample.peak_rss_bytes);
+            kept.resident = ends.map(|(start_rss_bytes, peak_rss_bytes)| ResidentFigures {
+                start_rss_bytes,
+                peak_rss_bytes,
+                start_rss_file_bytes: sample.start_rss_file_bytes,
+                end_rss_file_bytes: sample.end_rss_file_bytes,
+            });
+        }
+    }
+
+    /// The entry of the report, if any probe answered at the run's scale; the curve, if there are samples enough.
+    pub(super) fn into_run(self, task: VariantTask<'_>) -> (Option<Run>, Option<Curve>, Option<DhatFile>) {
+        let section = task.built.lesson.section.to_string();
+        let (name, language) = (task.shown_as.to_owned(), task.variant.language);
+        let dhat_file = self.dhat_file.clone().map(|(json, load_address)| DhatFile {
+            variant: name.clone(),
+            json,
+            load_address,
+        });
+        let curve = (self.samples.len() >= LEAST_SAMPLES).then(|| Curve {
+            section: section.clone(),
+            variant: name.clone(),
+            language,
+            points: thin_samples(&self.samples),
+        });
+        let Some(checksum) = self.checksum.clone() else { return (None, curve, dhat_file) };
+        let run = Run {
+            section,
+            variant: name,
+            language,
+            about: task.about.to_owned(),
+            work_group: task.variant.work_group.clone(),
+            baseline: task.baseline,
+            unit: Some(task.unit.to_owned()),
+            rows: self.rows,
+            checksum,
+            plain: self.plain_run(),
+            heap: self.heap_run(),
+            counts: self.counts,
+            dhat: self.dhat,
+            reconciliation: self.reconciliation,
+            growth: None,
+            phases: self.phases,
+            attachments: self.attachments,
+        };
+        (Some(run), curve, dhat_file)
+    }
+
+    /// What the recorder left in its first run.
+    pub(super) fn take_recording(&mut self, task: VariantTask<'_>) -> Option<Recording> {
+        let raw = self.recording.take()?;
+        self.slow_walks = raw.totals.slow_walks;
+        self.peak_error_bytes = raw.totals.peak_error_bytes;
+        let section = task.built.lesson.section.to_string();
+        Some(Recording { section, variant: task.shown_as.to_owned(), raw })
+    }
+
+    fn plain_run(&self) -> Option<PlainRun> {
+        let first = self.plain.first()?;
+        let peaks: Option<Vec<u64>> = self.plain.iter().map(|sample| sample.peak_rss_bytes).collect();
+        let children =
+            self.plain.iter().map(|sample| sample.children_peak_rss_bytes).collect::<Option<Vec<u64>>>();
+        Some(PlainRun {
+            repetitions: u32::try_from(self.plain.len()).unwrap_or(u32::MAX),
+            wall_ns: self.plain.iter().map(|sample| sample.wall_ns).collect(),
+            peak_rss_bytes: peaks.and_then(|peaks| median(&peaks)).map(|bytes| bytes as u64),
+            peak_rss_anon_bytes: self.anon_peak,
+            peak_rss_file_bytes: self.file_peak,
+            start_rss_bytes: first.start_rss_bytes,
+            children_peak_rss_bytes: children.and_then(|peaks| median(&peaks)).map(|bytes| bytes as u64),
+        })
+    }
+
+    fn heap_run(&self) -> Option<HeapRun> {
+        let totals = self.heap.first()?;
+        Some(HeapRun {
+            rows: self.rows,
+            total_blocks: totals.total_blocks,
+            total_bytes: totals.total_bytes,
+            reallocations: totals.reallocations,
+            reallocated_bytes: totals.reallocated_bytes,
+            peak_blocks: totals.peak_blocks,
+            peak_bytes: totals.peak_bytes,
+            end_blocks: totals.end_blocks,
+            end_bytes: totals.end_bytes,
+            wall_ns: self.heap.iter().map(|totals| totals.wall_ns).collect(),
+            slowdown: self.slowdown(),
+            memory_cost_bytes: self.memory_cost_bytes(),
+            // They have names only when symbols are looked up.
+            sites: Vec::new(),
+            lifetimes: Vec::new(),
+            slow_walks: self.slow_walks,
+            peak_error_bytes: self.peak_error_bytes,
+        })
+    }
+
+    /// The median over the same pairs: one is enough, the kernel's peak hardly wanders.
+    fn memory_cost_bytes(&self) -> Option<i64> {
+        let pairs = self.plain.iter().zip(&self.heap);
+        let cost = |(plain, heap): (&PlainSample, &HeapTotals)| {
+            let (plain, heap) = plain.peak_rss_bytes.zip(heap.process_peak_rss_bytes)?;
+            i64::try_from(heap).ok()?.checked_sub_unsigned(plain)
+        };
+        median_cost(pairs.filter_map(cost).collect())
+    }
+
+    /// The median over pairs that ran one after the other; absent under two.
+    fn slowdown(&self) -> Option<f64> {
+        let pairs = self.plain.iter().zip(&self.heap);
+        let mut ratios: Vec<f64> =
+            pairs.map(|(plain, heap)| heap.wall_ns as f64 / plain.wall_ns.max(1) as f64).collect();
+        ratios.sort_by(f64::total_cmp);
+        let middle = ratios.len() / 2;
+        match ratios.len() {
+            0 | 1 => None,
+            even if even % 2 == 0 => Some((ratios[middle - 1] + ratios[middle]) / 2.0),
+            _ => Some(ratios[middle]),
+        }
+    }
+}
+
+/// The middle one, or what lies between the two middle ones; `None` for none.
+fn median_cost(mut costs: Vec<i64>) -> Option<i64> {
+    costs.sort_unstable();
+    let middle = costs.len() / 2;
+    match costs.len() {
+        0 => None,
+        even if even.is_multiple_of(2) => Some(i64::midpoint(costs[middle - 1], costs[middle])),
+        _ => Some(costs[middle]),
+    }
+}
+
+/// Every so many-th point, and always the highest and the last.
+fn thin_samples(samples: &[CurvePoint]) -> Vec<CurvePoint> {
+    let step = samples.len().div_ceil(MOST_POINTS).max(1);
+    let total = |point: &CurvePoint| point.rss_anon_bytes + point.rss_file_bytes;
+    let highest = samples.iter().enumerate().max_by_key(|(_, point)| total(point)).map(|(index, _)| index);
+    let kept =
+        |index: &usize| index.is_multiple_of(step) || Some(*index) == highest || index + 1 == samples.len();
+    (0..samples.len()).filter(kept).map(|index| samples[index]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(wall_ns: u64) -> PlainSample {
+        PlainSample { wall_ns, ..PlainSample::default() }
+    }
+
+    fn heap(wall_ns: u64) -> HeapTotals {
+        HeapTotals { wall_ns, ..HeapTotals::default() }
+    }
+
+    #[test]
+    fn slowdown_is_a_median_of_pairs_and_absent_under_two() {
+        let mut gathered = VariantRuns::new(1);
+        gathered.plain = vec![sample(10)];
+        gathered.heap = vec![heap(15)];
+        assert_eq!(gathered.slowdown(), None);
+        gathered.plain.extend([sample(20), sample(10)]);
+        gathered.heap.extend([heap(22), heap(90)]);
+        assert_eq!(gathered.slowdown(), Some(1.5));
+    }
+
+    #[test]
+    fn the_cost_in_memory_is_a_median_of_pairs() {
+        let mut gathered = VariantRuns::new(1);
+        let pair = |plain: u64, heap: u64| {
+            (
+                PlainSample { peak_rss_bytes: Some(plain), ..PlainSample::default() },
+                HeapTotals { process_peak_rss_bytes: Some(heap), ..HeapTotals::default() },
+            )
+        };
+        assert_eq!(gathered.memory_cost_bytes(), None);
+        for (plain, heap) in [pair(100, 150), pair(100, 90), pair(100, 170)] {
+            gathered.plain.push(plain);
+            gathered.heap.push(heap);
+        }
+        assert_eq!(gathered.memory_cost_bytes(), Some(50));
+        gathered.heap.truncate(2);
+        assert_eq!(gathered.memory_cost_bytes(), Some(20));
+        // A system that does not tell it.
+        gathered.plain = vec![sample(1)];
+        assert_eq!(gathered.memory_cost_bytes(), None);
+    }
+
+    #[test]
+    fn thinning_keeps_the_peak_and_the_end() {
+        let point = |at: u64| CurvePoint {
+            at_ns: at,
+            rss_anon_bytes: if at == 1237 { 9 } else { 1 },
+            rss_file_bytes: 0,
+        };
+        let samples: Vec<CurvePoint> = (0..5003).map(point).collect();
+        let kept = thin_samples(&samples);
+        assert!(kept.len() <= MOST_POINTS + 2);
+        assert!(kept.iter().any(|point| point.rss_anon_bytes == 9));
+        assert_eq!(kept.last(), samples.last());
+        assert!(kept.is_sorted_by_key(|point| point.at_ns));
+    }
+}

@@ -1,0 +1,45 @@
+//! What a command ends with: where its result lies, and the page in a browser.
+
+use crate::exit::ExitReason;
+use crate::terminal::Terminal;
+use heaplab_report::Words;
+use std::path::{Path, PathBuf};
+
+/// Says where a file is, in the words of `key`, and opens it if that was asked for.
+pub(crate) fn print_location(
+    file: &Path,
+    key: &str,
+    open: bool,
+    screen: &Terminal,
+    words: &Words,
+) -> Result<(), ExitReason> {
+    screen.print_result(&words.say(key, &[("path", &relative_path(file).to_string_lossy())]));
+    self::open_if_requested(file, open)
+}
+
+/// Opens a page, if that was asked for.
+pub(crate) fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReason> {
+    if asked {
+        open::that_detached(file).map_err(|error| {
+            ExitReason::MissingRequirement(format!(
+                "cannot open a browser: {error}; the page is {}",
+                file.display()
+            ))
+        })?;
+    }
+    Ok(())
+}
+
+/// Says where the pictures of the lessons' own are, a line each.
+pub(crate) fn print_picture_locations(place: &Path, stems: &[String], screen: &Terminal, words: &Words) {
+    for stem in stems {
+        let file = relative_path(&place.join(format!("{stem}.svg")));
+        screen.print_result(&words.say("picture-is-at", &[("path", &file.to_string_lossy())]));
+    }
+}
+
+/// From where the user stands, if it is below there.
+pub(crate) fn relative_path(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
+}

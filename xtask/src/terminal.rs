@@ -1,0 +1,100 @@
+//! What a person sees while it runs: a progress bar on a terminal, plain lines elsewhere, the table's rows as they are
+//! measured. Results go to standard output, everything on the way to standard error.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::{IsTerminal as _, Write as _};
+use std::time::Duration;
+
+/// The screen of one command.
+pub(crate) struct Terminal {
+    bar: ProgressBar,
+    live: bool,
+    /// With `--json`, standard output belongs to the report alone.
+    results: bool,
+}
+
+impl Terminal {
+    pub(crate) fn new(results: bool) -> Terminal {
+        let live = std::io::stderr().is_terminal();
+        let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(1), target);
+        let template = "{bar:24} {percent:>3}% {elapsed_precise} left {eta:<4} {wide_msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Terminal { bar, live, results }
+    }
+
+    /// The width that tables are set in; 80 where there is no terminal.
+    pub(crate) fn width_columns() -> usize {
+        let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        asked.unwrap_or_else(|| {
+            let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+            size.map(|size| usize::from(size.ws_col)).filter(|&columns| columns > 0).unwrap_or(80)
+        })
+    }
+
+    /// Whether colours are welcome on standard output.
+    pub(crate) fn has_color() -> bool {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        !refused && std::io::stdout().is_terminal()
+    }
+
+    /// How much work lies ahead, in milliseconds that are expected.
+    pub(crate) fn set_total(&self, total: Duration) {
+        self.bar.set_length(milliseconds(total).max(1));
+        self.bar.reset_eta();
+    }
+
+    /// How much of it is done.
+    pub(crate) fn set_progress(&self, so_far: Duration) {
+        let length = self.bar.length().unwrap_or(1);
+        // The last step is the end's: an expectation that was too short must not read as done.
+        self.bar.set_position(milliseconds(so_far).min(length - length / 100));
+    }
+
+    /// What is being done now; on a terminal in the bar, elsewhere not at all.
+    pub(crate) fn set_activity(&self, what: &str) {
+        self.bar.set_message(what.to_owned());
+        self.bar.tick();
+    }
+
+    /// A step worth a line where there is no bar.
+    pub(crate) fn print_step(&self, what: &str) {
+        if self.live {
+            self.set_activity(what);
+        } else {
+            eprintln!("{what}");
+        }
+    }
+
+    /// A line that stays, on standard error.
+    pub(crate) fn print_note(&self, line: &str) {
+        self.bar.suspend(|| eprintln!("{line}"));
+    }
+
+    /// A part of the result, on standard output. A reader that has gone away is no error.
+    pub(crate) fn print_result(&self, text: &str) {
+        if self.results {
+            self.bar.suspend(|| {
+                let mut out = std::io::stdout().lock();
+                let _ = writeln!(out, "{}", text.trim_end_matches('\n'));
+            });
+        }
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
