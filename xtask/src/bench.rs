@@ -14,8 +14,10 @@ mod rounds;
 mod table;
 
 use crate::cli::{self, BenchOptions, Suite};
+use crate::interrupt;
+use crate::publish::store;
+use crate::runner::discover;
 use crate::terminal::Terminal;
-use crate::{discover, interrupt, store};
 use anyhow::{Context as _, Result};
 use heaplab_report::Words;
 use table::BenchTable;

@@ -1,7 +1,7 @@
 //! What can be typed. Plain options come out; no work happens here.
 
-use crate::python::PythonChoice;
-use crate::scale;
+use crate::runner::python::PythonChoice;
+use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use heaplab_report::Lang;
 use std::ffi::OsString;
@@ -84,7 +84,7 @@ pub(crate) enum Command {
         cargo xtask ci --bless --section 8.5\n  cargo xtask ci --judge reports\n\n\
         Exit status: 1 when a budget is broken or a variant failed. No time is held against anything."
     )]
-    Ci(crate::ci::CiOptions),
+    Ci(crate::commands::ci::CiOptions),
     /// Section 8.9: begin, check and hand in homework; measure and grade what others hand in
     #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
         cargo xtask homework check\n  cargo xtask homework report")]
@@ -120,7 +120,7 @@ pub(crate) struct LessonOptions {
     pub(crate) quick: bool,
     /// A leak hunt: the variants under numbers instead of names; the same SEED gives the same puzzle
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true,
-        default_missing_value = crate::mystery::NEW, conflicts_with = "variant")]
+        default_missing_value = crate::commands::mystery::NEW, conflicts_with = "variant")]
     pub(crate) mystery: Option<String>,
     /// One flamegraph more a variant: what came between these two, and stayed (lessons that look on the way, such as 8.2)
     #[arg(long, value_name = "FROM..TO", value_parser = scale::parse_range)]
@@ -129,7 +129,7 @@ pub(crate) struct LessonOptions {
     #[arg(long, value_name = "NUMBER=VARIANT", value_delimiter = ',', conflicts_with_all = ["mystery", "variant"])]
     pub(crate) solve: Vec<String>,
     /// Say the peaks before it runs: asked on the terminal, or list_dict=2.6GB,slots=600MB; the report holds them against the measure
-    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = crate::predict::ASK,
+    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = crate::commands::predict::ASK,
         conflicts_with_all = ["mystery", "solve"])]
     pub(crate) predict: Option<String>,
     /// Whether CPython runs beside Rust

@@ -23,55 +23,17 @@
 //! - `opening`: what a lesson shows around its measurements.
 //! - `render`, `store`, `show`: the report's files, the one step that puts them into place, and where that is.
 
-mod alloc_sites;
+mod authoring;
 mod bench;
-mod build;
-mod callgrind;
-mod child_process;
-mod ci;
 mod cli;
-mod completions;
-mod course;
-mod criterion;
-mod diff;
-mod discover;
-mod doctor;
-mod environment;
+mod commands;
 mod exit;
-mod gallery;
-mod growth_analysis;
-mod hint;
 mod homework;
-mod index;
-mod instructions;
 mod interrupt;
-mod leak_pictures;
-mod lesson;
-mod lesson_intro;
-mod lint;
-mod list_lessons;
-mod measure;
-mod memory;
-mod mindmap;
-mod mystery;
-mod new_lesson;
-mod plan;
-mod predict;
-mod prepared_input;
-mod probe;
-mod profile;
-mod python;
-mod recording_files;
-mod render;
-mod report_link;
+mod publish;
+mod runner;
 mod sandbox_entry;
-mod scale;
-mod store;
 mod terminal;
-mod tool_notes;
-mod user_program;
-mod watch;
-mod website;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
@@ -82,23 +44,23 @@ fn main() -> ExitCode {
         return status;
     }
     let result = match Cli::parse().command {
-        Command::Lesson(options) => lesson::run(&options),
-        Command::Lessons(options) => list_lessons::run(&options),
+        Command::Lesson(options) => commands::lesson::run(&options),
+        Command::Lessons(options) => commands::list_lessons::run(&options),
         Command::Bench(options) => bench::run(&options),
-        Command::Hint(options) => hint::run(&options),
+        Command::Hint(options) => commands::hint::run(&options),
         Command::Completions(options) => {
-            completions::run(&options);
+            commands::completions::run(&options);
             Ok(())
         }
-        Command::Doctor => doctor::run(),
-        Command::Profile(options) => profile::run(&options),
-        Command::Diff(options) => diff::run(&options),
-        Command::Gallery(options) => gallery::run(&options),
-        Command::Site(options) => website::run(&options),
-        Command::Ci(options) => ci::run(&options),
+        Command::Doctor => commands::doctor::run(),
+        Command::Profile(options) => commands::profile::run(&options),
+        Command::Diff(options) => commands::diff::run(&options),
+        Command::Gallery(options) => publish::gallery::run(&options),
+        Command::Site(options) => publish::website::run(&options),
+        Command::Ci(options) => commands::ci::run(&options),
         Command::Homework(options) => homework::run(&options),
-        Command::LintLessons(options) => lint::run(&options),
-        Command::NewLesson(options) => new_lesson::run(&options),
+        Command::LintLessons(options) => authoring::lint::run(&options),
+        Command::NewLesson(options) => authoring::new_lesson::run(&options),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,8 +11,12 @@ mod synthetic_class;
 
 use crate::cli::{self, BenchOptions};
 use crate::exit::ExitReason;
+use crate::interrupt;
+use crate::publish::store;
+use crate::runner::child_process;
+use crate::runner::discover;
+use crate::runner::environment;
 use crate::terminal::Terminal;
-use crate::{child_process, discover, environment, interrupt, store};
 use anyhow::{Context as _, Result};
 use heaplab_record::{
     GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass, GradedKind,

@@ -1,6 +1,6 @@
 //! One run: a fresh process, what it printed, and how long it took as the runner saw it.
 
-use crate::child_process::{ChildGuard, WaitOutcome};
+use crate::runner::child_process::{ChildGuard, WaitOutcome};
 use anyhow::{Context as _, Result};
 use std::fs::File;
 use std::path::Path;

@@ -1,9 +1,9 @@
 //! The rows of a suite as they are measured, and its files at the end.
 
 use crate::cli::BenchOptions;
-use crate::discover::Workspace;
-use crate::environment;
-use crate::store::Staging;
+use crate::publish::store::Staging;
+use crate::runner::discover::Workspace;
+use crate::runner::environment;
 use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};

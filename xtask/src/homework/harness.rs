@@ -6,8 +6,8 @@ mod shared_memory;
 mod top_site;
 
 use super::homework_folder::{HomeworkFolder, source_sha256};
-use crate::build;
-use crate::environment;
+use crate::runner::build;
+use crate::runner::environment;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use harness_process::{HarnessOutput, RunningHarness};

@@ -1,7 +1,7 @@
 //! Where the student's work lies, what is in it and whose it is.
 
-use crate::discover::{self, Workspace};
 use crate::exit::ExitReason;
+use crate::runner::discover::{self, Workspace};
 use anyhow::{Context as _, Result};
 use heaplab_record::Text;
 use heaplab_report::Lang;

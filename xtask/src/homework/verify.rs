@@ -22,8 +22,8 @@ mod summary;
 mod write;
 
 use crate::cli::{LangChoice, resolve_language};
-use crate::environment;
 use crate::exit::ExitReason;
+use crate::runner::environment;
 use anyhow::{Context as _, Result};
 use build_env::Course;
 use clap::Args;

@@ -1,9 +1,10 @@
 //! The logs: generated once and kept for the next run, or generated for one question and removed.
 
+use crate::bench::logagg::side::AggregatorPrograms;
 use crate::bench::process;
 use crate::bench::table::BenchTable;
 use crate::exit::ExitReason;
-use crate::{bench::logagg::side::AggregatorPrograms, memory};
+use crate::runner::memory;
 use anyhow::{Context as _, Result};
 use heaplab_report::format;
 use serde::Deserialize;

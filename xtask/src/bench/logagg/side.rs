@@ -2,7 +2,7 @@
 
 use super::peer::{self, Peer};
 use crate::bench::process;
-use crate::python::Python;
+use crate::runner::python::Python;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};

@@ -3,7 +3,7 @@
 
 use super::plan::Side;
 use super::program::{WorkloadOutput, WorkloadPrograms};
-use crate::callgrind;
+use crate::runner::callgrind;
 use anyhow::{Context as _, Result};
 
 /// Runs one side under callgrind.

@@ -2,8 +2,8 @@
 
 use super::GradebookOptions;
 use super::class::Grader;
-use crate::environment;
 use crate::homework::verify;
+use crate::runner::environment;
 use anyhow::Result;
 use heaplab_record::Verdict;
 use heaplab_report::Words;

@@ -1,8 +1,8 @@
 //! One child of the harness: started, told its order, waited for.
 
-use crate::child_process::{ChildGuard, WaitOutcome};
-use crate::memory;
-use crate::probe::{self, MIN_AVAILABLE_BYTES};
+use crate::runner::child_process::{ChildGuard, WaitOutcome};
+use crate::runner::memory;
+use crate::runner::probe::{self, MIN_AVAILABLE_BYTES};
 use anyhow::{Context as _, Result};
 use heaplab_record::Text;
 use std::fs::File;

@@ -2,7 +2,7 @@
 
 use crate::homework::harness::{HomeworkMeasurement, TaskRecording};
 use crate::homework::homework_folder::HomeworkFolder;
-use crate::render::{svg_artifact, text_artifact};
+use crate::publish::render::{svg_artifact, text_artifact};
 use anyhow::{Context as _, Result};
 use heaplab_homework::Task;
 use heaplab_profile::folded::{self, Measure};

@@ -43,8 +43,8 @@ pub(super) struct BuildEnv {
 pub(super) fn load_course() -> Result<Arc<Course>> {
     static COURSE: Mutex<Option<Arc<Course>>> = Mutex::new(None);
     get_or_create(&COURSE, || {
-        let root = crate::discover::find_root()?;
-        let commit = crate::environment::git_commit(&root).unwrap_or_default();
+        let root = crate::runner::discover::find_root()?;
+        let commit = crate::runner::environment::git_commit(&root).unwrap_or_default();
         Ok(Course { commit, kernel_support: detect_kernel_support(), root })
     })
 }
@@ -140,7 +140,7 @@ impl BuildEnv {
         ] {
             command.env_remove(name);
         }
-        let (_, status) = crate::child_process::run_to_end(&mut command, "cargo")?;
+        let (_, status) = crate::runner::child_process::run_to_end(&mut command, "cargo")?;
         if !status.success() {
             return Err(ExitReason::MissingRequirement(
                 "the course's own harness does not build; cargo has said why above".into(),

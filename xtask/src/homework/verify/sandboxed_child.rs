@@ -5,7 +5,7 @@
 
 use super::inherit;
 use super::resident_memory::{self, ResidentMemory};
-use crate::child_process::{self, ChildGuard, WaitOutcome};
+use crate::runner::child_process::{self, ChildGuard, WaitOutcome};
 use crate::sandbox_entry;
 use anyhow::{Context as _, Result};
 use heaplab_sandbox::Limits;

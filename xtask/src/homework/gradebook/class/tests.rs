@@ -52,7 +52,7 @@ impl Grader for Fake {
                 unfenced: Vec::new(),
                 source_sha256: String::new(),
                 submitted_at: submitted_at.map(str::to_owned),
-                graded_at: crate::environment::timestamp(),
+                graded_at: crate::runner::environment::timestamp(),
                 harness_commit: String::new(),
             }),
         }

@@ -1,0 +1,207 @@
+//! `budgets.toml`: what each variant may take. Read, renewed from two measurements, and written so that one changed figure is one
+//! changed line.
+
+use super::metric::Metric;
+use crate::commands::course::SectionOutcome;
+use crate::exit::ExitReason;
+use crate::runner::discover::SectionNumber;
+use anyhow::{Context as _, Result};
+use heaplab_record::{Language, Report, Run};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+/// What several threads do is not the same on every run: this much more is allowed, or twice what two runs differed by.
+const LEAST_TOLERANCE_PERCENT: u64 = 5;
+
+/// A variant that starts processes asks for their paths, which are as long as the folder that the course lies in.
+const PATHS_TOLERANCE_PERCENT: u64 = 50;
+
+/// A ceiling of resident memory stands this far above what was measured: a quarter, and what another system's libraries take.
+const CEILING_MARGIN_BYTES: u64 = 4 << 20;
+
+const HEAD: &str = "\
+# What each Rust variant of a section may take at `cargo xtask ci`'s quick scale. Renew with: cargo xtask ci --bless
+#
+# The names are report.json's. Counts and bytes are of stats_alloc (allocations, reallocations) and of heaplab's recorder; they
+# are the same on every run, on one core and on many, so nothing is added to them: tolerance_percent = 0. A variant that
+# allocates on several threads, that starts processes (whose paths are as long as the folder that the course lies in), or whose
+# figures differed between the two runs that --bless makes, has a tolerance, and is held to it only on as many cores as it was
+# measured on. peak_rss_bytes is a ceiling with room above what was measured: pages are the kernel's, and wander. CPython has no
+# budgets, its figures are its version's. No time stands here.
+";
+
+/// The file: by section.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Budgets {
+    /// The comment that the file begins with.
+    head: String,
+    sections: BTreeMap<String, SectionBudgets>,
+}
+
+/// A section's budgets and where they were measured.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SectionBudgets {
+    pub(super) rustc: String,
+    pub(super) cores: u32,
+    /// By variant.
+    pub(super) variant: BTreeMap<String, VariantBudget>,
+}
+
+/// What one variant may take.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(super) struct VariantBudget {
+    pub(super) rows: u64,
+    pub(super) tolerance_percent: u64,
+    /// By [`Metric::name`].
+    #[serde(flatten)]
+    figures: BTreeMap<String, u64>,
+}
+
+impl VariantBudget {
+    pub(super) fn figure(&self, metric: Metric) -> Option<u64> {
+        self.figures.get(metric.name()).copied()
+    }
+}
+
+impl Budgets {
+    /// A file that is not there has no budgets.
+    pub(super) fn read(file: &Path) -> Result<Budgets> {
+        match std::fs::read_to_string(file) {
+            Ok(text) => {
+                Budgets::parse(&text).with_context(|| ExitReason::UsageError(format!("{}", file.display())))
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Budgets { head: HEAD.to_owned(), sections: BTreeMap::new() })
+            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", file.display())),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Budgets> {
+        let sections: BTreeMap<String, SectionBudgets> = toml::from_str(text)?;
+        for (section, of) in &sections {
+            for (variant, budget) in &of.variant {
+                let known = |name: &String| Metric::ALL.iter().any(|metric| metric.name() == name);
+                if let Some(name) = budget.figures.keys().find(|name| !known(name)) {
+                    anyhow::bail!("section {section}, {variant}: there is no metric `{name}`");
+                }
+            }
+        }
+        let head: Vec<&str> = text.lines().take_while(|line| line.starts_with('#')).collect();
+        Ok(Budgets { head: head.join("\n") + "\n", sections })
+    }
+
+    pub(super) fn section(&self, section: &str) -> Option<&SectionBudgets> {
+        self.sections.get(section)
+    }
+
+    /// Takes over what two measurements of a section have in common. A section that did not go through keeps its budgets.
+    pub(super) fn update(&mut self, first: &[SectionOutcome], second: &[SectionOutcome]) {
+        for outcome in first {
+            let number = outcome.section.to_string();
+            let again = second.iter().find(|again| again.section == outcome.section);
+            let both = outcome.report.as_ref().zip(again.and_then(|again| again.report.as_ref()));
+            match both.filter(|(one, other)| one.failed.is_empty() && other.failed.is_empty()) {
+                Some((one, other)) => {
+                    let last = self.sections.get(&number);
+                    self.sections.insert(number, SectionBudgets::from_reports(one, other, last));
+                }
+                None => {
+                    eprintln!("error: {number}: it did not run whole twice; its budgets are as they were")
+                }
+            }
+        }
+    }
+
+    pub(super) fn write(&self, file: &Path) -> Result<()> {
+        std::fs::write(file, self.to_toml()).with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// Sections by number, variants by name, figures in one order.
+    fn to_toml(&self) -> String {
+        let mut text = self.head.clone();
+        let mut sections: Vec<_> = self.sections.iter().collect();
+        sections.sort_by_key(|(number, _)| SectionNumber::parse(number));
+        for (number, of) in sections {
+            let _ = write!(text, "\n[\"{number}\"]\nrustc = {:?}\ncores = {}\n", of.rustc, of.cores);
+            for (variant, budget) in &of.variant {
+                let _ = write!(text, "\n[\"{number}\".variant.{}]\n", toml_key(variant));
+                let _ = writeln!(text, "rows = {}", group_digits(budget.rows));
+                let _ = writeln!(text, "tolerance_percent = {}", budget.tolerance_percent);
+                for metric in Metric::ALL {
+                    if let Some(figure) = budget.figure(metric) {
+                        let _ = writeln!(text, "{} = {}", metric.name(), group_digits(figure));
+                    }
+                }
+            }
+        }
+        text
+    }
+}
+
+/// A name as a key of TOML: bare where it may be.
+fn toml_key(name: &str) -> String {
+    let is_bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
+    if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { format!("{name:?}") }
+}
+
+/// TOML's way to write a long figure: `24_300_000`.
+fn group_digits(figure: u64) -> String {
+    heaplab_report::format::count(figure).replace(',', "_")
+}
+
+impl SectionBudgets {
+    fn from_reports(one: &Report, other: &Report, last: Option<&SectionBudgets>) -> SectionBudgets {
+        let is_rust = |run: &&Run| run.language == Language::Rust;
+        let mut variant = BTreeMap::new();
+        for run in one.runs.iter().filter(is_rust) {
+            let again = other.runs.iter().filter(is_rust).find(|again| again.variant == run.variant);
+            let last = last.and_then(|last| last.variant.get(&run.variant));
+            variant.insert(run.variant.clone(), VariantBudget::from_runs(run, again.unwrap_or(run), last));
+        }
+        SectionBudgets { rustc: one.environment.rustc.clone(), cores: one.environment.cores, variant }
+    }
+}
+
+impl VariantBudget {
+    fn from_runs(one: &Run, other: &Run, last: Option<&VariantBudget>) -> VariantBudget {
+        let is_threaded = one.heap.as_ref().is_some_and(|heap| heap.peak_error_bytes > 0);
+        let starts_processes =
+            one.plain.as_ref().is_some_and(|plain| plain.children_peak_rss_bytes.is_some());
+        let mut tolerance_percent = match (starts_processes, is_threaded) {
+            (true, _) => PATHS_TOLERANCE_PERCENT,
+            (false, true) => LEAST_TOLERANCE_PERCENT,
+            (false, false) => 0,
+        };
+        let mut figures = BTreeMap::new();
+        for metric in Metric::ALL {
+            let (Some(one), Some(other)) = (metric.value_in(one), metric.value_in(other)) else { continue };
+            let most = one.max(other);
+            let figure = match metric {
+                Metric::PeakRssBytes => rss_ceiling(most, last.and_then(|last| last.figure(metric))),
+                _ => {
+                    if one != other {
+                        let apart = (most - one.min(other)).saturating_mul(200).div_ceil(most);
+                        tolerance_percent = tolerance_percent.max(LEAST_TOLERANCE_PERCENT).max(apart);
+                    }
+                    most
+                }
+            };
+            figures.insert(metric.name().to_owned(), figure);
+        }
+        VariantBudget { rows: one.rows, tolerance_percent, figures }
+    }
+}
+
+/// In whole MiB. The last one stays while it is between what was measured and twice that: it would change on every run.
+fn rss_ceiling(measured: u64, last: Option<u64>) -> u64 {
+    let fresh = (measured + measured / 4 + CEILING_MARGIN_BYTES).next_multiple_of(1 << 20);
+    last.filter(|last| (measured + measured / 8..=2 * fresh).contains(last)).unwrap_or(fresh)
+}
+
+#[cfg(test)]
+#[path = "budgets_tests.rs"]
+pub(super) mod tests;

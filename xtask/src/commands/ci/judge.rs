@@ -1,0 +1,183 @@
+//! A section's figures against its budgets. Pure: reports and budgets in, verdicts out.
+
+use super::budgets::{Budgets, SectionBudgets, VariantBudget};
+use super::metric::Metric;
+use crate::commands::course::SectionOutcome;
+use heaplab_record::{Language, Report, Run};
+use heaplab_report::{Words, format};
+
+/// One figure of one variant; or a whole variant or section where no figure can be named.
+pub(super) struct Case {
+    pub(super) section: String,
+    pub(super) variant: Option<String>,
+    pub(super) metric: Option<&'static str>,
+    pub(super) verdict: Verdict,
+}
+
+/// How it stands to its budget.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Verdict {
+    Held,
+    /// Less than the budget: good, and the budget may be renewed.
+    Below {
+        budget: u64,
+        measured: u64,
+    },
+    /// It cannot be judged here, and that is no fault: why.
+    Open(String),
+    /// A failure: why.
+    Broken(String),
+}
+
+impl Case {
+    /// `8.5 list_dict peak_bytes`.
+    pub(super) fn display_name(&self) -> String {
+        let parts = [Some(self.section.as_str()), self.variant.as_deref(), self.metric];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Everything that is to be said of a section.
+///
+/// A section without any budget is open, not broken: a new lesson is a new folder and no edit anywhere else. Once a section has
+/// budgets, a variant without one and a budget without its variant are broken: else renaming would shake a budget off.
+pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: &Words) -> Vec<Case> {
+    let section = outcome.section.to_string();
+    let case = |variant: Option<&str>, verdict: Verdict| Case {
+        section: section.clone(),
+        variant: variant.map(str::to_owned),
+        metric: None,
+        verdict,
+    };
+    let why = outcome.why.as_ref().map(|error| format!("{error:#}"));
+    let Some(report) = &outcome.report else {
+        return vec![case(None, Verdict::Broken(why.unwrap_or_default()))];
+    };
+    let mut cases = Vec::new();
+    for failure in &report.failed {
+        let of = [("probe", failure.probe.name()), ("cause", failure.cause.as_str())];
+        cases.push(case(Some(&failure.variant), Verdict::Broken(words.say("ci-failed", &of))));
+    }
+    // With failed variants the sentence is about them, and they have been named.
+    if let Some(why) = why.filter(|_| report.failed.is_empty()) {
+        cases.push(case(None, Verdict::Broken(why)));
+    }
+    let Some(of) = budgets.section(&section) else {
+        let command = words.say("ci-no-budget", &[("section", &section)]);
+        cases.push(case(None, Verdict::Open(command)));
+        return cases;
+    };
+    for run in report.runs.iter().filter(|run| run.language == Language::Rust) {
+        match of.variant.get(&run.variant) {
+            Some(budget) => cases.extend(judge_variant(&section, of, budget, run, report, words)),
+            None => {
+                let why = words.say("ci-new-variant", &[("section", &section)]);
+                cases.push(case(Some(&run.variant), Verdict::Broken(why)));
+            }
+        }
+    }
+    let is_there = |name: &String| {
+        report.runs.iter().any(|run| run.variant == *name)
+            || report.failed.iter().any(|of| of.variant == *name)
+    };
+    for name in of.variant.keys().filter(|name| !is_there(name)) {
+        let why = words.say("ci-gone", &[("section", &section)]);
+        cases.push(case(Some(name), Verdict::Broken(why)));
+    }
+    cases
+}
+
+/// Every figure of a variant.
+fn judge_variant(
+    section: &str,
+    of: &SectionBudgets,
+    budget: &VariantBudget,
+    run: &Run,
+    report: &Report,
+    words: &Words,
+) -> Vec<Case> {
+    let case = |metric: Option<Metric>, verdict: Verdict| Case {
+        section: section.to_owned(),
+        variant: Some(run.variant.clone()),
+        metric: metric.map(Metric::name),
+        verdict,
+    };
+    let (rows, asked) = (format::count(run.rows), format::count(budget.rows));
+    let scales = [("rows", rows.as_str()), ("budget", asked.as_str()), ("section", section)];
+    if run.rows != budget.rows {
+        let is_lowered = run.rows < report.rows_requested;
+        return vec![case(
+            None,
+            match is_lowered {
+                true => Verdict::Open(words.say("ci-lowered", &scales)),
+                false => Verdict::Broken(words.say("ci-rows", &scales)),
+            },
+        )];
+    }
+    let cores = report.environment.cores;
+    if budget.tolerance_percent > 0 && cores != of.cores {
+        let (here, there) = (cores.to_string(), of.cores.to_string());
+        return vec![case(None, Verdict::Open(words.say("ci-cores", &[("here", &here), ("there", &there)])))];
+    }
+    let with_budget = Metric::ALL.into_iter().filter_map(|metric| Some((metric, budget.figure(metric)?)));
+    with_budget
+        .map(|(metric, allowed)| {
+            let verdict = match metric.value_in(run) {
+                None => Verdict::Broken(words.get("ci-not-measured")),
+                Some(measured) => judge_figure(metric, allowed, measured, budget, (run, of, report), words),
+            };
+            case(Some(metric), verdict)
+        })
+        .collect()
+}
+
+/// One figure against its budget.
+fn judge_figure(
+    metric: Metric,
+    allowed: u64,
+    measured: u64,
+    budget: &VariantBudget,
+    (run, of, report): (&Run, &SectionBudgets, &Report),
+    words: &Words,
+) -> Verdict {
+    // A ceiling has its room in it.
+    let percent = if metric == Metric::PeakRssBytes { 0 } else { budget.tolerance_percent };
+    let most = u128::from(allowed) * u128::from(100 + percent);
+    if u128::from(measured) * 100 > most {
+        let change = format::change(measured, allowed).unwrap_or_default();
+        let (budget, measured) = (format::count(allowed), format::count(measured));
+        let mut why =
+            words.say("ci-regression", &[("measured", &measured), ("budget", &budget), ("change", &change)]);
+        if percent > 0 {
+            why += &words.say("ci-tolerance", &[("percent", &percent.to_string())]);
+        }
+        why += &top_site_note(metric, run, words);
+        if of.rustc != report.environment.rustc {
+            let (there, here) = (of.rustc.as_str(), report.environment.rustc.as_str());
+            why += &words.say("ci-other-compiler", &[("there", there), ("here", here)]);
+        }
+        return Verdict::Broken(why);
+    }
+    // Within a tolerance, and under a ceiling, less is no news.
+    if measured < allowed && percent == 0 && metric != Metric::PeakRssBytes {
+        return Verdict::Below { budget: allowed, measured };
+    }
+    Verdict::Held
+}
+
+/// The site that contributes the most to the figure.
+fn top_site_note(metric: Metric, run: &Run, words: &Words) -> String {
+    let sites = run.heap.iter().flat_map(|heap| &heap.sites);
+    let Some(site) =
+        sites.max_by_key(|site| metric.value_at_site(site)).filter(|site| metric.value_at_site(site) > 0)
+    else {
+        return String::new();
+    };
+    let share = format::count(metric.value_at_site(site));
+    let of = [("function", site.function.as_str()), ("location", &site.location), ("share", &share)];
+    words.say("ci-top", &of)
+}
+
+#[cfg(test)]
+#[path = "judge_tests.rs"]
+mod tests;

@@ -1,0 +1,68 @@
+//! `cargo xtask diff OLD NEW`: two reports or profiles held against each other.
+
+mod compare;
+mod formats;
+mod sources;
+
+use crate::cli::{self, DiffOptions};
+use crate::publish::report_link;
+use crate::publish::store;
+use crate::runner::discover;
+use crate::terminal::Terminal;
+use anyhow::Result;
+use compare::ProfilePair;
+use heaplab_profile::Measure;
+use heaplab_profile::folded::write_folded_diff;
+use heaplab_record::{DIFF_SCHEMA, Diff};
+use heaplab_report::{Artifact, Words, difference, differential_svg};
+
+pub(crate) fn run(options: &DiffOptions) -> Result<()> {
+    let words = Words::new(cli::resolve_language(options.lang));
+    let root = discover::find_root()?;
+    let old = sources::read_inputs(&options.old, &root)?;
+    let new = sources::read_inputs(&options.new, &root)?;
+    let place = options.out.clone().unwrap_or_else(|| root.join("reports/diff"));
+    let staging = store::open_staging(&place, options.out.is_some())?;
+    let screen = Terminal::new(!options.json);
+    screen.set_activity("pictures");
+    let matched = compare::match_inputs(old, new)?;
+    let diff = Diff {
+        schema: DIFF_SCHEMA.to_owned(),
+        old: options.old.display().to_string(),
+        new: options.new.display().to_string(),
+        profiles: matched.pairs.iter().map(compare::compare_pair).collect(),
+        only_old: matched.only_old,
+        only_new: matched.only_new,
+    };
+    let place = staging.publish(&render_artifacts(&diff, &matched.pairs, &words)?)?;
+    screen.finish();
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&diff)?);
+    }
+    screen.print_result(&difference::render_terminal(&diff, &words, Terminal::width_columns()));
+    screen.print_result("");
+    report_link::print_location(&place.join("diff.md"), "diff-is-at", false, &screen, &words)?;
+    Ok(())
+}
+
+fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result<Vec<Artifact>> {
+    let mut json = serde_json::to_string_pretty(diff)?;
+    json.push('\n');
+    let mut artifacts = vec![
+        Artifact { name: "diff.json".to_owned(), bytes: json.into_bytes() },
+        Artifact { name: "diff.md".to_owned(), bytes: difference::render_markdown(diff, words).into_bytes() },
+    ];
+    for ProfilePair { name, old, new } in pairs {
+        let there = write_folded_diff(&old.profile, &new.profile, Measure::PeakBytes);
+        let back = write_folded_diff(&new.profile, &old.profile, Measure::PeakBytes);
+        // What has vanished has no width in the first one: the second one shows it.
+        for (side, lines, swapped) in [("new", there, false), ("old", back, true)] {
+            let key = format!("diff-picture-{side}");
+            let title = words.say(&key, &[("name", name)]);
+            let says = words.get(&format!("{key}-says"));
+            let svg = differential_svg(&lines, &title, &says, swapped, words)?;
+            artifacts.push(Artifact { name: difference::file_name(name, side), bytes: svg.into_bytes() });
+        }
+    }
+    Ok(artifacts)
+}

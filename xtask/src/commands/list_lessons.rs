@@ -1,0 +1,33 @@
+//! `cargo xtask lessons`: the sections, how long each takes in class, what has been run, and what comes next.
+
+use crate::cli::{self, LessonsOptions};
+use crate::runner::discover;
+use crate::terminal::Terminal;
+use anyhow::Result;
+use heaplab_record::Report;
+use heaplab_report::Words;
+use heaplab_report::lesson_list::{self, ListedLesson};
+
+pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
+    let workspace = discover::load_workspace()?;
+    let words = Words::new(cli::resolve_language(options.lang));
+    let mut rows = Vec::new();
+    for lesson in &workspace.lessons {
+        let lecture = lesson.section.lecture().to_string();
+        let report = workspace.root.join("reports").join(&lecture).join("report.json");
+        let last: Option<Report> =
+            std::fs::read(report).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let section = lesson.section.to_string();
+        let last = last.filter(|report| report.runs.iter().any(|run| run.section == section));
+        rows.push(ListedLesson {
+            section,
+            lecture,
+            title: words.lang().pick(&lesson.title).to_owned(),
+            minutes: lesson.minutes,
+            last_run: last.map(|report| (report.created_at, report.rows_requested)),
+        });
+    }
+    let width = u16::try_from(Terminal::width_columns()).unwrap_or(u16::MAX);
+    Terminal::new(true).print_result(&lesson_list::render_lesson_list(&rows, &words, width));
+    Ok(())
+}

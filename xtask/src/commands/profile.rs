@@ -1,0 +1,208 @@
+//! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the student's own, whose global allocator is
+//! `heaplab_heap::Heap`.
+
+mod cpu;
+mod missing_recording;
+
+use crate::cli::{self, ProfileOptions};
+use crate::exit::ExitReason;
+use crate::interrupt;
+use crate::publish::render;
+use crate::publish::report_link;
+use crate::publish::store;
+use crate::runner::alloc_sites::{self, NamedProfile};
+use crate::runner::discover;
+use crate::runner::environment;
+use crate::runner::growth_analysis;
+use crate::runner::probe;
+use crate::runner::recording_files;
+use crate::runner::user_program::{self, ProgramEnd, ProgramRequest};
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_profile::dhat;
+use heaplab_profile::raw::RawRecording;
+use heaplab_profile::symbols::{Roots, symbolize};
+use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
+use heaplab_report::{LiveCurve, Words, program};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+
+pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
+    if options.cpu {
+        return cpu::run_cpu(options);
+    }
+    let words = Words::new(cli::resolve_language(options.lang));
+    let root = discover::find_root()?;
+    let Some((program, arguments)) = options.command.split_first() else {
+        return Err(ExitReason::UsageError("name a program behind `--`".into()).into());
+    };
+    let file_name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
+    let default_place = root.join("reports/profile").join(&file_name);
+    let staging = store::open_staging(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    interrupt::install_handlers().context("cannot listen to signals")?;
+
+    let (timeout, quiet) = (options.timeout, options.json);
+    let order =
+        ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
+    let ended = user_program::run_program(&order)?;
+    let recordings = recording_files::read_recordings(&order.out, ended.process)?;
+    if recordings.is_empty() {
+        return Err(missing_recording::explain_missing(program, &ended).into());
+    }
+    let screen = Terminal::new(!options.json);
+    screen.set_activity("names for the stacks");
+    let roots = Roots { workspace: root.clone() };
+    let mut runs = Vec::new();
+    let mut profiles = Vec::new();
+    let mut of_dhat = Vec::new();
+    let mut live = Vec::new();
+    for recording in &recordings {
+        let profile = symbolize(&recording.raw, &roots)
+            .with_context(|| format!("{}: the recorded stacks have no names", recording.name))?;
+        let profile = alloc_sites::trim_to_program(profile).trim_stacks();
+        let name = recording.name.clone();
+        let named =
+            NamedProfile { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
+        live.extend(LiveCurve::from_recording("", &named.variant, &recording.raw));
+        of_dhat.push(dhat::RunHeader::from_recording(&recording.raw));
+        runs.push(run_from_recording(&recording.raw, &named));
+        profiles.push(named);
+    }
+    let report = build_report(&file_name, runs, &ended, &root, &recordings, &words);
+    let artifacts = render::render_program_report(&report, &profiles, &of_dhat, &live, &root, &words)?;
+    interrupt::check()?;
+    let place = staging.publish(&artifacts)?;
+    screen.finish();
+    print_outcome(&report, &place, &screen, &words, options)?;
+    match ended.interrupted {
+        Some(signal) => Err(interrupted_exit(signal, &file_name).into()),
+        None => check_failures(&report),
+    }
+}
+
+/// Ctrl-C is no failure of the program's, but a script that runs us has to learn of it.
+fn interrupted_exit(signal: i32, name: &str) -> ExitReason {
+    let message = format!("{name}: stopped by signal {signal}; the report is of what it did until then");
+    ExitReason::CutShort { signal, message }
+}
+
+fn build_report(
+    name: &str,
+    runs: Vec<Run>,
+    ended: &ProgramEnd,
+    root: &Path,
+    recordings: &[recording_files::ProcessRecording],
+    words: &Words,
+) -> Report {
+    let births: u64 = recordings.iter().map(|recording| recording.raw.totals.births).sum();
+    let slow_walks: u64 = recordings.iter().map(|recording| recording.raw.totals.slow_walks).sum();
+    let mut environment = environment::collect_environment(root, None);
+    // Nobody tells how it was built. A few stacks go through a C library even where all of Rust has frame pointers.
+    environment.frame_pointers = slow_walks <= births / 2;
+    Report {
+        schema: REPORT_SCHEMA.to_owned(),
+        lesson: None,
+        title: Text { en: name.to_owned(), zh: name.to_owned() },
+        created_at: environment::timestamp(),
+        language: words.lang().tag().to_owned(),
+        environment,
+        goal: None,
+        unit: "run".to_owned(),
+        rows_requested: 1,
+        classifier: None,
+        mystery: None,
+        ladder: None,
+        predictions: Vec::new(),
+        mind_map: None,
+        runs,
+        failed: failure(name, ended).into_iter().collect(),
+        claims: Vec::new(),
+    }
+}
+
+/// One process. Time and resident memory are not asked of the recorder.
+fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
+    let totals = &raw.totals;
+    let heap = HeapRun {
+        rows: 1,
+        total_blocks: totals.births,
+        total_bytes: totals.birth_bytes + totals.grown_bytes,
+        reallocations: totals.reallocations,
+        reallocated_bytes: totals.reallocated_bytes,
+        peak_blocks: totals.peak_blocks,
+        peak_bytes: totals.peak_bytes,
+        end_blocks: totals.end_blocks,
+        end_bytes: totals.end_bytes,
+        wall_ns: vec![totals.wall_ns],
+        slowdown: None,
+        memory_cost_bytes: None,
+        sites: alloc_sites::largest_sites(&named.profile),
+        lifetimes: alloc_sites::size_classes(&named.profile),
+        slow_walks: totals.slow_walks,
+        peak_error_bytes: totals.peak_error_bytes,
+    };
+    Run {
+        unit: None,
+        section: String::new(),
+        variant: named.variant.clone(),
+        language: Language::Rust,
+        about: dhat::RunHeader::from_recording(raw).command,
+        work_group: String::new(),
+        baseline: false,
+        rows: 1,
+        checksum: String::new(),
+        plain: None,
+        counts: None,
+        dhat: None,
+        heap: Some(heap),
+        reconciliation: None,
+        // One run says nothing of growth, but which lines make blocks that die young it does say.
+        growth: Some(Growth {
+            churn: growth_analysis::churn_in_profile(&named.profile),
+            ..Growth::default()
+        }),
+        phases: Vec::new(),
+        attachments: Vec::new(),
+    }
+}
+
+/// How it ended, unless it ended well.
+fn failure(name: &str, ended: &ProgramEnd) -> Option<Failure> {
+    (!ended.status.success()).then(|| Failure {
+        section: String::new(),
+        variant: name.to_owned(),
+        language: Language::Rust,
+        probe: Probe::Heap,
+        cause: ended.cause.clone().unwrap_or_else(|| probe::describe_status(ended.status)),
+        signal: ended.status.signal(),
+        // It went to the student's own terminal.
+        stderr_tail: String::new(),
+    })
+}
+
+fn print_outcome(
+    report: &Report,
+    place: &Path,
+    screen: &Terminal,
+    words: &Words,
+    options: &ProfileOptions,
+) -> Result<()> {
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+    }
+    screen.print_result(&program::render_terminal(report, words, Terminal::width_columns()));
+    screen.print_result("");
+    report_link::print_location(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
+    Ok(())
+}
+
+fn check_failures(report: &Report) -> Result<()> {
+    match report.failed.first() {
+        None => Ok(()),
+        Some(failure) => {
+            let (name, cause) = (&failure.variant, &failure.cause);
+            let message = format!("{name}: {cause}; the report is of what it did until then");
+            Err(ExitReason::CheckFailed(message).into())
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Why a program left no recording, and what to do about it.
+
+use crate::exit::ExitReason;
+use crate::runner::probe;
+use crate::runner::user_program::{self, ProgramEnd};
+use std::ffi::OsString;
+use std::path::Path;
+
+/// The two lines that a program needs.
+const SETUP_LINES: &str = "\
+    in Cargo.toml, under [dependencies]:\n\n    \
+    heaplab-heap = { path = \"PATH/TO/heaplab/crates/heap\" }\n\n  \
+    in src/main.rs:\n\n    \
+    #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();";
+
+/// The name that the allocator asks the environment for: a program that has it in its bytes has the allocator.
+const RECORDER_MARK: &[u8] = b"HEAPLAB_PROBE";
+
+/// The error for a program without a recording.
+pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd) -> ExitReason {
+    let name = program.to_string_lossy();
+    let how = match &ended.cause {
+        Some(cause) => cause.clone(),
+        None if ended.status.success() => "it ended well".to_owned(),
+        None => probe::describe_status(ended.status),
+    };
+    let has_allocator =
+        user_program::find_in_path(program).is_some_and(|path| file_contains(&path, RECORDER_MARK));
+    ExitReason::UsageError(if has_allocator {
+        format!(
+            "`{name}` has heaplab's allocator and left no recording: {how}.\n\
+             A recording is written when a program ends, also by a panic, by exit, Ctrl-C or SIGTERM; abort, _exit and \
+             SIGKILL leave no time for it. With HEAPLAB_SNAPSHOT_EVERY=1s in the environment it writes one every second."
+        )
+    } else {
+        format!(
+            "`{name}` left no recording ({how}): heaplab's allocator is not in it. Add two lines and build it again,\n  \
+             {SETUP_LINES}\n\nFor stacks with names and lines, build with debug = \"line-tables-only\" in its profile."
+        )
+    })
+}
+
+/// Whether a file has these bytes somewhere.
+fn file_contains(path: &Path, mark: &[u8]) -> bool {
+    std::fs::read(path).is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
+}

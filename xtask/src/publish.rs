@@ -1,0 +1,10 @@
+//! Makes the files of a report or of the website, and puts them into place.
+
+pub(crate) mod gallery;
+pub(crate) mod index;
+pub(crate) mod leak_pictures;
+pub(crate) mod mindmap;
+pub(crate) mod render;
+pub(crate) mod report_link;
+pub(crate) mod store;
+pub(crate) mod website;

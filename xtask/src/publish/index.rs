@@ -1,0 +1,87 @@
+//! `reports/index.html`: renewed after every section that was run, from the reports that lie there.
+
+use crate::cli::{self, LangChoice};
+use crate::commands::lesson;
+use crate::publish::report_link;
+use crate::runner::discover::{SectionNumber, Workspace};
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_record::{REPORT_SCHEMA, Report};
+use heaplab_report::Words;
+use heaplab_report::index::{Course, CourseLesson, CourseSection, FurtherReport};
+use std::path::{Path, PathBuf};
+
+/// Writes the page over the reports of a folder, beside its place and renamed; gives where it is.
+pub(crate) fn write_index(
+    workspace: &Workspace,
+    reports: &Path,
+    lang: Option<LangChoice>,
+) -> Result<PathBuf> {
+    let words = Words::new(cli::resolve_language(lang));
+    let page = heaplab_report::index::render_page(&build_course(workspace, reports), &words)?;
+    let place = reports.join("index.html");
+    let part = reports.join(format!(".index.html.{}.part", std::process::id()));
+    std::fs::create_dir_all(reports).with_context(|| format!("cannot make {}", reports.display()))?;
+    std::fs::write(&part, page)
+        .and_then(|()| std::fs::rename(&part, &place))
+        .with_context(|| format!("cannot write {}", place.display()))?;
+    // On standard error, as everything on the way: with --json standard output is the report's.
+    Terminal::new(false).print_note(
+        &words.say("index-is-at", &[("path", &report_link::relative_path(&place).to_string_lossy())]),
+    );
+    Ok(place)
+}
+
+/// The sections that there are, each with the report that lies in its folder.
+fn build_course(workspace: &Workspace, reports: &Path) -> Course {
+    let sections = workspace.all_sections();
+    let further = find_further_reports(reports, &sections);
+    let of = |section: SectionNumber| {
+        let lessons: Vec<_> =
+            workspace.lessons.iter().filter(|lesson| lesson.section.is_within(&section)).collect();
+        CourseSection {
+            title: lesson::section_title(&lessons),
+            lessons: lessons
+                .iter()
+                .map(|lesson| CourseLesson {
+                    number: lesson.section.to_string(),
+                    title: lesson.title.clone(),
+                    minutes: lesson.minutes,
+                })
+                .collect(),
+            report: read_report(&reports.join(section.to_string())),
+            number: section.to_string(),
+        }
+    };
+    Course { sections: sections.into_iter().map(of).collect(), further }
+}
+
+/// The report of a folder, if there is one of ours.
+pub(crate) fn read_report(folder: &Path) -> Option<Report> {
+    let text = std::fs::read(folder.join("report.json")).ok()?;
+    let report: Report = serde_json::from_slice(&text).ok()?;
+    (report.schema == REPORT_SCHEMA).then_some(report)
+}
+
+/// Folders with a page that are not a section's: a single lesson's, a puzzle, a program of the student's own.
+fn find_further_reports(reports: &Path, sections: &[SectionNumber]) -> Vec<FurtherReport> {
+    let mut found = Vec::new();
+    for folder in [reports.to_owned(), reports.join("profile"), reports.join("homework")] {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let page = path.join("report.html");
+            let Ok(inside) = path.strip_prefix(reports) else { continue };
+            let name = inside.to_string_lossy().into_owned();
+            // A dot opens the name of a report that is just being written.
+            if page.is_file() && !name.starts_with('.') && !sections.iter().any(|of| of.to_string() == name) {
+                found.push(FurtherReport {
+                    folder: name,
+                    title: read_report(&path).map(|report| report.title),
+                });
+            }
+        }
+    }
+    found.sort_by(|a, b| a.folder.cmp(&b.folder));
+    found
+}

@@ -1,0 +1,72 @@
+//! The course on one page: a lesson's `mind-map.toml`, and the reports of the other sections, read for what the nodes show.
+
+use crate::runner::discover::{Lesson, Workspace};
+use anyhow::{Context as _, Result};
+use heaplab_record::{MindMap, MindMapSpec, Report};
+use heaplab_report::mindmap::{self, SectionReport};
+use std::path::Path;
+
+/// The map of a section's first lesson that has one, for a report that will lie at `place`.
+pub(crate) fn draw_mind_map(
+    lessons: &[&Lesson],
+    workspace: &Workspace,
+    place: &Path,
+) -> Result<Option<MindMap>> {
+    let Some((lesson, file)) = lessons.iter().find_map(|lesson| Some((lesson, lesson.mind_map.as_deref()?)))
+    else {
+        return Ok(None);
+    };
+    let spec = read_spec(lesson, file)?;
+    // A report that lies somewhere else shows those beside it, and the course's own where there are none; a link could not
+    // lead to these.
+    let beside = place.parent().unwrap_or(place);
+    let own = workspace.root.join("reports");
+    let mut read: Vec<SectionReport> = Vec::new();
+    for section in spec.stage.iter().flat_map(|stage| &stage.node).map(|node| &node.section) {
+        if read.iter().any(|known| known.section == *section) {
+            continue;
+        }
+        let read_in = |folder: &Path| std::fs::read(folder.join(section).join("report.json")).ok();
+        let is_beside = beside.join(section).join("report.json").is_file();
+        let text = read_in(if is_beside { beside } else { &own });
+        // A report that another version wrote and this one cannot read is one that has to be run again.
+        let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        let page = is_beside.then(|| format!("../{section}/report.html"));
+        read.extend(report.map(|report| SectionReport { section: section.clone(), report, page }));
+    }
+    Ok(Some(mindmap::fill_mind_map(&spec, &read)))
+}
+
+/// What the lesson's file asks for.
+pub(crate) fn read_spec(lesson: &Lesson, file: &str) -> Result<MindMapSpec> {
+    let path = lesson.folder.join(file);
+    let cannot = || format!("{} cannot be read", path.display());
+    toml::from_str(&std::fs::read_to_string(&path).with_context(cannot)?).with_context(cannot)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::discover;
+
+    /// A section that is not there yet says that it has not run; one that is there has the variant that is asked for.
+    #[test]
+    fn every_node_names_a_variant_that_is_there() {
+        let workspace = discover::load_workspace().unwrap();
+        let mut nodes = 0;
+        for lesson in &workspace.lessons {
+            let Some(file) = &lesson.mind_map else { continue };
+            for node in read_spec(lesson, file).unwrap().stage.iter().flat_map(|stage| &stage.node) {
+                nodes += 1;
+                let Ok((_, of)) = workspace.find_section(&node.section) else { continue };
+                let code =
+                    |lesson: &&Lesson| std::fs::read_to_string(lesson.folder.join("src/main.rs")).unwrap();
+                let code: String = of.iter().map(code).collect();
+                for variant in [Some(&node.variant), node.against.as_ref()].into_iter().flatten() {
+                    assert!(code.contains(&format!("{variant}: \"")), "{} has no {variant}", node.section);
+                }
+            }
+        }
+        assert!(nodes >= 9, "{nodes}");
+    }
+}

@@ -1,0 +1,275 @@
+//! `cargo xtask site`: the course's texts and the reports that were measured here as one static site. It keeps the repository's
+//! folders, takes in whatever a text refers to, and has no link that leads nowhere.
+
+use crate::cli::SiteOptions;
+use crate::exit::ExitReason;
+use crate::publish::gallery::markdown_files;
+use crate::publish::report_link;
+use crate::publish::store;
+use crate::runner::discover::{self, Workspace};
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_report::website::{self, NavEntry, PageFrame, SitePage};
+use heaplab_report::{Artifact, Lang, Words};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Component, Path, PathBuf};
+
+/// What names a folder as a site of ours, in `site.json`.
+pub(crate) const SITE_SCHEMA: &str = "heaplab/site/v1";
+
+/// What the site will hold, by place.
+#[derive(Default)]
+struct Site {
+    pages: BTreeMap<String, SitePage>,
+    files: BTreeMap<String, PathBuf>,
+}
+
+pub(crate) fn run(options: &SiteOptions) -> Result<()> {
+    let workspace = discover::load_workspace()?;
+    let words = Words::new(crate::cli::resolve_language(None));
+    let place = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/site"));
+    let staging = store::open_staging(&place, options.out.is_some())?;
+    let screen = Terminal::new(true);
+    screen.set_activity("texts");
+    let mut site = Site::default();
+    add_reports(&workspace, &mut site)?;
+    for path in find_texts(&workspace)? {
+        let page = render_text(&workspace, &path, &site)?;
+        site.pages.insert(website::page_path(&path), page);
+    }
+    let outside = import_links(&workspace, &mut site)?;
+    let links = check_anchors(&site)?;
+    let counts = [site.pages.len(), site.files.len(), links, outside].map(|count| count.to_string());
+    screen.set_activity("files");
+    let place = staging.publish(&into_artifacts(site)?)?;
+    screen.finish();
+    let first = place.join("index.html");
+    let [pages, files, links, outside] = &counts;
+    let path = first.display().to_string();
+    screen.print_result(&words.say(
+        "site-done",
+        &[("path", &path), ("pages", pages), ("files", files), ("links", links), ("outside", outside)],
+    ));
+    report_link::open_if_requested(&first, options.open)?;
+    Ok(())
+}
+
+/// The texts: the course's, the lessons' and the crates', from the root.
+fn find_texts(workspace: &Workspace) -> Result<Vec<String>> {
+    let mut folders = vec![workspace.root.clone()];
+    folders.extend(workspace.lessons.iter().map(|lesson| lesson.folder.clone()));
+    let crates = std::fs::read_dir(workspace.root.join("crates")).into_iter().flatten().flatten();
+    folders.extend(crates.map(|entry| entry.path()).filter(|path| path.is_dir()));
+    let mut texts = Vec::new();
+    for folder in &folders {
+        for path in markdown_files(folder)? {
+            let path = path.strip_prefix(&workspace.root).unwrap_or(&path);
+            texts.push(path.to_string_lossy().into_owned());
+        }
+    }
+    Ok(texts)
+}
+
+/// One text as a page.
+fn render_text(workspace: &Workspace, path: &str, site: &Site) -> Result<SitePage> {
+    let cannot = || path.to_owned();
+    let markdown = std::fs::read_to_string(workspace.root.join(path)).with_context(cannot)?;
+    let is_zh = path.ends_with(".zh-CN.md");
+    let words = Words::new(if is_zh { Lang::Zh } else { Lang::En });
+    let other = match path.strip_suffix(".zh-CN.md") {
+        Some(stem) => format!("{stem}.md"),
+        None => format!("{}.zh-CN.md", path.trim_end_matches(".md")),
+    };
+    let other =
+        workspace.root.join(&other).exists().then(|| relative_link(path, &website::page_path(&other)));
+    let lesson =
+        workspace.lessons.iter().find(|lesson| workspace.root.join(path).starts_with(&lesson.folder));
+    let report = lesson
+        .map(|lesson| format!("reports/{}/report.html", lesson.section.lecture()))
+        .filter(|report| site.files.contains_key(report))
+        .map(|report| relative_link(path, &report));
+    let nav = build_nav(workspace, path, words.lang());
+    let home = relative_link(path, if is_zh { "index.zh-CN.html" } else { "index.html" });
+    let frame = PageFrame { nav: &nav, home: &home, other: other.as_deref(), report: report.as_deref() };
+    website::render_text_page(&markdown, &frame, &words).with_context(cannot)
+}
+
+/// The lessons, in the page's language where they have a text in it.
+fn build_nav(workspace: &Workspace, from: &str, lang: Lang) -> Vec<NavEntry> {
+    let entry = |lesson: &crate::runner::discover::Lesson| {
+        let folder = lesson.folder.strip_prefix(&workspace.root).unwrap_or(&lesson.folder);
+        let name = match lang {
+            Lang::Zh if lesson.folder.join("README.zh-CN.md").exists() => "README.zh-CN.md",
+            _ => "README.md",
+        };
+        let text = folder.join(name).to_string_lossy().into_owned();
+        NavEntry {
+            name: format!("{} {}", lesson.section, lang.pick(&lesson.title)),
+            href: relative_link(from, &website::page_path(&text)),
+            here: text == from,
+        }
+    };
+    let has_text = |lesson: &&crate::runner::discover::Lesson| lesson.folder.join("README.md").exists();
+    workspace.lessons.iter().filter(has_text).map(entry).collect()
+}
+
+/// The reports that were measured here, whole.
+fn add_reports(workspace: &Workspace, site: &mut Site) -> Result<()> {
+    let sections: BTreeSet<_> = workspace.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
+    for section in &sections {
+        let folder = workspace.root.join("reports").join(section.to_string());
+        if folder.join("report.html").exists() {
+            add_folder(&folder, &format!("reports/{section}"), site)?;
+        }
+    }
+    let index = workspace.root.join("reports/index.html");
+    if index.exists() {
+        site.files.insert("reports/index.html".to_owned(), index);
+    }
+    Ok(())
+}
+
+fn add_folder(folder: &Path, place: &str, site: &mut Site) -> Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let entry = entry?;
+        let place = format!("{place}/{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            add_folder(&entry.path(), &place, site)?;
+        } else {
+            site.files.insert(place, entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Follows every link, and takes in the files of the repository that are not there yet. Gives how many links lead outside.
+fn import_links(workspace: &Workspace, site: &mut Site) -> Result<usize> {
+    let mut outside = BTreeSet::new();
+    let mut broken = Vec::new();
+    let mut waiting: Vec<String> = site.pages.keys().cloned().collect();
+    while let Some(from) = waiting.pop() {
+        let links = site.pages.get(&from).map(|page| page.links.clone()).unwrap_or_default();
+        for link in links {
+            if website::is_external(&link) {
+                outside.insert(link);
+                continue;
+            }
+            let Some(target) = resolve_link(&from, &link) else {
+                broken.push(format!("{from}: `{link}` leads out of the repository"));
+                continue;
+            };
+            if site.pages.contains_key(&target) || site.files.contains_key(&target) {
+                continue;
+            }
+            let source = target.strip_suffix(".html").map(|source| (source, workspace.root.join(source)));
+            let itself = workspace.root.join(&target);
+            if let Some((path, source)) = source.filter(|(_, source)| source.is_file()) {
+                let text = std::fs::read_to_string(&source).with_context(|| path.to_owned())?;
+                let (nav, home) = (build_nav(workspace, path, Lang::En), relative_link(path, "index.html"));
+                let frame = PageFrame { nav: &nav, home: &home, other: None, report: None };
+                let page = website::render_source_page(path, &text, &frame, &Words::new(Lang::En))?;
+                site.pages.insert(target.clone(), page);
+                waiting.push(target);
+            } else if itself.is_file() {
+                site.files.insert(target, itself);
+            } else {
+                broken.push(format!("{from}: `{link}` leads nowhere: there is no {target}"));
+            }
+        }
+    }
+    if broken.is_empty() { Ok(outside.len()) } else { Err(ExitReason::CheckFailed(broken.join("\n")).into()) }
+}
+
+/// Every anchor that a link names is on its page. Gives how many links were looked at.
+fn check_anchors(site: &Site) -> Result<usize> {
+    let (mut links, mut broken) = (0, Vec::new());
+    for (from, page) in &site.pages {
+        for link in page.links.iter().filter(|link| !website::is_external(link)) {
+            links += 1;
+            let Some((_, anchor)) = link.split_once('#') else { continue };
+            let target = resolve_link(from, link).and_then(|target| site.pages.get(&target));
+            if target.is_some_and(|page| !page.anchors.iter().any(|known| known == anchor)) {
+                broken.push(format!("{from}: `{link}`: that page has no heading `{anchor}`"));
+            }
+        }
+    }
+    if broken.is_empty() { Ok(links) } else { Err(ExitReason::CheckFailed(broken.join("\n")).into()) }
+}
+
+/// A link's target from the site's root; none where it leaves it.
+fn resolve_link(from: &str, link: &str) -> Option<String> {
+    let path = link.split_once('#').map_or(link, |(path, _)| path);
+    if path.is_empty() {
+        return Some(from.to_owned());
+    }
+    let mut parts: Vec<&str> = from.split('/').collect();
+    parts.pop();
+    for part in Path::new(path).components() {
+        match part {
+            Component::Normal(name) => parts.push(name.to_str()?),
+            Component::ParentDir => {
+                parts.pop()?;
+            }
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The way from one place of the site to another.
+fn relative_link(from: &str, to: &str) -> String {
+    format!("{}{to}", "../".repeat(from.matches('/').count()))
+}
+
+fn into_artifacts(site: Site) -> Result<Vec<Artifact>> {
+    let places: Vec<&String> = site.pages.keys().chain(site.files.keys()).collect();
+    let json = serde_json::json!({ "schema": SITE_SCHEMA, "files": places });
+    let json = Artifact { name: "site.json".to_owned(), bytes: serde_json::to_vec_pretty(&json)? };
+    let mut artifacts = vec![json];
+    for (name, page) in site.pages {
+        artifacts.push(Artifact { name, bytes: page.html.into_bytes() });
+    }
+    for (name, path) in site.files {
+        let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+        artifacts.push(Artifact { name, bytes });
+    }
+    Ok(artifacts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_resolved_from_their_page() {
+        assert_eq!(
+            resolve_link("lessons/a/index.html", "../b/index.html#x").unwrap(),
+            "lessons/b/index.html"
+        );
+        assert_eq!(resolve_link("lessons/a/index.html", "#x").unwrap(), "lessons/a/index.html");
+        assert_eq!(
+            resolve_link("index.html", "lessons/a/src/main.rs.html").unwrap(),
+            "lessons/a/src/main.rs.html"
+        );
+        assert_eq!(resolve_link("index.html", "../secret"), None);
+        assert_eq!(resolve_link("index.html", "/etc/passwd"), None);
+        assert_eq!(relative_link("lessons/a/README.md", "index.html"), "../../index.html");
+    }
+
+    #[test]
+    fn a_heading_that_is_not_there_is_said() {
+        let page = |links: &[&str], anchors: &[&str]| SitePage {
+            html: String::new(),
+            links: links.iter().map(|&link| link.to_owned()).collect(),
+            anchors: anchors.iter().map(|&anchor| anchor.to_owned()).collect(),
+        };
+        let mut site = Site::default();
+        site.pages.insert("a.html".into(), page(&["b.html#one", "https://x.org/#y"], &[]));
+        site.pages.insert("b.html".into(), page(&[], &["one"]));
+        assert_eq!(check_anchors(&site).unwrap(), 1);
+        site.pages.insert("b.html".into(), page(&[], &["two"]));
+        let error = check_anchors(&site).unwrap_err().to_string();
+        assert!(error.contains("a.html") && error.contains("`one`"), "{error}");
+    }
+}

@@ -1,0 +1,21 @@
+//! Finds, builds and runs lessons and other programs, and reads what they leave.
+
+pub(crate) mod alloc_sites;
+pub(crate) mod build;
+pub(crate) mod callgrind;
+pub(crate) mod child_process;
+pub(crate) mod criterion;
+pub(crate) mod discover;
+pub(crate) mod environment;
+pub(crate) mod growth_analysis;
+pub(crate) mod instructions;
+pub(crate) mod measure;
+pub(crate) mod memory;
+pub(crate) mod plan;
+pub(crate) mod prepared_input;
+pub(crate) mod probe;
+pub(crate) mod python;
+pub(crate) mod recording_files;
+pub(crate) mod scale;
+pub(crate) mod tool_notes;
+pub(crate) mod user_program;

@@ -1,0 +1,176 @@
+//! Names for what was recorded: a profile a variant, and the largest sites for report.json.
+
+use crate::runner::measure::SectionResult;
+use anyhow::{Context as _, Result};
+use heaplab_profile::symbols::{Roots, symbolize};
+use heaplab_profile::{Frame, Profile, Site, dhat};
+use heaplab_record::{HeapSite, Language, Probe, Run, SizeClass};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// More sites than this nobody reads; the flamegraph has them all.
+const MOST_SITES: usize = 40;
+
+/// The profile of a variant, trimmed to what a reader wants, and where it comes from.
+pub(crate) struct NamedProfile {
+    pub(crate) section: String,
+    pub(crate) variant: String,
+    /// The recorder at the run's own scale; dhat at its smaller one where the recorder gave nothing.
+    pub(crate) probe: Probe,
+    pub(crate) rows: u64,
+    pub(crate) profile: Profile,
+}
+
+/// A profile for every Rust run that has one, in the order of the runs. The recordings are used up.
+pub(crate) fn name_profiles(measured: &mut SectionResult, workspace: &Path) -> Result<Vec<NamedProfile>> {
+    let roots = Roots { workspace: workspace.to_owned() };
+    let recordings = std::mem::take(&mut measured.recordings);
+    let mut named = Vec::new();
+    for run in measured.runs.iter().filter(|run| run.language == Language::Rust) {
+        let of_run = |section: &str, variant: &str| section == run.section && variant == run.variant;
+        let (section, variant) = (run.section.clone(), run.variant.clone());
+        if let Some(recording) =
+            recordings.iter().find(|recording| of_run(&recording.section, &recording.variant))
+        {
+            let profile = symbolize(&recording.raw, &roots)
+                .with_context(|| format!("{variant}: the recorded stacks have no names"))?
+                .trim_stacks();
+            named.push(NamedProfile { section, variant, probe: Probe::Heap, rows: run.rows, profile });
+        } else if let Some(file) = measured.dhat_files.iter().find(|file| file.variant == run.variant) {
+            let rows = run.dhat.as_ref().map_or(run.rows, |dhat| dhat.rows);
+            let profile =
+                dhat::read(&file.json).with_context(|| format!("{variant}: cannot read dhat's file"))?;
+            named.push(NamedProfile {
+                section,
+                variant,
+                probe: Probe::Dhat,
+                rows,
+                profile: profile.trim_stacks(),
+            });
+        }
+    }
+    for run in &mut measured.runs {
+        let of_run = named.iter().find(|named| {
+            run.language == Language::Rust && named.section == run.section && named.variant == run.variant
+        });
+        put_sites(run, of_run);
+    }
+    Ok(named)
+}
+
+/// The largest sites of a run's profile, into its entry.
+pub(crate) fn put_sites(run: &mut Run, named: Option<&NamedProfile>) {
+    let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
+    if named.probe == Probe::Heap {
+        heap.sites = largest_sites(&named.profile);
+        heap.lifetimes = size_classes(&named.profile);
+    }
+}
+
+/// What held the most at the peak, for report.json.
+pub(crate) fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
+    let mut sites: Vec<HeapSite> = profile.sites.iter().map(heap_site).collect();
+    // Equal figures stand in the order of their stacks, so that every run gives the same list.
+    sites.sort_by(|a, b| {
+        (b.at_peak_bytes, b.total_bytes)
+            .cmp(&(a.at_peak_bytes, a.total_bytes))
+            .then_with(|| a.stack.cmp(&b.stack))
+    });
+    sites.truncate(MOST_SITES);
+    sites
+}
+
+/// Stacks of a student's own program, without what Rust runs before `main` or before a thread's closure. The standard library
+/// marks the border for its own backtraces by this function.
+pub(crate) fn trim_to_program(mut profile: Profile) -> Profile {
+    for site in &mut profile.sites {
+        let border = |frame: &Frame| frame.function.ends_with("__rust_begin_short_backtrace");
+        if let Some(border) = site.frames.iter().position(border) {
+            site.frames.drain(..=border);
+        }
+    }
+    profile
+}
+
+/// The innermost frame that is not the standard library's: the line that a reader can change.
+pub(crate) fn own_frame(frames: &[Frame]) -> Option<&Frame> {
+    let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
+    // Formats without places have the names alone.
+    let named = |frame: &&Frame| {
+        let path = frame.function.trim_start_matches('<');
+        frame.location.is_none()
+            && !["alloc::", "core::", "std::"].iter().any(|start| path.starts_with(start))
+    };
+    frames.iter().rev().find(own).or_else(|| frames.iter().rev().find(named)).or(frames.last())
+}
+
+fn heap_site(site: &Site) -> HeapSite {
+    let chosen = own_frame(&site.frames);
+    let recorded = site.recorded.clone().unwrap_or_default();
+    HeapSite {
+        function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
+        location: chosen.and_then(|frame| frame.location.clone()).unwrap_or_default(),
+        stack: site.frames.iter().map(describe_frame).collect(),
+        total_blocks: site.total_blocks,
+        total_bytes: site.total_bytes,
+        at_peak_bytes: site.peak_bytes,
+        end_bytes: site.end_bytes,
+        at_peak_blocks: site.peak_blocks,
+        reallocations: recorded.reallocations,
+        reallocated_bytes: recorded.reallocated_bytes,
+        grown_bytes: recorded.grown_bytes,
+        freed_blocks: site.recorded.as_ref().map(|recorded| recorded.deaths),
+        lifetime_bytes: site.recorded.as_ref().map(|recorded| recorded.lifetime_bytes),
+    }
+}
+
+/// How long the blocks of every size lived.
+pub(crate) fn size_classes(profile: &Profile) -> Vec<SizeClass> {
+    let mut classes: BTreeMap<u64, SizeClass> = BTreeMap::new();
+    for site in &profile.sites {
+        let Some(recorded) = &site.recorded else { continue };
+        let mean = recorded.birth_bytes.checked_div(site.total_blocks).unwrap_or(0);
+        let from_bytes = mean.checked_ilog2().map_or(0, |power| 1 << power);
+        let class = classes.entry(from_bytes).or_insert(SizeClass { from_bytes, ..SizeClass::default() });
+        class.end_blocks += site.end_blocks;
+        if class.freed_blocks.len() < recorded.lifetimes.len() {
+            class.freed_blocks.resize(recorded.lifetimes.len(), 0);
+        }
+        for (sum, blocks) in class.freed_blocks.iter_mut().zip(&recorded.lifetimes) {
+            *sum += blocks;
+        }
+    }
+    classes.into_values().collect()
+}
+
+pub(crate) fn describe_frame(frame: &Frame) -> String {
+    match &frame.location {
+        Some(location) => format!("{} {location}", frame.function),
+        None => frame.function.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use heaplab_profile::RecorderFigures;
+
+    #[test]
+    fn every_block_is_in_one_class_of_sizes() {
+        let site = |blocks: u64, birth_bytes, lifetimes: &[u64]| Site {
+            total_blocks: blocks,
+            end_blocks: blocks - lifetimes.iter().sum::<u64>(),
+            recorded: Some(RecorderFigures {
+                birth_bytes,
+                lifetimes: lifetimes.to_vec(),
+                ..RecorderFigures::default()
+            }),
+            ..Site::default()
+        };
+        let sites = vec![site(5, 5 * 24, &[1, 2]), site(4, 4 * 31, &[]), site(1, 0, &[0, 0, 1])];
+        let classes = size_classes(&Profile { sites });
+        let found: Vec<_> =
+            classes.iter().map(|of| (of.from_bytes, of.freed_blocks.clone(), of.end_blocks)).collect();
+        assert_eq!(found, [(0, vec![0, 0, 1], 0), (16, vec![1, 2], 6)]);
+    }
+}

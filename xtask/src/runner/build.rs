@@ -1,0 +1,133 @@
+//! Builds the lessons of a section once, with the profile they are measured with, and asks each what it can run.
+
+use crate::exit::ExitReason;
+use crate::interrupt;
+use crate::runner::discover::{Lesson, Workspace};
+use anyhow::{Context as _, Result};
+use cargo_metadata::Message;
+use heaplab_record::{MANIFEST_SCHEMA, Manifest};
+use std::collections::HashMap;
+use std::io::BufReader;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// The flag that keeps the frame pointers which the probes walk.
+const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
+
+/// A lesson that can be run.
+pub(crate) struct BuiltLesson<'a> {
+    pub(crate) lesson: &'a Lesson,
+    pub(crate) binary: PathBuf,
+    pub(crate) manifest: Manifest,
+}
+
+/// Builds the lessons and asks each what it can run.
+pub(crate) fn build_lessons<'a>(
+    workspace: &Workspace,
+    lessons: &[&'a Lesson],
+) -> Result<Vec<BuiltLesson<'a>>> {
+    let packages: Vec<&str> = lessons.iter().map(|lesson| lesson.package.as_str()).collect();
+    let binaries = build_binaries(workspace, &packages, &[])?;
+    lessons.iter().map(|&lesson| read_manifest(lesson, &binaries)).collect()
+}
+
+/// Builds the packages' binaries, with these features, and says where each is. Cargo's own progress goes to standard error,
+/// where a person sees it.
+pub(crate) fn build_binaries(
+    workspace: &Workspace,
+    packages: &[&str],
+    features: &[&str],
+) -> Result<HashMap<String, PathBuf>> {
+    let mut command = cargo_command(workspace, "build");
+    command.arg("--bins");
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    if !features.is_empty() {
+        command.args(["--features", &features.join(",")]);
+    }
+    run_cargo(command)
+}
+
+/// Builds the packages' examples, and says where each is.
+pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
+    let mut command = cargo_command(workspace, "build");
+    command.arg("--examples");
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    run_cargo(command)
+}
+
+/// Builds a package's criterion bench; gives where it is.
+pub(crate) fn build_bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
+    let mut command = cargo_command(workspace, "bench");
+    command.args(["--no-run", "--package", package, "--bench", name]);
+    let mut built = run_cargo(command)?;
+    built.remove(name).with_context(|| format!("{package} has no bench `{name}` (benches/{name}.rs)"))
+}
+
+fn cargo_command(workspace: &Workspace, what: &str) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(&workspace.root).args([what, "--profile", "lesson"]);
+    command.args(["--message-format", "json-render-diagnostics"]);
+    command
+}
+
+/// Runs cargo; gives what it has built, by the targets' names.
+fn run_cargo(mut command: Command) -> Result<HashMap<String, PathBuf>> {
+    // Any RUSTFLAGS of the user's would drop those of .cargo/config.toml: hand on both.
+    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags()).env_remove("RUSTFLAGS");
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().context("cannot start cargo; is Rust installed?")?;
+    let mut binaries: HashMap<String, PathBuf> = HashMap::new();
+    if let Some(output) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(output)) {
+            if let Message::CompilerArtifact(artifact) = message.context("cannot read what cargo says")?
+                && let Some(binary) = artifact.executable
+            {
+                binaries.insert(artifact.target.name.clone(), binary.into_std_path_buf());
+            }
+        }
+    }
+    let status = child.wait().context("cannot wait for cargo")?;
+    interrupt::check()?;
+    if !status.success() {
+        return Err(ExitReason::CheckFailed("it does not build; cargo has said why above".into()).into());
+    }
+    Ok(binaries)
+}
+
+fn read_manifest<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Result<BuiltLesson<'a>> {
+    let place = lesson.folder.display();
+    let binary = binaries
+        .get(&lesson.package)
+        .with_context(|| format!("{place}: the package has no binary `{}` (src/main.rs)", lesson.package))?;
+    let output = Command::new(binary)
+        .arg("--heaplab-list")
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("cannot run {}", binary.display()))?;
+    let manifest: Manifest = serde_json::from_slice(&output.stdout).with_context(|| {
+        format!("{place}: `{} --heaplab-list` prints no manifest; does main.rs use lesson!?", lesson.package)
+    })?;
+    anyhow::ensure!(
+        manifest.schema == MANIFEST_SCHEMA,
+        "{place}: its manifest is of schema {}, this runner reads {MANIFEST_SCHEMA}: build both from one commit",
+        manifest.schema
+    );
+    Ok(BuiltLesson { lesson, binary: binary.clone(), manifest })
+}
+
+/// The user's flags and ours, in the form that keeps spaces apart.
+fn rustflags() -> String {
+    const SEPARATOR: &str = "\u{1f}";
+    let encoded = std::env::var("CARGO_ENCODED_RUSTFLAGS").ok();
+    let users: Vec<String> = match (encoded, std::env::var("RUSTFLAGS")) {
+        (Some(encoded), _) => encoded.split(SEPARATOR).map(str::to_owned).collect(),
+        (None, Ok(flags)) => flags.split_whitespace().map(str::to_owned).collect(),
+        (None, Err(_)) => Vec::new(),
+    };
+    let users = users.into_iter().filter(|flag| !flag.is_empty() && flag != FRAME_POINTERS);
+    users.chain([FRAME_POINTERS.to_owned()]).collect::<Vec<_>>().join(SEPARATOR)
+}

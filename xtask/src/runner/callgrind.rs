@@ -1,0 +1,92 @@
+//! A program under valgrind's callgrind, which interprets every instruction and counts it: slow, and the same on every run.
+//! Only this file knows how valgrind is called.
+
+use crate::runner::child_process;
+use anyhow::{Context as _, Result};
+use heaplab_profile::callgrind::{self, CallgrindProfile, LineCost};
+use heaplab_profile::symbols::{OwnLines, Roots, demangle};
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a lesson's page and a machine's owner are told where it is missing.
+pub(crate) const INSTALL_HINT: &str = "Debian: apt-get install valgrind; Fedora: dnf install valgrind";
+
+/// Its version, as `valgrind-3.19.0`; `None` where it is not installed.
+pub(crate) fn version() -> Option<String> {
+    let output = Command::new("valgrind").arg("--version").stdin(Stdio::null()).output().ok()?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    (output.status.success() && !said.is_empty()).then_some(said)
+}
+
+/// The words before a program's own that count its instructions, and nothing else.
+pub(crate) fn totals_command(out: &Path) -> Vec<OsString> {
+    vec!["valgrind".into(), "--tool=callgrind".into(), out_file_option(out)]
+}
+
+/// The words before a program's own that count by function, line and stack into the folder `out`, a file a process.
+pub(crate) fn profile_command(out: &Path) -> Vec<OsString> {
+    let options = callgrind::OPTIONS.map(OsString::from);
+    let first = ["valgrind".into(), "--quiet".into()];
+    first.into_iter().chain(options).chain([out_file_option(&output_file(out, "%p"))]).collect()
+}
+
+fn out_file_option(path: &Path) -> OsString {
+    let mut option = OsString::from("--callgrind-out-file=");
+    option.push(path);
+    option
+}
+
+fn output_file(out: &Path, process: &str) -> PathBuf {
+    out.join(format!("callgrind.{process}"))
+}
+
+/// What was counted of a process in `out`. `Ok(None)` where it left nothing:
+/// killed outright.
+pub(crate) fn read_counts(out: &Path, process: u32) -> Result<Option<CallgrindProfile>> {
+    let path = output_file(out, &process.to_string());
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let counted = callgrind::read(&text, demangle);
+    counted.map(Some).with_context(|| format!("cannot read what {} left", version().unwrap_or_default()))
+}
+
+/// The lines of files below the root: what was inlined into one counts for it.
+pub(crate) fn own_lines(counted: &CallgrindProfile, roots: &Roots) -> BTreeMap<String, Vec<LineCost>> {
+    let mut own = OwnLines::new(roots);
+    let mut files: BTreeMap<String, Vec<LineCost>> = BTreeMap::new();
+    for line in counted.sum_by_line(|one| own.find_line(&one.object, one.address)) {
+        files.entry(line.file.clone()).or_default().push(line);
+    }
+    files
+}
+
+/// Runs a program to its end under callgrind in a process group of its own; gives its process id.
+pub(crate) fn run(command: &mut Command) -> Result<u32> {
+    let (process, status) = child_process::run_to_end(command, "valgrind")?;
+    anyhow::ensure!(status.success(), "under valgrind: {}", crate::runner::probe::describe_status(status));
+    Ok(process)
+}
+
+/// `==123== Collected : 456`.
+pub(crate) fn parse_collected(stderr: &str) -> Option<u64> {
+    let line = stderr.lines().find_map(|line| line.split_once("Collected :"))?;
+    line.1.split_whitespace().next()?.replace(',', "").parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_is_read() {
+        let stderr =
+            "==7== Events    : Ir\n==7== Collected : 147256103\n==7== \n==7== I   refs:      147,256,103\n";
+        assert_eq!(parse_collected(stderr), Some(147_256_103));
+        assert_eq!(parse_collected("==7== Events    : Ir\n"), None);
+    }
+}

@@ -1,0 +1,225 @@
+//! The criterion bench that a lesson's metadata names: run in rounds, its own report kept, its samples judged with the noise
+//! between rounds in mind.
+
+use crate::publish::store::Staging;
+use crate::runner::build::{self, BuiltLesson};
+use crate::runner::child_process;
+use crate::runner::discover::{Lesson, Workspace};
+use crate::runner::tool_notes::both_languages;
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_record::{Attachment, Axis, AxisUnit, Cell, Chart, Language, Marker, Run, Series, Table};
+use heaplab_report::timing::{self, BenchTimes};
+use serde::Deserialize;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Rounds of a whole bench: a machine is slower in one minute than in the next, and one round does not see it.
+const ROUNDS: u32 = 3;
+/// criterion wants ten at least.
+const SAMPLES: &str = "20";
+
+/// The benches of the lessons that have one, by package.
+pub(crate) type BenchBinaries = HashMap<String, PathBuf>;
+
+/// Builds them.
+pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Result<BenchBinaries> {
+    let named = lessons.iter().filter_map(|lesson| Some((lesson, lesson.criterion.as_deref()?)));
+    named
+        .map(|(lesson, name)| {
+            let binary = build::build_bench(workspace, &lesson.package, name)?;
+            Ok((lesson.package.clone(), binary))
+        })
+        .collect()
+}
+
+/// Runs the benches of the lessons; the times become attachments of the runs whose variants have their names, those of
+/// other names the baseline's.
+pub(crate) fn run_benches(
+    benches: &BenchBinaries,
+    built: &[BuiltLesson<'_>],
+    runs: &mut [Run],
+    staging: &Staging,
+    quick: bool,
+    screen: &Terminal,
+) -> Result<()> {
+    for built in built {
+        let section = built.lesson.section.to_string();
+        let of_lesson = |run: &Run| run.section == section && run.language == Language::Rust;
+        let Some(binary) = benches.get(&built.lesson.package) else { continue };
+        let Some(base) = runs.iter().find(|run| of_lesson(run) && run.baseline) else { continue };
+        let (base, rows) = (base.variant.clone(), base.rows);
+        let home = staging.create_folder("criterion");
+        let mut timed: Vec<BenchTimes> = Vec::new();
+        let rounds = if quick { 2 } else { ROUNDS };
+        for round in 1..=rounds {
+            screen.print_step(&format!("criterion, round {round} of {rounds}"));
+            run_once(binary, &home, rows, round == rounds)?;
+            add_round(&mut timed, read_samples(&home)?);
+        }
+        let control = timing::measure_control_noise(&timed);
+        for bench in &timed {
+            let to = if runs.iter().any(|run| of_lesson(run) && run.variant == bench.name) {
+                &bench.name
+            } else {
+                &base
+            };
+            if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == *to) {
+                let base = timed.iter().find(|timed| timed.name == base);
+                let table = timing_table(bench, base, control, run);
+                run.attachments.push(table);
+            }
+        }
+        if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == base) {
+            run.attachments.extend(noise_note(&timed, &base));
+        }
+    }
+    Ok(())
+}
+
+fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Result<()> {
+    let mut command = Command::new(binary);
+    command.args(["--bench", "--quiet", "--sample-size", SAMPLES]);
+    command.args(["--warm-up-time", "0.1", "--measurement-time", "0.3", "--nresamples", "2000"]);
+    if !with_pictures {
+        command.arg("--noplot");
+    }
+    command.env("CRITERION_HOME", home).env("HEAPLAB_ROWS", rows.to_string());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let (_, status) = child_process::run_to_end(&mut command, &binary.display().to_string())?;
+    anyhow::ensure!(status.success(), "the bench failed: {}", crate::runner::probe::describe_status(status));
+    Ok(())
+}
+
+/// criterion's `sample.json`: how often a sample called, and how long all of that took, in nanoseconds.
+#[derive(Deserialize)]
+struct RawSample {
+    iters: Vec<f64>,
+    times: Vec<f64>,
+}
+
+/// criterion's `benchmark.json`, as far as it is wanted.
+#[derive(Deserialize)]
+struct Benchmark {
+    function_id: Option<String>,
+}
+
+/// What the last round left of each bench: nanoseconds a call, a sample each.
+fn read_samples(home: &Path) -> Result<Vec<(String, Vec<f64>)>> {
+    let mut found = Vec::new();
+    for group in list_folders(home)? {
+        for bench in list_folders(&group)? {
+            let place = bench.join("new");
+            let read = |name: &str| std::fs::read(place.join(name));
+            let (Ok(benchmark), Ok(sample)) = (read("benchmark.json"), read("sample.json")) else { continue };
+            let what = || format!("{}: not as criterion 0.8 writes it", place.display());
+            let benchmark: Benchmark = serde_json::from_slice(&benchmark).with_context(what)?;
+            let sample: RawSample = serde_json::from_slice(&sample).with_context(what)?;
+            let calls = sample.times.iter().zip(&sample.iters).map(|(time, iters)| time / iters.max(1.0));
+            found.extend(benchmark.function_id.map(|name| (name, calls.collect())));
+        }
+    }
+    anyhow::ensure!(!found.is_empty(), "criterion left no samples in {}", home.display());
+    Ok(found)
+}
+
+fn list_folders(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut found: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    found.sort();
+    Ok(found)
+}
+
+fn add_round(timed: &mut Vec<BenchTimes>, round: Vec<(String, Vec<f64>)>) {
+    for (name, calls) in round {
+        match timed.iter_mut().find(|timed| timed.name == name) {
+            Some(timed) => timed.rounds.push(calls),
+            None => timed.push(BenchTimes { name, rounds: vec![calls] }),
+        }
+    }
+}
+
+/// One bench: its time, its allocations, and how it stands to the baseline.
+fn timing_table(bench: &BenchTimes, base: Option<&BenchTimes>, control: f64, run: &Run) -> Attachment {
+    let (least, most) = bench.round_median_range_ns().unwrap_or_default();
+    let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
+        Some(Cell::Words(timing::explain_timing(&timing::compare_timings(base, bench, control)?, &base.name)))
+    });
+    let counted =
+        |count: Option<u64>, cell: fn(u64) -> Cell| count.map_or_else(|| Cell::Text("–".to_owned()), cell);
+    let counts = run.counts.as_ref();
+    Attachment::Table(Table {
+        title: both_languages("Time a call, by criterion", "每次调用的时间（criterion）"),
+        columns: vec![
+            both_languages("bench", "基准"),
+            both_languages("median", "中位数"),
+            both_languages("quickest round", "最快的一轮"),
+            both_languages("slowest round", "最慢的一轮"),
+            both_languages("allocations a call", "每次调用的分配次数"),
+            both_languages("bytes a call", "每次调用分配的字节"),
+            both_languages("verdict", "判断"),
+        ],
+        rows: vec![vec![
+            Cell::Text(bench.name.clone()),
+            Cell::Nanoseconds(bench.median_ns().unwrap_or_default()),
+            Cell::Nanoseconds(least),
+            Cell::Nanoseconds(most),
+            counted(counts.map(|counts| counts.allocations + counts.reallocations), Cell::Count),
+            counted(counts.map(|counts| counts.bytes_allocated), Cell::Bytes),
+            verdict.unwrap_or_else(|| Cell::Text("–".to_owned())),
+        ]],
+    })
+}
+
+/// Every sample of the baseline and of those benches that run the same code, in the order of running.
+fn noise_note(timed: &[BenchTimes], base: &str) -> Option<Attachment> {
+    let again = format!("{base}_again");
+    let series = |timed: &BenchTimes| {
+        let calls = timed.rounds.concat();
+        let points = calls.iter().enumerate().map(|(index, &ns)| [(index + 1) as f64, ns]).collect();
+        Series { name: timed.name.clone(), marker: Marker::Dots, points }
+    };
+    let drawn: Vec<Series> =
+        timed.iter().filter(|timed| timed.name == base || timed.name == again).map(series).collect();
+    (drawn.len() == 2).then(|| {
+        Attachment::Chart(Chart {
+            name: "noise".to_owned(),
+            title: both_languages(
+                "The same code under two names: every sample",
+                "同一段代码，两个名字：每一个样本",
+            ),
+            x: Axis { label: both_languages("sample", "样本"), unit: AxisUnit::Count, logarithmic: false },
+            y: Axis {
+                label: both_languages("time a call", "每次调用的时间"),
+                unit: AxisUnit::Nanoseconds,
+                logarithmic: false,
+            },
+            series: drawn,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_read_as_criterion_writes_them() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("trio/collected/new");
+        std::fs::create_dir_all(&place).unwrap();
+        assert!(read_samples(home.path()).is_err());
+        std::fs::write(place.join("benchmark.json"), r#"{"group_id":"trio","function_id":"collected"}"#)
+            .unwrap();
+        let sample = r#"{"sampling_mode":"Linear","iters":[1.0,2.0],"times":[10.0,30.0]}"#;
+        std::fs::write(place.join("sample.json"), sample).unwrap();
+        let mut timed = Vec::new();
+        for _ in 0..2 {
+            add_round(&mut timed, read_samples(home.path()).unwrap());
+        }
+        let rounds = vec![vec![10.0, 15.0]; 2];
+        assert_eq!(timed, [BenchTimes { name: "collected".into(), rounds }]);
+    }
+}

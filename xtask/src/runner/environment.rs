@@ -1,0 +1,55 @@
+//! Where and when it was measured.
+
+use crate::runner::memory;
+use heaplab_record::Environment;
+use std::path::Path;
+use std::process::Command;
+
+/// The time, as every file of ours has it: RFC 3339, UTC, whole seconds.
+pub(crate) fn timestamp() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// This machine and this build.
+pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> Environment {
+    let kernel = rustix::system::uname();
+    let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
+    let os = format!("{} {} {}", word(kernel.sysname()), word(kernel.release()), word(kernel.machine()));
+    Environment {
+        os,
+        cpu: cpu_model().unwrap_or_else(|| "unknown".into()),
+        cores: std::thread::available_parallelism()
+            .map_or(1, |cores| u32::try_from(cores.get()).unwrap_or(u32::MAX)),
+        memory_bytes: memory::installed_bytes().unwrap_or(0),
+        rustc: command_output(workspace, "rustc", &["--version"]).unwrap_or_else(|| "unknown".into()),
+        python,
+        commit: git_commit(workspace).unwrap_or_default(),
+        frame_pointers: true,
+    }
+}
+
+/// The course's commit, with `-dirty` behind it where files have changed.
+pub(crate) fn git_commit(workspace: &Path) -> Option<String> {
+    let commit = command_output(workspace, "git", &["rev-parse", "--short=12", "HEAD"])?;
+    let changes = command_output(workspace, "git", &["status", "--porcelain", "--untracked-files=no"])?;
+    Some(if changes.is_empty() { commit } else { format!("{commit}-dirty") })
+}
+
+fn command_output(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).current_dir(folder).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+#[cfg(target_os = "linux")]
+fn cpu_model() -> Option<String> {
+    use procfs::Current as _;
+    let info = procfs::CpuInfo::current().ok()?;
+    // aarch64 names no model.
+    let named = info.model_name(0).map(str::to_owned);
+    named.or_else(|| info.fields.get("Hardware").cloned())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cpu_model() -> Option<String> {
+    None
+}

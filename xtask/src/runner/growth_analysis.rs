@@ -1,0 +1,246 @@
+//! How each variant grows: the sites of its three runs matched by their stacks, handed to the classifier, and what it says put
+//! into the report.
+
+mod convert;
+
+use crate::runner::alloc_sites::{NamedProfile, own_frame};
+use crate::runner::measure::{ScaledRun, ScaledRuns};
+use anyhow::{Context as _, Result};
+use heaplab_growth::{
+    Checkpoint, ConfusionTable, LiveTotal, Reachability, SiteHistory, SiteRun, checkpoint_requests, churn,
+    classify, simulation,
+};
+use heaplab_profile::raw::RawSite;
+use heaplab_profile::symbols::{NamedStacks, Roots};
+use heaplab_profile::{Frame, Profile};
+use heaplab_record::{Attachment, ClassifierTable, Graph, Growth, SiteGrowth, Strength};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::Path;
+
+/// More sites than this nobody reads.
+const MOST_SITES: usize = 12;
+/// More lines that churn than this nobody repairs in one go.
+const MOST_CHURN: usize = 8;
+
+/// A variant's growth, and its live heap at every look of the largest run.
+pub(crate) struct VariantGrowth {
+    pub(crate) section: String,
+    pub(crate) variant: String,
+    pub(crate) growth: Growth,
+    /// How much of the work was done, and what was live then.
+    pub(crate) snapshots: Vec<(u64, Profile)>,
+}
+
+type Stack = Vec<Frame>;
+
+/// Judges every variant that ran at three scales. `attachments` gives what a variant handed over: a graph of references says
+/// which blocks keep only themselves alive.
+pub(crate) fn judge_variants<'a>(
+    scaled: &[ScaledRuns],
+    profiles: &[NamedProfile],
+    attachments: impl Fn(&ScaledRuns) -> &'a [Attachment],
+    workspace: &Path,
+) -> Result<Vec<VariantGrowth>> {
+    let roots = Roots { workspace: workspace.to_owned() };
+    let mut all = Vec::new();
+    for of in scaled {
+        let named = profiles.iter().find(|named| named.section == of.section && named.variant == of.variant);
+        let Some(named) = named else { continue };
+        let mut seen = Vec::new();
+        for run in &of.runs {
+            let one = name_run(run, &roots);
+            seen.push(one.with_context(|| format!("{}: the recorded stacks have no names", of.variant))?);
+        }
+        let references = reachability_by_line(attachments(of));
+        all.push(judge_variant(of, named, seen, &references));
+    }
+    Ok(all)
+}
+
+/// One run, with names.
+struct NamedRun {
+    rows: u64,
+    end: Profile,
+    looks: Vec<(u64, Profile)>,
+}
+
+fn name_run(run: &ScaledRun, roots: &Roots) -> Result<NamedRun> {
+    let stacks = NamedStacks::resolve(&run.raw, roots)?;
+    let looks = run.looks.iter().map(|look| {
+        let live = look.sites.iter().map(|site| RawSite {
+            node: site.0,
+            live_blocks: site.1,
+            live_bytes: site.2,
+            ..RawSite::default()
+        });
+        (look.done, stacks.build_profile(&live.collect::<Vec<_>>()).trim_stacks())
+    });
+    let looks = looks.collect();
+    Ok(NamedRun { rows: run.rows, end: stacks.build_profile(&run.raw.sites).trim_stacks(), looks })
+}
+
+/// The largest of the scaled runs has dropped its data: what stood at its end is the ordinary run's to say.
+fn judge_variant(
+    of: &ScaledRuns,
+    named: &NamedProfile,
+    mut seen: Vec<NamedRun>,
+    references: &BTreeMap<String, Reachability>,
+) -> VariantGrowth {
+    let mut sites: BTreeMap<Stack, SiteHistory> = BTreeMap::new();
+    let last = seen.len().saturating_sub(1);
+    let torn_down = seen.get_mut(last).map(|run| std::mem::replace(&mut run.end, named.profile.clone()));
+    let stacks: BTreeSet<&Stack> =
+        seen.iter().flat_map(|run| &run.end.sites).map(|site| &site.frames).collect();
+    for run in &seen {
+        let ends = sites_by_stack(&run.end);
+        // The others were asked for by a person.
+        let wanted = checkpoint_requests(run.rows);
+        let is_wanted = |look: &&(u64, Profile)| wanted.contains(&look.0);
+        let looks = run.looks.iter().filter(is_wanted);
+        let looks: Vec<_> = looks.map(|(done, profile)| (*done, sites_by_stack(profile))).collect();
+        for &stack in &stacks {
+            let mut figures = ends.get(stack).map_or_else(SiteRun::default, |site| site_run(site));
+            figures.requests = run.rows;
+            figures.checkpoints = looks
+                .iter()
+                .map(|(done, live)| Checkpoint {
+                    requests: *done,
+                    live: live_total(live.get(stack).copied()),
+                })
+                .collect();
+            sites.entry(stack.clone()).or_default().runs.push(figures);
+        }
+    }
+    if let Some(torn_down) = &torn_down {
+        let after = sites_by_stack(torn_down);
+        for (stack, site) in &mut sites {
+            if let Some(run) = site.runs.last_mut() {
+                run.after_teardown = Some(live_total(after.get(stack).copied()));
+            }
+        }
+    }
+    for (stack, site) in &mut sites {
+        site.references = own_location(stack).and_then(|place| references.get(place).copied());
+    }
+    let looks = seen.pop().map(|run| run.looks).unwrap_or_default();
+    let scales = of.runs.iter().map(|run| run.rows).collect();
+    let churn = find_churn_lines(&sites);
+    let mut judged: Vec<SiteGrowth> = sites.iter().map(|(stack, site)| judge_site(stack, site)).collect();
+    judged.sort_by(convert::compare_by_weight);
+    let omitted_sites = judged.len().saturating_sub(MOST_SITES) as u64;
+    judged.truncate(MOST_SITES);
+    let growth = Growth { scales, sites: judged, omitted_sites, churn };
+    VariantGrowth { section: of.section.clone(), variant: of.variant.clone(), growth, snapshots: looks }
+}
+
+fn sites_by_stack(profile: &Profile) -> BTreeMap<&Stack, &heaplab_profile::Site> {
+    profile.sites.iter().map(|site| (&site.frames, site)).collect()
+}
+
+fn live_total(site: Option<&heaplab_profile::Site>) -> LiveTotal {
+    site.map(|site| LiveTotal { blocks: site.end_blocks, bytes: site.end_bytes }).unwrap_or_default()
+}
+
+fn site_run(site: &heaplab_profile::Site) -> SiteRun {
+    let recorded = site.recorded.clone().unwrap_or_default();
+    SiteRun {
+        requests: 0,
+        end: live_total(Some(site)),
+        own_peak: LiveTotal { blocks: site.own_peak_blocks, bytes: site.own_peak_bytes },
+        births: site.total_blocks,
+        birth_bytes: recorded.birth_bytes,
+        deaths: recorded.deaths,
+        reallocations: recorded.reallocations,
+        grown_bytes: recorded.grown_bytes,
+        shrunk_bytes: recorded.shrunk_bytes,
+        lifetime_bytes: recorded.lifetime_bytes,
+        lifetimes: recorded.lifetimes,
+        checkpoints: Vec::new(),
+        after_teardown: None,
+    }
+}
+
+fn judge_site(stack: &Stack, site: &SiteHistory) -> SiteGrowth {
+    let chosen = own_frame(stack);
+    let said = classify(site);
+    SiteGrowth {
+        function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
+        location: own_location(stack).unwrap_or_default().to_owned(),
+        stack: stack.iter().map(crate::runner::alloc_sites::describe_frame).collect(),
+        class: convert::to_growth_class(said.class),
+        sure: said.confidence,
+        slope: said.bytes_per_request.and_then(convert::to_fitted_slope),
+        end_bytes: site.runs.iter().map(|run| run.end.bytes).collect(),
+        end_blocks: site.runs.iter().map(|run| run.end.blocks).collect(),
+        teardown: convert::to_torn_down(said.teardown),
+        reason: convert::to_growth_reason(said.reason),
+    }
+}
+
+/// The line that a reader can change.
+fn own_location(stack: &Stack) -> Option<&str> {
+    own_frame(stack)?.location.as_deref()
+}
+
+/// Churn of the largest run, by line.
+fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record::ChurnLine> {
+    let runs = || sites.iter().filter_map(|(stack, site)| Some((own_location(stack)?, site.runs.last()?)));
+    let program = churn::ProgramTotals {
+        births: runs().map(|(_, run)| run.births).sum(),
+        clock_bytes: runs().map(|(_, run)| run.birth_bytes + run.grown_bytes).sum(),
+    };
+    churn::find_churn(runs(), program).into_iter().take(MOST_CHURN).map(convert::to_churn_line).collect()
+}
+
+/// The lines of a profile whose blocks die young.
+pub(crate) fn churn_in_profile(profile: &Profile) -> Vec<heaplab_record::ChurnLine> {
+    let run = |site: &heaplab_profile::Site| SiteHistory { runs: vec![site_run(site)], references: None };
+    find_churn_lines(&profile.sites.iter().map(|site| (site.frames.clone(), run(site))).collect())
+}
+
+/// What graphs of references say of the lines that made their objects. Where one line made objects of several kinds, the one
+/// that nothing reaches decides: the others of it are not what stays.
+fn reachability_by_line(attachments: &[Attachment]) -> BTreeMap<String, Reachability> {
+    let mut said: BTreeMap<String, Reachability> = BTreeMap::new();
+    for attachment in attachments {
+        let Attachment::Graph(graph) = attachment else { continue };
+        let behind = find_orphaned_nodes(graph);
+        for node in &graph.nodes {
+            let Some(line) = &node.born_at else { continue };
+            let word = match (node.leaked, node.in_cycle) {
+                (true, _) if behind.contains(&node.id) => Reachability::OrphanedCycle,
+                (true, _) => Reachability::Unreachable,
+                (false, true) => Reachability::ReachableCycle,
+                (false, false) => Reachability::Reachable,
+            };
+            let known = said.entry(line.clone()).or_insert(word);
+            if word == Reachability::OrphanedCycle {
+                *known = word;
+            }
+        }
+    }
+    said
+}
+
+/// Objects on a leaked cycle, and what they alone keep.
+fn find_orphaned_nodes(graph: &Graph) -> HashSet<u32> {
+    let mut found: HashSet<u32> =
+        graph.nodes.iter().filter(|node| node.leaked && node.in_cycle).map(|node| node.id).collect();
+    let mut open: Vec<u32> = found.iter().copied().collect();
+    while let Some(from) = open.pop() {
+        for edge in graph.edges.iter().filter(|edge| edge.from == from && edge.strength == Strength::Strong) {
+            if found.insert(edge.to) {
+                open.push(edge.to);
+            }
+        }
+    }
+    found
+}
+
+/// How often such verdicts are right, over the cases that the classifier was not tuned on.
+pub(crate) fn classifier_table() -> ClassifierTable {
+    convert::to_classifier_table(&ConfusionTable::from_cases(&simulation::held_out_cases()))
+}
+
+#[cfg(test)]
+mod tests;

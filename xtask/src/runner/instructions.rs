@@ -1,0 +1,213 @@
+//! Instructions a function and a line of the variants that a lesson's metadata names under `instructions`, by callgrind where
+//! it is installed. They become attachments of the variants' runs.
+
+use crate::runner::build::BuiltLesson;
+use crate::runner::callgrind;
+use crate::runner::plan;
+use crate::runner::tool_notes::{self, both_languages};
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_profile::callgrind::{CallgrindProfile, FunctionCost, LineCost};
+use heaplab_profile::symbols::Roots;
+use heaplab_record::{Attachment, Cell, Language, Probe, Run, SourceListing, Table};
+use heaplab_report::{format, instructions};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// callgrind takes about this many times as long as the work itself.
+const CALLGRIND_SLOWDOWN: u32 = 60;
+/// A variant that would take longer than this under it runs at the reference scale.
+const LONGEST_RUN: Duration = Duration::from_secs(15);
+/// Functions that are shown of a variant, if they and what they call are a hundredth of it.
+const MOST_FUNCTIONS: usize = 8;
+
+/// Counts what the lessons ask for. Without valgrind nothing is counted, and a line says so.
+pub(crate) fn count_instructions(
+    built: &[BuiltLesson<'_>],
+    runs: &mut [Run],
+    root: &Path,
+    folder: &Path,
+    screen: &Terminal,
+) -> Result<()> {
+    if built.iter().all(|built| built.lesson.instructions.is_empty()) {
+        return Ok(());
+    }
+    let Some(tool) = callgrind::version() else {
+        let how = callgrind::INSTALL_HINT;
+        screen.print_note(&format!("No instructions are counted: valgrind is not installed. {how}"));
+        return Ok(());
+    };
+    let mut slowest: Option<(u64, usize, Duration)> = None;
+    for built in built {
+        let section = built.lesson.section.to_string();
+        for (index, run) in runs.iter_mut().enumerate() {
+            let wanted = built.lesson.instructions.contains(&run.variant);
+            if run.section != section || run.language != Language::Rust || !wanted {
+                continue;
+            }
+            screen.print_step(&format!("instructions of {}", run.variant));
+            let (rows, plain_ns) = choose_rows(built, run);
+            let started = Instant::now();
+            let counted = count_variant(built, &run.variant, rows, folder)?;
+            if slowest.is_none_or(|(ns, ..)| plain_ns > ns) {
+                slowest = Some((plain_ns, index, started.elapsed()));
+            }
+            run.attachments.extend(attachments(built, run, &counted, rows, root, &tool));
+        }
+    }
+    if let Some((plain_ns, index, wall)) = slowest
+        && let Some(run) = runs.get_mut(index)
+    {
+        run.attachments.push(cost_note(&run.variant, plain_ns, wall));
+    }
+    Ok(())
+}
+
+/// The run's own scale where that is quick enough, and what its work takes by itself.
+fn choose_rows(built: &BuiltLesson<'_>, run: &Run) -> (u64, u64) {
+    let wall = run.plain.as_ref().and_then(|plain| plain.wall_ns.iter().copied().min()).unwrap_or(0);
+    if Duration::from_nanos(wall) * CALLGRIND_SLOWDOWN <= LONGEST_RUN {
+        return (run.rows, wall);
+    }
+    let rows = plan::reference_rows(built.manifest.default_scale, run.rows);
+    (rows, (wall as f64 * rows as f64 / run.rows.max(1) as f64) as u64)
+}
+
+fn count_variant(
+    built: &BuiltLesson<'_>,
+    variant: &str,
+    rows: u64,
+    folder: &Path,
+) -> Result<CallgrindProfile> {
+    let out = folder.join(format!("instructions-{variant}"));
+    std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
+    let words = callgrind::profile_command(&out);
+    let mut command = Command::new("valgrind");
+    // The counts probe leaves the variant alone with its work: a look afterwards is the plain probe's.
+    command
+        .args(words.iter().skip(1))
+        .arg(&built.binary)
+        .args([variant, "--rows", &rows.to_string()])
+        .env("HEAPLAB_PROBE", Probe::Counts.name())
+        .env("HEAPLAB_OUT", &out)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let process = callgrind::run(&mut command).with_context(|| format!("{variant}: not counted"))?;
+    callgrind::read_counts(&out, process)?.with_context(|| format!("{variant}: valgrind left nothing"))
+}
+
+fn attachments(
+    built: &BuiltLesson<'_>,
+    run: &Run,
+    counted: &CallgrindProfile,
+    rows: u64,
+    root: &Path,
+    tool: &str,
+) -> Vec<Attachment> {
+    // What the variant did; where it was inlined into what called it, what the program did.
+    let function = format!("{}::{}", built.lesson.package.replace('-', "_"), run.variant);
+    let (functions, stacks) =
+        counted.stacks_from(&function).unwrap_or_else(|| instructions::select_program_part(counted));
+    let total = stacks.iter().map(|stack| stack.cost).sum();
+    let mut made = vec![function_table(&functions, total)];
+    if let Some(source) = annotated_source(built, &run.variant, counted, rows, total, root, tool) {
+        made.push(source_note(&source, rows));
+        made.push(Attachment::Source(source));
+    }
+    made
+}
+
+/// As `pstats` has it, with instructions for time.
+fn function_table(functions: &[FunctionCost], total: u64) -> Attachment {
+    let row = |function: &FunctionCost| {
+        vec![
+            Cell::Text(function.name.clone()),
+            Cell::Count(function.calls),
+            Cell::Count(function.exclusive),
+            Cell::Count(function.inclusive),
+            Cell::Share(function.exclusive as f64 / total.max(1) as f64),
+        ]
+    };
+    let counts = |function: &&FunctionCost| function.inclusive >= total / 100;
+    Attachment::Table(Table {
+        title: both_languages(
+            "Instructions a function, counted by callgrind",
+            "按函数的指令数（callgrind 计数）",
+        ),
+        columns: vec![
+            both_languages("function", "函数"),
+            both_languages("calls", "调用次数"),
+            both_languages("itself", "自身"),
+            both_languages("with calls", "含被调"),
+            both_languages("itself, %", "自身占比"),
+        ],
+        rows: functions.iter().take(MOST_FUNCTIONS).filter(counts).map(row).collect(),
+    })
+}
+
+/// The file of the lesson in which the most instructions stand.
+fn annotated_source(
+    built: &BuiltLesson<'_>,
+    variant: &str,
+    counted: &CallgrindProfile,
+    rows: u64,
+    total: u64,
+    root: &Path,
+    tool: &str,
+) -> Option<SourceListing> {
+    let home = built.lesson.folder.strip_prefix(root).ok()?.to_string_lossy().into_owned() + "/";
+    let files = callgrind::own_lines(counted, &Roots { workspace: root.to_owned() });
+    let mut of_lesson: Vec<(String, Vec<LineCost>)> =
+        files.into_iter().filter(|(file, _)| file.starts_with(&home)).collect();
+    // Where there is another, `main.rs` only calls.
+    if of_lesson.len() > 1 {
+        of_lesson.retain(|(file, _)| !file.ends_with("src/main.rs"));
+    }
+    let own = |lines: &[LineCost]| lines.iter().map(|line| line.exclusive).sum::<u64>();
+    let (file, lines) = of_lesson.into_iter().max_by_key(|(_, lines)| own(lines))?;
+    let code = std::fs::read_to_string(root.join(&file)).ok()?;
+    let at = format::count(rows);
+    let title = both_languages(
+        format!("{variant}: instructions a line at {at} {}, counted by {tool}", built.manifest.unit),
+        format!("{variant}：规模 {at} 时每一行的指令数（{tool} 计数）"),
+    );
+    Some(instructions::annotate_source(&file, &code, &lines, total, title))
+}
+
+/// What the line that ran most often says about its loop.
+fn source_note(source: &SourceListing, rows: u64) -> Attachment {
+    let hits = |figures: &[Cell]| match figures.first() {
+        Some(Cell::Count(hits)) => *hits,
+        _ => 0,
+    };
+    let busiest = source.lines.iter().rev().max_by_key(|line| hits(&line.figures));
+    let (code, count) = busiest.map_or(("", 0), |line| (line.code.trim(), hits(&line.figures)));
+    Attachment::Table(Table {
+        title: both_languages("What became of the loop", "循环变成了什么"),
+        columns: vec![
+            both_languages("the line that ran most often", "执行次数最多的一行"),
+            both_languages("its hits say", "次数说明"),
+        ],
+        rows: vec![vec![Cell::Text(code.to_owned()), Cell::Words(instructions::explain_loop(count, rows))]],
+    })
+}
+
+fn cost_note(variant: &str, plain_ns: u64, wall: Duration) -> Attachment {
+    let (under, by_itself) =
+        (format::nanoseconds(wall.as_nanos() as f64), format::nanoseconds(plain_ns as f64));
+    tool_notes::tool_row(
+        both_languages("count a function and a line", "按函数、按行计数"),
+        "callgrind (Rust, C)",
+        "cargo xtask profile --cpu -- PROGRAM",
+        both_languages(
+            "time: a miss of the cache and a slow instruction count as one",
+            "时间：缓存未命中、慢指令都只算一条",
+        ),
+        both_languages(
+            format!("{under} for {variant}, whose work takes {by_itself} by itself"),
+            format!("{variant} 用了 {under}，它自己只需 {by_itself}"),
+        ),
+    )
+}

@@ -1,0 +1,218 @@
+//! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
+
+mod external_tools;
+mod growth_runs;
+mod runner;
+mod sizing;
+mod variant_result;
+
+use crate::runner::build::BuiltLesson;
+use crate::runner::plan;
+use crate::runner::prepared_input::LessonInputs;
+use crate::runner::python::Python;
+use crate::terminal::Terminal;
+use anyhow::Result;
+pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
+use heaplab_profile::raw::RawRecording;
+use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_report::LiveCurve;
+use runner::Runner;
+use sizing::Sizing;
+use std::path::PathBuf;
+use std::time::Duration;
+use variant_result::VariantRuns;
+
+/// What the user asked for, and what there is to do it with.
+pub(crate) struct MeasureRequest<'a> {
+    /// The scale that was asked for, the lesson's default, or a hundredth of it.
+    pub(crate) rows: u64,
+    /// One repetition of everything.
+    pub(crate) quick: bool,
+    /// Whether valgrind and heaptrack look at a variant or two when all is measured.
+    pub(crate) tools: bool,
+    /// What one child may take.
+    pub(crate) timeout: Duration,
+    /// Two moments of the largest run that are looked at besides.
+    pub(crate) between: Option<(u64, u64)>,
+    /// Options that lessons take.
+    pub(crate) given: LessonInputs,
+    pub(crate) python: Option<&'a Python>,
+    /// Where the children get a folder each.
+    pub(crate) folder: PathBuf,
+}
+
+/// One variant that is to be measured.
+#[derive(Clone, Copy)]
+pub(crate) struct VariantTask<'a> {
+    pub(crate) built: &'a BuiltLesson<'a>,
+    pub(crate) variant: &'a Variant,
+    /// Whether the section compares the others with this one.
+    pub(crate) baseline: bool,
+    /// Its name in table, pictures and report: its own, unless a puzzle has given it another.
+    pub(crate) shown_as: &'a str,
+    /// What the variant does, in the report's language.
+    pub(crate) about: &'a str,
+    /// What its scale counts, in the report's language.
+    pub(crate) unit: &'a str,
+}
+
+/// What was measured.
+#[derive(Default)]
+pub(crate) struct SectionResult {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) failed: Vec<Failure>,
+    pub(crate) curves: Vec<Curve>,
+    pub(crate) dhat_files: Vec<DhatFile>,
+    pub(crate) recordings: Vec<Recording>,
+    pub(crate) scaled: Vec<ScaledRuns>,
+}
+
+impl SectionResult {
+    /// The recorded curves, in the order of the runs.
+    pub(crate) fn live_curves(&self) -> Vec<LiveCurve> {
+        let of_run = |run: &Run| {
+            let recording = self.recordings.iter().find(|recording| {
+                run.language == Language::Rust
+                    && recording.section == run.section
+                    && recording.variant == run.variant
+            })?;
+            LiveCurve::from_recording(&run.section, &run.variant, &recording.raw)
+        };
+        self.runs.iter().filter_map(of_run).collect()
+    }
+}
+
+/// What the recorder left of a variant, at the run's own scale.
+pub(crate) struct Recording {
+    pub(crate) section: String,
+    pub(crate) variant: String,
+    pub(crate) raw: RawRecording,
+}
+
+/// dhat's own file of a variant, as the child left it.
+pub(crate) struct DhatFile {
+    pub(crate) variant: String,
+    pub(crate) json: String,
+    pub(crate) load_address: Option<u64>,
+}
+
+/// What the screen is told while it goes on.
+pub(crate) enum MeasureEvent<'a> {
+    Measured(&'a Run),
+    Failed(&'a Failure),
+}
+
+/// Measures every task in turn.
+///
+/// `Err` is the runner's own trouble, an interrupt, or variants of one work group that did different work.
+pub(crate) fn measure_section(
+    request: &MeasureRequest<'_>,
+    tasks: &[VariantTask<'_>],
+    screen: &Terminal,
+    show: &mut dyn FnMut(MeasureEvent<'_>),
+) -> Result<SectionResult> {
+    let mut runner = Runner::new(request, screen, show);
+    let mut sizings = Vec::with_capacity(tasks.len());
+    for &task in tasks {
+        sizings.push(sizing::size_at_reference(&mut runner, task)?);
+    }
+    let repetitions = sizing::plan_repetitions(&runner, tasks);
+    runner.announce_work(sizing::expected_total(&runner, tasks, &repetitions));
+    sizing::warm_up(&mut runner, tasks, &mut sizings)?;
+    for (index, ((&task, sizing), &wanted)) in tasks.iter().zip(&mut sizings).zip(&repetitions).enumerate() {
+        screen.print_step(&format!("[{}/{}] {}", index + 1, tasks.len(), task.display_name()));
+        if !sizing.broken {
+            measure_variant(&mut runner, task, sizing, wanted)?;
+        }
+    }
+    if request.tools {
+        external_tools::run_tools(&mut runner, tasks)?;
+    }
+    Ok(runner.section)
+}
+
+/// One variant: plain and heap in turns, then the counting probes.
+fn measure_variant(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &mut Sizing,
+    repetitions: u32,
+) -> Result<()> {
+    let rows = sizing::rows_that_fit_now(runner, task, sizing)?;
+    let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
+    let mut gathered = VariantRuns::new(rows);
+    let hopeless = alternate_plain_and_heap(runner, task, repetitions, &mut gathered)?;
+    if task.variant.language == Language::Rust && !hopeless {
+        for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
+            let known = sizing.counts.take_if(|known| probe == Probe::Counts && known.record.scale == scale);
+            let answer = match known {
+                Some(answer) => Some(answer),
+                None => runner.run_child(task, probe, scale)?.answer,
+            };
+            answer.into_iter().for_each(|answer| gathered.add_answer(answer));
+        }
+        // The rule that ties the three counting probes together is shown where all of them ran at one scale, and where one thread
+        // allocates: which of several is ahead at the peak is another one in every run.
+        let is_exact = task.variant.threads <= 1;
+        match sizing.heap.as_ref().filter(|_| reference != rows) {
+            _ if !is_exact => {}
+            Some(heap) if gathered.is_counted() => {
+                let counts = runner.run_child(task, Probe::Counts, reference)?.answer;
+                gathered.reconcile_at_reference(heap, counts);
+            }
+            Some(_) => {}
+            None => gathered.reconcile_probes(),
+        }
+        gathered.add_resident(sizing.plain.as_ref());
+    }
+    if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
+        let scaled = growth_runs::run_at_scales(runner, task, rows)?;
+        runner.section.scaled.extend(scaled);
+    }
+    runner.section.recordings.extend(gathered.take_recording(task));
+    let (run, curve, dhat_file) = gathered.into_run(task);
+    runner.section.curves.extend(curve);
+    runner.section.dhat_files.extend(dhat_file);
+    if let Some(run) = run {
+        (runner.show)(MeasureEvent::Measured(&run));
+        runner.section.runs.push(run);
+    }
+    Ok(())
+}
+
+/// Plain and heap runs alternate, so that a machine that slows down slows both. Gives whether more runs are hopeless.
+fn alternate_plain_and_heap(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    repetitions: u32,
+    gathered: &mut VariantRuns,
+) -> Result<bool> {
+    let rows = gathered.rows();
+    let mut heap_works = task.variant.language == Language::Rust;
+    for _ in 0..repetitions {
+        let plain = runner.run_child(task, Probe::Plain, rows)?;
+        let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
+        gathered.add_answer(answer);
+        if heap_works {
+            let heap = runner.run_child(task, Probe::Heap, rows)?;
+            heap_works = heap.answer.is_some();
+            if let Some(answer) = heap.answer {
+                gathered.add_answer(answer);
+            }
+            if heap.hopeless {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
+impl VariantTask<'_> {
+    /// As people read it: `list_dict`, or `list_dict (CPython)`.
+    pub(crate) fn display_name(&self) -> String {
+        match self.variant.language {
+            Language::Rust => self.shown_as.to_owned(),
+            Language::Python => format!("{} (CPython)", self.shown_as),
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! valgrind's DHAT and heaptrack, where they are installed: two programs that share nothing with the recorder count the
+//! baseline and the leanest variant of its work, at the reconciliation's scale. Both watch the whole process; their call
+//! stacks tell what lies in the measured region.
+
+mod heaptrack;
+mod valgrind;
+
+use super::VariantTask;
+use super::runner::Runner;
+use crate::runner::probe::{self, RunRequest};
+use crate::runner::user_program::find_in_path;
+use anyhow::{Context as _, Result};
+use heaplab_record::{Language, OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Probe, Run};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The region's place in a call stack: what the variant asks for is asked inside of it.
+const REGION_FUNCTION: &str = "heaplab_lesson::measure::VariantRunner::measure";
+/// A class waits for two programs and two variants; one that takes longer than this is left out, and said.
+const TOOL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// One child under one tool.
+pub(super) struct ToolRun {
+    /// Its own folder.
+    pub(super) out: PathBuf,
+    /// The lesson's crate, as function names have it.
+    pub(super) krate: String,
+}
+
+/// Puts what the tools say into the runs' reconciliations.
+pub(super) fn run_tools(runner: &mut Runner<'_>, tasks: &[VariantTask<'_>]) -> Result<()> {
+    for index in choose_runs(&runner.section.runs) {
+        let run = &runner.section.runs[index];
+        let Some(rows) = run.reconciliation.as_ref().map(|kept| kept.rows) else { continue };
+        let of_run = |task: &&VariantTask<'_>| {
+            task.variant.language == Language::Rust
+                && task.variant.name == run.variant
+                && task.built.lesson.section.to_string() == run.section
+        };
+        let Some(&task) = tasks.iter().find(of_run) else { continue };
+        let mut runs = Vec::new();
+        for tool in [OutsideTool::ValgrindDhat, OutsideTool::Heaptrack] {
+            runner.screen.print_step(&format!("{} · {}", task.display_name(), tool_program(tool)));
+            runs.push(OutsideRun { tool, outcome: run_under_tool(runner, task, tool, rows)? });
+        }
+        if let Some(kept) = &mut runner.section.runs[index].reconciliation {
+            kept.outside_tools = runs;
+        }
+    }
+    Ok(())
+}
+
+const fn tool_program(tool: OutsideTool) -> &'static str {
+    match tool {
+        OutsideTool::ValgrindDhat => "valgrind",
+        OutsideTool::Heaptrack => "heaptrack",
+    }
+}
+
+/// The baseline, or the first run; and of the others of its lesson that do its work the one with the lowest peak.
+fn choose_runs(runs: &[Run]) -> Vec<usize> {
+    let reconciled = || runs.iter().enumerate().filter(|(_, run)| run.reconciliation.is_some());
+    let Some((first, baseline)) = reconciled().find(|(_, run)| run.baseline).or_else(|| reconciled().next())
+    else {
+        return Vec::new();
+    };
+    let peak = |run: &Run| run.heap.as_ref().map_or(u64::MAX, |heap| heap.peak_bytes);
+    let leanest = reconciled()
+        .filter(|(index, run)| *index != first && run.section == baseline.section)
+        .filter(|(_, run)| run.work_group == baseline.work_group)
+        .min_by_key(|(_, run)| peak(run));
+    std::iter::once(first).chain(leanest.map(|(index, _)| index)).collect()
+}
+
+/// One variant under one tool. `Err` is the runner's own trouble or an interrupt; the tool's is in the outcome.
+fn run_under_tool(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    tool: OutsideTool,
+    rows: u64,
+) -> Result<OutsideOutcome> {
+    if find_in_path(&tool_program(tool).into()).is_none() {
+        return Ok(OutsideOutcome::NotInstalled);
+    }
+    let out = runner.create_child_folder()?;
+    // stats_alloc hands every call on as it is, and a lesson's look at its data stays out of this probe.
+    let mut order = runner.build_run_request(task, Probe::Counts, rows, out.clone())?;
+    order.timeout = order.timeout.min(TOOL_TIMEOUT);
+    let sight = ToolRun { out: out.clone(), krate: task.built.lesson.package.replace('-', "_") };
+    let before = match tool {
+        OutsideTool::ValgrindDhat => valgrind::command_prefix(&out),
+        OutsideTool::Heaptrack => heaptrack::command_prefix(&out),
+    };
+    prefix_command(&mut order, tool_program(tool), before);
+    let outcome = probe::run_probe(&order, || ())?;
+    let read = match outcome.record {
+        Err(fault) => Err(anyhow::anyhow!("{}", fault.cause)),
+        Ok(_) => match tool {
+            OutsideTool::ValgrindDhat => valgrind::read_figures(&sight),
+            OutsideTool::Heaptrack => heaptrack::read_figures(&sight),
+        },
+    };
+    std::fs::remove_dir_all(&out).with_context(|| format!("cannot take {} away", out.display()))?;
+    Ok(match read {
+        Ok((whole, outside)) => {
+            OutsideOutcome::Measured { version: tool_version(tool_program(tool)), whole, outside }
+        }
+        Err(error) => OutsideOutcome::Failed { cause: format!("{error:#}") },
+    })
+}
+
+/// The same child, started by the tool.
+fn prefix_command(order: &mut RunRequest, tool: &str, mut before: Vec<String>) {
+    let binary = std::mem::replace(&mut order.program, tool.into());
+    before.push(binary.to_string_lossy().into_owned());
+    before.append(&mut order.arguments);
+    order.arguments = before;
+}
+
+/// The first line of what it calls itself.
+fn tool_version(tool: &str) -> String {
+    let output =
+        std::process::Command::new(tool).arg("--version").stdin(std::process::Stdio::null()).output();
+    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
+    let said = said.lines().next().unwrap_or_default();
+    // `valgrind-3.19.0`, `heaptrack 1.4.0`
+    said.rsplit(['-', ' ']).next().unwrap_or_default().to_owned()
+}
+
+/// Whether a stack, the root first, is of the measured region: inside the bench a function of the lesson's own.
+pub(super) fn is_in_region<'a>(frames: impl Iterator<Item = &'a str>, krate: &str) -> bool {
+    let of_lesson = |frame: &str| {
+        frame.trim_start_matches('<').strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"))
+    };
+    frames.skip_while(|frame| !frame.starts_with(REGION_FUNCTION)).skip(1).any(of_lesson)
+}
+
+/// The whole, and what of it is outside.
+pub(super) type ToolFigures = (OutsideFigures, OutsideFigures);
+
+/// A file that the tool should have written.
+pub(super) fn read_output(path: &Path) -> Result<String> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    std::fs::read_to_string(path).with_context(|| format!("it left no {name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_region_is_what_the_variant_asks_for_inside_the_bench() {
+        let inside = |frames: &[&str]| is_in_region(frames.iter().copied(), "slots_vs_maps");
+        let bench = "heaplab_lesson::measure::VariantRunner::measure::h0123456789abcdef (measure.rs)";
+        assert!(inside(&["main", REGION_FUNCTION, "slots_vs_maps::list", "malloc"]));
+        assert!(inside(&["main", bench, "alloc::boxed::Box", "slots_vs_maps::list::h01 (main.rs)"]));
+        assert!(inside(&["main", REGION_FUNCTION, "<slots_vs_maps::Rows as Iterator>::next"]));
+        assert!(!inside(&[
+            "slots_vs_maps::main",
+            REGION_FUNCTION,
+            "heaplab_lesson::resident::now",
+            "malloc"
+        ]));
+        assert!(!inside(&["slots_vs_maps::main", "heaplab_lesson::measure::Measured::into_record"]));
+        assert!(!inside(&["main", REGION_FUNCTION, "slots_vs_maps_else::list"]));
+    }
+}

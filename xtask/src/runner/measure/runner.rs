@@ -1,0 +1,240 @@
+//! The children of one section: each gets a folder, is watched, and its record is held against the others' checksums.
+
+use super::{MeasureEvent, MeasureRequest, SectionResult, VariantTask};
+use crate::exit::ExitReason;
+use crate::runner::prepared_input;
+use crate::runner::probe::{self, RunRequest};
+use crate::terminal::Terminal;
+use anyhow::{Context as _, Result};
+use heaplab_profile::raw::RawRecording;
+use heaplab_record::{CurvePoint, Failure, Language, PREPARED_VARIABLE, Probe, Record};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A child is expected to take this long where nothing is known.
+pub(super) const DEFAULT_EXPECTED: Duration = Duration::from_millis(300);
+
+pub(super) struct Runner<'a> {
+    pub(super) request: &'a MeasureRequest<'a>,
+    pub(super) screen: &'a Terminal,
+    pub(super) show: &'a mut dyn FnMut(MeasureEvent<'_>),
+    pub(super) section: SectionResult,
+    /// The first checksum of each work group and scale, and whose it was.
+    checksums: HashMap<(String, u64), (String, String)>,
+    children: u32,
+    done: Duration,
+    /// What the lessons have made, by binary and scale.
+    prepared: HashMap<(PathBuf, u64), String>,
+    /// What a child of a variant takes at a row, by the runs at the reference scale.
+    pub(super) pace: HashMap<String, Pace>,
+}
+
+/// Wall time and the scale it was measured at.
+#[derive(Clone, Copy)]
+pub(super) struct Pace {
+    pub(super) wall: Duration,
+    pub(super) rows: u64,
+}
+
+/// A child that gave its record.
+pub(super) struct ChildAnswer {
+    pub(super) record: Record,
+    pub(super) samples: Vec<CurvePoint>,
+    /// dhat's file, under that probe.
+    pub(super) dhat_json: Option<String>,
+    /// The recorder's, under the heap probe.
+    pub(super) recording: Option<RawRecording>,
+}
+
+/// What came of one child.
+pub(super) struct ChildReply {
+    pub(super) answer: Option<ChildAnswer>,
+    /// Whether the variant would only fail again, and slowly.
+    pub(super) hopeless: bool,
+}
+
+impl<'a> Runner<'a> {
+    pub(super) fn new(
+        request: &'a MeasureRequest<'a>,
+        screen: &'a Terminal,
+        show: &'a mut dyn FnMut(MeasureEvent<'_>),
+    ) -> Runner<'a> {
+        Runner {
+            request,
+            screen,
+            show,
+            section: SectionResult::default(),
+            checksums: HashMap::new(),
+            children: 0,
+            done: Duration::ZERO,
+            prepared: HashMap::new(),
+            pace: HashMap::new(),
+        }
+    }
+
+    /// Says how much work lies ahead.
+    pub(super) fn announce_work(&mut self, ahead: Duration) {
+        self.screen.set_total(self.done + ahead);
+    }
+
+    /// Runs one child to its end. A failure is noted and shown, and the others go on.
+    pub(super) fn run_child(&mut self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Result<ChildReply> {
+        self.run_child_with_env(task, probe, rows, Vec::new())
+    }
+
+    /// As [`Runner::child`], with more in its environment.
+    pub(super) fn run_child_with_env(
+        &mut self,
+        task: VariantTask<'_>,
+        probe: Probe,
+        rows: u64,
+        environment: Vec<(&'static str, String)>,
+    ) -> Result<ChildReply> {
+        let out = self.create_child_folder()?;
+        let mut order = self.build_run_request(task, probe, rows, out.clone())?;
+        order.environment.extend(environment);
+        let expected = self.expected_duration(task, probe, rows);
+        self.screen.set_activity(&format!(
+            "{} · {} · {}",
+            task.display_name(),
+            probe.name(),
+            heaplab_report::format::scale(rows)
+        ));
+        let (started, done, screen) = (Instant::now(), self.done, self.screen);
+        let outcome =
+            probe::run_probe(&order, || screen.set_progress(done + started.elapsed().min(expected)))?;
+        self.done += expected;
+        self.screen.set_progress(self.done);
+        for line in outcome.stdout.lines() {
+            self.screen.print_note(&format!("{}: {line}", task.display_name()));
+        }
+        let reply = match outcome.record {
+            Ok(record) => {
+                self.check_checksum(task, &record)?;
+                let answer = ChildAnswer {
+                    record,
+                    samples: outcome.samples,
+                    dhat_json: if probe == Probe::Dhat { Some(read_dhat_json(task, &out)?) } else { None },
+                    recording: if probe == Probe::Heap { Some(read_recording(task, &out)?) } else { None },
+                };
+                ChildReply { answer: Some(answer), hopeless: false }
+            }
+            Err(fault) => {
+                let failure = Failure {
+                    section: task.built.lesson.section.to_string(),
+                    variant: task.shown_as.to_owned(),
+                    language: task.variant.language,
+                    probe,
+                    cause: fault.cause,
+                    signal: fault.signal,
+                    stderr_tail: fault.stderr_tail,
+                };
+                (self.show)(MeasureEvent::Failed(&failure));
+                self.section.failed.push(failure);
+                ChildReply { answer: None, hopeless: fault.hopeless }
+            }
+        };
+        std::fs::remove_dir_all(&out).with_context(|| format!("cannot take {} away", out.display()))?;
+        Ok(reply)
+    }
+
+    /// An empty folder for one child.
+    pub(super) fn create_child_folder(&mut self) -> Result<PathBuf> {
+        self.children += 1;
+        let out = self.request.folder.join(self.children.to_string());
+        std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
+        Ok(out)
+    }
+
+    /// How one child is run.
+    pub(super) fn build_run_request(
+        &mut self,
+        task: VariantTask<'_>,
+        probe: Probe,
+        rows: u64,
+        out: PathBuf,
+    ) -> Result<RunRequest> {
+        let (program, arguments) = match (task.variant.language, self.request.python) {
+            (Language::Rust, _) => {
+                let arguments = [task.variant.name.as_str(), "--rows", &rows.to_string()].map(str::to_owned);
+                (task.built.binary.clone(), arguments.to_vec())
+            }
+            (Language::Python, Some(python)) => {
+                let script = task.built.lesson.script_path(&task.variant.name);
+                (python.program.clone(), vec![script.to_string_lossy().into_owned()])
+            }
+            (Language::Python, None) => {
+                anyhow::bail!("{}: there is no interpreter to run it", task.display_name())
+            }
+        };
+        let environment = self.prepared_input(task, rows)?.map(|what| (PREPARED_VARIABLE, what));
+        let environment = environment.into_iter().collect();
+        let timeout = self.request.timeout;
+        Ok(RunRequest { program, arguments, environment, probe, rows, out, timeout })
+    }
+
+    /// What the lesson has made for this scale, once.
+    fn prepared_input(&mut self, task: VariantTask<'_>, rows: u64) -> Result<Option<String>> {
+        if !task.built.manifest.prepares {
+            return Ok(None);
+        }
+        let key = (task.built.binary.clone(), rows);
+        if let Some(known) = self.prepared.get(&key) {
+            return Ok(Some(known.clone()));
+        }
+        let scale = heaplab_report::format::scale(rows);
+        self.screen.set_activity(&format!("{} · {scale} {}", task.built.lesson.package, task.unit));
+        let made =
+            prepared_input::run_prepare(task.built, Some(rows), &self.request.given, &self.request.folder)?;
+        self.prepared.insert(key, made.what.clone());
+        Ok(Some(made.what))
+    }
+
+    /// Variants of one work group return one checksum at one scale; a report where they differ would compare two
+    /// different works, and is refused.
+    fn check_checksum(&mut self, task: VariantTask<'_>, record: &Record) -> Result<(), ExitReason> {
+        let key = (task.variant.work_group.clone(), record.scale);
+        let (first, whose) =
+            self.checksums.entry(key).or_insert_with(|| (record.checksum.clone(), task.display_name()));
+        if *first == record.checksum {
+            return Ok(());
+        }
+        Err(ExitReason::CheckFailed(format!(
+            "{} did other work than {whose}: at {} of {} its checksum is {}, {whose} has {first}.\n\
+             No report is written, the last one is as it was. Look at {}: which rows differ, or in which order?",
+            task.display_name(),
+            record.scale,
+            task.unit,
+            record.checksum,
+            match task.variant.language {
+                Language::Rust => task.built.lesson.folder.join("src/main.rs"),
+                Language::Python => task.built.lesson.script_path(&task.variant.name),
+            }
+            .display(),
+        )))
+    }
+
+    /// What a child will take, by what the reference scale took. The factors are only for the bar.
+    pub(super) fn expected_duration(&self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Duration {
+        let Some(pace) = self.pace.get(&task.display_name()) else { return DEFAULT_EXPECTED };
+        let factor = match probe {
+            Probe::Plain => 1.0,
+            Probe::Counts | Probe::Heap => 1.3,
+            Probe::Dhat => 20.0,
+        };
+        pace.wall.mul_f64(factor * rows as f64 / pace.rows as f64)
+    }
+}
+
+fn read_dhat_json(task: VariantTask<'_>, out: &Path) -> Result<String> {
+    std::fs::read_to_string(out.join("dhat.json"))
+        .with_context(|| format!("{}: dhat left no file", task.display_name()))
+}
+
+fn read_recording(task: VariantTask<'_>, out: &Path) -> Result<RawRecording> {
+    let bytes = std::fs::read(out.join("heap.raw"))
+        .with_context(|| format!("{}: the recorder left no file", task.display_name()))?;
+    RawRecording::read(&bytes)
+        .with_context(|| format!("{}: cannot read what the recorder left", task.display_name()))
+}

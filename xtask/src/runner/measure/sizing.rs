@@ -1,0 +1,216 @@
+//! How big it will get: every variant runs at a hundredth first. What that says about memory decides the scale; nobody types
+//! in what a variant needs.
+
+use super::runner::{ChildAnswer, DEFAULT_EXPECTED, Pace, Runner};
+use super::{MeasureRequest, VariantTask};
+use crate::runner::memory;
+use crate::runner::plan::{self, Footprint};
+use anyhow::Result;
+use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
+use heaplab_report::format::{bytes, count};
+use std::time::Duration;
+
+/// How many times the reference scale the second run is that tells buffers of one size from what grows.
+const SECOND_RUN_FACTOR: u64 = 10;
+
+/// What the runs at the reference scale told; empty where the whole run is that small itself.
+#[derive(Default)]
+pub(super) struct Sizing {
+    footprint: Option<Footprint>,
+    /// Kept for the reconciliation, which is at this scale too.
+    pub(super) heap: Option<HeapTotals>,
+    pub(super) plain: Option<PlainSample>,
+    /// The warm-up's counts at full scale, of the one variant that it was.
+    pub(super) counts: Option<ChildAnswer>,
+    /// It failed already: it would fail again at full scale.
+    pub(super) broken: bool,
+}
+
+/// Runs the variant at the reference scale, if the run itself is larger.
+pub(super) fn size_at_reference(runner: &mut Runner<'_>, task: VariantTask<'_>) -> Result<Sizing> {
+    let rows = runner.request.rows;
+    let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
+    if reference >= rows {
+        return Ok(Sizing::default());
+    }
+    let Some((plain, heap)) = run_sizing_pair(runner, task, reference)? else {
+        return Ok(Sizing { broken: true, ..Sizing::default() });
+    };
+    runner
+        .pace
+        .insert(task.display_name(), Pace { wall: Duration::from_nanos(plain.wall_ns), rows: reference });
+    let footprint = footprint(reference, &plain, heap.as_ref());
+    Ok(Sizing { footprint, heap, plain: Some(plain), counts: None, broken: false })
+}
+
+/// One run under the plain probe, one under the recorder where there is one; `None` for a variant that fails.
+fn run_sizing_pair(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    rows: u64,
+) -> Result<Option<(PlainSample, Option<HeapTotals>)>> {
+    let Some(plain) = runner.run_child(task, Probe::Plain, rows)?.answer else { return Ok(None) };
+    let heap = match task.variant.language {
+        Language::Rust => runner.run_child(task, Probe::Heap, rows)?.answer,
+        Language::Python => None,
+    };
+    let heap = heap.and_then(|answer| match answer.record.measurement {
+        Measurement::Heap(totals) => Some(totals),
+        _ => None,
+    });
+    let Measurement::Plain(sample) = plain.record.measurement else { return Ok(None) };
+    Ok(Some((sample, heap)))
+}
+
+fn footprint(rows: u64, sample: &PlainSample, heap: Option<&HeapTotals>) -> Option<Footprint> {
+    let (start_bytes, peak_bytes) = sample.start_rss_bytes.zip(sample.peak_rss_bytes)?;
+    Some(Footprint {
+        rows,
+        start_bytes,
+        peak_bytes: peak_bytes.saturating_sub(mapped_file_bytes(sample)),
+        live_bytes: heap.map_or(0, |totals| totals.peak_bytes),
+        live_blocks: heap.map_or(0, |totals| totals.peak_blocks),
+        smaller: None,
+    })
+}
+
+/// Pages of files that a variant has mapped: resident, but whenever memory runs short the system takes them back and reads them
+/// again. Shared memory has no file to be read from.
+fn mapped_file_bytes(sample: &PlainSample) -> u64 {
+    let came = sample.end_rss_file_bytes.zip(sample.start_rss_file_bytes);
+    let came = came.map_or(0, |(end, start)| end.saturating_sub(start));
+    came.saturating_sub(sample.end_rss_shmem_bytes.unwrap_or(0))
+}
+
+/// The scale that fits into the memory that is there now; a lowered one is said.
+pub(super) fn rows_that_fit_now(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &mut Sizing,
+) -> Result<u64> {
+    let asked = runner.request.rows;
+    let (Some(mut footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
+        return Ok(asked);
+    };
+    let more = footprint.rows.saturating_mul(SECOND_RUN_FACTOR);
+    // In proportion it would not fit. Buffers of one size would be multiplied too: another run tells them from what grows.
+    if footprint.smaller.is_none() && more < asked && footprint.rows_that_fit(asked, available) < asked {
+        let fits = footprint.rows_that_fit(more, available) == more;
+        if let Some((plain, heap)) = if fits { run_sizing_pair(runner, task, more)? } else { None } {
+            let larger = self::footprint(more, &plain, heap.as_ref());
+            footprint = larger.map_or(footprint, |larger| larger.with_smaller_run(footprint));
+            sizing.footprint = Some(footprint);
+        }
+    }
+    let rows = footprint.rows_that_fit(asked, available);
+    if rows < asked {
+        runner.screen.print_note(&format!(
+            "{}: {} {unit} need about {}, and {} is available: it runs at {} {unit}",
+            task.display_name(),
+            count(asked),
+            bytes(footprint.need_bytes(asked)),
+            bytes(available),
+            count(rows),
+            unit = task.unit,
+        ));
+    }
+    Ok(rows)
+}
+
+/// One run at the largest footprint whose time is not looked at: whoever first touches a virtual machine's fresh pages pays for
+/// the host to find them, and that shall not be the first variant. Counts know no time: where they can be had they are kept.
+pub(super) fn warm_up(
+    runner: &mut Runner<'_>,
+    tasks: &[VariantTask<'_>],
+    sizings: &mut [Sizing],
+) -> Result<()> {
+    let rows = runner.request.rows;
+    let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(rows));
+    let whole = tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken);
+    let largest = whole.max_by_key(|(_, sizing)| need(sizing));
+    if let Some((&task, sizing)) = largest
+        && sizing.footprint.is_some()
+        && !runner.request.quick
+    {
+        runner.screen.print_step(&format!("warm-up, not timed: {}", task.display_name()));
+        let rows = rows_that_fit_now(runner, task, sizing)?;
+        // A failure here shows again, and is told, when the variant itself is measured.
+        let told = runner.section.failed.len();
+        let is_rust = task.variant.language == Language::Rust;
+        let probe = if is_rust { Probe::Counts } else { Probe::Plain };
+        sizing.counts = runner.run_child(task, probe, rows)?.answer.filter(|_| is_rust);
+        runner.section.failed.truncate(told);
+    }
+    Ok(())
+}
+
+/// How often each variant's pair of plain and heap runs is taken; CPython once.
+pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -> Vec<u32> {
+    let rows = runner.request.rows;
+    let pairs: Vec<Duration> = tasks
+        .iter()
+        .map(|&task| match task.variant.language {
+            Language::Rust => {
+                runner.expected_duration(task, Probe::Plain, rows)
+                    + runner.expected_duration(task, Probe::Heap, rows)
+            }
+            // Not of the budget, and never repeated.
+            Language::Python => Duration::ZERO,
+        })
+        .collect();
+    let mut repetitions = plan::plan_repetitions(runner.request.quick, &pairs);
+    for (repetitions, task) in repetitions.iter_mut().zip(tasks) {
+        if task.variant.language == Language::Python {
+            *repetitions = 1;
+        }
+    }
+    repetitions
+}
+
+/// What lies ahead after the reference runs: for the bar only.
+pub(super) fn expected_total(
+    runner: &Runner<'_>,
+    tasks: &[VariantTask<'_>],
+    repetitions: &[u32],
+) -> Duration {
+    let request: &MeasureRequest<'_> = runner.request;
+    let mut ahead = Duration::ZERO;
+    let mut longest = Duration::ZERO;
+    for (&task, &repetitions) in tasks.iter().zip(repetitions) {
+        let plain = runner.expected_duration(task, Probe::Plain, request.rows);
+        longest = longest.max(plain);
+        if task.variant.language == Language::Python {
+            ahead += plain;
+            continue;
+        }
+        let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);
+        ahead += (plain + runner.expected_duration(task, Probe::Heap, request.rows)) * repetitions;
+        ahead += runner.expected_duration(task, Probe::Counts, request.rows);
+        ahead += runner.expected_duration(task, Probe::Dhat, reference);
+    }
+    if request.quick { ahead } else { ahead + longest + DEFAULT_EXPECTED }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_that_the_system_can_take_back_are_no_need() {
+        let mut sample = PlainSample {
+            peak_rss_bytes: Some(1_014_000_000),
+            start_rss_bytes: Some(4_000_000),
+            start_rss_file_bytes: Some(3_000_000),
+            end_rss_file_bytes: Some(1_003_000_000),
+            ..PlainSample::default()
+        };
+        let need = |sample: &PlainSample| footprint(1_000, sample, None).expect("measured").need_bytes(1_000);
+        assert_eq!(need(&sample), 4_000_000 + 11_000_000);
+        // Shared memory is no file's.
+        sample.end_rss_shmem_bytes = Some(400_000_000);
+        assert_eq!(need(&sample), 4_000_000 + 451_000_000);
+        // A system that does not tell how many came before.
+        sample.start_rss_file_bytes = None;
+        assert_eq!(need(&sample), 4_000_000 + 1_111_000_000);
+    }
+}

@@ -1,0 +1,107 @@
+//! What has to be there before a lesson's variants run, such as the log of 8.7: the lesson makes it in a process of its own, once
+//! a scale, and every child is told of it. The lesson's own options reach it here.
+
+use crate::cli::LessonOptions;
+use crate::exit::ExitReason;
+use crate::interrupt;
+use crate::runner::build::BuiltLesson;
+use crate::runner::child_process;
+use anyhow::{Context as _, Result};
+use heaplab_record::PreparedInput;
+use std::fs::File;
+use std::path::Path;
+use std::process::Command;
+
+/// The options that a lesson may take, in the form that it takes them: name and value.
+pub(crate) type LessonInputs = Vec<(String, String)>;
+
+/// What was given of the options that lessons take; each must have one in this section that takes it.
+pub(crate) fn resolve_inputs(
+    options: &LessonOptions,
+    built: &[BuiltLesson<'_>],
+) -> Result<LessonInputs, ExitReason> {
+    let mut given = LessonInputs::new();
+    if let Some(log) = &options.log {
+        let path = log.to_str().ok_or_else(|| {
+            ExitReason::UsageError(format!(
+                "--log {}: its name is not UTF-8: rename it, or link to it",
+                log.display()
+            ))
+        })?;
+        given.push(("--log".to_owned(), path.to_owned()));
+    }
+    for (name, _) in &given {
+        if !built.iter().any(|built| accepts_input(built, name)) {
+            let section = &options.section;
+            return Err(ExitReason::UsageError(format!(
+                "{name}: section {section} reads no such thing; lesson 8.7 does"
+            )));
+        }
+    }
+    if let (Some(_), Some(other)) = (options.bytes, built.iter().find(|of| of.manifest.unit != "bytes")) {
+        let unit = &other.manifest.unit;
+        return Err(ExitReason::UsageError(format!(
+            "--bytes: lesson {} counts {unit}; give --rows",
+            other.lesson.section
+        )));
+    }
+    Ok(given)
+}
+
+/// The scale that an option itself brings along: a log's size.
+pub(crate) fn rows_of_input(
+    built: &[BuiltLesson<'_>],
+    given: &LessonInputs,
+    folder: &Path,
+) -> Result<Option<u64>> {
+    let takers = built.iter().filter(|built| given.iter().any(|(name, _)| accepts_input(built, name)));
+    let mut most = None;
+    for built in takers {
+        most = most.max(Some(run_prepare(built, None, given, folder)?.rows));
+    }
+    Ok(most)
+}
+
+/// Has the lesson make what its variants read at this scale, or find it.
+pub(crate) fn run_prepare(
+    built: &BuiltLesson<'_>,
+    rows: Option<u64>,
+    given: &LessonInputs,
+    folder: &Path,
+) -> Result<PreparedInput> {
+    let (out, errors) = (folder.join("prepared.json"), folder.join("prepared.txt"));
+    let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
+    let mut command = Command::new(&built.binary);
+    command.arg("--heaplab-prepare").stdout(create(&out)?).stderr(create(&errors)?);
+    if let Some(rows) = rows {
+        command.args(["--rows", &rows.to_string()]);
+    }
+    for (name, value) in given.iter().filter(|(name, _)| accepts_input(built, name)) {
+        command.args([name, value]);
+    }
+    let (_, status) = child_process::run_to_end(&mut command, &built.binary.display().to_string())?;
+    interrupt::check()?;
+    if !status.success() {
+        let said = std::fs::read_to_string(&errors).unwrap_or_default();
+        let said = said.trim().strip_prefix("error: ").unwrap_or(said.trim()).to_owned();
+        let said = if said.is_empty() {
+            format!("{}: nothing was prepared: {status}", built.lesson.section)
+        } else {
+            said
+        };
+        return Err(if status.code() == Some(2) {
+            ExitReason::UsageError(said)
+        } else {
+            ExitReason::MissingRequirement(said)
+        }
+        .into());
+    }
+    let text = std::fs::read(&out).with_context(|| format!("cannot read {}", out.display()))?;
+    serde_json::from_slice(&text).with_context(|| {
+        format!("lesson {}: `--heaplab-prepare` prints nothing of use", built.lesson.section)
+    })
+}
+
+fn accepts_input(built: &BuiltLesson<'_>, name: &str) -> bool {
+    built.manifest.options.iter().any(|option| option.name == name)
+}

@@ -1,0 +1,175 @@
+//! A program of the student's own, run once under the recorder. Terminal, keyboard and exit status stay its own; we wait.
+
+use crate::exit::ExitReason;
+use crate::interrupt;
+use crate::runner::child_process::terminate_with_parent;
+use crate::runner::memory;
+use crate::runner::probe::MIN_AVAILABLE_BYTES;
+use anyhow::{Context as _, Result};
+use heaplab_record::Probe;
+use rustix::process::{Pid, Signal};
+use std::ffi::OsString;
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// How often it is looked at.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long it may take to write its recording once we asked it to end.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// What to run.
+pub(crate) struct ProgramRequest<'a> {
+    pub(crate) program: &'a OsString,
+    pub(crate) arguments: &'a [OsString],
+    /// What heaplab's allocator is to do, if the program has it.
+    pub(crate) probe: Probe,
+    /// An existing folder for the recordings.
+    pub(crate) out: PathBuf,
+    /// None unless the user set one: only the user knows when a program should have ended.
+    pub(crate) timeout: Option<Duration>,
+    /// Whether our standard output belongs to report.json: then the program's goes to standard error.
+    pub(crate) quiet: bool,
+}
+
+/// How it ended.
+pub(crate) struct ProgramEnd {
+    pub(crate) process: u32,
+    pub(crate) status: ExitStatus,
+    /// Why we ended it, if we did.
+    pub(crate) cause: Option<String>,
+    /// The signal that we were sent and passed on.
+    pub(crate) interrupted: Option<i32>,
+}
+
+/// Runs the program to its end. Ctrl-C ends the program, not us: what it has recorded until then is what was asked for.
+pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
+    let mut command = Command::new(order.program);
+    command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
+    if order.quiet {
+        let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
+        command.stdout(Stdio::from(stderr));
+    }
+    terminate_with_parent(&mut command);
+    let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
+    WatchedProgram { child, started: Instant::now(), asked: None, cause: None, interrupted: None }
+        .wait_for_end(order)
+}
+
+struct WatchedProgram {
+    child: Child,
+    started: Instant,
+    /// When it was asked to end.
+    asked: Option<Instant>,
+    cause: Option<String>,
+    interrupted: Option<i32>,
+}
+
+impl WatchedProgram {
+    fn wait_for_end(mut self, order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
+        loop {
+            if let Some(status) = self.child.try_wait().context("cannot wait for the program")? {
+                // One that came while it ended is not lost.
+                let interrupted = self.interrupted.or_else(interrupt::take_signal);
+                let (process, cause) = (self.child.id(), self.cause.take());
+                return Ok(ProgramEnd { process, status, cause, interrupted });
+            }
+            if let Some(signal) = interrupt::take_signal() {
+                if self.asked.is_some() {
+                    // The second time it is meant.
+                    return Err(ExitReason::Interrupted(signal).into());
+                }
+                self.interrupted = Some(signal);
+                self.forward_signal(signal);
+            }
+            match (&self.cause, self.asked) {
+                (None, None) => {
+                    if let Some(cause) = self.find_trouble(order) {
+                        self.cause = Some(cause);
+                        self.send_signal(Signal::TERM);
+                    }
+                }
+                (Some(_), Some(asked)) if asked.elapsed() > GRACE => {
+                    self.send_signal(Signal::KILL);
+                }
+                _ => {}
+            }
+            std::thread::sleep(POLL_INTERVAL);
+        }
+    }
+
+    /// A Ctrl-C on our terminal has reached the program already: some take a second one for an order to drop everything.
+    fn forward_signal(&mut self, signal: i32) {
+        let interrupts = signal == Signal::INT.as_raw();
+        if interrupts && owns_terminal() {
+            self.asked = Some(Instant::now());
+        } else {
+            self.send_signal(if interrupts { Signal::INT } else { Signal::TERM });
+        }
+    }
+
+    fn send_signal(&mut self, signal: Signal) {
+        if let Some(process) = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw) {
+            let _ = rustix::process::kill_process(process, signal);
+        }
+        self.asked.get_or_insert_with(Instant::now);
+    }
+
+    fn find_trouble(&self, order: &ProgramRequest<'_>) -> Option<String> {
+        if let Some(timeout) = order.timeout.filter(|timeout| self.started.elapsed() > *timeout) {
+            let budget = humantime::format_duration(timeout);
+            return Some(format!("it ran past its budget of {budget} and was ended; --timeout gives more"));
+        }
+        let scarce = memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES);
+        scarce.then(|| "it was ended before it drove this machine into swap; give it less to do".into())
+    }
+}
+
+impl Drop for WatchedProgram {
+    fn drop(&mut self) {
+        if !matches!(self.child.try_wait(), Ok(Some(_))) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Whether keys on the controlling terminal reach us, and with us the program.
+fn owns_terminal() -> bool {
+    let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
+    rustix::termios::tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Whether there is such a program, for what starts it behind another.
+pub(crate) fn check_runnable(program: &OsString) -> Result<(), ExitReason> {
+    let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+    let Some(path) = find_in_path(program) else { return Err(start_error(program, &missing)) };
+    match std::fs::metadata(path) {
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err(start_error(program, &std::io::ErrorKind::PermissionDenied.into())),
+        Err(error) => Err(start_error(program, &error)),
+    }
+}
+
+fn start_error(program: &OsString, error: &std::io::Error) -> ExitReason {
+    let name = program.to_string_lossy();
+    let next = match error.kind() {
+        std::io::ErrorKind::NotFound => "build it first and give its path, such as target/release/NAME",
+        std::io::ErrorKind::PermissionDenied => {
+            "give the path of a program, not of a folder or a source file"
+        }
+        _ => "is it a program of this machine?",
+    };
+    ExitReason::UsageError(format!("cannot start `{name}`: {error}; {next}"))
+}
+
+/// Where the program lies, found as the shell finds it.
+pub(crate) fn find_in_path(program: &OsString) -> Option<PathBuf> {
+    let path = Path::new(program);
+    if path.components().count() > 1 {
+        return Some(path.to_owned());
+    }
+    let folders = std::env::var_os("PATH")?;
+    std::env::split_paths(&folders).map(|folder| folder.join(path)).find(|candidate| candidate.is_file())
+}
