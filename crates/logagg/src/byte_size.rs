@@ -1,6 +1,6 @@
-//! Sizes and numbers as people type them: `100MB`, `10GB`, `64KiB`, `1M`.
+//! Parses sizes and numbers as people type them: `100MB`, `10GB`, `64KiB`, `1M`.
 
-/// MB and M are a million, MiB is 2^20.
+/// Parses a size. MB and M are a million, MiB is 2^20.
 pub fn parse(text: &str) -> Result<u64, String> {
     let text = text.trim();
     let split = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());

@@ -1,4 +1,4 @@
-//! The command line, and how it becomes plain options.
+//! The command line, and its conversion to options of the library.
 
 use std::path::PathBuf;
 
@@ -182,14 +182,14 @@ impl ResultArgs {
 }
 
 impl Count {
-    /// Options of a run, and the key in words that tell partial results apart.
+    /// The options of a run, and the description of the key that partial results are compared by.
     pub(crate) fn options(&self) -> Result<(CountOptions, String)> {
         let kind = self.kind.map(|kind| match kind {
             KeyKind::Address => ValueKind::Address,
             KeyKind::Text => ValueKind::Text,
         });
         let extract = KeyExtractor::new(&self.format, self.key.as_deref(), kind)?;
-        // A format of the user's own names its first variable where no key is given.
+        // A format given by the user is counted by its first variable unless --key is given.
         let own = Some(self.format.as_str()).filter(|format| !matches!(*format, "combined" | "json"));
         let key = extract.describe_key(self.key.as_deref().or(own));
         let read_by = match self.input {

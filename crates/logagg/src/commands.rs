@@ -1,4 +1,8 @@
-//! What each command does, from options to output.
+//! One function per command, from options to output.
+
+mod follow_live;
+mod oracle;
+mod progress;
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
@@ -6,18 +10,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use heaplab_logagg::engine::{self, CountOutcome};
+use heaplab_logagg::engine::merge::merge_partials;
+use heaplab_logagg::engine::{self, CountOutcome, processes, scan};
 use heaplab_logagg::error::{Error, Result};
 use heaplab_logagg::generate::{LogRecipe, generate as write_log};
 use heaplab_logagg::input::expand_patterns;
 use heaplab_logagg::partial::{PartialHeader, PartialWriter};
-use heaplab_logagg::processes;
 use heaplab_logagg::report::{CountReport, group_digits};
 use heaplab_logagg::resident_memory;
 
 use crate::cli::{Count, Generate, InputMethod, Merge, ResultArgs};
-use crate::progress::Progress;
-use crate::{follow_live, sigbus, stop_signals};
+use crate::signals::{self, sigbus};
+use progress::Progress;
 
 pub(crate) fn count(args: &Count) -> Result<()> {
     let begin = Instant::now();
@@ -29,8 +33,8 @@ pub(crate) fn count(args: &Count) -> Result<()> {
         let outcome = follow_live::follow(&inputs, &options, partial, args.result.quiet)?;
         return print_outcome(outcome, None, &args.result, begin);
     }
-    stop_signals::install_handlers();
-    stop_signals::set_unfinished(partial.as_ref().and_then(PartialWriter::temporary_path));
+    signals::install_handlers();
+    signals::set_unfinished(partial.as_ref().and_then(PartialWriter::temporary_path));
     if args.input != InputMethod::Pread {
         sigbus::install_handler()?;
     }
@@ -57,11 +61,11 @@ pub(crate) fn count(args: &Count) -> Result<()> {
 pub(crate) fn merge(args: &Merge) -> Result<()> {
     let begin = Instant::now();
     let files = expand_patterns(&args.files)?;
-    stop_signals::install_handlers();
-    print_outcome(heaplab_logagg::merge::merge_partials(&files, &args.options())?, None, &args.result, begin)
+    signals::install_handlers();
+    print_outcome(merge_partials(&files, &args.options())?, None, &args.result, begin)
 }
 
-/// Part of a run by processes.
+/// Runs as a worker process of `--processes`.
 pub(crate) fn run_worker() -> Result<()> {
     sigbus::install_handler()?;
     processes::run_worker()
@@ -71,7 +75,7 @@ pub(crate) fn scan(args: &Count) -> Result<()> {
     let begin = Instant::now();
     let (options, _) = args.options()?;
     sigbus::install_handler()?;
-    let tally = heaplab_logagg::scan::scan(&expand_patterns(&args.logs)?, &options)?;
+    let tally = scan::scan(&expand_patterns(&args.logs)?, &options)?;
     let seconds = begin.elapsed().as_secs_f64();
     println!(
         "{{\"lines\":{},\"bytes\":{},\"wall_ns\":{}}}",
@@ -83,7 +87,7 @@ pub(crate) fn scan(args: &Count) -> Result<()> {
 }
 
 pub(crate) fn check(log: &Path, partial: &Path) -> Result<()> {
-    let checked = crate::oracle::check(log, partial)?;
+    let checked = oracle::check(log, partial)?;
     println!("{}", serde_json::to_string(&checked).map_err(|error| Error::Check(error.to_string()))?);
     Ok(())
 }
@@ -97,11 +101,11 @@ pub(crate) fn generate(args: &Generate) -> Result<()> {
     } else {
         let mut file =
             File::create(&args.file).map_err(|source| Error::Output { name: name.clone(), source })?;
-        stop_signals::install_handlers();
-        stop_signals::set_unfinished(Some(&args.file));
+        signals::install_handlers();
+        signals::set_unfinished(Some(&args.file));
         let written = write_log(&recipe, &name, &mut file);
         if written.is_err() {
-            // Half a log would be taken for a whole one.
+            // A truncated log could be mistaken for a complete one.
             let _ = std::fs::remove_file(&args.file);
         }
         written?

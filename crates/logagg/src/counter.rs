@@ -1,24 +1,33 @@
-//! Exact counts within a limit of memory.
+//! Exact counts within a memory limit.
 //!
-//! A counter owns three tables. When one is full and there is no memory to grow, all go to disk as partitions by hash, and counting
-//! goes on with empty tables. At the end each partition is counted by a counter of its own, which may spill again, one level
-//! deeper: any number of keys is counted exactly.
+//! A counter owns three tables. When a table is full and there is no memory left to grow, all
+//! tables are written to disk, partitioned by hash, and counting continues with empty tables. At
+//! the end each partition is counted by a counter of its own, which may spill again one level
+//! deeper, so any number of keys is counted exactly.
+
+mod batched_adds;
+pub(crate) mod key_codec;
+pub mod sketch;
+pub mod spill;
+#[cfg(test)]
+mod tests;
+pub mod top;
 
 use std::sync::Arc;
 
 use batched_adds::BatchedAdds;
 
+use crate::counter::spill::{SpillFile, SpillWriter, SpilledPartitions};
 use crate::error::{Error, Result};
 use crate::key::{Key, KeySink};
-use crate::spill::{SpillFile, SpillWriter, SpilledPartitions};
 use crate::table::{HashSeed, PARTITION_BITS, PARTITIONS, Table, TextTable, V4Table, V6Table};
 
-/// IPv4 keys wait here until their slots have come.
+/// IPv4 keys are buffered until their slots have been prefetched.
 const BATCH: usize = 64;
-/// A partitioning uses six bits of 64; so many levels hold more keys than there are.
+/// Each level partitions by six bits of the 64-bit hash, so this many levels are always enough.
 const DEEPEST: u32 = 9;
 
-/// Tables, what was spilled of them, and a budget in bytes for both.
+/// The tables, what was spilled of them, and one budget in bytes for both.
 #[derive(Debug)]
 pub(crate) struct Counter {
     v4: V4Table,
@@ -31,7 +40,7 @@ pub(crate) struct Counter {
     seed: HashSeed,
     file: Arc<SpillFile>,
     runs: Option<SpillWriter>,
-    /// The first failure; a sink returns nothing, so it waits here.
+    /// The first failure. The methods of a sink return nothing, so it is kept until `flush`.
     failure: Option<Error>,
 }
 
@@ -52,7 +61,7 @@ impl Counter {
         }
     }
 
-    /// Memory of the tables, in bytes.
+    /// Memory of the tables in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.v4.bytes() + self.v6.bytes() + self.text.bytes()
     }
@@ -65,7 +74,6 @@ impl Counter {
         self.budget = budget;
     }
 
-    /// Counts a key `count` times.
     pub(crate) fn add(&mut self, key: Key, count: u64) -> Result<()> {
         match key {
             Key::V4(value) => {
@@ -129,7 +137,8 @@ impl Counter {
         self.v4.for_each(&mut push)?;
         self.v6.for_each(&mut push)?;
         self.text.for_each(&mut push)?;
-        // One table that has nearly all the memory keeps it. Else all start small again: each gets what it then needs.
+        // A table that holds nearly all the memory keeps it. Otherwise all start small again, so
+        // that each can grow to what it needs.
         let total = self.bytes();
         let keeps = |table: &dyn Table| table.bytes() * 10 >= total * 9;
         if keeps(&self.v4) {
@@ -150,28 +159,28 @@ impl Counter {
         Ok(())
     }
 
-    /// Adds all that `other` holds, which must not have spilled.
+    /// Adds everything that `other` holds. `other` must not have spilled.
     pub(crate) fn absorb(&mut self, other: Counter) -> Result<()> {
         let mut pairs = BatchedAdds::new(self);
         other.for_each(&mut |key, count| pairs.add(key, count))?;
         pairs.finish()
     }
 
-    /// Visits the keys in memory: all of them, if nothing was spilled.
+    /// Visits the keys in memory, which are all keys if nothing was spilled.
     pub(crate) fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         self.v4.for_each(visit)?;
         self.v6.for_each(visit)?;
         self.text.for_each(visit)
     }
 
-    /// Sends everything to disk and gives all memory back.
+    /// Writes everything to disk and frees all memory.
     pub(crate) fn into_partitions(mut self) -> Result<SpilledPartitions> {
         self.spill()?;
         let Counter { runs, file, .. } = self;
         runs.unwrap_or_else(|| SpillWriter::new(&file)).finish()
     }
 
-    /// Visits every key once with its whole count, in parts where something was spilled.
+    /// Visits every key once with its whole count, partition by partition if anything was spilled.
     pub(crate) fn drain(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
         if !self.has_spilled() {
             return self.for_each(visit);
@@ -183,7 +192,7 @@ impl Counter {
     }
 }
 
-/// Counts one partition of several counters' spills.
+/// Counts one partition of what several counters have spilled.
 pub(crate) fn drain_partition(
     parts: &[SpilledPartitions],
     partition: usize,
@@ -234,7 +243,3 @@ impl KeySink for Counter {
         self.v4.len() + self.v6.len() + self.text.len()
     }
 }
-
-mod batched_adds;
-#[cfg(test)]
-mod tests;

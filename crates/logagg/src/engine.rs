@@ -1,4 +1,14 @@
-//! The run: inputs are dealt out as ranges to threads, each counts into tables of its own, and the counts are combined.
+//! A run: threads take ranges of the inputs, each counts into tables of its own, and the tables are
+//! merged.
+
+pub mod follow;
+pub mod line_range;
+mod memory_plan;
+pub mod merge;
+mod merge_counters;
+pub mod processes;
+pub mod scan;
+mod work_queue;
 
 use std::path::PathBuf;
 use std::sync::Mutex;
@@ -8,35 +18,35 @@ use std::time::Instant;
 
 use memmap2::MmapMut;
 
-use crate::combine::{MergedCounts, combine};
 use crate::counter::Counter;
+use crate::counter::sketch::{STANDARD_ERROR, Sketch};
+use crate::counter::spill::SpillFile;
+use crate::counter::top::RankedKey;
+use crate::engine::line_range::{LONGEST_LINE, LineBounds};
+use crate::engine::memory_plan::MemoryPlan;
+use crate::engine::merge_counters::{MergedCounts, combine};
+use crate::engine::work_queue::{WorkItem, WorkQueue, WorkSource};
 use crate::error::{Error, Result};
 use crate::extract::KeyExtractor;
 use crate::input::{MappedWindows, PreadWindows, ReadBy, ReaderChoice, StreamWindows, may_be_compressed};
 use crate::key::KeySink;
 use crate::line_offsets::{LineOffsets, Tally};
-use crate::memory_plan::MemoryPlan;
 use crate::partial::PartialWriter;
-use crate::range::{self, LONGEST_LINE, LineBounds};
-use crate::sketch::{STANDARD_ERROR, Sketch};
-use crate::spill::SpillFile;
-use crate::top::RankedKey;
-use crate::work_queue::{WorkItem, WorkQueue, WorkSource};
 
-/// What a run may use and what it is asked.
+/// What a run may use and what it has to answer.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct CountOptions {
-    /// Resident memory of the process, file pages included, in bytes.
+    /// Limit of the process's resident memory in bytes, file pages included.
     pub memory: usize,
-    /// Threads at most; fewer where memory does not suffice.
+    /// Most threads to use. There are fewer where memory does not suffice.
     pub threads: usize,
     /// How many keys to rank.
     pub top: usize,
-    /// Where the key is.
+    /// Where the key is in a line.
     pub extract: KeyExtractor,
-    /// Estimate UV by a sketch: no tables, no top.
+    /// Estimate UV by a sketch: no tables, no ranking.
     pub sketch: bool,
-    /// Where full tables go.
+    /// The folder for tables that memory does not hold.
     pub temp_dir: PathBuf,
     /// How regular files are read.
     pub read_by: ReadBy,
@@ -44,12 +54,12 @@ pub struct CountOptions {
     pub window: usize,
     /// Bytes of a file that a thread takes at a time.
     pub range: u64,
-    /// No line is looked at beyond so many bytes.
+    /// Only this many bytes of a line are looked at.
     pub longest_line: usize,
 }
 
 impl CountOptions {
-    /// What the tool does by default, on so many threads.
+    /// The tool's defaults, with this many threads.
     pub fn new(threads: usize) -> CountOptions {
         CountOptions {
             memory: 100_000_000,
@@ -67,7 +77,8 @@ impl CountOptions {
 }
 
 impl CountOptions {
-    /// The plan, and the options with what it leaves of them: mapped windows count as resident, and have to be worth it.
+    /// Shares out the memory. Returns the options that fit: mapped windows count as resident and
+    /// are used only where they are a small part of the limit.
     pub(crate) fn plan_memory(&self, packed: bool) -> Result<(CountOptions, MemoryPlan)> {
         let mut options = self.clone();
         if options.read_by == ReadBy::Fastest && self.threads * self.mapped_window() > self.memory / 8 {
@@ -78,44 +89,44 @@ impl CountOptions {
         Ok((options, plan))
     }
 
-    /// PERF: windows of 256 KiB take 1.3 times the time of these: each costs a system call and, with threads, an interrupt to every
-    /// processor.
+    /// PERF: windows of 256 KiB take 1.3 times as long, because each costs a system call and, with
+    /// threads, an interrupt on every processor.
     fn mapped_window(&self) -> usize {
         self.window + 2 * self.longest_line
     }
 }
 
-/// What a run came to.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountOutcome {
-    /// Lines with a key.
+    /// Lines with a key (page views).
     pub pv: u64,
-    /// Distinct keys.
+    /// Distinct keys (unique visitors).
     pub uv: u64,
-    /// One standard error of `uv`, relative, if it is an estimate.
+    /// Relative standard error of `uv` if it is an estimate.
     pub uv_error: Option<f64>,
-    /// Lines, malformed lines, bytes.
+    /// Lines, malformed lines and bytes.
     pub tally: Tally,
-    /// The largest counts.
+    /// The keys with the largest counts, the largest first.
     pub top: Vec<RankedKey>,
     /// Bytes written to the temporary file.
     pub spilled_bytes: u64,
 }
 
-/// Who looks on while a run goes on, from all threads.
+/// Is told about the progress of a run, from all threads.
 pub trait ProgressObserver: Sync {
-    /// So many lines and bytes more were counted; `held` keys are in this thread's tables. An error ends the run.
+    /// Called after each window with the lines and bytes counted since the last call and the number
+    /// of keys in this thread's tables. An error ends the run.
     fn on_window(&self, lines: u64, bytes: u64, held: usize) -> Result<()>;
 }
 
-/// Nobody looks.
 impl ProgressObserver for () {
     fn on_window(&self, _: u64, _: u64, _: usize) -> Result<()> {
         Ok(())
     }
 }
 
-/// Counts the inputs, `-` being standard input, and writes a partial result if one is wanted.
+/// Counts the inputs (`-` is standard input) and writes a partial result if one is wanted.
 pub fn run(
     inputs: &[String],
     options: &CountOptions,
@@ -127,7 +138,7 @@ pub fn run(
     run_queue(&WorkQueue::new(inputs, options.range)?, &plan, &options, watch, partial)
 }
 
-/// Counts what a dealer has.
+/// Counts everything in a work queue.
 pub(crate) fn run_queue(
     dealer: &WorkQueue,
     plan: &MemoryPlan,
@@ -147,7 +158,7 @@ pub(crate) fn run_queue(
     finish_exact(counters, tally, plan, options.top, &file, partial)
 }
 
-/// The outcome of exact counters and what they were counted from.
+/// Merges exact counters into the result and writes the partial result.
 pub(crate) fn finish_exact(
     counters: Vec<Counter>,
     tally: Tally,
@@ -175,12 +186,12 @@ pub(crate) fn finish_exact(
     };
     if let Some(writer) = writer {
         let writer = writer.into_inner().map_err(|_| Error::Check("a thread ended while it wrote".into()))?;
-        writer.finish(&outcome)?;
+        writer.finish(&outcome.tally, outcome.uv, outcome.spilled_bytes)?;
     }
     Ok(outcome)
 }
 
-/// The outcome of a sketch.
+/// Turns a sketch into the result and writes the partial result.
 pub(crate) fn finish_sketch(
     sketch: Sketch,
     tally: Tally,
@@ -196,12 +207,12 @@ pub(crate) fn finish_sketch(
     };
     if let Some(mut writer) = partial {
         writer.write_sketch(&sketch)?;
-        writer.finish(&outcome)?;
+        writer.finish(&outcome.tally, outcome.uv, outcome.spilled_bytes)?;
     }
     Ok(outcome)
 }
 
-/// Has every range counted by some thread.
+/// Counts every item of the queue on the plan's threads, each into a sink of its own.
 pub(crate) fn count_queue<S: KeySink + Send>(
     dealer: &WorkQueue,
     options: &CountOptions,
@@ -248,7 +259,7 @@ pub(crate) fn count_queue<S: KeySink + Send>(
     Ok((sinks, tally))
 }
 
-/// Counts one range with the reader that it needs.
+/// Counts one item with the reader that suits it.
 fn count_item<S: KeySink>(
     work: &WorkItem,
     options: &CountOptions,
@@ -273,11 +284,12 @@ fn count_item<S: KeySink>(
                 pace.should_map() && (options.read_by == ReadBy::Mmap || MappedWindows::is_mappable(input));
             let tally = if maps {
                 let mut source = MappedWindows::new(input, options.mapped_window(), bounds.start, bounds.end);
-                let tally = range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window);
+                let tally =
+                    line_range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window);
                 source.finish().and(tally)?
             } else {
                 let mut source = PreadWindows::new(input, buffer, options.window, bounds.start, bounds.end);
-                range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)?
+                line_range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)?
             };
             pace.record(maps, bounds.end - bounds.start, begin.elapsed().as_nanos() as u64);
             Ok(tally)
@@ -288,7 +300,7 @@ fn count_item<S: KeySink>(
                 file.try_clone().map_err(|source| Error::Input { name: name.clone(), offset: 0, source })?;
             let mut source =
                 StreamWindows::new(name, file, *packing, plan.max_zstd_window_bytes, buffer, options.window);
-            range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)
+            line_range::count_lines(&mut source, bounds, longest, extract, sink, &mut each_window)
         }
     }
 }

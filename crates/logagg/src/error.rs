@@ -1,27 +1,27 @@
-//! What can go wrong, in words that name the thing, the place and the next step, and the exit status of each.
+//! Errors: each names the thing, the place and the next step, and has an exit status.
 
 use std::io;
 use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why there is no result. A run that ends with one of these prints no counts at all.
+/// Why there is no result. A run that ends with an error prints no counts.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// A command line that cannot be carried out as it stands.
+    /// Wrong use: the command line cannot be carried out.
     #[error("{0}")]
     Usage(String),
-    /// An input that could not be opened or read; the offset is in bytes from the input's start, as stored.
+    /// An input could not be opened or read.
     #[error("{name}: at byte {offset}: {source}")]
     Input {
         /// The input as the user named it.
         name: String,
-        /// Where, in bytes of the stored input.
+        /// Offset in bytes of the stored (not the decoded) input.
         offset: u64,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// A file that is shorter now than it was when it was opened.
+    /// A file became shorter than it was when it was opened.
     #[error(
         "{name}: at byte {at}: the file ends here, but had {size} bytes when it was opened: it was truncated while \
          it was read. Count it again, or use --follow for a log that is being rotated"
@@ -31,74 +31,75 @@ pub enum Error {
         name: String,
         /// Its size in bytes when it was opened.
         size: u64,
-        /// The offset in bytes at which it ended.
+        /// The offset in bytes at which it now ends.
         at: u64,
     },
-    /// A compressed input that does not decode.
+    /// A compressed input cannot be decoded.
     #[error("{name}: at byte {offset} of the compressed file, {decoded} bytes decoded: {what}")]
     Corrupt {
         /// The input as the user named it.
         name: String,
-        /// How many compressed bytes had been taken in.
+        /// Compressed bytes read so far.
         offset: u64,
-        /// How many bytes had come out.
+        /// Decoded bytes so far.
         decoded: u64,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// The temporary file of partitions could not be made, written or read.
+    /// The temporary file could not be created, written or read.
     #[error("temporary file in {dir}, {bytes} bytes spilled: {source}. --temp-dir names another folder")]
     Spill {
         /// The folder.
         dir: PathBuf,
-        /// How much had been written.
+        /// Bytes written so far.
         bytes: u64,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The folder for temporary files is memory itself.
+    /// The folder for temporary files is in memory (tmpfs).
     #[error("{dir} lies in memory (tmpfs): spilling there frees none. --temp-dir names a folder on a disk")]
     SpillInMemory {
         /// The folder.
         dir: PathBuf,
     },
-    /// A partial result that cannot be read or written.
+    /// A partial result cannot be read or written.
     #[error("{name}: {what}")]
     Partial {
         /// The file.
         name: String,
-        /// What is wrong.
+        /// The problem.
         what: String,
     },
-    /// A worker process that did not finish.
+    /// A worker process did not finish.
     #[error("{0}")]
     Worker(String),
-    /// Standard output or an output file.
+    /// Standard output or an output file could not be written.
     #[error("{name}: {source}")]
     Output {
-        /// What was written to.
+        /// The name of the output.
         name: String,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Memory that the system did not give.
+    /// The system gave no memory.
     #[error("the system gave no memory for {bytes} bytes: {source}")]
     Memory {
-        /// How much was asked for.
+        /// Bytes asked for.
         bytes: usize,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The counts do not agree with themselves: a fault of logagg, never passed over.
+    /// The counts contradict each other. This is a bug in logagg and is never ignored.
     #[error("internal check failed, no result is given: {0}")]
     Check(String),
-    /// The user ended the run.
+    /// The user ended the run by a signal.
     #[error("stopped by a signal: no result")]
     Stopped,
 }
 
 impl Error {
-    /// 1 for what failed at work, 2 for wrong use, 3 for what this machine lacks, 130 after SIGINT or SIGTERM.
+    /// The process's exit status: 1 the work failed, 2 wrong use, 3 this machine lacks something,
+    /// 130 SIGINT or SIGTERM.
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
@@ -110,11 +111,11 @@ impl Error {
     }
 }
 
-/// No room: on the disk, in a quota, or by a limit on the size of files.
+/// Whether the disk, a quota or a limit on file sizes is exhausted.
 fn is_full(error: &io::Error) -> bool {
     use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
     matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
-/// What most of this crate returns.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -1,4 +1,5 @@
-//! From a line to its key: the address at its start, a variable of an nginx `log_format`, or a member of a JSON object.
+//! Finds the key of a line: the address at its start, a variable of an nginx `log_format`, or a
+//! member of a JSON object.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -12,33 +13,35 @@ use crate::line_offsets::Tally;
 
 pub use log_format::LogFormat;
 
-/// What a value must be.
+/// What kind of value the key must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ValueKind {
-    /// An IPv4 or IPv6 address, or the line is malformed. Of a list, as in `X-Forwarded-For`, the first.
+    /// An IPv4 or IPv6 address; other lines are malformed. Of a list, as in `X-Forwarded-For`, the
+    /// first.
     Address,
-    /// Anything but nothing.
+    /// Any non-empty text.
     Text,
 }
 
-/// Where in a line the key is.
+/// Where the key is in a line.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub enum KeyExtractor {
     /// An address from the line's start to a space or its end.
     First,
     /// A variable of a format.
     Format(LogFormat, ValueKind),
-    /// A member of the object that the line is; `a.b` names member `b` of member `a`.
+    /// A member of the line's JSON object; `a.b` names member `b` of member `a`.
     Json(Vec<String>, ValueKind),
-    /// Nothing: line feeds are visited, to compare.
+    /// No key: only line feeds are visited, as a baseline for the benchmark.
     Scan,
 }
 
-/// nginx's own format, as its documentation gives it.
+/// nginx's default format, as its documentation gives it.
 pub const COMBINED: &str = r#"$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent""#;
 
 impl KeyExtractor {
-    /// For `--format` (`combined`, `json` or a `log_format` string), `--key` (first field by default) and `--as`.
+    /// Builds the extractor for `--format` (`combined`, `json` or a `log_format` string), `--key`
+    /// (default: the first field) and `--as`.
     pub fn new(format: &str, key: Option<&str>, kind: Option<ValueKind>) -> Result<KeyExtractor> {
         if format == "json" {
             let key = key.unwrap_or("remote_addr").trim_start_matches('$');
@@ -54,7 +57,7 @@ impl KeyExtractor {
         Ok(KeyExtractor::Format(format, kind))
     }
 
-    /// What is counted, in words: the same for all logs whose counts may be added.
+    /// Describes what is counted. Only results with the same description can be merged.
     pub fn describe_key(&self, key: Option<&str>) -> String {
         let key = key.unwrap_or("remote_addr").trim_start_matches('$').trim_matches(['{', '}']);
         match self {
@@ -67,7 +70,8 @@ impl KeyExtractor {
         }
     }
 
-    /// Counts whole lines: `block` ends with a line feed. No line is looked at beyond `longest` bytes.
+    /// Counts whole lines: `block` ends with a line feed. Only `longest` bytes of a line are looked
+    /// at.
     pub(crate) fn count_block<S: KeySink>(
         &self,
         block: &[u8],
@@ -77,7 +81,7 @@ impl KeyExtractor {
     ) {
         tally.bytes += block.len() as u64;
         if matches!(self, KeyExtractor::First) {
-            return line_start::count_block(block, tally, sink);
+            return count_addresses(block, tally, sink);
         }
         if matches!(self, KeyExtractor::Scan) {
             tally.lines +=
@@ -97,7 +101,7 @@ impl KeyExtractor {
         }
     }
 
-    /// Counts a line without a line end, or the beginning of one that is longer than looked at.
+    /// Counts a line without its line end, or the beginning of a line that is too long.
     pub(crate) fn count_rest<S: KeySink>(&self, line: &[u8], whole: bool, tally: &mut Tally, sink: &mut S) {
         tally.lines += 1;
         if !self.count_line(line, whole, sink) {
@@ -105,7 +109,8 @@ impl KeyExtractor {
         }
     }
 
-    /// Counts the line's key; false if it has none. `whole` is false if only the line's beginning is given.
+    /// Counts the line's key; false if it has none. `whole` is false if `line` is only the line's
+    /// beginning.
     fn count_line<S: KeySink>(&self, line: &[u8], whole: bool, sink: &mut S) -> bool {
         match self {
             KeyExtractor::First => line_start::count_line(line, sink),
@@ -122,8 +127,18 @@ impl KeyExtractor {
     }
 }
 
+/// Counts lines by the address at their start, with AVX2 where the processor has it.
+fn count_addresses<S: KeySink>(block: &[u8], tally: &mut Tally, sink: &mut S) {
+    #[cfg(target_arch = "x86_64")]
+    if avx2::is_supported() {
+        // SAFETY: `is_supported` has found the instructions on this processor.
+        return unsafe { avx2::count_block(block, tally, sink) };
+    }
+    line_start::count_block(block, tally, sink);
+}
+
 impl ValueKind {
-    /// Variables that hold addresses, by name; all others are texts.
+    /// Recognises variables that hold addresses by their names; all others are texts.
     fn for_variable(variable: &str) -> ValueKind {
         let last = variable.rsplit('.').next().unwrap_or(variable);
         let known =

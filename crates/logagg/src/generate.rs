@@ -1,7 +1,8 @@
-//! Logs to try on: combined lines, addresses as unequal as real ones, the same bytes for the same seed.
+//! Generates test logs in the combined format. The same seed gives the same bytes.
 //!
-//! Every one of the addresses appears: new ones are introduced evenly over the first 19/20 of the file, and between them old and new
-//! ones are drawn by Zipf's law (the r-th address about 1/r as often as the first).
+//! Every address appears: new ones are introduced evenly over the first 19/20 of the file, and
+//! other lines take an address by Zipf's law (the r-th address is about 1/r as frequent as the
+//! first).
 
 use std::io::{self, Write};
 
@@ -10,27 +11,27 @@ mod log_line;
 use crate::error::{Error, Result};
 use log_line::{LineGenerator, MOST_LINE};
 
-/// What to write.
+/// What to generate.
 #[derive(Debug, Clone, Copy)]
 pub struct LogRecipe {
-    /// Exactly so many bytes.
+    /// Exact size in bytes.
     pub bytes: u64,
-    /// Exactly so many distinct addresses.
+    /// Exact number of distinct addresses.
     pub addresses: u64,
     /// The same seed gives the same bytes.
     pub seed: u64,
-    /// Of the addresses, the share that is IPv6, 0 to 1.
+    /// Share of the addresses that are IPv6, 0 to 1.
     pub ipv6: f64,
-    /// Of the lines, about the share that has no address, 0 to 1.
+    /// Approximate share of the lines that have no address, 0 to 1.
     pub malformed: f64,
 }
 
-/// What was written.
+/// What was generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct GeneratedLog {
-    /// Bytes.
+    /// Size in bytes.
     pub bytes: u64,
-    /// Lines, all that were written.
+    /// All lines.
     pub lines: u64,
     /// Lines without an address.
     pub malformed: u64,
@@ -38,16 +39,17 @@ pub struct GeneratedLog {
     pub addresses: u64,
 }
 
-/// Distinct IPv4 addresses that can be drawn: all but the reserved first bytes 0, 10, 127 and 224 to 255.
+/// Number of available IPv4 addresses: all but those with the reserved first bytes 0, 10, 127 and
+/// 224 to 255.
 const MOST_V4: u64 = (256 - 3 - 32) << 24;
 
-/// How every line with an address ends.
+/// The end of every line with an address.
 const END: &[u8] = b"\"\n";
 
 /// Bytes written at once.
 const CHUNK: usize = 1 << 20;
 
-/// Writes a log.
+/// Writes a log to `out`; `name` is for messages.
 pub fn generate(recipe: &LogRecipe, name: &str, out: &mut dyn Write) -> Result<GeneratedLog> {
     let LogRecipe { bytes, addresses, .. } = *recipe;
     if addresses == 0 || !(0.0..=1.0).contains(&recipe.ipv6) || !(0.0..1.0).contains(&recipe.malformed) {
@@ -65,10 +67,10 @@ pub fn generate(recipe: &LogRecipe, name: &str, out: &mut dyn Write) -> Result<G
     let introduce_until = (bytes / 20 * 19).min(bytes.saturating_sub(4 * MOST_LINE as u64));
     let (mut written, mut introduced, mut count, mut malformed) = (0u64, 0u64, 0u64, 0u64);
     let mut chunk = Vec::with_capacity(CHUNK + 2 * MOST_LINE);
-    // A line is at most half of what is left: what is left at the end is a line of its own.
+    // A line takes at most half of what is left, so the rest is always enough for one more line.
     while bytes - written > 2 * MOST_LINE as u64 {
         let before = chunk.len();
-        // In 128 bits: 10 TB times a billion addresses is more than 64 hold.
+        // In 128 bits, because 10 TB times a billion addresses overflows 64.
         let due = u128::from(introduced) * u128::from(introduce_until)
             <= u128::from(written) * u128::from(addresses);
         if introduced < addresses && due {
@@ -92,7 +94,7 @@ pub fn generate(recipe: &LogRecipe, name: &str, out: &mut dyn Write) -> Result<G
     }
     let before = chunk.len();
     lines.push_address_line(&mut chunk, addresses - 1);
-    // Its user agent is as long as it takes, within the quotes.
+    // The user agent is padded to the exact length.
     chunk.truncate(chunk.len() - END.len());
     chunk.resize(before + (bytes - written) as usize - END.len(), b'+');
     chunk.extend_from_slice(END);

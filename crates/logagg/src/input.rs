@@ -1,4 +1,4 @@
-//! What is read: names from the command line become ranges of files and streams, one after another.
+//! Opens inputs and reads them in windows, by `pread`, by `mmap` or as streams.
 
 mod compressed;
 mod mapped;
@@ -24,32 +24,36 @@ pub(crate) use stream::StreamWindows;
 /// How regular files are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum ReadBy {
-    /// `pread` into a window of the thread's own: a file that is cut meanwhile is an error, file pages never count as resident.
+    /// `pread` into a buffer of the thread. A file that is truncated meanwhile is an error, and
+    /// file pages never count as resident.
     Pread,
-    /// Mapped windows. A file that is cut while it is mapped, or that its disk cannot read, ends the process by SIGBUS unless the
-    /// program has a handler.
+    /// Mapped windows. A file that is truncated while it is mapped, or that its disk cannot read,
+    /// raises SIGBUS, which ends the process unless the program has a handler.
     Mmap,
-    /// Whichever of the two turns out to be the faster, range by range; by `pread` where memory is too little for mapped windows.
-    /// Of SIGBUS it is as with `Mmap`.
+    /// Whichever of the two is faster, measured range by range; `pread` where memory is too small
+    /// for mapped windows. SIGBUS as with `Mmap`.
     Fastest,
 }
 
 /// Windows over an input, in order.
 pub(crate) trait WindowSource {
-    /// The last `keep` bytes of what was returned before, and what follows them. No longer than `keep` at the input's end.
+    /// Returns the last `keep` bytes of the previous window and what follows them. At the input's
+    /// end there are no more than `keep` bytes.
     fn fill(&mut self, keep: usize) -> Result<&[u8]>;
 }
 
-/// A regular file that is open.
+/// An open regular file.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenFile {
     pub(crate) file: Arc<File>,
     pub(crate) name: Arc<str>,
-    /// Bytes when it was opened: a file that grows is counted up to here, and to the end of the line that is here.
+    /// Size in bytes when it was opened. A file that grows is counted up to the end of the line at
+    /// this offset.
     pub(crate) size: u64,
 }
 
-/// The names that patterns and plain names stand for. A pattern without a match is wrong use; a name that exists is never a pattern.
+/// Expands patterns to file names. A pattern without a match is wrong use; a name that exists is
+/// never a pattern.
 pub fn expand_patterns(names: &[String]) -> Result<Vec<String>> {
     let mut inputs = Vec::new();
     for name in names {

@@ -1,10 +1,10 @@
-//! A key of the tables, and how it is written.
+//! Keys of the tables, their text form, and where they go.
+
+pub mod address;
 
 use std::borrow::Cow;
 
-use crate::address;
-
-/// A key longer than this is malformed, in bytes.
+/// The longest key in bytes. A longer one is malformed.
 pub const LONGEST_KEY: usize = 64 << 10;
 
 /// A key by value.
@@ -19,7 +19,8 @@ pub enum Key<'a> {
 }
 
 impl<'a> Key<'a> {
-    /// The key as it is written and ordered: RFC 5952 for addresses, the bytes themselves for texts.
+    /// The text that is printed and sorted by: RFC 5952 for addresses, the bytes themselves for
+    /// texts.
     pub fn to_text(self) -> Cow<'a, [u8]> {
         match self {
             Key::V4(value) => Cow::Owned(address::v4_text(value).into_bytes()),
@@ -29,7 +30,7 @@ impl<'a> Key<'a> {
     }
 }
 
-/// Bytes of a key as a string: what is not UTF-8 becomes `\xHH`, as nginx writes it.
+/// Converts bytes to a string; what is not UTF-8 becomes `\xHH`, as nginx writes it.
 pub fn to_printable(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -41,14 +42,14 @@ pub fn to_printable(bytes: &[u8]) -> String {
     text
 }
 
-/// Where keys go: exact tables, or a sketch.
+/// Receives keys: exact tables, or a sketch.
 pub trait KeySink {
     /// Counts an IPv4 address once.
     fn count_v4(&mut self, key: u32);
     /// Counts a key once.
     fn count_key(&mut self, key: Key);
-    /// Counts what waits, and says what has gone wrong since the last time.
+    /// Counts the buffered keys and reports the first error since the last call.
     fn flush(&mut self) -> crate::error::Result<()>;
-    /// Keys in memory: a lower bound of UV, for whoever watches.
+    /// Keys in memory, which is a lower bound of UV.
     fn key_count(&self) -> usize;
 }

@@ -1,21 +1,21 @@
-//! Line numbers through all inputs, although ranges are counted in any order: each range numbers its own lines, and what is
-//! finished is joined in the order of the inputs.
+//! Numbers lines through all inputs although ranges are counted in any order: each range numbers
+//! its own lines, and finished ranges are joined in order.
 
 use std::collections::BTreeMap;
 
-/// How many malformed lines are named.
+/// How many malformed lines are listed.
 const MAX_NAMED_LINES: usize = 10;
 
-/// What a range of lines came to.
+/// Totals over a range of lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Tally {
     /// All lines.
     pub lines: u64,
     /// Lines without a key.
     pub malformed: u64,
-    /// The numbers of the first ten of these, from 1.
+    /// The numbers of the first ten malformed lines, from 1.
     pub malformed_lines: Vec<u64>,
-    /// Bytes of the lines, line ends included; of what a compressed input holds.
+    /// Bytes of the lines, line ends included, after decompression.
     pub bytes: u64,
 }
 
@@ -29,7 +29,7 @@ impl Tally {
         }
     }
 
-    /// Joins what comes next; None if the lines or bytes are more than 64 bits hold.
+    /// Appends the next range; `None` if the lines or bytes overflow 64 bits.
     pub(crate) fn append_checked(&mut self, next: &Tally) -> Option<()> {
         self.lines.checked_add(next.lines)?;
         self.bytes.checked_add(next.bytes)?;
@@ -37,7 +37,7 @@ impl Tally {
         Some(())
     }
 
-    /// Joins the range that comes next.
+    /// Appends the next range.
     pub fn append(&mut self, next: &Tally) {
         let room = MAX_NAMED_LINES - self.malformed_lines.len();
         self.malformed_lines.extend(next.malformed_lines.iter().take(room).map(|number| self.lines + number));
@@ -47,7 +47,7 @@ impl Tally {
     }
 }
 
-/// Joins finished ranges in order, however they come.
+/// Joins finished ranges in order, whatever order they finish in.
 #[derive(Debug, Default)]
 pub(crate) struct LineOffsets {
     joined: Tally,
@@ -64,7 +64,7 @@ impl LineOffsets {
         }
     }
 
-    /// The sum, if every one of so many ranges is in.
+    /// The total, if all of `ranges` ranges have been inserted.
     pub(crate) fn into_total(self, ranges: usize) -> Option<Tally> {
         (self.next == ranges).then_some(self.joined)
     }

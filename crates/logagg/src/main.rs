@@ -1,12 +1,8 @@
-//! `logagg`: counts web server logs. `logagg --help` has examples; README.md tells what it promises.
+//! `logagg` counts web server logs. See `logagg --help` for examples and README.md for the details.
 
 mod cli;
 mod commands;
-mod follow_live;
-mod oracle;
-mod progress;
-mod sigbus;
-mod stop_signals;
+mod signals;
 
 use std::process::ExitCode;
 

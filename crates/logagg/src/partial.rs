@@ -1,9 +1,12 @@
-//! Partial results: a state that machines can send each other, and that merges to what one run over all inputs gives.
+//! Partial results: a run's state as a file, which several machines can exchange and which merges
+//! to exactly what one run over all inputs gives.
 //!
-//! A file is the magic `LOGAGGP1` and then frames: a letter, the payload's length (4 bytes, little endian), a CRC-32 of the letter and
-//! the payload, the payload. `H` comes first: JSON with the version, what the key is, and whether it is a sketch. Then any
-//! number of `K`, keys with counts ([`crate::record`] says how), each key once in a file, or one `S`, the registers of a sketch. `T` comes
-//! last, with nothing after it: JSON with lines, malformed lines, bytes, and how many keys there were.
+//! A file is the magic `LOGAGGP1` followed by frames: a letter, the payload's length (4 bytes,
+//! little endian), a CRC-32 of the letter and the payload, and the payload. `H` comes first: JSON
+//! with the version, the description of the key, and whether it is a sketch. Then any number of `K`
+//! (keys with counts as `key_codec` encodes them, each key once per file) or one `S` (the registers
+//! of a sketch). `T` comes last, with nothing after it: JSON with lines, malformed lines, bytes and
+//! the number of keys.
 
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -11,32 +14,31 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
-use crate::engine::CountOutcome;
+use crate::counter::key_codec;
+use crate::counter::sketch::Sketch;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::key_codec;
 use crate::line_offsets::Tally;
 use crate::resident_memory::{self, ResidentMemory};
-use crate::sketch::Sketch;
 
 const MAGIC: &[u8; 8] = b"LOGAGGP1";
-/// The format described above.
+/// Version of the format.
 const VERSION: u32 = 1;
-/// A frame is never longer: a reader must not take memory because a length says so.
+/// The longest frame in bytes. A reader must not allocate whatever a damaged length says.
 const LONGEST_FRAME: usize = 256 << 10;
 
-/// What a partial result says of itself.
+/// What a partial result says about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PartialHeader {
     version: u32,
-    /// What was counted, in the words of the command line: only the same can be merged.
+    /// Description of the counted key. Only results with the same description can be merged.
     pub key: String,
     /// Whether UV is estimated.
     pub sketch: bool,
 }
 
 impl PartialHeader {
-    /// For a key in the words of the command line.
+    /// Makes the header for a key description.
     pub fn new(key: String, sketch: bool) -> PartialHeader {
         PartialHeader { version: VERSION, key, sketch }
     }
@@ -52,19 +54,19 @@ impl std::fmt::Display for PartialHeader {
 struct PartialTrailer {
     tally: Tally,
     keys: u64,
-    /// What a worker process took; nothing that merges.
+    /// Only in results of worker processes; not merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     took: Option<WorkerUsage>,
 }
 
-/// What a worker process took.
+/// Resources that a worker process used.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct WorkerUsage {
     pub(crate) resident: Option<ResidentMemory>,
     pub(crate) spilled_bytes: u64,
 }
 
-/// Writes a partial result, to a file that is renamed when it is whole, or into a pipe.
+/// Writes a partial result, to a file that is renamed when it is complete, or into a pipe.
 pub struct PartialWriter {
     name: String,
     out: PartialOutput,
@@ -92,7 +94,7 @@ impl Write for PartialOutput {
 }
 
 impl PartialWriter {
-    /// Into the folder of `path`, where it appears once it is whole.
+    /// Writes to a temporary file beside `path`, which is renamed at the end.
     pub fn to_file(path: &Path, head: &PartialHeader) -> Result<PartialWriter> {
         let name = path.display().to_string();
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -102,12 +104,12 @@ impl PartialWriter {
             .write_header(head)
     }
 
-    /// Into a pipe.
+    /// Writes into a pipe.
     pub fn to_pipe(name: &str, pipe: Box<dyn Write + Send>, head: &PartialHeader) -> Result<PartialWriter> {
         PartialWriter { name: name.to_owned(), out: PartialOutput::Pipe(pipe) }.write_header(head)
     }
 
-    /// The file as it is called until it is whole, for whoever has to remove it.
+    /// The temporary file, which has to be removed if the process is interrupted.
     pub fn temporary_path(&self) -> Option<&Path> {
         match &self.out {
             PartialOutput::File(file, _) => Some(file.get_ref().path()),
@@ -148,15 +150,15 @@ impl PartialWriter {
         self.write_frame(b'S', sketch.registers())
     }
 
-    pub(crate) fn finish(mut self, outcome: &CountOutcome) -> Result<()> {
+    /// Writes the totals and completes the file; `spilled_bytes` is reported by worker processes.
+    pub(crate) fn finish(mut self, tally: &Tally, keys: u64, spilled_bytes: u64) -> Result<()> {
         let took = match self.out {
-            PartialOutput::Pipe(_) => Some(WorkerUsage {
-                resident: resident_memory::read_resident_memory(),
-                spilled_bytes: outcome.spilled_bytes,
-            }),
+            PartialOutput::Pipe(_) => {
+                Some(WorkerUsage { resident: resident_memory::read_resident_memory(), spilled_bytes })
+            }
             PartialOutput::File(..) => None,
         };
-        self.write_json(b'T', &PartialTrailer { tally: outcome.tally.clone(), keys: outcome.uv, took })?;
+        self.write_json(b'T', &PartialTrailer { tally: tally.clone(), keys, took })?;
         let failed = |source| Error::Output { name: self.name.clone(), source };
         match self.out {
             PartialOutput::Pipe(mut pipe) => pipe.flush().map_err(failed),
@@ -177,7 +179,7 @@ pub struct PartialReader<R> {
 }
 
 impl<R: Read> PartialReader<R> {
-    /// Reads the head; `name` is for messages.
+    /// Reads the header; `name` is for messages.
     pub fn new(name: &str, input: R) -> Result<PartialReader<R>> {
         let head = PartialHeader::new(String::new(), false);
         let mut reader =
@@ -199,7 +201,7 @@ impl<R: Read> PartialReader<R> {
         Ok(reader)
     }
 
-    /// What the file says of itself.
+    /// The file's header.
     pub fn head(&self) -> &PartialHeader {
         &self.head
     }
@@ -237,13 +239,13 @@ impl<R: Read> PartialReader<R> {
         Ok(letter)
     }
 
-    /// Visits every key with its count: of a sketch none. What is returned is what they were counted from; before it is, nothing has
-    /// been held against it.
+    /// Visits every key with its count (none for a sketch) and returns the totals. Only when it
+    /// returns has the file been verified.
     pub fn for_each_key(self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<Tally> {
         self.read_all(&mut Sketch::default(), visit).map(|(tally, _)| tally)
     }
 
-    /// Visits the keys, joins the sketch, and returns what they were counted from once everything has been held against it.
+    /// Visits the keys, merges the sketch, verifies the file, and returns the totals.
     pub(crate) fn read_all(
         mut self,
         sketch: &mut Sketch,

@@ -1,14 +1,14 @@
-//! A result as text, JSON or CSV.
+//! Prints a result as text, JSON or CSV.
 
 use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
+use crate::counter::top::RankedKey;
 use crate::engine::CountOutcome;
 use crate::key::to_printable;
-use crate::top::RankedKey;
 
-/// `heaplab/logagg/v1`.
+/// The result in the schema `heaplab/logagg/v1`.
 #[derive(Debug, Serialize)]
 pub struct CountReport {
     schema: &'static str,
@@ -38,7 +38,7 @@ fn serialize_key<S: Serializer>(key: &[u8], to: S) -> Result<S::Ok, S::Error> {
 }
 
 impl CountReport {
-    /// What was counted, with what it took; without a gauge there is no figure for memory.
+    /// Combines a result with its cost. `peak_rss_bytes` is `None` where memory cannot be measured.
     pub fn new(outcome: CountOutcome, peak_rss_bytes: Option<u64>, wall_ns: u64) -> CountReport {
         let row = |RankedKey { key, count }| ReportRow { key, count };
         CountReport {
@@ -56,13 +56,13 @@ impl CountReport {
         }
     }
 
-    /// One line of JSON.
+    /// Writes one line of JSON.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
         serde_json::to_writer(&mut *out, self)?;
         out.write_all(b"\n")
     }
 
-    /// The top as CSV (RFC 4180), keys byte for byte.
+    /// Writes the ranked keys as CSV (RFC 4180), byte for byte.
     pub fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         out.write_all(b"key,count\n")?;
         for row in &self.top {
@@ -80,7 +80,7 @@ impl CountReport {
         Ok(())
     }
 
-    /// For a person.
+    /// Writes text for a terminal.
     pub fn write_text(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "PV         {:>16}  lines with a key", group_digits(self.pv))?;
         match self.uv_error {
@@ -125,7 +125,7 @@ impl CountReport {
     }
 }
 
-/// A key on a terminal: no control characters, no more than a line.
+/// A key for a terminal: without control characters, and shortened to one line.
 fn shorten_key(key: &[u8]) -> String {
     let text = to_printable(key);
     let mut short: String =
@@ -136,7 +136,7 @@ fn shorten_key(key: &[u8]) -> String {
     short
 }
 
-/// `1,234,567`.
+/// Formats a number as `1,234,567`.
 pub fn group_digits(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,23 +1,26 @@
-//! What the kernel says of this process's memory. `VmHWM` is the most that was ever resident, pages of mapped files included; pages
-//! that the kernel caches on behalf of `read` and `pread` belong to nobody and are in no figure.
+//! Reads resident memory as the kernel reports it. `VmHWM` is the peak, pages of mapped files
+//! included. Pages that the kernel caches for `read` and `pread` belong to no process and are not
+//! counted.
 
-/// Resident memory in bytes; None where the kernel does not tell.
+/// Resident memory in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct ResidentMemory {
-    /// The most that was ever resident.
+    /// The peak.
     pub peak_bytes: u64,
-    /// What is resident now.
+    /// The current value.
     pub now_bytes: u64,
-    /// Of that, pages of files: the program itself and what it maps. Processes of one program share them.
+    /// The part of the current value that is pages of files (the program and what it maps), which
+    /// processes of one program share.
     pub file_bytes: u64,
 }
 
-/// Of this process, now.
+/// Resident memory of this process; `None` where the kernel does not report it.
 pub fn read_resident_memory() -> Option<ResidentMemory> {
     parse_status(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
-/// Of this process and those that it has started, now, in bytes; the program's pages, which all share, once.
+/// Resident memory of this process and its children in bytes, with the program's shared pages
+/// counted once.
 pub fn read_tree_resident_bytes() -> Option<u64> {
     let own = read_resident_memory()?.now_bytes;
     let list = format!("/proc/self/task/{}/children", std::process::id());

@@ -1,9 +1,12 @@
-//! The tables: open addressing with linear probing, one for IPv4 (8 bytes a slot), one for IPv6 (24), one for texts.
+//! Hash tables with open addressing and linear probing: for IPv4 (8 bytes per slot), IPv6 (24) and
+//! texts.
 //!
-//! A slot is `hash * factor * slots / 2^64`, with a factor of the table's own. A table lies in the order of its slots, so growing
-//! reads and writes memory from front to back. What is read out of one table comes in that order, and where it goes into another of
-//! the same order, all would crowd into one end: with factors of their own, tables have nothing to do with each other.
+//! The slot is `hash * factor * slots / 2^64`. Each table is sorted by slot, so growing it reads
+//! and writes memory sequentially. Each table has its own factor: if keys read from one table in
+//! slot order were inserted into another table with the same order, they would all crowd at one
+//! end.
 
+mod prefetch;
 mod text;
 mod v4;
 mod v6;
@@ -18,28 +21,28 @@ pub(crate) use text::TextTable;
 pub(crate) use v4::V4Table;
 pub(crate) use v6::V6Table;
 
-/// Bits of the hash that one partitioning uses.
+/// Hash bits used by one partitioning.
 pub(crate) const PARTITION_BITS: u32 = 6;
-/// Parts of one partitioning.
 pub(crate) const PARTITIONS: usize = 1 << PARTITION_BITS;
-/// The smallest table, in slots.
+/// Slots of the smallest table.
 const SMALLEST: usize = 512;
 
-/// What the counter needs to know of any table.
+/// What the counter needs of every table.
 pub(crate) trait Table {
-    /// Memory held, in bytes.
+    /// Memory in bytes.
     fn bytes(&self) -> usize;
-    /// Keys held.
+    /// Keys in the table.
     fn len(&self) -> usize;
-    /// Makes the table larger within `spare` bytes of new memory, the old still held; false if that is not enough.
+    /// Grows the table using at most `spare` more bytes while the old table still exists; false if
+    /// that is not enough.
     fn grow(&mut self, spare: usize) -> Result<bool>;
-    /// Forgets all keys and keeps the memory.
+    /// Removes all keys and keeps the memory.
     fn clear(&mut self);
-    /// Visits every key with its count.
     fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()>;
 }
 
-/// Constants of the hash, drawn once a process: whoever writes a log cannot know which keys collide.
+/// Constants of the hash. They are random, so that the author of a log cannot choose keys that
+/// collide.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HashSeed {
     factor: u64,
@@ -48,7 +51,7 @@ pub(crate) struct HashSeed {
 }
 
 impl HashSeed {
-    /// Drawn once a process; all tables of a process share it, as partitions must agree.
+    /// Drawn once per process and shared by all its tables, because partitions must agree.
     pub(crate) fn for_process() -> HashSeed {
         static SEED: std::sync::OnceLock<HashSeed> = std::sync::OnceLock::new();
         *SEED.get_or_init(|| {
@@ -58,7 +61,8 @@ impl HashSeed {
         })
     }
 
-    /// Multiply-shift (Dietzfelbinger): the upper bits of a product with a random odd factor are taken.
+    /// Multiply-shift hashing (Dietzfelbinger): the upper bits of the product with a random odd
+    /// factor are used.
     #[inline(always)]
     pub(crate) fn hash_v4(self, key: u32) -> u64 {
         (u64::from(key) + 1).wrapping_mul(self.factor)
@@ -86,13 +90,12 @@ impl HashSeed {
     }
 }
 
-/// `hash` as a slot of `slots`, in a table with this factor.
 #[inline(always)]
 fn slot_index(hash: u64, factor: u64, slots: usize) -> usize {
     ((u128::from(hash.wrapping_mul(factor)) * slots as u128) >> 64) as usize
 }
 
-/// Odd, and another one for every table.
+/// An odd number that is different for every table.
 fn new_factor() -> u64 {
     static TABLES: AtomicU64 = AtomicU64::new(0);
     let number = TABLES.fetch_add(1, Ordering::Relaxed);
@@ -100,18 +103,19 @@ fn new_factor() -> u64 {
     (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93) | 1
 }
 
-/// How many slots to take next: twice as many, or what fits if that is a quarter more.
+/// The next number of slots: twice as many, or what fits if that is at least a quarter more.
 fn next_slot_count(slots: usize, slot_bytes: usize, spare: usize) -> Option<usize> {
     let fits = spare / slot_bytes;
     let wanted = (slots * 2).max(SMALLEST);
-    // The smallest table is always granted: a counter that has just spilled everything must get on.
+    // The smallest table is always granted, so that a counter which has just spilled everything can
+    // continue.
     if fits >= wanted || slots == 0 {
         return Some(wanted);
     }
     (fits >= slots + slots / 4).then_some(fits)
 }
 
-/// Keys that a table of so many slots takes: probes stay short up to here.
+/// The number of keys up to which probe sequences stay short.
 fn max_keys(slots: usize) -> usize {
     slots / 4 * 3
 }

@@ -1,4 +1,5 @@
-//! Exact within the limit of memory: what the kernel says of the process, while tables spill, through the real binary.
+//! Results are exact and memory stays within the limit while tables spill, as the kernel sees the
+//! real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -32,7 +33,8 @@ fn within(limit: u64, arguments: &[&str]) -> serde_json::Value {
     let seen = watched(&mut child);
     let report = parsed(&child.wait_with_output().unwrap());
     let reported = report["peak_rss_bytes"].as_u64().unwrap();
-    // The kernel keeps this figure by batches of pages a processor: two looks differ by some.
+    // The kernel updates this figure in batches of pages per processor, so two readings differ a
+    // little.
     let (most, slack) = (seen.max(reported), 1 << 20);
     assert!(
         seen > 0 && seen <= reported + slack && most < limit,
@@ -46,7 +48,8 @@ fn two_million_addresses_in_24_megabytes() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = ["--bytes", "600MB", "--addresses", "2M", "--ipv6", "0.25", "--malformed", "0.0001"];
     let log = generated(folder.path(), "a.log", &arguments);
-    // The reference is the same engine with room for everything, which the oracle holds elsewhere.
+    // The reference is the same engine with ample memory, which other tests compare with the
+    // oracle.
     let reference = tool::counts(json(&["--memory", "2GB", &log]));
     assert_eq!(reference["uv"], 2_000_000);
     for threads in ["1", "2"] {
@@ -60,7 +63,6 @@ fn two_million_addresses_in_24_megabytes() {
     let by_processes = json(&["--processes", "2", "--memory", "70MB", &log]);
     assert!(by_processes["peak_rss_bytes"].as_u64().unwrap() < 70_000_000);
     assert_eq!(tool::counts(by_processes), reference);
-    // Merging has the same limit.
     let part = folder.path().join("a.bin");
     within(24_000_000, &["--partial", arg(&part), &log]);
     let limit = 24_000_000u64;

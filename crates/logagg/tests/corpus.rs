@@ -1,4 +1,4 @@
-//! Replays the fuzz target's corpus on stable.
+//! Replays the fuzz target's corpus on stable Rust.
 
 #[path = "../fuzz/src/hold.rs"]
 mod hold;

@@ -1,4 +1,4 @@
-//! Inputs that change or fail while they are read, and disks that are full: real ones, through the real binary.
+//! Inputs that change or fail while they are read, and full disks, through the real binary.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -22,7 +22,8 @@ fn failed(output: &Output, status: i32, words: &[&str]) {
     assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
 }
 
-/// A hole that takes a while to read, and at its end a whole line and the beginning of one.
+/// Makes a file with a hole that takes a while to read, followed by a whole line and the beginning
+/// of one.
 fn begun(path: &Path) -> u64 {
     const AT: u64 = 512 << 20;
     let end = b"\n1.2.3.4 a\n9.9.9";
@@ -45,7 +46,7 @@ fn a_file_that_grows_while_it_is_read() {
         });
         assert!(is_running, "it grew too late to tell anything");
         let report = parsed(&output);
-        // What was there when it was opened, and the end of the line that was there.
+        // Expects what was there when the file was opened, and the rest of its last line.
         assert_eq!(
             (&report["pv"], &report["uv"], &report["malformed"], &report["bytes"]),
             (&2.into(), &2.into(), &1.into(), &(size + 5).into()),
@@ -68,7 +69,7 @@ fn a_file_that_is_replaced_while_it_is_read() {
             fs::write(&other, "::1 other\n").unwrap();
             fs::rename(&other, &path).unwrap();
         });
-        // The file that was opened is the one that is counted, to its end.
+        // The file that was opened is counted to its end.
         let report = parsed(&output);
         assert_eq!(
             (&report["pv"], &report["malformed_lines"], &report["bytes"]),
@@ -79,7 +80,8 @@ fn a_file_that_is_replaced_while_it_is_read() {
 
 #[test]
 fn a_device_that_fails_midway() {
-    // This process's own memory from the program's first page on: it can be read up to where nothing is mapped.
+    // This process's own memory from the program's first page on can be read up to the first
+    // unmapped page.
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     let ranges = maps.lines().map(|line| {
         let (start, end) = line.split(' ').next().unwrap().split_once('-').unwrap();
@@ -103,7 +105,7 @@ fn a_log_that_one_may_not_read() {
     fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
     let mut command = logagg(&[arg(&log)]);
     if File::open(&log).is_ok() {
-        // Root reads everything: as nobody.
+        // Root may read everything, so run as nobody.
         command.uid(65_534).gid(65_534);
     }
     match command.output() {
@@ -112,7 +114,7 @@ fn a_log_that_one_may_not_read() {
     }
 }
 
-/// A disk of a few megabytes, mounted for as long as it is looked at.
+/// A small disk, mounted while this value lives.
 struct Disk {
     place: std::path::PathBuf,
 }
@@ -156,12 +158,12 @@ fn a_disk_that_is_full() {
             &[place, "bytes spilled", "No space left", "--temp-dir"],
         );
     }
-    // A partial result that does not fit is not half there.
+    // A partial result that does not fit leaves no file.
     let part = disk.place.join("a.bin");
     failed(&run(&["--partial", arg(&part), &log]), 1, &[arg(&part), "No space left"]);
     let left: Vec<_> = fs::read_dir(&disk.place).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["lost+found"]);
-    // With room the same run counts.
+    // With enough disk the same run succeeds.
     let roomy = json(&["--memory", "17MB", "--threads", "1", "--temp-dir", arg(folder.path()), &log]);
     let spilled = roomy["spilled_bytes"].as_u64().unwrap();
     assert!(spilled > 4 << 20, "the disk was large enough for {spilled} bytes");

@@ -1,4 +1,5 @@
-//! What the tool prints, through the real binary: every kind of input, merged parts, processes, formats.
+//! What the tool prints, through the real binary: every kind of input, merged parts, processes,
+//! formats.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -42,7 +43,7 @@ fn every_kind_of_input_gives_what_the_oracle_says() {
     );
     let short = counts(json(&[&log]));
     let half = bytes.len() / 2;
-    // Two members, two frames: the border lies within a line.
+    // Two members or frames; the border lies within a line.
     let gz = folder.path().join("a.log.gz");
     fs::write(&gz, [gzip(&bytes[..half]), gzip(&bytes[half..])].concat()).unwrap();
     let zst = folder.path().join("a.log.zst");
@@ -97,7 +98,7 @@ fn merged_parts_are_one_run_over_all() {
         run(&arguments)
     };
     assert_eq!(counts(parsed(&merged(&parts))), expected);
-    // Damaged anywhere, or cut anywhere: an error that names the file, never a result.
+    // Damage or truncation anywhere gives an error that names the file, never a result.
     let whole = fs::read(&parts[1]).unwrap();
     for at in (0..whole.len()).step_by(whole.len() / 23 + 1) {
         let mut damaged = whole.clone();
@@ -111,10 +112,8 @@ fn merged_parts_are_one_run_over_all() {
     }
     fs::write(&parts[1], [&whole[..], b"x"].concat()).unwrap();
     assert_eq!(merged(&parts).status.code(), Some(1));
-    // Another key is not added to addresses.
     json(&["--partial", &parts[1], "--key", "$status", &logs[1]]);
     assert_eq!(merged(&parts).status.code(), Some(1));
-    // Sketches merge to the sketch of all.
     for (log, part) in logs.iter().zip(&parts) {
         json(&["--sketch", "--partial", part, log]);
     }
@@ -154,7 +153,6 @@ fn keys_of_formats_and_of_json() {
         .unwrap();
     assert_eq!(top(&["--format", "json"]), (vec![row("::1", 1)], json!([2, 3])));
     assert_eq!(top(&["--format", "json", "--key", "n.s"]), (vec![row("200", 1)], json!([2, 3])));
-    // A key of 64 KiB counts, a longer one is malformed.
     fs::write(&log, format!("{}\n{}\n", "k".repeat(65_536), "k".repeat(65_537))).unwrap();
     let (rows, malformed) = top(&["--format", "$k", "--key", "k"]);
     assert_eq!((rows[0].0.len(), malformed), (65_536, json!([2])));
@@ -178,7 +176,7 @@ fn progress_is_a_plain_line_every_million_lines() {
             .any(|line| line.starts_with("[程序员晚枫] 已处理 1.0 M 行，内存 ") && line.ends_with(" MB"))
     );
     assert!(said(&[]).contains("2.0 M lines done"));
-    // Processes say so as well: what they have counted when they were last asked.
+    // Worker processes report their progress too.
     assert!(said(&["--processes", "2"]).contains("1.0 M lines done"));
     assert_eq!(said(&["--quiet"]), "");
 }

@@ -1,4 +1,5 @@
-//! What goes wrong around the tool: a clear error that names the place, the exit status that README.md tells, nothing left behind.
+//! Errors around the tool: each names the place, has the exit status that README.md gives, and
+//! leaves nothing behind.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -34,7 +35,7 @@ fn wrong_use_and_inputs_that_are_none() {
     failed(&run(&["--processes", "2", "-"]), 2, &["standard input"]);
     failed(&run(&[arg(folder.path())]), 1, &[arg(folder.path()), "directory"]);
     failed(&run(&[arg(&log), arg(&folder.path().join("none"))]), 1, &["none", "No such file"]);
-    // Root reads everything.
+    // Root may read everything.
     fs::set_permissions(&log, fs::Permissions::from_mode(0o000)).unwrap();
     if File::open(&log).is_err() {
         failed(&run(&[arg(&log)]), 1, &["a.log", "denied"]);
@@ -58,7 +59,7 @@ fn odd_contents_are_counted() {
     check(b"1.2.3.4", 1, 1, 0);
     check(b"1.2.3.4\r\n\r\n1.2.3.4\r", 1, 1, 2);
     check(b"\0\0\n1.2.3.4\0 x\n1.2.3.4 \0\xff\xfe\n\xff\n", 1, 1, 3);
-    // A sparse file: zeros between two lines are one line without an address.
+    // In a sparse file, the zeros between two lines are one line without an address.
     let sparse = File::create(&log).unwrap();
     sparse.write_all_at(b"1.2.3.4 a\n", 0).unwrap();
     sparse.write_all_at(b"\n::1 b\n", 300 << 20).unwrap();
@@ -81,7 +82,7 @@ fn a_named_pipe_and_a_device_that_fails() {
     drop(writer);
     let report = counts(parsed(&child.wait_with_output().unwrap()));
     assert_eq!((&report["uv"], &report["bytes"]), (&2.into(), &15.into()));
-    // Reading another process's memory from address 0 fails in the kernel.
+    // Reading a process's memory at address 0 fails in the kernel.
     failed(&run(&["/proc/self/mem"]), 1, &["/proc/self/mem", "at byte 0", "error"]);
 }
 
@@ -116,7 +117,7 @@ fn compressed_inputs_that_are_damaged() {
     }
 }
 
-/// Holes are read as quickly as data and take no disk.
+/// Holes are read as fast as data and take no disk.
 fn takes_long(path: &Path) {
     File::create(path).unwrap().set_len(20 << 30).unwrap();
 }
@@ -133,7 +134,7 @@ fn a_file_that_is_cut_while_it_is_read() {
             File::options().write(true).open(&path).unwrap().set_len(1000).unwrap()
         });
         failed(&output, 1, &["a.log", "truncated", "byte"]);
-        // Not the half of a partial result either.
+        // No unfinished partial result may remain.
         let left: Vec<_> =
             fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left, ["a.log"], "{arguments:?}");
@@ -183,7 +184,7 @@ fn a_folder_for_spilling_that_cannot_take_it() {
     if Path::new("/dev/shm").exists() {
         failed(&run(&[&spilling[..], &["/dev/shm"]].concat()), 3, &["/dev/shm", "memory", "--temp-dir"]);
     }
-    // A limit on file size stands for a disk that is full: the write fails in the middle.
+    // A limit on file size simulates a full disk: the write fails midway.
     let line = format!(
         "ulimit -f 2000; trap '' XFSZ; exec \"$0\" --quiet {} {}",
         spilling.join(" "),
@@ -207,11 +208,11 @@ fn a_live_log_is_followed_through_rotation_and_truncation() {
     pause();
     append(".9 b\n::1 c\nbad\n5.5.5.5");
     pause();
-    // Rotated: what follows the last line feed is a line, since nothing more will come.
+    // Rotation: what follows the last line feed counts as a line.
     fs::rename(&path, folder.path().join("a.log.1")).unwrap();
     fs::write(&path, "6.6.6.6 d\n7.7.7").unwrap();
     pause();
-    // Truncated: the line that was begun is gone, and a shorter one follows.
+    // Truncation: the unfinished line is lost, and a shorter one follows.
     File::create(&path).unwrap();
     pause();
     append("8.8.8.8\n8.8.8.8 e\n1.1.1");

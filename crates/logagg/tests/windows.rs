@@ -1,4 +1,5 @@
-//! The library against the oracle: lines across any border of windows and ranges, from any number of threads, whatever the bytes.
+//! Compares the library with the oracle: any bytes, lines across any border of windows and ranges,
+//! any number of threads.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 

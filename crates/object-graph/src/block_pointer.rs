@@ -1,11 +1,11 @@
-//! How an object is named by what the program has: a pointer to it.
+//! Finds an object by what the program has: a pointer to it.
 
 use crate::pointers::block_of;
 use std::{rc, sync};
 
-/// Something that owns an object, or points to one.
+/// Something that owns an object or points to one.
 pub trait BlockPointer {
-    /// Where the object's block starts; `None` where there is none.
+    /// The start of the object's block; `None` if there is no block.
     fn address(&self) -> Option<usize>;
 }
 
@@ -31,7 +31,7 @@ macro_rules! counted {
     ($($pointer:ty),+) => {
         $(impl<T: ?Sized> BlockPointer for $pointer {
             fn address(&self) -> Option<usize> {
-                // SAFETY: this pointer keeps the block.
+                // SAFETY: this pointer keeps the block alive.
                 unsafe { block_of(<$pointer>::as_ptr(self)) }?.address()
             }
         })+

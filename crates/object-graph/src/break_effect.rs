@@ -1,25 +1,27 @@
-//! "Break this edge and N bytes go free": what counting would do, step by step, without doing it.
+//! Simulates what reference counting would free: "break this edge and N bytes go free".
 //!
-//! Reference counts are not reachability. A cycle that nothing reaches any more keeps itself; a value that is gone leaves its
-//! block to the `Weak` pointers. Both come out here as they do in the program.
+//! Reference counts are not reachability. A cycle that nothing reaches keeps itself alive, and a
+//! dropped value leaves its block to the `Weak` pointers. The simulation shows both as they happen
+//! in the program.
 
 use crate::node::Strength;
 use crate::snapshot::ObjectSnapshot;
 use std::collections::HashMap;
 
-/// What goes free.
+/// What would be freed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FreedObjects {
     /// Requested bytes.
     pub bytes: u64,
     /// Blocks.
     pub blocks: u64,
-    /// The objects, by their ids, in their order.
+    /// The ids of the objects, ascending.
     pub objects: Vec<u32>,
 }
 
 impl ObjectSnapshot {
-    /// What goes free if these references are broken, by their numbers in [`Snapshot::edges`]. A witness's counts for nothing.
+    /// What is freed if these references (indices into [`ObjectSnapshot::edges`]) are broken.
+    /// References of witnesses do not count.
     pub fn simulate_break(&self, edges: &[u32]) -> FreedObjects {
         let mut counts = RemainingCounts { snapshot: self, left: HashMap::new(), dropped: Vec::new() };
         for &number in edges {
@@ -31,12 +33,12 @@ impl ObjectSnapshot {
         counts.into_freed()
     }
 
-    /// What goes free if a root goes out of scope.
+    /// What is freed if a root goes out of scope.
     pub fn simulate_root_drop(&self, root: u32) -> FreedObjects {
         self.simulate_break(&self.references(root).collect::<Vec<_>>())
     }
 
-    /// What goes free if every reference to an object is broken that was seen.
+    /// What is freed if every known reference to an object is broken.
     pub fn simulate_release(&self, id: u32) -> FreedObjects {
         self.simulate_break(self.referrers(id))
     }
@@ -44,9 +46,9 @@ impl ObjectSnapshot {
 
 struct RemainingCounts<'a> {
     snapshot: &'a ObjectSnapshot,
-    /// Strong and weak references that are left, of the objects that have lost one.
+    /// The remaining strong and weak counts of the objects that have lost a reference.
     left: HashMap<u32, (u64, u64)>,
-    /// Objects whose values go, with their references still to be released.
+    /// Objects whose values are dropped and whose references have not been released yet.
     dropped: Vec<u32>,
 }
 

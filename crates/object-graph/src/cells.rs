@@ -1,4 +1,5 @@
-//! Values that can change behind a shared reference. A cell that is in use is reported, and never waited for.
+//! Values with interior mutability. A cell or lock in use is reported; the tracer never waits for
+//! it.
 
 use crate::Trace;
 use crate::node::OpaqueReason;
@@ -15,7 +16,7 @@ impl<T: Trace + ?Sized> Trace for RefCell<T> {
     }
 }
 
-/// A lock whose holder panicked can still be looked into.
+/// A poisoned lock can still be traced.
 macro_rules! lock {
     ($lock:ident, $try_lock:ident) => {
         impl<T: Trace + ?Sized> Trace for $lock<T> {

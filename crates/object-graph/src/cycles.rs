@@ -1,4 +1,5 @@
-//! Cycles of strong references: what counting alone never frees. Tarjan's strongly connected components, without recursion.
+//! Finds cycles of strong references, which counting alone never frees, by Tarjan's algorithm for
+//! strongly connected components, without recursion.
 
 use crate::node::Strength;
 use crate::snapshot::ObjectSnapshot;
@@ -6,7 +7,8 @@ use crate::snapshot::ObjectSnapshot;
 const UNVISITED: u32 = u32::MAX;
 
 impl ObjectSnapshot {
-    /// Every group of objects that keep each other alive, the largest first: its objects by their ids, in their order.
+    /// Every group of objects that keep each other alive, the largest group first, the ids of each
+    /// ascending.
     pub fn cycles(&self) -> Vec<Vec<u32>> {
         let mut groups: std::collections::BTreeMap<u32, Vec<u32>> = std::collections::BTreeMap::new();
         for id in self.ids().filter(|&id| self.is_in_cycle(id)) {
@@ -17,7 +19,7 @@ impl ObjectSnapshot {
         groups
     }
 
-    /// Whether an object keeps itself alive, alone or with others.
+    /// Whether an object keeps itself alive, alone or through others.
     pub fn is_in_cycle(&self, id: u32) -> bool {
         self.references(id).any(|edge| self.is_edge_in_cycle(edge))
     }
@@ -29,7 +31,7 @@ impl ObjectSnapshot {
         edge.strength == Strength::Strong && component(edge.from) == component(edge.to)
     }
 
-    /// The component of each object, by a number of its own.
+    /// The number of each object's component.
     fn components(&self) -> &[u32] {
         self.cycles.get_or_init(|| TarjanSearch::new(self).components())
     }
@@ -41,7 +43,7 @@ struct TarjanSearch<'a> {
     index: Vec<u32>,
     low: Vec<u32>,
     component: Vec<u32>,
-    /// Objects whose component is not complete.
+    /// Objects whose component is not complete yet.
     open: Vec<u32>,
 }
 
@@ -63,7 +65,7 @@ impl TarjanSearch<'_> {
 
     fn search_from(&mut self, start: u32) {
         self.enter(start);
-        // An object and its references that are still to be followed.
+        // The path: objects, each with the references that are still to be followed.
         let mut way = vec![(start, self.snapshot.references(start))];
         while let Some((id, references)) = way.last_mut() {
             let id = *id;
@@ -99,7 +101,7 @@ impl TarjanSearch<'_> {
         self.open.push(id);
     }
 
-    /// `id` is the first that was met of its component: what was opened since is the rest.
+    /// `id` is the first member of its component; the others are on the stack above it.
     fn close(&mut self, id: u32) {
         while let Some(member) = self.open.pop() {
             self.component[member as usize] = id;

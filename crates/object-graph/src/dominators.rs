@@ -1,18 +1,18 @@
-//! Retained sizes, by dominators: an object dominates another if every way from the roots to the other leads through it.
+//! Computes retained sizes by dominators: an object dominates another if every path from the roots
+//! to the other leads through it.
 //!
-//! Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001): near linear on what programs build, quadratic at
-//! worst.
+//! The algorithm is Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm" (2001), near
+//! linear on the graphs of real programs and quadratic at worst.
 //!
-//! Two things are particular to counted references. An object with unexplained references has a root of its own. And a block is
-//! kept by weak pointers too, when its value is long gone: where there are any, the block is a node of its own, to which the
-//! value and the weak pointers' owners lead.
+//! Two things are special to reference counts. An object with unexplained references counts as
+//! reachable from the roots. And weak pointers keep a block after its value is dropped, so if there
+//! are any, the block is a node of its own, reached from the value and from the owners of the weak
+//! pointers.
 
 use crate::node::Strength;
 use crate::snapshot::ObjectSnapshot;
 
-/// Sums over dominated objects.
 pub(crate) struct RetainedSizes {
-    /// For each object; `None` where no root reaches it.
     bytes: Vec<Option<u64>>,
 }
 
@@ -30,7 +30,7 @@ pub(crate) fn compute_retained(snapshot: &ObjectSnapshot) -> RetainedSizes {
         position[node as usize] = at as u32;
     }
     let dominators = graph.dominators(&order, &position);
-    // From the last to the first: a dominator stands before what it dominates.
+    // In reverse order: a dominator comes before what it dominates.
     let mut sums: Vec<u64> = order.iter().map(|&node| graph.bytes[node as usize]).collect();
     for at in (1..order.len()).rev() {
         let sum = sums[at];
@@ -42,12 +42,12 @@ pub(crate) fn compute_retained(snapshot: &ObjectSnapshot) -> RetainedSizes {
 
 const UNREACHED: u32 = u32::MAX;
 
-/// The snapshot's strong references, one node above all roots, and the blocks that weak pointers keep.
+/// The strong references of a snapshot, a node above all roots, and the blocks that weak pointers
+/// keep.
 struct DominatorGraph {
     targets: Vec<u32>,
     starts: Vec<u32>,
     bytes: Vec<u64>,
-    /// The node above all roots.
     top: u32,
 }
 
@@ -56,7 +56,7 @@ impl DominatorGraph {
         let objects = snapshot.nodes().len();
         let mut bytes: Vec<u64> = snapshot.nodes().iter().map(|node| node.shallow_bytes).collect();
         let mut edges: Vec<(u32, u32)> = Vec::with_capacity(snapshot.edges().len());
-        // The block of each object that has one of its own.
+        // The separate block node of each object that has one.
         let mut blocks = vec![UNREACHED; objects];
         let top = objects as u32;
         bytes.push(0);
@@ -69,7 +69,7 @@ impl DominatorGraph {
                 edge.strength == Strength::Weak && snapshot.is_counted(edge)
             };
             if snapshot.nodes()[id as usize].is_dropped() {
-                // There is nothing but the block.
+                // The value is dropped, so only the block is left.
                 blocks[id as usize] = id;
                 if snapshot.unexplained_weak(id) > 0 {
                     edges.push((top, id));
@@ -110,12 +110,12 @@ impl DominatorGraph {
         &self.targets[self.starts[node] as usize..self.starts[node + 1] as usize]
     }
 
-    /// What the top reaches, each before what only it leads to.
+    /// The nodes that `top` reaches, in reverse postorder.
     fn reverse_postorder(&self) -> Vec<u32> {
         let mut order = Vec::new();
         let mut seen = vec![false; self.len()];
         seen[self.top as usize] = true;
-        // A node and how many of its targets are done.
+        // Each node with the number of targets already visited.
         let mut way = vec![(self.top, 0)];
         while let Some((node, done)) = way.last_mut() {
             match self.targets(*node).get(*done) {
@@ -135,7 +135,8 @@ impl DominatorGraph {
         order
     }
 
-    /// The immediate dominator of each node, both as positions in the order; the top's is itself.
+    /// The immediate dominator of each node, both as positions in `order`. The first node's is
+    /// itself.
     fn dominators(&self, order: &[u32], position: &[u32]) -> Vec<u32> {
         let mut into: Vec<(u32, u32)> = Vec::new();
         for (at, &node) in order.iter().enumerate() {

@@ -5,8 +5,8 @@ use crate::picture::{Picture, PictureNode};
 use std::fmt::Write as _;
 
 impl Picture {
-    /// The picture as a DOT file: roots are boxes, what was asked about is bold, cycles and leaks are red, weak references
-    /// dashed.
+    /// The picture as a DOT file: roots are boxes, what was asked about is bold, cycles and leaks
+    /// are red, weak references dashed.
     pub fn to_dot(&self) -> String {
         let mut dot = String::from(
             "digraph objects {\n  rankdir=LR;\n  node [shape=ellipse, fontname=\"sans-serif\"];\n",

@@ -1,12 +1,12 @@
-//! Guards and counted pointers that are held until a snapshot is taken: what lies behind a `RefCell`, a `Mutex` or a `Weak` can
-//! be looked into only as long as one of them is there.
+//! Holds guards and counted pointers until a snapshot is complete: what is behind a `RefCell`, a
+//! `Mutex` or a `Weak` can only be traced while one of them exists.
 
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-/// What is held, the latest last. Nothing of it is given back before this is dropped.
+/// The guards, in the order they were taken. None is released before this value is dropped.
 pub(crate) struct HeldGuards<'a> {
-    // Raw: a `Box` that moves would take back what it has lent.
+    // Raw pointers: moving a `Box` would invalidate what was borrowed from it.
     guards: Vec<*mut (dyn AnyGuard + 'a)>,
     lends: PhantomData<&'a ()>,
 }
@@ -19,14 +19,16 @@ impl<'a> HeldGuards<'a> {
         HeldGuards { guards: Vec::new(), lends: PhantomData }
     }
 
-    /// Holds a guard and gives what it guards.
+    /// Stores a guard and returns a reference to what it guards.
     ///
     /// # Safety
-    /// What is given, and whatever is reached through it, is not used any more when this is dropped.
+    /// The reference, and whatever is reached through it, must not be used once this value is
+    /// dropped.
     pub(crate) unsafe fn hold<G: Deref + 'a>(&mut self, guard: G) -> &'a G::Target {
         let guard: *mut G = Box::into_raw(Box::new(guard));
         self.guards.push(guard);
-        // SAFETY: the box is freed only when this is dropped, and until then nobody takes it as mutable.
+        // SAFETY: the box is freed only when this value is dropped, and until then nobody borrows
+        // it mutably.
         unsafe { &*guard }.deref()
     }
 }
@@ -35,7 +37,8 @@ impl Drop for HeldGuards<'_> {
     fn drop(&mut self) {
         // The latest first: it may lie within what an earlier one guards.
         while let Some(guard) = self.guards.pop() {
-            // SAFETY: from `Box::into_raw`, and taken out of the list: freed once.
+            // SAFETY: the pointer is from `Box::into_raw` and was taken out of the list, so it is
+            // freed once.
             drop(unsafe { Box::from_raw(guard) });
         }
     }

@@ -1,18 +1,18 @@
-//! Which field, index or key a reference is: `sessions["ann"].name`.
+//! Names the field, index or key of a reference, as in `sessions["ann"].name`.
 
 use std::fmt;
 
-/// One step on the way through a value, or the whole way.
+/// One step of a path through a value, or a whole path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Label {
-    /// A variable's value itself.
+    /// The variable's value itself.
     #[default]
     None,
     /// A field by its name.
     Field(&'static str),
     /// An item by its index.
     Index(usize),
-    /// A value by its key as it is written, or several steps.
+    /// A value by its key as it is written, or a path of several steps.
     Text(Box<str>),
 }
 
@@ -27,7 +27,7 @@ impl fmt::Display for Label {
     }
 }
 
-/// The steps from the owner's start to the value that is being shown.
+/// The path from the owner to the value that is being traced.
 #[derive(Default)]
 pub(crate) struct Path {
     steps: Vec<Label>,
@@ -42,7 +42,7 @@ impl Path {
         self.steps.pop();
     }
 
-    /// The whole way as one label.
+    /// The whole path as one label.
     pub(crate) fn label(&self) -> Label {
         match self.steps.as_slice() {
             [] => Label::None,

@@ -55,7 +55,8 @@ impl<T: ?Sized> Trace for PhantomData<T> {
     }
 }
 
-/// Its value may change behind a shared reference, so nothing in it can be followed; a number refers to nothing anyway.
+/// A cell's value may change behind a shared reference, so it cannot be followed. `Copy` values own
+/// nothing anyway.
 impl<T: Copy> Trace for Cell<T> {
     fn trace<'a>(&'a self, _: &mut Tracer<'a>) {}
 
@@ -79,7 +80,7 @@ macro_rules! functions {
         functions!(dyn FnOnce($($parameter),*));
     };
     (dyn $kind:ident($($parameter:ident),*)) => {
-        /// What a closure has captured is not to be seen: the object is shown, and said to be hidden.
+        /// What a closure has captured cannot be seen, so the object is marked as opaque.
         impl<Output, $($parameter),*> Trace for dyn $kind($($parameter),*) -> Output {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
                 tracer.hidden();

@@ -1,4 +1,5 @@
-//! Who refers to whom: the reference graph of a running program, and what keeps an object alive. objgraph, for Rust.
+//! Who refers to whom: the reference graph of a running program, and what keeps an object alive.
+//! objgraph, for Rust.
 //!
 //! ```
 //! use heaplab_object_graph::{Roots, trace};
@@ -23,19 +24,23 @@
 //! println!("{}", snapshot.show_backrefs(&[id], 3, 10).to_dot());
 //! ```
 //!
-//! **An object** is what one value owns on the heap: the block of a `Box`, an `Rc`, a `Vec`, a `String`, the table of a map. Its
-//! shallow size is what was asked of the allocator for it. A value that lies in another (a field, an item, what is in a
-//! `RefCell`) belongs to the object that it lies in.
+//! **An object** is what one value owns on the heap: the block of a `Box`, an `Rc`, a `Vec`, a
+//! `String`, the table of a map. Its shallow size is what was asked of the allocator for it. A
+//! value that lies in another (a field, an item, what is in a `RefCell`) belongs to the object that
+//! it lies in.
 //!
-//! **What is not seen**: what no root reaches; what a closure has captured; what a cell holds that is borrowed or locked; what a
-//! type leaves out of its [`trace!`]. Where such a thing refers to a counted object, the object's count says so:
-//! [`Snapshot::unexplained`]. A cycle that has leaked is visible only to those who still have a pointer to it
-//! ([`Roots::witness`]).
+//! **What is not seen**: what no root reaches; what a closure has captured; what a cell holds that
+//! is borrowed or locked; what a type leaves out of its [`trace!`]. Where such a thing refers to a
+//! counted object, the object's count says so: [`Snapshot::unexplained`]. A cycle that has leaked
+//! is visible only to those who still have a pointer to it ([`Roots::witness`]).
 //!
-//! - `trace`: [`Trace`] and [`trace!`]; `leaves`, `pointers`, `cells`, `sequences`, `maps`: the standard library's types.
-//! - `roots`, `tracer`: the walk. `block`: where blocks start and how large they are; `held`: what must stay borrowed.
+//! - `trace`: [`Trace`] and [`trace!`]; `leaves`, `pointers`, `cells`, `sequences`, `maps`: the
+//!   standard library's types.
+//! - `roots`, `tracer`: the walk. `block`: where blocks start and how large they are; `held`: what
+//!   must stay borrowed.
 //! - `snapshot`: objects and references; `pointed`: an object by a pointer to it.
-//! - `chain`, `types`: objgraph's questions. `dominators`, `breaking`, `cycles`: those that its users ask for.
+//! - `chain`, `types`: objgraph's questions. `dominators`, `breaking`, `cycles`: those that its
+//!   users ask for.
 //! - `picture`, `sentences`, `dot`: what to draw, and what it says.
 
 mod block;

@@ -1,5 +1,5 @@
-//! Maps and sets. Their tables' sizes are not told; they follow from the layout that the standard library gives them, which
-//! `tests/sizes.rs` holds against the recorder.
+//! Traces maps and sets. The sizes of their tables are not available from the standard library and
+//! are derived from its layout; `tests/sizes.rs` compares them with the recorder.
 
 use crate::Trace;
 use crate::block::Block;
@@ -19,7 +19,7 @@ impl<K: Trace, V: Trace, S> Content for HashMap<K, V, S> {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
         let mut entries: Vec<(Option<String>, &K, &V)> =
             self.iter().map(|(key, value)| (key.key_name(), key, value)).collect();
-        // Its own order is another one on every run. Where keys have no names, it has to do.
+        // A map's own order differs on every run. It is used only where keys have no names.
         entries.sort_by(|(one, ..), (other, ..)| compare_names(one.as_deref(), other.as_deref()));
         entries
             .into_iter()
@@ -92,7 +92,7 @@ fn trace_entry<'a, K: Trace, V: Trace>(
     tracer.trace_at(label, value);
 }
 
-/// `["ann"]`; keys that cannot be written are told apart by their number.
+/// `["ann"]`; keys without a name get their number.
 fn key_label(index: usize, name: Option<String>) -> Label {
     match name {
         Some(name) => Label::Text(format!("[{name}]").into()),
@@ -100,20 +100,20 @@ fn key_label(index: usize, name: Option<String>) -> Label {
     }
 }
 
-/// Numbers by their values, other names by their letters.
+/// Numbers by value, other names as text.
 fn compare_names(one: Option<&str>, other: Option<&str>) -> std::cmp::Ordering {
     let number = |name: Option<&str>| name.and_then(|name| name.parse::<i128>().ok());
     number(one).cmp(&number(other)).then_with(|| one.cmp(&other))
 }
 
-/// How many buckets hashbrown looks at together.
+/// Number of buckets that hashbrown examines together.
 const GROUP: usize = if cfg!(target_feature = "sse2") { 16 } else { 8 };
 
-/// The table of hashbrown, which the standard library's maps are: entries, then a control byte for each bucket and for one
-/// group more (`TableLayout::calculate_layout_for`).
+/// The table of hashbrown, which implements the standard maps: entries, then a control byte per
+/// bucket and for one more group (`TableLayout::calculate_layout_for`).
 ///
-/// `capacity` tells the number of buckets unless entries were removed under pressure and have left marks behind; then what
-/// the entries span is a bound from below, and the size is an estimate.
+/// The capacity tells the number of buckets unless removed entries have left tombstones. In that
+/// case the address range of the entries gives a lower bound, and the size is an estimate.
 fn hash_table_block<'a, E, K: 'a>(capacity: usize, keys: impl Iterator<Item = &'a K>) -> Option<Block> {
     let told = buckets_for(capacity, size_of::<E>());
     let addresses = keys.map(|key| std::ptr::from_ref(key).addr());
@@ -133,12 +133,12 @@ fn hash_table_block<'a, E, K: 'a>(capacity: usize, keys: impl Iterator<Item = &'
     Block::for_many(bytes, 1, told >= spanned && capacity == bucket_capacity(buckets))
 }
 
-/// Small tables keep one bucket empty, large ones an eighth (`bucket_mask_to_capacity`).
+/// Small tables keep one bucket free, large ones an eighth (`bucket_mask_to_capacity`).
 fn bucket_capacity(buckets: usize) -> usize {
     if buckets <= 8 { buckets - 1 } else { buckets / 8 * 7 }
 }
 
-/// The least number of buckets that has this capacity (`capacity_to_buckets`).
+/// The least number of buckets with this capacity (`capacity_to_buckets`).
 fn buckets_for(capacity: usize, entry_bytes: usize) -> usize {
     if capacity == 0 {
         return 0;
@@ -155,10 +155,10 @@ fn buckets_for(capacity: usize, entry_bytes: usize) -> usize {
     buckets
 }
 
-/// Entries that a node of a B-tree has room for.
+/// Entries that fit into a B-tree node.
 const TREE_CAPACITY: usize = 11;
 
-/// A leaf as the standard library lays it out.
+/// A leaf in the standard library's layout.
 #[expect(dead_code, reason = "only its size is asked for")]
 struct Leaf<K, V> {
     parent: Option<std::ptr::NonNull<()>>,
@@ -172,13 +172,14 @@ struct Leaf<K, V> {
 #[repr(C)]
 struct Inner<K, V>(Leaf<K, V>, [usize; TREE_CAPACITY + 1]);
 
-/// The nodes of a B-tree, found by the addresses of its entries in their order. Entries of a node lie side by side from its
-/// first one on; between two entries of an inner node comes a leaf, and a leaf that is not the root has at least five.
+/// The nodes of a B-tree, derived from the addresses of its entries in order. Entries of one node
+/// are adjacent; between two entries of an inner node comes a leaf, and a leaf that is not the root
+/// has at least five entries.
 fn tree_block<K, V>(entries: impl Iterator<Item = (*const K, *const V)>) -> Option<Block> {
     let stride = if size_of::<K>() > 0 { size_of::<K>() } else { size_of::<V>() };
     let addresses = entries.map(|(key, value)| if size_of::<K>() > 0 { key.addr() } else { value.addr() });
     let (mut leaves, mut inner, mut length) = (0, 0, 0);
-    // The inner nodes on the way to the last entry: where their first entry is.
+    // The first entries' addresses of the inner nodes on the path to the last entry.
     let mut open: Vec<usize> = Vec::new();
     let mut run: Option<(usize, usize)> = None;
     let mut runs: Vec<(usize, usize)> = Vec::new();

@@ -1,35 +1,38 @@
-//! What a snapshot is made of: objects and the references between them.
+//! What a snapshot consists of: objects and the references between them.
 
 use crate::label::Label;
 use heaplab_heap::AllocSite;
 use serde::Serialize;
 use std::sync::Arc;
 
-/// One object: what one value owns on the heap (the block of a `Box`, an `Rc`, a `Vec`, a `String`, the table of a map), or a
-/// root. A value that lies within another is no object of its own: it belongs to the one it lies in.
+/// A root, or one object: what one value owns on the heap (the block of a `Box`, an `Rc`, a `Vec`
+/// or a `String`, the table of a map). A value inside another value is not an object of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectNode {
-    /// The type of its owner or of the pointers to it, without paths: `Rc<Session>`, `Vec<String>`.
+    /// The type of the owner, or of the pointers to it, without paths: `Rc<Session>`,
+    /// `Vec<String>`.
     pub type_name: Arc<str>,
-    /// The name of a root; empty for what is none.
+    /// The name of a root; empty for other objects.
     pub label: Box<str>,
-    /// Requested bytes of its own block, counts and unused capacity included: what the recorder counts. 0 for a root.
+    /// Requested bytes of its own block, with counts and unused capacity, as the recorder counts
+    /// them. 0 for a root.
     pub shallow_bytes: u64,
-    /// How many blocks these are: 1, but for trees and lists, and 0 for a root.
+    /// Number of blocks: 1, except for trees and lists; 0 for a root.
     pub blocks: u64,
-    /// Whether `shallow_bytes` is exact; a map that has been much removed from is an estimate.
+    /// Whether `shallow_bytes` is exact. The size of a map after many removals is an estimate.
     pub is_exact: bool,
-    /// The strong count, for what is counted. 0 for a value that is gone while `Weak` pointers keep its block.
+    /// The strong count of a counted object; 0 for a dropped value whose block `Weak` pointers
+    /// keep.
     pub strong: Option<u64>,
-    /// The weak count, for what is counted.
+    /// The weak count of a counted object.
     pub weak: Option<u64>,
-    /// Which stack made it, where the recorder was at work.
+    /// The stack that allocated it, if the recorder was active.
     pub birth: Option<AllocSite>,
     /// A variable that keeps others alive.
     pub root: bool,
-    /// A pointer that was handed over to be able to look: it counts as if it were not there.
+    /// A pointer passed only for inspection; its references do not count.
     pub witness: bool,
-    /// It refers to something that could not be looked into.
+    /// Why the object could not be traced completely.
     pub opaque: Option<OpaqueReason>,
 }
 
@@ -50,22 +53,22 @@ impl ObjectNode {
         }
     }
 
-    /// Whether its value was dropped, and only `Weak` pointers keep its block.
+    /// Whether the value was dropped, so that only `Weak` pointers keep its block.
     pub fn is_dropped(&self) -> bool {
         self.strong == Some(0)
     }
 }
 
-/// One reference.
+/// A reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edge {
-    /// Who refers, by its id.
+    /// The id of the referring object.
     pub from: u32,
-    /// To whom, by its id.
+    /// The id of the object referred to.
     pub to: u32,
-    /// By which field, index or key.
+    /// The field, index or key.
     pub label: Label,
-    /// Whether it keeps alive.
+    /// Whether the reference keeps the object alive.
     pub strength: Strength,
 }
 
@@ -79,13 +82,13 @@ pub enum Strength {
     Weak,
 }
 
-/// Why an object could not be looked into as a whole.
+/// Why an object could not be traced completely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OpaqueReason {
     /// A `RefCell` that is mutably borrowed.
     Borrowed,
-    /// A `Mutex` or an `RwLock` that is locked.
+    /// A `Mutex` or `RwLock` that is locked.
     Locked,
-    /// A closure, or whatever else says nothing of what it refers to.
+    /// A closure or another value that does not reveal what it refers to.
     Hidden,
 }

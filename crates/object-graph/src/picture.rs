@@ -1,4 +1,4 @@
-//! [`Picture`]: a part of a snapshot that can be drawn, chosen as objgraph chooses it.
+//! Selects the part of a snapshot to draw, as objgraph selects it.
 
 use crate::node::Strength;
 use crate::sentences::{self, Sentence};
@@ -6,7 +6,7 @@ use crate::snapshot::ObjectSnapshot;
 use serde::Serialize;
 use std::collections::{HashSet, VecDeque};
 
-/// More objects than this make no picture that anyone can read.
+/// A picture with more objects than this cannot be read.
 pub const MOST_DRAWN: usize = 80;
 
 /// Objects and references to draw, under the names that heaplab's records have for them.
@@ -53,16 +53,16 @@ pub struct PictureNode {
     pub opaque: bool,
 }
 
-/// One reference.
+/// A reference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PictureEdge {
-    /// Who refers, by its id.
+    /// The id of the referring object.
     pub from: u32,
-    /// To whom, by its id.
+    /// The id of the object referred to.
     pub to: u32,
-    /// By which field, index or key.
+    /// The field, index or key.
     pub label: String,
-    /// Whether it keeps alive.
+    /// Whether the reference keeps the object alive.
     pub strength: Strength,
     /// On a cycle of strong references.
     pub in_cycle: bool,
@@ -77,14 +77,15 @@ enum Direction {
 }
 
 impl ObjectSnapshot {
-    /// What these objects refer to, up to `max_depth` references away; of an object with more than `too_many` references the
-    /// first `too_many`. objgraph takes 3 and 10 unless it is told otherwise.
+    /// The graph of what these objects refer to, up to `max_depth` references away; of an object
+    /// with more than `too_many` references, the first `too_many`. objgraph's defaults are 3 and
+    /// 10. Name, title and legend are left empty for the caller.
     pub fn show_refs(&self, of: &[u32], max_depth: usize, too_many: usize) -> Picture {
         self.build_graph(of, max_depth, too_many, Direction::References)
     }
 
-    /// What refers to these objects, as [`Snapshot::show_refs`]. The sentences say why the first of them is alive, and which
-    /// reference to break.
+    /// The graph of what refers to these objects, limited as in [`ObjectSnapshot::show_refs`]. The
+    /// sentences say why the first object is alive and which reference to break.
     pub fn show_backrefs(&self, targets: &[u32], max_depth: usize, too_many: usize) -> Picture {
         self.build_graph(targets, max_depth, too_many, Direction::Referrers)
     }
@@ -111,7 +112,7 @@ impl ObjectSnapshot {
         })
     }
 
-    /// The objects that are met on the way, at most `most`.
+    /// The objects within the limits, at most `most`.
     fn find_reachable(
         &self,
         from: &[u32],
@@ -186,7 +187,7 @@ impl ObjectSnapshot {
         between.map(drawn).collect()
     }
 
-    /// One node more for whatever keeps drawn objects alive and was not given as a root.
+    /// Adds one node for whatever keeps drawn objects alive and was not given as a root.
     fn add_unexplained(&self, ids: &[u32], picture: &mut Picture) {
         let id = self.nodes.len() as u32;
         for &to in ids {

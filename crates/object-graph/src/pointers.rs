@@ -1,4 +1,5 @@
-//! Pointers: `Box` owns alone, `Rc` and `Arc` count, their `Weak` counts without keeping alive, a borrow owns nothing.
+//! Traces pointers: `Box` owns, `Rc` and `Arc` count, their `Weak` counts without keeping alive, a
+//! borrow owns nothing.
 
 use crate::Trace;
 use crate::block::Block;
@@ -13,7 +14,7 @@ use std::{rc, sync};
 
 impl<T: Trace + ?Sized> Trace for Box<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        // SAFETY: it is in a `Box`, which holds nothing else.
+        // SAFETY: the value is alone in a `Box`.
         let block = unsafe { Block::for_box::<T>(self) };
         tracer.add_owned::<Box<T>>(block, Some(self));
     }
@@ -43,7 +44,7 @@ impl<T: Trace> Content for Pin<Box<T>> {
     }
 }
 
-/// Nothing is owned, so there is nothing to see: what it refers to is seen from its owner.
+/// A borrow owns nothing. What it refers to is traced from its owner.
 impl<T: ?Sized> Trace for &T {
     fn trace<'a>(&'a self, _: &mut Tracer<'a>) {}
 
@@ -52,22 +53,22 @@ impl<T: ?Sized> Trace for &T {
     }
 }
 
-/// `Weak::new()` points here, and at no block.
+/// `Weak::new()` has this address instead of a block.
 const NOWHERE: usize = usize::MAX;
 
-/// The block of a counted value; nothing where there is none.
+/// The block of a counted value; `None` if there is none.
 ///
 /// # Safety
-/// `value` is what an `Rc`, an `Arc` or a `Weak` points at, and the block is not freed. The value may be gone.
+/// `value` is what an `Rc`, an `Arc` or a `Weak` points at, and the block is not freed. The value
+/// may have been dropped.
 pub(crate) unsafe fn block_of<T: ?Sized>(value: *const T) -> Option<Block> {
     let start = NonNull::new(value.cast_mut())?.cast::<u8>();
     if start.addr().get() == NOWHERE {
         return None;
     }
-    // SAFETY: the block is there, and a value that was dropped in its place is what `ManuallyDrop` may hold; only its size is
-    // asked for.
+    // SAFETY: the block exists, and `ManuallyDrop` may hold a dropped value; only its size is read.
     let layout = Layout::for_value(unsafe { &*(value as *const ManuallyDrop<T>) });
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     unsafe { Block::counted(start, layout) }
 }
 
@@ -75,7 +76,7 @@ macro_rules! counted {
     ($module:ident :: $strong:ident) => {
         impl<T: Trace + ?Sized> Trace for $module::$strong<T> {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-                // SAFETY: this pointer is to it, and keeps it.
+                // SAFETY: this pointer keeps the block alive.
                 let Some(block) = (unsafe { block_of($module::$strong::as_ptr(self)) }) else { return };
                 let counted = Counted {
                     block,
@@ -99,9 +100,9 @@ macro_rules! counted {
 
         impl<T: Trace + ?Sized> Trace for $module::Weak<T> {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-                // SAFETY: this pointer is to it, and keeps its block, if not its value.
+                // SAFETY: this pointer keeps the block, if not the value.
                 let Some(block) = (unsafe { block_of(self.as_ptr()) }) else { return };
-                // Before it is upgraded, which counts one more.
+                // Read before the upgrade, which would add one.
                 let strong = self.strong_count();
                 // SAFETY: as above.
                 let weak = if strong > 0 { Some(self.weak_count()) } else { unsafe { block.weak_count() } };

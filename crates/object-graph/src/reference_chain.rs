@@ -1,19 +1,19 @@
-//! Why an object is alive: the shortest chain of strong references to it.
+//! Finds why an object is alive: the shortest chain of strong references to it.
 
 use crate::node::{ObjectNode, Strength};
 use crate::snapshot::ObjectSnapshot;
 use std::collections::{HashMap, VecDeque};
 
 impl ObjectSnapshot {
-    /// The shortest chain of strong references that leads to `target` from an object for which `predicate` holds: references by
-    /// their numbers in [`Snapshot::edges`], the far end first. Empty where it holds for the target itself. Witnesses are
-    /// left out.
+    /// The shortest chain of strong references to `target` from an object for which `predicate`
+    /// holds, as indices into [`ObjectSnapshot::edges`], the far end first. Empty if the predicate
+    /// holds for the target itself. References of witnesses do not count.
     pub fn find_backref_chain(
         &self,
         target: u32,
         predicate: impl Fn(u32, &ObjectNode) -> bool,
     ) -> Option<Vec<u32>> {
-        // By which reference each object leads on towards the target.
+        // For each object, the reference that leads on towards the target.
         let mut onward: HashMap<u32, Option<u32>> = HashMap::from([(target, None)]);
         let mut turn = VecDeque::from([target]);
         while let Some(id) = turn.pop_front() {
@@ -34,8 +34,8 @@ impl ObjectSnapshot {
         None
     }
 
-    /// [`Snapshot::find_backref_chain`] from what keeps the target alive: a root, or where none does an object with
-    /// unexplained references.
+    /// [`ObjectSnapshot::find_backref_chain`] from what keeps the target alive: a root, or otherwise
+    /// an object with unexplained references.
     pub fn find_chain_to(&self, target: u32) -> Option<Vec<u32>> {
         let from_root = self.find_backref_chain(target, |_, node| node.root);
         from_root.or_else(|| self.find_backref_chain(target, |id, _| self.unexplained_strong(id) > 0))
@@ -46,10 +46,11 @@ impl ObjectSnapshot {
         std::iter::successors(onward.get(&start).copied().flatten(), next).collect()
     }
 
-    /// The reference of a chain whose breaking frees the target: the nearest to the target, and rather one to what is counted
-    /// than the owner's own pointer to its buffer. `None` where no single one does.
+    /// The reference of a chain that frees the target when broken: the one nearest to the target,
+    /// preferring references to counted objects over an owner's pointer to its buffer. `None` if no
+    /// single reference does.
     pub fn find_edge_to_break(&self, chain: &[u32], target: u32) -> Option<u32> {
-        /// A chain of a million is not asked to its end.
+        /// Longer chains are only tried from this end, to bound the time.
         const MOST: usize = 200;
         let frees = |number: &u32| self.simulate_break(&[*number]).objects.binary_search(&target).is_ok();
         let near = || chain.iter().rev().take(MOST).copied();

@@ -1,11 +1,11 @@
-//! [`Roots`]: where a snapshot begins.
+//! [`Roots`]: the variables that a snapshot starts from.
 
 use crate::Trace;
 use crate::snapshot::ObjectSnapshot;
 use crate::tracer::Tracer;
 use std::any::type_name;
 
-/// The variables that a snapshot is taken from, in their order. What none of them reaches is not seen.
+/// The variables that a snapshot starts from, in order. What none of them reaches is not seen.
 ///
 /// Roots must not lie in each other: give `&service`, not also `&service.sessions`.
 #[derive(Default)]
@@ -22,18 +22,18 @@ struct Root<'a> {
 }
 
 impl<'a> Roots<'a> {
-    /// No roots yet.
+    /// An empty set of roots.
     pub fn new() -> Roots<'a> {
         Roots::default()
     }
 
-    /// With a variable of the program's that keeps alive what it refers to.
+    /// Adds a variable that keeps alive what it refers to.
     pub fn variable<T: Trace>(self, name: &'a str, value: &'a T) -> Roots<'a> {
         self.push(name, false, value)
     }
 
-    /// With a pointer that is there only to be able to look, such as a `Weak` or a clone of an `Rc` to what may have leaked.
-    /// In all answers it counts as if it were not there.
+    /// Adds a pointer that exists only for inspection, such as a `Weak` or a cloned `Rc` to
+    /// something that may have leaked. No answer counts its references.
     pub fn witness<T: Trace>(self, name: &'a str, value: &'a T) -> Roots<'a> {
         self.push(name, true, value)
     }
@@ -43,8 +43,8 @@ impl<'a> Roots<'a> {
         self
     }
 
-    /// Follows every reference. Cells and locks that are free stay borrowed until it is done; others are reported. The recorder
-    /// sees nothing of it.
+    /// Follows every reference. Free cells and locks stay borrowed meanwhile; others are reported.
+    /// The recorder does not record it.
     pub fn snapshot(self) -> ObjectSnapshot {
         heaplab_heap::untracked(|| {
             let mut tracer = Tracer::new();

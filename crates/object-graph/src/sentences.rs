@@ -1,4 +1,4 @@
-//! What a picture teaches, said in words: computed from the snapshot, never written down.
+//! Explains a graph in sentences, computed from the snapshot.
 
 use crate::node::OpaqueReason;
 use crate::snapshot::ObjectSnapshot;
@@ -13,7 +13,7 @@ pub struct Sentence {
     pub zh: String,
 }
 
-/// Sentences, and the reference that they are about.
+/// The sentences, and the reference that they are about.
 #[derive(Default)]
 pub(crate) struct Explanation {
     pub(crate) sentences: Vec<Sentence>,
@@ -56,7 +56,7 @@ pub(crate) fn explain_backrefs(snapshot: &ObjectSnapshot, target: Option<u32>) -
     told
 }
 
-/// What would go with an object, and what could not be seen.
+/// What would be freed with an object, and what could not be traced.
 pub(crate) fn explain_refs(snapshot: &ObjectSnapshot, of: Option<u32>) -> Explanation {
     let mut told = Explanation::default();
     let Some(id) = of else { return told };
@@ -85,7 +85,6 @@ pub(crate) fn explain_refs(snapshot: &ObjectSnapshot, of: Option<u32>) -> Explan
     told
 }
 
-/// "Break this edge and N bytes go free".
 fn explain_break(snapshot: &ObjectSnapshot, edge: u32, told: &mut Explanation) {
     let freed = snapshot.simulate_break(&[edge]);
     let (edge, size) = (snapshot.describe_edge(edge), format_bytes(freed.bytes));
@@ -176,7 +175,7 @@ fn explain_opaque(snapshot: &ObjectSnapshot, told: &mut Explanation) {
 }
 
 impl ObjectSnapshot {
-    /// `Rc<Session>` with its id, or a root by its name.
+    /// The name of a root, or a type with an id: `Rc<Session> (#7)`.
     pub(crate) fn display_name(&self, id: u32) -> String {
         match self.node(id) {
             Some(node) if !node.label.is_empty() => node.label.to_string(),
@@ -185,7 +184,8 @@ impl ObjectSnapshot {
         }
     }
 
-    /// A chain from its start to its end: `service → bus → listeners → [0] → Rc<Session> (#7)`. A long one in part.
+    /// A chain from its start to its end, `service → bus → listeners → [0] → Rc<Session>`; the
+    /// middle of a long one is left out.
     pub fn describe_chain(&self, chain: &[u32]) -> String {
         const MOST: usize = 12;
         let Some(&first) = chain.first() else { return String::new() };

@@ -1,4 +1,5 @@
-//! Values in a row: arrays and tuples lie in their owner, vectors and strings have a buffer.
+//! Traces arrays and tuples, which lie in their owner, and vectors and strings, which have a
+//! buffer.
 
 use crate::Trace;
 use crate::block::Block;
@@ -8,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, LinkedList, VecDeque};
 use std::path::PathBuf;
 
-/// Shows items by their indices, unless there is nothing to see in any of them.
+/// Traces items by their indices, unless their type cannot refer to anything.
 fn trace_items<'a, T: Trace + 'a>(items: impl Iterator<Item = &'a T>, tracer: &mut Tracer<'a>) {
     if !T::is_leaf() {
         items.enumerate().for_each(|(index, item)| tracer.trace_at(Label::Index(index), item));
@@ -51,7 +52,7 @@ impl<T: Trace> Content for Vec<T> {
 
 impl<T: Trace> Trace for BinaryHeap<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        // SAFETY: a heap is a vector in another order.
+        // SAFETY: a heap is stored in a vector.
         let block = unsafe { Block::for_buffer(self.as_slice().as_ptr(), self.capacity()) };
         tracer.add_owned::<BinaryHeap<T>>(block, content_unless_leaf::<T>(self));
     }
@@ -63,11 +64,12 @@ impl<T: Trace> Content for BinaryHeap<T> {
     }
 }
 
-/// Where its ring starts is not told unless it is wrapped: it has no line that made it.
+/// The start of the ring buffer is known only if it is wrapped; otherwise the block has no
+/// allocation site.
 impl<T: Trace> Trace for VecDeque<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         let block = match self.as_slices() {
-            // SAFETY: what comes after the wrap starts where the ring's buffer does.
+            // SAFETY: what follows the wrap starts where the buffer does.
             (_, wrapped @ [_, ..]) => unsafe { Block::for_buffer(wrapped.as_ptr(), self.capacity()) },
             _ => Block::from_size(self.capacity().saturating_mul(size_of::<T>())),
         };
@@ -112,7 +114,7 @@ impl Trace for String {
 
 impl Trace for PathBuf {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        // Its bytes are the system's string: where they start is not told everywhere.
+        // The start of the system's string is not available on every platform.
         tracer.add_owned::<PathBuf>(Block::from_size(self.capacity()), None);
     }
 

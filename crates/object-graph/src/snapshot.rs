@@ -1,4 +1,4 @@
-//! [`Snapshot`]: all objects and references at one moment, and what can be asked of them.
+//! [`ObjectSnapshot`]: all objects and references at one moment, and basic queries.
 
 use crate::block_pointer::BlockPointer;
 use crate::dominators::{RetainedSizes, compute_retained};
@@ -9,15 +9,16 @@ use std::ops::Range;
 
 /// All objects that the roots reach, and the references between them.
 ///
-/// An object's id is its number: roots first, then the others by their distance from them, in the order of fields and items. It
-/// is the same on every run that builds the same, and never an address.
+/// An object's id is its index: roots first, then the others by their distance from the roots, in
+/// the order of fields and items. Ids are the same on every run that builds the same objects, and
+/// are never addresses.
 pub struct ObjectSnapshot {
     pub(crate) nodes: Vec<ObjectNode>,
-    /// In the order of the nodes they start from.
+    /// Sorted by the nodes they start from.
     pub(crate) edges: Vec<Edge>,
-    /// Where the edges of each node begin, and one end more.
+    /// The index of each node's first edge, and the number of edges at the end.
     out: Vec<u32>,
-    /// The edges that lead to each node, by their numbers.
+    /// Indices of the edges that lead to each node.
     into: Vec<u32>,
     into_starts: Vec<u32>,
     by_address: HashMap<usize, u32>,
@@ -49,7 +50,7 @@ impl ObjectSnapshot {
         &self.nodes
     }
 
-    /// All references; those of one object stand together.
+    /// All references; those of one object are adjacent.
     pub fn edges(&self) -> &[Edge] {
         &self.edges
     }
@@ -59,30 +60,30 @@ impl ObjectSnapshot {
         self.nodes.get(id as usize)
     }
 
-    /// The root of this name.
+    /// The id of the root with this name.
     pub fn root(&self, name: &str) -> Option<u32> {
         self.ids().find(|&id| self.is_root(id) && &*self.nodes[id as usize].label == name)
     }
 
-    /// The object that a pointer, a vector or a string owns or points to.
+    /// The id of the object that a pointer, a vector or a string owns or points to.
     pub fn find_id(&self, pointer: &impl BlockPointer) -> Option<u32> {
         self.by_address.get(&pointer.address()?).copied()
     }
 
-    /// The references of an object, by their numbers in [`Snapshot::edges`].
+    /// The references of an object, as indices into [`ObjectSnapshot::edges`].
     pub fn references(&self, id: u32) -> Range<u32> {
         let start = |id: usize| self.out.get(id).copied().unwrap_or(self.edges.len() as u32);
         start(id as usize)..start(id as usize + 1)
     }
 
-    /// The references to an object, by their numbers in [`Snapshot::edges`].
+    /// The references to an object, as indices into [`ObjectSnapshot::edges`].
     pub fn referrers(&self, id: u32) -> &[u32] {
         let start = |id: usize| self.into_starts.get(id).map_or(self.into.len(), |&start| start as usize);
         &self.into[start(id as usize)..start(id as usize + 1)]
     }
 
-    /// Strong references to an object that no root explains: a variable that was not given as a root, a closure, a forgotten
-    /// pointer. 0 for what is not counted.
+    /// Strong references to an object that no root explains: from a variable that was not given as
+    /// a root, a closure, or a forgotten pointer. 0 for objects that are not counted.
     pub fn unexplained_strong(&self, id: u32) -> u64 {
         self.count_unexplained(id, Strength::Strong)
     }
@@ -97,22 +98,22 @@ impl ObjectSnapshot {
         self.nodes.iter().map(|node| node.shallow_bytes).sum()
     }
 
-    /// What would not be needed any more if this object were gone: its own bytes and those of everything that is reached only
-    /// through it. Where no cycle of strong references is among it, this is what really goes free. `None` for what no root
+    /// The object's own bytes and those of everything that is reached only through it. This is what
+    /// is freed with it, unless it includes a cycle of strong references. `None` for what no root
     /// reaches.
     pub fn retained_bytes(&self, id: u32) -> Option<u64> {
         self.retained().bytes(id)
     }
 
-    /// Whether no root reaches it by strong references and no unexplained reference does: it is not free, and nobody can get at
-    /// it. Only a witness makes such an object visible. Of a value that is gone nothing has leaked: `Weak` pointers keep its block,
-    /// as long as they are there.
+    /// Whether neither a root nor an unexplained reference keeps the object alive, and yet it is
+    /// not freed. Only a witness makes such an object visible. A dropped value has not leaked: its
+    /// block stays only as long as the `Weak` pointers do.
     pub fn is_leaked(&self, id: u32) -> bool {
         let is_value = |node: &ObjectNode| !node.witness && !node.is_dropped();
         self.retained().bytes(id).is_none() && self.node(id).is_some_and(is_value)
     }
 
-    /// The objects that are [leaked](Snapshot::is_leaked).
+    /// The objects that are [leaked](ObjectSnapshot::is_leaked).
     pub fn leaked_objects(&self) -> Vec<u32> {
         self.ids().filter(|&id| self.is_leaked(id)).collect()
     }
@@ -129,12 +130,13 @@ impl ObjectSnapshot {
         self.node(id).is_some_and(|node| node.root || node.witness)
     }
 
-    /// Whether a reference counts: a witness's does not.
+    /// Whether a reference counts; those of witnesses do not.
     pub(crate) fn is_counted(&self, edge: &Edge) -> bool {
         !self.nodes[edge.from as usize].witness
     }
 
-    /// How many references of a kind an object has, the witnesses' left out. What is not counted has one owner.
+    /// The number of references of a kind to an object, without those of witnesses. An object that
+    /// is not counted has one owner.
     pub(crate) fn count_references(&self, id: u32, strength: Strength) -> u64 {
         let node = &self.nodes[id as usize];
         let seen = |edge: &&u32| self.edge(**edge).strength == strength;
@@ -162,7 +164,7 @@ impl ObjectSnapshot {
     }
 }
 
-/// Where the entries of each of `length` keys begin once they are sorted, and one end more.
+/// The start of each key's entries after sorting by key, and the total at the end.
 fn bucket_starts(length: usize, keys: impl Iterator<Item = u32>) -> Vec<u32> {
     let mut starts = vec![0; length + 1];
     for key in keys {

@@ -1,10 +1,12 @@
-//! [`Trace`]: what a type must say of itself, and [`trace!`](crate::trace!), which says it in one line.
+//! [`Trace`], which makes a type traceable, and the macro [`trace!`](crate::trace!), which
+//! implements it in one line.
 
 use crate::tracer::Tracer;
 
-/// A type that can be looked through.
+/// A type whose references can be followed.
 ///
-/// Almost always written by [`trace!`](crate::trace!). By hand it names each field that may refer to something:
+/// It is usually implemented by [`trace!`](crate::trace!). An implementation by hand names each
+/// field that may refer to something:
 ///
 /// ```
 /// use heaplab_object_graph::{Trace, Tracer};
@@ -17,22 +19,23 @@ use crate::tracer::Tracer;
 /// impl Trace for Session {
 ///     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
 ///         tracer.field("name", &self.name);
-///         // `socket` refers to nothing that we could look into.
+///         // `socket` refers to nothing on the heap.
 ///     }
 /// }
 /// ```
 pub trait Trace {
-    /// Shows every value that lies in this one to the tracer. Must not change what is traced: cells stay borrowed until the
-    /// snapshot is taken.
+    /// Passes every value inside this one to the tracer. It must not change what is traced: cells
+    /// stay borrowed until the snapshot is complete.
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>);
 
-    /// How this value is written as the key of a map, where it can be: `"ann"`, `7`. Maps without an order of their own are
-    /// walked in the order of these names, so that ids are the same on every run.
+    /// The text of this value as the key of a map, if it has one: `"ann"`, `7`. Unordered maps are
+    /// traced in the order of these texts, so that ids are the same on every run.
     fn key_name(&self) -> Option<String> {
         None
     }
 
-    /// Whether no value of this type refers to anything: a buffer of such values is not walked.
+    /// Whether values of this type refer to nothing, so that a buffer of them need not be
+    /// traversed.
     fn is_leaf() -> bool
     where
         Self: Sized,
@@ -41,10 +44,10 @@ pub trait Trace {
     }
 }
 
-/// Makes a type traceable, in one line.
+/// Implements [`Trace`] for a type in one line.
 ///
-/// Every field is named, and has a traceable type; a field that is missing is an error of the compiler's. `..` at the end says
-/// that the others refer to nothing, or that what they refer to is not to be seen.
+/// Every field is named and has a traceable type; a missing field is a compile error. `..` at the
+/// end leaves out the other fields.
 ///
 /// ```
 /// use heaplab_object_graph::trace;
@@ -71,8 +74,8 @@ pub trait Trace {
 /// heaplab_object_graph::trace!(Node { name }); // pattern does not mention field `next`
 /// ```
 ///
-/// Type parameters must be traceable. Lifetimes, constants and bounds of a type's own are not supported: write [`Trace`] by
-/// hand.
+/// Type parameters must be traceable. For lifetimes, constants and bounds of its own, implement
+/// [`Trace`] by hand.
 #[macro_export]
 macro_rules! trace {
     ($(<$($parameter:ident),+>)? enum $name:ident $(<$($argument:ident),+>)? {

@@ -1,5 +1,6 @@
-//! [`Tracer`]: what [`Trace`] shows values to. It walks by a queue of its own, never by recursion over what refers to what: a chain
-//! of a million objects is as good as a flat list. Recursion goes only as deep as values lie within each other.
+//! [`Tracer`] collects what [`Trace`] passes to it. It follows references by a queue and not by
+//! recursion, so a chain of a million objects is no problem. Recursion is only as deep as values
+//! are nested.
 
 use crate::Trace;
 use crate::block::Block;
@@ -12,29 +13,29 @@ use std::collections::{HashMap, VecDeque};
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// Collects nodes and edges while values show what they refer to.
+/// Collects nodes and edges while values are traced.
 pub struct Tracer<'a> {
     pub(crate) nodes: Vec<ObjectNode>,
-    /// Those of one node stand together, and the nodes in their order.
+    /// Sorted by the node they start from.
     pub(crate) edges: Vec<Edge>,
-    /// By the address where a block starts.
+    /// Node ids by the start addresses of their blocks.
     pub(crate) by_address: HashMap<usize, u32>,
     type_names: HashMap<&'static str, Arc<str>>,
     work: VecDeque<(u32, &'a (dyn Content + 'a))>,
-    /// Whose contents are being shown.
+    /// The node whose contents are being traced.
     owner: u32,
-    /// Where in its contents we are.
+    /// The path within its contents.
     path: Path,
-    // Last: what stands above may point into it.
+    // Last, because the fields above may point into it.
     held: HeldGuards<'a>,
 }
 
-/// What lies in a block, shown to the tracer once the block's turn has come.
+/// The contents of a block, traced when the block's turn comes.
 pub(crate) trait Content {
     fn contents<'a>(&'a self, tracer: &mut Tracer<'a>);
 }
 
-/// The block of an `Rc` or an `Arc`, as one pointer to it sees it.
+/// The block of an `Rc` or `Arc`, as seen from one pointer to it.
 pub(crate) struct Counted {
     pub(crate) block: Block,
     pub(crate) type_name: &'static str,
@@ -56,12 +57,13 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// A field of the value that is being shown.
+    /// Traces a field of the current value.
     pub fn field<T: Trace + ?Sized>(&mut self, name: &'static str, value: &'a T) {
         self.trace_at(Label::Field(name), value);
     }
 
-    /// Says that this value refers to something that cannot be seen: a closure, a file, another language's memory.
+    /// Marks the current object as referring to something that cannot be seen: a closure, a file,
+    /// another language's memory.
     pub fn hidden(&mut self) {
         self.opaque(OpaqueReason::Hidden);
     }
@@ -72,14 +74,14 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// A value that is known by `label` within the one that is being shown.
+    /// Traces a value inside the current one.
     pub(crate) fn trace_at<T: Trace + ?Sized>(&mut self, label: Label, value: &'a T) {
         self.path.push(label);
         value.trace(self);
         self.path.pop();
     }
 
-    /// A variable, not looked into yet. Its own bytes are not on the heap.
+    /// Adds a variable without tracing it yet. Its own bytes are not on the heap.
     pub(crate) fn add_root(&mut self, name: &str, is_witness: bool, type_name: &'static str) {
         let type_name = self.intern_type_name(type_name);
         self.add(ObjectNode {
@@ -90,24 +92,24 @@ impl<'a> Tracer<'a> {
         });
     }
 
-    /// What lies in a variable, by the number of its root.
+    /// Traces what lies in a variable, by the id of its root.
     pub(crate) fn trace_root(&mut self, root: u32, value: &'a dyn Trace) {
         self.owner = root;
         value.trace(self);
     }
 
-    /// A block that only the value that is being shown refers to.
+    /// Adds a block that only the current value refers to.
     pub(crate) fn add_owned<T: ?Sized>(
         &mut self,
         block: Option<Block>,
         content: Option<&'a (dyn Content + 'a)>,
     ) {
         let Some(block) = block else {
-            // No block, no object: what lies there (values without a size) belongs to its owner.
+            // Without a block there is no object; what lies there belongs to the owner.
             return content.into_iter().for_each(|content| content.contents(self));
         };
         if block.address().is_some_and(|address| self.by_address.contains_key(&address)) {
-            // A root within a root: the first has shown it.
+            // A root within a root: it has been traced from the first one.
             return;
         }
         let node = ObjectNode::new(self.intern_type_name(any::type_name::<T>()));
@@ -116,7 +118,7 @@ impl<'a> Tracer<'a> {
         self.work.extend(content.map(|content| (id, content)));
     }
 
-    /// A block that others may refer to as well. `content` is asked only if it was not met before.
+    /// Adds a block that others may refer to as well. `content` is called only for a new block.
     pub(crate) fn counted(
         &mut self,
         counted: Counted,
@@ -136,14 +138,15 @@ impl<'a> Tracer<'a> {
         self.work.extend(content.map(|content| (id, content)));
     }
 
-    /// Keeps a guard until the snapshot is taken, and gives what it guards.
+    /// Keeps a guard until the snapshot is complete, and returns what it guards.
     pub(crate) fn hold<G: Deref + 'a>(&mut self, guard: G) -> &'a G::Target {
-        // SAFETY: what is lent goes to `Trace::trace` and into `work`. The first can give it to nobody but this tracer, since
-        // it has to hold for any `'a`; the second stands above `held` and is not used when this is dropped.
+        // SAFETY: the reference goes only to `Trace::trace` and into `work`. `trace` must accept
+        // any `'a`, so it can store the reference only in this tracer; `work` is declared before
+        // `guards` and is not used while this is dropped.
         unsafe { self.held.hold(guard) }
     }
 
-    /// Shows the contents of every block that was met, the first met first.
+    /// Traces the contents of all pending blocks, first in, first out.
     pub(crate) fn trace_pending(&mut self) {
         while let Some((owner, content)) = self.work.pop_front() {
             self.owner = owner;
@@ -156,7 +159,7 @@ impl<'a> Tracer<'a> {
     }
 
     fn add(&mut self, node: ObjectNode) -> u32 {
-        // Four billion objects take more memory than there are addresses for in a class.
+        // More than four billion objects would not fit into memory.
         let id = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
         self.nodes.push(node);
         id

@@ -1,14 +1,14 @@
-//! Types as a reader writes them: `Vec<Rc<Node>>`, without the paths that the compiler puts before each name.
+//! Shortens type names to `Vec<Rc<Node>>`, without the paths that the compiler adds.
 
-/// The name without paths: `alloc::vec::Vec<alloc::rc::Rc<app::Node>>` becomes `Vec<Rc<Node>>`.
+/// Removes paths: `alloc::vec::Vec<alloc::rc::Rc<app::Node>>` becomes `Vec<Rc<Node>>`.
 pub(crate) fn shorten(full: &str) -> String {
     let mut short = String::with_capacity(full.len());
-    // Where the name begins that is being read: a path before it is cut off.
+    // Start of the current name in `short`. A path before it is removed.
     let mut name = 0;
     let mut rest = full;
     while let Some(letter) = rest.chars().next() {
         if let Some(after) = rest.strip_prefix("::") {
-            // `<T as Trait>::Name` and `{{closure}}` keep what stands before.
+            // `<T as Trait>::Name` and `{{closure}}` keep what precedes them.
             if short.len() > name {
                 short.truncate(name);
             } else {

@@ -1,4 +1,4 @@
-//! Sums by type, under objgraph's names: `by_type`, `most_common_types`, `show_growth`.
+//! Totals by type, with objgraph's names: `by_type`, `most_common_types`, `show_growth`.
 
 use crate::snapshot::ObjectSnapshot;
 use std::cmp::Reverse;
@@ -7,37 +7,37 @@ use std::collections::BTreeMap;
 /// The objects of one type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeCount {
-    /// Without paths: `Rc<Session>`.
+    /// The type without paths: `Rc<Session>`.
     pub type_name: String,
-    /// How many there are.
+    /// Number of objects.
     pub count: u64,
-    /// Their own bytes together.
+    /// Sum of their own bytes.
     pub bytes: u64,
 }
 
-/// How one type has changed.
+/// The change of one type between two snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TypeGrowth {
-    /// Without paths: `Rc<Session>`.
+    /// The type without paths: `Rc<Session>`.
     pub type_name: String,
-    /// How many there are now.
+    /// Number of objects now.
     pub count: u64,
-    /// How many more than before, or below zero fewer.
+    /// Change of the number of objects.
     pub count_diff: i64,
-    /// Their own bytes now.
+    /// Sum of their own bytes now.
     pub bytes: u64,
-    /// How much more than before, or below zero less.
+    /// Change of their own bytes.
     pub bytes_diff: i64,
 }
 
 impl ObjectSnapshot {
-    /// The objects of a type, `Rc<Session>`, by their ids. Roots are variables, and no objects.
+    /// The ids of a type's objects. Roots are variables and not objects.
     pub fn by_type(&self, type_name: &str) -> Vec<u32> {
         let of_type = |id: &u32| !self.is_root(*id) && &*self.nodes[*id as usize].type_name == type_name;
         self.ids().filter(of_type).collect()
     }
 
-    /// The types with the most objects, the most common first.
+    /// The types with the most objects, most common first.
     pub fn most_common_types(&self, limit: usize) -> Vec<TypeCount> {
         let mut types: Vec<TypeCount> = self.count_types().into_values().collect();
         types.sort_by(|one, other| {
@@ -47,7 +47,8 @@ impl ObjectSnapshot {
         types
     }
 
-    /// The types that have more objects, or more bytes, than in an earlier snapshot, the most new objects first.
+    /// The types with more objects or more bytes than in an earlier snapshot, sorted by the number
+    /// of new objects.
     pub fn growth_since(&self, earlier: &ObjectSnapshot, limit: usize) -> Vec<TypeGrowth> {
         let before = earlier.count_types();
         let growth = |(name, now): (&str, TypeCount)| {
@@ -70,7 +71,7 @@ impl ObjectSnapshot {
         growth
     }
 
-    /// [`Snapshot::most_common_types`] as text, a line a type, as objgraph prints it.
+    /// [`ObjectSnapshot::most_common_types`] as text, one line per type, as objgraph prints it.
     pub fn show_most_common_types(&self, limit: usize) -> String {
         let types = self.most_common_types(limit);
         let width = types.iter().map(|count| count.type_name.chars().count()).max().unwrap_or(0);
@@ -80,7 +81,7 @@ impl ObjectSnapshot {
         types.iter().map(line).collect()
     }
 
-    /// [`Snapshot::growth_since`] as text, a line a type, as objgraph prints it.
+    /// [`ObjectSnapshot::growth_since`] as text, one line per type, as objgraph prints it.
     pub fn show_growth(&self, earlier: &ObjectSnapshot, limit: usize) -> String {
         let types = self.growth_since(earlier, limit);
         let width = types.iter().map(|growth| growth.type_name.chars().count()).max().unwrap_or(0);

@@ -1,6 +1,7 @@
-//! "Break this edge and N bytes go free", on random graphs of up to 200 objects, by really breaking it: the recorder's live
-//! bytes say what went. Strong and weak references, cycles, variables that were not given as roots; fixed seeds. Without the
-//! test harness, whose own threads allocate.
+//! Tests "break this edge and N bytes go free" on random graphs of up to 200 objects by really
+//! breaking the edge and comparing the recorder's live bytes. Strong and weak references, cycles,
+//! variables that are not given as roots; fixed seeds. There is no test harness, since its threads
+//! would allocate.
 
 use heaplab_heap::{Heap, Region, live_bytes, region};
 use heaplab_object_graph::{ObjectSnapshot, Roots, Strength, trace};
@@ -23,7 +24,8 @@ struct Object {
 }
 trace!(Object { name, strong, weak, boxed });
 
-/// How to build a graph: what each object holds, who is a root, and who is held by a variable that nobody is told of.
+/// How to build a graph: the references of each object, the roots, and the objects held by a
+/// variable that is not a root.
 #[derive(Clone, Debug)]
 struct Plan {
     names: Vec<usize>,
@@ -31,7 +33,7 @@ struct Plan {
     weak: Vec<(usize, usize)>,
     roots: Vec<usize>,
     untold: Vec<usize>,
-    /// Which edge, object or root is broken.
+    /// The edge, object or root that is broken.
     choice: usize,
     /// References go only from lower to higher numbers.
     acyclic: bool,
@@ -98,14 +100,14 @@ fn snapshot(built: &Built) -> ObjectSnapshot {
     snapshot
 }
 
-/// What really went free while `work` ran.
+/// What was really freed while `work` ran.
 fn measured_bytes(work: impl FnOnce()) -> u64 {
     let before = live_bytes().expect("the heap probe is at work");
     work();
     before - live_bytes().expect("the heap probe is at work")
 }
 
-/// Every object that the roots lead to, by weak references too.
+/// Every object that the roots reach, by weak references too.
 fn objects(built: &Built) -> Vec<Rc<Object>> {
     let mut seen = HashSet::new();
     let mut turn: Vec<Rc<Object>> = built.roots.clone();
@@ -120,7 +122,7 @@ fn objects(built: &Built) -> Vec<Rc<Object>> {
     objects
 }
 
-/// References from one object's slot to another, by number: those that this test can break.
+/// References from a slot of one object to another object: those that this test can break.
 fn slots(snapshot: &ObjectSnapshot) -> Vec<u32> {
     let is_slot = |&number: &u32| {
         let edge = &snapshot.edges()[number as usize];
@@ -130,7 +132,7 @@ fn slots(snapshot: &ObjectSnapshot) -> Vec<u32> {
     (0..snapshot.edges().len() as u32).filter(is_slot).collect()
 }
 
-/// Empties the slot that a reference is.
+/// Empties the slot of a reference.
 fn break_really(number: u32, built: &Built, snapshot: &ObjectSnapshot) {
     let edge = &snapshot.edges()[number as usize];
     let buffer = edge.from;
@@ -163,7 +165,7 @@ fn breaking_one_edge_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError
     Ok(())
 }
 
-/// Every reference to one object is broken. Without cycles that frees what it retains.
+/// Breaks every reference to one object, which without cycles frees what it retains.
 fn releasing_an_object_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseError> {
     let (_measured, mut built, snapshot) = open(plan);
     let targets = snapshot.by_type("Rc<Object>");
@@ -171,7 +173,7 @@ fn releasing_an_object_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseErr
     let (said, retained) = (snapshot.simulate_release(target), snapshot.retained_bytes(target));
     let is_target = |object: &Rc<Object>| snapshot.find_id(object) == Some(target);
     let really = measured_bytes(|| {
-        // The list of objects keeps them all until every reference is broken.
+        // The list of objects keeps them all alive until every reference is broken.
         for object in objects(&built) {
             for slot in object.strong.borrow_mut().iter_mut() {
                 drop(slot.take_if(|to| is_target(to)));
@@ -206,7 +208,7 @@ fn dropping_the_roots_frees_what_is_said(plan: &Plan) -> Result<(), TestCaseErro
     Ok(())
 }
 
-/// The slow, obvious way: take an object away and see what is not reached any more.
+/// A slow, obvious model: remove an object and see what is no longer reached.
 fn retained_is_what_is_not_reached_without(plan: &Plan) -> Result<(), TestCaseError> {
     let (_measured, _built, snapshot) = open(plan);
     let all = reached_bytes(&snapshot, None);
@@ -217,7 +219,7 @@ fn retained_is_what_is_not_reached_without(plan: &Plan) -> Result<(), TestCaseEr
     Ok(())
 }
 
-/// The slow, obvious way: an object is in a cycle if strong references lead from it back to it.
+/// A slow, obvious model: an object is in a cycle if strong references lead from it back to it.
 fn cycles_lead_back(plan: &Plan) -> Result<(), TestCaseError> {
     let (_measured, _built, snapshot) = open(plan);
     let mut in_cycles = 0;
@@ -236,8 +238,9 @@ fn cycles_lead_back(plan: &Plan) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// The objects that are reached, and the bytes of all blocks that are kept: those of the objects, and those that weak references
-/// keep without the values. Of a value that is gone there is nothing but the block: weak references reach it.
+/// The objects that are reached, and the bytes of all kept blocks: those of the objects, and those
+/// that weak references keep without the values. A dropped value is only its block, which weak
+/// references reach.
 fn reached_bytes(snapshot: &ObjectSnapshot, without: Option<u32>) -> (HashSet<u32>, u64) {
     let is_gone = |id: u32| snapshot.nodes()[id as usize].is_dropped();
     let ids = || 0..snapshot.nodes().len() as u32;

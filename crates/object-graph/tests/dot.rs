@@ -1,4 +1,5 @@
-//! DOT export: graphviz reads it where it is installed; everywhere a small reader of ours checks its statements.
+//! DOT export: graphviz reads it where it is installed; everywhere a small reader of ours checks
+//! its statements.
 
 use heaplab_object_graph::{Roots, trace};
 use std::io::Write as _;

@@ -1,5 +1,5 @@
-//! Chains of a million objects, which recursion could not follow, and 100,000 objects that refer to each other. How long it
-//! takes is printed (`--nocapture`), and not asserted: a test's machine is never alone.
+//! Chains of a million objects, which recursion could not follow, and 100,000 objects that refer to
+//! each other. The time is printed (`--nocapture`) and not asserted.
 
 use heaplab_object_graph::{Roots, trace};
 use std::cell::RefCell;
@@ -36,7 +36,7 @@ fn a_chain_of_a_million_boxes() {
     let picture = snapshot.show_backrefs(&[last], 3, 10);
     assert_eq!((picture.nodes.len(), picture.omitted_nodes), (4, CHAIN as u64 - 3));
     println!("… and asked in {:?}", started.elapsed());
-    // A `Box` drops its chain by recursion: it is taken apart instead.
+    // Dropping a chain of boxes would recurse, so it is taken apart.
     while let Some(next) = chain.next.take() {
         chain = *next;
     }

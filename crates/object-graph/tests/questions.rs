@@ -1,5 +1,5 @@
-//! What a snapshot answers, on small graphs whose answers are known: objgraph's questions, cycles, leaks, cells that are in use, and
-//! what cannot be seen.
+//! Queries on small graphs with known answers: objgraph's questions, cycles, leaks, cells in use,
+//! and what cannot be seen.
 
 use heaplab_object_graph::{ObjectSnapshot, OpaqueReason, Picture, Roots, Strength, TypeGrowth, trace};
 use std::cell::RefCell;
@@ -26,7 +26,7 @@ struct Ring {
 }
 trace!(Ring { next, load });
 
-/// A service of which `ann` has logged out, though a listener still knows her.
+/// A service from which `ann` has logged out, although a listener still refers to her.
 fn service() -> Rc<Service> {
     let service = Rc::new(Service::default());
     for name in ["ben", "ann", "cid"] {
@@ -89,7 +89,7 @@ fn a_picture_says_which_reference_to_break() {
         picture.edges.iter().filter(|edge| edge.marked).map(|edge| (edge.from, edge.to)).collect();
     assert_eq!(marked, [(3, ann)]);
 
-    // Broken, the sentence is another one.
+    // After the reference is broken, the sentence differs.
     service.listeners.borrow_mut().remove(0);
     let after = Roots::new().variable("service", &service).snapshot();
     let ben = after.by_type("Rc<Session>")[1];
@@ -165,7 +165,7 @@ fn a_cycle_keeps_itself() {
     );
     assert_eq!(english(&said)[1], kept);
     assert_eq!(said.edges.iter().filter(|edge| edge.in_cycle).count(), 3);
-    // Two objects more: break the cycle, and they go with the root.
+    // Once the cycle is broken, two more objects are freed with the root.
     *first.next.borrow_mut() = None;
     let snapshot = Roots::new().variable("first", &first).snapshot();
     assert_eq!((snapshot.cycles(), snapshot.simulate_root_drop(0).bytes), (vec![], each));
@@ -192,15 +192,15 @@ fn a_witness_shows_what_has_leaked_and_counts_for_nothing() {
             .filter(|node| node.type_name == "Rc<Ring>")
             .all(|node| node.leaked && node.in_cycle)
     );
-    // A clone as a witness is a strong reference, and counts as if it were not there.
+    // A clone as a witness is a strong reference that does not count.
     let clone = lost.upgrade().unwrap();
     let with_clone = Roots::new().witness("lost", &clone).snapshot();
     assert_eq!(with_clone.leaked_objects().len(), 8);
     let next = with_clone.find_backref_chain(target, |id, _| id != target).unwrap();
-    // But for the block that `lost` keeps: it was not given as a root this time.
+    // All but the block that `lost` keeps, which was not given as a root this time.
     assert_eq!(with_clone.simulate_break(&next).bytes, 4 * each - (16 + size_of::<Ring>() as u64));
     drop(clone);
-    // A variable that was not named: they are held from outside, and not leaked.
+    // A variable that was not given as a root holds them, so they have not leaked.
     let held = lost.upgrade().unwrap();
     let snapshot = Roots::new().witness("lost", &lost).snapshot();
     assert_eq!((snapshot.leaked_objects(), snapshot.unexplained_strong(1)), (vec![], 1));
@@ -320,7 +320,8 @@ fn one_line_makes_a_type_traceable() {
     );
 }
 
-/// What was exported is read by `heaplab_record` without a field lost: a lesson hands a picture over in two lines.
+/// What was exported is read by `heaplab_record` without a field lost: a lesson hands a picture
+/// over in two lines.
 #[test]
 fn a_picture_has_the_shape_of_the_records_graph() {
     let first = ring(2);

@@ -1,5 +1,5 @@
-//! Shallow sizes are what the recorder counts, and blocks tell the line that made them: every kind of owner, in a region of one
-//! thread, without the test harness, whose own threads allocate.
+//! Shallow sizes are what the recorder counts, and blocks know the line that allocated them, for
+//! every kind of owner. There is no test harness, since its threads would allocate.
 
 use heaplab_heap::{Heap, Totals, live_bytes, region};
 use heaplab_object_graph::{ObjectSnapshot, Roots, Trace, trace};
@@ -26,7 +26,7 @@ trace!(Owner { name, parts, next });
 struct Empty;
 trace!(Empty);
 
-/// Builds a value, traces it, and compares its bytes and blocks with what the recorder has seen being made.
+/// Builds a value, traces it, and compares its bytes and blocks with what the recorder saw.
 fn check<T: Trace>(what: &str, make: impl FnOnce() -> T) {
     let measured = region().expect("no other region is open");
     let value = make();
@@ -136,7 +136,8 @@ fn maps() {
     });
 }
 
-/// A map under pressure leaves marks behind; what is said of it is then called an estimate, or is right.
+/// Insertions and removals leave tombstones behind; the size must then be marked as an estimate, or
+/// be right.
 fn an_estimate_is_called_one() {
     let (mut exact, mut estimates) = (0, 0);
     for round in 0..50u32 {

@@ -1,8 +1,9 @@
-//! Exercise of lesson 8.3: an image cache that never lets go.
+//! Exercise of lesson 8.3: an image cache that never frees anything.
 //!
-//! A browser shows one page after the other. Every page loads an image of its own and the site's logo; the cache is there so
-//! that an image which is on the screen is loaded only once. `mine` is right, and it keeps every image that was ever shown.
-//! Edit it until the peak is under 100,000 bytes at any number of pages and the checksum is what it was.
+//! A browser shows one page after the other. Every page loads an image of its own and the site's
+//! logo; with the cache, an image on the screen is loaded only once. `mine` is correct, and it
+//! keeps every image that was ever shown. Edit it until the peak is under 100,000 bytes for any
+//! number of pages and the checksum is unchanged.
 //!
 //! Under the heap probe it prints who keeps the first page's image alive.
 //!
@@ -37,7 +38,7 @@ struct Cache {
 trace!(Cache { images, .. });
 
 impl Cache {
-    /// The image, loaded if it is not there.
+    /// The image, loaded if it is not in the cache.
     fn get(&mut self, name: &str) -> Rc<Image> {
         if let Some(image) = self.images.get(name) {
             return Rc::clone(image);
@@ -52,7 +53,7 @@ impl Cache {
 fn mine(pages: Scale) -> VariantResult<Cache> {
     let mut cache = Cache::default();
     let mut checksum = Checksum::new();
-    // The logo is on every page; the page that is on the screen has an image of its own.
+    // The logo is on every page; each page has an image of its own.
     let logo = cache.get("logo");
     for page in 0..pages.get() {
         let name = format!("page{page}");

@@ -1,7 +1,9 @@
-//! One way to do the exercise of lesson 8.3: the cache knows its images, and does not keep them.
+//! One solution of the exercise of lesson 8.3: the cache knows its images and does not keep them
+//! alive.
 //!
-//! A `Weak` finds an image as long as somebody shows it. That alone is not enough: an entry whose image is gone still has its
-//! name, and its `Weak` keeps the image's block of counts. So the dead are swept out, each time the map has doubled.
+//! A `Weak` finds an image as long as somebody shows it. That alone is not enough: the entry of a
+//! dropped image still has its name, and its `Weak` keeps the image's block of counts. So dead
+//! entries are removed each time the map has doubled.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p object-graph --example object-graph-solution -- mine
 

@@ -1,4 +1,5 @@
-//! Lesson 8.3: pictures of the reference chain. Everyone has logged out, and the memory is still there.
+//! Lesson 8.3: pictures of the reference chain. Everyone has logged out, and the memory is still
+//! there.
 //!
 //! Question:   who keeps a session alive that nobody uses any more?
 //! Prediction: write down, for each variant, how many bytes a session leaves behind.
@@ -32,10 +33,10 @@ lesson! {
     }
 }
 
-/// So many are logged in at the same time; then the first of them logs out.
+/// How many are logged in at the same time; then the first of them logs out.
 const ONLINE: usize = 4;
 
-/// `big = '程序员晚枫' * 1000`, one a session.
+/// `big = '程序员晚枫' * 1000`, one per session.
 struct Session {
     name: String,
     big: String,
@@ -58,7 +59,8 @@ impl<L> Service<L> {
         Service { online: BTreeMap::new(), bus: Rc::new(RefCell::new(Bus { listeners: Vec::new() })) }
     }
 
-    /// One user after the other logs in and listens to the bus. Whoever has been there longest logs out.
+    /// Users log in one after the other and listen to the bus. The one who has been online longest
+    /// logs out.
     fn serve(
         &mut self,
         users: Range<u64>,
@@ -82,7 +84,7 @@ impl<L> Service<L> {
     }
 }
 
-/// Logging out does everything but one thing.
+/// The bug: logging out does not tell the bus.
 fn keep_listening<L>(_: &mut Vec<L>, _: &Rc<Session>) {}
 
 fn leaky_registry(sessions: Scale) -> VariantResult<Service<Rc<Session>>> {
@@ -115,7 +117,7 @@ fn weak_back_edge(sessions: Scale) -> VariantResult<Service<Weak<Session>>> {
     })
 }
 
-/// The bus lets go of exactly the session that ends.
+/// Removes exactly the session that ends from the bus.
 fn unsubscribe(listeners: &mut Vec<Rc<Session>>, session: &Rc<Session>) {
     listeners.retain(|listener| !Rc::ptr_eq(listener, session));
 }

@@ -1,4 +1,4 @@
-//! What is looked at once the work is done: pictures and tables of who refers to whom.
+//! What the report shows after the work: graphs and tables of who refers to whom.
 
 use crate::{Service, Session};
 use heaplab_lesson::{Attachment, Cell, Figure, Table, Text};
@@ -7,14 +7,15 @@ use serde_json::json;
 use std::ops::Range;
 use std::rc::Rc;
 
-/// The lecture's egg stands in the legend.
+/// The lecture's watermark, shown in the legend.
 const EGG: &str = "程序员晚枫出品";
 
-/// How far a picture looks, and how many references of one object it shows.
+/// How far a graph goes, and how many references of one object it shows.
 const DEPTH: usize = 6;
 const TOO_MANY: usize = 4;
 
-/// `objgraph.show_backrefs([big], filename='leak.png')`, and what else can be asked about the session that should be gone.
+/// `objgraph.show_backrefs([big], filename='leak.png')`, and more about the session that should
+/// have been freed.
 pub(crate) fn leak_attachments<L: Trace>(
     service: &Service<L>,
     lost: Option<&Rc<Session>>,
@@ -37,7 +38,7 @@ pub(crate) fn leak_attachments<L: Trace>(
     drawn.into_iter().flatten().chain(tables).collect()
 }
 
-/// The same service once it is mended: who refers to a session that has ended, and to one that is online.
+/// The repaired service: who refers to a session that has ended, and to one that is online.
 pub(crate) fn fix_attachments<L: Trace>(name: &str, service: &Service<L>) -> Vec<Attachment> {
     let snapshot = Roots::new().variable("service", service).snapshot();
     let title = match name {
@@ -58,7 +59,8 @@ pub(crate) fn fix_attachments<L: Trace>(name: &str, service: &Service<L>) -> Vec
     picture.into_iter().chain([common_types_table(&snapshot)]).collect()
 }
 
-/// `objgraph.show_growth()` between the hundredth session and the two hundredth of a service of its own.
+/// `objgraph.show_growth()` between the hundredth and the two hundredth session of a separate
+/// service.
 pub(crate) fn growth_table<L: Trace>(
     mut service: Service<L>,
     serve: fn(&mut Service<L>, Range<u64>),
@@ -90,12 +92,12 @@ pub(crate) fn growth_table<L: Trace>(
     })
 }
 
-/// A figure with its unit; what has become less has a sign, and no unit.
+/// A difference in its unit; a negative one has a sign and no unit.
 fn format_difference(difference: i64, unit: fn(u64) -> Cell) -> Cell {
     u64::try_from(difference).map_or_else(|_| Cell::Text(difference.to_string()), unit)
 }
 
-/// "Break this reference and N bytes go free", for each one of the chain.
+/// "Break this reference and N bytes go free", for each reference of the chain.
 fn break_table(snapshot: &ObjectSnapshot, chain: &[u32]) -> Attachment {
     let row = |&edge: &u32| {
         let to = snapshot.edges()[edge as usize].to;
@@ -137,7 +139,8 @@ fn common_types_table(snapshot: &ObjectSnapshot) -> Attachment {
     })
 }
 
-/// A picture's fields have the names that the record's graph has; a name, a title and a legend are what it lacks.
+/// A picture's fields have the names that the record's graph has; a name, a title and a legend are
+/// what it lacks.
 fn graph_attachment(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
     let (nodes, edges, sentences) = (&picture.nodes, &picture.edges, &picture.sentences);
     let graph = json!({

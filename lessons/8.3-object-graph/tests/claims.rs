@@ -1,5 +1,6 @@
-//! What lesson 8.3 asserts about itself: the picture names the real chain, breaking a reference frees what the table says, a Weak
-//! leaves blocks behind, and the exercise can be done. Figures of the heap probe are exact on one thread.
+//! What lesson 8.3 asserts about itself: the picture names the real chain, breaking a reference
+//! frees what the table says, a Weak leaves blocks behind, and the exercise can be done. Figures of
+//! the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path, find_figure, tables, whole_number};
 use heaplab_lesson::{Attachment, Cell, Graph, GraphEdge, Strength};
@@ -8,11 +9,11 @@ use std::path::Path;
 const LESSON: &str = env!("CARGO_BIN_EXE_object-graph");
 const SESSIONS: u64 = 300;
 
-/// What the exercise asks for, in bytes at the peak.
+/// The exercise's goal in bytes at the peak.
 const GOAL_BYTES: u64 = 100_000;
 const PAGES: u64 = 3_000;
 
-/// The counts of an `Rc`, the two strings of a session, and what they hold.
+/// Both counts of an `Rc` and the two strings of a session.
 const SESSION_BLOCK: u64 = 16 + 48;
 
 #[test]
@@ -35,7 +36,7 @@ fn the_picture_names_the_real_chain() {
     assert_eq!(marked[0].label, "[0]");
 }
 
-/// Two processes: one that leaks and says what would go free, and one that really breaks the reference.
+/// Two processes: one leaks and says what would be freed, the other really breaks the reference.
 #[test]
 fn breaking_the_reference_frees_what_was_said() {
     for sessions in [5, SESSIONS, 1_000] {
@@ -60,13 +61,13 @@ fn the_marked_reference_frees_one_session() {
     assert!(said.contains(&with_comma), "{said}: {with_comma}");
 }
 
-/// What a Weak costs: the block of every session that is gone, and its place in the list.
+/// The cost of a Weak: the block of every ended session, and its slot in the list.
 #[test]
 fn a_weak_keeps_the_block() {
     let weak = measured(LESSON, "weak_back_edge", SESSIONS);
     let unsubscribed = measured(LESSON, "explicit_unsubscribe", SESSIONS);
     let place = |listeners: u64| 8 * listeners.next_power_of_two().max(4);
-    // The list of those who are online has held five for a moment.
+    // The list of those online has briefly held five.
     let expected = (SESSIONS - 4) * SESSION_BLOCK + place(SESSIONS) - place(5);
     assert_eq!(weak.heap.end_bytes - unsubscribed.heap.end_bytes, expected);
     let picture = graph(&weak.attachments, "weak");
@@ -76,7 +77,7 @@ fn a_weak_keeps_the_block() {
     assert!(mended.edges.iter().all(|edge| edge.strength == Strength::Strong));
 }
 
-/// A session that leaves the bus leaves nothing; the leak grows by three objects a session.
+/// A session that leaves the bus leaves nothing; the leak grows by three objects per session.
 #[test]
 fn growth_is_where_the_leak_is() {
     let grown = |variant: &str| {
@@ -102,7 +103,7 @@ fn every_variant_does_the_same_work() {
     }
 }
 
-/// CPython's own chain is the same one, and its work has the same checksum.
+/// CPython finds the same chain, and its work has the same checksum.
 #[test]
 fn cpython_finds_the_same_chain() {
     let script =
@@ -114,7 +115,8 @@ fn cpython_finds_the_same_chain() {
     assert_eq!(labels, ["bus", "listeners", "[0]", "big"]);
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit, so meeting the goal is reported and is no failure. In CI
+/// it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("object-graph-exercise").unwrap(), "mine", PAGES);

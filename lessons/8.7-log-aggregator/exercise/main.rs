@@ -1,7 +1,8 @@
 //! Exercise of lesson 8.7: how many addresses came exactly once?
 //!
-//! `mine` keeps a count for every address of the log, and then asks. Edit it until, on a log of 10,000,000 bytes, the peak is under
-//! 100,000 bytes and the checksum is what it was. The log may be read as often as you like.
+//! `mine` keeps a count for every address of the log, and then looks at the counts. Edit it until,
+//! on a log of 10,000,000 bytes, the peak is under 100,000 bytes and the checksum is unchanged. You
+//! may read the log as often as you like.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p log-aggregator --example log-aggregator-exercise -- mine
 

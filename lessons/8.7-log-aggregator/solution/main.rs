@@ -1,8 +1,10 @@
-//! One way to do the exercise of lesson 8.7: the log is read 16 times, and each time only a sixteenth of the addresses is counted.
+//! One solution of the exercise of lesson 8.7: the log is read 16 times, and each pass counts only
+//! a sixteenth of the addresses.
 //!
-//! Which sixteenth an address belongs to is for its hash to say, so every address is counted whole in exactly one of the passes. That
-//! is how `engine` goes on when its tables are full, but for one thing: it does not read the log again, it writes the addresses of
-//! each part to the disk. Memory is paid for with time either way.
+//! The hash of an address decides in which pass it is counted, so every address is counted
+//! completely in exactly one pass. `engine` works the same way when its tables are full, except
+//! that it does not read the log again: it writes the addresses of each part to the disk. Both
+//! trade time for memory.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p log-aggregator --example log-aggregator-solution -- mine
 
@@ -40,7 +42,7 @@ fn mine(_: Scale) -> VariantResult<()> {
     VariantResult::new(Checksum::new().row("uv", uv).row("once", once), ())
 }
 
-/// The lines of every address that is wanted.
+/// Counts the lines of the wanted addresses.
 fn counted(is_wanted: impl Fn(&IpAddr) -> bool) -> HashMap<IpAddr, u64> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (HashMap::new(), Vec::new());

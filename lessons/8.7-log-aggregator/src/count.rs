@@ -17,7 +17,8 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Counts one line, with the line feed that ends it. A last line without one is a line if it is not empty.
+    /// Counts one line, with the line feed that ends it. A last line without one is a line if it is
+    /// not empty.
     pub fn count_line(&mut self, line: &[u8]) {
         match parse_address(line) {
             Some(address) => *self.by_address.entry(address).or_default() += 1,
@@ -40,8 +41,9 @@ impl Counts {
     }
 }
 
-/// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is written, up. The counts are walked
-/// over twice: a million addresses need not be written out to rank ten.
+/// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is
+/// written, up. The counts are walked over twice: a million addresses need not be written out to
+/// rank ten.
 pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malformed: u64) -> Checksum {
     let (mut pv, mut uv, mut most) = (0, 0, [0; TOP]);
     for (_, count) in counts.clone() {
@@ -59,7 +61,8 @@ pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malf
     checksum(pv, uv, malformed, ranked.iter().map(|(key, count)| (key.as_bytes(), *count)))
 }
 
-/// What every exact rung returns. Addresses are written as RFC 5952 has them, which is how `std` writes them.
+/// What every exact rung returns. Addresses are written as RFC 5952 has them, which is how `std`
+/// writes them.
 pub fn checksum<'a>(
     pv: u64,
     uv: u64,
@@ -70,7 +73,8 @@ pub fn checksum<'a>(
     top.fold(sums, |sum, (key, count)| sum.row(&String::from_utf8_lossy(key), count))
 }
 
-/// The address at a line's start, up to a space or the line's end (LF or CRLF). `999.1.1.1`, `1.2.3` and `01.2.3.4` are none.
+/// The address at a line's start, up to a space or the line's end (LF or CRLF). `999.1.1.1`,
+/// `1.2.3` and `01.2.3.4` are none.
 pub fn parse_address(line: &[u8]) -> Option<IpAddr> {
     let line = match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),

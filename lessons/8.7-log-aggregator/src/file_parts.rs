@@ -19,7 +19,8 @@ pub fn split_file(file: &File, parts: usize) -> Vec<Range<u64>> {
     let start = |part: usize| match part {
         0 => 0,
         part if part == parts => size,
-        // The line that has this byte is the part's before; where it is a line feed, the next one starts here.
+        // The line that has this byte is the part's before; where it is a line feed, the next one
+        // starts here.
         part => find_next_line(file, (size / parts as u64 * part as u64).saturating_sub(1), size),
     };
     (0..parts).map(|part| start(part)..start(part + 1)).collect()

@@ -1,7 +1,8 @@
 //! The log that every rung reads: generated once and kept, or the user's own (`--log FILE`).
 //!
-//! Generated logs lie in `heaplab-logs` in cargo's target folder, which git ignores and `cargo clean` takes away. They are written
-//! beside and renamed, by one process at a time. What was not used for an hour makes room when the others exceed 2 GB together.
+//! Generated logs lie in `heaplab-logs` in cargo's target folder, which git ignores and `cargo
+//! clean` takes away. They are written beside and renamed, by one process at a time. What was not
+//! used for an hour makes room when the others exceed 2 GB together.
 
 mod cache;
 
@@ -12,7 +13,8 @@ use std::io::Read as _;
 use std::path::Path;
 use std::thread::ScopedJoinHandle;
 
-/// An address for every thousand bytes, as in the lecture's 1 GB of a million visitors, and never more.
+/// An address for every thousand bytes, as in the lecture's 1 GB of a million visitors, and never
+/// more.
 const BYTES_AN_ADDRESS: u64 = 1000;
 const MOST_ADDRESSES: u64 = 1_000_000;
 
@@ -39,7 +41,8 @@ pub fn size(file: &File) -> u64 {
     or_exit(file.metadata(), "asking for the size").len()
 }
 
-/// The value, or the end of this process: a log that cannot be read has no counts, and half of them would be wrong ones.
+/// The value, or the end of this process: a log that cannot be read has no counts, and half of them
+/// would be wrong ones.
 pub fn or_exit<T, E: std::fmt::Display>(result: Result<T, E>, doing: &str) -> T {
     result.unwrap_or_else(|error| {
         let path = prepared_input().unwrap_or("the log");

@@ -1,4 +1,5 @@
-//! Lesson 8.7: the log aggregator. PV and UV by address of a web server's log, in less than 100 MB, whatever the log's size.
+//! Lesson 8.7: the log aggregator. PV and UV by address of a web server's log, in less than 100 MB,
+//! whatever the size of the log.
 //!
 //! Question:   the lecture maps 10 GB into memory and says that the peak is 87 MB. Whose memory are the mapped pages?
 //! Prediction: write down the peak RSS of `read_to_string`, `mmap`, `mmap_window` and `engine` before you look.
@@ -50,7 +51,7 @@ lesson! {
     }
 }
 
-/// What everybody writes first.
+/// The first version that everybody writes.
 fn read_to_string(_: Scale) -> VariantResult<(String, Counts)> {
     mark_phase("read");
     let text = or_exit(std::fs::read_to_string(log::path()), "read_to_string wants UTF-8");
@@ -62,7 +63,7 @@ fn read_to_string(_: Scale) -> VariantResult<(String, Counts)> {
     VariantResult::new(counts.checksum(), (text, counts))
 }
 
-/// The buffer is the only text in memory: the reader's 8 KiB, and the longest line.
+/// The only text in memory is the reader's buffer of 8 KiB and the longest line.
 fn lines(_: Scale) -> VariantResult<Counts> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (Counts::default(), Vec::new());
@@ -73,7 +74,8 @@ fn lines(_: Scale) -> VariantResult<Counts> {
     VariantResult::new(counts.checksum(), counts)
 }
 
-/// No copy, and no `read`: the kernel's own pages of the file, in our address space. They are resident, and count.
+/// Nothing is copied or read: the kernel's own pages of the file appear in our address space. They
+/// are resident, and count.
 fn mmap(_: Scale) -> VariantResult<(Mmap, Counts)> {
     let map = mapped::map_whole(&log::open());
     let mut counts = Counts::default();
@@ -83,7 +85,8 @@ fn mmap(_: Scale) -> VariantResult<(Mmap, Counts)> {
     VariantResult::new(counts.checksum(), (map, counts))
 }
 
-/// Only a window of the file is ours at any time. What is unmapped stays in the kernel's cache, but is no longer our RSS.
+/// Only a window of the file is mapped at any time. What is unmapped stays in the kernel's cache,
+/// but no longer in our RSS.
 fn mmap_window(_: Scale) -> VariantResult<Counts> {
     const WINDOW: u64 = 16 << 20;
     let file = log::open();
@@ -103,7 +106,7 @@ fn mmap_window(_: Scale) -> VariantResult<Counts> {
     VariantResult::new(counts.checksum(), counts)
 }
 
-/// Twice as many hands, and as many tables: an address that two threads meet stands in both.
+/// Each thread has a table of its own: an address that two threads meet is stored twice.
 fn threads(_: Scale) -> VariantResult<Counts> {
     let file = log::open();
     let counts = std::thread::scope(|scope| {
@@ -117,7 +120,8 @@ fn threads(_: Scale) -> VariantResult<Counts> {
     VariantResult::new(counts.checksum(), counts)
 }
 
-/// Processes share nothing but what they are told to: one table, in memory that has no file (memfd) and that all of them map.
+/// Processes share only what they are told to share: one table, in memory without a file (memfd)
+/// that all of them map.
 fn processes(_: Scale) -> VariantResult<SharedTable> {
     let table = workers::count_with_workers(&log::open(), file_parts::processor_count());
     let (malformed, children_peak_bytes) = table.sums();
@@ -125,7 +129,7 @@ fn processes(_: Scale) -> VariantResult<SharedTable> {
         .with_children(children_peak_bytes)
 }
 
-/// 16 KiB a thread for any number of addresses, and an error that is known beforehand.
+/// 16 KiB per thread for any number of addresses, and a known error.
 fn sketch(_: Scale) -> VariantResult<CountOutcome> {
     let options = CountOptions { sketch: true, ..CountOptions::new(file_parts::processor_count()) };
     let found = run(&options);
@@ -133,7 +137,7 @@ fn sketch(_: Scale) -> VariantResult<CountOutcome> {
     VariantResult::new(checksum, found).with_attachments(|found, _| attachments::sketch_attachments(found))
 }
 
-/// A whole program for it. Its tables are mappings of its own: look at its RSS, not at its live heap.
+/// The whole log aggregator. Its tables are mappings: look at its RSS, not at its live heap.
 fn engine(_: Scale) -> VariantResult<CountOutcome> {
     let found = run(&CountOptions::new(file_parts::processor_count()));
     let top = found.top.iter().map(|ranked| (ranked.key.as_slice(), ranked.count));

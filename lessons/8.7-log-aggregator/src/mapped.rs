@@ -13,8 +13,9 @@ pub fn map_whole(file: &File) -> Mmap {
 pub fn map_window(file: &File, at: u64, bytes: u64) -> Mmap {
     let mut options = MmapOptions::new();
     options.offset(at).len(bytes as usize);
-    // SAFETY: the pages are only read. Whoever writes to the file meanwhile changes what is counted and nothing else; whoever cuts
-    // it makes the next read of the lost part a SIGBUS, which ends this process and which the runner reports. The file lies in
-    // heaplab's own folder, or the user was told so (`--log` in README.md).
+    // SAFETY: the pages are only read. Whoever writes to the file meanwhile changes what is counted
+    // and nothing else; whoever cuts it makes the next read of the lost part a SIGBUS, which ends
+    // this process and which the runner reports. The file lies in heaplab's own folder, or the user
+    // was told so (`--log` in README.md).
     or_exit(unsafe { options.map(file) }, "mmap")
 }

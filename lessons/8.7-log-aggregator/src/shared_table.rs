@@ -1,8 +1,10 @@
-//! One table for several processes, in memory that belongs to no file: the lecture's optional homework.
+//! One table for several processes, in memory that belongs to no file: the lecture's optional
+//! homework.
 //!
-//! memfd_create(2) gives a descriptor of memory. Whoever holds the descriptor can map it, and all mappings are the same pages:
-//! whatever one process counts, all of them see. The table is open addressing with atomics. A slot is taken by the one who turns
-//! its state from empty to writing; the address is there once the state is 4 or 6.
+//! memfd_create(2) gives a descriptor of memory. Whoever holds the descriptor can map it, and all
+//! mappings are the same pages: whatever one process counts, all of them see. The table is open
+//! addressing with atomics. A slot is taken by the one who turns its state from empty to writing;
+//! the address is there once the state is 4 or 6.
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, memfd_create};
@@ -56,7 +58,8 @@ pub struct SharedTable {
 #[derive(Debug)]
 pub struct TableFull;
 
-/// Memory for so many slots; pages that nobody touches are never there. It goes away with the last process that has it.
+/// Memory for so many slots; pages that nobody touches are never there. It goes away with the last
+/// process that has it.
 pub fn create_memory(slots: u64) -> io::Result<File> {
     let file = File::from(memfd_create("heaplab-counts", MemfdFlags::CLOEXEC)?);
     file.set_len(slots * size_of::<Slot>() as u64)?;
@@ -71,8 +74,9 @@ impl SharedTable {
     }
 
     fn slots(&self) -> &[Slot] {
-        // SAFETY: the mapping begins at a page, lives as long as `self`, and its length is a multiple of a slot's. A slot is four
-        // atomics, any bytes are one, and no process reaches this memory otherwise than through these.
+        // SAFETY: the mapping begins at a page, lives as long as `self`, and its length is a
+        // multiple of a slot's. A slot is four atomics, any bytes are one, and no process reaches
+        // this memory otherwise than through these.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.map.len() / size_of::<Slot>()) }
     }
 
@@ -97,7 +101,8 @@ impl SharedTable {
         Err(TableFull)
     }
 
-    /// Adds what a worker has to say at its end: its malformed lines, and the most that was resident of its own.
+    /// Adds what a worker has to say at its end: its malformed lines, and the most that was
+    /// resident of its own.
     pub fn add_worker_sums(&self, malformed: u64, own_peak_bytes: u64) {
         self.slots()[0].high.fetch_add(malformed, Relaxed);
         self.slots()[0].low.fetch_add(own_peak_bytes, Relaxed);

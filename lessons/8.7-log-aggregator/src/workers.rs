@@ -1,4 +1,5 @@
-//! Worker processes: the file as their standard input, a part of it each, and the table of `shared.rs` as their standard output.
+//! Worker processes: the file as their standard input, a part of it each, and the table of
+//! `shared.rs` as their standard output.
 
 use crate::count::parse_address;
 use crate::file_parts;
@@ -10,7 +11,8 @@ use std::os::fd::AsFd as _;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
-/// A slot for every so many bytes of the log, at least; a table that is full is taken four times as large, up to the last.
+/// A slot for every so many bytes of the log, at least; a table that is full is taken four times as
+/// large, up to the last.
 const BYTES_A_SLOT: u64 = 500;
 const LEAST_SLOTS: u64 = 1 << 12;
 const FIRST_SLOTS: u64 = 1 << 21;
@@ -67,7 +69,8 @@ pub fn run_worker() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The most that was resident of this process alone: without the program's pages and the table, which others have too.
+/// The most that was resident of this process alone: without the program's pages and the table,
+/// which others have too.
 fn read_own_peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let field = |name: &str| {
@@ -112,7 +115,8 @@ impl Drop for WorkerProcess {
     }
 }
 
-/// Until all are done, or one has failed: then the others wait for nothing any more, and are killed.
+/// Until all are done, or one has failed: then the others wait for nothing any more, and are
+/// killed.
 fn wait_for_workers(running: &mut Vec<WorkerProcess>) -> io::Result<WaitOutcome> {
     while !running.is_empty() {
         let mut is_full = false;

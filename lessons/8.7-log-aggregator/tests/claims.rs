@@ -1,5 +1,5 @@
-//! What lesson 8.7 asserts about itself: all rungs count the same, whatever the log looks like; what is mapped is resident; what the
-//! lecture's program tells of its memory is not what it takes.
+//! What lesson 8.7 asserts about itself: all variants count the same, whatever the log looks like;
+//! mapped pages are resident; the lecture's program uses more memory than it reports.
 
 mod logs;
 
@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
-/// What the exercise asks for, in bytes at the peak, and the log that it speaks of.
+/// The exercise's goal in bytes at the peak, and the size of the log.
 const GOAL_BYTES: u64 = 100_000;
 const GOAL_ROWS: u64 = 10_000_000;
 
@@ -76,7 +76,7 @@ fn a_string_of_the_file_is_on_the_heap_and_a_line_is_not_much() {
         assert!(peak("read_to_string", rows) >= rows);
         assert!(peak("lines", rows) < rows / 3, "a table of the addresses, and a line");
     }
-    // Its tables are mappings, and no heap probe sees these.
+    // Its tables are mappings, which no heap probe sees.
     assert!(peak("engine", 4_000_000) < 100_000);
 }
 
@@ -110,11 +110,12 @@ fn getsizeof_leaves_out_the_keys() {
     let of = |name| find_figure(&record.attachments, name).unwrap();
     assert!(of("counter-hidden") > of("getsizeof-counter"), "20,000 texts of 40 bytes and more");
     assert!(of("mapped-pages") > 19_000_000, "every page that was read stays mapped");
-    // The generated log has IPv6 lines, which an IPv4 regex passes over.
+    // The generated log has IPv6 lines, which a regex for IPv4 misses.
     assert!(of("lecture-missed") > 0 && of("lecture-uv") < 20_000);
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit, so meeting the goal is reported and is no failure. In CI
+/// it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let measured = |name| trial::run_recorded(example_path(name).unwrap(), "mine", GOAL_ROWS).unwrap();
@@ -139,13 +140,14 @@ fn no_worker_is_left_behind() {
     assert!(!logs::somebody_reads(&log));
 }
 
-/// One of two is killed at its work: the run ends with an error that says so, and the other one goes too.
+/// If one of two workers is killed, the run ends with an error that says so, and the other worker
+/// ends too.
 #[test]
 fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers() {
     let prepared = trial::prepare(LESSON, &["--rows", "60000000"]).unwrap();
     let home = tempfile::tempdir().unwrap();
     for kill_the_parent in [false, true] {
-        // A path of our own, so that no other test's workers are meant.
+        // A separate path, so that the workers of other tests are not affected.
         let log = home.path().join(format!("{kill_the_parent}.log"));
         std::fs::hard_link(&prepared.what, &log)
             .or_else(|_| std::fs::copy(&prepared.what, &log).map(drop))
@@ -172,7 +174,7 @@ fn a_worker_that_is_killed_ends_the_run_and_a_parent_that_is_killed_its_workers(
     }
 }
 
-/// budgets.toml holds these to the byte, in whatever folder the course lies.
+/// budgets.toml compares these to the byte, whatever the path of the workspace.
 #[test]
 fn a_longer_path_is_no_more_bytes() {
     let home = tempfile::tempdir().unwrap();
@@ -196,7 +198,7 @@ fn resident(record: &Record) -> u64 {
     plain.peak_rss_bytes.expect("Linux tells it")
 }
 
-/// The record is of the whole log.
+/// The record covers the whole log.
 #[test]
 fn the_scale_of_a_log_is_its_size() {
     let record = with("lines", Path::new(&format!("{FOLDER}/README.md"))).unwrap();

@@ -1,4 +1,5 @@
-//! `--log FILE` and the kept logs: what cannot be counted is said with its name, and nothing is made twice.
+//! `--log FILE` and the cached logs: a log that cannot be counted is refused by name, and nothing
+//! is made twice.
 
 use heaplab_lesson::trial;
 use std::path::Path;
@@ -48,7 +49,7 @@ fn a_scale_below_the_logs_size_is_its_beginning_up_to_a_lines_end() {
     assert_eq!(of("20"), (20, "1.2.3.4 -\n5.6.7.8 -\n".to_owned()));
     assert_eq!(of("4"), (4, "1.2.".to_owned()), "one line is all that there is");
     assert_eq!(of("30").1.len(), 30);
-    // A log that has changed is another one.
+    // A changed log is another log.
     std::fs::write(&log, "::1 -\n::2 -\n::3 -\n::4 -\n::5 -\n::6 -\n").unwrap();
     assert_eq!(of("20").1, "::1 -\n::2 -\n::3 -\n");
 }

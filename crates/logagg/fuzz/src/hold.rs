@@ -1,17 +1,19 @@
-//! What must hold of any bytes. Shared by the fuzz target and the test that replays the corpus.
+//! The property that must hold for any bytes. Shared by the fuzz target and the test that replays
+//! its corpus.
 
 use std::io::Write;
 
+use heaplab_logagg::engine::merge::merge_partials;
 use heaplab_logagg::engine::{CountOptions, run};
 use heaplab_logagg::input::ReadBy;
-use heaplab_logagg::merge::merge_partials;
 
 use crate::oracle;
 
-/// The first four bytes choose window, range, threads and the way to read; the rest is a log, and then a partial result.
+/// The first four bytes choose window, range, threads and the way to read. The rest is used as a
+/// log, and then as a partial result.
 pub(crate) fn hold(data: &[u8]) {
     let Some((choice, rest)) = data.split_first_chunk::<4>() else { return };
-    // What looks compressed is another matter.
+    // Compressed inputs are tested elsewhere.
     if matches!(rest, [0x1f, 0x8b, ..] | [0x28, 0xb5, ..] | [0x50..=0x5f, 0x2a, ..]) {
         return;
     }

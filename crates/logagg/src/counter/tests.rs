@@ -1,4 +1,4 @@
-//! Counters that spill all the time, against a map.
+//! Compares counters that spill all the time with a map.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Counts with a budget that spills all the time, and holds the result against a map.
+/// Counts with a small budget and compares the result with a map.
 fn hold(keys: &[(u8, u32, u64)], budget: usize, counters: usize) {
     let file = SpillFile::new(&std::env::temp_dir());
     let mut expected: HashMap<Vec<u8>, u64> = HashMap::new();
@@ -48,7 +48,6 @@ proptest! {
 
 #[test]
 fn partitions_that_do_not_fit_are_parted_again() {
-    // 60,000 keys over 64 partitions are more than a table of 4 KiB holds.
     let keys: Vec<(u8, u32, u64)> = (0..120_000u32).map(|value| (0, value / 2 * 977, 1)).collect();
     hold(&keys, 4096, 2);
 }

@@ -1,9 +1,11 @@
-//! The quick path with AVX2: line feeds 64 bytes at a time, and an IPv4 address in a fixed run of instructions. How long its parts are
-//! differs from line to line, and a processor that guesses at each of them is wrong once or twice a line.
+//! The hot path with AVX2: it finds line feeds 64 bytes at a time and parses an IPv4 address by a
+//! fixed sequence of instructions. The lengths of the address's parts differ from line to line, so
+//! a parser with branches is mispredicted once or twice per line.
 //!
-//! The address: sixteen bytes are loaded; the places of the first four bytes that are no digit say how long the parts are; a table
-//! turns that into a shuffle that puts each part into a lane of its own; two multiplications make numbers of the lanes. (Wojciech
-//! Muła's way; `http://0x80.pl/notesen/2023-04-09-faster-parse-ipv4.html`.)
+//! Sixteen bytes are loaded. The positions of the first four bytes that are not digits give the
+//! lengths of the parts; a table turns the lengths into a shuffle that moves each part into its own
+//! lane; two multiplications turn the lanes into numbers. (After Wojciech Muła,
+//! `http://0x80.pl/notesen/2023-04-09-faster-parse-ipv4.html`.)
 
 use std::arch::x86_64::*;
 
@@ -11,13 +13,14 @@ use super::line_start;
 use crate::key::KeySink;
 use crate::line_offsets::Tally;
 
-/// Parts of 1 to 3 digits, two bits a length.
+/// All combinations of four lengths of 1 to 3 digits, two bits per length.
 const PATTERNS: usize = 256;
 
 struct PatternTable {
     /// For each part, where its hundreds, tens and ones are; 0x80 where there is none.
     shuffle: [[u8; 16]; PATTERNS],
-    /// The least value that a part of this length may have: no leading zeros. 255 and no digits where the pattern is none.
+    /// The least value of each part for its length, which rules out leading zeros. `u32::MAX` for
+    /// an invalid pattern.
     least: [u32; PATTERNS],
 }
 
@@ -49,7 +52,7 @@ const fn build_patterns() -> PatternTable {
     table
 }
 
-/// Whether this processor can.
+/// Whether this processor has the instructions.
 #[inline(always)]
 pub(super) fn is_supported() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1")
@@ -58,7 +61,7 @@ pub(super) fn is_supported() -> bool {
 /// Counts the lines of a block that ends with a line feed.
 ///
 /// # Safety
-/// Only where [`can`] says so.
+/// Call it only where [`is_supported`] returns true.
 #[target_feature(enable = "avx2,bmi1")]
 pub(super) fn count_block<S: KeySink>(block: &[u8], tally: &mut Tally, sink: &mut S) {
     let mut start = 0;
@@ -66,7 +69,7 @@ pub(super) fn count_block<S: KeySink>(block: &[u8], tally: &mut Tally, sink: &mu
     let mut chunks = block.chunks_exact(64);
     let mut base = 0;
     for chunk in &mut chunks {
-        // SAFETY: a chunk has 64 bytes, and these loads need no alignment.
+        // SAFETY: a chunk has 64 bytes, and unaligned loads are allowed.
         let (low, high) = unsafe {
             let at = chunk.as_ptr().cast::<__m256i>();
             (_mm256_loadu_si256(at), _mm256_loadu_si256(at.add(1)))
@@ -94,7 +97,8 @@ pub(super) fn count_block<S: KeySink>(block: &[u8], tally: &mut Tally, sink: &mu
 #[inline]
 fn count_line<S: KeySink>(block: &[u8], start: usize, end: usize, tally: &mut Tally, sink: &mut S) {
     tally.lines += 1;
-    // An address that is not followed by a space within the line is looked at the slow way: the bytes after it may be the next line's.
+    // The bytes after an address may belong to the next line, so an address without a space after
+    // it takes the slow path.
     if let Some(sixteen) = block.get(start..start + 16)
         && let Some(value) = parse_quick_v4(sixteen)
     {
@@ -106,12 +110,12 @@ fn count_line<S: KeySink>(block: &[u8], start: usize, end: usize, tally: &mut Ta
     }
 }
 
-/// The IPv4 address at the start of sixteen bytes, if it is one and a space follows.
+/// The IPv4 address at the start of sixteen bytes, if a space follows it.
 #[target_feature(enable = "avx2,bmi1")]
 #[inline]
 fn parse_quick_v4(sixteen: &[u8]) -> Option<u32> {
     debug_assert_eq!(sixteen.len(), 16);
-    // SAFETY: the caller gives sixteen bytes, and this load needs no alignment.
+    // SAFETY: the caller passes sixteen bytes, and unaligned loads are allowed.
     let text = unsafe { _mm_loadu_si128(sixteen.as_ptr().cast()) };
     let digits = _mm_sub_epi8(text, _mm_set1_epi8(b'0' as i8));
     let is_digit = _mm_cmpeq_epi8(_mm_min_epu8(digits, _mm_set1_epi8(9)), digits);
@@ -131,12 +135,13 @@ fn parse_quick_v4(sixteen: &[u8]) -> Option<u32> {
         places[3].wrapping_sub(places[2] + 2),
     ];
     let is_short = (lengths[0] | lengths[1] | lengths[2] | lengths[3]) < 4;
-    // Three dots and then a space: with no fourth place, `end` is 0 and there is no space at it.
+    // Requires three dots and then a space. Without a fourth non-digit, `end` is 0 and the test for
+    // a space fails.
     if spaces & end == 0 || (dots ^ others) & before != 0 || !is_short {
         return None;
     }
     let pattern = (lengths[0] | lengths[1] << 2 | lengths[2] << 4 | lengths[3] << 6) as usize;
-    // SAFETY: an entry has sixteen bytes, and this load needs no alignment.
+    // SAFETY: an entry has sixteen bytes, and unaligned loads are allowed.
     let shuffle = unsafe { _mm_loadu_si128(PATTERN.shuffle[pattern].as_ptr().cast()) };
     let lanes = _mm_shuffle_epi8(digits, shuffle);
     let weights = _mm_set1_epi32(0x0001_0a64);
@@ -155,12 +160,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::address::parse_v4;
+    use crate::key::address::parse_v4;
 
     fn quick(text: &[u8]) -> Option<u32> {
         let mut sixteen = [b'x'; 16];
         sixteen[..text.len().min(16)].copy_from_slice(&text[..text.len().min(16)]);
-        // SAFETY: the callers ask `can` first.
+        // SAFETY: the callers check `is_supported` first.
         unsafe { parse_quick_v4(&sixteen) }
     }
 

@@ -1,10 +1,12 @@
-//! One member of the JSON object that a line is. The whole line must be JSON; of a repeated name the last counts.
+//! Reads one member of the JSON object in a line. The whole line must be JSON; the last of several
+//! members with one name counts.
 
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// The value at `path` as text: a string's content, a number or a boolean as JSON writes it. None for anything else.
+/// The value at `path` as text: the content of a string, or a number or boolean as JSON writes it.
+/// `None` for anything else.
 pub(super) fn find_member(line: &[u8], path: &[String]) -> Option<String> {
     let mut reader = serde_json::Deserializer::from_slice(line);
     let found = MemberSeed(path).deserialize(&mut reader).ok()?;
@@ -12,7 +14,7 @@ pub(super) fn find_member(line: &[u8], path: &[String]) -> Option<String> {
     found
 }
 
-/// Reads a value and goes down by the names that are left.
+/// Reads a value and descends along the names that are left.
 struct MemberSeed<'a>(&'a [String]);
 
 impl<'de> DeserializeSeed<'de> for MemberSeed<'_> {

@@ -1,6 +1,7 @@
-//! The default key, and the path that has to be quick: an address from the line's start to a space or the line's end.
+//! Extracts the default key, an address from the line's start to a space or the line's end. This is
+//! the hot path where AVX2 is missing.
 
-use crate::address::{self, Address};
+use crate::key::address::{self, Address};
 use crate::key::{Key, KeySink};
 use crate::line_offsets::Tally;
 
@@ -9,11 +10,6 @@ const MAX_FIELD_BYTES: usize = 46;
 
 /// Counts the lines of a block that ends with a line feed.
 pub(super) fn count_block<S: KeySink>(block: &[u8], tally: &mut Tally, sink: &mut S) {
-    #[cfg(target_arch = "x86_64")]
-    if super::avx2::is_supported() {
-        // SAFETY: this processor can.
-        return unsafe { super::avx2::count_block(block, tally, sink) };
-    }
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', block) {
         tally.lines += 1;
@@ -40,7 +36,7 @@ pub(super) fn count_line<S: KeySink>(line: &[u8], sink: &mut S) -> bool {
     count_address(field, sink)
 }
 
-/// Counts the address that a field is.
+/// Counts `field` if it is an address; false if it is not.
 pub(super) fn count_address<S: KeySink>(field: &[u8], sink: &mut S) -> bool {
     match address::parse(field) {
         Some(Address::V4(value)) => sink.count_v4(value),
@@ -50,7 +46,8 @@ pub(super) fn count_address<S: KeySink>(field: &[u8], sink: &mut S) -> bool {
     true
 }
 
-/// An IPv4 address and a space after it; None if there is anything else, which [`line`] then looks at.
+/// Parses an IPv4 address followed by a space. `None` means that [`count_line`] has to look at the
+/// line.
 #[inline(always)]
 fn parse_quick_v4(text: &[u8]) -> Option<u32> {
     let mut at = 0;

@@ -1,19 +1,20 @@
-//! nginx `log_format` strings: literals and variables, and the value of one variable in a line.
+//! Parses nginx `log_format` strings and finds the value of one variable in a line.
 
 use crate::error::{Error, Result};
 
-/// A format, cut down to what comes before one variable and what ends it.
+/// A format, reduced to what comes before one variable and what ends it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LogFormat {
-    /// Literals before the variable: the line begins with the first, the others follow in order, each after a variable.
+    /// Literals before the variable. The line begins with the first one; each of the others follows
+    /// a variable.
     before: Vec<Vec<u8>>,
-    /// The literal after it; None if it goes to the line's end.
+    /// The literal after the variable; `None` if the variable is the last thing in the line.
     after: Option<Vec<u8>>,
-    /// Which part of the variable is asked for.
+    /// The wanted part of the variable.
     part: VariablePart,
 }
 
-/// A variable of its own, or a word of `$request`.
+/// The whole variable, or one word of `$request`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum VariablePart {
     Whole,
@@ -26,7 +27,8 @@ enum FormatPiece {
 }
 
 impl LogFormat {
-    /// For a format and the variable asked for, with or without `$`; the first one if none is asked for. Returns its name too.
+    /// Parses a format and selects a variable, with or without `$` (default: the first). Returns
+    /// the variable's name too.
     pub fn parse(format: &str, key: Option<&str>) -> Result<(LogFormat, String)> {
         let pieces = parse_pieces(&unwrap_directive(format)?)?;
         let names = pieces.iter().filter_map(|piece| match piece {
@@ -68,7 +70,8 @@ impl LogFormat {
             && ends_at_space
     }
 
-    /// The variable's value in a line without its line end; None if the line is not of this format up to it.
+    /// The variable's value in a line without its line end; `None` if the line does not match the
+    /// format up to the variable.
     pub(super) fn find_value<'a>(&self, line: &'a [u8], whole: bool) -> Option<&'a [u8]> {
         let (first, others) = self.before.split_first()?;
         let mut rest = line.strip_prefix(first.as_slice())?;

@@ -1,11 +1,12 @@
-//! One combined line: fixed vocabularies, drawn by a small generator of random numbers.
+//! Generates lines in the combined format from fixed vocabularies and a small random number
+//! generator.
 
 use std::io::Write;
 
 use super::LogRecipe;
-use crate::address;
+use crate::key::address;
 
-/// No line is longer.
+/// No line is longer, in bytes.
 pub(super) const MOST_LINE: usize = 1024;
 /// 2025-10-01 00:00:00 UTC, where every log begins.
 const BEGINS: u64 = 1_759_276_800;
@@ -49,12 +50,11 @@ const AGENTS: [&str; 7] = [
 const JUNK: [&str; 8] =
     ["999.1.1.1", "1.2.3", "01.2.3.4", "-", "unknown", "1.2.3.4.5", "2001:db8::g", " 1.2.3.4"];
 
-/// Draws lines.
 pub(super) struct LineGenerator {
     random: u64,
     seed: u64,
     addresses: u64,
-    /// ln of that.
+    /// The logarithm of `addresses`.
     scale: f64,
     ipv6: f64,
     malformed: f64,
@@ -82,7 +82,7 @@ impl LineGenerator {
         mix(self.random)
     }
 
-    /// From 0 to below 1.
+    /// A random number from 0 to below 1.
     fn next_share(&mut self) -> f64 {
         (self.next_random() >> 11) as f64 / (1u64 << 53) as f64
     }
@@ -91,7 +91,8 @@ impl LineGenerator {
         self.malformed > 0.0 && self.next_share() < self.malformed
     }
 
-    /// A line of an address that Zipf's law draws: a power of the number of addresses with an even exponent.
+    /// A line of a random address by Zipf's law: the number of addresses to a uniformly distributed
+    /// power.
     pub(super) fn push_random_line(&mut self, into: &mut Vec<u8>) {
         let rank = (self.next_share() * self.scale).exp() as u64;
         self.push_address_line(into, rank.clamp(1, self.addresses) - 1);
@@ -120,7 +121,7 @@ impl LineGenerator {
     }
 
     fn push_after_address(&mut self, into: &mut Vec<u8>) {
-        // About two hundred lines a second.
+        // The time advances by one second every 200 lines.
         if self.lines.is_multiple_of(200) {
             self.time = format_time(BEGINS + self.lines / 200);
         }
@@ -170,10 +171,11 @@ fn push_v4(into: &mut Vec<u8>, value: u32) {
     }
 }
 
-/// The public address with this number: a Feistel network is a permutation of all 32-bit numbers, and going on from a reserved one
-/// until a public one comes is a permutation of the public ones.
+/// The public address with this number. A Feistel network permutes all 32-bit numbers; iterating it
+/// until a public address comes out permutes the public addresses.
 fn nth_v4(number: u64, seed: u64) -> u32 {
-    // Numbers below that of public addresses that are reserved themselves would be met twice without this first step.
+    // Without this step, numbers that are reserved addresses themselves would map to an address
+    // twice.
     let mut value = nth_public(number as u32);
     loop {
         let (mut left, mut right) = (value >> 16, value & 0xffff);
@@ -192,7 +194,7 @@ fn is_public(value: u32) -> bool {
     !matches!(value >> 24, 0 | 10 | 127 | 224..)
 }
 
-/// Counting public addresses only: first bytes 1 to 9, 11 to 126, 128 to 223.
+/// The n-th public address, whose first byte is 1 to 9, 11 to 126 or 128 to 223.
 fn nth_public(number: u32) -> u32 {
     let first = (number >> 24) + 1;
     let first = if first >= 10 { first + 1 } else { first };
@@ -200,21 +202,22 @@ fn nth_public(number: u32) -> u32 {
     first << 24 | number & 0x00ff_ffff
 }
 
-/// The address with this number: the lower half is a permutation of it.
+/// The address with this number. Its lower half is a permutation of the number.
 fn nth_v6(number: u64, seed: u64) -> u128 {
     let low = mix(number ^ seed);
     let network = mix(low) & 0x001f_ffff_ffff;
     u128::from(0x2a00_0000_0000_0000 | network << 8) << 64 | u128::from(low)
 }
 
-/// The finaliser of splitmix64, a permutation.
+/// The finaliser of splitmix64, which is a permutation.
 fn mix(mut word: u64) -> u64 {
     word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     word ^ word >> 31
 }
 
-/// As `10/Oct/2025:13:55:36`. Days to dates as in Howard Hinnant, "chrono-compatible low-level date algorithms".
+/// Formats a time as `10/Oct/2025:13:55:36`. The date follows Howard Hinnant, "chrono-compatible
+/// low-level date algorithms".
 fn format_time(seconds: u64) -> Vec<u8> {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

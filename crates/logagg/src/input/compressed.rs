@@ -1,4 +1,5 @@
-//! gzip (any number of members) and zstd (any number of frames, their checksums held), decoded as they are read.
+//! Decodes gzip (any number of members) and zstd (any number of frames, with their checksums) while
+//! reading.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,7 +18,7 @@ pub(crate) enum Compression {
 }
 
 impl Compression {
-    /// By the first bytes: what they say, not the name.
+    /// Recognises the format by the first bytes.
     pub(crate) fn from_magic(first: &[u8]) -> Option<Compression> {
         match first {
             [0x1f, 0x8b, ..] => Some(Compression::Gzip),
@@ -28,7 +29,7 @@ impl Compression {
         }
     }
 
-    /// What a name promises.
+    /// The format that a file name's ending promises.
     pub(crate) fn from_name(name: &str) -> Option<Compression> {
         match name.rsplit_once('.')?.1 {
             "gz" => Some(Compression::Gzip),
@@ -40,21 +41,21 @@ impl Compression {
 
 type Input = BufReader<CountingReader>;
 
-/// Bytes out of a stream, decoded or as they are.
+/// Decoded bytes of a stream.
 pub(crate) enum Decoder {
-    /// As they are.
+    /// Not compressed.
     Plain(Input),
-    /// Members of gzip.
+    /// gzip members.
     Gzip(Box<MultiGzDecoder<Input>>),
-    /// Frames of zstd.
+    /// zstd frames.
     Zstd(Box<ZstdFrames>),
 }
 
 impl Decoder {
-    /// With no packing given, the first bytes decide.
+    /// Detects the format by the first bytes if none is given.
     pub(crate) fn new(file: File, packing: Option<Compression>, most_window: u64) -> Decoder {
         let mut input = BufReader::with_capacity(64 << 10, CountingReader { file, taken: 0, early: None });
-        // A pipe may give one byte at first; an error here comes up again at the first read.
+        // A pipe may deliver one byte at first. A read error here occurs again at the first read.
         let packing = packing.or_else(|| Compression::from_magic(&input.get_mut().peek()));
         match packing {
             None => Decoder::Plain(input),
@@ -63,7 +64,7 @@ impl Decoder {
         }
     }
 
-    /// Compressed bytes taken in; None where nothing is compressed.
+    /// Compressed bytes read so far; `None` if the input is not compressed.
     pub(crate) fn offset(&self) -> Option<u64> {
         let input = match self {
             Decoder::Plain(_) => return None,
@@ -84,7 +85,7 @@ impl Read for Decoder {
     }
 }
 
-/// A file that knows how much was read of it, and whose first bytes were looked at before.
+/// A file that counts the bytes read from it and whose first bytes can be peeked at.
 pub(crate) struct CountingReader {
     file: File,
     taken: u64,
@@ -116,7 +117,7 @@ impl Read for CountingReader {
     }
 }
 
-/// Frames of zstd, one after another.
+/// The frames of a zstd file, one after another.
 pub(crate) struct ZstdFrames {
     input: Input,
     decoder: FrameDecoder,

@@ -1,4 +1,5 @@
-//! Windows by `mmap`: nothing is copied. Every window is unmapped before the next, so few file pages are resident at once.
+//! Reads windows by `mmap`, without a copy. Each window is unmapped before the next one is mapped,
+//! so that few file pages are resident at once.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -8,17 +9,18 @@ use memmap2::{Mmap, MmapOptions};
 use super::{OpenFile, WindowSource};
 use crate::error::{Error, Result};
 
-/// Mappings begin at a multiple of this: the largest page that systems use.
+/// Mappings begin at a multiple of this, the largest page size in use.
 const PAGE: u64 = 64 << 10;
 
 thread_local! {
-    /// What this thread has mapped. A page that is not there raises SIGBUS in the thread that touches it, so a handler finds its own.
+    /// What this thread has mapped. SIGBUS is raised in the thread that touches the page, so a
+    /// handler finds its own thread's mapping here.
     static NAME: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
     static AT: Cell<u64> = const { Cell::new(0) };
 }
 
-/// For a SIGBUS handler: shows the input that this thread has mapped and the byte where its window begins. Takes no lock and no
-/// memory.
+/// For a SIGBUS handler: passes the name of the input that this thread has mapped and the offset of
+/// the window to `show`. It takes no lock and allocates nothing.
 pub fn report_mapped_window(show: &mut dyn FnMut(&str, u64)) {
     let at = AT.try_with(Cell::get).unwrap_or(0);
     let _ = NAME.try_with(|name| {
@@ -28,11 +30,11 @@ pub fn report_mapped_window(show: &mut dyn FnMut(&str, u64)) {
     });
 }
 
-/// Maps a range of a file window by window, and on beyond its end for as long as it is asked.
+/// Maps a range of a file window by window, and beyond its end as long as it is asked to.
 pub(crate) struct MappedWindows<'a> {
     input: &'a OpenFile,
     window: u64,
-    /// The window, and the offset of what follows it.
+    /// The current window.
     map: Option<Mmap>,
     at: u64,
     end: u64,
@@ -44,15 +46,15 @@ impl<'a> MappedWindows<'a> {
         MappedWindows { input, window: window as u64, map: None, at: start, end }
     }
 
-    /// Whether the file can be mapped at all: not every file system can.
+    /// Whether the file can be mapped, which not every file system supports.
     pub(crate) fn is_mappable(input: &OpenFile) -> bool {
         let mut options = MmapOptions::new();
-        // SAFETY: nothing is read from it.
+        // SAFETY: nothing is read from the mapping.
         unsafe { options.len(1).map(input.file.as_ref()) }.is_ok()
     }
 
-    /// Ends the reading: an error if the file was cut meanwhile. Where it was cut within a page, the rest of that page reads as zeros and
-    /// raises nothing.
+    /// Ends the reading and reports a file that was truncated meanwhile. Where it was cut within a
+    /// page, the rest of the page reads as zeros without a SIGBUS.
     pub(crate) fn finish(mut self) -> Result<()> {
         self.map = None;
         self.current_size().map(|_| ())
@@ -85,8 +87,9 @@ impl WindowSource for MappedWindows<'_> {
         let mut options = MmapOptions::new();
         options.offset(base).len((to - base) as usize).populate();
         AT.set(base);
-        // SAFETY: the bytes are only read. Another process may write the file meanwhile, which changes what is counted and
-        // nothing else, or cut it, which raises SIGBUS: this source is used only where the caller asked for it.
+        // SAFETY: the bytes are only read. Another process may write to the file meanwhile, which
+        // changes what is counted and nothing else, or truncate it, which raises SIGBUS: this
+        // source is used only where the caller asked for it.
         let map =
             unsafe { options.map(self.input.file.as_ref()) }.map_err(|error| self.error(error, base))?;
         self.at = to;

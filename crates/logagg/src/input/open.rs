@@ -1,4 +1,4 @@
-//! Opening one input: a regular file becomes ranges, anything else a stream.
+//! Opens one input: a regular file can be split into ranges, anything else is a stream.
 
 use std::fs::File;
 use std::io::{self, Seek};
@@ -9,9 +9,9 @@ use std::sync::Arc;
 use super::{Compression, OpenFile};
 use crate::error::{Error, Result};
 
-/// An input that is open.
+/// An open input.
 pub(crate) enum OpenInput {
-    /// A plain file, to be read at any place, from this one on.
+    /// A plain file, to be read from this offset on.
     File(OpenFile, u64),
     /// Anything else, and how it is compressed if that is known.
     Stream(File, Option<Compression>),
@@ -37,11 +37,11 @@ pub(crate) fn open_input(name: &str) -> Result<OpenInput> {
         let file = Arc::new(file);
         return Ok(OpenInput::File(OpenFile { file, name: name.into(), size: found.len() }, start));
     }
-    // Size 0 may be a file that the kernel makes up while it is read.
+    // A file of size 0 may be one that the kernel generates on reading, as in /proc.
     Ok(OpenInput::Stream(file, packing))
 }
 
-/// How a regular file is compressed. What a name promises must be kept.
+/// How a regular file is compressed. A file whose name promises a compression must have it.
 fn detect_compression(file: &File, start: u64, name: &str) -> Result<Option<Compression>> {
     let failed = |source| Error::Input { name: name.to_owned(), offset: start, source };
     let mut first = [0; 4];
@@ -58,7 +58,8 @@ fn detect_compression(file: &File, start: u64, name: &str) -> Result<Option<Comp
     }
 }
 
-/// Whether reading this input may take a decoder's memory: it is compressed, or only reading will tell.
+/// Whether reading this input may need a decoder's memory: it is compressed, or only reading it
+/// will tell.
 pub(crate) fn may_be_compressed(name: &str) -> bool {
     let is_plain = |file: File| {
         let mut first = [0; 4];

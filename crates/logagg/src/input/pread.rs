@@ -1,4 +1,4 @@
-//! Windows by `pread`. What is read lands in the thread's own buffer, so a file of any size costs the window and no more.
+//! Reads windows by `pread` into the thread's own buffer, so a file of any size costs one window.
 
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -6,10 +6,10 @@ use std::os::unix::fs::FileExt;
 use super::{OpenFile, WindowSource};
 use crate::error::{Error, Result};
 
-/// How much is read at once beyond a range's end, where only one line is to be finished.
+/// How much is read at once beyond a range's end, where only one line has to be completed.
 const BEYOND: u64 = 16 << 10;
 
-/// Reads a range of a file, and on beyond its end for as long as it is asked.
+/// Reads a range of a file, and beyond its end as long as it is asked to.
 pub(crate) struct PreadWindows<'a> {
     input: &'a OpenFile,
     buffer: &'a mut [u8],
@@ -20,7 +20,7 @@ pub(crate) struct PreadWindows<'a> {
 }
 
 impl<'a> PreadWindows<'a> {
-    /// `buffer` holds the longest `keep` and a window.
+    /// `buffer` must hold the longest `keep` and a window.
     pub(crate) fn new(
         input: &'a OpenFile,
         buffer: &'a mut [u8],

@@ -1,23 +1,23 @@
-//! Which way of reading is the faster one here: tried range by range, and asked again now and then.
+//! Chooses the faster way of reading, range by range.
 //!
-//! A mapping saves the copy and pays for page tables; which is more depends on kernel, file system and whether the file lies in the
-//! page cache. On the machine that this was written on either could be the faster by a third.
+//! A mapping saves the copy and costs page tables. Which is faster depends on the kernel, the file
+//! system and the page cache: on the development machine either could win by a third.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::ReadBy;
 
-/// Each way reads so many ranges before one is preferred.
+/// Ranges read by each way before one is preferred.
 const TRIES: usize = 3;
-/// Every so many ranges the other way is tried again: what follows may lie on disk, or no longer.
+/// The slower way is tried again after this many ranges, since the page cache may have changed.
 const AGAIN: usize = 32;
 
-/// What each way took, of all threads of a run.
+/// The measured speed of each way, shared by all threads of a run.
 #[derive(Debug)]
 pub(crate) struct ReaderChoice {
     read_by: ReadBy,
     ranges: AtomicUsize,
-    /// Nanoseconds a MiB: `pread`, `mmap`. 0 is not known yet.
+    /// Nanoseconds per MiB for `pread` and `mmap`; 0 is unknown.
     took: [AtomicU64; 2],
 }
 
@@ -41,17 +41,19 @@ impl ReaderChoice {
         (mmap < pread) != number.is_multiple_of(AGAIN)
     }
 
-    /// A range was read and counted. Ranges are compared whole: counting is the same work either way.
+    /// Records the time for a range that was read and counted. The counting takes the same time
+    /// either way.
     pub(crate) fn record(&self, maps: bool, bytes: u64, nanoseconds: u64) {
         const MIB: u64 = 1 << 20;
-        // A short one is mostly its beginning.
+        // A short range mostly measures the overhead at its beginning.
         if bytes < MIB {
             return;
         }
         let new = (u128::from(nanoseconds) * u128::from(MIB) / u128::from(bytes)) as u64;
         let took = &self.took[usize::from(maps)];
         let old = took.load(Ordering::Relaxed);
-        // What is quicker is believed at once, what is slower by and by: other programs only ever make a range slower.
+        // Other programs can only slow a range down, so a faster time is accepted at once and a
+        // slower one gradually.
         let believed = if old == 0 || new < old { new } else { old + (new - old) / 4 };
         took.store(believed.max(1), Ordering::Relaxed);
     }
@@ -61,7 +63,7 @@ impl ReaderChoice {
 mod tests {
     use super::*;
 
-    /// How many of so many ranges are mapped if each way takes so long.
+    /// How many of `ranges` ranges are mapped if each way takes the given time.
     fn mapped(pace: &ReaderChoice, ranges: usize, pread: u64, mmap: u64) -> usize {
         let one = |_| {
             let maps = pace.should_map();
@@ -76,7 +78,6 @@ mod tests {
         let pace = ReaderChoice::new(ReadBy::Fastest);
         assert_eq!(mapped(&pace, 6, 400, 300), 3);
         assert_eq!(mapped(&pace, 320, 400, 300), 310);
-        // Once mapping has become slow, it is given up after a few ranges.
         assert!(mapped(&pace, 320, 400, 900) < 25);
         assert!(mapped(&pace, 320, 900, 300) > 290);
     }

@@ -1,4 +1,4 @@
-//! Windows over what can only be read from front to back: pipes, terminals, devices, and whatever is compressed.
+//! Reads windows of what can only be read from front to back: pipes, devices and compressed files.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,7 +7,8 @@ use super::WindowSource;
 use super::compressed::{Compression, Decoder};
 use crate::error::{Error, Result};
 
-/// A stream, decoded if it is compressed. Windows are filled, not taken as they come: a pipe gives 64 KiB at most.
+/// A stream, decoded if it is compressed. Each window is filled up, because a pipe delivers at most
+/// 64 KiB at a time.
 pub(crate) struct StreamWindows<'a> {
     name: String,
     decoder: Decoder,
@@ -18,7 +19,7 @@ pub(crate) struct StreamWindows<'a> {
 }
 
 impl<'a> StreamWindows<'a> {
-    /// `most_window` bounds what a zstd frame may ask to remember, in bytes.
+    /// `max_window_bytes` bounds the window that a zstd frame may ask for.
     pub(crate) fn new(
         name: &str,
         file: File,

@@ -1,4 +1,4 @@
-//! Texts: the bytes lie one after another in blocks that never move, the slots hold where.
+//! A table of texts: the bytes are stored in blocks that never move, and the slots refer to them.
 
 use memmap2::MmapMut;
 
@@ -7,13 +7,13 @@ use super::{HashSeed, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::{Error, Result};
 use crate::key::{Key, LONGEST_KEY};
 
-/// Bytes of a block. The longest key with its head fits.
+/// Bytes of a block. The longest key with its head must fit.
 const BLOCK: usize = 256 << 10;
-/// Before a key: its length in four bytes.
+/// Each key follows its length in four bytes.
 const HEAD: usize = 4;
 const _: () = assert!(LONGEST_KEY + HEAD <= BLOCK);
 
-/// Two words a slot: where the key lies (24 bits of its hash above, place + 1 below), and its count. 0 is a free slot.
+/// Two words per slot: 24 bits of the hash above the place + 1, and the count. 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct TextTable {
     words: WordArray,
@@ -22,7 +22,7 @@ pub(crate) struct TextTable {
     factor: u64,
     seed: HashSeed,
     blocks: Vec<MmapMut>,
-    /// Bytes used of the block in work, and which it is.
+    /// Bytes used in the current block, and its index.
     used: usize,
     block: usize,
 }
@@ -54,7 +54,7 @@ impl TextTable {
             || (self.block < self.blocks.len() && self.used + HEAD + key_bytes <= BLOCK)
     }
 
-    /// Counts a key `count` times. There must be room.
+    /// Adds `count` to a key. There must be room.
     pub(crate) fn add(&mut self, key: &[u8], count: u64) {
         let hash = self.seed.hash_text(key);
         let tag = hash << PLACE_BITS;

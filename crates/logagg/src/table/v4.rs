@@ -1,24 +1,25 @@
-//! IPv4 addresses: key and count share a word, so a million addresses at three quarters take 11 MB.
+//! A table of IPv4 addresses. Key and count share a word, so a million addresses in a
+//! three-quarters full table take 11 MB.
 
 use std::collections::HashMap;
 
+use super::prefetch::prefetch;
 use super::word_array::WordArray;
 use super::{SMALLEST, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::Result;
 use crate::key::Key;
-use crate::prefetch::prefetch;
 
-/// Counts above 32 bits are rare; more than this many of them make the table full.
+/// Counts above 32 bits are rare. More overflowing keys than this make the table full.
 const MAX_OVERFLOW: usize = 1024;
 
-/// The key in the upper half of a word, its count in the lower; a count of 0 is a free slot.
+/// The key is in the upper half of a word, its count in the lower; a count of 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct V4Table {
     words: WordArray,
     slots: usize,
     len: usize,
     factor: u64,
-    /// What does not fit into 32 bits of a count, to be added to it.
+    /// What has to be added to counts that exceed 32 bits.
     overflow: HashMap<u32, u64>,
 }
 
@@ -33,14 +34,14 @@ impl V4Table {
         }
     }
 
-    /// Asks for the slot of a key that will be added soon.
+    /// Prefetches the slot of a key that will be added soon.
     #[inline(always)]
     pub(crate) fn prefetch(&self, key: u32) {
         prefetch(self.words.get(), slot_index(hash(key), self.factor, self.slots));
     }
 
-    /// Makes an empty table large enough for so many keys, or as large as `spare` bytes allow.
-    /// PERF: growing step by step to a partition's size takes twice the time of this.
+    /// Makes an empty table large enough for `keys` keys, or as large as `spare` bytes allow.
+    /// PERF: growing step by step to a partition's size takes twice as long.
     pub(crate) fn reserve(&mut self, keys: usize, spare: usize) -> Result<()> {
         let slots = (keys / 3 * 4 + SMALLEST).min(spare / 8);
         if self.slots == 0 && slots > SMALLEST {
@@ -55,7 +56,7 @@ impl V4Table {
         if self.overflow.len() > MAX_OVERFLOW { 0 } else { max_keys(self.slots) - self.len }
     }
 
-    /// Counts each key once. There must be room for all of them.
+    /// Adds 1 to each key. There must be room for all of them.
     #[inline(always)]
     pub(crate) fn add_all(&mut self, keys: &[u32]) {
         let (factor, slots) = (self.factor, self.slots);
@@ -66,7 +67,7 @@ impl V4Table {
                 let word = words[index];
                 if word >> 32 == u64::from(key) && word as u32 != 0 {
                     if word as u32 == u32::MAX {
-                        // The count restarts at 1: what was there goes aside.
+                        // The count restarts at 1; the old value moves to the overflow map.
                         *self.overflow.entry(key).or_default() += u64::from(u32::MAX);
                         words[index] = u64::from(key) << 32 | 1;
                     } else {
@@ -87,7 +88,7 @@ impl V4Table {
         }
     }
 
-    /// Counts a key `count` times, at least once. There must be room.
+    /// Adds `count`, at least 1, to a key. There must be room.
     pub(crate) fn add(&mut self, key: u32, count: u64) {
         let mut index = slot_index(hash(key), self.factor, self.slots);
         let words = self.words.get_mut();
@@ -110,7 +111,7 @@ impl V4Table {
     }
 }
 
-/// Never 0: times a factor it would stay 0.
+/// Never 0, which times a factor would stay 0.
 #[inline(always)]
 fn hash(key: u32) -> u64 {
     u64::from(key) + 1

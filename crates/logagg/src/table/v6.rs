@@ -1,4 +1,4 @@
-//! IPv6 addresses: three words a slot, the address and its count.
+//! A table of IPv6 addresses, with three words per slot.
 
 use super::word_array::WordArray;
 use super::{HashSeed, Table, max_keys, new_factor, next_slot_count, slot_index};
@@ -30,14 +30,14 @@ impl V6Table {
         max_keys(self.slots) - self.len
     }
 
-    /// Counts a key `count` times. There must be room.
+    /// Adds `count` to a key. There must be room.
     pub(crate) fn add(&mut self, key: u128, count: u64) {
         let index = slot_index(self.seed.hash_v6(key), self.factor, self.slots);
         self.len += usize::from(add_at(self.words.get_mut(), index, key, count));
     }
 }
 
-/// Adds to the key's slot, from `index` on; true if the key is new.
+/// Adds to the key's slot, searching from `index` on; true if the key is new.
 fn add_at(words: &mut [u64], index: usize, key: u128, count: u64) -> bool {
     let (high, low) = ((key >> 64) as u64, key as u64);
     let mut at = index * 3;

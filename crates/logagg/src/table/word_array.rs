@@ -1,14 +1,14 @@
-//! Memory for tables, straight from the system: what is dropped is given back at once. An allocator keeps freed blocks of this
-//! size for later, and the gauge would count them.
+//! Memory for tables, mapped from the system, so that dropping a table returns its memory at once.
+//! An allocator would keep freed blocks of this size, and they would count as resident.
 
 use memmap2::MmapMut;
 
 use crate::error::{Error, Result};
 
-/// From here on huge pages are asked for: fewer misses of the address cache in a table that is read at random.
+/// Larger arrays ask for huge pages, which reduces TLB misses at random access.
 const HUGE_FROM_BYTES: usize = 4 << 20;
 
-/// A zeroed run of words.
+/// A zeroed array of words.
 #[derive(Debug)]
 pub(crate) struct WordArray {
     map: Option<MmapMut>,
@@ -27,7 +27,7 @@ impl WordArray {
         let map = MmapMut::map_anon(bytes).map_err(|source| Error::Memory { bytes, source })?;
         #[cfg(target_os = "linux")]
         if bytes >= HUGE_FROM_BYTES {
-            // A hint: a kernel without huge pages is only slower.
+            // This is only a hint: a kernel without huge pages is slower.
             let _ = map.advise(memmap2::Advice::HugePage);
         }
         Ok(WordArray { map: Some(map) })

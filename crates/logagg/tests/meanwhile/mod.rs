@@ -1,4 +1,4 @@
-//! Doing something to a file while it is read.
+//! Helpers to change a file while it is read.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::tool::{arg, logagg};
 
-/// Starts on a file, waits until somebody has read it for so many milliseconds, and acts.
+/// Starts logagg on a file, waits until it has read for `after_ms` milliseconds, and calls `act`.
 pub(crate) fn meanwhile(arguments: &[&str], path: &Path, after_ms: u64, act: impl FnOnce()) -> Output {
     let mut command = logagg(&[&["--quiet"], arguments, &[arg(path)]].concat());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -25,7 +25,7 @@ pub(crate) fn meanwhile(arguments: &[&str], path: &Path, after_ms: u64, act: imp
     child.wait_with_output().unwrap()
 }
 
-/// Processes that a process has started and that live.
+/// The live children of a process.
 pub(crate) fn children(parent: u32) -> Vec<u32> {
     let mut found: Vec<u32> = fs::read_dir(format!("/proc/{parent}/task"))
         .unwrap()

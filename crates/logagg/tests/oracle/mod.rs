@@ -1,9 +1,9 @@
-//! The slow oracle: whole input in memory, std's own parsers, a HashMap.
+//! A slow oracle: the whole input in memory, std's parsers, a HashMap.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-/// What a run must come to.
+/// The expected result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Expected {
     pub(crate) pv: u64,
@@ -12,11 +12,11 @@ pub(crate) struct Expected {
     pub(crate) malformed_lines: Vec<u64>,
     pub(crate) lines: u64,
     pub(crate) bytes: u64,
-    /// All keys, count down, then key up.
+    /// All keys, by descending count, then ascending key.
     pub(crate) ranked: Vec<(String, u64)>,
 }
 
-/// Lines by hand: what follows the last line feed is a line only if it is not empty.
+/// Splits into lines. What follows the last line feed is a line only if it is not empty.
 pub(crate) fn lines(log: &[u8]) -> Vec<&[u8]> {
     let mut lines: Vec<&[u8]> = log.split(|&byte| byte == b'\n').collect();
     let last = lines.pop().unwrap_or_default();
@@ -28,7 +28,7 @@ pub(crate) fn lines(log: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-/// The first field of every line as an address.
+/// Counts the first field of every line as an address.
 pub(crate) fn count(logs: &[&[u8]]) -> Expected {
     let mut counts: HashMap<IpAddr, u64> = HashMap::new();
     let mut expected = Expected::default();

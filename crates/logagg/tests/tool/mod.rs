@@ -1,33 +1,31 @@
-//! Running the real binary.
+//! Runs the real binary.
 
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// The binary with arguments, ready to be started; English, no progress lines in the way.
+/// The binary with arguments, in English and without progress lines.
 pub(crate) fn logagg(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_logagg"));
     command.args(arguments).env("LC_ALL", "en_US.UTF-8");
     command
 }
 
-/// Runs it to its end.
 pub(crate) fn run(arguments: &[&str]) -> Output {
     logagg(arguments).output().unwrap()
 }
 
-/// Its JSON, from a run that must succeed.
+/// The JSON result of a run that must succeed.
 pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
     let output = run(&[&["--json"], arguments].concat());
     parsed(&output)
 }
 
-/// The JSON of a run that must have succeeded.
 pub(crate) fn parsed(output: &Output) -> serde_json::Value {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// All that does not depend on the machine.
+/// Removes what depends on the machine.
 pub(crate) fn counts(mut report: serde_json::Value) -> serde_json::Value {
     for key in ["peak_rss_bytes", "spilled_bytes", "wall_ns"] {
         report.as_object_mut().unwrap().remove(key).unwrap();
@@ -35,12 +33,10 @@ pub(crate) fn counts(mut report: serde_json::Value) -> serde_json::Value {
     report
 }
 
-/// A path as an argument.
 pub(crate) fn arg(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A generated log.
 pub(crate) fn generated(folder: &Path, name: &str, arguments: &[&str]) -> String {
     let path = folder.join(name);
     let output = run(&[&["generate", "--json"], arguments, &[arg(&path)]].concat());

@@ -13,7 +13,8 @@ pub(super) const BEGINNING: &str = "beginning-";
 /// What was used more recently may be in use.
 const IN_USE: Duration = Duration::from_secs(3600);
 
-/// The path of this file; made unless it is there with so many bytes, or with fewer where `make` left fewer.
+/// The path of this file; made unless it is there with so many bytes, or with fewer where `make`
+/// left fewer.
 pub(super) fn make_cached(
     name: &str,
     bytes: u64,
@@ -24,7 +25,8 @@ pub(super) fn make_cached(
         PrepareError::Lacks(format!("{}: {error}; the logs of this lesson are kept there", folder.display()))
     };
     std::fs::create_dir_all(&folder).map_err(lacks)?;
-    // Held to the end of this function: the second who asks waits, and finds what the first has made.
+    // Held to the end of this function: the second who asks waits, and finds what the first has
+    // made.
     let lock = File::create(folder.join("lock")).map_err(lacks)?;
     lock.lock().map_err(lacks)?;
     let (path, beside) = (folder.join(name), folder.join("part"));
@@ -56,8 +58,8 @@ fn write_file(
     make(&mut file, &name)
 }
 
-/// Takes away what was not used for an hour, the longest first, until the rest is small enough; the beginnings of other logs in any
-/// case, since nobody asks for these by their size again.
+/// Takes away what was not used for an hour, the longest first, until the rest is small enough; the
+/// beginnings of other logs in any case, since nobody asks for these by their size again.
 fn evict_unused(folder: &Path, most: u64) -> io::Result<()> {
     let mut kept = Vec::new();
     for entry in folder.read_dir()? {
@@ -82,7 +84,8 @@ fn mark_used(path: &Path) -> io::Result<()> {
     File::options().append(true).open(path)?.set_times(FileTimes::new().set_modified(SystemTime::now()))
 }
 
-/// In cargo's target folder, which bears one of these; where this program lies in none, with the system's temporary files.
+/// In cargo's target folder, which bears one of these; where this program lies in none, with the
+/// system's temporary files.
 fn cache_folder() -> PathBuf {
     let marks = ["CACHEDIR.TAG", ".rustc_info.json"];
     let program = std::env::current_exe().unwrap_or_default();

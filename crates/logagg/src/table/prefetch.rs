@@ -1,19 +1,22 @@
-//! Tells the processor which slot comes soon. A table of a million addresses lies outside the inner caches; asking for a batch of
-//! slots before the first is used lets the loads overlap.
+//! Prefetches table slots. A table of a million addresses does not fit into the inner caches;
+//! prefetching a batch of slots lets the loads overlap.
 
-/// Starts to load the cache line of `words[index]`; nothing happens where the index is outside or the processor has no such hint.
+/// Starts to load the cache line of `words[index]`. Does nothing where the index is out of range or
+/// the processor has no such instruction.
 #[inline(always)]
 pub(crate) fn prefetch(words: &[u64], index: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(word) = words.get(index) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a prefetch reads nothing that the program sees and never faults; the address is that of a live word.
+        // SAFETY: a prefetch has no visible effect and never faults; the address is that of a live
+        // word.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(word).cast()) };
     }
     #[cfg(target_arch = "aarch64")]
     if let Some(word) = words.get(index) {
-        // std's own `_prefetch` is unstable there.
-        // SAFETY: a prefetch reads nothing that the program sees and never faults; the address is that of a live word.
+        // std's own `_prefetch` is unstable on this architecture.
+        // SAFETY: a prefetch has no visible effect and never faults; the address is that of a live
+        // word.
         unsafe {
             std::arch::asm!("prfm pldl1keep, [{at}]", at = in(reg) std::ptr::from_ref(word),
                 options(nostack, readonly, preserves_flags));

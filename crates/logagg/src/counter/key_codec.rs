@@ -1,7 +1,8 @@
-//! A key and its count as bytes: what spill chunks and partial results are made of.
+//! Encodes a key and its count as bytes, for spill chunks and partial results.
 //!
-//! One tag byte: the kind (0 IPv4, 1 IPv6, 2 text) in the lower two bits; in the next four how many bytes the count takes, 1 to 8.
-//! Then the key (4 or 16 bytes, little endian, or a length of four bytes and the text), then the count, little endian.
+//! One tag byte: the kind (0 IPv4, 1 IPv6, 2 text) in the lower two bits, and in the next four the
+//! number of bytes of the count, 1 to 8. Then the key (4 or 16 bytes, little endian, or a length of
+//! four bytes and the text), then the count, little endian.
 
 use crate::error::{Error, Result};
 use crate::key::{Key, LONGEST_KEY};
@@ -27,7 +28,7 @@ pub(crate) fn encode(into: &mut Vec<u8>, key: Key, count: u64) {
     into.extend_from_slice(&count.to_le_bytes()[..length]);
 }
 
-/// Visits the records of a whole chunk.
+/// Visits the keys of a whole chunk.
 pub(crate) fn decode_all(mut bytes: &[u8], visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
     while !bytes.is_empty() {
         let Some((key, count, rest)) = decode_one(bytes) else {

@@ -1,7 +1,8 @@
-//! A live log: what is appended is counted as it comes, through rotation and truncation.
+//! Counts live logs while they grow, through rotation and truncation.
 //!
-//! Files are asked four times a second, which works on every file system. A line counts when its line feed has come; what a rotated
-//! file holds after its last line feed is a line of its own, as nothing will follow.
+//! Files are polled, which works on every file system. A line counts once its line feed has been
+//! written; what a rotated file holds after its last line feed counts as a line, because nothing
+//! more will follow.
 
 use std::fs::File;
 use std::io;
@@ -9,19 +10,19 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 
 use memchr::{memchr, memrchr};
 
-use crate::combine::MergedCounts;
 use crate::counter::Counter;
+use crate::counter::sketch::Sketch;
+use crate::counter::spill::SpillFile;
+use crate::counter::top::RankedKey;
+use crate::engine::memory_plan::MemoryPlan;
+use crate::engine::merge_counters::MergedCounts;
 use crate::engine::{CountOptions, CountOutcome, finish_exact, finish_sketch};
 use crate::error::{Error, Result};
 use crate::key::KeySink;
 use crate::line_offsets::Tally;
-use crate::memory_plan::MemoryPlan;
 use crate::partial::PartialWriter;
-use crate::sketch::Sketch;
-use crate::spill::SpillFile;
-use crate::top::RankedKey;
 
-/// Logs that are followed, and what they came to so far.
+/// The followed logs and their counts so far.
 pub struct LogFollower {
     options: CountOptions,
     plan: MemoryPlan,
@@ -36,23 +37,23 @@ enum FollowCounts {
     Sketch(Sketch),
 }
 
-/// What is known while it goes on.
+/// The counts at one moment.
 #[derive(Debug, Clone)]
 pub struct LiveCounts {
-    /// Lines with a key.
+    /// Lines with a key (page views).
     pub pv: u64,
-    /// Distinct keys, and whether there may be more: some are on disk.
+    /// Distinct keys in memory.
     pub uv: u64,
-    /// Whether `uv` is only a lower bound.
+    /// Whether `uv` is only a lower bound because some keys are on disk.
     pub at_least: bool,
     /// Lines without a key.
     pub malformed: u64,
-    /// The largest counts, unless some are on disk.
+    /// The largest counts; empty if some keys are on disk.
     pub top: Vec<RankedKey>,
 }
 
 impl LogFollower {
-    /// Opens the logs; each must be a regular file that is not compressed.
+    /// Opens the logs. Each must be a regular file that is not compressed.
     pub fn new(names: &[String], options: &CountOptions) -> Result<LogFollower> {
         let plan = MemoryPlan::new(options.memory, 1, options.window * names.len(), false)?;
         let spill = SpillFile::new(&options.temp_dir);
@@ -65,7 +66,8 @@ impl LogFollower {
         Ok(LogFollower { options: options.clone(), plan, logs, tally: Tally::default(), counted, spill })
     }
 
-    /// Counts all that has come; `say` hears what a person should know. True if anything came.
+    /// Counts everything that was appended; `say` receives messages for the user. Returns whether
+    /// anything was appended.
     pub fn poll(&mut self, say: &mut dyn FnMut(String)) -> Result<bool> {
         let mut any = false;
         for log in &mut self.logs {
@@ -79,7 +81,7 @@ impl LogFollower {
         Ok(any)
     }
 
-    /// What is known now.
+    /// The counts now.
     pub fn snapshot(&self) -> Result<LiveCounts> {
         let Tally { lines, malformed, .. } = self.tally;
         let mut now =
@@ -99,7 +101,7 @@ impl LogFollower {
         Ok(now)
     }
 
-    /// The result; what is no whole line yet is not in it, and `say` hears of it.
+    /// The result. An incomplete last line is not counted, and `say` is told about it.
     pub fn finish(self, partial: Option<PartialWriter>, say: &mut dyn FnMut(String)) -> Result<CountOutcome> {
         for log in self.logs.iter().filter(|log| !log.tail.is_empty()) {
             say(format!(
@@ -122,9 +124,9 @@ struct FollowedLog {
     file: File,
     identity: (u64, u64),
     at: u64,
-    /// The beginning of a line whose end has not come.
+    /// The beginning of a line whose end has not been written yet.
     tail: Vec<u8>,
-    /// The rest of a line that was longer than is looked at, and was counted.
+    /// Whether the rest of an overlong line, which has been counted, is being skipped.
     skipping: bool,
 }
 
@@ -170,7 +172,7 @@ impl FollowedLog {
         if (found.dev(), found.ino()) == self.identity {
             return Ok(any);
         }
-        // Rotated: what came to the old file since the last look belongs to it.
+        // The log was rotated. What was written to the old file since the last poll still counts.
         self.read_appended(options, tally, sink)?;
         if !self.tail.is_empty() {
             tally.bytes += self.tail.len() as u64;
@@ -186,7 +188,7 @@ impl FollowedLog {
         Error::Input { name: self.name.clone(), offset: self.at, source }
     }
 
-    /// Counts what is there up to the file's end.
+    /// Counts up to the current end of the file.
     fn read_appended<S: KeySink>(
         &mut self,
         options: &CountOptions,
@@ -204,7 +206,7 @@ impl FollowedLog {
             };
             self.tail.truncate(before + taken);
             if taken == 0 {
-                // A quiet log keeps no window.
+                // A quiet log does not keep its buffer.
                 self.tail.shrink_to_fit();
                 return Ok(any);
             }

@@ -1,4 +1,5 @@
-//! Progress on standard error: a line that is redrawn on a terminal, the lecture's plain line every million lines elsewhere.
+//! Progress on standard error: a redrawn line on a terminal, elsewhere the lecture's line every
+//! million lines.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -13,19 +14,19 @@ use heaplab_logagg::resident_memory;
 use crate::cli::{Lang, ResultArgs};
 
 const MILLION: u64 = 1_000_000;
-/// A terminal is redrawn so often.
+/// Least time between two redraws.
 const REDRAW: Duration = Duration::from_millis(200);
 
-/// Hears of every window from every thread.
+/// Receives the progress of all threads.
 pub(crate) struct Progress {
     how: ProgressMode,
     chinese: bool,
     begin: Instant,
-    /// Of all inputs whose size is known.
+    /// Size of all inputs whose size is known.
     total_bytes: u64,
     lines: AtomicU64,
     bytes: AtomicU64,
-    /// The most keys in one thread's tables: UV is at least that.
+    /// The largest number of keys in one thread's tables, a lower bound of UV.
     held: AtomicU64,
     drawn: Mutex<Option<Instant>>,
 }
@@ -56,7 +57,7 @@ impl Progress {
         }
     }
 
-    /// Clears the line that was redrawn.
+    /// Clears the redrawn line.
     pub(crate) fn finish(&self) {
         if let (ProgressMode::Redrawn, Ok(drawn)) = (&self.how, self.drawn.lock())
             && drawn.is_some()
@@ -120,7 +121,8 @@ fn memory_mb() -> f64 {
     resident_memory::read_tree_resident_bytes().map_or(f64::NAN, |bytes| bytes as f64 / 1e6)
 }
 
-/// As the environment says. The lecture's own language is Chinese, and so is its line where nothing else is said.
+/// By the environment's language. The lecture is in Chinese, so that is the default without a
+/// language.
 fn prefers_chinese() -> bool {
     let said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
     let said: Option<String> = said.into_iter().find(|value| !value.is_empty());

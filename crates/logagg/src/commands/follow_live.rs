@@ -1,24 +1,23 @@
-//! `--follow`: asks the logs, draws the table on a terminal, and ends with a result when a signal comes.
+//! `--follow`: polls the logs, draws a table on a terminal, and ends with the result on a signal.
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use heaplab_logagg::engine::follow::{LiveCounts, LogFollower};
 use heaplab_logagg::engine::{CountOptions, CountOutcome};
 use heaplab_logagg::error::{Error, Result};
-use heaplab_logagg::follow::{LiveCounts, LogFollower};
 use heaplab_logagg::key::to_printable;
 use heaplab_logagg::partial::PartialWriter;
 use heaplab_logagg::report::group_digits;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-/// Between two looks at the logs.
+/// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Between two drawings of the table.
+/// Pause between two drawings of the table.
 const REDRAW: Duration = Duration::from_secs(1);
 
-/// Follows until SIGINT or SIGTERM.
 pub(crate) fn follow(
     inputs: &[String],
     options: &CountOptions,
@@ -35,7 +34,8 @@ pub(crate) fn follow(
     let draws = !quiet && io::stderr().is_terminal();
     let mut drawn: Option<Instant> = None;
     loop {
-        // Asked for before the last look: what was there when the signal came is counted.
+        // The flag is read before the last poll, so that everything written before the signal is
+        // counted.
         let last = stop.load(Ordering::Relaxed);
         let any = follow.poll(&mut say)?;
         if last {
@@ -52,7 +52,7 @@ pub(crate) fn follow(
     follow.finish(partial, &mut say)
 }
 
-/// The table from the screen's upper left on.
+/// Draws the table from the screen's upper left.
 fn draw_table(now: &LiveCounts) {
     let uv = if now.at_least { "UV ≥" } else { "UV  " };
     let mut text =

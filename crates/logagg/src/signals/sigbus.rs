@@ -1,30 +1,30 @@
-//! A file that is cut while it is mapped, or that its disk cannot read, raises SIGBUS. The handler ends the process with a message
-//! instead, and removes what a signal removes. It belongs to the tool: the library reads by `pread` unless told otherwise.
+//! Handles SIGBUS, which a file raises that is truncated while it is mapped or that its disk cannot
+//! read. The handler prints a message, removes the unfinished file and ends the process. It belongs
+//! to the tool, since the library reads by `pread` by default.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use heaplab_logagg::error::{Error, Result};
 use heaplab_logagg::input::report_mapped_window;
 
-use crate::stop_signals;
-
 static REPORTED: AtomicBool = AtomicBool::new(false);
 
-/// From here on.
 pub(crate) fn install_handler() -> Result<()> {
-    // std's own handler, which looks for overflown stacks, would be called before ours and put the default back for a signal that it does
-    // not know: a second thread that touches the file at that moment would be killed before the message is out.
-    // SAFETY: nothing is mapped yet that could raise it, and the default has no preconditions.
+    // std's own handler for stack overflows would run first and restore the default for a signal it
+    // does not know. A second thread that touches the file at that moment would be killed before
+    // the message is printed.
+    // SAFETY: nothing is mapped yet that could raise SIGBUS, and the default action has no
+    // preconditions.
     unsafe { libc::signal(libc::SIGBUS, libc::SIG_DFL) };
-    // SAFETY: the handler takes no lock that it would wait for and no memory; it writes to a descriptor, removes a file and ends the
-    // process, which a signal handler may.
+    // SAFETY: the handler waits for no lock and allocates nothing; it writes to a descriptor,
+    // removes a file and ends the process, all of which a signal handler may do.
     unsafe { signal_hook::low_level::register(signal_hook::consts::SIGBUS, handle_sigbus) }
         .map(|_| ())
         .map_err(|source| Error::Output { name: "a handler for SIGBUS".into(), source })
 }
 
 fn handle_sigbus() {
-    // Two threads may come at once: the first speaks, the others wait for its end.
+    // Two threads may fail at once: the first one prints the message, the others wait for the end.
     if REPORTED.swap(true, Ordering::Relaxed) {
         loop {
             std::hint::spin_loop();
@@ -40,11 +40,11 @@ fn handle_sigbus() {
         say(format_digits(at, &mut [0; 20]));
         say(b": truncated or not readable while it was mapped. Count it again, or use --input pread\n");
     });
-    stop_signals::remove_unfinished_if_free();
+    super::remove_unfinished_if_free();
     signal_hook::low_level::exit(1);
 }
 
-/// A number as text, without an allocation.
+/// Formats a number without allocating.
 fn format_digits(mut number: u64, room: &mut [u8; 20]) -> &[u8] {
     let mut at = room.len();
     loop {

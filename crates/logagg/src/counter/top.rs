@@ -1,4 +1,4 @@
-//! The largest counts: by count down, then by key up, keys compared as they are written.
+//! Ranks keys by count, largest first, then by their text in ascending order.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -6,12 +6,12 @@ use std::collections::BinaryHeap;
 use crate::error::{Error, Result};
 use crate::key::Key;
 
-/// A key with its count; the better one is the greater.
+/// A key with its count. The one that ranks higher is the greater.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RankedKey {
-    /// How often.
+    /// The key's count.
     pub count: u64,
-    /// The key as it is written.
+    /// The key as text.
     pub key: Vec<u8>,
 }
 
@@ -27,18 +27,18 @@ impl PartialOrd for RankedKey {
     }
 }
 
-/// The best so many of all keys offered.
+/// The best `most` of all keys offered.
 #[derive(Debug)]
 pub(crate) struct TopKeys {
     most: usize,
-    /// The worst of the best lies on top.
+    /// The heap's top is the worst of the best.
     best: BinaryHeap<Reverse<RankedKey>>,
-    /// Bytes of the kept keys, and what they may be.
+    /// Bytes of these keys, and their limit.
     bytes: usize,
     budget: usize,
 }
 
-/// What an entry takes beside its key.
+/// Bytes that an entry takes besides its key.
 const ENTRY: usize = 64;
 
 impl TopKeys {
@@ -71,7 +71,7 @@ impl TopKeys {
         Ok(())
     }
 
-    /// Joins the best of other keys.
+    /// Adds the best of other keys.
     pub(crate) fn merge(&mut self, other: TopKeys) -> Result<()> {
         for Reverse(ranked) in other.best {
             self.push(ranked)?;
@@ -84,7 +84,7 @@ impl TopKeys {
         Ok(())
     }
 
-    /// The best, best first.
+    /// The best keys, best first.
     pub(crate) fn into_sorted(self) -> Vec<RankedKey> {
         self.best.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked).collect()
     }
@@ -100,7 +100,7 @@ mod tests {
         for (key, count) in
             [("9.0.0.1", 2u64), ("10.0.0.1", 2), ("1.1.1.1", 1), ("8.8.8.8", 5), ("100.0.0.1", 2)]
         {
-            let value = crate::address::parse_v4(key.as_bytes()).unwrap();
+            let value = crate::key::address::parse_v4(key.as_bytes()).unwrap();
             top.offer(Key::V4(value), count).unwrap();
         }
         let keys: Vec<String> =

@@ -1,17 +1,18 @@
-//! Merging partial results: their keys go through the same counter as lines do, so the same limit of memory holds.
+//! Merges partial results. Their keys go through the same counter as those of lines, so the same
+//! memory limit holds.
 
 use std::fs::File;
 
 use crate::counter::Counter;
+use crate::counter::sketch::Sketch;
+use crate::counter::spill::SpillFile;
+use crate::engine::memory_plan::MemoryPlan;
 use crate::engine::{CountOptions, CountOutcome, finish_exact, finish_sketch};
 use crate::error::{Error, Result};
 use crate::line_offsets::Tally;
-use crate::memory_plan::MemoryPlan;
 use crate::partial::{PartialHeader, PartialReader};
-use crate::sketch::Sketch;
-use crate::spill::SpillFile;
 
-/// Merges in the order given: malformed lines are numbered through.
+/// Merges in the given order, so that malformed lines are numbered through.
 pub fn merge_partials(files: &[String], options: &CountOptions) -> Result<CountOutcome> {
     let plan = MemoryPlan::new(options.memory, options.threads, 0, false)?;
     let spill = SpillFile::new(&options.temp_dir);

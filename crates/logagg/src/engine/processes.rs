@@ -1,7 +1,8 @@
-//! Worker processes instead of threads: each counts a part of the inputs by itself and sends a partial result through a pipe.
+//! Worker processes instead of threads: each counts a part of the inputs and sends a partial result
+//! through a pipe.
 //!
-//! The limit of memory is that of all processes together: each has an equal share. A worker that dies is an error, and a worker whose
-//! parent dies is killed: its temporary file has no name, so nothing stays behind.
+//! Each process gets an equal share of the memory limit. A worker that dies is an error. A worker
+//! whose parent dies is killed, and leaves nothing behind because its temporary file has no name.
 
 use std::io::{self, Read, Write};
 use std::net::Shutdown;
@@ -17,28 +18,28 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::counter::Counter;
+use crate::counter::sketch::Sketch;
+use crate::counter::spill::SpillFile;
+use crate::engine::memory_plan::MemoryPlan;
+use crate::engine::work_queue::{InputSlice, WorkQueue};
 use crate::engine::{CountOptions, CountOutcome, ProgressObserver, finish_exact, finish_sketch, run_queue};
 use crate::error::{Error, Result};
 use crate::input::{OpenInput, may_be_compressed, open_input};
 use crate::line_offsets::Tally;
-use crate::memory_plan::MemoryPlan;
 use crate::partial::{PartialHeader, PartialReader, PartialWriter, WorkerUsage};
 use crate::resident_memory::{self, ResidentMemory};
-use crate::sketch::Sketch;
-use crate::spill::SpillFile;
-use crate::work_queue::{InputSlice, WorkQueue};
 
 mod progress;
 
-/// What a worker is told, as JSON on its standard input.
+/// What a worker has to do, as JSON on its standard input.
 #[derive(Debug, Serialize, Deserialize)]
 struct WorkerTask {
     pieces: Vec<InputSlice>,
     options: CountOptions,
 }
 
-/// Runs `processes` workers, each made by `command`, which must call [`work`]. Returns the outcome and the sum of all peaks, with the
-/// pages of the program, which all share, counted once.
+/// Runs `processes` workers, each started by `command`, which must call [`run_worker`]. Returns the
+/// result and the sum of all memory peaks, with the program's shared pages counted once.
 pub fn run(
     inputs: &[String],
     options: &CountOptions,
@@ -49,7 +50,8 @@ pub fn run(
     run_observed(inputs, options, processes, command, &(), partial)
 }
 
-/// As [`run`], while somebody looks on: hears of all workers a few times a second. An error of `watch` is the run's.
+/// As [`run`], and tells `watch` about the progress of all workers a few times per second. An error
+/// of `watch` ends the run.
 pub fn run_observed(
     inputs: &[String],
     options: &CountOptions,
@@ -61,7 +63,7 @@ pub fn run_observed(
     if inputs.iter().any(|name| name == "-") {
         return Err(Error::Usage("--processes reads files; standard input is read by --threads".into()));
     }
-    // Wrong names come up before a process is made.
+    // Reports wrong names before any process is started.
     WorkQueue::new(inputs, options.range)?;
     let share = CountOptions { memory: options.memory / (processes + 1), threads: 1, ..options.clone() };
     let plan = MemoryPlan::new(share.memory, 1, share.window, false)?;
@@ -79,14 +81,14 @@ pub fn run_observed(
             .map(|report| scope.spawn(move || progress::forward_progress(report, watch)))
             .collect();
         let result = collect_results(workers, &share, &plan, partial);
-        // The workers are gone, and with them what they report by.
+        // All workers have ended, so their progress reports have ended too.
         let lost = || Error::Check("a thread that listens panicked".into());
         heard.into_iter().try_for_each(|thread| thread.join().unwrap_or_else(|_| Err(lost())))?;
         result
     })
 }
 
-/// The results of all workers, in the order of the inputs.
+/// Merges the results of all workers in the order of the inputs.
 fn collect_results(
     mut workers: Vec<WorkerProcess>,
     options: &CountOptions,
@@ -115,9 +117,10 @@ fn collect_results(
     Ok((outcome, peak))
 }
 
-/// What a worker process does: reads its task from standard input, counts, writes a partial result to standard output.
+/// The main function of a worker process: reads its task from standard input, counts, and writes a
+/// partial result to standard output.
 pub fn run_worker() -> Result<()> {
-    // Without a parent nobody reads the result.
+    // Without a parent nobody would read the result.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     let failed = |what: String| Error::Worker(format!("the task of a worker process: {what}"));
@@ -139,13 +142,13 @@ pub fn run_worker() -> Result<()> {
     Ok(())
 }
 
-/// Parts of about equal size, in the order of the inputs. What is compressed or no file is never cut.
+/// Splits the inputs into parts of about equal size. Only plain files are cut.
 fn split_inputs(inputs: &[String], processes: usize) -> Result<Vec<Vec<InputSlice>>> {
     let mut sized = Vec::new();
     for name in inputs {
         let failed = |source| Error::Input { name: name.clone(), offset: 0, source };
         let found = std::fs::metadata(name).map_err(failed)?;
-        // A pipe is opened by the one worker that reads it.
+        // A pipe may only be opened by the worker that reads it.
         let is_plain = found.is_file() && matches!(open_input(name)?, OpenInput::File(..));
         sized.push((name, found, is_plain));
     }
@@ -177,7 +180,7 @@ fn split_inputs(inputs: &[String], processes: usize) -> Result<Vec<Vec<InputSlic
     Ok(parts)
 }
 
-/// A child that is killed when it is no longer wanted.
+/// A child process that is killed when dropped.
 struct WorkerProcess {
     child: Child,
     what: String,
@@ -190,11 +193,11 @@ impl WorkerProcess {
             |error: io::Error| Error::Worker(format!("a worker process could not be started: {error}"));
         let (mut ours, its) = UnixStream::pair().map_err(failed)?;
         let child = command.stdin(OwnedFd::from(its)).stdout(Stdio::piped()).spawn().map_err(failed)?;
-        // The command keeps the other end open, and the end of a report would never be seen.
+        // The command would keep the other end of the socket open.
         drop(command);
         let worker = WorkerProcess { child, what };
         let text = serde_json::to_vec(&task).map_err(|error| Error::Check(error.to_string()))?;
-        // A worker that is gone already is found out when its result is read.
+        // If the worker is already gone, reading its result will report that.
         let _ = ours.write_all(&text).and_then(|()| ours.shutdown(Shutdown::Write));
         Ok((worker, ours))
     }
@@ -223,7 +226,7 @@ impl WorkerProcess {
         if status.success() { read } else { Err(self.exit_error(status)) }
     }
 
-    /// An error if it has failed already.
+    /// Returns an error if the worker has already failed.
     fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait() {
             Ok(Some(status)) if !status.success() => Err(self.exit_error(status)),
@@ -237,7 +240,7 @@ impl WorkerProcess {
     }
 }
 
-/// Waits until a worker has something to say. One that dies meanwhile, whichever it is, ends the run at once.
+/// Waits until a worker has output. If any worker fails meanwhile, the run ends at once.
 fn wait_for_output(number: usize, workers: &mut [WorkerProcess]) -> Result<()> {
     loop {
         for worker in workers.iter_mut() {
@@ -264,7 +267,7 @@ fn describe_exit(status: ExitStatus) -> String {
 
 impl Drop for WorkerProcess {
     fn drop(&mut self) {
-        // Both are harmless for a child that has ended.
+        // Both calls are harmless if the child has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -1,5 +1,5 @@
-//! How a worker process says how far it is: its standard input is a socket, and what comes back through it are totals, a few times
-//! a second.
+//! Progress reports of a worker process: its standard input is a socket, through which it sends
+//! running totals to the parent.
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 use crate::engine::ProgressObserver;
 use crate::error::Result;
 
-/// Between two reports of a worker.
+/// Least time between two reports of a worker.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Lines, bytes and keys, 8 bytes each, little endian.
 const REPORT: usize = 24;
 
-/// In the worker.
+/// The worker's side.
 pub(super) struct ProgressReporter {
     state: Mutex<(Totals, Option<Instant>)>,
 }
@@ -31,7 +31,7 @@ impl ProgressReporter {
         ProgressReporter { state: Mutex::new((Totals::default(), None)) }
     }
 
-    /// The last totals.
+    /// Sends the final totals.
     pub(super) fn finish(self) {
         if let Ok((totals, _)) = self.state.into_inner() {
             totals.send();
@@ -42,7 +42,7 @@ impl ProgressReporter {
 impl Totals {
     fn send(self) {
         let words = [self.lines, self.bytes, self.held].map(u64::to_le_bytes);
-        // Nobody may listen: a task can also come through a pipe.
+        // A failure is ignored: standard input may be a pipe without a listener.
         let _ = rustix::io::write(rustix::stdio::stdin(), words.as_flattened());
     }
 }
@@ -62,7 +62,7 @@ impl ProgressObserver for ProgressReporter {
     }
 }
 
-/// In the parent: until the worker has gone.
+/// The parent's side: forwards reports until the worker has ended.
 pub(super) fn forward_progress(mut from: UnixStream, watch: &dyn ProgressObserver) -> Result<()> {
     let mut before = Totals::default();
     let mut report = [0; REPORT];

@@ -1,12 +1,13 @@
-//! Dealing out work: inputs are opened one after another and cut into ranges; whichever thread is free takes the next.
+//! Cuts the inputs into ranges. Inputs are opened one after another, and whichever thread is free
+//! takes the next range.
 
 use std::fs::File;
 use std::io;
 use std::sync::Mutex;
 
+use crate::engine::line_range::LineBounds;
 use crate::error::{Error, Result};
 use crate::input::{Compression, OpenFile, OpenInput, open_input};
-use crate::range::LineBounds;
 
 /// A range or a stream, with its number in the order of the inputs.
 pub(crate) struct WorkItem {
@@ -18,7 +19,7 @@ pub(crate) struct WorkItem {
 pub(crate) enum WorkSource {
     /// Lines that start in a range of a file.
     Range { input: OpenFile, bounds: LineBounds },
-    /// All of a stream.
+    /// A whole stream.
     Stream { name: String, file: File, packing: Option<Compression> },
 }
 
@@ -29,14 +30,15 @@ pub(crate) struct WorkQueue {
 }
 
 struct QueueState {
-    /// Inputs not opened yet, the next one last.
+    /// Inputs that are not opened yet, the next one last.
     inputs: Vec<InputSlice>,
-    /// The file in work.
+    /// The file that is being handed out.
     current: Option<OpenRange>,
     issued: usize,
 }
 
-/// What is left of a file: lines that start in `from..end`; at `first` a line starts whatever comes before.
+/// The rest of a file: lines that start in `from..end`. A line starts at `first`, whatever byte
+/// comes before it.
 struct OpenRange {
     input: OpenFile,
     first: u64,
@@ -47,14 +49,15 @@ struct OpenRange {
 /// An input, or the part of it that a worker process counts.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum InputSlice {
-    /// All of it, whatever it turns out to be.
+    /// The whole input, whatever kind of file it is.
     Whole(String),
-    /// Lines of a plain file that start in `start..end`. It must still be the file with these numbers of device and inode.
+    /// Lines of a plain file that start in `start..end`. The file must still have this device and
+    /// inode.
     Slice { name: String, device: u64, inode: u64, size: u64, start: u64, end: u64 },
 }
 
 impl InputSlice {
-    /// For messages.
+    /// The name for messages.
     pub(crate) fn name(&self) -> String {
         match self {
             InputSlice::Whole(name) => name.clone(),
@@ -64,7 +67,7 @@ impl InputSlice {
 }
 
 impl WorkQueue {
-    /// Looks at every input first: a name that leads nowhere should not be found after an hour.
+    /// Checks all names first, so that a wrong name is not found only after an hour of counting.
     pub(crate) fn new(inputs: &[String], range: u64) -> Result<WorkQueue> {
         for name in inputs.iter().filter(|name| *name != "-") {
             let failed = |source| Error::Input { name: name.clone(), offset: 0, source };
@@ -81,7 +84,7 @@ impl WorkQueue {
         WorkQueue { range, state: Mutex::new(QueueState { inputs: pieces, current: None, issued: 0 }) }
     }
 
-    /// The next piece of work, if any is left.
+    /// The next piece of work, or `None` when all is done.
     pub(crate) fn next(&self) -> Result<Option<WorkItem>> {
         let mut state =
             self.state.lock().map_err(|_| Error::Check("a thread panicked while it opened".into()))?;
@@ -89,7 +92,7 @@ impl WorkQueue {
         let part = loop {
             if let Some(OpenRange { input, first, from, end }) = state.current.take() {
                 let bounds = LineBounds {
-                    // The byte before tells whether a line starts right here.
+                    // The byte before the range tells whether a line starts at its first byte.
                     start: if from > first { from - 1 } else { from },
                     in_line: from > first,
                     end: (from + self.range).min(end),
@@ -118,13 +121,13 @@ impl WorkQueue {
         Ok(Some(WorkItem { number: state.issued - 1, part }))
     }
 
-    /// How many pieces were handed out.
+    /// How many pieces have been handed out.
     pub(crate) fn issued_count(&self) -> usize {
         self.state.lock().map_or(0, |state| state.issued)
     }
 }
 
-/// Opens a file that another process has looked at before.
+/// Opens a file that another process has opened before.
 fn reopen(name: &str, device: u64, inode: u64, size: u64) -> Result<OpenFile> {
     use std::os::unix::fs::MetadataExt;
     let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };

@@ -1,5 +1,6 @@
-//! `logagg check`: holds a partial result against the slowest way to count: std's parsers, every address kept, sorted, equal ones
-//! counted. Nothing of the engine is in it but the reader of partial results.
+//! `logagg check` compares a partial result with the slowest way to count: parse with std, keep
+//! every address, sort, and count equal ones. It shares only the reader of partial results with the
+//! engine.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -10,16 +11,16 @@ use heaplab_logagg::error::{Error, Result};
 use heaplab_logagg::key::Key;
 use heaplab_logagg::partial::PartialReader;
 
-/// What the log holds, and how many keys of the partial result are off.
+/// What the log holds, and how many keys of the partial result are wrong.
 #[derive(Debug, serde::Serialize)]
 pub(crate) struct OracleResult {
     lines: u64,
     pv: u64,
     uv: u64,
     malformed: u64,
-    /// Keys that only one of the two has, or with another count.
+    /// Keys that only one side has, or that have another count.
     differing: u64,
-    /// The largest counts by the oracle, as `logagg --json` has them.
+    /// The largest counts according to the oracle, in the form of `logagg --json`.
     top: Vec<Row>,
 }
 
@@ -29,10 +30,10 @@ struct Row {
     count: u64,
 }
 
-/// A field and its line end: no address is longer than 45 bytes.
+/// An address has at most 45 bytes; this also covers the line end.
 const MAX_FIELD_BYTES: u64 = 64;
 
-/// Takes 17 bytes of memory a line.
+/// Needs 17 bytes of memory per line.
 pub(crate) fn check(log: &Path, partial: &Path) -> Result<OracleResult> {
     let (lines, mut addresses) = read_addresses(log)?;
     addresses.sort_unstable();
@@ -45,7 +46,7 @@ pub(crate) fn check(log: &Path, partial: &Path) -> Result<OracleResult> {
     let uv = expected.len() as u64;
     let mut ranked = expected;
     ranked.sort_unstable_by_key(|&(_, count)| std::cmp::Reverse(count));
-    // Whoever shares the tenth's count may belong before it.
+    // Keys with the same count as the tenth may rank before it.
     let least = ranked.get(9).map_or(0, |&(_, count)| count);
     ranked.truncate(ranked.partition_point(|&(_, count)| count >= least));
     let mut top: Vec<Row> =
@@ -55,7 +56,7 @@ pub(crate) fn check(log: &Path, partial: &Path) -> Result<OracleResult> {
     Ok(OracleResult { lines, pv, uv, malformed: lines - pv, differing, top })
 }
 
-/// How many lines there are, and the addresses of those that have one.
+/// Returns the number of lines and the address of every line that has one.
 fn read_addresses(log: &Path) -> Result<(u64, Vec<IpAddr>)> {
     let failed = |source| Error::Input { name: log.display().to_string(), offset: 0, source };
     let mut reader = BufReader::with_capacity(1 << 20, File::open(log).map_err(failed)?);
@@ -76,7 +77,7 @@ fn read_addresses(log: &Path) -> Result<(u64, Vec<IpAddr>)> {
     }
 }
 
-/// The keys of a partial result with their counts, in the order of addresses.
+/// The keys and counts of a partial result, sorted by address.
 fn read_partial_counts(partial: &Path) -> Result<Vec<(IpAddr, u64)>> {
     let name = partial.display().to_string();
     let file =
@@ -95,7 +96,7 @@ fn read_partial_counts(partial: &Path) -> Result<Vec<(IpAddr, u64)>> {
     Ok(counts)
 }
 
-/// Both in the order of their keys.
+/// Counts the keys that differ. Both slices are sorted by key.
 fn count_differing(expected: &[(IpAddr, u64)], found: &[(IpAddr, u64)]) -> u64 {
     let (mut left, mut right, mut differing) = (expected.iter().peekable(), found.iter().peekable(), 0);
     loop {

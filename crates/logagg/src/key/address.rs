@@ -1,9 +1,10 @@
-//! Addresses by value: what is one and what is not. `2001:DB8::1` and `2001:db8:0:0:0:0:0:1` are one key; `999.1.1.1`, `1.2.3` and
-//! `01.2.3.4` are none. The rules are those of `std::net`, which the tests hold this against.
+//! Parses IP addresses by value: `2001:DB8::1` and `2001:db8:0:0:0:0:0:1` are one key, while
+//! `999.1.1.1`, `1.2.3` and `01.2.3.4` are not addresses. The rules are those of `std::net`; the
+//! tests compare against it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// The longest text of an IPv6 address: eight groups, or six and an IPv4 address.
+/// The longest text of an IPv6 address: six groups and an IPv4 address.
 const LONGEST: usize = 45;
 
 /// An address by value. An IPv4-mapped IPv6 address stays IPv6.
@@ -15,7 +16,7 @@ pub enum Address {
     V6(u128),
 }
 
-/// The address that `field` is, whole.
+/// Parses `field`, all of which must be the address.
 pub fn parse(field: &[u8]) -> Option<Address> {
     if let Some(value) = parse_v4(field) {
         return Some(Address::V4(value));
@@ -23,7 +24,7 @@ pub fn parse(field: &[u8]) -> Option<Address> {
     parse_v6(field).map(Address::V6)
 }
 
-/// Four decimal parts of 0 to 255 without leading zeros.
+/// Parses four decimal parts of 0 to 255 without leading zeros.
 pub fn parse_v4(field: &[u8]) -> Option<u32> {
     if field.len() < 7 || field.len() > 15 {
         return None;

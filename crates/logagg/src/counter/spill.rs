@@ -1,7 +1,8 @@
-//! The temporary file that full tables go to, partition by partition.
+//! The temporary file for full tables, partition by partition.
 //!
-//! One file for all threads, without a name: whatever ends the process, the system takes it back. It is a heap of chunks; each
-//! names the one before it of the same partition, so a partition in memory is one number. Every chunk carries a CRC-32.
+//! All threads share one file without a name, so the system frees it however the process ends. It
+//! consists of chunks, each of which points to the previous chunk of the same partition; in memory
+//! a partition is one offset. Every chunk has a CRC-32.
 
 use std::fs::File;
 use std::io;
@@ -10,19 +11,19 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::counter::key_codec;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::key_codec;
 use crate::table::PARTITIONS;
 
-/// A chunk is written when it holds so many bytes.
+/// A chunk is written when it reaches this many bytes.
 const CHUNK: usize = 8 << 10;
-/// Before a chunk: the place of the one before it, its length, its CRC-32.
+/// Size of a chunk's head: offset of the previous chunk, length, CRC-32.
 const HEAD: usize = 16;
-/// No chunk before this one.
+/// There is no previous chunk.
 const NONE: u64 = u64::MAX;
 
-/// Where tables go when they are full.
+/// The temporary file of a run.
 #[derive(Debug)]
 pub struct SpillFile {
     folder: PathBuf,
@@ -31,7 +32,7 @@ pub struct SpillFile {
 }
 
 impl SpillFile {
-    /// Nothing is made until the first spill.
+    /// The file is created at the first spill.
     pub fn new(folder: &Path) -> Arc<SpillFile> {
         Arc::new(SpillFile { folder: folder.to_owned(), file: OnceLock::new(), end: AtomicU64::new(0) })
     }
@@ -53,7 +54,7 @@ impl SpillFile {
             return Err(Error::SpillInMemory { dir: self.folder.clone() });
         }
         let made = tempfile::tempfile_in(&self.folder).map_err(|source| self.error(source))?;
-        // Two threads may meet here: the second file vanishes unused.
+        // If two threads get here at once, one of the files is dropped unused.
         Ok(self.file.get_or_init(|| made))
     }
 
@@ -65,7 +66,7 @@ impl SpillFile {
     }
 }
 
-/// Whether files in this folder are pages of memory.
+/// Whether files in this folder are held in memory.
 pub fn is_memory_backed(folder: &Path) -> bool {
     #[cfg(target_os = "linux")]
     {
@@ -83,13 +84,14 @@ pub fn is_memory_backed(folder: &Path) -> bool {
     }
 }
 
-/// What one counter has spilled: for each partition the last chunk, and the chunk that is being filled.
+/// What one counter has spilled: for each partition the offset of the last chunk and the chunk
+/// being filled.
 #[derive(Debug)]
 pub(crate) struct SpillWriter {
     file: Arc<SpillFile>,
     last: Vec<u64>,
     filling: Vec<Vec<u8>>,
-    /// IPv4 records of each partition: what a table for it needs at most.
+    /// IPv4 records per partition, which bound the size of its table.
     v4: Vec<usize>,
 }
 
@@ -122,7 +124,7 @@ impl SpillWriter {
         Ok(())
     }
 
-    /// Writes what is left and gives the buffers back.
+    /// Writes the remaining chunks and frees the buffers.
     pub(crate) fn finish(mut self) -> Result<SpilledPartitions> {
         for partition in 0..PARTITIONS {
             if self.filling[partition].len() > HEAD {
@@ -143,12 +145,12 @@ pub(crate) struct SpilledPartitions {
 }
 
 impl SpilledPartitions {
-    /// IPv4 addresses of a partition, each as often as it was spilled.
+    /// IPv4 addresses in a partition, counted as often as each was spilled.
     pub(crate) fn v4_count(&self, partition: usize) -> usize {
         self.v4[partition]
     }
 
-    /// Visits every key of a partition, a key as often as it was spilled.
+    /// Visits every key of a partition, as often as it was spilled.
     pub(crate) fn for_each(
         &self,
         partition: usize,

@@ -1,23 +1,23 @@
-//! From the tables of all threads to one result, within the same limit of memory.
+//! Merges the tables of all threads into one result, within the same memory limit.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use crate::counter::key_codec;
+use crate::counter::spill::SpillFile;
+use crate::counter::top::TopKeys;
 use crate::counter::{Counter, drain_partition};
+use crate::engine::memory_plan::MemoryPlan;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::key_codec;
-use crate::memory_plan::MemoryPlan;
 use crate::partial::PartialWriter;
-use crate::spill::SpillFile;
 use crate::table::PARTITIONS;
-use crate::top::TopKeys;
 
-/// Keys for a partial result are handed over in chunks of this size.
+/// Keys for a partial result are written in chunks of this many bytes.
 const CHUNK: usize = 64 << 10;
 
-/// What comes of keys that are each seen once, with their whole counts.
+/// Totals over keys that each come once, with their whole counts.
 pub(crate) struct MergedCounts<'a> {
     pub(crate) uv: u64,
     pub(crate) pv: u128,
@@ -67,7 +67,8 @@ impl<'a> MergedCounts<'a> {
     }
 }
 
-/// Every key once: in memory if all fits, by partitions on all threads if not.
+/// Visits every key once: in memory if all tables fit, otherwise partition by partition on all
+/// threads.
 pub(crate) fn combine<'a>(
     mut counters: Vec<Counter>,
     plan: &MemoryPlan,

@@ -1,34 +1,35 @@
-//! How a limit of memory is shared out, before any of it is taken.
+//! Shares out the memory limit before any memory is taken.
 
+use crate::engine::line_range::LONGEST_LINE;
 use crate::error::{Error, Result};
-use crate::range::LONGEST_LINE;
 
-/// The program itself: its pages, stacks, the allocator's own.
+/// Memory of the program itself: its pages, stacks and the allocator.
 const PROGRAM: usize = 7 << 20;
-/// What a thread needs beside its window and tables: the carried part of a long line, the chunks of its partitions, its stack.
+/// Memory of a thread besides its window and tables: the kept part of a long line, the chunks of
+/// its partitions, its stack.
 const THREAD: usize = LONGEST_LINE + (1 << 20);
-/// Tables smaller than this would spill all the time.
+/// Smaller tables would spill all the time.
 const LEAST_TABLES: usize = 2 << 20;
 
-/// Shares of the limit, in bytes.
+/// Shares of the limit in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MemoryPlan {
     /// Threads that fit, at most as many as asked for.
     pub(crate) threads: usize,
-    /// Tables of all threads together.
+    /// The tables of all threads together.
     pub(crate) tables: usize,
-    /// The keys of the top.
+    /// The ranked keys.
     pub(crate) top: usize,
-    /// What a zstd frame may ask to remember.
+    /// The largest window that a zstd frame may ask for.
     pub(crate) max_zstd_window_bytes: u64,
 }
 
 impl MemoryPlan {
-    /// `packed`: an input may be compressed, and its decoder has a memory of its own.
+    /// `packed`: an input may be compressed, so each thread may need a decoder's memory.
     pub(crate) fn new(memory: usize, threads: usize, window: usize, packed: bool) -> Result<MemoryPlan> {
         let top = memory / 16;
         for threads in (1..=threads.max(1)).rev() {
-            // A decoder's ring holds twice the window that a frame asks for.
+            // A decoder's ring buffer takes twice the frame's window.
             let decoder = if packed { (memory / 5).min(memory * 2 / 5 / threads) } else { 0 };
             let taken = PROGRAM + top + threads * (THREAD + window + decoder);
             let tables = memory.saturating_sub(taken);

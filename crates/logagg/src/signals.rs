@@ -1,5 +1,7 @@
-//! SIGINT and SIGTERM: what is unfinished is removed before the process ends. Temporary files of tables have no name, so the system
-//! takes them back by itself.
+//! Handles SIGINT and SIGTERM: removes the unfinished output before the process ends. (Spill files
+//! have no name and need no removal.)
+
+pub(crate) mod sigbus;
 
 use std::io::Read;
 use std::os::unix::net::UnixStream;
@@ -12,7 +14,8 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
-/// From here on a signal ends the process by way of a thread that waits for it: a read that blocks does not hold it up.
+/// Installs the handlers. A thread waits for the signal, so a blocking read elsewhere does not
+/// delay it.
 pub(crate) fn install_handlers() {
     let Ok((mut wakes, end)) = UnixStream::pair() else { return };
     for signal in [SIGINT, SIGTERM] {
@@ -34,7 +37,8 @@ pub(crate) fn install_handlers() {
     });
 }
 
-/// For a signal handler: removes it unless another thread is about to. Takes no memory for a path of usual length.
+/// For a signal handler: removes the file unless another thread is doing so. Allocates nothing for
+/// a path of usual length.
 pub(crate) fn remove_unfinished_if_free() {
     if let Ok(unfinished) = UNFINISHED.try_lock()
         && let Some(path) = unfinished.as_ref()
@@ -43,7 +47,7 @@ pub(crate) fn remove_unfinished_if_free() {
     }
 }
 
-/// What a signal removes from now on.
+/// Sets the file that a signal has to remove.
 pub(crate) fn set_unfinished(path: Option<&Path>) {
     if let Ok(mut unfinished) = UNFINISHED.lock() {
         *unfinished = path.map(Path::to_owned);

@@ -1,7 +1,8 @@
-//! From windows to lines: a line belongs to the range in which it starts, whatever borders it crosses.
+//! Splits windows into lines. A line belongs to the range in which it starts, whatever borders it
+//! crosses.
 //!
-//! What is carried from window to window is at most the longest prefix of a line that is ever looked at; the rest of a longer line
-//! is passed over up to its line feed.
+//! From one window to the next, at most the part of a line that is looked at is kept; the rest of a
+//! longer line is skipped.
 
 use memchr::{memchr, memrchr};
 
@@ -11,29 +12,31 @@ use crate::input::WindowSource;
 use crate::key::KeySink;
 use crate::line_offsets::Tally;
 
-/// No line is looked at beyond so many bytes; a key that does not end before is malformed.
+/// Only this many bytes of a line are looked at. A key that does not end within them is malformed.
 pub const LONGEST_LINE: usize = 1 << 20;
 
 /// A range of an input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LineBounds {
-    /// Where the source begins to read: one byte before the range, if a line may begin at the range's start or before.
+    /// Where the source begins to read: one byte before the range, unless a line is known to start
+    /// there.
     pub(crate) start: u64,
-    /// Whether what comes first is the rest of a line of the range before.
+    /// Whether the first bytes may be the rest of a line of the previous range.
     pub(crate) in_line: bool,
-    /// Lines that start before this belong to the range.
+    /// Lines that start before this offset belong to the range.
     pub(crate) end: u64,
 }
 
 enum SkipState {
     Nothing,
-    /// The rest of a line of the range before.
+    /// The rest of a line of the previous range.
     Foreign,
-    /// The rest of a long line that was counted.
+    /// The rest of a long line that has been counted.
     Own,
 }
 
-/// Counts the lines that start in the range. `each_window` hears the tally after every window and may stop the run.
+/// Counts the lines that start in the range. `each_window` is called with the running totals after
+/// every window and may stop the run.
 pub(crate) fn count_lines<S: KeySink>(
     source: &mut impl WindowSource,
     bounds: LineBounds,
@@ -64,7 +67,8 @@ pub(crate) fn count_lines<S: KeySink>(
             if found.is_some() {
                 skip = SkipState::Nothing;
             } else if matches!(skip, SkipState::Foreign) && base + buffer.len() as u64 >= bounds.end {
-                // The line goes on through the whole range. Looking for its end in every range would take the square of its length.
+                // The line covers the whole range. Searching for its end from every range would
+                // take quadratic time.
                 break;
             }
         }

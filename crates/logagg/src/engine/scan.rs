@@ -1,12 +1,12 @@
-//! The yardstick: every line feed visited, one by one, through the engine's own input path.
+//! The benchmark's baseline: visits every line feed through the engine's own input path.
 
+use crate::engine::work_queue::WorkQueue;
 use crate::engine::{CountOptions, count_queue};
 use crate::error::Result;
 use crate::extract::KeyExtractor;
 use crate::input::may_be_compressed;
 use crate::key::{Key, KeySink};
 use crate::line_offsets::Tally;
-use crate::work_queue::WorkQueue;
 
 /// Counts line feeds with `memchr_iter`.
 pub fn scan(inputs: &[String], options: &CountOptions) -> Result<Tally> {
@@ -17,7 +17,6 @@ pub fn scan(inputs: &[String], options: &CountOptions) -> Result<Tally> {
     count_queue(&dealer, &options, &plan, &(), || DiscardSink).map(|(_, tally)| tally)
 }
 
-/// Keeps nothing.
 struct DiscardSink;
 
 impl KeySink for DiscardSink {

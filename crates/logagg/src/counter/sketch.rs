@@ -1,22 +1,23 @@
-//! UV by HyperLogLog: 16 KiB for any number of keys, with an error.
+//! Estimates UV by HyperLogLog, in 16 KiB for any number of keys.
 //!
-//! Registers as in Flajolet et al. 2007, 2^14 of them; the estimate is that of Ertl, "New cardinality estimation algorithms for
-//! HyperLogLog sketches" (arXiv 1702.01284, algorithm 6), which is unbiased from 0 on and needs no tables. The hash is the same on
-//! every machine: sketches of many logs can be joined.
+//! The registers follow Flajolet et al. 2007. The estimator is Ertl's, "New cardinality estimation
+//! algorithms for HyperLogLog sketches" (arXiv 1702.01284, algorithm 6), which is unbiased from 0
+//! on and needs no tables. The hash is the same on every machine, so sketches of several logs can
+//! be merged.
 
 use crate::error::Result;
 use crate::key::{Key, KeySink};
 
-/// 2^14 registers.
 const BITS: u32 = 14;
 const REGISTERS: usize = 1 << BITS;
-/// Register values that can occur: 0 to 51.
+/// Possible register values: 0 to 51.
 const VALUES: usize = 64 - BITS as usize + 2;
 
-/// One standard error of the estimate, relative: 1.04 / sqrt(2^14). Two thirds of all estimates are within it, 95 % within two.
+/// Relative standard error of the estimate, 1.04 / sqrt(2^14). Two thirds of all estimates are
+/// within it, 95 % within twice as much.
 pub const STANDARD_ERROR: f64 = 1.04 / 128.0;
 
-/// The registers.
+/// A HyperLogLog sketch with 2^14 registers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sketch {
     registers: Vec<u8>,
@@ -29,14 +30,14 @@ impl Default for Sketch {
 }
 
 impl Sketch {
-    /// A sketch from the registers of another; None if they are not such.
+    /// Restores a sketch; `None` if these are not valid registers.
     pub fn from_registers(registers: &[u8]) -> Option<Sketch> {
         let valid =
             registers.len() == REGISTERS && registers.iter().all(|&value| usize::from(value) < VALUES);
         valid.then(|| Sketch { registers: registers.to_vec() })
     }
 
-    /// To be kept or sent.
+    /// The registers, to be stored or sent.
     pub fn registers(&self) -> &[u8] {
         &self.registers
     }
@@ -48,7 +49,7 @@ impl Sketch {
         }
     }
 
-    /// About how many distinct keys were seen.
+    /// The estimated number of distinct keys.
     pub fn estimate(&self) -> u64 {
         let mut of_value = [0u32; VALUES];
         for &value in &self.registers {
@@ -105,7 +106,7 @@ fn tau(share: f64) -> f64 {
     }
 }
 
-/// The finaliser of splitmix64: every bit of the input moves every bit of the output.
+/// The finaliser of splitmix64: every input bit affects every output bit.
 #[inline(always)]
 fn mix(mut word: u64) -> u64 {
     word = word.wrapping_add(0x9e37_79b9_7f4a_7c15);
