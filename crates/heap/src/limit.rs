@@ -219,15 +219,15 @@ mod with_symbols {
 }
 
 #[cfg(not(feature = "symbols"))]
-struct Sites;
+struct ScopeSites;
 
 #[cfg(not(feature = "symbols"))]
 impl ScopeSites {
-    fn of(_scope: &Scope) -> ScopeSites {
+    fn from_scope(_scope: &Scope) -> ScopeSites {
         ScopeSites
     }
 
-    fn top(&self, _of: Bound) -> String {
+    fn format_top(&self, _of: Bound) -> String {
         "\n  (the feature `symbols` of heaplab-heap shows the lines)".to_owned()
     }
 }
