@@ -5,11 +5,19 @@ mod file;
 mod rebase;
 mod write;
 
-use crate::{Frame, Profile, Site, function_name};
+use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use crate::{Frame, Measure, Profile, Site, function_name};
 use file::{DhatFile, ProgramPoint};
 
 pub use rebase::rebase;
 pub use write::{RunHeader, write};
+
+/// Written of recordings only: where dhat itself was the recorder, a report contains [`rebase`]'s copy of its file.
+pub const FORMAT: Format = Format {
+    ending: ".dhat.json",
+    write: |profile, subject| Ok(subject.run.map(|run| write(profile, run)).transpose()?),
+    read: Some(ProfileReader { recognizes: |_, text| file::is_dhat(text), read: import }),
+};
 
 /// The version of the format that is read.
 pub const VERSION: u64 = 2;
@@ -61,7 +69,10 @@ pub enum DhatError {
 
 /// Reads a heap profile. Stacks are whole; [`Profile::trimmed`] cuts them for reading.
 pub fn read(json: &str) -> Result<Profile, DhatError> {
-    let file = DhatFile::parse(json)?;
+    Ok(build_profile(&DhatFile::parse(json)?))
+}
+
+fn build_profile(file: &DhatFile) -> Profile {
     let frames: Vec<Frame> = file.ftbl.iter().map(|text| parse_frame(text)).collect();
     let site = |point: &ProgramPoint| Site {
         // DHAT lists the innermost frame first.
@@ -76,7 +87,22 @@ pub fn read(json: &str) -> Result<Profile, DhatError> {
         end_bytes: point.eb.unwrap_or_default(),
         recorded: None,
     };
-    Ok(Profile { sites: file.pps.iter().map(site).collect() })
+    Profile { sites: file.pps.iter().map(site).collect() }
+}
+
+/// Reads a heap profile that is dhat's or heaplab's own, which differ in how they name places.
+fn import(json: &str) -> Result<ImportedProfile, FormatError> {
+    let file = DhatFile::parse(json)?;
+    Ok(ImportedProfile {
+        profile: build_profile(&file).trim_stacks(),
+        locations: if file.tu == write::TIME_UNIT {
+            LocationStyle::Workspace
+        } else {
+            LocationStyle::LastParts
+        },
+        counting: CountingRule::Dhat,
+        measures: &Measure::ALL,
+    })
 }
 
 /// Reads `0x55d0c8a3b1f4: slots_vs_maps::list_dict (8.5.2-slots-vs-maps/src/main.rs:30:9)`.

@@ -8,6 +8,7 @@
 
 mod tables;
 
+use crate::formats::Format;
 use crate::{Measure, Profile};
 use serde::Serialize;
 use tables::{FrameTable, FuncTable, Samples, StackTable, Tables};
@@ -15,12 +16,12 @@ use tables::{FrameTable, FuncTable, Samples, StackTable, Tables};
 /// The version that is written; the profiler brings older files up to its own.
 pub const VERSION: u32 = 55;
 
-/// A thread each; every one is the main thread of a process of its own, because the profiler hides threads that look idle.
-const SHOWN_MEASURES: [(&str, Measure); 3] = [
-    ("live at the peak", Measure::PeakBytes),
-    ("live at the end", Measure::EndBytes),
-    ("allocated over the whole run", Measure::TotalBytes),
-];
+/// Written only: nothing reads it back.
+pub const FORMAT: Format = Format {
+    ending: ".firefox.json",
+    write: |profile, subject| Ok(Some(write_firefox(profile, subject.name)?)),
+    read: None,
+};
 
 #[derive(Serialize)]
 struct FirefoxFile<'a> {
@@ -46,7 +47,7 @@ struct Meta<'a> {
     imported_from: &'static str,
     /// The peak first; the profiler would sort by what it takes for importance.
     keep_profile_thread_order: bool,
-    initial_visible_threads: [usize; SHOWN_MEASURES.len()],
+    initial_visible_threads: [usize; Measure::IN_VIEWERS.len()],
     initial_selected_threads: [usize; 1],
     start_time: f64,
     symbolicated: bool,
@@ -153,7 +154,7 @@ pub fn write_firefox(profile: &Profile, name: &str) -> Result<String, serde_json
         marker_schema: [],
     };
     let threads = (1_u32..)
-        .zip(SHOWN_MEASURES)
+        .zip(Measure::IN_VIEWERS)
         .map(|(number, (shown, measure))| build_thread(profile, measure, format!("{name}: {shown}"), number))
         .collect();
     let file = FirefoxFile { meta, libs: [], threads, pages: [], profiler_overhead: [], counters: [] };

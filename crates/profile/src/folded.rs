@@ -1,14 +1,20 @@
-//! Folded stacks, the input of flamegraphs: `root;caller;site BYTES`, one line a distinct stack
+//! Folded stacks, the input of flamegraphs: `root;caller;site BYTES`, one line per distinct stack
 //! (<https://github.com/brendangregg/FlameGraph#2-fold-stacks>).
 
-use crate::{Profile, UNKNOWN};
+use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use crate::{Frame, Measure, Profile, Site, UNKNOWN};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-pub use crate::Measure;
+/// Bytes at the peak, as reports have them.
+pub const FORMAT: Format = Format {
+    ending: ".folded",
+    write: |profile, _| Ok(Some(write_folded(profile, Measure::PeakBytes))),
+    read: Some(ProfileReader { recognizes: |name, _| name.ends_with(".folded"), read: read_folded }),
+};
 
-/// The lines, sorted; stacks of the same functions are one line, whatever their lines of source. Stacks that held nothing
-/// are left out.
+/// Writes the lines, sorted. Stacks of the same functions are one line, whatever their lines of source, and
+/// stacks that held nothing are left out.
 pub fn write_folded(profile: &Profile, measure: Measure) -> String {
     let mut text = String::new();
     for (stack, amount) in sum_stacks(profile, measure) {
@@ -18,8 +24,9 @@ pub fn write_folded(profile: &Profile, measure: Measure) -> String {
     text
 }
 
-/// Lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential flamegraphs, as inferno's
-/// `diff-folded` writes it (<https://www.brendangregg.com/blog/2014-11-09/differential-flame-graphs.html>).
+/// Writes lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential flamegraphs,
+/// as inferno's `diff-folded` writes it
+/// (<https://www.brendangregg.com/blog/2014-11-09/differential-flame-graphs.html>).
 pub fn write_folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
     let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for (stack, amount) in sum_stacks(old, measure) {
@@ -35,7 +42,25 @@ pub fn write_folded_diff(old: &Profile, new: &Profile, measure: Measure) -> Stri
     text
 }
 
-/// Lines of stacks that are no heap profile's: frames with the root first, and an amount. Sorted; nothing is left out.
+/// Reads lines of bytes at the peak.
+fn read_folded(text: &str) -> Result<ImportedProfile, FormatError> {
+    let mut sites = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let parts = line.rsplit_once(' ').and_then(|(stack, bytes)| Some((stack, bytes.parse().ok()?)));
+        let (stack, peak_bytes): (&str, u64) = parts.ok_or(FormatError::FoldedLine { line: number + 1 })?;
+        let frame = |function: &str| Frame { function: function.to_owned(), location: None };
+        sites.push(Site { frames: stack.split(';').map(frame).collect(), peak_bytes, ..Site::default() });
+    }
+    Ok(ImportedProfile {
+        profile: Profile { sites }.merge_equal_stacks(),
+        locations: LocationStyle::Absent,
+        counting: CountingRule::Recorder,
+        measures: &[Measure::PeakBytes],
+    })
+}
+
+/// Folds stacks of something else than a heap profile, such as instructions: frames with the root first, and an
+/// amount. The lines are sorted, and nothing is left out.
 pub fn fold_stacks<'a>(stacks: impl IntoIterator<Item = (&'a [String], u64)>) -> Vec<String> {
     let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for (frames, amount) in stacks {
@@ -58,8 +83,8 @@ fn sum_stacks(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
     amounts
 }
 
-/// A name that no reader of the format takes for something else: `;` parts frames, a last word of digits is read as a
-/// count, and a line that begins with `# ` is a comment.
+/// Changes what readers of the format would misunderstand in a name: `;` separates frames, a last word of
+/// digits is read as a count, and a line that begins with `# ` is a comment.
 fn escape_name(function: &str) -> String {
     let plain: String = function
         .chars()
@@ -85,7 +110,6 @@ fn escape_name(function: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Frame, Site};
 
     fn site(functions: &[&str], peak_bytes: u64) -> Site {
         let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None };
@@ -103,6 +127,11 @@ mod tests {
         let sites = vec![site(&["f::<[u8; 4]>", "g\nh", " ", "part 2"], 7), site(&["# note"], 1)];
         let text = write_folded(&Profile { sites }, Measure::PeakBytes);
         assert_eq!(text, "#note 1\nf::<[u8, 4]>;g h;[unknown];part_2 7\n");
+    }
+
+    #[test]
+    fn a_line_without_a_figure_is_refused_with_its_place() {
+        assert!(read_folded("a;b 5\nno number\n").unwrap_err().to_string().contains("line 2"));
     }
 
     #[test]

@@ -8,7 +8,8 @@
 //! - [`dhat`]: reads and writes DHAT's, and makes the copy of dhat's own file that a report keeps.
 //! - [`folded`]: one line a stack, what flamegraphs are drawn from.
 //! - [`callgrind`]: valgrind's counts of instructions, the one profile here that is not of memory.
-//! - [`speedscope`], [`firefox`] and [`pprof`]: for the viewers of these names.
+//! - [`speedscope`] and [`firefox`]: for the viewers of these names.
+//! - [`formats`]: the table of those that hold a heap profile.
 //!
 //! Over profiles, with no format in mind:
 //! - [`diff`]: what changed from one profile to another, the worst first.
@@ -32,7 +33,7 @@ pub mod firefox;
 #[cfg(feature = "exports")]
 pub mod folded;
 #[cfg(feature = "exports")]
-pub mod pprof;
+pub mod formats;
 #[cfg(feature = "exports")]
 pub mod speedscope;
 #[cfg(feature = "symbols")]

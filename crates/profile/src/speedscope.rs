@@ -1,51 +1,53 @@
-//! speedscope's own file format (<https://www.speedscope.app/file-format-schema.json>): one "sampled" profile a measure,
-//! whose samples are stacks and whose weights are bytes.
+//! speedscope's own file format (<https://www.speedscope.app/file-format-schema.json>): one "sampled" profile per
+//! measure, whose samples are stacks and whose weights are bytes.
 
-use crate::{Frame, Measure, Profile};
-use serde::Serialize;
+use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use crate::{Frame, Measure, Profile, Site};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Bytes by stack. heaplab's own files are read back.
+pub const FORMAT: Format = Format {
+    ending: ".speedscope.json",
+    write: |profile, subject| Ok(Some(write_speedscope(profile, subject.name)?)),
+    read: Some(ProfileReader { recognizes: |_, text| is_speedscope(text), read: read_speedscope }),
+};
 
 const SCHEMA: &str = "https://www.speedscope.app/file-format-schema.json";
 
-/// What the viewer lets choose between; the first is shown first.
-const SHOWN_MEASURES: [(&str, Measure); 3] = [
-    ("live at the peak", Measure::PeakBytes),
-    ("live at the end", Measure::EndBytes),
-    ("allocated over the whole run", Measure::TotalBytes),
-];
-
-#[derive(Serialize)]
-struct SpeedscopeFile<'a> {
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct SpeedscopeFile {
     #[serde(rename = "$schema")]
-    schema: &'static str,
-    exporter: &'static str,
-    name: &'a str,
+    schema: String,
+    exporter: String,
+    name: String,
     #[serde(rename = "activeProfileIndex")]
     active_profile_index: usize,
-    shared: SharedFrames<'a>,
+    shared: SharedFrames,
     profiles: Vec<SampledProfile>,
 }
 
-#[derive(Serialize)]
-struct SharedFrames<'a> {
-    frames: Vec<SharedFrame<'a>>,
+#[derive(Default, Serialize, Deserialize)]
+struct SharedFrames {
+    frames: Vec<SharedFrame>,
 }
 
-#[derive(Serialize)]
-struct SharedFrame<'a> {
-    name: &'a str,
+#[derive(Serialize, Deserialize)]
+struct SharedFrame {
+    name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<&'a str>,
+    file: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct SampledProfile {
-    r#type: &'static str,
+    r#type: String,
     name: String,
-    unit: &'static str,
+    unit: String,
     start_value: u64,
     end_value: u64,
     /// Stacks as places in the shared frames, the root first.
@@ -53,22 +55,23 @@ struct SampledProfile {
     weights: Vec<u64>,
 }
 
-/// The file. `name` is what was profiled. The same bytes for the same profile, whatever the order of its sites.
+/// Writes the file. `name` is what was profiled. The text is the same for the same profile, whatever the order of
+/// its sites.
 pub fn write_speedscope(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
     let mut places: BTreeMap<&Frame, usize> =
         profile.sites.iter().flat_map(|site| &site.frames).map(|frame| (frame, 0)).collect();
     for (place, of_frame) in places.values_mut().enumerate() {
         *of_frame = place;
     }
-    let frames = places.keys().map(|frame| shared_frame(frame)).collect();
-    let profiles = SHOWN_MEASURES
+    let frames = places.keys().map(|frame| share_frame(frame)).collect();
+    let profiles = Measure::IN_VIEWERS
         .into_iter()
         .map(|(shown, measure)| sample_stacks(profile, &places, measure, format!("{name}: {shown}")))
         .collect();
     let file = SpeedscopeFile {
-        schema: SCHEMA,
-        exporter: concat!("heaplab ", env!("CARGO_PKG_VERSION")),
-        name,
+        schema: SCHEMA.to_owned(),
+        exporter: concat!("heaplab ", env!("CARGO_PKG_VERSION")).to_owned(),
+        name: name.to_owned(),
         active_profile_index: 0,
         shared: SharedFrames { frames },
         profiles,
@@ -76,9 +79,9 @@ pub fn write_speedscope(profile: &Profile, name: &str) -> Result<String, serde_j
     Ok(serde_json::to_string(&file)? + "\n")
 }
 
-fn shared_frame(frame: &Frame) -> SharedFrame<'_> {
-    let (file, line) = frame.place().map_or((None, None), |(file, line)| (Some(file), line));
-    SharedFrame { name: &frame.function, file, line }
+fn share_frame(frame: &Frame) -> SharedFrame {
+    let (file, line) = frame.place().map_or((None, None), |(file, line)| (Some(file.to_owned()), line));
+    SharedFrame { name: frame.function.clone(), file, line }
 }
 
 fn sample_stacks(
@@ -93,8 +96,61 @@ fn sample_stacks(
         *by_stack.entry(stack).or_default() += measure.figure(site);
     }
     let (samples, weights): (Vec<_>, Vec<u64>) = by_stack.into_iter().unzip();
-    let end_value = weights.iter().sum();
-    SampledProfile { r#type: "sampled", name, unit: "bytes", start_value: 0, end_value, samples, weights }
+    SampledProfile {
+        r#type: "sampled".to_owned(),
+        name,
+        unit: "bytes".to_owned(),
+        start_value: 0,
+        end_value: weights.iter().sum(),
+        samples,
+        weights,
+    }
+}
+
+/// Whether the text is speedscope's, of whatever program.
+fn is_speedscope(text: &str) -> bool {
+    #[derive(Deserialize)]
+    struct SchemaField {
+        #[serde(rename = "$schema")]
+        schema: String,
+    }
+    let file: Result<SchemaField, _> = serde_json::from_str(text);
+    file.is_ok_and(|file| file.schema.contains("speedscope"))
+}
+
+/// Reads what [`write_speedscope`] wrote.
+fn read_speedscope(text: &str) -> Result<ImportedProfile, FormatError> {
+    let file: SpeedscopeFile = serde_json::from_str(text).map_err(FormatError::NotOurs)?;
+    if !file.exporter.starts_with("heaplab ") {
+        return Err(FormatError::OtherProgram { exporter: file.exporter });
+    }
+    let frame = |shared: &SharedFrame| Frame {
+        function: shared.name.clone(),
+        location: shared.file.as_ref().map(|path| match shared.line {
+            Some(line) => format!("{path}:{line}"),
+            None => path.clone(),
+        }),
+    };
+    let frames: Vec<Frame> = file.shared.frames.iter().map(frame).collect();
+    let mut sites = Vec::new();
+    for sampled in &file.profiles {
+        let title = sampled.name.rsplit(": ").next().unwrap_or_default();
+        let Some((_, measure)) = Measure::IN_VIEWERS.into_iter().find(|(shown, _)| *shown == title) else {
+            continue;
+        };
+        for (sample, &bytes) in sampled.samples.iter().zip(&sampled.weights) {
+            let stack: Option<Vec<Frame>> = sample.iter().map(|&index| frames.get(index).cloned()).collect();
+            let mut site = Site { frames: stack.ok_or(FormatError::Frame)?, ..Site::default() };
+            *measure.figure_mut(&mut site) = bytes;
+            sites.push(site);
+        }
+    }
+    Ok(ImportedProfile {
+        profile: Profile { sites }.merge_equal_stacks(),
+        locations: LocationStyle::Workspace,
+        counting: CountingRule::Recorder,
+        measures: &[Measure::PeakBytes, Measure::EndBytes, Measure::TotalBytes],
+    })
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test without a harness, which clippy does not take for one")]
 
-use heaplab_profile::folded::{Measure, write_folded};
-use heaplab_profile::{Profile, RecorderFigures, Site, dhat as format};
+use heaplab_profile::folded::write_folded;
+use heaplab_profile::{Measure, Profile, RecorderFigures, Site, dhat as format};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,7 +1,6 @@
 //! `cargo xtask diff OLD NEW`: two reports or profiles held against each other.
 
 mod compare;
-mod formats;
 mod sources;
 
 use crate::cli::{self, DiffOptions};

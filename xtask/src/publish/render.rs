@@ -3,7 +3,8 @@
 use crate::runner::alloc_sites::NamedProfile;
 use crate::runner::measure::DhatFile;
 use anyhow::{Context as _, Result};
-use heaplab_profile::{dhat, firefox, folded, speedscope};
+use heaplab_profile::formats::{FORMATS, Subject};
+use heaplab_profile::{Measure, dhat, folded};
 use heaplab_record::{Attachment, Curve, Probe, Report, SourceListing};
 use heaplab_report::{Artifact, DrawnPictures, FlamegraphSet, LiveCurve, PagePictures, VariantLeaks, Words};
 use std::path::{Component, Path};
@@ -57,7 +58,7 @@ pub(crate) fn render_report(
         let chart = charts.iter().find(|one| one.stem == heaplab_report::growth::chart_stem(&of.variant));
         of.chart = chart.map(|one| one.svg.clone());
     }
-    let flames = render_flames(report, profiles, words, &mut artifacts)?;
+    let flames = render_profiles(report, profiles, &[], words, &mut artifacts)?;
     // A puzzle has no names, and its source would tell them.
     let root = root.filter(|_| report.mystery.is_none());
     let sources = root.map(|root| source_pages(profiles, root)).unwrap_or_default();
@@ -86,12 +87,7 @@ pub(crate) fn render_program_report(
     let mut json = serde_json::to_string_pretty(report)?;
     json.push('\n');
     let mut artifacts = vec![text_artifact("report.json", json)];
-    for (named, run) in profiles.iter().zip(runs) {
-        let name = format!("{}.dhat.json", named.variant);
-        let json = dhat::write(&named.profile, run).with_context(|| format!("cannot write {name}"))?;
-        artifacts.push(text_artifact(name, json));
-    }
-    let flames = render_flames(report, profiles, words, &mut artifacts)?;
+    let flames = render_profiles(report, profiles, runs, words, &mut artifacts)?;
     let sources = source_pages(profiles, root);
     let live_svg = render_live_curves(live, words, &mut artifacts)?;
     let drawn = DrawnPictures { curve: false, live: live_svg.is_some() };
@@ -117,25 +113,28 @@ fn render_live_curves(
     Ok(svg)
 }
 
-/// What is made of every profile; gives the flamegraphs of the page.
-fn render_flames(
+/// Writes every profile in every format, and its flamegraph; returns the flamegraphs of the page. `runs` are those of
+/// the profiles, where heaplab's recorder describes them.
+fn render_profiles(
     report: &Report,
     profiles: &[NamedProfile],
+    runs: &[dhat::RunHeader],
     words: &Words,
     artifacts: &mut Vec<Artifact>,
 ) -> Result<Vec<FlamegraphSet>> {
-    for named in profiles {
+    for (index, named) in profiles.iter().enumerate() {
         let of = &named.variant;
-        let stacks = folded::write_folded(&named.profile, folded::Measure::PeakBytes);
+        let subject = Subject { name: of, run: runs.get(index) };
+        for format in FORMATS {
+            let name = format!("{of}{}", format.ending);
+            let written = (format.write)(&named.profile, &subject);
+            if let Some(text) = written.with_context(|| format!("cannot write {name}"))? {
+                artifacts.push(text_artifact(name, text));
+            }
+        }
+        let stacks = folded::write_folded(&named.profile, Measure::PeakBytes);
         let subtitle = flame_subtitle(report, named, words);
         let svg = heaplab_report::flamegraph_svg(&stacks, of, Some(&subtitle), words)?;
-        artifacts.push(text_artifact(format!("{of}.folded"), stacks));
-        let viewed = speedscope::write_speedscope(&named.profile, of)
-            .with_context(|| format!("cannot write {of}.speedscope.json"))?;
-        artifacts.push(text_artifact(format!("{of}.speedscope.json"), viewed));
-        let viewed = firefox::write_firefox(&named.profile, of)
-            .with_context(|| format!("cannot write {of}.firefox.json"))?;
-        artifacts.push(text_artifact(format!("{of}.firefox.json"), viewed));
         artifacts.push(text_artifact(format!("{of}.flamegraph.svg"), svg));
     }
     let flames: Vec<_> = profiles

@@ -5,6 +5,7 @@ use crate::exit::ExitReason;
 use crate::publish::website::SITE_SCHEMA;
 use crate::runner::memory;
 use anyhow::{Context as _, Result};
+use heaplab_profile::formats::FORMATS;
 use heaplab_record::{
     BENCH_SCHEMA, CPU_SCHEMA, DIFF_SCHEMA, GRADED_CLASS_SCHEMA, HOMEWORK_SCHEMA, REPORT_SCHEMA, Report,
 };
@@ -171,18 +172,11 @@ fn last_picture_stems(folder: &Path) -> Vec<String> {
 
 fn is_report_file(name: &str) -> bool {
     const NAMES: [&str; 4] = ["report.", "comparison.", "curve.", "live."];
-    const ENDINGS: [&str; 7] = [
-        ".flamegraph.svg",
-        ".dhat.json",
-        ".folded",
-        ".speedscope.json",
-        ".firefox.json",
-        ".diff-new.svg",
-        ".diff-old.svg",
-    ];
+    const PICTURES: [&str; 3] = [".flamegraph.svg", ".diff-new.svg", ".diff-old.svg"];
+    let mut endings = FORMATS.iter().map(|format| format.ending).chain(PICTURES);
     ["summary.md", "diff.md", "diff.json", "criterion"].contains(&name)
         || NAMES.iter().any(|start| name.starts_with(start))
-        || ENDINGS.iter().any(|end| name.ends_with(end))
+        || endings.any(|end| name.ends_with(end))
 }
 
 /// One step where the system has it (`renameat2`); where it has not, the last report is away for a moment but never lost.

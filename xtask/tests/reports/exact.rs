@@ -94,7 +94,7 @@ fn the_recorder_and_dhat_agree_stack_by_stack() {
 }
 
 fn stacks_that_agree(report: &Value, out: &std::path::Path) -> usize {
-    use heaplab_profile::{dhat, folded};
+    use heaplab_profile::{Measure, dhat, folded};
     let mut stacks = 0;
     for (_, variant, run) in runs(report) {
         let read = |file: &str| {
@@ -102,7 +102,7 @@ fn stacks_that_agree(report: &Value, out: &std::path::Path) -> usize {
                 .expect("each variant has its files")
         };
         let profile = dhat::read(&read("dhat.json")).expect("it is DHAT").trim_stacks();
-        let by_dhat = folded::write_folded(&profile, folded::Measure::PeakBytes);
+        let by_dhat = folded::write_folded(&profile, Measure::PeakBytes);
         let by_recorder = read("folded");
         assert_eq!(by_recorder, by_dhat, "{variant}");
         stacks += by_recorder.lines().count();

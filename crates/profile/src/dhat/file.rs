@@ -73,6 +73,11 @@ struct VersionField {
     dhat_file_version: u64,
 }
 
+/// Whether the text is a DHAT file, of whatever version.
+pub(super) fn is_dhat(json: &str) -> bool {
+    serde_json::from_str::<VersionField>(json).is_ok()
+}
+
 impl DhatFile {
     pub(super) fn parse(json: &str) -> Result<DhatFile, DhatError> {
         let VersionField { dhat_file_version: found } = serde_json::from_str(json)?;

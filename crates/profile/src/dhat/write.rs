@@ -13,6 +13,9 @@ use crate::raw::RawRecording;
 use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN};
 use std::collections::BTreeMap;
 
+/// The unit of the times that heaplab writes; dhat's own is microseconds.
+pub(super) const TIME_UNIT: &str = "bytes allocated";
+
 /// Blocks that lived for no longer are short-lived to the viewer: those gone before the program had allocated a page.
 const SHORT_LIVED_BYTES: u64 = 4096;
 
@@ -61,7 +64,7 @@ pub fn write(profile: &Profile, run: &RunHeader) -> Result<String, DhatError> {
         verb: "Allocated".to_owned(),
         bklt: true,
         bkacc: false,
-        tu: "bytes allocated".to_owned(),
+        tu: TIME_UNIT.to_owned(),
         mtu: "MB allocated".to_owned(),
         tuth: Some(SHORT_LIVED_BYTES),
         cmd: run.command.clone(),

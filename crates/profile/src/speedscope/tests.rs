@@ -2,7 +2,6 @@
 //! package speedscope 1.25.0 ships, unchanged (`LICENSE-speedscope`).
 
 use super::*;
-use crate::Site;
 use serde_json::{Value, json};
 
 fn frame(function: &str, location: Option<&str>) -> Frame {
@@ -69,6 +68,12 @@ fn the_published_schema_takes_it() {
     assert!(broken("/profiles/0/weights/0", json!("2")).is_err());
     assert!(broken("/shared", json!({})).is_err());
     assert!(broken("/shared/frames/1", json!({"file": "a.rs"})).is_err());
+}
+
+#[test]
+fn a_file_of_another_program_is_refused() {
+    let text = write_speedscope(&profile(), "app").unwrap().replace("heaplab ", "speedscope@");
+    assert!(read_speedscope(&text).unwrap_err().to_string().contains("only heaplab's own"));
 }
 
 /// The keywords of JSON Schema that this schema uses.

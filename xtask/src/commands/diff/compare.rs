@@ -1,9 +1,10 @@
 //! Which profile is held against which, and what changed. Data in, data out.
 
-use super::sources::{CountingRule, DiffInput, InputTotals};
+use super::sources::{DiffInput, InputTotals};
 use crate::exit::ExitReason;
 use crate::runner::alloc_sites::own_frame;
 use heaplab_profile::diff::{ChangedStack, diff_profiles};
+use heaplab_profile::formats::CountingRule;
 use heaplab_profile::{Frame, Measure, Profile};
 use heaplab_record::{Change, ProfileDiff, SiteChange, TotalChanges};
 
@@ -105,22 +106,16 @@ fn site_change(changed: &ChangedStack) -> SiteChange {
     }
 }
 
-/// Sums over the sites, where nobody else tells them.
-pub(super) fn sum_profile(profile: &Profile) -> InputTotals {
-    let sum = |measure: Measure| profile.sites.iter().map(|site| measure.figure(site)).sum();
-    InputTotals {
-        peak_bytes: profile.peak_bytes(),
-        end_bytes: Some(sum(Measure::EndBytes)),
-        total_bytes: Some(sum(Measure::TotalBytes)),
-        total_blocks: Some(sum(Measure::TotalBlocks)),
-    }
+/// The sum of one figure over all sites.
+pub(super) fn sum_measure(profile: &Profile, measure: Measure) -> u64 {
+    profile.sites.iter().map(|site| measure.figure(site)).sum()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::sources::LocationStyle;
     use super::*;
     use heaplab_profile::Site;
+    use heaplab_profile::formats::{ImportedProfile, LocationStyle};
 
     fn source(name: &str, places: LocationStyle, location: Option<&str>, peak_bytes: u64) -> DiffInput {
         let frame =
@@ -128,14 +123,14 @@ mod tests {
         let site =
             Site { frames: vec![frame("app::main"), frame("app::load")], peak_bytes, ..Site::default() };
         let profile = Profile { sites: vec![site] };
-        let totals = sum_profile(&profile);
-        DiffInput { name: name.into(), rows: None, places, rule: CountingRule::Recorder, profile, totals }
+        let (locations, counting) = (places, CountingRule::Recorder);
+        DiffInput::new(ImportedProfile { profile, locations, counting, measures: &Measure::ALL }, name)
     }
 
     #[test]
     fn variants_meet_their_namesakes_and_the_others_are_named() {
         let some = |names: &[&str]| -> Vec<DiffInput> {
-            names.iter().map(|name| source(name, LocationStyle::Whole, Some("a.rs:1"), 1)).collect()
+            names.iter().map(|name| source(name, LocationStyle::Workspace, Some("a.rs:1"), 1)).collect()
         };
         let found =
             match_inputs(some(&["list", "slots", "gone"]), some(&["slots", "came", "list"])).ok().unwrap();
@@ -151,8 +146,8 @@ mod tests {
     fn the_other_direction_swaps_the_figures() {
         let pair = |old, new| ProfilePair {
             name: "x".into(),
-            old: source("x", LocationStyle::Whole, Some("a.rs:1"), old),
-            new: source("x", LocationStyle::Whole, Some("a.rs:9"), new),
+            old: source("x", LocationStyle::Workspace, Some("a.rs:1"), old),
+            new: source("x", LocationStyle::Workspace, Some("a.rs:9"), new),
         };
         let there = compare_pair(&pair(5, 800));
         assert_eq!(there.sites[0].at_peak_bytes, Change { old: 5, new: 800 });
@@ -165,16 +160,16 @@ mod tests {
 
     #[test]
     fn formats_that_name_places_otherwise_are_compared_by_function() {
-        let old = vec![source("x", LocationStyle::None, None, 7)];
-        let new = vec![source("x", LocationStyle::Whole, Some("a.rs:1"), 7)];
+        let old = vec![source("x", LocationStyle::Absent, None, 7)];
+        let new = vec![source("x", LocationStyle::Workspace, Some("a.rs:1"), 7)];
         assert!(compare_pair(&match_inputs(old, new).ok().unwrap().pairs[0]).sites.is_empty());
     }
 
     #[test]
     fn sums_of_two_rules_are_not_compared() {
-        let mut old = source("x", LocationStyle::Whole, Some("a.rs:1"), 7);
+        let mut old = source("x", LocationStyle::Workspace, Some("a.rs:1"), 7);
         old.rule = CountingRule::Dhat;
-        let new = source("x", LocationStyle::Whole, Some("a.rs:1"), 7);
+        let new = source("x", LocationStyle::Workspace, Some("a.rs:1"), 7);
         let totals = compare_pair(&ProfilePair { name: "x".into(), old, new }).totals;
         assert!(totals.end_bytes.is_some() && totals.total_bytes.is_none() && totals.total_blocks.is_none());
     }

@@ -1,13 +1,13 @@
 //! What OLD and NEW may be: a report's folder or its report.json, or one profile in any of the formats that are read back.
 
-use super::compare::sum_profile;
-use super::formats;
+use super::compare::sum_measure;
 use crate::exit::ExitReason;
 use crate::runner::alloc_sites::trim_to_program;
 use anyhow::{Context as _, Result};
+use heaplab_profile::formats::{CountingRule, FORMATS, FormatError, ImportedProfile, LocationStyle};
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
-use heaplab_profile::{Profile, dhat};
+use heaplab_profile::{Measure, Profile, folded, speedscope};
 use heaplab_record::{Language, REPORT_SCHEMA, Report, Run};
 use std::path::Path;
 
@@ -30,26 +30,6 @@ pub(super) struct InputTotals {
     pub(super) total_blocks: Option<u64>,
 }
 
-/// How a format names the places of frames.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LocationStyle {
-    /// From the workspace: `lessons/…/main.rs:30`.
-    Whole,
-    /// dhat's own: the last parts of a path.
-    Cut,
-    /// Not at all.
-    None,
-}
-
-/// How blocks and bytes over the whole run are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum CountingRule {
-    /// A block that grows stays one block.
-    Recorder,
-    /// Every reallocation is a block of its whole new size.
-    Dhat,
-}
-
 /// Everything that lies at a path.
 pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     let place = path.display();
@@ -65,32 +45,31 @@ pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
         return Ok(vec![input_from_recording(&bytes, &name, root).with_context(|| format!("{place}"))?]);
     }
     let Ok(text) = String::from_utf8(bytes) else { return Err(unknown_format(path).into()) };
-    if name.ends_with(".folded") {
-        let profile = formats::parse_folded(&text)
-            .map_err(|error| ExitReason::UsageError(format!("{place}: {error:#}")))?;
-        return Ok(vec![input_from_folded(profile, &name)]);
-    }
-    let json: serde_json::Value = serde_json::from_str(&text).map_err(|_| unknown_format(path))?;
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if json["schema"] == REPORT_SCHEMA {
         let report: Report = serde_json::from_value(json)
             .with_context(|| format!("{}: cannot read this report", file.display()))?;
         return inputs_of_report(&report, &file);
     }
-    let read = if json["dhatFileVersion"].is_u64() {
-        input_from_dhat(&text, json["tu"] == "bytes allocated", &name)
-    } else if json["$schema"].as_str().is_some_and(|schema| schema.contains("speedscope")) {
-        formats::parse_speedscope(&text).map(|profile| input_from_speedscope(profile, &name))
-    } else {
-        return Err(unknown_format(path).into());
-    };
-    Ok(vec![read.map_err(|error| ExitReason::UsageError(format!("{place}: {error:#}")))?])
+    let profile = read_profile(&name, &text).ok_or_else(|| unknown_format(path))?;
+    let profile = profile
+        .map_err(|error| ExitReason::UsageError(format!("{place}: {:#}", anyhow::Error::from(error))))?;
+    Ok(vec![DiffInput::new(profile, &name)])
+}
+
+/// Reads a profile in the first format that recognizes it.
+fn read_profile(name: &str, text: &str) -> Option<Result<ImportedProfile, FormatError>> {
+    let mut readers = FORMATS.into_iter().filter_map(|format| format.read);
+    readers.find(|reader| (reader.recognizes)(name, text)).map(|reader| (reader.read)(text))
 }
 
 fn unknown_format(path: &Path) -> ExitReason {
+    let endings: Vec<&str> =
+        FORMATS.iter().filter(|format| format.read.is_some()).map(|format| format.ending).collect();
     ExitReason::UsageError(format!(
-        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.raw, .dhat.json, \
-         .speedscope.json, .folded)",
-        path.display()
+        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.raw, {})",
+        path.display(),
+        endings.join(", ")
     ))
 }
 
@@ -107,27 +86,22 @@ fn inputs_of_report(report: &Report, file: &Path) -> Result<Vec<DiffInput>> {
 }
 
 fn input_of_run(run: &Run, folder: &Path) -> Result<DiffInput> {
-    let beside = |end: &str| {
-        let path = folder.join(format!("{}.{end}", run.variant));
-        std::fs::read_to_string(&path).map(|text| (path, text))
-    };
+    let path_of = |ending: &str| folder.join(format!("{}{ending}", run.variant));
     // A report of an earlier heaplab has the folded stacks alone.
-    let mut source = match beside("speedscope.json") {
-        Ok((path, text)) => formats::parse_speedscope(&text)
-            .map(|profile| input_from_speedscope(profile, &run.variant))
-            .with_context(|| format!("{}", path.display()))?,
+    let first = path_of(speedscope::FORMAT.ending);
+    let (path, text) = match std::fs::read_to_string(&first) {
+        Ok(text) => (first, text),
         Err(error) => {
-            let (path, text) = beside("folded").map_err(|_| {
-                let path = folder.join(format!("{}.speedscope.json", run.variant));
-                ExitReason::UsageError(format!(
-                    "cannot read {}: {error}; run the lesson again",
-                    path.display()
-                ))
+            let other = path_of(folded::FORMAT.ending);
+            let text = std::fs::read_to_string(&other).map_err(|_| {
+                let place = first.display();
+                ExitReason::UsageError(format!("cannot read {place}: {error}; run the lesson again"))
             })?;
-            let profile = formats::parse_folded(&text).with_context(|| format!("{}", path.display()))?;
-            input_from_folded(profile, &run.variant)
+            (other, text)
         }
     };
+    let profile = read_profile(&path.to_string_lossy(), &text).ok_or_else(|| unknown_format(&path))?;
+    let mut source = DiffInput::new(profile.with_context(|| format!("{}", path.display()))?, &run.variant);
     source.rows = Some(run.rows);
     if let Some(heap) = &run.heap {
         source.totals = InputTotals {
@@ -145,42 +119,26 @@ fn input_from_recording(bytes: &[u8], name: &str, root: &Path) -> Result<DiffInp
     let roots = Roots { workspace: root.to_owned() };
     let profile = symbolize(&raw, &roots).context("the recorded stacks have no names")?;
     let profile = trim_to_program(profile).trim_stacks();
-    Ok(DiffInput { totals: sum_profile(&profile), ..input_from_speedscope(profile, name) })
+    let (locations, counting) = (LocationStyle::Workspace, CountingRule::Recorder);
+    Ok(DiffInput::new(ImportedProfile { profile, locations, counting, measures: &Measure::ALL }, name))
 }
 
-fn input_from_dhat(text: &str, is_ours: bool, name: &str) -> Result<DiffInput> {
-    let profile = dhat::read(text)?.trim_stacks();
-    let places = if is_ours { LocationStyle::Whole } else { LocationStyle::Cut };
-    Ok(DiffInput {
-        totals: sum_profile(&profile),
-        places,
-        rule: CountingRule::Dhat,
-        ..input_from_speedscope(profile, name)
-    })
-}
-
-/// speedscope's format has bytes only.
-fn input_from_speedscope(profile: Profile, name: &str) -> DiffInput {
-    let totals = InputTotals { total_blocks: None, ..sum_profile(&profile) };
-    DiffInput {
-        name: file_stem(name),
-        rows: None,
-        places: LocationStyle::Whole,
-        rule: CountingRule::Recorder,
-        profile,
-        totals,
+impl DiffInput {
+    pub(super) fn new(imported: ImportedProfile, name: &str) -> DiffInput {
+        let ImportedProfile { profile, locations, counting, measures } = imported;
+        let sum = |measure: Measure| measures.contains(&measure).then(|| sum_measure(&profile, measure));
+        let totals = InputTotals {
+            peak_bytes: profile.peak_bytes(),
+            end_bytes: sum(Measure::EndBytes),
+            total_bytes: sum(Measure::TotalBytes),
+            total_blocks: sum(Measure::TotalBlocks),
+        };
+        DiffInput { name: file_stem(name), rows: None, places: locations, rule: counting, profile, totals }
     }
-}
-
-/// Folded stacks have bytes at the peak only.
-fn input_from_folded(profile: Profile, name: &str) -> DiffInput {
-    let totals =
-        InputTotals { end_bytes: None, total_bytes: None, total_blocks: None, ..sum_profile(&profile) };
-    DiffInput { totals, places: LocationStyle::None, ..input_from_speedscope(profile, name) }
 }
 
 /// `list_dict` of `list_dict.dhat.json`.
 fn file_stem(name: &str) -> String {
-    let ends = [".speedscope.json", ".dhat.json", ".folded", ".raw", ".json"];
-    ends.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
+    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".json"]);
+    endings.find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }

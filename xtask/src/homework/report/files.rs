@@ -5,7 +5,7 @@ use crate::homework::homework_folder::HomeworkFolder;
 use crate::publish::render::{svg_artifact, text_artifact};
 use anyhow::{Context as _, Result};
 use heaplab_homework::Task;
-use heaplab_profile::folded::{self, Measure};
+use heaplab_profile::{Measure, folded};
 use heaplab_record::{Axis, AxisUnit, Chart, Marker, Series, Text};
 use heaplab_report::homework::{HomeworkFiles, sanitize_text};
 use heaplab_report::{Artifact, LiveCurve, Words, format, homework};

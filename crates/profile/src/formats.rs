@@ -1,0 +1,156 @@
+//! The table of profile formats. A report contains a file of every format; `cargo xtask diff` reads those that
+//! have a reader.
+//!
+//! To add a format, write its file beside this one and its line in [`FORMATS`].
+
+use crate::dhat::{self, DhatError, RunHeader};
+use crate::{Measure, Profile, firefox, folded, speedscope};
+
+/// Every format, in the order in which messages list them.
+pub const FORMATS: [Format; 4] = [dhat::FORMAT, speedscope::FORMAT, folded::FORMAT, firefox::FORMAT];
+
+/// A file format of a heap profile.
+pub struct Format {
+    /// How the names of its files end: `.speedscope.json`.
+    pub ending: &'static str,
+    /// Writes a profile. `None` where the format needs what is not known of this run.
+    pub write: fn(&Profile, &Subject<'_>) -> Result<Option<String>, FormatError>,
+    /// Reads a profile back, if heaplab reads the format.
+    pub read: Option<ProfileReader>,
+}
+
+/// What was profiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The variant or the program.
+    pub name: &'a str,
+    /// What heaplab's recorder says of the run as a whole; absent where the reader gets dhat's own file.
+    pub run: Option<&'a RunHeader>,
+}
+
+/// Reads files of one format.
+pub struct ProfileReader {
+    /// Whether a file, by its name and its text, is of this format.
+    pub recognizes: fn(&str, &str) -> bool,
+    /// Reads the text.
+    pub read: fn(&str) -> Result<ImportedProfile, FormatError>,
+}
+
+/// A profile from a file, and what the file can say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportedProfile {
+    /// The profile, trimmed to what a reader wants.
+    pub profile: Profile,
+    /// How its frames name their places.
+    pub locations: LocationStyle,
+    /// How blocks and bytes over the whole run are counted.
+    pub counting: CountingRule,
+    /// The figures that the format has; the others are 0 in the profile and mean nothing.
+    pub measures: &'static [Measure],
+}
+
+/// How a format names the places of frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationStyle {
+    /// From the workspace: `lessons/…/main.rs:30`.
+    Workspace,
+    /// The last parts of a path, as dhat writes it.
+    LastParts,
+    /// Not at all.
+    Absent,
+}
+
+/// How blocks and bytes over the whole run are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CountingRule {
+    /// A block that grows stays one block.
+    Recorder,
+    /// Every reallocation is a block of its whole new size.
+    Dhat,
+}
+
+/// Why a profile cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The DHAT format.
+    #[error(transparent)]
+    Dhat(#[from] DhatError),
+    /// The profile cannot be written as JSON.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// The file lacks what heaplab's files have.
+    #[error("this is no file of heaplab's")]
+    NotOurs(#[source] serde_json::Error),
+    /// Another program's weights may mean something else.
+    #[error("this is a file of `{exporter}`, only heaplab's own are read")]
+    OtherProgram {
+        /// The program that the file names.
+        exporter: String,
+    },
+    /// A stack refers to a frame outside the table.
+    #[error("a sample names a frame that is not there")]
+    Frame,
+    /// A line of folded stacks that has no figure.
+    #[error("line {line} is no folded stack: `root;caller;site BYTES` is expected")]
+    FoldedLine {
+        /// Counted from 1.
+        line: usize,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Frame, RecorderFigures, Site};
+
+    fn profile() -> Profile {
+        let frame = |function: &str, location: &str| Frame {
+            function: function.to_owned(),
+            location: Some(location.to_owned()),
+        };
+        let site = |last: Frame, figures: [u64; 3]| Site {
+            frames: vec![frame("app::main", "src/main.rs:3"), last],
+            peak_bytes: figures[0],
+            end_bytes: figures[1],
+            total_bytes: figures[2],
+            recorded: Some(RecorderFigures { birth_bytes: figures[2], ..RecorderFigures::default() }),
+            ..Site::default()
+        };
+        let sites = vec![
+            site(frame("app::load", "src/main.rs:9"), [5, 0, 70]),
+            site(frame("qsort", "libc.so.6"), [0, 4, 4]),
+        ];
+        Profile { sites }
+    }
+
+    #[test]
+    fn every_format_that_is_read_gives_back_what_it_wrote() {
+        let subject = Subject { name: "app: live", run: Some(&RunHeader::default()) };
+        let mut read = 0;
+        for format in FORMATS {
+            let text = (format.write)(&profile(), &subject).unwrap().unwrap();
+            let name = format!("app{}", format.ending);
+            let readers = FORMATS.iter().filter_map(|other| other.read.as_ref());
+            let recognized = readers.filter(|reader| (reader.recognizes)(&name, &text)).count();
+            assert_eq!(recognized, usize::from(format.read.is_some()), "{name}");
+            let Some(reader) = format.read else { continue };
+            read += 1;
+            let imported = (reader.read)(&text).unwrap();
+            for measure in [Measure::PeakBytes, Measure::EndBytes, Measure::TotalBytes] {
+                let sum =
+                    |profile: &Profile| profile.sites.iter().map(|site| measure.figure(site)).sum::<u64>();
+                let expected = if imported.measures.contains(&measure) { sum(&profile()) } else { 0 };
+                assert_eq!(sum(&imported.profile), expected, "{name}: {measure:?}");
+            }
+            assert_eq!(imported.profile.sites[0].frames[1].function, "app::load", "{name}");
+        }
+        assert_eq!(read, 3);
+    }
+
+    #[test]
+    fn dhats_file_is_left_out_where_there_is_dhats_own() {
+        let subject = Subject { name: "app", run: None };
+        assert_eq!((dhat::FORMAT.write)(&profile(), &subject).unwrap(), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! Why bytes are not accepted as a recording.
+
+use super::{MAGIC, VERSION};
+use std::error::Error;
+use std::fmt;
+
+/// Why bytes are not accepted as a recording. Places (`at`) are counted in bytes from the file's beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RawError {
+    /// Another kind of file.
+    NotARecording,
+    /// Written by another version of heaplab.
+    Version {
+        /// The version that the file names.
+        found: String,
+    },
+    /// The file ends too early.
+    Ends {
+        /// The list that was being read.
+        part: &'static str,
+        /// Where the incomplete value begins.
+        at: usize,
+    },
+    /// A value that its field cannot hold.
+    Value {
+        /// The list that was being read.
+        part: &'static str,
+        /// Where the value begins.
+        at: usize,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// More bytes than the lengths say.
+    Surplus {
+        /// Where they begin.
+        at: usize,
+    },
+    /// All values can be read, but the hash is another one than that of what was written.
+    Damaged,
+}
+
+impl fmt::Display for RawError {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RawError::NotARecording => {
+                write!(to, "not a recording of heaplab's: it does not begin with `{MAGIC}{VERSION}`")
+            }
+            RawError::Version { found } => {
+                write!(to, "a recording of version `{found}`; only version {VERSION} is read: record again")
+            }
+            RawError::Ends { part, at } => {
+                write!(to, "the recording ends too early: at byte {at}, among the {part}")
+            }
+            RawError::Value { part, at, problem } => {
+                write!(to, "the recording is damaged at byte {at}, among the {part}: {problem}")
+            }
+            RawError::Surplus { at } => {
+                write!(to, "the recording is damaged: it should end at byte {at}, and more follows")
+            }
+            RawError::Damaged => write!(to, "the recording is damaged: its hash does not fit its bytes"),
+        }
+    }
+}
+
+impl Error for RawError {}
