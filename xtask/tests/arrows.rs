@@ -4,7 +4,8 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::BTreeSet;
 
 /// Who depends on whom among the crates outside lessons/. A lesson sees heaplab-lesson.
-const ARROWS: [(&str, &str); 17] = [
+const ARROWS: [(&str, &str); 18] = [
+    ("heaplab-analysis", "heaplab-record"),
     ("heaplab-bench-workloads", "heaplab-heap"),
     ("heaplab-homework", "heaplab-record"),
     ("heaplab-heap", "heaplab-profile"),
@@ -15,7 +16,7 @@ const ARROWS: [(&str, &str); 17] = [
     ("heaplab-report", "heaplab-record"),
     ("xtask", "heaplab-sandbox"),
     ("xtask", "heaplab-homework"),
-    ("xtask", "heaplab-growth"),
+    ("xtask", "heaplab-analysis"),
     ("xtask", "heaplab-profile"),
     ("xtask", "heaplab-record"),
     ("xtask", "heaplab-report"),

@@ -21,7 +21,6 @@ use crate::runner::build::{self, BuiltLesson};
 use crate::runner::criterion;
 use crate::runner::discover::{self, Lesson, SectionNumber, Workspace};
 use crate::runner::environment;
-use crate::runner::growth_analysis;
 use crate::runner::instructions;
 use crate::runner::measure::{self, MeasureEvent, MeasureRequest, VariantTask};
 use crate::runner::prepared_input::{self, LessonInputs};
@@ -127,7 +126,7 @@ pub(crate) fn run_section(options: &LessonOptions) -> Result<(Report, Result<()>
             python.as_ref().filter(|_| has_python(&built)).map(|found| found.version.clone()),
         ),
         goal: spoken.goal.as_ref().map(|spec| goal::judge_goal(spec, &measured.runs, &words)),
-        classifier: is_judged.then(growth_analysis::classifier_table),
+        classifier: is_judged.then(heaplab_analysis::growth::classifier_table),
         mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),
         predictions,
         mind_map: mindmap::draw_mind_map(&lessons, &workspace, &place)?,

@@ -1,20 +1,17 @@
-//! How each variant grows: the sites of its three runs matched by their stacks, handed to the classifier, and what it says put
-//! into the report.
-
-mod convert;
+//! How each variant grows: matches the sites of its three runs by their call stacks and has them classified.
 
 use crate::runner::alloc_sites::{NamedProfile, own_frame};
 use crate::runner::measure::{ScaledRun, ScaledRuns};
 use anyhow::{Context as _, Result};
-use heaplab_growth::{
-    Checkpoint, ConfusionTable, LiveTotal, Reachability, SiteHistory, SiteRun, checkpoint_requests, churn,
-    classify, simulation,
+use heaplab_analysis::growth::{
+    Checkpoint, LiveTotal, ProgramTotals, Reachability, SiteHistory, SiteRun, checkpoint_requests, classify,
+    compare_by_weight, find_churn, reachability_by_line,
 };
 use heaplab_profile::raw::RawSite;
 use heaplab_profile::symbols::{NamedStacks, Roots};
 use heaplab_profile::{Frame, Profile};
-use heaplab_record::{Attachment, ClassifierTable, Graph, Growth, SiteGrowth, Strength};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use heaplab_record::{Attachment, Growth, SiteGrowth};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// More sites than this nobody reads.
@@ -126,7 +123,7 @@ fn judge_variant(
     let scales = of.runs.iter().map(|run| run.rows).collect();
     let churn = find_churn_lines(&sites);
     let mut judged: Vec<SiteGrowth> = sites.iter().map(|(stack, site)| judge_site(stack, site)).collect();
-    judged.sort_by(convert::compare_by_weight);
+    judged.sort_by(compare_by_weight);
     let omitted_sites = judged.len().saturating_sub(MOST_SITES) as u64;
     judged.truncate(MOST_SITES);
     let growth = Growth { scales, sites: judged, omitted_sites, churn };
@@ -162,18 +159,18 @@ fn site_run(site: &heaplab_profile::Site) -> SiteRun {
 
 fn judge_site(stack: &Stack, site: &SiteHistory) -> SiteGrowth {
     let chosen = own_frame(stack);
-    let said = classify(site);
+    let verdict = classify(site);
     SiteGrowth {
         function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
         location: own_location(stack).unwrap_or_default().to_owned(),
         stack: stack.iter().map(crate::runner::alloc_sites::describe_frame).collect(),
-        class: convert::to_growth_class(said.class),
-        sure: said.confidence,
-        slope: said.bytes_per_request.and_then(convert::to_fitted_slope),
+        class: verdict.class,
+        sure: verdict.confidence,
+        slope: verdict.slope,
         end_bytes: site.runs.iter().map(|run| run.end.bytes).collect(),
         end_blocks: site.runs.iter().map(|run| run.end.blocks).collect(),
-        teardown: convert::to_torn_down(said.teardown),
-        reason: convert::to_growth_reason(said.reason),
+        teardown: verdict.teardown,
+        reason: verdict.reason,
     }
 }
 
@@ -185,61 +182,17 @@ fn own_location(stack: &Stack) -> Option<&str> {
 /// Churn of the largest run, by line.
 fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record::ChurnLine> {
     let runs = || sites.iter().filter_map(|(stack, site)| Some((own_location(stack)?, site.runs.last()?)));
-    let program = churn::ProgramTotals {
+    let program = ProgramTotals {
         births: runs().map(|(_, run)| run.births).sum(),
         clock_bytes: runs().map(|(_, run)| run.birth_bytes + run.grown_bytes).sum(),
     };
-    churn::find_churn(runs(), program).into_iter().take(MOST_CHURN).map(convert::to_churn_line).collect()
+    find_churn(runs(), program).into_iter().take(MOST_CHURN).collect()
 }
 
 /// The lines of a profile whose blocks die young.
 pub(crate) fn churn_in_profile(profile: &Profile) -> Vec<heaplab_record::ChurnLine> {
     let run = |site: &heaplab_profile::Site| SiteHistory { runs: vec![site_run(site)], references: None };
     find_churn_lines(&profile.sites.iter().map(|site| (site.frames.clone(), run(site))).collect())
-}
-
-/// What graphs of references say of the lines that made their objects. Where one line made objects of several kinds, the one
-/// that nothing reaches decides: the others of it are not what stays.
-fn reachability_by_line(attachments: &[Attachment]) -> BTreeMap<String, Reachability> {
-    let mut said: BTreeMap<String, Reachability> = BTreeMap::new();
-    for attachment in attachments {
-        let Attachment::Graph(graph) = attachment else { continue };
-        let behind = find_orphaned_nodes(graph);
-        for node in &graph.nodes {
-            let Some(line) = &node.born_at else { continue };
-            let word = match (node.leaked, node.in_cycle) {
-                (true, _) if behind.contains(&node.id) => Reachability::OrphanedCycle,
-                (true, _) => Reachability::Unreachable,
-                (false, true) => Reachability::ReachableCycle,
-                (false, false) => Reachability::Reachable,
-            };
-            let known = said.entry(line.clone()).or_insert(word);
-            if word == Reachability::OrphanedCycle {
-                *known = word;
-            }
-        }
-    }
-    said
-}
-
-/// Objects on a leaked cycle, and what they alone keep.
-fn find_orphaned_nodes(graph: &Graph) -> HashSet<u32> {
-    let mut found: HashSet<u32> =
-        graph.nodes.iter().filter(|node| node.leaked && node.in_cycle).map(|node| node.id).collect();
-    let mut open: Vec<u32> = found.iter().copied().collect();
-    while let Some(from) = open.pop() {
-        for edge in graph.edges.iter().filter(|edge| edge.from == from && edge.strength == Strength::Strong) {
-            if found.insert(edge.to) {
-                open.push(edge.to);
-            }
-        }
-    }
-    found
-}
-
-/// How often such verdicts are right, over the cases that the classifier was not tuned on.
-pub(crate) fn classifier_table() -> ClassifierTable {
-    convert::to_classifier_table(&ConfusionTable::from_cases(&simulation::held_out_cases()))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::*;
 use heaplab_profile::RecorderFigures;
-use heaplab_record::{Attachment, GraphEdge, GraphNode, GrowthClass, Probe, TeardownOutcome};
+use heaplab_record::{Attachment, Graph, GraphEdge, GraphNode, GrowthClass, Probe, TeardownOutcome};
 
 fn stack(line: u32) -> Stack {
     let frame =
@@ -42,7 +42,7 @@ fn of(live: fn(u64) -> u64, after_teardown: u64, references: &BTreeMap<String, R
     let seen = [500, 1000, 2000].map(|rows| NamedRun {
         rows,
         end: if rows == 2000 { profile(9, rows, after_teardown) } else { profile(9, rows, live(rows)) },
-        looks: heaplab_growth::checkpoint_requests(rows)
+        looks: heaplab_analysis::growth::checkpoint_requests(rows)
             .iter()
             .map(|&done| (done, profile(9, done, live(done))))
             .collect(),

@@ -4,7 +4,7 @@
 use super::VariantTask;
 use super::runner::Runner;
 use anyhow::Result;
-use heaplab_growth::checkpoint_requests;
+use heaplab_analysis::growth::checkpoint_requests;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{LiveSnapshot, Probe};
 
