@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
+#[expect(dead_code, reason = "this file needs only a part")]
 mod run;
 
 use run::{ends_with, names, report_named, run, stderr, stdout, target, workspace, xtask};

@@ -16,6 +16,8 @@ fn without_them_stacks_are_whole() {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env("RUSTFLAGS", "-Cforce-frame-pointers=no")
+        // PERF: the lowest level that frees the register builds in half the time.
+        .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
         .status()
         .unwrap();
     assert!(built.success());

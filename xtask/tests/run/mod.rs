@@ -1,7 +1,5 @@
 //! Runs xtask as a person would: the real binary, in a workspace, with a clean environment.
 
-#![expect(dead_code, reason = "every test file takes what it needs")]
-
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

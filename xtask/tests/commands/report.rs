@@ -1,28 +1,27 @@
 //! What a report's folder holds, and that the same run gives the same bytes but for times, RSS and the environment.
 
 use crate::run::{self, names, small_report};
+use crate::small_reports::repeated_runs;
 use serde_json::Value;
 use std::path::Path;
 
 #[test]
 fn the_same_run_gives_the_same_bytes() {
-    let home = tempfile::tempdir().unwrap();
-    let (one, other) = (home.path().join("one"), home.path().join("other"));
-    let first = small_report(&one, &["--python", "no"]);
-    let second = small_report(&other, &["--python", "no"]);
-    assert_eq!(steady(first), steady(second));
+    let [first, second, ..] = repeated_runs() else { panic!("nothing was measured") };
+    let (one, other) = (&first.folder, &second.folder);
+    assert_eq!(steady(first.report.clone()), steady(second.report.clone()));
     let mut compared = 0;
-    for name in names(&one) {
+    for name in names(one) {
         let read = |folder: &Path| std::fs::read_to_string(folder.join(&name)).unwrap();
         if name.ends_with(".dhat.json") {
             let parsed = |folder| steady(serde_json::from_str::<Value>(&read(folder)).unwrap());
-            assert_eq!(parsed(&one), parsed(&other), "{name}");
+            assert_eq!(parsed(one), parsed(other), "{name}");
         } else if ["comparison.svg", "live.svg", "live.csv"].contains(&name.as_str())
             || [".folded", ".flamegraph.svg", ".speedscope.json", ".firefox.json"]
                 .iter()
                 .any(|end| name.ends_with(end))
         {
-            assert_eq!(read(&one), read(&other), "{name}");
+            assert_eq!(read(one), read(other), "{name}");
         } else {
             continue;
         }

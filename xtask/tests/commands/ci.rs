@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 
-mod run;
-
-use run::{ends_with, link_folder, names, report, stderr, stdout, target, workspace, xtask};
+use crate::run::{self, ends_with, link_folder, names, report, stderr, stdout, target, workspace, xtask};
 use std::path::Path;
 use std::process::Output;
 

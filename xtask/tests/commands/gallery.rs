@@ -1,8 +1,6 @@
 //! The texts say what the gallery measured, and the site that is made of them has no link that leads nowhere.
 
-mod run;
-
-use run::{ends_with, run, stderr, stdout, workspace};
+use crate::run::{ends_with, run, stderr, stdout, workspace};
 
 /// In the repository as it is: a figure that was typed, or a gallery that was renewed without its texts, ends here.
 #[test]

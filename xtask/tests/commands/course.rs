@@ -1,8 +1,6 @@
 //! The course around the sections, through the real binary: what was predicted and the mind map are in a report's every form.
 
-mod run;
-
-use run::{ends_with, report, stdout, workspace};
+use crate::run::{self, ends_with, report, stdout, workspace};
 
 #[test]
 fn a_prediction_and_the_map_are_in_every_form_of_the_report() {

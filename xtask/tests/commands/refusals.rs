@@ -1,8 +1,6 @@
 //! Wrong use and machines that lack something: a clear error, the exit status of the design, and nothing lost.
 
-mod run;
-
-use run::{ends_with, names, run as xtask, skipped, stderr, workspace};
+use crate::run::{self, ends_with, names, run as xtask, skipped, stderr, workspace};
 use std::path::Path;
 use std::process::Command;
 

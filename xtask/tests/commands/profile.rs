@@ -1,8 +1,6 @@
 //! `cargo xtask profile`: the report of a program that is no lesson, however it ends.
 
-mod run;
-
-use run::{ends_with, names, report, stderr, stdout, workspace};
+use crate::run::{self, ends_with, names, report, stderr, stdout, workspace};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;

@@ -1,33 +1,11 @@
 //! Counts and peaks of single-threaded variants are equal on every run, and the three counting probes agree by the rule.
 
-use crate::run::{report_of, runs, small_report, target};
+use crate::run::runs;
+use crate::small_reports::{repeated_runs, single_threaded_sections};
 use serde_json::Value;
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
-/// Every section whose variants allocate on one thread, and a scale at which all probes can run.
-const SECTIONS: [(&str, &str); 6] =
-    [("8.1", "1000"), ("8.2", "1000"), ("8.3", "100"), ("8.5", "10000"), ("8.6", "1000"), ("8.9", "1000")];
-
-/// The Rust variants of every section, measured once for all tests, and the folder with a report a section.
-fn sections() -> &'static (PathBuf, Vec<Value>) {
-    static MEASURED: OnceLock<(PathBuf, Vec<Value>)> = OnceLock::new();
-    MEASURED.get_or_init(|| {
-        // Under target/: what is static is never dropped, and a temporary folder would stay.
-        let home = target().join("tmp/exact");
-        let _ = std::fs::remove_dir_all(&home);
-        std::fs::create_dir_all(&home).expect("the folder can be made");
-        let of = |&(section, rows): &(&str, &str)| {
-            report_of(section, rows, &home.join(section), &["--python", "no"])
-        };
-        let reports = SECTIONS.iter().map(of).collect();
-        (home, reports)
-    })
-}
 
 #[test]
 fn five_runs_of_five_count_the_same() {
-    let home = tempfile::tempdir().unwrap();
     let exact = |report: &Value| -> Vec<(String, Value)> {
         runs(report)
             .into_iter()
@@ -42,19 +20,19 @@ fn five_runs_of_five_count_the_same() {
             })
             .collect()
     };
-    let first = exact(&small_report(&home.path().join("0"), &["--python", "no"]));
+    let all: Vec<_> = repeated_runs().iter().map(|stored| exact(&stored.report)).collect();
+    let [first, others @ ..] = &all[..] else { panic!("nothing was measured") };
     assert!(first.len() >= 12 && first.iter().all(|(_, figures)| figures["dhat"]["peak_bytes"].is_u64()));
-    for again in 1..5 {
-        let next = exact(&small_report(&home.path().join(again.to_string()), &["--python", "no"]));
-        assert_eq!(first, next, "run {again}");
+    assert_eq!(others.len(), 4);
+    for (index, next) in others.iter().enumerate() {
+        assert_eq!(first, next, "run {}", index + 1);
     }
 }
 
 #[test]
 fn three_probes_reconcile_at_one_scale() {
-    let (home, reports) = sections();
     let mut grown = 0;
-    for (_, variant, run) in reports.iter().flat_map(runs) {
+    for (_, variant, run) in single_threaded_sections().flat_map(|stored| runs(&stored.report)) {
         let (heap, dhat, counts) = (&run["heap"], &run["dhat"], &run["counts"]);
         assert_eq!(dhat["rows"], heap["rows"], "{variant}: this run is small enough for one scale");
         let of =
@@ -78,18 +56,15 @@ fn three_probes_reconcile_at_one_scale() {
         assert_eq!(rule["agrees"], true, "{variant}");
     }
     assert!(grown > 0, "nothing grew: the rule was not put to the test");
-    let summary = std::fs::read_to_string(home.join("8.5/summary.md")).unwrap();
+    let summary = std::fs::read_to_string(repeated_runs()[0].folder.join("summary.md")).unwrap();
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
 
 /// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by stack they must agree.
 #[test]
 fn the_recorder_and_dhat_agree_stack_by_stack() {
-    let (home, reports) = sections();
-    let mut stacks = 0;
-    for ((section, _), report) in SECTIONS.iter().zip(reports) {
-        stacks += stacks_that_agree(report, &home.join(section));
-    }
+    let stacks: usize =
+        single_threaded_sections().map(|stored| stacks_that_agree(&stored.report, &stored.folder)).sum();
     assert!(stacks > 100, "{stacks}");
 }
 

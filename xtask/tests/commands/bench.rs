@@ -1,8 +1,6 @@
 //! `cargo xtask bench` through the real binary, at a scale where no time means anything.
 
-mod run;
-
-use run::{ends_with, names, report_named, stderr, stdout, workspace};
+use crate::run::{self, ends_with, names, report_named, stderr, stdout, workspace};
 
 #[test]
 fn the_table_and_its_files_are_written_whatever_the_figures_are() {

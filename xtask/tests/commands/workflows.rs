@@ -3,9 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 
-mod run;
-
-use run::{link_folder, skipped, target, workspace};
+use crate::run::{self, link_folder, skipped, target, workspace};
 use serde_json::{Map, Value};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};

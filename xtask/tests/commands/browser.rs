@@ -111,10 +111,10 @@ fn axe() -> Option<String> {
 
 /// No error on the console, and nothing asked for but the page itself.
 fn is_quiet(browser: &Browser, name: &str, page: &Path) {
-    let errors: Vec<Value> = browser.logged("browser");
+    let errors: Vec<Value> = browser.take_log("browser");
     assert!(errors.is_empty(), "{name}: {errors:#?}");
     let own = format!("file://{}", page.display());
-    let others: Vec<String> = browser.requests().into_iter().filter(|url| *url != own).collect();
+    let others: Vec<String> = browser.take_requests().into_iter().filter(|url| *url != own).collect();
     assert!(others.is_empty(), "{name} asks for {others:?}");
     let entries = browser.run("return performance.getEntriesByType('resource').map((one) => one.name)");
     assert_eq!(entries, serde_json::json!([]), "{name}");

@@ -1,0 +1,22 @@
+//! The commands through the real binary, and what they leave. One program for all of them, so that tests of different
+//! commands run at the same time; reports that several tests read are made once (`small_reports`).
+
+mod axes;
+mod bench;
+mod browser;
+mod ci;
+mod course;
+mod cpu;
+mod diff;
+mod exact;
+mod gallery;
+mod leak_hunt;
+mod new_lesson;
+mod profile;
+mod refusals;
+mod report;
+#[path = "../run/mod.rs"]
+mod run;
+mod small_reports;
+mod tools;
+mod workflows;
