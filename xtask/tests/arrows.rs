@@ -4,7 +4,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::BTreeSet;
 
 /// Who depends on whom among the crates outside lessons/. A lesson sees heaplab-lesson.
-const ARROWS: [(&str, &str); 18] = [
+const ARROWS: [(&str, &str); 19] = [
     ("heaplab-analysis", "heaplab-record"),
     ("heaplab-bench-workloads", "heaplab-heap"),
     ("heaplab-homework", "heaplab-record"),
@@ -12,6 +12,7 @@ const ARROWS: [(&str, &str); 18] = [
     ("heaplab-lesson", "heaplab-heap"),
     ("heaplab-lesson", "heaplab-record"),
     ("heaplab-object-graph", "heaplab-heap"),
+    ("heaplab-object-graph", "heaplab-record"),
     ("heaplab-report", "heaplab-profile"),
     ("heaplab-report", "heaplab-record"),
     ("xtask", "heaplab-sandbox"),

@@ -2,7 +2,7 @@
 
 use crate::label::Label;
 use heaplab_heap::AllocSite;
-use serde::Serialize;
+pub(crate) use heaplab_record::Strength;
 use std::sync::Arc;
 
 /// A root, or one object: what one value owns on the heap (the block of a `Box`, an `Rc`, a `Vec`
@@ -27,7 +27,7 @@ pub struct ObjectNode {
     /// The weak count of a counted object.
     pub weak: Option<u64>,
     /// The stack that allocated it, if the recorder was active.
-    pub birth: Option<AllocSite>,
+    pub alloc_site: Option<AllocSite>,
     /// A variable that keeps others alive.
     pub root: bool,
     /// A pointer passed only for inspection; its references do not count.
@@ -46,7 +46,7 @@ impl ObjectNode {
             is_exact: true,
             strong: None,
             weak: None,
-            birth: None,
+            alloc_site: None,
             root: false,
             witness: false,
             opaque: None,
@@ -70,16 +70,6 @@ pub struct Edge {
     pub label: Label,
     /// Whether the reference keeps the object alive.
     pub strength: Strength,
-}
-
-/// Whether a reference keeps alive what it refers to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Strength {
-    /// It does.
-    Strong,
-    /// It keeps the block, but not the value in it.
-    Weak,
 }
 
 /// Why an object could not be traced completely.

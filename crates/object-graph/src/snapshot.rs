@@ -1,7 +1,5 @@
 //! [`ObjectSnapshot`]: all objects and references at one moment, and basic queries.
 
-use crate::block_pointer::BlockPointer;
-use crate::dominators::{RetainedSizes, compute_retained};
 use crate::node::{Edge, ObjectNode, Strength};
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -21,8 +19,11 @@ pub struct ObjectSnapshot {
     /// Indices of the edges that lead to each node.
     into: Vec<u32>,
     into_starts: Vec<u32>,
-    by_address: HashMap<usize, u32>,
-    pub(crate) retained: OnceCell<RetainedSizes>,
+    /// Ids by the start of their blocks.
+    pub(crate) by_address: HashMap<usize, u32>,
+    /// Retained bytes of each object; `None` where no root reaches it.
+    pub(crate) retained: OnceCell<Vec<Option<u64>>>,
+    /// The strongly connected component of each object.
     pub(crate) cycles: OnceCell<Vec<u32>>,
 }
 
@@ -65,11 +66,6 @@ impl ObjectSnapshot {
         self.ids().find(|&id| self.is_root(id) && &*self.nodes[id as usize].label == name)
     }
 
-    /// The id of the object that a pointer, a vector or a string owns or points to.
-    pub fn find_id(&self, pointer: &impl BlockPointer) -> Option<u32> {
-        self.by_address.get(&pointer.address()?).copied()
-    }
-
     /// The references of an object, as indices into [`ObjectSnapshot::edges`].
     pub fn references(&self, id: u32) -> Range<u32> {
         let start = |id: usize| self.out.get(id).copied().unwrap_or(self.edges.len() as u32);
@@ -96,26 +92,6 @@ impl ObjectSnapshot {
     /// The bytes of all objects.
     pub fn bytes(&self) -> u64 {
         self.nodes.iter().map(|node| node.shallow_bytes).sum()
-    }
-
-    /// The object's own bytes and those of everything that is reached only through it. This is what
-    /// is freed with it, unless it includes a cycle of strong references. `None` for what no root
-    /// reaches.
-    pub fn retained_bytes(&self, id: u32) -> Option<u64> {
-        self.retained().bytes(id)
-    }
-
-    /// Whether neither a root nor an unexplained reference keeps the object alive, and yet it is
-    /// not freed. Only a witness makes such an object visible. A dropped value has not leaked: its
-    /// block stays only as long as the `Weak` pointers do.
-    pub fn is_leaked(&self, id: u32) -> bool {
-        let is_value = |node: &ObjectNode| !node.witness && !node.is_dropped();
-        self.retained().bytes(id).is_none() && self.node(id).is_some_and(is_value)
-    }
-
-    /// The objects that are [leaked](ObjectSnapshot::is_leaked).
-    pub fn leaked_objects(&self) -> Vec<u32> {
-        self.ids().filter(|&id| self.is_leaked(id)).collect()
     }
 
     pub(crate) fn ids(&self) -> Range<u32> {
@@ -157,10 +133,6 @@ impl ObjectSnapshot {
         };
         let seen = self.referrers(id).iter().filter(|&&edge| self.edge(edge).strength == strength).count();
         counted.unwrap_or(0).saturating_sub(seen as u64)
-    }
-
-    fn retained(&self) -> &RetainedSizes {
-        self.retained.get_or_init(|| compute_retained(self))
     }
 }
 

@@ -1,6 +1,6 @@
 //! A document a request: a tree of its address, in which every part knows what it is a part of.
 
-use heaplab_lesson::{Attachment, Graph, GraphEdge, GraphNode, Strength, Text};
+use heaplab_lesson::{Attachment, Graph, Text};
 use heaplab_object_graph::{Roots, Trace};
 use std::rc::Weak;
 
@@ -83,44 +83,10 @@ pub(crate) mod after {
 pub(crate) fn draw_last_document<E: Trace>(name: &str, latest: &Weak<E>) -> Vec<Attachment> {
     let snapshot = Roots::new().witness("latest", latest).snapshot();
     let of: Vec<u32> = snapshot.find_id(latest).into_iter().collect();
-    let drawn = snapshot.show_refs(&of, 4, 10);
-    let told = snapshot.show_backrefs(&of, 2, 10).sentences.into_iter();
-    let nodes = drawn.nodes.into_iter().map(|node| GraphNode {
-        id: node.id,
-        type_name: node.type_name,
-        label: node.label,
-        shallow_bytes: node.shallow_bytes,
-        retained_bytes: node.retained_bytes,
-        strong: node.strong,
-        weak: node.weak,
-        born_at: node.born_at,
-        root: node.root,
-        target: node.target,
-        in_cycle: node.in_cycle,
-        leaked: node.leaked,
-        opaque: node.opaque,
-    });
-    let edges = drawn.edges.into_iter().map(|edge| GraphEdge {
-        from: edge.from,
-        to: edge.to,
-        label: edge.label,
-        strength: match edge.strength {
-            heaplab_object_graph::Strength::Strong => Strength::Strong,
-            heaplab_object_graph::Strength::Weak => Strength::Weak,
-        },
-        in_cycle: edge.in_cycle,
-        marked: edge.marked,
-    });
     vec![Attachment::Graph(Graph {
         name: name.to_owned(),
-        title: Text {
-            en: "The last document, after its request".to_owned(),
-            zh: "最后一份文档，在它的请求结束之后".to_owned(),
-        },
-        sentences: told.map(|sentence| Text { en: sentence.en, zh: sentence.zh }).collect(),
-        nodes: nodes.collect(),
-        edges: edges.collect(),
-        omitted_nodes: drawn.omitted_nodes,
-        legend: Vec::new(),
+        title: Text::new("The last document, after its request", "最后一份文档，在它的请求结束之后"),
+        sentences: snapshot.show_backrefs(&of, 2, 10).sentences,
+        ..snapshot.show_refs(&of, 4, 10)
     })]
 }

@@ -1,9 +1,8 @@
 //! What the report shows after the work: graphs and tables of who refers to whom.
 
 use crate::{Service, Session};
-use heaplab_lesson::{Attachment, Cell, Figure, Table, Text};
-use heaplab_object_graph::{ObjectSnapshot, Picture, Roots, Trace};
-use serde_json::json;
+use heaplab_lesson::{Attachment, Cell, Figure, Graph, Table, Text};
+use heaplab_object_graph::{ObjectSnapshot, Roots, Trace};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -30,12 +29,13 @@ pub(crate) fn leak_attachments<L: Trace>(
         title: Text::new("references from the service to `big`", "从 service 到 `big` 要经过的引用数"),
         value: Cell::Count(chain.len() as u64),
     });
-    let drawn = [
-        graph_attachment("leak", leak, &snapshot.show_backrefs(&[big], DEPTH, TOO_MANY)),
-        graph_attachment("refs", refs, &snapshot.show_refs(&[0], DEPTH, TOO_MANY)),
-    ];
-    let tables = [break_table(&snapshot, &chain), common_types_table(&snapshot), length];
-    drawn.into_iter().flatten().chain(tables).collect()
+    vec![
+        graph_attachment("leak", leak, snapshot.show_backrefs(&[big], DEPTH, TOO_MANY)),
+        graph_attachment("refs", refs, snapshot.show_refs(&[0], DEPTH, TOO_MANY)),
+        break_table(&snapshot, &chain),
+        common_types_table(&snapshot),
+        length,
+    ]
 }
 
 /// The repaired service: who refers to a session that has ended, and to one that is online.
@@ -55,8 +55,8 @@ pub(crate) fn fix_attachments<L: Trace>(name: &str, service: &Service<L>) -> Vec
     let ended = sessions.iter().find(is_gone);
     let online = sessions.iter().find(|id| !is_gone(id));
     let targets: Vec<u32> = ended.into_iter().chain(online).copied().collect();
-    let picture = graph_attachment(name, title, &snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
-    picture.into_iter().chain([common_types_table(&snapshot)]).collect()
+    let graph = graph_attachment(name, title, snapshot.show_backrefs(&targets, DEPTH, TOO_MANY));
+    vec![graph, common_types_table(&snapshot)]
 }
 
 /// `objgraph.show_growth()` between the hundredth and the two hundredth session of a separate
@@ -139,13 +139,7 @@ fn common_types_table(snapshot: &ObjectSnapshot) -> Attachment {
     })
 }
 
-/// A picture's fields have the names that the record's graph has; a name, a title and a legend are
-/// what it lacks.
-fn graph_attachment(name: &str, title: Text, picture: &Picture) -> Option<Attachment> {
-    let (nodes, edges, sentences) = (&picture.nodes, &picture.edges, &picture.sentences);
-    let graph = json!({
-        "kind": "graph", "name": name, "title": title, "nodes": nodes, "edges": edges, "sentences": sentences,
-        "omitted_nodes": picture.omitted_nodes, "legend": [Text::new(EGG, EGG)],
-    });
-    serde_json::from_value(graph).ok()
+/// Gives a graph its name and its caption, and the watermark as its legend.
+fn graph_attachment(name: &str, title: Text, graph: Graph) -> Attachment {
+    Attachment::Graph(Graph { name: name.to_owned(), title, legend: vec![Text::new(EGG, EGG)], ..graph })
 }

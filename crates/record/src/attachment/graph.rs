@@ -4,7 +4,7 @@ use crate::Text;
 use serde::{Deserialize, Serialize};
 
 /// Objects and the references between them, as many as a picture can hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// The stem of its files.
     pub name: String,

@@ -2,9 +2,9 @@
 //! buffer.
 
 use crate::Trace;
-use crate::block::Block;
 use crate::label::Label;
-use crate::tracer::{Content, Tracer};
+use crate::walk::block::Block;
+use crate::walk::tracer::{Content, Tracer};
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, LinkedList, VecDeque};
 use std::path::PathBuf;

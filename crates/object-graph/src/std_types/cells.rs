@@ -3,7 +3,7 @@
 
 use crate::Trace;
 use crate::node::OpaqueReason;
-use crate::tracer::Tracer;
+use crate::walk::tracer::Tracer;
 use std::cell::{OnceCell, RefCell};
 use std::sync::{Mutex, OnceLock, RwLock, TryLockError};
 
@@ -11,7 +11,7 @@ impl<T: Trace + ?Sized> Trace for RefCell<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         match self.try_borrow() {
             Ok(guard) => tracer.hold(guard).trace(tracer),
-            Err(_) => tracer.opaque(OpaqueReason::Borrowed),
+            Err(_) => tracer.mark_opaque(OpaqueReason::Borrowed),
         }
     }
 }
@@ -24,7 +24,7 @@ macro_rules! lock {
                 match self.$try_lock() {
                     Ok(guard) => tracer.hold(guard).trace(tracer),
                     Err(TryLockError::Poisoned(poisoned)) => tracer.hold(poisoned.into_inner()).trace(tracer),
-                    Err(TryLockError::WouldBlock) => tracer.opaque(OpaqueReason::Locked),
+                    Err(TryLockError::WouldBlock) => tracer.mark_opaque(OpaqueReason::Locked),
                 }
             }
         }

@@ -2,9 +2,9 @@
 //! are derived from its layout; `tests/sizes.rs` compares them with the recorder.
 
 use crate::Trace;
-use crate::block::Block;
 use crate::label::Label;
-use crate::tracer::{Content, Tracer};
+use crate::walk::block::Block;
+use crate::walk::tracer::{Content, Tracer};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::mem::MaybeUninit;
 

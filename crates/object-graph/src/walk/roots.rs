@@ -2,7 +2,7 @@
 
 use crate::Trace;
 use crate::snapshot::ObjectSnapshot;
-use crate::tracer::Tracer;
+use crate::walk::tracer::Tracer;
 use std::any::type_name;
 
 /// The variables that a snapshot starts from, in order. What none of them reaches is not seen.

@@ -3,11 +3,11 @@
 //! are nested.
 
 use crate::Trace;
-use crate::block::Block;
-use crate::guards::HeldGuards;
 use crate::label::{Label, Path};
 use crate::node::{Edge, ObjectNode, OpaqueReason, Strength};
 use crate::type_name;
+use crate::walk::block::Block;
+use crate::walk::guards::HeldGuards;
 use std::any;
 use std::collections::{HashMap, VecDeque};
 use std::ops::Deref;
@@ -36,7 +36,7 @@ pub(crate) trait Content {
 }
 
 /// The block of an `Rc` or `Arc`, as seen from one pointer to it.
-pub(crate) struct Counted {
+pub(crate) struct CountedBlock {
     pub(crate) block: Block,
     pub(crate) type_name: &'static str,
     pub(crate) strong: usize,
@@ -64,11 +64,11 @@ impl<'a> Tracer<'a> {
 
     /// Marks the current object as referring to something that cannot be seen: a closure, a file,
     /// another language's memory.
-    pub fn hidden(&mut self) {
-        self.opaque(OpaqueReason::Hidden);
+    pub fn mark_hidden(&mut self) {
+        self.mark_opaque(OpaqueReason::Hidden);
     }
 
-    pub(crate) fn opaque(&mut self, why: OpaqueReason) {
+    pub(crate) fn mark_opaque(&mut self, why: OpaqueReason) {
         if let Some(owner) = self.nodes.get_mut(self.owner as usize) {
             owner.opaque.get_or_insert(why);
         }
@@ -119,9 +119,9 @@ impl<'a> Tracer<'a> {
     }
 
     /// Adds a block that others may refer to as well. `content` is called only for a new block.
-    pub(crate) fn counted(
+    pub(crate) fn add_counted(
         &mut self,
-        counted: Counted,
+        counted: CountedBlock,
         strength: Strength,
         content: impl FnOnce(&mut Tracer<'a>) -> Option<&'a (dyn Content + 'a)>,
     ) {
@@ -169,7 +169,7 @@ impl<'a> Tracer<'a> {
         node.shallow_bytes = block.bytes;
         node.blocks = block.count;
         node.is_exact = block.is_exact;
-        node.birth = block.birth();
+        node.alloc_site = block.alloc_site();
         let id = self.add(node);
         if let Some(address) = block.address() {
             self.by_address.insert(address, id);

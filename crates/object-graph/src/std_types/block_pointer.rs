@@ -1,7 +1,15 @@
 //! Finds an object by what the program has: a pointer to it.
 
-use crate::pointers::block_of;
+use super::pointers::counted_block;
+use crate::snapshot::ObjectSnapshot;
 use std::{rc, sync};
+
+impl ObjectSnapshot {
+    /// The id of the object that a pointer, a vector or a string owns or points to.
+    pub fn find_id(&self, pointer: &impl BlockPointer) -> Option<u32> {
+        self.by_address.get(&pointer.address()?).copied()
+    }
+}
 
 /// Something that owns an object or points to one.
 pub trait BlockPointer {
@@ -32,7 +40,7 @@ macro_rules! counted {
         $(impl<T: ?Sized> BlockPointer for $pointer {
             fn address(&self) -> Option<usize> {
                 // SAFETY: this pointer keeps the block alive.
-                unsafe { block_of(<$pointer>::as_ptr(self)) }?.address()
+                unsafe { counted_block(<$pointer>::as_ptr(self)) }?.address()
             }
         })+
     };

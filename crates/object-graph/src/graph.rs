@@ -1,74 +1,13 @@
 //! Selects the part of a snapshot to draw, as objgraph selects it.
 
-use crate::node::Strength;
-use crate::sentences::{self, Sentence};
+mod sentences;
+
 use crate::snapshot::ObjectSnapshot;
-use serde::Serialize;
+use heaplab_record::{Graph, GraphEdge, GraphNode};
 use std::collections::{HashSet, VecDeque};
 
 /// A picture with more objects than this cannot be read.
 pub const MOST_DRAWN: usize = 80;
-
-/// Objects and references to draw, under the names that heaplab's records have for them.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Picture {
-    /// At most [`MOST_DRAWN`], in the order of their ids.
-    pub nodes: Vec<PictureNode>,
-    /// Between these.
-    pub edges: Vec<PictureEdge>,
-    /// How many objects more the question would have shown, without its limits.
-    pub omitted_nodes: u64,
-    /// What the picture teaches.
-    pub sentences: Vec<Sentence>,
-}
-
-/// One object.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct PictureNode {
-    /// Its id in the snapshot. One more than the last stands for whatever no root explains.
-    pub id: u32,
-    /// Its type, without paths.
-    pub type_name: String,
-    /// The name of a root; `?` for whatever no root explains.
-    pub label: String,
-    /// Its own bytes.
-    pub shallow_bytes: u64,
-    /// What would not be needed without it; nothing for what no root reaches.
-    pub retained_bytes: Option<u64>,
-    /// Its strong count, for what is counted.
-    pub strong: Option<u64>,
-    /// Its weak count, for what is counted.
-    pub weak: Option<u64>,
-    /// The line that made it, where the recorder knows.
-    pub born_at: Option<String>,
-    /// A variable that keeps others alive.
-    pub root: bool,
-    /// What the picture was asked about.
-    pub target: bool,
-    /// On a cycle of strong references.
-    pub in_cycle: bool,
-    /// Nobody can get at it, and it is not free.
-    pub leaked: bool,
-    /// It could not be looked into: locked, borrowed, or a closure.
-    pub opaque: bool,
-}
-
-/// A reference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PictureEdge {
-    /// The id of the referring object.
-    pub from: u32,
-    /// The id of the object referred to.
-    pub to: u32,
-    /// The field, index or key.
-    pub label: String,
-    /// Whether the reference keeps the object alive.
-    pub strength: Strength,
-    /// On a cycle of strong references.
-    pub in_cycle: bool,
-    /// The reference that a sentence is about.
-    pub marked: bool,
-}
 
 #[derive(Clone, Copy)]
 enum Direction {
@@ -80,17 +19,17 @@ impl ObjectSnapshot {
     /// The graph of what these objects refer to, up to `max_depth` references away; of an object
     /// with more than `too_many` references, the first `too_many`. objgraph's defaults are 3 and
     /// 10. Name, title and legend are left empty for the caller.
-    pub fn show_refs(&self, of: &[u32], max_depth: usize, too_many: usize) -> Picture {
+    pub fn show_refs(&self, of: &[u32], max_depth: usize, too_many: usize) -> Graph {
         self.build_graph(of, max_depth, too_many, Direction::References)
     }
 
     /// The graph of what refers to these objects, limited as in [`ObjectSnapshot::show_refs`]. The
     /// sentences say why the first object is alive and which reference to break.
-    pub fn show_backrefs(&self, targets: &[u32], max_depth: usize, too_many: usize) -> Picture {
+    pub fn show_backrefs(&self, targets: &[u32], max_depth: usize, too_many: usize) -> Graph {
         self.build_graph(targets, max_depth, too_many, Direction::Referrers)
     }
 
-    fn build_graph(&self, from: &[u32], max_depth: usize, too_many: usize, direction: Direction) -> Picture {
+    fn build_graph(&self, from: &[u32], max_depth: usize, too_many: usize, direction: Direction) -> Graph {
         heaplab_heap::untracked(|| {
             let from: Vec<u32> = from.iter().copied().filter(|&id| self.node(id).is_some()).collect();
             let drawn = self.find_reachable(&from, max_depth, too_many, MOST_DRAWN, direction);
@@ -101,14 +40,15 @@ impl ObjectSnapshot {
             };
             let mut ids: Vec<u32> = drawn.into_iter().collect();
             ids.sort_unstable();
-            let mut picture = Picture {
+            let mut graph = Graph {
                 nodes: self.build_nodes(&ids, &from),
                 edges: self.build_edges(&ids, told.marked),
                 omitted_nodes: (all.len() - ids.len()) as u64,
                 sentences: told.sentences,
+                ..Graph::default()
             };
-            self.add_unexplained(&ids, &mut picture);
-            picture
+            self.add_unexplained(&ids, &mut graph);
+            graph
         })
     }
 
@@ -144,14 +84,14 @@ impl ObjectSnapshot {
         reached
     }
 
-    fn build_nodes(&self, ids: &[u32], targets: &[u32]) -> Vec<PictureNode> {
-        let births: Vec<_> = ids.iter().map(|&id| self.nodes[id as usize].birth).collect();
-        let known: Vec<_> = births.iter().copied().flatten().collect();
+    fn build_nodes(&self, ids: &[u32], targets: &[u32]) -> Vec<GraphNode> {
+        let sites: Vec<_> = ids.iter().map(|&id| self.nodes[id as usize].alloc_site).collect();
+        let known: Vec<_> = sites.iter().copied().flatten().collect();
         let mut lines =
             if known.is_empty() { Vec::new() } else { heaplab_heap::resolve_lines(&known) }.into_iter();
-        let drawn = |(&id, birth): (&u32, &Option<heaplab_heap::AllocSite>)| {
+        let drawn = |(&id, site): (&u32, &Option<heaplab_heap::AllocSite>)| {
             let node = &self.nodes[id as usize];
-            PictureNode {
+            GraphNode {
                 id,
                 type_name: node.type_name.to_string(),
                 label: node.label.to_string(),
@@ -159,7 +99,7 @@ impl ObjectSnapshot {
                 retained_bytes: self.retained_bytes(id),
                 strong: node.strong,
                 weak: node.weak,
-                born_at: birth.and_then(|_| lines.next().flatten()),
+                born_at: site.and_then(|_| lines.next().flatten()),
                 root: node.root,
                 target: targets.contains(&id),
                 in_cycle: self.is_in_cycle(id),
@@ -167,15 +107,15 @@ impl ObjectSnapshot {
                 opaque: node.opaque.is_some(),
             }
         };
-        ids.iter().zip(&births).map(drawn).collect()
+        ids.iter().zip(&sites).map(drawn).collect()
     }
 
-    fn build_edges(&self, ids: &[u32], marked: Option<u32>) -> Vec<PictureEdge> {
+    fn build_edges(&self, ids: &[u32], marked: Option<u32>) -> Vec<GraphEdge> {
         let numbers = ids.iter().flat_map(|&id| self.references(id));
         let between = numbers.filter(|&number| ids.binary_search(&self.edge(number).to).is_ok());
         let drawn = |number: u32| {
             let edge = self.edge(number);
-            PictureEdge {
+            GraphEdge {
                 from: edge.from,
                 to: edge.to,
                 label: edge.label.to_string(),
@@ -188,26 +128,18 @@ impl ObjectSnapshot {
     }
 
     /// Adds one node for whatever keeps drawn objects alive and was not given as a root.
-    fn add_unexplained(&self, ids: &[u32], picture: &mut Picture) {
+    fn add_unexplained(&self, ids: &[u32], graph: &mut Graph) {
         let id = self.nodes.len() as u32;
         for &to in ids {
             let count = self.unexplained_strong(to);
             if count > 0 {
                 let label = format!("× {count}");
-                let strength = Strength::Strong;
-                picture.edges.push(PictureEdge {
-                    from: id,
-                    to,
-                    label,
-                    strength,
-                    in_cycle: false,
-                    marked: false,
-                });
+                graph.edges.push(GraphEdge { from: id, to, label, ..GraphEdge::default() });
             }
         }
-        if picture.edges.iter().any(|edge| edge.from == id) {
+        if graph.edges.iter().any(|edge| edge.from == id) {
             let label = "?".to_owned();
-            picture.nodes.push(PictureNode { id, label, root: true, ..PictureNode::default() });
+            graph.nodes.push(GraphNode { id, label, root: true, ..GraphNode::default() });
         }
     }
 }

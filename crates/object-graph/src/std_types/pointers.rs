@@ -2,9 +2,9 @@
 //! borrow owns nothing.
 
 use crate::Trace;
-use crate::block::Block;
 use crate::node::Strength;
-use crate::tracer::{Content, Counted, Tracer};
+use crate::walk::block::Block;
+use crate::walk::tracer::{Content, CountedBlock, Tracer};
 use std::alloc::Layout;
 use std::any::type_name;
 use std::mem::ManuallyDrop;
@@ -61,7 +61,7 @@ const NOWHERE: usize = usize::MAX;
 /// # Safety
 /// `value` is what an `Rc`, an `Arc` or a `Weak` points at, and the block is not freed. The value
 /// may have been dropped.
-pub(crate) unsafe fn block_of<T: ?Sized>(value: *const T) -> Option<Block> {
+pub(crate) unsafe fn counted_block<T: ?Sized>(value: *const T) -> Option<Block> {
     let start = NonNull::new(value.cast_mut())?.cast::<u8>();
     if start.addr().get() == NOWHERE {
         return None;
@@ -69,7 +69,7 @@ pub(crate) unsafe fn block_of<T: ?Sized>(value: *const T) -> Option<Block> {
     // SAFETY: the block exists, and `ManuallyDrop` may hold a dropped value; only its size is read.
     let layout = Layout::for_value(unsafe { &*(value as *const ManuallyDrop<T>) });
     // SAFETY: the caller guarantees it.
-    unsafe { Block::counted(start, layout) }
+    unsafe { Block::for_counted(start, layout) }
 }
 
 macro_rules! counted {
@@ -77,14 +77,14 @@ macro_rules! counted {
         impl<T: Trace + ?Sized> Trace for $module::$strong<T> {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
                 // SAFETY: this pointer keeps the block alive.
-                let Some(block) = (unsafe { block_of($module::$strong::as_ptr(self)) }) else { return };
-                let counted = Counted {
+                let Some(block) = (unsafe { counted_block($module::$strong::as_ptr(self)) }) else { return };
+                let counted = CountedBlock {
                     block,
                     type_name: type_name::<$module::$strong<T>>(),
                     strong: $module::$strong::strong_count(self),
                     weak: Some($module::$strong::weak_count(self)),
                 };
-                tracer.counted(counted, Strength::Strong, |_| Some(self));
+                tracer.add_counted(counted, Strength::Strong, |_| Some(self));
             }
 
             fn key_name(&self) -> Option<String> {
@@ -101,16 +101,20 @@ macro_rules! counted {
         impl<T: Trace + ?Sized> Trace for $module::Weak<T> {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
                 // SAFETY: this pointer keeps the block, if not the value.
-                let Some(block) = (unsafe { block_of(self.as_ptr()) }) else { return };
+                let Some(block) = (unsafe { counted_block(self.as_ptr()) }) else { return };
                 // Read before the upgrade, which would add one.
                 let strong = self.strong_count();
                 // SAFETY: as above.
                 let weak = if strong > 0 { Some(self.weak_count()) } else { unsafe { block.weak_count() } };
                 let type_name = type_name::<$module::$strong<T>>();
-                tracer.counted(Counted { block, type_name, strong, weak }, Strength::Weak, |tracer| {
-                    let kept: &'a $module::$strong<T> = tracer.hold(Box::new(self.upgrade()?));
-                    Some(kept)
-                });
+                tracer.add_counted(
+                    CountedBlock { block, type_name, strong, weak },
+                    Strength::Weak,
+                    |tracer| {
+                        let kept: &'a $module::$strong<T> = tracer.hold(Box::new(self.upgrade()?));
+                        Some(kept)
+                    },
+                );
             }
         }
     };

@@ -48,7 +48,7 @@ impl Block {
     /// # Safety
     /// `value` is what an `Rc`, an `Arc` or a `Weak` points at, it has this layout, and the block
     /// is not freed.
-    pub(crate) unsafe fn counted(value: NonNull<u8>, layout: Layout) -> Option<Block> {
+    pub(crate) unsafe fn for_counted(value: NonNull<u8>, layout: Layout) -> Option<Block> {
         let (whole, offset) = Layout::new::<[usize; 2]>().extend(layout).ok()?;
         // SAFETY: the value lies `offset` bytes behind the start of its block.
         let start = unsafe { value.sub(offset) };
@@ -60,7 +60,7 @@ impl Block {
     /// 0 in this case, so the count is read from its place behind the strong count.
     ///
     /// # Safety
-    /// This is from [`Block::counted`], and the block is not freed.
+    /// This is from [`Block::for_counted`], and the block is not freed.
     pub(crate) unsafe fn weak_count(&self) -> Option<usize> {
         // SAFETY: this is the second number of the block. An `Arc` changes it atomically, an `Rc`
         // only in this thread.
@@ -79,7 +79,7 @@ impl Block {
     }
 
     /// The allocation site, as the recorder knows it.
-    pub(crate) fn birth(&self) -> Option<AllocSite> {
+    pub(crate) fn alloc_site(&self) -> Option<AllocSite> {
         // SAFETY: every constructor that sets a start requires the first byte of a live block.
         self.start.and_then(|start| unsafe { heaplab_heap::find_alloc_site(start) })
     }

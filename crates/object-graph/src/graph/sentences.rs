@@ -2,77 +2,68 @@
 
 use crate::node::OpaqueReason;
 use crate::snapshot::ObjectSnapshot;
-use serde::Serialize;
-
-/// One sentence in both languages.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Sentence {
-    /// English.
-    pub en: String,
-    /// Chinese.
-    pub zh: String,
-}
+use heaplab_record::Text;
 
 /// The sentences, and the reference that they are about.
 #[derive(Default)]
 pub(crate) struct Explanation {
-    pub(crate) sentences: Vec<Sentence>,
+    pub(crate) sentences: Vec<Text>,
     pub(crate) marked: Option<u32>,
 }
 
 impl Explanation {
     fn push(&mut self, en: String, zh: String) {
-        self.sentences.push(Sentence { en, zh });
+        self.sentences.push(Text { en, zh });
     }
 }
 
 /// Why an object is alive, and what to break.
 pub(crate) fn explain_backrefs(snapshot: &ObjectSnapshot, target: Option<u32>) -> Explanation {
-    let mut told = Explanation::default();
-    let Some(target) = target else { return told };
+    let mut explanation = Explanation::default();
+    let Some(target) = target else { return explanation };
     let name = snapshot.display_name(target);
     match snapshot.find_chain_to(target) {
         Some(chain) if !chain.is_empty() => {
             let way = snapshot.describe_chain(&chain);
-            told.push(
+            explanation.push(
                 format!("{name} is alive because of {way}."),
                 format!("{name} 之所以还活着，是因为：{way}。"),
             );
-            told.marked = snapshot.find_edge_to_break(&chain, target);
-            match told.marked {
-                Some(edge) => explain_break(snapshot, edge, &mut told),
-                None => told.push(
+            explanation.marked = snapshot.find_edge_to_break(&chain, target);
+            match explanation.marked {
+                Some(edge) => explain_break(snapshot, edge, &mut explanation),
+                None => explanation.push(
                     format!("No single reference of this chain, if broken, frees {name}: others keep it alive as well."),
                     format!("单独断开这条链上的任何一个引用，{name} 都不会被释放：还有别的引用让它活着。"),
                 ),
             }
         }
-        _ if snapshot.is_leaked(target) => explain_leak(snapshot, &name, &mut told),
+        _ if snapshot.is_leaked(target) => explain_leak(snapshot, &name, &mut explanation),
         _ => {}
     }
-    explain_cycle(snapshot, target, &name, &mut told);
-    explain_unexplained(snapshot, target, &name, &mut told);
-    explain_dropped(snapshot, target, &name, &mut told);
-    told
+    explain_cycle(snapshot, target, &name, &mut explanation);
+    explain_unexplained(snapshot, target, &name, &mut explanation);
+    explain_dropped(snapshot, target, &name, &mut explanation);
+    explanation
 }
 
 /// What would be freed with an object, and what could not be traced.
 pub(crate) fn explain_refs(snapshot: &ObjectSnapshot, of: Option<u32>) -> Explanation {
-    let mut told = Explanation::default();
-    let Some(id) = of else { return told };
+    let mut explanation = Explanation::default();
+    let Some(id) = of else { return explanation };
     let name = snapshot.display_name(id);
     let retained = snapshot.retained_bytes(id);
     let freed =
         if snapshot.is_root(id) { snapshot.simulate_root_drop(id) } else { snapshot.simulate_release(id) };
     if let Some(retained) = retained {
         let really = format_bytes(freed.bytes);
-        told.push(
+        explanation.push(
             format!("If {name} goes, {} go free.", really.en),
             format!("{name} 一消失，就会释放{}。", really.zh),
         );
         if retained > freed.bytes {
             let kept = format_bytes(retained - freed.bytes);
-            told.push(
+            explanation.push(
                 format!(
                     "{} more would stay, although nobody could reach them: they keep themselves alive in a cycle.",
                     kept.en
@@ -81,38 +72,38 @@ pub(crate) fn explain_refs(snapshot: &ObjectSnapshot, of: Option<u32>) -> Explan
             );
         }
     }
-    explain_opaque(snapshot, &mut told);
-    told
+    explain_opaque(snapshot, &mut explanation);
+    explanation
 }
 
-fn explain_break(snapshot: &ObjectSnapshot, edge: u32, told: &mut Explanation) {
+fn explain_break(snapshot: &ObjectSnapshot, edge: u32, explanation: &mut Explanation) {
     let freed = snapshot.simulate_break(&[edge]);
     let (edge, size) = (snapshot.describe_edge(edge), format_bytes(freed.bytes));
     let (count, objects) = (
         group_digits(freed.objects.len() as u64),
         if freed.objects.len() == 1 { "object" } else { "objects" },
     );
-    told.push(
+    explanation.push(
         format!("Break {edge}, and {} go free: {count} {objects}.", size.en),
         format!("断开 {edge} 这个引用，会释放{}，共 {count} 个对象。", size.zh),
     );
 }
 
-fn explain_leak(snapshot: &ObjectSnapshot, name: &str, told: &mut Explanation) {
+fn explain_leak(snapshot: &ObjectSnapshot, name: &str, explanation: &mut Explanation) {
     let all = snapshot.leaked_objects();
     let size = format_bytes(all.iter().map(|&id| snapshot.nodes()[id as usize].shallow_bytes).sum());
     let count = group_digits(all.len() as u64);
-    told.push(
+    explanation.push(
         format!("No root reaches {name}, and it is not free. {count} such objects hold {}.", size.en),
         format!("没有任何根能到达 {name}，它却没有被释放。这样的对象共 {count} 个，占{}。", size.zh),
     );
 }
 
-fn explain_cycle(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
+fn explain_cycle(snapshot: &ObjectSnapshot, target: u32, name: &str, explanation: &mut Explanation) {
     let cycles = snapshot.cycles();
     if let Some(cycle) = cycles.iter().find(|cycle| cycle.binary_search(&target).is_ok()) {
         let count = group_digits(cycle.len() as u64);
-        told.push(
+        explanation.push(
             format!(
                 "{name} is in a cycle of strong references, {count} in all: counting alone never frees it."
             ),
@@ -121,14 +112,14 @@ fn explain_cycle(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut 
     }
 }
 
-fn explain_unexplained(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
+fn explain_unexplained(snapshot: &ObjectSnapshot, target: u32, name: &str, explanation: &mut Explanation) {
     match snapshot.unexplained_strong(target) {
         0 => {}
-        1 => told.push(
+        1 => explanation.push(
             format!("1 reference to {name} no root explains: a variable that was not named, or a closure."),
             format!("{name} 还有 1 个引用，给出的根都解释不了：可能是没有列出的变量，也可能被闭包捕获了。"),
         ),
-        count => told.push(
+        count => explanation.push(
             format!(
                 "{} references to {name} no root explains: variables that were not named, or closures.",
                 group_digits(count)
@@ -141,21 +132,21 @@ fn explain_unexplained(snapshot: &ObjectSnapshot, target: u32, name: &str, told:
     }
 }
 
-fn explain_dropped(snapshot: &ObjectSnapshot, target: u32, name: &str, told: &mut Explanation) {
+fn explain_dropped(snapshot: &ObjectSnapshot, target: u32, name: &str, explanation: &mut Explanation) {
     let Some(node) = snapshot.node(target).filter(|node| node.is_dropped()) else { return };
     let size = format_bytes(node.shallow_bytes);
-    told.push(
+    explanation.push(
         format!("{name} was dropped; its block of {} stays as long as a Weak points to it.", size.en),
         format!("{name} 的值已经析构，但只要还有 Weak 指着它，它那块{}的内存就还在。", size.zh),
     );
 }
 
-fn explain_opaque(snapshot: &ObjectSnapshot, told: &mut Explanation) {
+fn explain_opaque(snapshot: &ObjectSnapshot, explanation: &mut Explanation) {
     let of =
         |why: OpaqueReason| snapshot.nodes().iter().filter(|node| node.opaque == Some(why)).count() as u64;
     let (busy, hidden) = (of(OpaqueReason::Borrowed) + of(OpaqueReason::Locked), of(OpaqueReason::Hidden));
     if busy > 0 {
-        told.push(
+        explanation.push(
             format!(
                 "{} could not be looked into, because a cell in it was borrowed or locked.",
                 format_objects(busy)
@@ -164,7 +155,7 @@ fn explain_opaque(snapshot: &ObjectSnapshot, told: &mut Explanation) {
         );
     }
     if hidden > 0 {
-        told.push(
+        explanation.push(
             format!(
                 "{} could not be looked into: nobody sees what a closure has captured.",
                 format_objects(hidden)
@@ -221,10 +212,10 @@ fn format_objects(count: u64) -> String {
     format!("{} object{}", group_digits(count), if count == 1 { "" } else { "s" })
 }
 
-fn format_bytes(count: u64) -> Sentence {
+fn format_bytes(count: u64) -> Text {
     let digits = group_digits(count);
     let unit = if count == 1 { "byte" } else { "bytes" };
-    Sentence { en: format!("{digits} {unit}"), zh: format!(" {digits} 字节") }
+    Text { en: format!("{digits} {unit}"), zh: format!(" {digits} 字节") }
 }
 
 /// With a comma after every three digits.

@@ -9,20 +9,34 @@
 //! are any, the block is a node of its own, reached from the value and from the owners of the weak
 //! pointers.
 
-use crate::node::Strength;
+use crate::node::{ObjectNode, Strength};
 use crate::snapshot::ObjectSnapshot;
 
-pub(crate) struct RetainedSizes {
-    bytes: Vec<Option<u64>>,
-}
+impl ObjectSnapshot {
+    /// The object's own bytes and those of everything that is reached only through it. This is what
+    /// is freed with it, unless it includes a cycle of strong references. `None` for what no root
+    /// reaches.
+    pub fn retained_bytes(&self, id: u32) -> Option<u64> {
+        let sizes = self.retained.get_or_init(|| compute_retained(self));
+        sizes.get(id as usize).copied().flatten()
+    }
 
-impl RetainedSizes {
-    pub(crate) fn bytes(&self, id: u32) -> Option<u64> {
-        self.bytes.get(id as usize).copied().flatten()
+    /// Whether neither a root nor an unexplained reference keeps the object alive, and yet it is
+    /// not freed. Only a witness makes such an object visible. A dropped value has not leaked: its
+    /// block stays only as long as the `Weak` pointers do.
+    pub fn is_leaked(&self, id: u32) -> bool {
+        let is_value = |node: &ObjectNode| !node.witness && !node.is_dropped();
+        self.retained_bytes(id).is_none() && self.node(id).is_some_and(is_value)
+    }
+
+    /// The objects that are [leaked](ObjectSnapshot::is_leaked).
+    pub fn leaked_objects(&self) -> Vec<u32> {
+        self.ids().filter(|&id| self.is_leaked(id)).collect()
     }
 }
 
-pub(crate) fn compute_retained(snapshot: &ObjectSnapshot) -> RetainedSizes {
+/// Retained bytes of each object; `None` where no root reaches it.
+fn compute_retained(snapshot: &ObjectSnapshot) -> Vec<Option<u64>> {
     let graph = DominatorGraph::new(snapshot);
     let order = graph.reverse_postorder();
     let mut position = vec![UNREACHED; graph.len()];
@@ -37,7 +51,7 @@ pub(crate) fn compute_retained(snapshot: &ObjectSnapshot) -> RetainedSizes {
         sums[dominators[at] as usize] += sum;
     }
     let bytes = |id: usize| (position[id] != UNREACHED).then(|| sums[position[id] as usize]);
-    RetainedSizes { bytes: (0..snapshot.nodes().len()).map(bytes).collect() }
+    (0..snapshot.nodes().len()).map(bytes).collect()
 }
 
 const UNREACHED: u32 = u32::MAX;

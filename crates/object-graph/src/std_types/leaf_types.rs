@@ -1,7 +1,7 @@
 //! Types that refer to nothing on the heap.
 
 use crate::Trace;
-use crate::tracer::Tracer;
+use crate::walk::tracer::Tracer;
 use std::any::Any;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -83,7 +83,7 @@ macro_rules! functions {
         /// What a closure has captured cannot be seen, so the object is marked as opaque.
         impl<Output, $($parameter),*> Trace for dyn $kind($($parameter),*) -> Output {
             fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-                tracer.hidden();
+                tracer.mark_hidden();
             }
         }
     };
@@ -95,6 +95,6 @@ functions!(A, B);
 
 impl Trace for dyn Any {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        tracer.hidden();
+        tracer.mark_hidden();
     }
 }

@@ -1,7 +1,7 @@
 //! [`Trace`], which makes a type traceable, and the macro [`trace!`](crate::trace!), which
 //! implements it in one line.
 
-use crate::tracer::Tracer;
+use crate::walk::tracer::Tracer;
 
 /// A type whose references can be followed.
 ///
