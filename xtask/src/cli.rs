@@ -84,7 +84,7 @@ pub(crate) enum Command {
         cargo xtask ci --bless --section 8.5\n  cargo xtask ci --judge reports\n\n\
         Exit status: 1 when a budget is broken or a variant failed. No time is held against anything."
     )]
-    Ci(crate::commands::ci::CiOptions),
+    Ci(CiOptions),
     /// Section 8.9: begin, check and hand in homework; measure and grade what others hand in
     #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
         cargo xtask homework check\n  cargo xtask homework report")]
@@ -98,6 +98,12 @@ pub(crate) enum Command {
     )]
     NewLesson(NewLessonOptions),
 }
+
+/// The value of `--mystery` without a seed: a new puzzle.
+pub(crate) const NEW_PUZZLE: &str = "new";
+
+/// The value of `--predict` without predictions: ask for them on the terminal.
+pub(crate) const ASK_PREDICTIONS: &str = "";
 
 #[derive(Args, Clone)]
 pub(crate) struct LessonOptions {
@@ -120,7 +126,7 @@ pub(crate) struct LessonOptions {
     pub(crate) quick: bool,
     /// A leak hunt: the variants under numbers instead of names; the same SEED gives the same puzzle
     #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true,
-        default_missing_value = crate::commands::mystery::NEW, conflicts_with = "variant")]
+        default_missing_value = NEW_PUZZLE, conflicts_with = "variant")]
     pub(crate) mystery: Option<String>,
     /// One flamegraph more a variant: what came between these two, and stayed (lessons that look on the way, such as 8.2)
     #[arg(long, value_name = "FROM..TO", value_parser = scale::parse_range)]
@@ -129,7 +135,7 @@ pub(crate) struct LessonOptions {
     #[arg(long, value_name = "NUMBER=VARIANT", value_delimiter = ',', conflicts_with_all = ["mystery", "variant"])]
     pub(crate) solve: Vec<String>,
     /// Say the peaks before it runs: asked on the terminal, or list_dict=2.6GB,slots=600MB; the report holds them against the measure
-    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = crate::commands::predict::ASK,
+    #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = ASK_PREDICTIONS,
         conflicts_with_all = ["mystery", "solve"])]
     pub(crate) predict: Option<String>,
     /// Whether CPython runs beside Rust
@@ -323,6 +329,34 @@ pub(crate) struct SiteOptions {
     /// Open its first page
     #[arg(long)]
     pub(crate) open: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CiOptions {
+    /// Only these sections
+    #[arg(long, value_name = "SECTION", value_delimiter = ',')]
+    pub(crate) section: Vec<String>,
+    /// Measure twice and renew the budgets of these sections
+    #[arg(long, conflicts_with = "judge")]
+    pub(crate) bless: bool,
+    /// Measure nothing: hold the reports of this folder against the budgets
+    #[arg(long, value_name = "DIR")]
+    pub(crate) judge: Option<PathBuf>,
+    /// The budgets [default: budgets.toml of the workspace]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) budgets: Option<PathBuf>,
+    /// Whether CPython runs beside Rust; it has no budgets
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) python: PythonChoice,
+    /// Write JUnit XML here [default: ci/junit.xml among the reports]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the reports below this folder [default: reports]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// The language of reports and summary [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
 }
 
 #[derive(Args)]

@@ -2,14 +2,9 @@
 
 pub(crate) mod ci;
 pub(crate) mod completions;
-pub(crate) mod course;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod hint;
 pub(crate) mod lesson;
-pub(crate) mod lesson_intro;
 pub(crate) mod list_lessons;
-pub(crate) mod mystery;
-pub(crate) mod predict;
 pub(crate) mod profile;
-pub(crate) mod watch;

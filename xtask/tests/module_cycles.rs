@@ -1,5 +1,7 @@
 //! The top-level modules of a crate depend on each other in one direction: a reader can understand one after the other.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
+
 use cargo_metadata::MetadataCommand;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

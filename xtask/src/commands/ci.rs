@@ -8,50 +8,21 @@ mod junit;
 mod metric;
 mod summary;
 
-use crate::cli::{self, LangChoice, LessonOptions};
-use crate::commands::course::{self, SectionOutcome};
+use crate::cli::{self, CiOptions, LessonOptions};
+use crate::commands::lesson::course::{self, SectionOutcome};
 use crate::exit::ExitReason;
 use crate::publish::index;
 use crate::publish::report_link;
 use crate::runner::discover::{self, SectionNumber, Workspace};
-use crate::runner::python::PythonChoice;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use budgets::Budgets;
-use clap::{Args, Parser};
+use clap::Parser;
 use heaplab_report::Words;
 use judge::{Case, Verdict};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-
-#[derive(Args)]
-pub(crate) struct CiOptions {
-    /// Only these sections
-    #[arg(long, value_name = "SECTION", value_delimiter = ',')]
-    section: Vec<String>,
-    /// Measure twice and renew the budgets of these sections
-    #[arg(long, conflicts_with = "judge")]
-    bless: bool,
-    /// Measure nothing: hold the reports of this folder against the budgets
-    #[arg(long, value_name = "DIR")]
-    judge: Option<PathBuf>,
-    /// The budgets [default: budgets.toml of the workspace]
-    #[arg(long, value_name = "FILE")]
-    budgets: Option<PathBuf>,
-    /// Whether CPython runs beside Rust; it has no budgets
-    #[arg(long, value_enum, default_value_t)]
-    python: PythonChoice,
-    /// Write JUnit XML here [default: ci/junit.xml among the reports]
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    /// Write the reports below this folder [default: reports]
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// The language of reports and summary [default: by LANG]
-    #[arg(long, value_enum)]
-    lang: Option<LangChoice>,
-}
 
 pub(crate) fn run(options: &CiOptions) -> Result<()> {
     let workspace = discover::load_workspace()?;
@@ -75,7 +46,7 @@ pub(crate) fn run(options: &CiOptions) -> Result<()> {
     let cases: Vec<Case> =
         outcomes.iter().flat_map(|outcome| judge::judge_section(&budgets, outcome, &words)).collect();
     if options.judge.is_none() {
-        index::write_index(&workspace, &reports, options.lang)?;
+        index::write_index(&workspace, &reports, &words)?;
     }
     write_results(options, &reports, &outcomes, &cases, &words)?;
     print_verdicts(&cases, &words)

@@ -1,9 +1,7 @@
 //! `reports/index.html`: renewed after every section that was run, from the reports that lie there.
 
-use crate::cli::{self, LangChoice};
-use crate::commands::lesson;
 use crate::publish::report_link;
-use crate::runner::discover::{SectionNumber, Workspace};
+use crate::runner::discover::{self, SectionNumber, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_record::{REPORT_SCHEMA, Report};
@@ -12,13 +10,8 @@ use heaplab_report::index::{Course, CourseLesson, CourseSection, FurtherReport};
 use std::path::{Path, PathBuf};
 
 /// Writes the page over the reports of a folder, beside its place and renamed; gives where it is.
-pub(crate) fn write_index(
-    workspace: &Workspace,
-    reports: &Path,
-    lang: Option<LangChoice>,
-) -> Result<PathBuf> {
-    let words = Words::new(cli::resolve_language(lang));
-    let page = heaplab_report::index::render_page(&build_course(workspace, reports), &words)?;
+pub(crate) fn write_index(workspace: &Workspace, reports: &Path, words: &Words) -> Result<PathBuf> {
+    let page = heaplab_report::index::render_page(&build_course(workspace, reports), words)?;
     let place = reports.join("index.html");
     let part = reports.join(format!(".index.html.{}.part", std::process::id()));
     std::fs::create_dir_all(reports).with_context(|| format!("cannot make {}", reports.display()))?;
@@ -40,7 +33,7 @@ fn build_course(workspace: &Workspace, reports: &Path) -> Course {
         let lessons: Vec<_> =
             workspace.lessons.iter().filter(|lesson| lesson.section.is_within(&section)).collect();
         CourseSection {
-            title: lesson::section_title(&lessons),
+            title: discover::section_title(&lessons),
             lessons: lessons
                 .iter()
                 .map(|lesson| CourseLesson {

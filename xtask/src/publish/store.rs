@@ -2,7 +2,6 @@
 //! run before that leaves the last report as it was.
 
 use crate::exit::ExitReason;
-use crate::publish::website::SITE_SCHEMA;
 use crate::runner::memory;
 use anyhow::{Context as _, Result};
 use heaplab_profile::formats::FORMATS;
@@ -11,6 +10,9 @@ use heaplab_record::{
 };
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
+
+/// Names a folder as a website of ours, in its `site.json`.
+pub(crate) const SITE_SCHEMA: &str = "heaplab/site/v1";
 
 /// A report with its pictures is a few MiB; the records of its runs another.
 const LEAST_FREE_BYTES: u64 = 24 << 20;
@@ -103,7 +105,7 @@ impl Staging {
     }
 
     /// A folder inside of the report that a tool fills itself, such as criterion.
-    pub(crate) fn create_folder(&self, name: &str) -> PathBuf {
+    pub(crate) fn tool_folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 

@@ -5,7 +5,7 @@ use crate::cli::SiteOptions;
 use crate::exit::ExitReason;
 use crate::publish::gallery::markdown_files;
 use crate::publish::report_link;
-use crate::publish::store;
+use crate::publish::store::{self, SITE_SCHEMA};
 use crate::runner::discover::{self, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -13,9 +13,6 @@ use heaplab_report::website::{self, NavEntry, PageFrame, SitePage};
 use heaplab_report::{Artifact, Lang, Words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
-
-/// What names a folder as a site of ours, in `site.json`.
-pub(crate) const SITE_SCHEMA: &str = "heaplab/site/v1";
 
 /// What the site will hold, by place.
 #[derive(Default)]

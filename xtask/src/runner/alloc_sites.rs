@@ -1,10 +1,10 @@
 //! Names for what was recorded: a profile a variant, and the largest sites for report.json.
 
-use crate::runner::measure::SectionResult;
+use crate::runner::measure::{DhatFile, Recording, is_rust_run};
 use anyhow::{Context as _, Result};
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Frame, Profile, Site, dhat};
-use heaplab_record::{HeapSite, Language, Probe, Run, SizeClass};
+use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -21,49 +21,41 @@ pub(crate) struct NamedProfile {
     pub(crate) profile: Profile,
 }
 
-/// A profile for every Rust run that has one, in the order of the runs. The recordings are used up.
-pub(crate) fn name_profiles(measured: &mut SectionResult, workspace: &Path) -> Result<Vec<NamedProfile>> {
+/// The profile of every Rust run that has one, in the order of the runs.
+pub(crate) fn name_profiles(
+    runs: &[Run],
+    recordings: &[Recording],
+    dhat_files: &[DhatFile],
+    workspace: &Path,
+) -> Result<Vec<NamedProfile>> {
     let roots = Roots { workspace: workspace.to_owned() };
-    let recordings = std::mem::take(&mut measured.recordings);
     let mut named = Vec::new();
-    for run in measured.runs.iter().filter(|run| run.language == Language::Rust) {
-        let of_run = |section: &str, variant: &str| section == run.section && variant == run.variant;
+    for run in runs.iter().filter(|run| run.language == Language::Rust) {
         let (section, variant) = (run.section.clone(), run.variant.clone());
-        if let Some(recording) =
-            recordings.iter().find(|recording| of_run(&recording.section, &recording.variant))
-        {
+        let recording = recordings.iter().find(|of| is_rust_run(run, &of.section, &of.variant));
+        if let Some(recording) = recording {
             let profile = symbolize(&recording.raw, &roots)
                 .with_context(|| format!("{variant}: the recorded stacks have no names"))?
                 .trim_stacks();
             named.push(NamedProfile { section, variant, probe: Probe::Heap, rows: run.rows, profile });
-        } else if let Some(file) = measured.dhat_files.iter().find(|file| file.variant == run.variant) {
+        } else if let Some(file) = dhat_files.iter().find(|file| file.variant == run.variant) {
             let rows = run.dhat.as_ref().map_or(run.rows, |dhat| dhat.rows);
-            let profile =
-                dhat::read(&file.json).with_context(|| format!("{variant}: cannot read dhat's file"))?;
-            named.push(NamedProfile {
-                section,
-                variant,
-                probe: Probe::Dhat,
-                rows,
-                profile: profile.trim_stacks(),
-            });
+            let profile = dhat::read(&file.json)
+                .with_context(|| format!("{variant}: cannot read dhat's file"))?
+                .trim_stacks();
+            named.push(NamedProfile { section, variant, probe: Probe::Dhat, rows, profile });
         }
-    }
-    for run in &mut measured.runs {
-        let of_run = named.iter().find(|named| {
-            run.language == Language::Rust && named.section == run.section && named.variant == run.variant
-        });
-        put_sites(run, of_run);
     }
     Ok(named)
 }
 
-/// The largest sites of a run's profile, into its entry.
-pub(crate) fn put_sites(run: &mut Run, named: Option<&NamedProfile>) {
-    let (Some(heap), Some(named)) = (&mut run.heap, named) else { return };
-    if named.probe == Probe::Heap {
-        heap.sites = largest_sites(&named.profile);
-        heap.lifetimes = size_classes(&named.profile);
+/// A run's heap figures with the largest sites of its profile, where the recorder gave the profile.
+pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun {
+    match named.filter(|named| named.probe == Probe::Heap) {
+        Some(NamedProfile { profile, .. }) => {
+            HeapRun { sites: largest_sites(profile), lifetimes: size_classes(profile), ..heap }
+        }
+        None => heap,
     }
 }
 

@@ -1,10 +1,10 @@
 //! The criterion bench that a lesson's metadata names: run in rounds, its own report kept, its samples judged with the noise
 //! between rounds in mind.
 
-use crate::publish::store::Staging;
 use crate::runner::build::{self, BuiltLesson};
 use crate::runner::child_process;
 use crate::runner::discover::{Lesson, Workspace};
+use crate::runner::measure::RunAttachments;
 use crate::runner::tool_notes::both_languages;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -34,48 +34,50 @@ pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Resul
         .collect()
 }
 
-/// Runs the benches of the lessons; the times become attachments of the runs whose variants have their names, those of
-/// other names the baseline's.
+/// Runs the benches of the lessons in `home`. The times belong to the runs whose variants have the benches' names, those of
+/// other names to the baseline.
 pub(crate) fn run_benches(
     benches: &BenchBinaries,
     built: &[BuiltLesson<'_>],
-    runs: &mut [Run],
-    staging: &Staging,
+    runs: &[Run],
+    home: &Path,
     quick: bool,
     screen: &Terminal,
-) -> Result<()> {
+) -> Result<RunAttachments> {
+    let mut found = RunAttachments::new();
     for built in built {
         let section = built.lesson.section.to_string();
         let of_lesson = |run: &Run| run.section == section && run.language == Language::Rust;
         let Some(binary) = benches.get(&built.lesson.package) else { continue };
-        let Some(base) = runs.iter().find(|run| of_lesson(run) && run.baseline) else { continue };
-        let (base, rows) = (base.variant.clone(), base.rows);
-        let home = staging.create_folder("criterion");
-        let mut timed: Vec<BenchTimes> = Vec::new();
-        let rounds = if quick { 2 } else { ROUNDS };
-        for round in 1..=rounds {
-            screen.print_step(&format!("criterion, round {round} of {rounds}"));
-            run_once(binary, &home, rows, round == rounds)?;
-            add_round(&mut timed, read_samples(&home)?);
-        }
+        let Some(baseline) = runs.iter().position(|run| of_lesson(run) && run.baseline) else { continue };
+        let baseline_name = &runs[baseline].variant;
+        let timed = run_rounds(binary, home, runs[baseline].rows, if quick { 2 } else { ROUNDS }, screen)?;
         let control = timing::measure_control_noise(&timed);
+        let baseline_times = timed.iter().find(|timed| timed.name == *baseline_name);
         for bench in &timed {
-            let to = if runs.iter().any(|run| of_lesson(run) && run.variant == bench.name) {
-                &bench.name
-            } else {
-                &base
-            };
-            if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == *to) {
-                let base = timed.iter().find(|timed| timed.name == base);
-                let table = timing_table(bench, base, control, run);
-                run.attachments.push(table);
-            }
+            let own = runs.iter().position(|run| of_lesson(run) && run.variant == bench.name);
+            let index = own.unwrap_or(baseline);
+            found.push((index, timing_table(bench, baseline_times, control, &runs[index])));
         }
-        if let Some(run) = runs.iter_mut().find(|run| of_lesson(run) && run.variant == base) {
-            run.attachments.extend(noise_note(&timed, &base));
-        }
+        found.extend(noise_note(&timed, baseline_name).map(|note| (baseline, note)));
     }
-    Ok(())
+    Ok(found)
+}
+
+fn run_rounds(
+    binary: &Path,
+    home: &Path,
+    rows: u64,
+    rounds: u32,
+    screen: &Terminal,
+) -> Result<Vec<BenchTimes>> {
+    let mut timed: Vec<BenchTimes> = Vec::new();
+    for round in 1..=rounds {
+        screen.print_step(&format!("criterion, round {round} of {rounds}"));
+        run_once(binary, home, rows, round == rounds)?;
+        add_round(&mut timed, read_samples(home)?);
+    }
+    Ok(timed)
 }
 
 fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Result<()> {

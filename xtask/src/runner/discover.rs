@@ -249,6 +249,17 @@ impl Lesson {
     }
 }
 
+/// The section's own title where several lessons are run as one; else the lesson's.
+pub(crate) fn section_title(lessons: &[&Lesson]) -> Text {
+    match lessons {
+        [one] => one.title.clone(),
+        several => {
+            let named = several.iter().find_map(|lesson| lesson.section_title.clone());
+            named.or_else(|| several.first().map(|lesson| lesson.title.clone())).unwrap_or_default()
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! How each variant grows: matches the sites of its three runs by their call stacks and has them classified.
 
 use crate::runner::alloc_sites::{NamedProfile, own_frame};
-use crate::runner::measure::{ScaledRun, ScaledRuns};
+use crate::runner::measure::{ScaledRun, ScaledRuns, is_rust_run};
 use anyhow::{Context as _, Result};
 use heaplab_analysis::growth::{
     Checkpoint, LiveTotal, ProgramTotals, Reachability, SiteHistory, SiteRun, checkpoint_requests, classify,
@@ -10,7 +10,7 @@ use heaplab_analysis::growth::{
 use heaplab_profile::raw::RawSite;
 use heaplab_profile::symbols::{NamedStacks, Roots};
 use heaplab_profile::{Frame, Profile};
-use heaplab_record::{Attachment, Growth, SiteGrowth};
+use heaplab_record::{Growth, Run, SiteGrowth};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -30,12 +30,12 @@ pub(crate) struct VariantGrowth {
 
 type Stack = Vec<Frame>;
 
-/// Judges every variant that ran at three scales. `attachments` gives what a variant handed over: a graph of references says
-/// which blocks keep only themselves alive.
-pub(crate) fn judge_variants<'a>(
+/// Judges every variant that ran at three scales. A graph of references among the attachments of its run tells which blocks
+/// only keep each other alive.
+pub(crate) fn judge_variants(
     scaled: &[ScaledRuns],
     profiles: &[NamedProfile],
-    attachments: impl Fn(&ScaledRuns) -> &'a [Attachment],
+    runs: &[Run],
     workspace: &Path,
 ) -> Result<Vec<VariantGrowth>> {
     let roots = Roots { workspace: workspace.to_owned() };
@@ -48,7 +48,8 @@ pub(crate) fn judge_variants<'a>(
             let one = name_run(run, &roots);
             seen.push(one.with_context(|| format!("{}: the recorded stacks have no names", of.variant))?);
         }
-        let references = reachability_by_line(attachments(of));
+        let run = runs.iter().find(|run| is_rust_run(run, &of.section, &of.variant));
+        let references = reachability_by_line(run.map_or(&[], |run| &run.attachments));
         all.push(judge_variant(of, named, seen, &references));
     }
     Ok(all)

@@ -3,6 +3,7 @@
 
 use crate::runner::build::BuiltLesson;
 use crate::runner::callgrind;
+use crate::runner::measure::RunAttachments;
 use crate::runner::plan;
 use crate::runner::tool_notes::{self, both_languages};
 use crate::terminal::Terminal;
@@ -25,23 +26,24 @@ const MOST_FUNCTIONS: usize = 8;
 /// Counts what the lessons ask for. Without valgrind nothing is counted, and a line says so.
 pub(crate) fn count_instructions(
     built: &[BuiltLesson<'_>],
-    runs: &mut [Run],
+    runs: &[Run],
     root: &Path,
     folder: &Path,
     screen: &Terminal,
-) -> Result<()> {
+) -> Result<RunAttachments> {
+    let mut found = RunAttachments::new();
     if built.iter().all(|built| built.lesson.instructions.is_empty()) {
-        return Ok(());
+        return Ok(found);
     }
     let Some(tool) = callgrind::version() else {
         let how = callgrind::INSTALL_HINT;
         screen.print_note(&format!("No instructions are counted: valgrind is not installed. {how}"));
-        return Ok(());
+        return Ok(found);
     };
     let mut slowest: Option<(u64, usize, Duration)> = None;
     for built in built {
         let section = built.lesson.section.to_string();
-        for (index, run) in runs.iter_mut().enumerate() {
+        for (index, run) in runs.iter().enumerate() {
             let wanted = built.lesson.instructions.contains(&run.variant);
             if run.section != section || run.language != Language::Rust || !wanted {
                 continue;
@@ -53,15 +55,14 @@ pub(crate) fn count_instructions(
             if slowest.is_none_or(|(ns, ..)| plain_ns > ns) {
                 slowest = Some((plain_ns, index, started.elapsed()));
             }
-            run.attachments.extend(attachments(built, run, &counted, rows, root, &tool));
+            let attachments = attachments(built, run, &counted, rows, root, &tool);
+            found.extend(attachments.into_iter().map(|attachment| (index, attachment)));
         }
     }
-    if let Some((plain_ns, index, wall)) = slowest
-        && let Some(run) = runs.get_mut(index)
-    {
-        run.attachments.push(cost_note(&run.variant, plain_ns, wall));
-    }
-    Ok(())
+    found.extend(
+        slowest.map(|(plain_ns, index, wall)| (index, cost_note(&runs[index].variant, plain_ns, wall))),
+    );
+    Ok(found)
 }
 
 /// The run's own scale where that is quick enough, and what its work takes by itself.

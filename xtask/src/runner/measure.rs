@@ -14,7 +14,7 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
 use heaplab_profile::raw::RawRecording;
-use heaplab_record::{Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_record::{Attachment, Curve, Failure, Language, Probe, Run, Variant};
 use heaplab_report::LiveCurve;
 use runner::Runner;
 use sizing::Sizing;
@@ -67,19 +67,31 @@ pub(crate) struct SectionResult {
     pub(crate) scaled: Vec<ScaledRuns>,
 }
 
+/// Attachments that a tool found for a run, which it names by its index.
+pub(crate) type RunAttachments = Vec<(usize, Attachment)>;
+
 impl SectionResult {
-    /// The recorded curves, in the order of the runs.
-    pub(crate) fn live_curves(&self) -> Vec<LiveCurve> {
-        let of_run = |run: &Run| {
-            let recording = self.recordings.iter().find(|recording| {
-                run.language == Language::Rust
-                    && recording.section == run.section
-                    && recording.variant == run.variant
-            })?;
-            LiveCurve::from_recording(&run.section, &run.variant, &recording.raw)
-        };
-        self.runs.iter().filter_map(of_run).collect()
+    /// The same result with more attachments.
+    pub(crate) fn with_attachments(mut self, attachments: RunAttachments) -> SectionResult {
+        for (index, attachment) in attachments {
+            self.runs[index].attachments.push(attachment);
+        }
+        self
     }
+}
+
+/// Whether a run is the one in Rust of this variant; a script may have the variant's name.
+pub(crate) fn is_rust_run(run: &Run, section: &str, variant: &str) -> bool {
+    run.language == Language::Rust && run.section == section && run.variant == variant
+}
+
+/// The recorded curves, in the order of the runs.
+pub(crate) fn live_curves(runs: &[Run], recordings: &[Recording]) -> Vec<LiveCurve> {
+    let curve = |run: &Run| {
+        let recording = recordings.iter().find(|of| is_rust_run(run, &of.section, &of.variant))?;
+        LiveCurve::from_recording(&run.section, &run.variant, &recording.raw)
+    };
+    runs.iter().filter_map(curve).collect()
 }
 
 /// What the recorder left of a variant, at the run's own scale.

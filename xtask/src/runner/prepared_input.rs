@@ -1,7 +1,6 @@
 //! What has to be there before a lesson's variants run, such as the log of 8.7: the lesson makes it in a process of its own, once
 //! a scale, and every child is told of it. The lesson's own options reach it here.
 
-use crate::cli::LessonOptions;
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::runner::build::BuiltLesson;
@@ -14,39 +13,6 @@ use std::process::Command;
 
 /// The options that a lesson may take, in the form that it takes them: name and value.
 pub(crate) type LessonInputs = Vec<(String, String)>;
-
-/// What was given of the options that lessons take; each must have one in this section that takes it.
-pub(crate) fn resolve_inputs(
-    options: &LessonOptions,
-    built: &[BuiltLesson<'_>],
-) -> Result<LessonInputs, ExitReason> {
-    let mut given = LessonInputs::new();
-    if let Some(log) = &options.log {
-        let path = log.to_str().ok_or_else(|| {
-            ExitReason::UsageError(format!(
-                "--log {}: its name is not UTF-8: rename it, or link to it",
-                log.display()
-            ))
-        })?;
-        given.push(("--log".to_owned(), path.to_owned()));
-    }
-    for (name, _) in &given {
-        if !built.iter().any(|built| accepts_input(built, name)) {
-            let section = &options.section;
-            return Err(ExitReason::UsageError(format!(
-                "{name}: section {section} reads no such thing; lesson 8.7 does"
-            )));
-        }
-    }
-    if let (Some(_), Some(other)) = (options.bytes, built.iter().find(|of| of.manifest.unit != "bytes")) {
-        let unit = &other.manifest.unit;
-        return Err(ExitReason::UsageError(format!(
-            "--bytes: lesson {} counts {unit}; give --rows",
-            other.lesson.section
-        )));
-    }
-    Ok(given)
-}
 
 /// The scale that an option itself brings along: a log's size.
 pub(crate) fn rows_of_input(
@@ -102,6 +68,6 @@ pub(crate) fn run_prepare(
     })
 }
 
-fn accepts_input(built: &BuiltLesson<'_>, name: &str) -> bool {
+pub(crate) fn accepts_input(built: &BuiltLesson<'_>, name: &str) -> bool {
     built.manifest.options.iter().any(|option| option.name == name)
 }

@@ -2,7 +2,7 @@
 //! changed line.
 
 use super::metric::Metric;
-use crate::commands::course::SectionOutcome;
+use crate::commands::lesson::course::SectionOutcome;
 use crate::exit::ExitReason;
 use crate::runner::discover::SectionNumber;
 use anyhow::{Context as _, Result};

@@ -2,7 +2,7 @@
 
 use super::budgets::{Budgets, SectionBudgets, VariantBudget};
 use super::metric::Metric;
-use crate::commands::course::SectionOutcome;
+use crate::commands::lesson::course::SectionOutcome;
 use heaplab_record::{Language, Report, Run};
 use heaplab_report::{Words, format};
 

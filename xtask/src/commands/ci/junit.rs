@@ -2,7 +2,7 @@
 //! Format: <https://github.com/testmoapp/junitxml>.
 
 use super::judge::{Case, Verdict};
-use crate::commands::course::SectionOutcome;
+use crate::commands::lesson::course::SectionOutcome;
 use anyhow::{Context as _, Result};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};

@@ -1,7 +1,7 @@
 //! The summary of a CI run in Markdown: what is broken comes first.
 
 use super::judge::{Case, Verdict};
-use crate::commands::course::SectionOutcome;
+use crate::commands::lesson::course::SectionOutcome;
 use heaplab_report::{Words, format};
 use std::fmt::Write as _;
 

@@ -44,7 +44,7 @@ pub(crate) fn print_intro(
 }
 
 /// What this machine has for the rest of the lecture, where a lesson of the section ends with it.
-pub(crate) fn print_doctor_after_first_run(lessons: &[&Lesson], workspace: &Workspace, screen: &Terminal) {
+pub(crate) fn print_doctor(lessons: &[&Lesson], workspace: &Workspace, screen: &Terminal) {
     if lessons.iter().any(|lesson| lesson.doctor) {
         let (text, _) = doctor::render_checks(workspace);
         screen.print_result(&format!("\ncargo xtask doctor:\n{text}"));

@@ -3,8 +3,8 @@
 
 mod source_changes;
 
+use super::section::run_section;
 use crate::cli::{self, LessonOptions};
-use crate::commands::lesson;
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::runner::discover::{self, Lesson};
@@ -33,10 +33,10 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     let mut files = read_sources(&lessons)?;
     let mut peaks = PeakHistory::default();
     loop {
-        match lesson::run_section(&options) {
-            Ok((report, concluded)) => {
-                peaks.print_changes(&report, &words);
-                report_error(concluded)?;
+        match run_section(&options) {
+            Ok(measured) => {
+                peaks.print_changes(&measured.report, &words);
+                report_error(measured.verdict)?;
             }
             Err(error) => report_error(Err(error))?,
         }

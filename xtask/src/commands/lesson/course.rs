@@ -1,12 +1,13 @@
 //! Every section of the course in order, for `cargo xtask lesson all` and `cargo xtask ci`. One that fails does not stop the others.
 
-use crate::cli::LessonOptions;
-use crate::commands::lesson;
+use super::section::run_section;
+use crate::cli::{self, LessonOptions};
 use crate::exit::ExitReason;
 use crate::publish::index;
 use crate::runner::discover::{SectionNumber, Workspace};
 use anyhow::Result;
 use heaplab_record::Report;
+use heaplab_report::Words;
 use std::time::{Duration, Instant};
 
 /// What stands for every section where one is asked for.
@@ -30,8 +31,8 @@ pub(crate) fn run_sections(
     for (index, section) in sections.iter().enumerate() {
         eprintln!("\n== {section} ({}/{})", index + 1, sections.len());
         let started = Instant::now();
-        let (report, why) = match lesson::run_section(&options(section)) {
-            Ok((report, concluded)) => (Some(report), concluded.err()),
+        let (report, why) = match run_section(&options(section)) {
+            Ok(measured) => (Some(measured.report), measured.verdict.err()),
             Err(error) => (None, Some(error)),
         };
         match why {
@@ -69,7 +70,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &LessonOptions) -> Result<
         ..options.clone()
     };
     let outcomes = run_sections(&workspace.sections_to_run(), of)?;
-    let page = index::write_index(workspace, &reports, options.lang)?;
+    let page = index::write_index(workspace, &reports, &Words::new(cli::resolve_language(options.lang)))?;
     if options.open {
         open::that_detached(&page).map_err(|error| {
             ExitReason::MissingRequirement(format!("cannot open a browser: {error}; {}", page.display()))

@@ -2,6 +2,7 @@
 //! which answers are right. Nothing that the student is shown says which number is which: not the names, not the verdicts, not
 //! the frames of the variants' own functions. The line that leaks is there to be found.
 
+use crate::cli::NEW_PUZZLE;
 use crate::exit::ExitReason;
 use crate::runner::discover::{Lesson, SectionNumber};
 use crate::runner::measure::VariantTask;
@@ -10,9 +11,6 @@ use heaplab_profile::Profile;
 use heaplab_record::{Language, Mystery, Report, Text};
 use heaplab_report::{Lang, Words};
 use std::path::Path;
-
-/// What `--mystery` without a number is read as.
-pub(crate) const NEW: &str = "new";
 
 /// One shuffling of names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,7 +38,7 @@ impl Puzzle {
     pub(crate) fn from_option(asked: &str, lessons: &[&Lesson]) -> Result<Puzzle, ExitReason> {
         let variants = puzzle_variants(lessons)?;
         let seed = match asked {
-            NEW => {
+            NEW_PUZZLE => {
                 u64::from(std::process::id()) ^ (jiff::Timestamp::now().as_millisecond() as u64 % 1_000_000)
             }
             number => number.parse().map_err(|_| {
@@ -58,7 +56,7 @@ impl Puzzle {
     }
 
     /// Takes the variants' names out of the stacks: their own functions, and the lines of these.
-    pub(crate) fn mask_profile(&self, profile: &mut Profile) {
+    pub(crate) fn mask_profile(&self, mut profile: Profile) -> Profile {
         for frame in profile.sites.iter_mut().flat_map(|site| &mut site.frames) {
             let is_own = |(name, _): &&(String, String)| frame.function.rsplit("::").next() == Some(name);
             if let Some((_, shown)) = self.names.iter().find(is_own) {
@@ -66,7 +64,7 @@ impl Puzzle {
                 frame.location = None;
             }
         }
-        *profile = std::mem::take(profile).merge_equal_stacks();
+        profile.merge_equal_stacks()
     }
 
     /// An answer that could be given.
@@ -222,9 +220,8 @@ mod tests {
         };
         let frames =
             vec![frame("hunt::cycle", "main.rs:9"), frame("hunt::documents::handle", "documents.rs:4")];
-        let mut profile = Profile { sites: vec![Site { frames, ..Site::default() }] };
-        puzzle.mask_profile(&mut profile);
-        let masked = &profile.sites[0].frames;
+        let profile = Profile { sites: vec![Site { frames, ..Site::default() }] };
+        let masked = &puzzle.mask_profile(profile).sites[0].frames;
         assert_eq!(
             (masked[0].function.as_str(), &masked[0].location),
             (puzzle.masked_name("cycle").unwrap(), &None)

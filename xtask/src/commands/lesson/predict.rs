@@ -1,6 +1,7 @@
 //! `cargo xtask lesson 8.5 --predict`: what somebody says before the variants run, asked on the terminal or given as
 //! `list_dict=2.6GB,slots=600MB`. What became of it is the report's to say.
 
+use crate::cli::ASK_PREDICTIONS;
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::runner::measure::VariantTask;
@@ -11,9 +12,6 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// What `--predict` alone stands for.
-pub(crate) const ASK: &str = "";
-
 /// Between two looks for a signal while nobody types.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -22,7 +20,7 @@ const USAGE: &str =
 
 /// Before anything is built: whoever wants to be asked needs a terminal.
 pub(crate) fn check_option(asked: Option<&str>) -> Result<(), ExitReason> {
-    if asked == Some(ASK) && !std::io::stdin().is_terminal() {
+    if asked == Some(ASK_PREDICTIONS) && !std::io::stdin().is_terminal() {
         return Err(ExitReason::UsageError(format!(
             "--predict asks on a terminal, and this is none: {USAGE}"
         )));
@@ -39,7 +37,7 @@ pub(crate) fn read_predictions(
 ) -> Result<Vec<Prediction>, ExitReason> {
     match asked {
         None => Ok(Vec::new()),
-        Some(ASK) => {
+        Some(ASK_PREDICTIONS) => {
             check_option(asked)?;
             let unit = tasks.first().map(|task| task.unit).unwrap_or_default();
             let (rows, unit) = (format::count(rows), words.say("unit-many", &[("unit", unit)]));
