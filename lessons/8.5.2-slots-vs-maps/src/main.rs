@@ -5,13 +5,12 @@
 //! Command:    cargo xtask lesson 8.5
 
 mod access;
-mod packed;
 mod random;
 
 use access::measure_random_access;
 use compact_str::{CompactString, format_compact};
 use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
-use packed::Packed;
+use heaplab_packed_rows::Packed;
 use serde_json::json;
 use std::collections::HashMap;
 

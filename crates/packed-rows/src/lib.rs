@@ -1,15 +1,24 @@
-//! The compressed row store: ten million names and scores in about ten megabytes, each readable by index.
+//! A compressed row store: ten million names and scores in about ten megabytes, each readable by index.
 //!
-//! A tour, from a row inwards:
+//! ```
+//! use heaplab_packed_rows::Packed;
+//!
+//! let rows = (0..1_000).map(|index| (format!("user{index}"), index));
+//! let packed = Packed::build(rows);
+//! assert_eq!(packed.get(7), Some(("user7".to_owned(), 7)));
+//! ```
+//!
+//! The modules, from a row inwards:
 //! - This file cuts the rows into blocks of 128 and finds the block of an index.
-//! - [`block`] writes a block and reads one row of it; [`header`] is what a reader must know first.
-//! - [`plan`] decides how a block is written, and finds the ending that all names share.
-//! - [`decimal`] cuts the digits off a name, [`texts`] makes a dictionary of the rest, [`alphabet`] makes its bytes small.
-//! - [`frame`] makes a column of numbers narrow.
-//! - [`bits`] and [`pages`] keep it all, bit after bit, and grow without ever holding two copies.
+//! - `block` writes a block and reads one row of it; `header` is what a reader must know first.
+//! - `plan` decides how a block is written, and finds the ending that all names share.
+//! - `decimal` cuts the digits off a name, `texts` makes a dictionary of the rest, `alphabet` makes its bytes
+//!   small.
+//! - `frame` makes a column of numbers narrow.
+//! - `bits` and `pages` keep it all, bit after bit, and grow without ever holding two copies.
 //!
-//! Nothing is computed from a row's index. The rows are small because neighbours are alike, and where they are not,
-//! they are stored as they are. `PACKED.md` has a drawing and counts the bits.
+//! No value is computed from a row's index. The rows are small because neighbours are alike, and rows that are
+//! not alike are stored as they are. The README has a drawing and counts the bits.
 
 mod alphabet;
 mod bits;
@@ -28,12 +37,12 @@ use bits::{BitWriter, Bits};
 use block::Row;
 use pages::Pages;
 
-/// Rows a block. Twice as many would halve the 1.6 bits a row of header and directory, but the numbers of twice as many
-/// neighbours lie twice as far apart: one bit more for each.
+/// Rows per block. Twice as many would halve the 1.6 bits per row of header and directory, but the numbers of
+/// twice as many neighbours lie twice as far apart: one bit more for each.
 const ROWS_PER_BLOCK: usize = 128;
 
 /// Names and scores, compressed, each readable by its index.
-pub(crate) struct Packed {
+pub struct Packed {
     bits: Bits,
     /// Where each block begins.
     blocks: Pages,
@@ -42,8 +51,8 @@ pub(crate) struct Packed {
 }
 
 impl Packed {
-    /// Packs `rows` as they come; no more than one block of them is held as it came.
-    pub(crate) fn build(rows: impl Iterator<Item = (String, u64)>) -> Packed {
+    /// Packs `rows` as they come; at most one block of them is held unpacked.
+    pub fn build(rows: impl Iterator<Item = (String, u64)>) -> Packed {
         let mut bits = BitWriter::default();
         let mut blocks = Pages::default();
         let mut text = TextWriter::default();
@@ -64,21 +73,26 @@ impl Packed {
     }
 
     /// How many rows there are.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.len
     }
 
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// Row `index`, or `None` behind the last one. Allocates once: the name, at its exact length.
-    pub(crate) fn get(&self, index: usize) -> Option<(String, u64)> {
+    pub fn get(&self, index: usize) -> Option<(String, u64)> {
         let row = self.find_row(index)?;
         let mut name = Vec::with_capacity(row.name_bytes());
         row.push_name(&self.alphabets, &mut name);
         Some((into_name(name), row.score()))
     }
 
-    /// Puts the name of row `index` into `name`, whose memory is used again, and returns the score. `None` behind the
-    /// last row, and `name` is as it was.
-    pub(crate) fn read(&self, index: usize, name: &mut String) -> Option<u64> {
+    /// Puts the name of row `index` into `name`, whose memory is reused, and returns the score. Behind the last
+    /// row it returns `None` and leaves `name` as it was.
+    pub fn read(&self, index: usize, name: &mut String) -> Option<u64> {
         let row = self.find_row(index)?;
         let mut bytes = std::mem::take(name).into_bytes();
         bytes.clear();
@@ -98,7 +112,8 @@ impl Packed {
     }
 }
 
-/// Blocks cut names between bytes, not between characters; put together they are what came in, which was a `String`.
+/// Blocks cut names between bytes, not between characters; put together again, the bytes are the `String` that
+/// came in.
 fn into_name(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("a name comes out as it went in")
 }

@@ -1,31 +1,31 @@
-//! Deciding how to write a block. Nothing is guessed: both ways to look at the names are worked out, the smaller wins.
+//! Decides how to write a block: both ways to split its names are worked out, and the smaller one is used.
 
-use super::ROWS_PER_BLOCK;
-use super::decimal;
-use super::frame::Frame;
-use super::texts::{Texts, count_common};
+use crate::ROWS_PER_BLOCK;
+use crate::decimal;
+use crate::frame::Frame;
+use crate::texts::{Texts, count_common};
 
 /// One way to write the rows of a block.
-pub(super) struct Plan<'a> {
+pub(crate) struct Plan<'a> {
     /// What every name ends with.
-    pub(super) suffix: &'a [u8],
-    pub(super) texts: Texts<'a>,
+    pub(crate) suffix: &'a [u8],
+    pub(crate) texts: Texts<'a>,
     /// The number behind each text, plus one; 0 where there is none.
-    pub(super) numbers: Column,
-    pub(super) scores: Column,
+    pub(crate) numbers: Column,
+    pub(crate) scores: Column,
     /// Whether `scores` are counted from the row's own number.
-    pub(super) relative: bool,
+    pub(crate) relative: bool,
 }
 
-/// The numbers of a column, one a row, and the frame around them.
-pub(super) struct Column {
-    pub(super) values: [u64; ROWS_PER_BLOCK],
-    pub(super) frame: Frame,
+/// The numbers of a column, one per row, and the frame around them.
+pub(crate) struct Column {
+    pub(crate) values: [u64; ROWS_PER_BLOCK],
+    pub(crate) frame: Frame,
 }
 
 impl<'a> Plan<'a> {
-    /// The smallest way to write `rows`, at least one and at most [`ROWS`].
-    pub(super) fn choose(rows: &'a [(String, u64)]) -> Plan<'a> {
+    /// The smallest way to write `rows`, at least one and at most [`ROWS_PER_BLOCK`].
+    pub(crate) fn choose(rows: &'a [(String, u64)]) -> Plan<'a> {
         let with_numbers = Plan::new(rows, decimal::split_number);
         if with_numbers.texts.entries().len() == 1 {
             return with_numbers;
@@ -67,8 +67,8 @@ impl<'a> Plan<'a> {
     /// What differs between two plans for the same rows: the bits of everything but the header.
     fn size_bits(&self, rows: usize) -> u64 {
         let (_, starts) = self.texts.starts();
-        let a_row = self.texts.pick_width + self.numbers.frame.width + self.scores.frame.width;
-        rows as u64 * u64::from(a_row)
+        let row_bits = self.texts.pick_width + self.numbers.frame.width + self.scores.frame.width;
+        rows as u64 * u64::from(row_bits)
             + (self.texts.entries().len() as u64 + 1) * u64::from(starts.width)
             + self.texts.total * u64::from(self.texts.bytes.width())
             + self.texts.prefix.len() as u64 * 8
@@ -81,7 +81,7 @@ impl Column {
     }
 }
 
-/// What all names end with, from the first byte of it on that is not a digit: digits are left to the numbers.
+/// What all names end with, from its first byte on that is not a digit: digits belong to the numbers.
 fn common_suffix(rows: &[(String, u64)]) -> &[u8] {
     let Some(((first, _), others)) = rows.split_first() else { return &[] };
     let mut suffix = first.as_bytes();

@@ -1,17 +1,17 @@
 //! One block: up to 128 rows, written together and read one at a time.
 
-use super::alphabet::{self, Alphabets, TextWriter};
-use super::bits::{BitOffset, BitWriter, Bits};
-use super::header::Header;
-use super::plan::Plan;
-use super::texts::even_start;
-use super::{ROWS_PER_BLOCK, decimal};
+use crate::alphabet::{self, Alphabets, TextWriter};
+use crate::bits::{BitOffset, BitWriter, Bits};
+use crate::header::Header;
+use crate::plan::Plan;
+use crate::texts::even_start;
+use crate::{ROWS_PER_BLOCK, decimal};
 
-/// What a processor fetches from memory at once: 64 bytes.
+/// Bits of a cache line: 64 bytes.
 const CACHE_LINE_BITS: u64 = 64 * 8;
 
-/// Writes a block of `rows`, at least one and at most [`ROWS`], and returns where it begins.
-pub(super) fn write_block(rows: &[(String, u64)], text: &mut TextWriter, out: &mut BitWriter) -> BitOffset {
+/// Writes a block of `rows`, at least one and at most [`ROWS_PER_BLOCK`], and returns where it begins.
+pub(crate) fn write_block(rows: &[(String, u64)], text: &mut TextWriter, out: &mut BitWriter) -> BitOffset {
     debug_assert!(!rows.is_empty() && rows.len() <= ROWS_PER_BLOCK);
     let plan = Plan::choose(rows);
     let texts = &plan.texts;
@@ -55,7 +55,7 @@ pub(super) fn write_block(rows: &[(String, u64)], text: &mut TextWriter, out: &m
 }
 
 /// One row of a block, found and measured but not yet read.
-pub(super) struct Row<'a> {
+pub(crate) struct Row<'a> {
     bits: &'a Bits,
     header: Header,
     prefix: BitOffset,
@@ -67,10 +67,10 @@ pub(super) struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// Finds row `row` of the block at `block`, which has `rows` of them.
-    pub(super) fn find(bits: &'a Bits, block: BitOffset, row: u64, rows: u64) -> Row<'a> {
-        // PERF: a random row waits for memory, and longest where one address has to wait for another. What will be
-        // wanted soon is asked for now, here and at the text below: 950 -> 700 ns for random rows, ten million of them.
+    /// Finds row `row` of the block at `block`, which has `rows` rows.
+    pub(crate) fn find(bits: &'a Bits, block: BitOffset, row: u64, rows: u64) -> Row<'a> {
+        // PERF: reading a random row waits for memory, longest where one address depends on another. Fetching
+        // early what is needed soon, here and at the text below: 950 -> 700 ns for random rows, ten million of them.
         bits.touch(block + CACHE_LINE_BITS);
         bits.touch(block + 2 * CACHE_LINE_BITS);
         let (header, prefix) = Header::read(bits, block);
@@ -115,19 +115,19 @@ impl<'a> Row<'a> {
     }
 
     /// The row's score.
-    pub(super) fn score(&self) -> u64 {
+    pub(crate) fn score(&self) -> u64 {
         self.score
     }
 
     /// How many bytes [`Row::push_name`] will append.
-    pub(super) fn name_bytes(&self) -> usize {
+    pub(crate) fn name_bytes(&self) -> usize {
         let header = &self.header;
         (header.prefix_bytes + self.text_bytes + header.suffix_bytes) as usize
             + self.number.map_or(0, decimal::count_digits)
     }
 
     /// Appends the row's name: prefix, text, number, suffix.
-    pub(super) fn push_name(&self, alphabets: &Alphabets, out: &mut Vec<u8>) {
+    pub(crate) fn push_name(&self, alphabets: &Alphabets, out: &mut Vec<u8>) {
         let Row { bits, header, .. } = self;
         let alphabet = &alphabets[header.alphabet as usize];
         bits.read_bytes(self.prefix, header.prefix_bytes as usize, out);

@@ -1,35 +1,35 @@
-//! The head of a block: what a reader must know before it can find anything in it.
+//! The header of a block: what a reader must know before it can find anything in it.
 //!
-//! It is one word with the sizes of everything, then the few numbers that differ from block to block, each as short as
-//! its value allows. Reading the sizes first means that no number has to wait for the one before it.
+//! It is one word with the sizes of everything, then the few numbers that differ from block to block, each as short
+//! as its value allows. The sizes come first so that reading a number does not depend on the number before it.
 
-use super::bits::{BitOffset, BitWriter, Bits, width_of};
-use super::frame::{Frame, unzigzag, zigzag};
+use crate::bits::{BitOffset, BitWriter, Bits, width_of};
+use crate::frame::{Frame, unzigzag, zigzag};
 
-/// What is said once for all rows of a block.
+/// What all rows of a block share.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Header {
-    /// Bits a row to pick an entry of the dictionary.
-    pub(super) pick_width: u32,
+pub(crate) struct Header {
+    /// Bits per row to pick an entry of the dictionary.
+    pub(crate) pick_width: u32,
     /// How many entries the dictionary has, 1 to 128.
-    pub(super) entries: u64,
-    /// Bits a byte of text.
-    pub(super) text_width: u32,
+    pub(crate) entries: u64,
+    /// Bits per byte of text.
+    pub(crate) text_width: u32,
     /// Whether scores are counted from the row's number.
-    pub(super) relative: bool,
-    /// Where the entries begin, as a drift from an even climb.
-    pub(super) starts: Frame,
+    pub(crate) relative: bool,
+    /// Where the entries begin, as a drift from an even growth.
+    pub(crate) starts: Frame,
     /// The numbers behind the texts, plus one.
-    pub(super) numbers: Frame,
-    pub(super) scores: Frame,
+    pub(crate) numbers: Frame,
+    pub(crate) scores: Frame,
     /// Bytes of text in all entries together.
-    pub(super) text_bytes: u64,
+    pub(crate) text_bytes: u64,
     /// Bytes that every name begins with.
-    pub(super) prefix_bytes: u64,
+    pub(crate) prefix_bytes: u64,
     /// Bytes that every name ends with.
-    pub(super) suffix_bytes: u64,
+    pub(crate) suffix_bytes: u64,
     /// Which alphabet the texts are written in.
-    pub(super) alphabet: u64,
+    pub(crate) alphabet: u64,
 }
 
 /// The numbers behind the first word. Each has 4 bits there that say how many bytes it takes.
@@ -37,7 +37,7 @@ const NUMBERS: usize = 7;
 
 impl Header {
     /// Writes the header. The widths in the first word are 3 + 7 + 4 + 1 + 3 · 7 + 7 · 4 = 64 bits.
-    pub(super) fn write(&self, out: &mut BitWriter) {
+    pub(crate) fn write(&self, out: &mut BitWriter) {
         let numbers = [
             zigzag(self.starts.low),
             zigzag(self.numbers.low),
@@ -63,7 +63,7 @@ impl Header {
     }
 
     /// Reads the header at `place`; with it, where the rest of the block begins.
-    pub(super) fn read(bits: &Bits, mut place: BitOffset) -> (Header, BitOffset) {
+    pub(crate) fn read(bits: &Bits, mut place: BitOffset) -> (Header, BitOffset) {
         let mut sizes = bits.read(place, 64);
         place += 64;
         let mut size = |width: u32| {

@@ -1,13 +1,13 @@
-//! The store held to the slowest and plainest one there is: a `Vec` of the same rows.
+//! The store compared with a slow and obvious model: a `Vec` of the same rows.
 
 use proptest::prelude::*;
 
-use super::frame::{Frame, unzigzag, zigzag};
-use super::{Packed, ROWS_PER_BLOCK, decimal};
+use crate::frame::{Frame, unzigzag, zigzag};
+use crate::{Packed, ROWS_PER_BLOCK, decimal};
 
 type Row = (String, u64);
 
-/// Packs `rows` and holds every way to read them to the rows themselves.
+/// Packs `rows` and compares what every way to read them returns.
 fn check(rows: &[Row]) {
     let packed = Packed::build(rows.iter().cloned());
     assert_eq!(packed.len(), rows.len());
@@ -25,13 +25,13 @@ fn check(rows: &[Row]) {
     assert_eq!(name, rows.last().map_or("what was here before", |row| &row.0), "left alone");
 }
 
-/// What a store takes for a row, without the unused end of its last pages.
-fn bits_a_row(packed: &Packed) -> f64 {
+/// Bits per row, without the unused end of the last pages.
+fn bits_per_row(packed: &Packed) -> f64 {
     let alphabets: usize = packed.alphabets.iter().map(|list| 16 + list.len()).sum();
     ((packed.bits.words() + packed.blocks.len()) * 64 + alphabets * 8) as f64 / packed.len as f64
 }
 
-/// splitmix64: enough chance for test data, in five lines.
+/// splitmix64: random enough for test data.
 struct Chance(u64);
 
 impl Chance {
@@ -169,24 +169,24 @@ proptest! {
             prop_assert_eq!(packed.read(index, &mut name), Some(rows[index].1));
             prop_assert_eq!(&name, &rows[index].0);
         }
-        // The budget of PACKED.md; names, scores and offsets end to end take 224 bits.
-        let ours = bits_a_row(&packed);
-        prop_assert!(ours < 170.0, "{ours} bits a row");
+        // The budget in the README; names, scores and offsets end to end take 224 bits.
+        let ours = bits_per_row(&packed);
+        prop_assert!(ours < 170.0, "{ours} bits per row");
     }
 
     #[test]
     fn lecture_rows_come_back_in_any_order(seed in any::<u64>()) {
         let mut rows: Vec<Row> = (0..200_000).map(lecture).collect();
-        let in_order = bits_a_row(&Packed::build(rows.iter().cloned()));
-        prop_assert!(in_order < 9.0, "{in_order} bits a row");
+        let in_order = bits_per_row(&Packed::build(rows.iter().cloned()));
+        prop_assert!(in_order < 9.0, "{in_order} bits per row");
         Chance(seed).shuffle(&mut rows);
         let packed = Packed::build(rows.iter().cloned());
         for (index, row) in rows.iter().enumerate() {
             prop_assert_eq!(packed.get(index), Some(row.clone()));
         }
         // 200,000 numbers in disorder: 18 bits each, and the header.
-        let shuffled = bits_a_row(&packed);
-        prop_assert!(shuffled < 20.0, "{shuffled} bits a row");
+        let shuffled = bits_per_row(&packed);
+        prop_assert!(shuffled < 20.0, "{shuffled} bits per row");
     }
 }
 

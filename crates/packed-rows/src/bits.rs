@@ -1,16 +1,16 @@
-//! Numbers of any width from 0 to 64 bits, one right behind the other.
+//! Numbers of any width from 0 to 64 bits, without gaps.
 //!
-//! A number knows neither where it begins nor how wide it is: whoever reads must know both. The first bit of a number
-//! is the lowest one, and a number that does not fit into the rest of a word goes on in the next.
+//! Neither the beginning nor the width of a number is stored: the reader must know both. The first bit of a number
+//! is the lowest one, and a number that does not fit into the rest of a word continues in the next.
 
-use super::pages::Pages;
+use crate::pages::Pages;
 
-/// Where a bit is, counted from the first bit of the store. 64 bits, so that no store is too large for it.
-pub(super) type BitOffset = u64;
+/// The position of a bit, counted from the first bit of the store.
+pub(crate) type BitOffset = u64;
 
-/// Appends numbers. Only full words go to the pages, the last one waits here.
+/// Appends numbers. Only full words go to the pages; the last one is kept here.
 #[derive(Default)]
-pub(super) struct BitWriter {
+pub(crate) struct BitWriter {
     full: Pages,
     last: u64,
     used: u32,
@@ -18,12 +18,12 @@ pub(super) struct BitWriter {
 
 impl BitWriter {
     /// Where the next number will begin.
-    pub(super) fn offset(&self) -> BitOffset {
+    pub(crate) fn offset(&self) -> BitOffset {
         self.full.len() as u64 * 64 + u64::from(self.used)
     }
 
     /// Appends the lowest `width` bits of `value`; the others must be 0.
-    pub(super) fn push(&mut self, value: u64, width: u32) {
+    pub(crate) fn push(&mut self, value: u64, width: u32) {
         debug_assert!(width_of(value) <= width, "{value} does not fit into {width} bits");
         self.last |= value << self.used;
         let fitted = 64 - self.used;
@@ -31,34 +31,34 @@ impl BitWriter {
             self.used += width;
         } else {
             self.full.push(self.last);
-            // A shift by all 64 bits is not a shift to a processor: nothing is left over then.
+            // A shift by 64 bits would be an overflow: then nothing is left over.
             self.last = value.checked_shr(fitted).unwrap_or(0);
             self.used = width - fitted;
         }
     }
 
     /// Appends bytes, 8 bits each.
-    pub(super) fn push_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn push_bytes(&mut self, bytes: &[u8]) {
         for &byte in bytes {
             self.push(u64::from(byte), 8);
         }
     }
 
-    /// Ends the writing; from here on there is only reading.
-    pub(super) fn finish(mut self) -> Bits {
+    /// Ends the writing.
+    pub(crate) fn finish(mut self) -> Bits {
         self.full.push(self.last);
         Bits { words: self.full }
     }
 }
 
 /// What was written, readable from any bit on.
-pub(super) struct Bits {
+pub(crate) struct Bits {
     words: Pages,
 }
 
 impl Bits {
     /// The number of `width` bits that begins at `place`.
-    pub(super) fn read(&self, place: BitOffset, width: u32) -> u64 {
+    pub(crate) fn read(&self, place: BitOffset, width: u32) -> u64 {
         if width == 0 {
             return 0;
         }
@@ -71,14 +71,14 @@ impl Bits {
         value & (u64::MAX >> (64 - width))
     }
 
-    /// Has the memory around `place` fetched: nobody uses the word, so the processor goes on before it is there. A place
-    /// behind the end is as good as any.
-    pub(super) fn touch(&self, place: BitOffset) {
+    /// Has the memory around `place` fetched. No instruction depends on the word, so the processor does not wait
+    /// for it. A place behind the end is allowed.
+    pub(crate) fn touch(&self, place: BitOffset) {
         std::hint::black_box(self.words.peek((place / 64) as usize));
     }
 
     /// Appends `len` bytes to `out`, read from `place` on.
-    pub(super) fn read_bytes(&self, mut place: BitOffset, mut len: usize, out: &mut Vec<u8>) {
+    pub(crate) fn read_bytes(&self, mut place: BitOffset, mut len: usize, out: &mut Vec<u8>) {
         while len > 0 {
             let now = len.min(8);
             let word = self.read(place, now as u32 * 8);
@@ -89,12 +89,12 @@ impl Bits {
 
     /// How many words hold the bits.
     #[cfg(test)]
-    pub(super) fn words(&self) -> usize {
+    pub(crate) fn words(&self) -> usize {
         self.words.len()
     }
 }
 
 /// How many bits it takes to write `value`: 0 for 0, 7 for 127, 64 for `u64::MAX`.
-pub(super) fn width_of(value: u64) -> u32 {
+pub(crate) fn width_of(value: u64) -> u32 {
     u64::BITS - value.leading_zeros()
 }

@@ -1,32 +1,32 @@
-//! What the texts of a block have in common: a beginning that all share, and whole texts that come again.
+//! What the texts of a block have in common: a beginning that all share, and whole texts that repeat.
 //!
-//! A dictionary: each different text is written once, as an entry, and a row only picks the number of its entry. Where
-//! all texts are equal there is nothing to pick, and where they are all different a row's own number is its entry.
+//! This is a dictionary: each different text is written once, as an entry, and a row has the number of its entry (its
+//! pick). Where all texts are equal there is nothing to pick, and where all differ a row's own number is its entry.
 
-use super::ROWS_PER_BLOCK;
-use super::alphabet::ByteSet;
-use super::bits::width_of;
-use super::frame::Frame;
+use crate::ROWS_PER_BLOCK;
+use crate::alphabet::ByteSet;
+use crate::bits::width_of;
+use crate::frame::Frame;
 
 /// The texts of one block, ready to be written.
-pub(super) struct Texts<'a> {
-    /// What every text begins with. The entries no longer have it.
-    pub(super) prefix: &'a [u8],
+pub(crate) struct Texts<'a> {
+    /// What every text begins with; the entries are stored without it.
+    pub(crate) prefix: &'a [u8],
     entries: [&'a [u8]; ROWS_PER_BLOCK],
     entry_count: usize,
     /// The entry of each row.
-    pub(super) picks: [u64; ROWS_PER_BLOCK],
-    /// Bits a pick; 0 where there is one entry, or an entry for each row.
-    pub(super) pick_width: u32,
+    pub(crate) picks: [u64; ROWS_PER_BLOCK],
+    /// Bits per pick; 0 where there is one entry, or an entry for each row.
+    pub(crate) pick_width: u32,
     /// The bytes of all entries together.
-    pub(super) total: u64,
+    pub(crate) total: u64,
     /// The different bytes in the entries.
-    pub(super) bytes: ByteSet,
+    pub(crate) bytes: ByteSet,
 }
 
 impl<'a> Texts<'a> {
-    /// Looks for what `texts`, at least one and at most [`ROWS`], have in common.
-    pub(super) fn from_texts(texts: &[&'a [u8]]) -> Texts<'a> {
+    /// Looks for what `texts`, at least one and at most [`ROWS_PER_BLOCK`], have in common.
+    pub(crate) fn from_texts(texts: &[&'a [u8]]) -> Texts<'a> {
         let mut sorted = [0; ROWS_PER_BLOCK];
         for (row, place) in sorted.iter_mut().enumerate() {
             *place = row;
@@ -75,7 +75,7 @@ impl<'a> Texts<'a> {
         }
     }
 
-    /// Gives up the dictionary: picking would take more room than the texts that come again.
+    /// Gives up the dictionary: the picks would take more room than the repeated texts.
     fn drop_dictionary(&mut self, texts: &[&'a [u8]], repeated: u64) {
         for (entry, text) in self.entries.iter_mut().zip(texts) {
             *entry = &text[self.prefix.len()..];
@@ -86,12 +86,12 @@ impl<'a> Texts<'a> {
     }
 
     /// The different texts, without their prefix.
-    pub(super) fn entries(&self) -> &[&'a [u8]] {
+    pub(crate) fn entries(&self) -> &[&'a [u8]] {
         &self.entries[..self.entry_count]
     }
 
-    /// Where each entry begins and, as one number more, where the last one ends: see [`drift`].
-    pub(super) fn starts(&self) -> ([u64; ROWS_PER_BLOCK + 1], Frame) {
+    /// Where each entry begins and, as a last number, where the last one ends, as a [`drift`].
+    pub(crate) fn starts(&self) -> ([u64; ROWS_PER_BLOCK + 1], Frame) {
         let mut starts = [0; ROWS_PER_BLOCK + 1];
         let count = self.entry_count as u64;
         let mut start = 0;
@@ -111,13 +111,13 @@ fn drift(start: u64, index: u64, count: u64, total: u64) -> u64 {
 
 /// Where entry `index` would begin if all were of one length.
 ///
-/// The starts of 128 texts of 8 to 24 bytes climb to 2000, 11 bits each, but stay within 60 or so of an even climb: 7
-/// bits. (Only places in the store are foretold this way, never a name or a score.)
-pub(super) fn even_start(index: u64, count: u64, total: u64) -> u64 {
+/// The starts of 128 texts of 8 to 24 bytes grow to 2000, 11 bits each, but stay within about 60 of an even growth:
+/// 7 bits. (Only places in the store are predicted this way, never a name or a score.)
+pub(crate) fn even_start(index: u64, count: u64, total: u64) -> u64 {
     index * total / count
 }
 
 /// How many pairs are equal before the first that is not.
-pub(super) fn count_common<'b>(pairs: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
+pub(crate) fn count_common<'b>(pairs: impl Iterator<Item = (&'b u8, &'b u8)>) -> usize {
     pairs.take_while(|(one, other)| one == other).count()
 }

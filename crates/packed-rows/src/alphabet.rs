@@ -1,23 +1,23 @@
-//! Text in fewer than 8 bits a byte: a block whose texts use 62 different bytes needs 6 bits for each.
+//! Text in fewer than 8 bits per byte: a block whose texts use 62 different bytes needs 6 bits for each.
 //!
-//! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks that follow go on using
-//! the same alphabet as long as it has all their bytes, so a store of like names has one in all.
+//! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks that follow use
+//! the same alphabet as long as it has all their bytes, so a store of similar names has a single one.
 
-use super::bits::{BitOffset, BitWriter, Bits, width_of};
+use crate::bits::{BitOffset, BitWriter, Bits, width_of};
 
-/// From this width on a byte is its own code, and the list stays empty.
+/// At this width a byte is its own code, and the list stays empty.
 const RAW_WIDTH: u32 = 8;
 
-/// All alphabets of a store, in the order in which they came up. Each in a box of its own, so growing moves none.
-pub(super) type Alphabets = Vec<Box<[u8]>>;
+/// All alphabets of a store, in the order of first use. Each has its own box, so that growing the list moves none.
+pub(crate) type Alphabets = Vec<Box<[u8]>>;
 
 /// A set of bytes, one bit each.
 #[derive(Clone, Copy, Default)]
-pub(super) struct ByteSet([u64; 4]);
+pub(crate) struct ByteSet([u64; 4]);
 
 impl ByteSet {
     /// Adds a byte.
-    pub(super) fn insert(&mut self, byte: u8) {
+    pub(crate) fn insert(&mut self, byte: u8) {
         self.0[usize::from(byte / 64)] |= 1 << (byte % 64);
     }
 
@@ -30,7 +30,7 @@ impl ByteSet {
     }
 
     /// How many bits tell the bytes of the set apart. 0 where there is only one, or none.
-    pub(super) fn width(&self) -> u32 {
+    pub(crate) fn width(&self) -> u32 {
         let size: u32 = self.0.iter().map(|word| word.count_ones()).sum();
         width_of(u64::from(size.saturating_sub(1)))
     }
@@ -38,24 +38,24 @@ impl ByteSet {
 
 /// Turns texts into codes, and remembers the alphabets that this took.
 #[derive(Default)]
-pub(super) struct TextWriter {
+pub(crate) struct TextWriter {
     alphabets: Alphabets,
-    /// Of the alphabet in use, the last one: its bytes, their codes, the bits a code.
+    /// Of the alphabet in use, which is the last one: its bytes, their codes, the bits per code.
     set: ByteSet,
     codes: Vec<u8>,
     width: u32,
 }
 
 impl TextWriter {
-    /// Makes sure that all of `set` can be written, with the alphabet in use or with a new one. Returns its index and
-    /// how many bits it takes a byte.
-    pub(super) fn cover(&mut self, set: &ByteSet) -> (u64, u32) {
+    /// Makes sure that all of `set` can be written, with the alphabet in use or with a new one. Returns its index
+    /// and its bits per byte.
+    pub(crate) fn cover(&mut self, set: &ByteSet) -> (u64, u32) {
         if self.alphabets.is_empty() || self.width != set.width() || !self.set.contains_all(set) {
             self.width = set.width();
             self.set = *set;
             let mut list: Box<[u8]> = (0..=255).filter(|&byte| set.contains(byte)).collect();
             if self.width == RAW_WIDTH {
-                // Where bytes are their own codes, so are the next block's, whichever they are.
+                // This alphabet also serves all following blocks, whichever bytes they use.
                 self.set = ByteSet([u64::MAX; 4]);
                 list = Box::default();
             }
@@ -69,7 +69,7 @@ impl TextWriter {
     }
 
     /// Writes a text whose bytes are all covered.
-    pub(super) fn write(&self, text: &[u8], out: &mut BitWriter) {
+    pub(crate) fn write(&self, text: &[u8], out: &mut BitWriter) {
         if self.width == RAW_WIDTH {
             return out.push_bytes(text);
         }
@@ -85,13 +85,13 @@ impl TextWriter {
     }
 
     /// Ends the writing.
-    pub(super) fn finish(self) -> Alphabets {
+    pub(crate) fn finish(self) -> Alphabets {
         self.alphabets
     }
 }
 
-/// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits a byte.
-pub(super) fn read_text(
+/// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits per byte.
+pub(crate) fn read_text(
     bits: &Bits,
     alphabet: &[u8],
     width: u32,
