@@ -2,10 +2,8 @@
 //!
 //! A figure is a median with the least and the most beside it: time on a shared machine wanders by a third.
 
-mod chart;
 mod markdown;
 
-pub use chart::bench_svg;
 pub use markdown::render_bench_markdown;
 
 use crate::{Words, format};
@@ -62,7 +60,7 @@ pub fn list_bench_commands(bench: &Bench) -> Vec<String> {
 }
 
 /// A word that is another in each suite, such as `title`.
-fn suite_text(bench: &Bench, key: &str, words: &Words) -> String {
+pub(crate) fn suite_text(bench: &Bench, key: &str, words: &Words) -> String {
     words.get(&format!("bench-{key}-{}", bench.suite))
 }
 
@@ -93,7 +91,7 @@ pub fn explain_missed_limits(comparisons: &[Comparison], words: &Words) -> Vec<S
     missed.filter_map(remark).collect()
 }
 
-fn render_cells(comparison: &Comparison, words: &Words) -> [String; 6] {
+pub(crate) fn render_cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     let workload = format!("{} {}", comparison.workload, format::scale(comparison.rows));
     let sides = match &*comparison.under {
         "" => comparison.over.clone(),
@@ -117,7 +115,7 @@ fn render_cells(comparison: &Comparison, words: &Words) -> [String; 6] {
     [workload, compared, median, interval, wanted, mark.to_owned()]
 }
 
-fn limit_sign(wanted: ExpectedFigure) -> char {
+pub(crate) fn limit_sign(wanted: ExpectedFigure) -> char {
     match wanted {
         ExpectedFigure::AtMost(_) => '≤',
         ExpectedFigure::Below(_) => '<',
@@ -125,7 +123,7 @@ fn limit_sign(wanted: ExpectedFigure) -> char {
     }
 }
 
-fn limit_value(wanted: ExpectedFigure) -> f64 {
+pub(crate) fn limit_value(wanted: ExpectedFigure) -> f64 {
     match wanted {
         ExpectedFigure::AtMost(limit) | ExpectedFigure::Below(limit) | ExpectedFigure::AtLeast(limit) => {
             limit
@@ -151,7 +149,7 @@ fn quantity_unit(quantity: Quantity, words: &Words) -> String {
     format!(" {}", words.get(key))
 }
 
-fn format_figure(quantity: Quantity, value: f64) -> String {
+pub(crate) fn format_figure(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::WallRatio
         | Quantity::ProcessRatio

@@ -1,8 +1,8 @@
 //! `cargo xtask profile --cpu`: its table on the terminal, its page and its summary, and the sentences that say what is most
 //! expensive and how that was found.
 
-use crate::page::flamegraph_document;
-use crate::{RenderError, Words, attachments, environment, format, inline_svg, instructions, prose};
+use crate::page::{flamegraph_document, inline_svg};
+use crate::{RenderError, Words, environment, format, instructions, prose, table};
 use askama::Template;
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
@@ -208,7 +208,7 @@ impl DrawnSource {
         let lines = source.lines.iter().map(|line| DrawnLine {
             number: line.number,
             code: line.code.clone(),
-            figures: line.figures.iter().map(|cell| attachments::format_cell(cell, words).short).collect(),
+            figures: line.figures.iter().map(|cell| table::format_cell(cell, words).short).collect(),
             heat: u32::try_from(own_instructions(line) * 60 / hottest).unwrap_or(0),
             gap: last.replace(line.number).is_some_and(|last: u32| last + 1 < line.number),
         });

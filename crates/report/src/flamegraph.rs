@@ -1,261 +1,184 @@
-//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, or who took the time, drawn by inferno, with the lecture's
-//! watermark.
+//! Flamegraphs of the page: rectangles of HTML, so that they are there without a script, follow the page's colours and
+//! language, and break no security policy. The root is on top. The files beside the page stay inferno's.
 
-use crate::canvas::{self, INK, QUIET, TextLook};
-use crate::leak_flamegraph::FRAME_HEIGHT;
-use crate::{RenderError, Words};
-use inferno::flamegraph::color::{BackgroundColor, BasicPalette, Color, Palette};
-use inferno::flamegraph::{Options, from_lines};
+mod leaks;
+mod svg;
+mod tree;
+mod views;
 
-const WHAT: &str = "a flamegraph";
+use crate::{Words, format};
+use heaplab_profile::Profile;
+use heaplab_record::FoldedStacks;
+pub use leaks::{LeakStacks, LeakView, VariantLeaks, leak_flamegraph_svg};
+use std::collections::BTreeMap;
+pub use svg::{cpu_flamegraph_svg, differential_svg, flamegraph_svg};
+pub(crate) use tree::{Frame, MOST_FRAMES};
+use tree::{StackTree, warm_class};
 
-/// Monospaced, with Chinese behind it: the script in the picture measures one letter and counts.
-const FONTS: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',\
-    'Noto Sans Mono CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',monospace";
-
-/// Room under the frames and the line of details, where the watermark stands alone.
-const WATERMARK_ROOM: usize = 24;
-
-/// Draws folded stacks whose numbers are bytes at the peak. Where nothing was live, the picture says so.
-pub fn flamegraph_svg(
-    folded: &str,
-    title: &str,
-    subtitle: Option<&str>,
-    words: &Words,
-) -> Result<String, RenderError> {
-    draw_bytes_flamegraph(folded, title, subtitle, StackOrder::Plain, words)
+/// The flamegraphs of one program, a view each.
+#[derive(Clone, Debug, Default)]
+pub struct FlamegraphSet {
+    /// What its elements are called by in a page, where no other has the same.
+    pub(crate) id: String,
+    /// The variant.
+    pub variant: String,
+    /// Who measured at which scale.
+    pub about: String,
+    /// What a reader may choose from.
+    pub views: Vec<FlameView>,
 }
 
-/// How a picture of one number a stack is drawn.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StackOrder {
-    /// By the names of the functions.
-    Plain,
-    /// The lines as they come, for whoever has to know where each frame begins.
-    InOrder,
+/// One view.
+#[derive(Clone, Debug, Default)]
+pub struct FlameView {
+    /// What it is chosen by.
+    pub(crate) name: String,
+    /// What width and colour say.
+    pub(crate) about: String,
+    /// The caller before what it calls; empty where nothing is to be drawn.
+    pub(crate) frames: Vec<Frame>,
+    /// How many stand under each other.
+    pub(crate) depth: usize,
 }
 
-/// As [`flamegraph_svg`].
-pub(crate) fn draw_bytes_flamegraph(
-    folded: &str,
-    title: &str,
-    subtitle: Option<&str>,
-    look: StackOrder,
-    words: &Words,
-) -> Result<String, RenderError> {
-    if folded.trim().is_empty() {
-        return draw_nothing_live(title, subtitle, words);
+impl FlameView {
+    fn from_tree(name: String, about: String, tree: StackTree<'_>, most: usize, words: &Words) -> FlameView {
+        let frames = tree.lay_out_frames(most, words);
+        let depth = frames.iter().map(|frame| frame.depth + 1).max().unwrap_or(0);
+        FlameView { name, about, frames, depth }
     }
-    run_inferno(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
+
+    /// The same under another name.
+    #[must_use]
+    pub fn with_name(self, name: String) -> FlameView {
+        FlameView { name, ..self }
+    }
 }
 
-/// Draws folded stacks whose numbers are something else than bytes: `counts` says what, such as samples.
+impl FlamegraphSet {
+    /// The same under an id of its own.
+    pub(crate) fn with_id(self, group: &str, number: usize) -> FlamegraphSet {
+        FlamegraphSet { id: format!("{group}-{number}"), ..self }
+    }
+}
+
+/// The views of every profile: variant, what is said of it, and the profile.
+pub fn profile_flamegraphs(profiles: &[(&str, String, &Profile)], words: &Words) -> Vec<FlamegraphSet> {
+    let of = |(variant, about, profile): &(&str, String, &Profile)| FlamegraphSet {
+        id: String::new(),
+        variant: (*variant).to_owned(),
+        about: about.clone(),
+        views: views::profile_views(profile, MOST_FRAMES / profiles.len().max(1), words),
+    };
+    profiles.iter().map(of).collect()
+}
+
+/// What stays: each frame as red as the share of its bytes that was never freed, grey where all of it was.
+pub fn leak_view(stays: LeakStacks<'_>, words: &Words) -> FlameView {
+    let (total, end) = (sum_by_prefix(stays.total), sum_by_prefix(stays.end));
+    let share = |path: &[&str]| {
+        let of = |sums: &BTreeMap<Vec<&str>, u64>| sums.get(path).copied().unwrap_or(0);
+        of(&end) as f64 / of(&total).max(1) as f64
+    };
+    let look = |path: &[&str]| {
+        let share = share(path);
+        let class = if share <= 0.0 { "z".to_owned() } else { format!("r{}", (share * 4.0).ceil().min(4.0)) };
+        (class, Some(words.say("flame-stays", &[("share", &format::percent(share.min(1.0)))])))
+    };
+    let tree = StackTree { stacks: parse_folded(stays.width).collect(), write: &format::bytes, look: &look };
+    FlameView::from_tree(String::new(), words.get("flame-about-stays"), tree, MOST_FRAMES / 20, words)
+}
+
+/// What two moments have: as wide as the second, red where it holds more and blue where it holds less.
 ///
-/// # Errors
-/// If the stacks are none, or inferno cannot draw them.
-pub fn cpu_flamegraph_svg(
-    folded: &[String],
-    counts: &str,
-    title: &str,
-    subtitle: Option<&str>,
-    words: &Words,
-) -> Result<String, RenderError> {
-    if folded.is_empty() {
-        return draw_message(title, subtitle, &words.get("flamegraph-idle"), words);
+/// `folded` has two numbers a line, as [`crate::differential_svg`] takes them.
+pub fn difference_view(folded: &str, words: &Words) -> FlameView {
+    let lines: Vec<(Vec<&str>, u64, u64)> = folded
+        .lines()
+        .filter_map(|line| {
+            let (rest, new) = line.rsplit_once(' ')?;
+            let (stack, old) = rest.rsplit_once(' ')?;
+            Some((stack.split(';').collect(), old.parse().ok()?, new.parse().ok()?))
+        })
+        .collect();
+    let mut changes: BTreeMap<Vec<&str>, i64> = BTreeMap::new();
+    for (stack, old, new) in &lines {
+        for depth in 0..=stack.len() {
+            *changes.entry(stack[..depth].to_vec()).or_default() += new.cast_signed() - old.cast_signed();
+        }
     }
-    run_inferno(&folded.join("\n"), title, subtitle, counts, (false, StackOrder::Plain), words)
+    let look = |path: &[&str]| {
+        let change = changes.get(path).copied().unwrap_or(0);
+        let class = match change {
+            0 => "z",
+            1.. => "r3",
+            _ => "b3",
+        };
+        (class.to_owned(), Some(format::signed_bytes(change)))
+    };
+    let stacks = lines.iter().map(|(stack, _, new)| (stack.clone(), *new)).collect();
+    let tree = StackTree { stacks, write: &format::bytes, look: &look };
+    FlameView::from_tree(String::new(), words.get("flame-about-difference"), tree, MOST_FRAMES / 20, words)
 }
 
-/// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
-/// which also shows what NEW has no more, the numbers are `swapped`; red says in both that NEW holds more.
-pub fn differential_svg(
-    folded: &str,
-    title: &str,
-    subtitle: &str,
-    swapped: bool,
-    words: &Words,
-) -> Result<String, RenderError> {
-    let wide = |line: &str| line.rsplit_once(' ').is_some_and(|(_, width)| width != "0");
-    if !folded.lines().any(wide) {
-        return draw_nothing_live(title, Some(subtitle), words);
+/// Stacks that a lesson hands over, of something else than bytes.
+pub(crate) fn stacks_flamegraph(of: &FoldedStacks, words: &Words) -> FlamegraphSet {
+    let lang = words.lang();
+    let counts = lang.pick(&of.counts);
+    let write = |amount: u64| format!("{} {counts}", format::count(amount));
+    let look = |path: &[&str]| (warm_class(path), None);
+    let stacks = of.folded.iter().filter_map(|line| parse_folded_line(line)).collect();
+    let tree = StackTree { stacks, write: &write, look: &look };
+    let about = lang.pick(&of.title).to_owned();
+    let view = FlameView::from_tree(counts.to_owned(), String::new(), tree, MOST_FRAMES / 5, words);
+    FlamegraphSet { id: String::new(), variant: of.name.clone(), about, views: vec![view] }
+}
+
+fn parse_folded(folded: &str) -> impl Iterator<Item = (Vec<&str>, u64)> {
+    folded.lines().filter_map(parse_folded_line)
+}
+
+fn parse_folded_line(line: &str) -> Option<(Vec<&str>, u64)> {
+    let (stack, amount) = line.rsplit_once(' ')?;
+    Some((stack.split(';').collect(), amount.parse().ok()?))
+}
+
+/// What all stacks that begin with a path have together; the empty path is the whole.
+fn sum_by_prefix(folded: &str) -> BTreeMap<Vec<&str>, u64> {
+    let mut sums: BTreeMap<Vec<&str>, u64> = BTreeMap::new();
+    for (stack, amount) in parse_folded(folded) {
+        for depth in 0..=stack.len() {
+            *sums.entry(stack[..depth].to_vec()).or_default() += amount;
+        }
     }
-    run_inferno(
-        folded,
-        title,
-        Some(subtitle),
-        &words.get("flamegraph-bytes"),
-        (swapped, StackOrder::Plain),
-        words,
-    )
-}
-
-fn run_inferno(
-    folded: &str,
-    title: &str,
-    subtitle: Option<&str>,
-    counts: &str,
-    (swapped, look): (bool, StackOrder),
-    words: &Words,
-) -> Result<String, RenderError> {
-    let mut options = Options::default();
-    title.clone_into(&mut options.title);
-    options.subtitle = subtitle.map(str::to_owned);
-    counts.clone_into(&mut options.count_name);
-    options.name_type = words.get("flamegraph-function");
-    options.colors = Palette::Basic(BasicPalette::Hot);
-    options.bgcolors = Some(BackgroundColor::Flat(Color { r: 255, g: 255, b: 255 }));
-    // A colour is made of a function's name: the same function looks the same in every picture of a report.
-    options.deterministic = true;
-    options.negate_differentials = swapped;
-    options.no_sort = look == StackOrder::InOrder;
-    options.frame_height = FRAME_HEIGHT as usize;
-    options.min_width = 0.05;
-    let mut svg = Vec::new();
-    from_lines(&mut options, folded.lines(), &mut svg).map_err(|error| RenderError::picture(WHAT, error))?;
-    let svg = String::from_utf8(svg).map_err(|error| RenderError::picture(WHAT, error))?;
-    let svg = svg.replacen("font-family:monospace", &format!("font-family:{FONTS}"), 1);
-    let marked = add_watermark(&svg, &words.get("watermark"))
-        .ok_or_else(|| RenderError::picture(WHAT, "inferno's SVG has another shape than expected"))?;
-    Ok(canvas::add_title(&marked, title))
-}
-
-/// Makes the picture higher and puts the watermark into the lower right corner: outside of the frames, so that zooming leaves
-/// it alone, and at 100 % of the width, so that it follows the right edge of a picture that the script makes fluid.
-fn add_watermark(svg: &str, watermark: &str) -> Option<String> {
-    let (_, after) = svg.split_once("viewBox=\"0 0 ")?;
-    let (width, height) = after.split_once('"')?.0.split_once(' ')?;
-    let higher = height.parse::<usize>().ok()? + WATERMARK_ROOM;
-    let svg = svg
-        .replacen(&format!("height=\"{height}\""), &format!("height=\"{higher}\""), 1)
-        .replacen(
-            &format!("viewBox=\"0 0 {width} {height}\""),
-            &format!("viewBox=\"0 0 {width} {higher}\""),
-            1,
-        )
-        .replacen(&format!("width=\"100%\" height=\"{height}\""), "width=\"100%\" height=\"100%\"", 1);
-    let (body, _) = svg.rsplit_once("</svg>")?;
-    let y = higher - 11;
-    let text = canvas::escape_xml(watermark);
-    // The style sheet in the picture wins over attributes, so the look is a style as well.
-    let look = "text-anchor:end;font-size:13px;fill:#57606a;fill-opacity:0.8;pointer-events:none";
-    let mark =
-        format!("<text id=\"watermark\" x=\"100%\" dx=\"-12\" y=\"{y}\" style=\"{look}\">{text}</text>");
-    Some(format!("{body}{mark}</svg>\n"))
-}
-
-fn draw_nothing_live(title: &str, subtitle: Option<&str>, words: &Words) -> Result<String, RenderError> {
-    draw_message(title, subtitle, &words.get("flamegraph-nothing"), words)
-}
-
-fn draw_message(
-    title: &str,
-    subtitle: Option<&str>,
-    why: &str,
-    words: &Words,
-) -> Result<String, RenderError> {
-    canvas::draw_svg(WHAT, (1200, 150), title, |page| {
-        canvas::draw_text(page, WHAT, title, (24, 32), TextLook::left_aligned(17, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            subtitle.unwrap_or_default(),
-            (24, 58),
-            TextLook::left_aligned(12, QUIET),
-        )?;
-        canvas::draw_text(page, WHAT, why, (24, 92), TextLook::left_aligned(14, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            &words.get("watermark"),
-            (1188, 134),
-            TextLook::right_aligned(13, QUIET),
-        )
-    })
+    sums
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Lang, svg_to_png};
+    use crate::Lang;
 
-    const FOLDED: &str = "app::list;alloc::fmt::format 160000\napp::list;alloc::vec::Vec<T,A>::push 983040\n";
-
-    fn drawn(folded: &str, lang: Lang) -> String {
-        flamegraph_svg(folded, "8.5.2 list_dict", Some("dhat"), &Words::new(lang)).unwrap()
+    fn frame<'a>(view: &'a FlameView, name: &str) -> &'a Frame {
+        view.frames.iter().find(|frame| frame.name == name).expect("it is drawn")
     }
 
     #[test]
-    fn functions_bytes_and_the_watermark_are_in_it() {
-        let svg = drawn(FOLDED, Lang::En);
-        assert!(
-            svg.contains("<title>alloc::vec::Vec&lt;T,A&gt;::push (983,040 bytes, 86.00%)</title>"),
-            "{svg}"
-        );
-        assert!(drawn(FOLDED, Lang::Zh).contains("(983,040 字节"), "{svg}");
-        assert!(svg.contains("role=\"img\"><title>8.5.2 list_dict</title>"));
+    fn red_is_what_was_never_freed() {
+        let (total, words) = ("main;keep 100\nmain;drop 300\n", Words::new(Lang::En));
+        let view = leak_view(LeakStacks { width: total, total, end: "main;keep 100\n" }, &words);
+        assert_eq!(frame(&view, "keep").class, "r4");
+        assert_eq!(frame(&view, "drop").class, "z");
+        assert_eq!(frame(&view, "main").class, "r1");
+        assert!(frame(&view, "main").said.contains("25.0 %"), "{}", frame(&view, "main").said);
+        assert_eq!(frame(&view, "drop").width, 75.0);
     }
 
     #[test]
-    fn the_watermark_stands_in_the_lower_right_corner_outside_of_the_frames() {
-        let svg = drawn(FOLDED, Lang::En);
-        let (frames, mark) = svg.split_once("id=\"watermark\"").unwrap();
-        assert!(frames.contains("id=\"frames\"") && frames.trim_end().ends_with("</svg><text"), "{frames}");
-        assert!(mark.contains("text-anchor:end") && mark.contains("程序员晚枫</text></svg>"), "{mark}");
-        assert!(mark.starts_with(" x=\"100%\""), "{mark}");
-        let attribute = |name: &str, text: &str| -> Option<f64> {
-            let (_, after) = text.split_once(&format!(" {name}=\""))?;
-            after.split_once('"')?.0.parse().ok()
-        };
-        let height = attribute("height", &svg).unwrap();
-        let lowest_frame = svg
-            .split("<rect ")
-            .skip(2)
-            .filter_map(|rect| {
-                let rect = format!(" {}", rect.split_once('>')?.0);
-                Some(attribute("y", &rect)? + attribute("height", &rect)?)
-            })
-            .fold(0.0, f64::max);
-        let y = attribute("y", mark).unwrap();
-        assert!(lowest_frame > 0.0 && y - 13.0 > lowest_frame && y < height, "{lowest_frame} {y} {height}");
-    }
-
-    #[test]
-    fn the_same_stacks_give_the_same_bytes() {
-        assert_eq!(drawn(FOLDED, Lang::Zh), drawn(FOLDED, Lang::Zh));
-    }
-
-    #[test]
-    fn red_is_more_in_new_whichever_side_gives_the_width() {
-        let words = Words::new(Lang::En);
-        // OLD 10 and NEW 30, then the same numbers swapped.
-        for (line, swapped) in [("app::list 10 30", false), ("app::list 30 10", true)] {
-            let svg = differential_svg(line, "list", "", swapped, &words).unwrap();
-            let (_, frame) = svg.split_once("<title>app::list (").unwrap();
-            assert!(frame.contains("; +"), "more in NEW: {frame}");
-            let colour = frame.split_once("fill=\"rgb(").unwrap().1;
-            assert!(colour.starts_with("255,"), "{colour}");
-        }
-        let gone = differential_svg("app::list 30 0", "list", "", false, &words).unwrap();
-        assert!(gone.contains("Nothing was live"));
-        assert!(differential_svg("app::list 0 30", "list", "", true, &words).unwrap().contains("; -100.00%"));
-    }
-
-    #[test]
-    fn what_is_counted_is_named() {
-        let words = Words::new(Lang::Zh);
-        let svg =
-            cpu_flamegraph_svg(&["app::main;app::hot 7".to_owned()], "采样", "hot", None, &words).unwrap();
-        assert!(svg.contains("<title>app::hot (7 采样") && svg.contains("程序员晚枫"), "{svg}");
-        let idle = cpu_flamegraph_svg(&[], "采样", "hot", None, &words).unwrap();
-        assert!(idle.contains(&words.get("flamegraph-idle")));
-    }
-
-    #[test]
-    fn nothing_live_is_said_and_not_an_error() {
-        for (lang, says) in [(Lang::En, "Nothing was live"), (Lang::Zh, "没有存活的内存")] {
-            let svg = drawn("\n", lang);
-            assert!(svg.contains(says) && svg.contains("程序员晚枫"), "{svg}");
-            svg_to_png(&svg).unwrap();
-        }
+    fn a_difference_says_which_way() {
+        let view = difference_view("main;more 1 30\nmain;less 20 10\n", &Words::new(Lang::En));
+        assert_eq!((frame(&view, "more").class.as_str(), frame(&view, "less").class.as_str()), ("r3", "b3"));
+        assert!(frame(&view, "less").said.contains('−') || frame(&view, "less").said.contains('-'));
+        assert_eq!(frame(&view, "more").width, 75.0);
     }
 }

@@ -6,13 +6,10 @@
 mod class;
 mod csv;
 mod gradescope;
-mod page;
-mod points;
 
 pub use class::{class_markdown, class_table};
 pub use csv::gradebook_csv;
 pub use gradescope::gradescope_json;
-pub use page::gradebook_page;
 
 use crate::{Words, prose};
 use heaplab_record::{FlagKind, Gradebook, GradebookEntry, TimeSource, VerdictStatus};
@@ -53,7 +50,7 @@ pub(crate) fn status_name(status: VerdictStatus) -> &'static str {
     }
 }
 
-fn flag_name(kind: FlagKind) -> &'static str {
+pub(crate) fn flag_name(kind: FlagKind) -> &'static str {
     match kind {
         FlagKind::Late => "late",
         FlagKind::TimesDisagree => "times_disagree",
@@ -65,7 +62,7 @@ fn flag_name(kind: FlagKind) -> &'static str {
     }
 }
 
-fn source_name(source: TimeSource) -> &'static str {
+pub(crate) fn source_name(source: TimeSource) -> &'static str {
     match source {
         TimeSource::Git => "git",
         TimeSource::Claimed => "claimed",
@@ -73,13 +70,13 @@ fn source_name(source: TimeSource) -> &'static str {
     }
 }
 
-fn count_status(book: &Gradebook, status: VerdictStatus) -> usize {
+pub(crate) fn count_status(book: &Gradebook, status: VerdictStatus) -> usize {
     book.entries.iter().filter(|entry| entry.status == status).count()
 }
 
-fn has_flag(entry: &GradebookEntry, kind: FlagKind) -> bool {
+pub(crate) fn has_flag(entry: &GradebookEntry, kind: FlagKind) -> bool {
     entry.flags.iter().any(|flag| flag.kind == kind)
 }
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

@@ -7,7 +7,7 @@ mod reasons;
 pub use chart::{chart_stem, growth_chart};
 pub use reasons::explain_growth;
 
-use crate::attachments::{MergedTable, TableCell};
+use crate::table::{MergedTable, TableCell};
 use crate::{Lang, Words, format, prose};
 use heaplab_record::{ChurnFix, ChurnLine, ClassifierTable, Growth, GrowthClass, Report, Run, SiteGrowth};
 

@@ -2,11 +2,9 @@
 //! anything; it comes out as text everywhere, and [`harmless`] is what a terminal and a picture get.
 
 mod hint;
-mod page;
 mod summary;
 
 pub use hint::render_hint;
-pub use page::{HomeworkFiles, render_page};
 pub use summary::render_summary;
 
 use crate::{Words, format, prose};
@@ -79,7 +77,7 @@ pub fn is_full(task: &TaskResult) -> bool {
 }
 
 /// What was found of a task, a clause each.
-fn describe_findings(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> Vec<String> {
+pub(crate) fn describe_findings(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(wrong) = &task.wrong {
         parts.push(words.say("homework-wrong", &[("why", &sanitize_text(words.lang().pick(wrong)))]));
@@ -116,13 +114,13 @@ fn describe_findings(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> V
     parts
 }
 
-fn describe_points(task: &TaskResult, words: &Words) -> String {
+pub(crate) fn describe_points(task: &TaskResult, words: &Words) -> String {
     let key = if task.optional { "homework-optional-points" } else { "homework-points" };
     words.say(key, &[("score", &task.score.to_string()), ("of", &task.of.to_string())])
 }
 
 /// Thousandths with two digits behind the point, rounded up: 1.1001 is not 1.10.
-fn format_hundredths(thousandths: u64) -> String {
+pub(crate) fn format_hundredths(thousandths: u64) -> String {
     let hundredths = thousandths.div_ceil(10);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }

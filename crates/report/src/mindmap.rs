@@ -1,4 +1,4 @@
-//! The course on one page: a node's figure, computed from the report of its section. Drawing it is `picture/mindmap.rs`'s.
+//! The course on one page: a node's figure, computed from the report of its section. Drawing it is `graph/mind_map.rs`'s.
 
 use crate::format;
 use heaplab_record::{

@@ -1,6 +1,6 @@
 //! A program of the student's own: no lesson, no scale, no baseline. What it asked for, and where.
 
-use crate::attachments::TableCell;
+use crate::table::TableCell;
 use crate::{Words, format, prose, site_table};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};

@@ -1,6 +1,6 @@
 //! The call stacks that held the most at the peak, as rows of a table.
 
-use crate::attachments::TableCell;
+use crate::table::TableCell;
 use crate::{Words, format, prose};
 use heaplab_record::{HeapRun, HeapSite};
 

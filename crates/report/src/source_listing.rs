@@ -1,6 +1,7 @@
 //! A program's source as a lesson hands it over: every line with its figures, hotter the larger the first of them.
 
-use crate::attachments::{TableCell, format_cell, run_label};
+use crate::attachments::tables::run_label;
+use crate::table::{TableCell, format_cell};
 use crate::{Words, prose};
 use heaplab_record::{Attachment, Cell, Report, SourceLine, SourceListing};
 

@@ -1,10 +1,12 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
-use crate::attachments::{self, MergedTable};
+use crate::attachments::{pictures, tables};
+use crate::picture::ListedPicture;
 use crate::source_listing::{self, ListingView};
+use crate::table::{MergedTable, TableCell};
 use crate::{
-    Words, baseline, claims as judged, cost, format, goal, notes, picture, predict, program, prose,
-    reconcile, site_table,
+    Words, baseline, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile,
+    site_table,
 };
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
@@ -56,8 +58,8 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
             write_section(&mut out, words, key, format!("![{}]({name})\n", escape_text(&words.get(key))));
         }
     }
-    out.push_str(&render_pictures(&picture::list_pictures(report, words)));
-    for table in attachments::build_tables(report, words) {
+    out.push_str(&render_pictures(&pictures::list_pictures(report, words)));
+    for table in tables::build_tables(report, words) {
         let _ = write!(out, "\n## {}\n\n{}", escape_text(&table.title), render_table(&table));
     }
     for listing in source_listing::source_listings(report, words) {
@@ -180,7 +182,7 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
         prose::language_name(run.language, words),
         format::count(run.rows),
         bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
-        attachments::live_bytes_per_row_cell(run).short,
+        tables::live_bytes_per_row_cell(run).short,
         bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
         bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
         allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
@@ -195,7 +197,7 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
 }
 
 /// Pictures of the lessons' own, by their files, with what they tell.
-fn render_pictures(listed: &[picture::ListedPicture]) -> String {
+fn render_pictures(listed: &[ListedPicture]) -> String {
     let mut out = String::new();
     for picture in listed {
         let (title, file) = (escape_text(&picture.title), picture.stem.replace(' ', "%20"));
@@ -258,7 +260,7 @@ fn render_tools(report: &Report, words: &Words) -> String {
         let _ = write!(out, "{}{}\n\n", if out.is_empty() { "" } else { "\n" }, escape_text(&caption));
         out.push_str(&table_head(&heads, 1..5));
         for tool in reconcile::tool_rows(of, words) {
-            let figure = |cell: &attachments::TableCell| match &cell.exact {
+            let figure = |cell: &TableCell| match &cell.exact {
                 Some(gap) => format!("{} ({gap})", cell.short),
                 None => cell.short.clone(),
             };

@@ -8,8 +8,8 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
 use heaplab_report::bench::{
-    bench_svg, explain_missed_limits, list_bench_commands, meets_limit, render_bench_header,
-    render_bench_markdown, render_bench_row,
+    explain_missed_limits, list_bench_commands, meets_limit, render_bench_header, render_bench_markdown,
+    render_bench_row,
 };
 use heaplab_report::{Artifact, Words};
 
@@ -112,7 +112,7 @@ impl<'a> BenchTable<'a> {
 
 fn render_artifacts(bench: &Bench, json: String, words: &Words) -> Result<Vec<Artifact>> {
     let name = |ending: &str| format!("{}.{ending}", bench.suite);
-    let svg = bench_svg(bench, words)?;
+    let svg = heaplab_report::bench_svg(bench, words)?;
     let png = heaplab_report::svg_to_png(&svg)?;
     let markdown = render_bench_markdown(bench, &name("svg"), words);
     Ok(vec![

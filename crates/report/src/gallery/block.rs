@@ -1,7 +1,8 @@
 //! A lesson's whole block: where and when it was measured, a table of its variants, its pictures.
 
 use super::{GalleryReports, TextPlace, lecture_section};
-use crate::{Words, baseline, figures, format, picture, prose};
+use crate::attachments::pictures;
+use crate::{Words, baseline, figures, format, prose};
 use heaplab_record::{Report, Run};
 
 /// What a quantity that was not measured is written as.
@@ -31,7 +32,7 @@ pub(super) fn render_block(
     );
     for stem in place.pictures {
         let at = format!("{}/{lecture}/{stem}", place.gallery);
-        let alt = picture::picture_title(report, stem, words).unwrap_or_else(|| alt_text(stem, words));
+        let alt = pictures::picture_title(report, stem, words).unwrap_or_else(|| alt_text(stem, words));
         out += &format!("\n[![{alt}]({at}.{})]({at}.svg)\n", picture_ending(stem));
     }
     Ok(out)

@@ -1,7 +1,7 @@
 //! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
 
 use super::{GalleryReports, lecture_section};
-use crate::{Words, attachments, baseline, figures, format};
+use crate::{Words, baseline, figures, format, table};
 use heaplab_record::{Attachment, Language, Report, Run};
 
 /// The keys of a variant. `…_a_row` stands for any of bytes and counts, over the variant's own rows.
@@ -106,7 +106,7 @@ fn figure_per_row(run: &Run, value: u64, key: &str) -> Option<String> {
 fn attached_figure(run: &Run, name: &str, words: &Words) -> Option<String> {
     run.attachments.iter().find_map(|attachment| match attachment {
         Attachment::Figure(figure) if figure.name == name => {
-            Some(attachments::format_cell(&figure.value, words).short)
+            Some(table::format_cell(&figure.value, words).short)
         }
         _ => None,
     })

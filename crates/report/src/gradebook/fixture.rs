@@ -5,9 +5,9 @@ use heaplab_record::{
     TaskResult, Text, TimeSource, VerdictReason, VerdictStatus,
 };
 
-pub(super) const EVIL: &str = "<script>alert(1)</script>\"'\u{1b}[2J\u{202e}";
+pub(crate) const EVIL: &str = "<script>alert(1)</script>\"'\u{1b}[2J\u{202e}";
 
-pub(super) fn book() -> Gradebook {
+pub(crate) fn book() -> Gradebook {
     let pass = entry("s001.zip", "s001", "李雷", VerdictStatus::Pass, [38, 58, 12]);
     let mut cheat = entry("s002", "s002", "Han Mei", VerdictStatus::Fail, [40, 60, 0]);
     cheat.points = 0;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Lang;
+use crate::page::{HomeworkFiles, render_homework_page};
 use heaplab_record::{Environment, SubmittedFile, Text, TopSite};
 
 /// Everything that a name could be taken for.
@@ -116,7 +117,7 @@ fn a_name_is_text_in_page_and_summary() {
             flamegraph_svg: "<svg viewBox=\"0 0 10 10\"></svg>",
             sources: &[("required.rs".to_owned(), "</pre><script>alert(2)</script>".to_owned())],
         };
-        let page = render_page(&result(NAME), &[WANTED], shown, &words).unwrap();
+        let page = render_homework_page(&result(NAME), &[WANTED], shown, &words).unwrap();
         assert!(!page.contains("<script>alert") && !page.contains("</title><script"), "{page}");
         assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}') && page.contains("李雷"));
         assert_eq!(page.matches("<h1>").count(), 1);
@@ -140,7 +141,7 @@ fn the_curves_sentence_follows_the_peaks() {
         result.tasks = vec![list, generator];
         let shown =
             HomeworkFiles { curve_svg: Some("<svg></svg>"), flamegraph_svg: "<svg></svg>", sources: &[] };
-        render_page(&result, &[WANTED; 2], shown, &words).unwrap()
+        render_homework_page(&result, &[WANTED; 2], shown, &words).unwrap()
     };
     assert!(said(9_000).contains("1,000 times as much"));
     assert!(said(9_000_000).contains("hardly a difference"));
@@ -151,7 +152,7 @@ fn every_message_is_there() {
     let sources = [
         include_str!("../homework.rs"),
         include_str!("hint.rs"),
-        include_str!("page.rs"),
+        include_str!("../page/homework.rs"),
         include_str!("summary.rs"),
         include_str!("../../templates/homework.html"),
     ];

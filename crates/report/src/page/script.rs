@@ -9,6 +9,6 @@ pub(crate) const SCRIPT: &str = concat!("\n", include_str!("../../templates/repo
 
 /// What the page may have besides its styles, which are part of it, of its elements and of its pictures: nothing is loaded from
 /// anywhere, and the one script is known by its hash (<https://www.w3.org/TR/CSP3/#match-element-to-source-list>).
-pub(super) fn script_policy() -> String {
+pub(crate) fn script_policy() -> String {
     format!("script-src 'sha256-{}'; img-src data:;", STANDARD.encode(Sha256::digest(SCRIPT)))
 }

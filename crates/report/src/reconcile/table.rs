@@ -4,7 +4,7 @@
 mod resident;
 
 use super::format_grouped;
-use crate::attachments::TableCell;
+use crate::table::TableCell;
 use crate::{Words, format, prose};
 use heaplab_record::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, Report, Run};
 

@@ -4,7 +4,8 @@ use super::Format;
 use anyhow::{Context as _, Result};
 use heaplab_record::Gradebook;
 use heaplab_report::Words;
-use heaplab_report::gradebook::{gradebook_csv, gradebook_page, gradescope_json};
+use heaplab_report::gradebook::{gradebook_csv, gradescope_json};
+use heaplab_report::gradebook_page;
 use std::path::Path;
 
 pub(super) fn to_json(book: &Gradebook) -> Result<String> {

@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result};
 use heaplab_homework::Task;
 use heaplab_profile::{Measure, folded};
 use heaplab_record::{Axis, AxisUnit, Chart, Marker, Series, Text};
-use heaplab_report::homework::{HomeworkFiles, sanitize_text};
+use heaplab_report::homework::sanitize_text;
+use heaplab_report::page::{HomeworkFiles, render_homework_page};
 use heaplab_report::{Artifact, LiveCurve, Words, format, homework};
 
 /// What the student wrote besides the source.
@@ -38,7 +39,7 @@ pub(super) fn build_artifacts(
 
     artifacts.push(text_artifact("summary.md", homework::render_summary(result, wanted, words)));
     let shown = HomeworkFiles { curve_svg: curve_svg.as_deref(), flamegraph_svg: &flamegraph_svg, sources };
-    artifacts.push(text_artifact("report.html", homework::render_page(result, wanted, shown, words)?));
+    artifacts.push(text_artifact("report.html", render_homework_page(result, wanted, shown, words)?));
     Ok(artifacts)
 }
 

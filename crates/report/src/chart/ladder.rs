@@ -1,0 +1,252 @@
+//! `ladder.svg`: every run's speed against its peak RSS, the limit that the section sets out to stay under as a line. A run is two
+//! marks: a filled one at its anonymous pages, a ring at all that was resident. What lies between them is pages of files and of shared
+//! memory.
+
+mod labels;
+mod places;
+
+use super::canvas;
+use crate::picture::{Picture, variant_file};
+use crate::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
+use crate::{Words, format};
+use heaplab_record::{Language, Report, Run};
+use labels::PlacedLabel;
+use places::LadderAxes;
+
+/// The stem of its files.
+pub(crate) const STEM: &str = "ladder";
+const WIDTH: f64 = 1000.0;
+const HEIGHT: f64 = 632.0;
+const LEFT: f64 = 96.0;
+const RIGHT: f64 = WIDTH - 150.0;
+const TOP: f64 = 124.0;
+const BOTTOM: f64 = HEIGHT - 84.0;
+/// Less than this part of a run's peak is its own program's pages, and no news.
+const FILE_FROM_PART: f64 = 0.5;
+
+/// One run.
+struct LadderRun<'a> {
+    name: String,
+    run: &'a Run,
+    /// Units of work a second.
+    speed: f64,
+    peak: u64,
+    /// Where it was sampled; never above the peak, which is the kernel's own.
+    anonymous: Option<u64>,
+}
+
+/// The picture, where the section has one and something was measured.
+pub(crate) fn draw_ladder(report: &Report, words: &Words) -> Option<Picture> {
+    let limit = report.ladder?.limit_bytes;
+    let rungs = ladder_runs(report);
+    if rungs.is_empty() {
+        return None;
+    }
+    let title = words.get("ladder-title");
+    let places = LadderAxes::from_runs(&rungs, limit);
+    let mut svg = Svg::default();
+    svg.draw_head(&title, &words.get("ladder-subtitle"));
+    svg.text((EDGE, 82.0), &words.get("ladder-subtitle-file"), Font::new(13, QUIET));
+    draw_grid(&mut svg, &places, report, words);
+    let mut labels = labels::LabelPlacer::new((LEFT, RIGHT + 120.0), (TOP, BOTTOM));
+    draw_limit(&mut svg, &places, limit, &mut labels, words);
+    let marks: Vec<_> = rungs.iter().map(|rung| places.marks(rung)).collect();
+    for (from, to) in &marks {
+        labels.keep_clear(*from, *to);
+    }
+    for (rung, marks) in rungs.iter().zip(&marks) {
+        draw_run(&mut svg, rung, *marks, report, words);
+    }
+    for (rung, (_, ring)) in rungs.iter().zip(&marks) {
+        let font = Font::new(13, language_colour(rung.run.language)).bold().halo();
+        let PlacedLabel { at, leader } = labels.place(*ring, font.width(&rung.name));
+        if leader {
+            svg.line(*ring, (at.0, at.1 + 3.0), &format!("stroke=\"{QUIET}\" stroke-width=\"0.7\""));
+        }
+        svg.text(at, &rung.name, font);
+    }
+    svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::new(12, QUIET));
+    let told = ladder_sentences(report, words).join(" ");
+    Some(Picture {
+        stem: STEM.to_owned(),
+        title: title.clone(),
+        svg: svg.finish((WIDTH, HEIGHT), &title, &told),
+        is_growth: false,
+        table: Some(ladder_table(&rungs, limit, report, words)),
+    })
+}
+
+/// Whether there is such a picture.
+pub(crate) fn is_drawn(report: &Report) -> bool {
+    report.ladder.is_some() && !ladder_runs(report).is_empty()
+}
+
+/// What it tells: who is the fastest under the limit, and whose peak is mostly a file's pages.
+pub(crate) fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
+    let Some(ladder) = report.ladder else { return Vec::new() };
+    let rungs = ladder_runs(report);
+    let limit = format::bytes(ladder.limit_bytes);
+    let under = rungs.iter().filter(|rung| rung.peak < ladder.limit_bytes);
+    let mut said = Vec::new();
+    if let Some(best) = under.max_by(|one, other| one.speed.total_cmp(&other.speed)) {
+        let (speed, peak) = (format_speed(best, report, words), format::bytes(best.peak));
+        said.push(words.say(
+            "ladder-fastest",
+            &[("limit", &limit), ("who", &run_label(best, words)), ("speed", &speed), ("peak", &peak)],
+        ));
+    } else if !rungs.is_empty() {
+        said.push(words.say("ladder-none", &[("limit", &limit)]));
+    }
+    for rung in &rungs {
+        let Some(file) = rung.anonymous.map(|anonymous| rung.peak - anonymous) else { continue };
+        if file > ladder.limit_bytes && file as f64 > FILE_FROM_PART * rung.peak as f64 {
+            let share = format::percent(file as f64 / rung.peak as f64);
+            let (peak, file) = (format::bytes(rung.peak), format::bytes(file));
+            said.push(words.say(
+                "ladder-file",
+                &[("who", &run_label(rung, words)), ("peak", &peak), ("file", &file), ("share", &share)],
+            ));
+        }
+    }
+    said
+}
+
+fn ladder_runs(report: &Report) -> Vec<LadderRun<'_>> {
+    report.runs.iter().filter_map(|run| ladder_run(run, report)).collect()
+}
+
+fn ladder_run<'a>(run: &'a Run, report: &'a Report) -> Option<LadderRun<'a>> {
+    let plain = run.plain.as_ref()?;
+    let wall_ns = format::median(&plain.wall_ns).filter(|wall_ns| *wall_ns > 0.0)?;
+    let peak = plain.peak_rss_bytes?;
+    let is_twin = |other: &Run| other.variant == run.variant && other.language != run.language;
+    let name = if report.runs.iter().any(is_twin) { variant_file(run) } else { run.variant.clone() };
+    let anonymous = plain.peak_rss_anon_bytes.map(|bytes| bytes.min(peak));
+    Some(LadderRun { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
+}
+
+fn draw_grid(svg: &mut Svg, places: &LadderAxes, report: &Report, words: &Words) {
+    let thin = format!("stroke=\"{GRID}\" stroke-width=\"1\"");
+    svg.rect((LEFT, TOP), (RIGHT - LEFT, BOTTOM - TOP), &format!("fill=\"{FAINT}\" stroke=\"{GRID}\""));
+    for mark in places.memory.marks() {
+        let x = places.x(mark);
+        svg.line((x, TOP), (x, BOTTOM), &thin);
+        svg.text((x, BOTTOM + 18.0), &trim_zeros(&format::bytes(mark as u64)), Font::new(12, QUIET).middle());
+    }
+    for mark in places.speed.marks() {
+        let y = places.y(mark);
+        svg.line((LEFT, y), (RIGHT, y), &thin);
+        svg.text(
+            (LEFT - 8.0, y),
+            &trim_zeros(&format_per_second(mark, report, words)),
+            Font::new(12, QUIET).end(),
+        );
+    }
+    svg.text((EDGE, TOP - 12.0), &words.get("ladder-speed"), Font::new(13, INK));
+    svg.text((RIGHT, BOTTOM + 40.0), &words.get("ladder-memory"), Font::new(13, INK).end());
+}
+
+fn draw_limit(
+    svg: &mut Svg,
+    places: &LadderAxes,
+    limit: u64,
+    labels: &mut labels::LabelPlacer,
+    words: &Words,
+) {
+    let x = places.x(limit as f64);
+    svg.line(
+        (x, TOP),
+        (x, BOTTOM),
+        &format!("stroke=\"{INK}\" stroke-width=\"1.5\" stroke-dasharray=\"6 4\""),
+    );
+    let said = words.say("ladder-limit", &[("limit", &format::bytes(limit))]);
+    let font = Font::new(12, INK).halo();
+    let at = (x + 6.0, BOTTOM - 12.0);
+    svg.text(at, &said, font);
+    labels.keep_clear(at, (at.0 + font.width(&said), at.1));
+    labels.add_line(x);
+}
+
+fn draw_run(
+    svg: &mut Svg,
+    rung: &LadderRun<'_>,
+    (filled, ring): ((f64, f64), (f64, f64)),
+    report: &Report,
+    words: &Words,
+) {
+    let colour = language_colour(rung.run.language);
+    let title = run_cells(rung, report, words).join(" · ");
+    svg.group(&title, |svg| {
+        svg.line(filled, ring, &format!("stroke=\"{colour}\" stroke-width=\"2\" stroke-opacity=\"0.55\""));
+        svg.circle(ring, 6.5, &format!("fill=\"{PAPER}\" stroke=\"{colour}\" stroke-width=\"2\""));
+        if rung.anonymous.is_some() {
+            svg.circle(filled, 4.0, &format!("fill=\"{colour}\""));
+        }
+    });
+}
+
+/// The same figures as a table.
+fn ladder_table(
+    rungs: &[LadderRun<'_>],
+    limit: u64,
+    report: &Report,
+    words: &Words,
+) -> (Vec<String>, Vec<Vec<String>>) {
+    let keys = ["column-variant", "ladder-speed", "column-rss-anon", "ladder-peak", "ladder-under"];
+    let heads =
+        keys.map(|key| words.say(key, &[("limit", &format::bytes(limit))]).replace('|', " ")).to_vec();
+    let with_verdict = |rung| {
+        let verdict = if LadderRun::is_under(rung, limit) { "yes" } else { "no" };
+        run_cells(rung, report, words).into_iter().chain([words.get(verdict)]).collect()
+    };
+    (heads, rungs.iter().map(with_verdict).collect())
+}
+
+fn run_cells(rung: &LadderRun<'_>, report: &Report, words: &Words) -> Vec<String> {
+    let anonymous = rung.anonymous.map_or_else(|| "–".to_owned(), format::bytes);
+    vec![rung.name.clone(), format_speed(rung, report, words), anonymous, format::bytes(rung.peak)]
+}
+
+impl LadderRun<'_> {
+    const fn is_under(&self, limit: u64) -> bool {
+        self.peak < limit
+    }
+}
+
+/// `engine` or `CPython lines`, as sentences have it.
+fn run_label(rung: &LadderRun<'_>, words: &Words) -> String {
+    match rung.run.language {
+        Language::Rust => rung.run.variant.clone(),
+        language => words
+            .say("whose", &[("language", canvas::language_name(language)), ("variant", &rung.run.variant)]),
+    }
+}
+
+fn format_speed(rung: &LadderRun<'_>, report: &Report, words: &Words) -> String {
+    format_per_second(rung.speed, report, words)
+}
+
+/// `1.98 GB/s`; what is no bytes with its unit: `10M rows/s`.
+fn format_per_second(speed: f64, report: &Report, words: &Words) -> String {
+    let whole = speed.round() as u64;
+    if report.unit == "bytes" {
+        return words.say("ladder-a-second", &[("amount", &format::bytes(whole))]);
+    }
+    let unit = words.say("unit-many", &[("unit", &report.unit)]);
+    words.say("ladder-a-second", &[("amount", &format!("{} {unit}", format::scale(whole)))])
+}
+
+/// A mark without the digits that say nothing.
+fn trim_zeros(text: &str) -> String {
+    text.replace(".00 ", " ").replace(".0 ", " ")
+}
+
+const fn language_colour(language: Language) -> &'static str {
+    match language {
+        Language::Rust => VERMILION,
+        Language::Python => BLUE,
+    }
+}
+
+#[cfg(test)]
+mod tests;

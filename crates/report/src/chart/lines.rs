@@ -1,0 +1,304 @@
+//! Lines, stairs and dots over two axes, the series of every variant in one picture. Each has its name at the right, as on
+//! the curve of resident memory: nobody matches colours with a legend.
+
+use super::canvas::{self, Canvas, INK, QUIET, TextLook};
+use super::rss_curve::{COLOURS, spread_labels};
+use super::scale::{Scale, ScaleFit};
+use crate::{RenderError, Words, svg};
+use heaplab_record::{Axis, Chart, Marker};
+use plotters::prelude::*;
+use std::collections::HashSet;
+
+const WHAT: &str = "a chart";
+const WIDTH: i32 = 1100;
+const EDGE: i32 = 24;
+const HEAD: i32 = 112;
+const PLOT: i32 = 400;
+const FOOT: i32 = 84;
+const LABEL: i32 = 17;
+/// Points of a line up to which each has a dot.
+const MOST_DOTTED: usize = 40;
+/// Points of a line up to which all are drawn.
+const MOST_JOINED: usize = 3000;
+
+type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
+
+/// A point, and the pixel that it falls on.
+type PlacedPoint = ((f64, f64), (i32, i32));
+
+/// One series, and what it is called.
+pub(crate) struct ChartLine<'a> {
+    pub(crate) name: String,
+    pub(crate) marker: Marker,
+    pub(crate) points: &'a [[f64; 2]],
+}
+
+/// Draws the lines over the axes of the first chart of their name.
+pub(crate) fn draw_chart(
+    first: &Chart,
+    lines: &[ChartLine<'_>],
+    who: &str,
+    words: &Words,
+) -> Result<String, RenderError> {
+    let title = words.lang().pick(&first.title);
+    let figures = |of: usize| lines.iter().flat_map(|line| line.points).map(move |point| point[of]);
+    let (x, y) = (fit_scale(&first.x, figures(0), false), fit_scale(&first.y, figures(1), true));
+    let height = HEAD + PLOT.max(LABEL * lines.len() as i32 + 20) + FOOT;
+    canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), title, |page| {
+        canvas::draw_text(page, WHAT, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, WHAT, who, (EDGE, 60), TextLook::left_aligned(13, QUIET))?;
+        let names = lines.iter().map(|line| svg::text_width(&line.name, 13)).max().unwrap_or(0);
+        let mut plot = build_plot(page, &x, &y, names)?;
+        let (across, down) = plot.plotting_area().get_pixel_range();
+        let labels = [words.lang().pick(&first.y.label), words.lang().pick(&first.x.label)];
+        canvas::draw_text(page, WHAT, labels[0], (EDGE, down.start - 14), TextLook::left_aligned(13, INK))?;
+        canvas::draw_text(
+            page,
+            WHAT,
+            labels[1],
+            (across.end, down.end + 38),
+            TextLook::right_aligned(13, INK),
+        )?;
+        for (index, line) in lines.iter().enumerate() {
+            draw_line(&mut plot, line, (&x, &y), index)?;
+        }
+        draw_names(page, &plot, lines)?;
+        if let Some(note) = describe_scales(&x, &y, words) {
+            canvas::draw_text(page, WHAT, &note, (EDGE, height - 18), TextLook::left_aligned(12, QUIET))?;
+        }
+        Ok(())
+    })
+}
+
+fn fit_scale(of: &Axis, figures: impl Iterator<Item = f64>, is_length: bool) -> Scale {
+    let fit = ScaleFit { most_marks: 7, logarithmic: of.logarithmic, from_zero: is_length };
+    Scale::from_figures(figures, of.unit, &fit)
+}
+
+fn build_plot<'a, 'b>(
+    page: &'a Canvas<'b>,
+    x: &Scale,
+    y: &Scale,
+    names: i32,
+) -> Result<Plot<'a, 'b>, RenderError> {
+    let mut plot = ChartBuilder::on(page)
+        .margin_top(HEAD)
+        .margin_bottom(FOOT - 36)
+        .margin_left(EDGE)
+        .margin_right(EDGE + names + 40)
+        .x_label_area_size(36)
+        .y_label_area_size(70)
+        .build_cartesian_2d(x.clone(), y.clone().with_headroom())
+        .map_err(draw_error)?;
+    canvas::draw_grid(&mut plot, WHAT, |&figure| x.format_mark(figure), |&figure| y.format_mark(figure), 12)?;
+    Ok(plot)
+}
+
+/// The points that have a place on both axes, those that fall on one pixel once: of dots anywhere, of a line one after the
+/// other. Of a longer line than that, those of one column of pixels that stand out.
+fn visible_points(plot: &Plot<'_, '_>, line: &ChartLine<'_>, (x, y): (&Scale, &Scale)) -> Vec<(f64, f64)> {
+    let has_place =
+        |scale: &Scale, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
+    let placed = line.points.iter().filter(|[at, figure]| has_place(x, *at) && has_place(y, *figure));
+    let pixels = placed.map(|[at, figure]| ((*at, *figure), plot.backend_coord(&(*at, *figure))));
+    if line.marker == Marker::Dots {
+        let mut known = HashSet::new();
+        return pixels.filter(|(_, pixel)| known.insert(*pixel)).map(|(place, _)| place).collect();
+    }
+    let mut places: Vec<PlacedPoint> = pixels.collect();
+    places.dedup_by_key(|(_, pixel)| *pixel);
+    if places.len() <= MOST_JOINED {
+        return places.into_iter().map(|(place, _)| place).collect();
+    }
+    places.chunk_by(|one, other| one.1.0 == other.1.0).flat_map(column_extremes).collect()
+}
+
+/// Of neighbours in one column the first, the lowest, the highest and the last, in their order.
+fn column_extremes(column: &[PlacedPoint]) -> Vec<(f64, f64)> {
+    let height = |index: &usize| column[*index].1.1;
+    let indexes = || 0..column.len();
+    let kept =
+        [indexes().next(), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()];
+    let mut kept: Vec<usize> = kept.into_iter().flatten().collect();
+    kept.sort_unstable();
+    kept.dedup();
+    kept.into_iter().map(|index| column[index].0).collect()
+}
+
+fn draw_line(
+    plot: &mut Plot<'_, '_>,
+    line: &ChartLine<'_>,
+    scales: (&Scale, &Scale),
+    index: usize,
+) -> Result<(), RenderError> {
+    let colour = COLOURS[index % COLOURS.len()];
+    let places = visible_points(plot, line, scales);
+    let joined = match line.marker {
+        Marker::Dots => Vec::new(),
+        Marker::Line => places.clone(),
+        Marker::Stairs => stair_corners(&places),
+    };
+    if !joined.is_empty() {
+        plot.draw_series(LineSeries::new(joined, colour.stroke_width(2))).map_err(draw_error)?;
+    }
+    let dotted = match line.marker {
+        Marker::Dots => places.as_slice(),
+        _ if places.len() <= MOST_DOTTED => places.as_slice(),
+        _ => &places[places.len() - 1..],
+    };
+    draw_dots(plot, dotted, colour, index)
+}
+
+/// Every series its own shape: circles, triangles, crosses, squares.
+fn draw_dots(
+    plot: &mut Plot<'_, '_>,
+    dots: &[(f64, f64)],
+    colour: RGBColor,
+    index: usize,
+) -> Result<(), RenderError> {
+    let filled = colour.mix(0.85).filled();
+    match index % 4 {
+        0 => plot.draw_series(dots.iter().map(|dot| Circle::new(*dot, 3, filled))).map(drop),
+        1 => plot.draw_series(dots.iter().map(|dot| TriangleMarker::new(*dot, 5, filled))).map(drop),
+        2 => plot.draw_series(dots.iter().map(|dot| Cross::new(*dot, 4, colour.stroke_width(2)))).map(drop),
+        _ => {
+            let square =
+                |dot: &(f64, f64)| EmptyElement::at(*dot) + Rectangle::new([(-3, -3), (3, 3)], filled);
+            plot.draw_series(dots.iter().map(square)).map(drop)
+        }
+    }
+    .map_err(draw_error)
+}
+
+/// Held until the next point.
+fn stair_corners(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let corners = places.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
+    corners.chain(places.last().copied()).collect()
+}
+
+/// The names at the right, in the order of the lines' ends, pushed apart where these lie close.
+fn draw_names(page: &Canvas<'_>, plot: &Plot<'_, '_>, lines: &[ChartLine<'_>]) -> Result<(), RenderError> {
+    let end =
+        |line: &ChartLine<'_>| line.points.last().map(|point| plot.backend_coord(&(point[0], point[1])));
+    let mut ends: Vec<(usize, (i32, i32))> =
+        lines.iter().enumerate().filter_map(|(index, line)| Some((index, end(line)?))).collect();
+    ends.sort_by_key(|&(index, (_, y))| (y, index));
+    let (across, down) = plot.plotting_area().get_pixel_range();
+    let heights =
+        spread_labels(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
+    for (&(index, (x, y)), height) in ends.iter().zip(heights) {
+        let colour = COLOURS[index % COLOURS.len()];
+        let right = across.end;
+        let leader = PathElement::new([(x, y), (right + 4, y), (right + 20, height)], colour.mix(0.35));
+        page.draw(&leader).map_err(draw_error)?;
+        let name = &lines[index].name;
+        canvas::draw_text(page, WHAT, name, (right + 34, height), TextLook::left_aligned(13, colour))?;
+        draw_marker(page, (right + 26, height), colour, index)?;
+    }
+    Ok(())
+}
+
+/// The shape of a series' dots, beside its name.
+fn draw_marker(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, index: usize) -> Result<(), RenderError> {
+    let filled = colour.filled();
+    match index % 4 {
+        0 => page.draw(&Circle::new(at, 3, filled)),
+        1 => page.draw(&TriangleMarker::new(at, 5, filled)),
+        2 => page.draw(&Cross::new(at, 4, colour.stroke_width(2))),
+        _ => page.draw(&Rectangle::new([(at.0 - 3, at.1 - 3), (at.0 + 3, at.1 + 3)], filled)),
+    }
+    .map_err(draw_error)
+}
+
+/// Says which axis is logarithmic, and how.
+fn describe_scales(x: &Scale, y: &Scale, words: &Words) -> Option<String> {
+    let times = |scale: &Scale| scale.factor().map(|factor| format!("{factor:.0}"));
+    Some(match (times(x), times(y)) {
+        (Some(x), Some(y)) => words.say("picture-log-both", &[("x", &x), ("y", &y)]),
+        (Some(x), None) => words.say("picture-log-x", &[("times", &x)]),
+        (None, Some(y)) => words.say("picture-log-y", &[("times", &y)]),
+        (None, None) => return None,
+    })
+}
+
+fn draw_error(error: impl std::fmt::Display) -> RenderError {
+    RenderError::picture(WHAT, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::svg;
+    use crate::{Lang, fixture};
+
+    fn drawn(chart: &Chart, lang: Lang) -> String {
+        let line = |series: &'_ heaplab_record::Series| (series.name.clone(), series.marker);
+        let named: Vec<_> = chart.series.iter().map(line).collect();
+        let lines: Vec<ChartLine<'_>> = named
+            .into_iter()
+            .zip(&chart.series)
+            .map(|((name, marker), series)| ChartLine { name, marker, points: &series.points })
+            .collect();
+        draw_chart(chart, &lines, "bins", &Words::new(lang)).unwrap()
+    }
+
+    #[test]
+    fn names_labels_and_marks_stand_in_the_picture() {
+        for lang in [Lang::En, Lang::Zh] {
+            let chart = fixture::pictures::chart("jemalloc");
+            let texts = svg::texts(&drawn(&chart, lang));
+            for wanted in [
+                lang.pick(&chart.title),
+                lang.pick(&chart.x.label),
+                lang.pick(&chart.y.label),
+                "jemalloc",
+                "2 KiB",
+            ] {
+                assert!(texts.iter().any(|text| text == wanted), "{wanted} in {texts:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_figure_moves_its_line() {
+        let mut chart = fixture::pictures::chart("jemalloc");
+        let before = drawn(&chart, Lang::En);
+        chart.series[0].points[2][1] *= 1.5;
+        assert_ne!(before, drawn(&chart, Lang::En));
+    }
+
+    #[test]
+    fn stairs_hold_until_the_next_point() {
+        let corners = stair_corners(&[(0.0, 1.0), (2.0, 5.0), (3.0, 4.0)]);
+        assert_eq!(corners, [(0.0, 1.0), (2.0, 1.0), (2.0, 5.0), (3.0, 5.0), (3.0, 4.0)]);
+    }
+
+    #[test]
+    fn what_has_no_place_is_left_out() {
+        let mut chart = fixture::pictures::chart("jemalloc");
+        chart.series[0].points = vec![[f64::NAN, 1.0], [0.0, 2.0], [-1.0, f64::INFINITY], [8.0, 0.25]];
+        for marker in [Marker::Line, Marker::Stairs, Marker::Dots] {
+            chart.series[0].marker = marker;
+            svg::parsed(&drawn(&chart, Lang::En));
+        }
+        chart.series[0].points.clear();
+        svg::parsed(&drawn(&chart, Lang::En));
+        chart.series.clear();
+        svg::parsed(&drawn(&chart, Lang::Zh));
+    }
+
+    #[test]
+    fn a_million_points_are_not_a_million_circles() {
+        let mut chart = fixture::pictures::chart("jemalloc");
+        chart.series[0].marker = Marker::Dots;
+        chart.series[0].points = (0..300_000).map(|index| [1.0 + f64::from(index) / 1000.0, 0.5]).collect();
+        let mut line = chart.clone();
+        line.series[0].marker = Marker::Line;
+        for (index, point) in line.series[0].points.iter_mut().enumerate() {
+            point[1] = (index % 13) as f64;
+        }
+        assert!(drawn(&line, Lang::En).len() < 300_000);
+        let svg = drawn(&chart, Lang::En);
+        assert!(svg.len() < 300_000, "{}", svg.len());
+    }
+}

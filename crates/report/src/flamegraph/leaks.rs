@@ -1,0 +1,188 @@
+//! Flamegraphs of what stays: each frame as red as the share of its bytes that was never freed, grey where all of it was.
+//!
+//! inferno draws; the colours are put in afterwards, frame by frame: a frame is known by its depth and by where it begins.
+
+use super::svg::{StackOrder, draw_bytes_flamegraph};
+use crate::{RenderError, Words};
+use std::collections::{BTreeMap, HashMap};
+
+/// Folded stacks of one moment or one stretch, and of the whole run: bytes that were allocated, and those that were never
+/// freed.
+#[derive(Clone, Copy, Debug)]
+pub struct LeakStacks<'a> {
+    /// How wide the frames are.
+    pub width: &'a str,
+    /// All bytes.
+    pub total: &'a str,
+    /// Live at the end.
+    pub end: &'a str,
+}
+
+/// The pictures of one variant.
+#[derive(Clone, Debug)]
+pub struct VariantLeaks {
+    /// The variant.
+    pub variant: String,
+    /// What its lines hold as the work goes on, where that was drawn.
+    pub chart: Option<String>,
+    /// The whole run, windows of it, a difference.
+    pub views: Vec<LeakView>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct LeakView {
+    /// What a reader chooses it by.
+    pub name: String,
+    /// Its file.
+    pub file: String,
+    /// The picture.
+    pub svg: String,
+    /// The same for the page.
+    pub flames: super::FlameView,
+}
+
+/// Draws them. Where the width is nothing, the picture says so.
+///
+/// # Errors
+/// If the picture cannot be drawn.
+pub fn leak_flamegraph_svg(
+    stays: LeakStacks<'_>,
+    title: &str,
+    subtitle: &str,
+    words: &Words,
+) -> Result<String, RenderError> {
+    let stacks = sort_stacks(stays.width);
+    let lines: Vec<String> =
+        stacks.iter().map(|(stack, width)| format!("{} {width}", stack.join(";"))).collect();
+    let svg = draw_bytes_flamegraph(&lines.join("\n"), title, Some(subtitle), StackOrder::InOrder, words)?;
+    let (total, end) = (sum_by_prefix(stays.total), sum_by_prefix(stays.end));
+    let colours = frame_colours(&stacks, |path| {
+        let all = total.get(path).copied().unwrap_or(0);
+        end.get(path).copied().unwrap_or(0) as f64 / all.max(1) as f64
+    });
+    Ok(paint_frames(&svg, &colours))
+}
+
+/// Frames by their depth (the picture's own root has 0) and by the bytes before them.
+type FrameColours = HashMap<(u64, u64), String>;
+
+/// Stacks by their frames, so that equal beginnings stand together.
+fn sort_stacks(folded: &str) -> Vec<(Vec<&str>, u64)> {
+    let mut stacks: Vec<(Vec<&str>, u64)> = folded.lines().filter_map(parse_folded_line).collect();
+    stacks.sort();
+    stacks
+}
+
+fn parse_folded_line(line: &str) -> Option<(Vec<&str>, u64)> {
+    let (stack, bytes) = line.rsplit_once(' ')?;
+    Some((stack.split(';').collect(), bytes.parse().ok()?))
+}
+
+/// What all stacks that begin with a path have together; the empty path is the whole.
+fn sum_by_prefix(folded: &str) -> BTreeMap<Vec<&str>, u64> {
+    let mut sums: BTreeMap<Vec<&str>, u64> = BTreeMap::new();
+    for (stack, bytes) in folded.lines().filter_map(parse_folded_line) {
+        for depth in 0..=stack.len() {
+            *sums.entry(stack[..depth].to_vec()).or_default() += bytes;
+        }
+    }
+    sums
+}
+
+fn frame_colours(stacks: &[(Vec<&str>, u64)], share: impl Fn(&[&str]) -> f64) -> FrameColours {
+    let mut colours = FrameColours::new();
+    let mut before = 0;
+    let mut last: &[&str] = &[];
+    colours.insert((0, 0), leak_colour(share(&[])));
+    for (stack, width) in stacks {
+        let common = stack.iter().zip(last).take_while(|(a, b)| a == b).count();
+        for depth in common..stack.len() {
+            colours.insert((depth as u64 + 1, before), leak_colour(share(&stack[..=depth])));
+        }
+        before += width;
+        last = stack;
+    }
+    colours
+}
+
+/// Grey for nothing; from a pale to a full red.
+fn leak_colour(share: f64) -> String {
+    if share <= 0.0 {
+        return "rgb(208,208,208)".to_owned();
+    }
+    let between = |pale: f64, full: f64| (pale + (full - pale) * share.min(1.0)).round() as u8;
+    format!("rgb({},{},{})", between(252.0, 214.0), between(222.0, 39.0), between(208.0, 32.0))
+}
+
+/// Every frame's rectangle with its own colour. One that is not known keeps the one that it has.
+fn paint_frames(svg: &str, colours: &FrameColours) -> String {
+    let frames: Vec<&str> =
+        svg.split("<rect ").skip(1).filter_map(|rest| rest.split_once('>').map(|it| it.0)).collect();
+    let y_of = |rect: &str| Some((parse_attribute(rect, "y=\"")?, parse_attribute(rect, "fg:x=\"")?));
+    let lowest = frames.iter().filter_map(|rect| y_of(rect)).map(|(y, _)| y).max().unwrap_or(0);
+    let mut out = String::with_capacity(svg.len());
+    let mut parts = svg.split("<rect ");
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        out.push_str("<rect ");
+        let rect = part.split_once('>').map_or(part, |(rect, _)| rect);
+        let colour = y_of(rect).and_then(|(y, x)| colours.get(&((lowest - y) / FRAME_HEIGHT, x)));
+        match (colour, part.split_once("fill=\"")) {
+            (Some(colour), Some((head, tail))) if head.len() < rect.len() => {
+                let rest = tail.split_once('"').map_or("", |(_, rest)| rest);
+                out.push_str(&format!("{head}fill=\"{colour}\"{rest}"));
+            }
+            _ => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// As the frames are drawn.
+pub(crate) const FRAME_HEIGHT: u64 = 19;
+
+fn parse_attribute(rect: &str, name: &str) -> Option<u64> {
+    // `fg:x` is not `x`: what stands before must be a blank, or the beginning.
+    let at = rect.match_indices(name).find(|(at, _)| *at == 0 || rect[..*at].ends_with(' '))?.0;
+    rect[at + name.len()..].split_once('"')?.0.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+
+    const TOTAL: &str = "main;keep;push 100\nmain;keep 50\nmain;drop 850\n";
+    const END: &str = "main;keep;push 100\n";
+
+    fn fill_of<'a>(svg: &'a str, title: &str) -> &'a str {
+        let (_, frame) = svg.split_once(&format!("<title>{title} (")).expect("the frame is drawn");
+        frame.split_once("fill=\"").unwrap().1.split_once('"').unwrap().0
+    }
+
+    #[test]
+    fn red_is_what_was_never_freed_and_grey_what_was_freed_whole() {
+        let stays = LeakStacks { width: TOTAL, total: TOTAL, end: END };
+        let svg = leak_flamegraph_svg(stays, "service", "what stays", &Words::new(Lang::En)).unwrap();
+        assert_eq!(fill_of(&svg, "push"), leak_colour(1.0));
+        assert_eq!(fill_of(&svg, "drop"), leak_colour(0.0));
+        assert_eq!(fill_of(&svg, "keep"), leak_colour(100.0 / 150.0));
+        assert_eq!(fill_of(&svg, "main"), leak_colour(0.1));
+        assert_ne!(leak_colour(0.1), leak_colour(0.9));
+        // What is freed after all is grey.
+        let stays = LeakStacks { end: "", ..stays };
+        let svg = leak_flamegraph_svg(stays, "service", "what stays", &Words::new(Lang::En)).unwrap();
+        assert_eq!(fill_of(&svg, "push"), leak_colour(0.0));
+    }
+
+    #[test]
+    fn a_window_has_its_own_widths_and_the_colours_of_the_whole_run() {
+        let stays = LeakStacks { width: "main;keep 7\n", total: TOTAL, end: END };
+        let svg = leak_flamegraph_svg(stays, "service", "a window", &Words::new(Lang::Zh)).unwrap();
+        assert!(svg.contains("<title>keep (7 字节"), "{svg}");
+        assert_eq!(fill_of(&svg, "keep"), leak_colour(100.0 / 150.0));
+        let nothing = LeakStacks { width: "", ..stays };
+        assert!(leak_flamegraph_svg(nothing, "service", "", &Words::new(Lang::En)).unwrap().contains("<svg"));
+    }
+}

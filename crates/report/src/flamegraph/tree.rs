@@ -1,0 +1,152 @@
+//! Stacks made rectangles: where each begins, how wide it is, what is said of it.
+
+use crate::{Words, format, prose};
+use std::cmp::Reverse;
+
+/// So many rectangles a page may have: they are about 150 bytes each, and a page of 5 MB is what a mail takes.
+pub(crate) const MOST_FRAMES: usize = 12_000;
+
+/// Narrower ones nobody sees; zooming in does not bring them back.
+const LEAST_PERCENT: f64 = 0.05;
+
+/// One rectangle. The whole is 100 wide.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Frame {
+    /// The function without its generic arguments.
+    pub(crate) name: String,
+    /// The function in full, where that is something else.
+    pub(crate) full: Option<String>,
+    /// 0 is the whole.
+    pub(crate) depth: usize,
+    /// In percent of the whole.
+    pub(crate) start: f64,
+    /// In percent of the whole.
+    pub(crate) width: f64,
+    /// Its colour, by a class of the style sheet.
+    pub(crate) class: String,
+    /// How much, and which share.
+    pub(crate) said: String,
+}
+
+/// A frame's colour, and what is said of it besides its width; by its path from the root, the empty one being the whole.
+pub(crate) type FrameStyle<'a> = dyn Fn(&[&str]) -> (String, Option<String>) + 'a;
+
+/// What a view is made of.
+pub(crate) struct StackTree<'a> {
+    /// The root first, and an amount.
+    pub(crate) stacks: Vec<(Vec<&'a str>, u64)>,
+    /// How an amount is written.
+    pub(crate) write: &'a dyn Fn(u64) -> String,
+    pub(crate) look: &'a FrameStyle<'a>,
+}
+
+/// Where a path's rectangle is, in the amount's own unit.
+struct FrameSpan<'a> {
+    path: Vec<&'a str>,
+    start: u64,
+    width: u64,
+}
+
+impl StackTree<'_> {
+    /// At most so many, the widest; what is called stays with its caller, which is never narrower. Callers stand before what
+    /// they call, and functions of one caller in the order of their names.
+    pub(crate) fn lay_out_frames(mut self, most: usize, words: &Words) -> Vec<Frame> {
+        self.stacks.retain(|(_, amount)| *amount > 0);
+        self.stacks.sort();
+        let whole: u64 = self.stacks.iter().map(|(_, amount)| amount).sum();
+        if whole == 0 {
+            return Vec::new();
+        }
+        let mut spans = self.build_spans();
+        let percent = |amount: u64| amount as f64 / whole as f64 * 100.0;
+        spans.retain(|span| percent(span.width) >= LEAST_PERCENT);
+        spans.sort_by_key(|span| (Reverse(span.width), span.path.len(), span.start));
+        spans.truncate(most.max(1));
+        spans.sort_by_key(|span| (span.start, span.path.len()));
+        let frame = |span: FrameSpan<'_>| {
+            let (class, more) = (self.look)(&span.path);
+            let share = format::percent(span.width as f64 / whole as f64);
+            let mut said = format!("{} · {share}", (self.write)(span.width));
+            if let Some(more) = more {
+                said = format!("{said} · {more}");
+            }
+            let full = span.path.last().map(|name| prose::strip_controls(name));
+            let name = full.as_deref().map_or_else(|| words.get("flame-all"), prose::strip_generics);
+            Frame {
+                full: full.filter(|full| *full != name),
+                name,
+                depth: span.path.len(),
+                start: percent(span.start),
+                width: percent(span.width),
+                class,
+                said,
+            }
+        };
+        spans.into_iter().map(frame).collect()
+    }
+
+    /// Of sorted stacks: equal beginnings stand together.
+    fn build_spans(&self) -> Vec<FrameSpan<'_>> {
+        let mut spans = vec![FrameSpan { path: Vec::new(), start: 0, width: 0 }];
+        // Those of the stack before, by their depth.
+        let mut open = vec![0_usize];
+        let mut start = 0;
+        for (stack, amount) in &self.stacks {
+            let last = open.last().map(|&last| spans[last].path.clone()).unwrap_or_default();
+            let common = stack.iter().zip(&last).take_while(|(a, b)| a == b).count();
+            open.truncate(common + 1);
+            for depth in common..stack.len() {
+                open.push(spans.len());
+                spans.push(FrameSpan { path: stack[..=depth].to_vec(), start, width: 0 });
+            }
+            for &at in &open {
+                spans[at].width += amount;
+            }
+            start += amount;
+        }
+        spans
+    }
+}
+
+/// One of six warm colours, by the function's name: it looks the same in every picture.
+pub(crate) fn warm_class(path: &[&str]) -> String {
+    let name = path.last().copied().unwrap_or_default();
+    // FNV-1a over 32 bits.
+    let hash =
+        name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    format!("c{}", hash % 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Lang;
+
+    fn drawn(stacks: &[(&[&'static str], u64)], most: usize) -> Vec<(String, usize, f64, f64)> {
+        let look = |path: &[&str]| (warm_class(path), None);
+        let stacks = stacks.iter().map(|(stack, amount)| (stack.to_vec(), *amount)).collect();
+        let frames = StackTree { stacks, write: &format::bytes, look: &look }
+            .lay_out_frames(most, &Words::new(Lang::En));
+        frames.into_iter().map(|frame| (frame.name, frame.depth, frame.start, frame.width)).collect()
+    }
+
+    #[test]
+    fn what_is_called_lies_under_its_caller() {
+        let stacks: [(&[&str], u64); 4] =
+            [(&["a", "c"], 20), (&["b"], 50), (&["a"], 10), (&["a", "b", "c"], 20)];
+        let all = Words::new(Lang::En).get("flame-all");
+        let expected = [
+            (all.as_str(), 0, 0.0, 100.0),
+            ("a", 1, 0.0, 50.0),
+            ("b", 2, 10.0, 20.0),
+            ("c", 3, 10.0, 20.0),
+            ("c", 2, 30.0, 20.0),
+            ("b", 1, 50.0, 50.0),
+        ];
+        let expected = expected.map(|(name, depth, start, width)| (name.to_owned(), depth, start, width));
+        assert_eq!(drawn(&stacks, 100), expected);
+        // The narrowest go first, and none is left without its caller.
+        assert_eq!(drawn(&stacks, 3), [&expected[0..2], &expected[5..]].concat());
+        assert_eq!(drawn(&[(&["a"], 0)], 9), []);
+    }
+}

@@ -1,0 +1,107 @@
+//! Everything about one variant's memory: who held it, site by site, how long it lived, and the lines that asked for it.
+
+use super::PagePictures;
+use crate::Words;
+use crate::flamegraph::{self, FlamegraphSet, VariantLeaks};
+use crate::page::inline_svg;
+use crate::page::lifetimes::{self, HeatMap};
+use crate::site_table::{self, SiteRow};
+use crate::source_listing::{self, ListingView};
+use heaplab_record::{Attachment, Language, Report};
+
+/// More sites than this nobody reads; the flamegraphs have them all.
+const MOST_SITES: usize = 40;
+
+/// One variant.
+pub(super) struct VariantMemory {
+    pub(super) flames: FlamegraphSet,
+    pub(super) open: bool,
+    /// What the table of sites is called.
+    pub(super) caption: String,
+    /// The call stacks that held the most; empty where the recorder named none.
+    pub(super) sites: Vec<SiteRow>,
+    /// Says that there are more.
+    pub(super) left_out: Option<String>,
+    pub(super) lives: Option<HeatMap>,
+    pub(super) listings: Vec<ListingView>,
+}
+
+impl VariantMemory {
+    /// The first one is open.
+    pub(super) fn from_pictures(
+        pictures: &PagePictures,
+        report: &Report,
+        words: &Words,
+    ) -> Vec<VariantMemory> {
+        let of = |(index, flames): (usize, &FlamegraphSet)| {
+            let of_variant = |(variant, _): &&(String, _)| *variant == flames.variant;
+            let listings = pictures.sources.iter().filter(of_variant);
+            VariantMemory {
+                open: index == 0,
+                flames: flames.clone().with_id("flames", index),
+                listings: listings
+                    .map(|(_, of)| source_listing::build_listing(of, of.path.clone(), words))
+                    .collect(),
+                ..VariantMemory::from_report(flames, report, words)
+            }
+        };
+        pictures.flames.iter().enumerate().map(of).collect()
+    }
+
+    fn from_report(flames: &FlamegraphSet, report: &Report, words: &Words) -> VariantMemory {
+        let variant = &flames.variant;
+        let run = report.runs.iter().find(|run| run.language == Language::Rust && run.variant == *variant);
+        let heap = run.and_then(|run| run.heap.as_ref());
+        VariantMemory {
+            flames: FlamegraphSet::default(),
+            open: false,
+            caption: words.say("sites-of", &[("variant", variant)]),
+            sites: heap.map(|heap| site_table::site_rows(heap, MOST_SITES)).unwrap_or_default(),
+            left_out: heap.and_then(|heap| site_table::omitted_sites_note(heap, MOST_SITES, words)),
+            lives: heap.and_then(|heap| lifetimes::build_heat_map(heap, words)),
+            listings: Vec::new(),
+        }
+    }
+}
+
+/// What stays of one variant.
+pub(super) struct LeakPanel {
+    pub(super) flames: FlamegraphSet,
+    /// What its lines hold as the work goes on.
+    pub(super) chart: Option<String>,
+    pub(super) open: bool,
+}
+
+impl LeakPanel {
+    /// The first one is open.
+    pub(super) fn from_leaks(leaks: &[VariantLeaks]) -> Vec<LeakPanel> {
+        let of = |(number, leaks): (usize, &VariantLeaks)| LeakPanel {
+            chart: leaks
+                .chart
+                .as_deref()
+                .map(|svg| inline_svg::inline_with_prefix(svg, &format!("growth-{number}-"))),
+            flames: FlamegraphSet {
+                id: format!("leaks-{number}"),
+                variant: leaks.variant.clone(),
+                about: String::new(),
+                views: leaks
+                    .views
+                    .iter()
+                    .map(|view| view.flames.clone().with_name(view.name.clone()))
+                    .collect(),
+            },
+            open: number == 0,
+        };
+        leaks.iter().enumerate().map(of).collect()
+    }
+}
+
+/// Of stacks that lessons handed over: time, not bytes.
+pub(super) fn lesson_stacks(report: &Report, words: &Words) -> Vec<FlamegraphSet> {
+    let attachments = report.runs.iter().flat_map(|run| &run.attachments);
+    let stacks = attachments.filter_map(|attachment| match attachment {
+        Attachment::Stacks(stacks) => Some(flamegraph::stacks_flamegraph(stacks, words)),
+        _ => None,
+    });
+    stacks.enumerate().map(|(index, flames)| flames.with_id("stacks", index)).collect()
+}

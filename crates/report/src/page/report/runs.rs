@@ -1,0 +1,92 @@
+//! The table of runs: every figure written, the exact one under the short.
+
+use super::{NOT_MEASURED, bytes_cell, figure_cell};
+use crate::attachments::tables;
+use crate::baseline::{self, BaselineComparison};
+use crate::table::TableCell;
+use crate::{Words, cost, figures, format, notes, prose};
+use heaplab_record::{Language, Report, Run};
+
+/// The runs of one lesson folder.
+pub(super) struct RunSection {
+    pub(super) number: String,
+    pub(super) rows: Vec<RunRow>,
+}
+
+/// One row of the table of runs.
+pub(super) struct RunRow {
+    pub(super) variant: String,
+    pub(super) about: String,
+    pub(super) baseline: bool,
+    pub(super) python: bool,
+    pub(super) language: String,
+    pub(super) rows: TableCell,
+    pub(super) peak: TableCell,
+    /// The peak's part of the largest peak in the table, in percent.
+    pub(super) bar: Option<String>,
+    /// Live at the end a row, RSS anonymous and file, allocations, wall time, the recorder's cost.
+    pub(super) figures: Vec<TableCell>,
+    /// The change and whether it is a saving; absent without a baseline.
+    pub(super) against: Option<(String, bool)>,
+}
+
+/// Runs by folder, in the order of the report.
+pub(super) fn build_sections(report: &Report, words: &Words) -> Vec<RunSection> {
+    let most = report.runs.iter().filter_map(peak_bytes).max().unwrap_or(0);
+    let mut sections: Vec<RunSection> = Vec::new();
+    for run in &report.runs {
+        let row = build_row(run, report, most, words);
+        match sections.iter_mut().find(|section| section.number == run.section) {
+            Some(section) => section.rows.push(row),
+            None => sections.push(RunSection { number: run.section.clone(), rows: vec![row] }),
+        }
+    }
+    sections
+}
+
+fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
+    let plain = run.plain.as_ref();
+    let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
+        None => None,
+        Some(BaselineComparison::IsBaseline) => Some((words.get("baseline"), false)),
+        Some(BaselineComparison::Change { change, per_row, part }) => {
+            Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
+        }
+    };
+    let one = prose::unit_singular(prose::unit_of_run(run, report), words);
+    let each = run.counts.as_ref().and_then(|counts| figures::count_per_row(counts.allocations, run.rows));
+    let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
+    let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
+    RunRow {
+        variant: run.variant.clone(),
+        about: run.about.clone(),
+        baseline: run.baseline,
+        python: run.language == Language::Python,
+        language: prose::language_name(run.language, words),
+        rows: figure_cell(Some(format::scale(run.rows)), Some(format::count(run.rows))),
+        peak: bytes_cell(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+        bar: peak_bytes(run)
+            .filter(|_| most > 0)
+            .map(|peak| format!("{:.2}", peak as f64 / most as f64 * 100.0)),
+        figures: vec![
+            tables::live_bytes_per_row_cell(run),
+            bytes_cell(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
+            bytes_cell(plain.and_then(|plain| plain.peak_rss_file_bytes)),
+            figure_cell(
+                run.counts.as_ref().map(|counts| format::count(counts.allocations)),
+                each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
+            ),
+            figure_cell(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
+            TableCell {
+                short: slowdown.map_or_else(|| NOT_MEASURED.to_owned(), |slowdown| format!("×{slowdown:.2}")),
+                exact: run.heap.as_ref().and_then(|heap| cost::describe_memory_cost(heap, words)),
+                is_figure: true,
+            },
+        ],
+        against,
+    }
+}
+
+fn peak_bytes(run: &Run) -> Option<u64> {
+    Some(run.heap.as_ref()?.peak_bytes)
+}
