@@ -3,7 +3,7 @@
 use crate::runner::python::PythonChoice;
 use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use heaplab_report::Lang;
+pub(crate) use heaplab_command::language::{LangChoice, resolve_language};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -372,28 +372,6 @@ pub(crate) struct LintOptions {
 pub(crate) struct NewLessonOptions {
     /// The section's number, a dash, and the topic: 8.10-my-topic
     pub(crate) name: String,
-}
-
-/// A language of the course.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LangChoice {
-    /// English
-    En,
-    /// 中文
-    Zh,
-}
-
-/// The language that was asked for, else the locale's.
-pub(crate) fn resolve_language(choice: Option<LangChoice>) -> Lang {
-    match choice {
-        Some(LangChoice::En) => Lang::En,
-        Some(LangChoice::Zh) => Lang::Zh,
-        None => {
-            let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-            let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-            Lang::from_locale(&locale.unwrap_or_default())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,20 +3,20 @@
 //!
 //! - `new`, `reset`: the student's files. `check`, `hint`, `report`: what they measure.
 //! - `harness`: builds the student's code and measures it, for the commands above.
-//! - `verify`, `gradebook`: a submission measured again, and a class of them.
+//! - `verify`, `gradebook`: the program heaplab-grader, which is built and started when it is asked for.
 
 mod check;
-mod gradebook;
 mod harness;
 mod hint;
 mod homework_folder;
 mod new;
 mod report;
 mod reset;
-mod verify;
 
+use crate::runner::grader;
 use anyhow::Result;
 use clap::{Args, Subcommand};
+use heaplab_command::grader_options::{GradebookOptions, VerifyOptions};
 
 #[derive(Args)]
 pub(crate) struct HomeworkOptions {
@@ -50,11 +50,11 @@ enum HomeworkCommand {
     #[command(after_help = "Examples:\n  cargo xtask homework verify reports/homework/s123\n  \
         cargo xtask homework verify submission.zip --strict --out verdicts/s123\n\n\
         Exit status: 0 there is a verdict, 1 it is not pass (with --strict), 3 this kernel lacks a fence.")]
-    Verify(verify::VerifyOptions),
+    Verify(VerifyOptions),
     /// Teacher: grade a class of submissions: gradebook.json, .csv and .html
     #[command(after_help = "Examples:\n  cargo xtask homework gradebook submissions/\n  \
         cargo xtask homework gradebook submissions/ --deadline 2026-12-01T00:00:00Z --format gradescope")]
-    Gradebook(gradebook::GradebookOptions),
+    Gradebook(GradebookOptions),
 }
 
 pub(crate) fn run(options: &HomeworkOptions) -> Result<()> {
@@ -64,7 +64,6 @@ pub(crate) fn run(options: &HomeworkOptions) -> Result<()> {
         HomeworkCommand::Hint(options) => hint::run(options),
         HomeworkCommand::Report(options) => report::run(options),
         HomeworkCommand::Reset(options) => reset::run(options),
-        HomeworkCommand::Verify(options) => verify::run(options),
-        HomeworkCommand::Gradebook(options) => gradebook::run(options),
+        HomeworkCommand::Verify(_) | HomeworkCommand::Gradebook(_) => grader::become_grader(),
     }
 }

@@ -7,7 +7,6 @@
 //! - `probe`, `tether`, `interrupt`, `memory`: one child, watched.
 //! - `student`, `recordings`: a program of the student's own, and what it left.
 //! - `prepare`: what a lesson's variants read.
-//! - `fenced`: this program started again, to become one that is behind a fence.
 //! - `plan`, `measure`: which children, at which scale, how often; their records folded into a report.
 //! - `lint`: what an author forgets.
 //! - `hint`, `completions`, `watch`: a hint, a shell's completions, a lesson that runs again when it is saved.
@@ -27,23 +26,18 @@ mod authoring;
 mod bench;
 mod cli;
 mod commands;
-mod exit;
 mod homework;
-mod interrupt;
 mod publish;
 mod runner;
-mod sandbox_entry;
 mod terminal;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
+use heaplab_command::{exit, interrupt};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    if let Some(status) = sandbox_entry::run_if_requested() {
-        return status;
-    }
-    let result = match Cli::parse().command {
+    exit::finish(match Cli::parse().command {
         Command::Lesson(options) => commands::lesson::run(&options),
         Command::Lessons(options) => commands::list_lessons::run(&options),
         Command::Bench(options) => bench::run(&options),
@@ -61,12 +55,5 @@ fn main() -> ExitCode {
         Command::Homework(options) => homework::run(&options),
         Command::LintLessons(options) => authoring::lint::run(&options),
         Command::NewLesson(options) => authoring::new_lesson::run(&options),
-    };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            exit::exit_code(&error)
-        }
-    }
+    })
 }

@@ -3,10 +3,10 @@
 pub(crate) mod alloc_sites;
 pub(crate) mod build;
 pub(crate) mod callgrind;
-pub(crate) mod child_process;
 pub(crate) mod criterion;
 pub(crate) mod discover;
 pub(crate) mod environment;
+pub(crate) mod grader;
 pub(crate) mod growth_analysis;
 pub(crate) mod instructions;
 pub(crate) mod measure;
@@ -19,3 +19,5 @@ pub(crate) mod recording_files;
 pub(crate) mod scale;
 pub(crate) mod tool_notes;
 pub(crate) mod user_program;
+
+pub(crate) use heaplab_command::child_process;

@@ -4,20 +4,25 @@
 //! - `task`: which tasks there are, what they are called and how many points they give.
 //! - `identity`: which ids and names there can be.
 //! - `input`: what a seed makes, and the right answers, by code of its own: nobody takes the measured program's word.
-//! - `wire`: what a measuring child is told and what it says, a line each.
+//! - `protocol`: the request that a measuring child reads and the record that it writes.
 //! - `anchors`: what full and no points are given for, and the line between.
 //! - `judge`: three runs of one task -> [`TaskResult`](heaplab_record::TaskResult).
-//! - `source`: one hash for a student's files.
-//! - [`similar`]: sources that are alike. [`book`]: a class as one book.
+//! - `source_hash`: one hash for a student's files.
+//! - [`source_rules`]: what a handed-in source may not contain. [`reason`]: why a verdict is not a pass.
+//! - [`claims`]: the student's own figures, compared with what was measured.
+//! - [`similarity`]: sources that are alike. [`book`]: the gradebook of a class.
 
 mod anchors;
 pub mod book;
+pub mod claims;
 mod identity;
 mod input;
 mod judge;
 mod protocol;
+pub mod reason;
 pub mod similarity;
 mod source_hash;
+pub mod source_rules;
 mod task;
 
 pub use anchors::{Anchors, ScoreLimits, credit, score_limits};

@@ -4,13 +4,14 @@ mod watch;
 
 use super::harness::{self, HomeworkMeasurement};
 use super::homework_folder::{HomeworkFolder, Student};
-use super::verify;
 use crate::cli::{self, LangChoice};
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use clap::Args;
+use heaplab_homework::reason::forbidden_source;
+use heaplab_homework::source_rules;
 use heaplab_record::{HomeworkResult, Text};
 use heaplab_report::{Words, homework};
 use std::path::{Path, PathBuf};
@@ -60,9 +61,15 @@ fn check_once(place: &HomeworkFolder, options: &CheckOptions, words: &Words) -> 
 
 /// A line for each thing in the source that the teacher's side would not even build.
 pub(super) fn refused_lines(place: &HomeworkFolder, words: &Words) -> Result<Vec<String>> {
-    let found = verify::find_refused_sources(&place.sources()?);
-    let said = |text: &Text| words.say("homework-refused", &[("what", words.lang().pick(text))]);
-    Ok(found.iter().map(said).collect())
+    let mut lines = Vec::new();
+    for (file, text) in place.sources()? {
+        // The compiler explains better what is wrong with a source that has no tokens.
+        for finding in source_rules::scan(text.as_bytes()).unwrap_or_default() {
+            let reason = forbidden_source(&file, &finding).text;
+            lines.push(words.say("homework-refused", &[("what", words.lang().pick(&reason))]));
+        }
+    }
+    Ok(lines)
 }
 
 /// Status 1 while a required task has points to gain. One that is unstable has none to gain by itself, but is not done either.

@@ -1,14 +1,11 @@
 //! Where and when it was measured.
 
 use crate::runner::memory;
+use heaplab_command::provenance::command_output;
 use heaplab_record::Environment;
 use std::path::Path;
-use std::process::Command;
 
-/// The time, as every file of ours has it: RFC 3339, UTC, whole seconds.
-pub(crate) fn timestamp() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
+pub(crate) use heaplab_command::provenance::{git_commit, timestamp};
 
 /// This machine and this build.
 pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> Environment {
@@ -26,18 +23,6 @@ pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> E
         commit: git_commit(workspace).unwrap_or_default(),
         frame_pointers: true,
     }
-}
-
-/// The course's commit, with `-dirty` behind it where files have changed.
-pub(crate) fn git_commit(workspace: &Path) -> Option<String> {
-    let commit = command_output(workspace, "git", &["rev-parse", "--short=12", "HEAD"])?;
-    let changes = command_output(workspace, "git", &["status", "--porcelain", "--untracked-files=no"])?;
-    Some(if changes.is_empty() { commit } else { format!("{commit}-dirty") })
-}
-
-fn command_output(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).current_dir(folder).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 #[cfg(target_os = "linux")]

@@ -1,0 +1,32 @@
+//! The gradebook's files, each written beside its place and renamed: whoever reads one while it is renewed reads a whole one.
+
+use anyhow::{Context as _, Result};
+use heaplab_command::grader_options::Format;
+use heaplab_record::Gradebook;
+use heaplab_report::Words;
+use heaplab_report::gradebook::{gradebook_csv, gradescope_json};
+use heaplab_report::gradebook_page;
+use std::path::Path;
+
+pub(super) fn to_json(book: &Gradebook) -> Result<String> {
+    Ok(serde_json::to_string_pretty(book)? + "\n")
+}
+
+pub(super) fn write_files(out: &Path, book: &Gradebook, format: Option<Format>, words: &Words) -> Result<()> {
+    replace_file(&out.join("gradebook.json"), &to_json(book)?)?;
+    replace_file(&out.join("gradebook.csv"), &gradebook_csv(book))?;
+    replace_file(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
+    if format == Some(Format::Gradescope) {
+        for entry in &book.entries {
+            replace_file(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
+        }
+    }
+    Ok(())
+}
+
+fn replace_file(path: &Path, text: &str) -> Result<()> {
+    let beside = path.with_extension("part");
+    std::fs::write(&beside, text)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}

@@ -1,0 +1,126 @@
+//! A submission's modules built behind the fence: the compiler reads the toolchain, the registry and the work folder, and writes to
+//! the work folder's target alone.
+
+use super::build_env::{BuildEnv, FLAGS, WorkFolder};
+use super::sandboxed_child::{self, ChildEnd};
+use anyhow::Result;
+use heaplab_homework::reason::{FoundReason, ReasonCode};
+use heaplab_sandbox::{Limits, WorkKind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Times what a run of a task may take: a harness builds in one or two seconds, and a loaded machine takes some times that.
+const WALL_RUNS: u32 = 6;
+const MEMORY_BYTES: u64 = 2 << 30;
+const THREADS: u64 = 256;
+const OUTPUT_BYTES: usize = 1 << 20;
+
+/// Builds it. `Ok(Some(_))` says why it does not build.
+pub(super) fn build(
+    workshop: &BuildEnv,
+    folder: &WorkFolder,
+    timeout: Duration,
+    lenient: bool,
+) -> Result<Option<FoundReason>> {
+    let words = [
+        "build",
+        "--locked",
+        "--offline",
+        "--quiet",
+        "--color",
+        "never",
+        "--profile",
+        "lesson",
+        "--package",
+        "harness",
+    ];
+    let target = folder.path.join("target");
+    let order = sandboxed_child::ChildRequest {
+        program: workshop.cargo.clone(),
+        arguments: words.map(Into::into).into(),
+        folder: folder.path.clone(),
+        environment: vec![
+            ("PATH", "/usr/local/bin:/usr/bin:/bin".into()),
+            ("HOME", folder.path.join("tmp").into()),
+            ("TMPDIR", folder.path.join("tmp").into()),
+            ("CARGO_HOME", workshop.cargo_home.clone().into()),
+            ("CARGO_TARGET_DIR", target.clone().into()),
+            ("CARGO_ENCODED_RUSTFLAGS", FLAGS.into()),
+            ("CARGO_TERM_PROGRESS_WHEN", "never".into()),
+            ("RUSTC", workshop.rustc.clone().into()),
+            ("LC_ALL", "C".into()),
+        ],
+        limits: Limits {
+            work: WorkKind::Compile,
+            read: readable_paths(workshop, &folder.path),
+            execute: [workshop.sysroot.clone()]
+                .into_iter()
+                .chain(["/usr", "/lib", "/lib64", "/bin"].map(PathBuf::from))
+                .collect(),
+            write: vec![target, folder.path.join("tmp"), "/dev/null".into()],
+            cpu_seconds: 120,
+            file_bytes: 512 << 20,
+            open_files: 1024,
+            stack_bytes: 8 << 20,
+            inherit: Vec::new(),
+            lenient,
+        },
+        line: None,
+        shared: None,
+        wall: timeout * WALL_RUNS,
+        memory_bytes: MEMORY_BYTES,
+        threads: THREADS,
+        output_bytes: OUTPUT_BYTES,
+    };
+    let outcome = sandboxed_child::run(&order)?;
+    Ok(match outcome.end {
+        ChildEnd::Exited(status) if status.success() => None,
+        ChildEnd::Exited(_) => {
+            anyhow::ensure!(
+                !outcome.stderr.starts_with(crate::sandbox_entry::ERROR_PREFIX),
+                "the compiler could not be fenced: {}",
+                outcome.stderr.trim()
+            );
+            Some(
+                FoundReason::new(ReasonCode::DoesNotBuild)
+                    .with_detail(&first_error(&outcome.stderr, &folder.path)),
+            )
+        }
+        ChildEnd::Wall => Some(FoundReason::new(ReasonCode::BuildTimeout)),
+        ChildEnd::Memory => Some(FoundReason::new(ReasonCode::BuildMemory)),
+        ChildEnd::Threads => Some(FoundReason::new(ReasonCode::TooManyThreads)),
+        ChildEnd::Output => Some(FoundReason::new(ReasonCode::OutputFlood)),
+    })
+}
+
+/// Files that compiler and cargo want besides what they execute.
+fn readable_paths(workshop: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
+    let root = &workshop.root;
+    let mut read = vec![
+        folder.to_owned(),
+        workshop.base.clone(),
+        root.join("Cargo.toml"),
+        "/etc/ld.so.cache".into(),
+        "/dev/null".into(),
+        "/dev/urandom".into(),
+        "/proc/meminfo".into(),
+        "/sys/fs/cgroup".into(),
+        workshop.cargo_home.join("registry"),
+        workshop.cargo_home.join("config.toml"),
+    ];
+    read.extend(["heap", "profile", "record"].map(|name| root.join("crates").join(name)));
+    // cargo looks for its configuration in every folder above.
+    read.extend(folder.ancestors().skip(1).map(|above| above.join(".cargo")));
+    read
+}
+
+/// The compiler's first words, without this machine's paths.
+fn first_error(stderr: &str, folder: &Path) -> String {
+    let from = stderr.lines().position(|line| line.starts_with("error")).unwrap_or(0);
+    let place = format!("{}/", folder.join("student/src").display());
+    let text: Vec<&str> = stderr.lines().skip(from).take(6).collect();
+    text.join("\n")
+        .replace(&place, "src/")
+        .replace(&folder.display().to_string(), "")
+        .replace("student/src/student/", "src/")
+}

@@ -1,0 +1,80 @@
+//! Who hands in: `student.toml`, `result.json` and the folder's name have to agree.
+
+use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_text};
+use heaplab_record::HomeworkResult;
+use heaplab_sandbox::bundle::Bundle;
+use serde::Deserialize;
+use std::path::Path;
+
+const LONGEST_NAME: usize = 100;
+
+/// What a bundle says of its student.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct StudentIdentity {
+    /// Empty where there is none that can be one.
+    pub(super) id: String,
+    /// As handed in, cut to a length that a name has.
+    pub(super) name: String,
+}
+
+#[derive(Default, Deserialize)]
+struct StudentFile {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// Reads it, with what does not fit. `expected` is whose submission it should be, where somebody knows.
+pub(super) fn read_identity(
+    bundle: &Bundle,
+    claimed: Option<&HomeworkResult>,
+    expected: Option<&str>,
+) -> (StudentIdentity, Vec<FoundReason>) {
+    let mut found = Vec::new();
+    let mut say = |en: &str, zh: &str| found.push(FoundReason::new(ReasonCode::Identity).with_texts(en, zh));
+    let text = bundle.files.get("student.toml").map(|bytes| String::from_utf8_lossy(bytes));
+    let file: StudentFile = match text.as_deref().map(toml::from_str) {
+        Some(Ok(file)) => file,
+        Some(Err(_)) => {
+            say("student.toml cannot be read", "student.toml 无法读取");
+            StudentFile::default()
+        }
+        None => {
+            say("student.toml is missing", "缺少 student.toml");
+            StudentFile::default()
+        }
+    };
+    let is_named = text.is_some() && !file.id.is_empty();
+    if is_named && !is_valid_id(&file.id) {
+        let word = sanitize_text(&file.id);
+        say(&format!("`{word}` is no id"), &format!("“{word}” 不是合法的学号"));
+    } else if text.is_some() && file.id.is_empty() {
+        say("student.toml has no id", "student.toml 里没有学号");
+    }
+    for (id, en, zh) in [
+        (claimed.map(|claimed| claimed.id.as_str()), "result.json", "result.json"),
+        (expected, "the place it was handed in at", "提交的位置"),
+    ] {
+        if let Some(id) = id.filter(|&id| is_named && id != file.id) {
+            let (word, own) = (sanitize_text(id), sanitize_text(&file.id));
+            say(
+                &format!("student.toml says `{own}`, {en} says `{word}`"),
+                &format!("student.toml 写的是 “{own}”，{zh}是 “{word}”"),
+            );
+        }
+    }
+    let id = if is_valid_id(&file.id) { file.id } else { String::new() };
+    (StudentIdentity { id, name: file.name.chars().take(LONGEST_NAME).collect() }, found)
+}
+
+fn is_valid_id(id: &str) -> bool {
+    heaplab_homework::check_id(id).is_ok()
+}
+
+/// `reports/homework/ID` is ID's.
+pub(crate) fn expected_by_place(bundle: &Path) -> Option<String> {
+    let place = bundle.canonicalize().ok()?;
+    let is_place = place.is_dir() && place.parent()?.file_name()? == "homework";
+    is_place.then(|| place.file_name().map(|name| name.to_string_lossy().into_owned()))?
+}
