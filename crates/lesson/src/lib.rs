@@ -31,6 +31,7 @@
 //! - `measure`: one variant under the probe at work.
 //! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
 //! - `resident`: what the kernel counts as resident.
+//! - `stage`: a demonstration on a terminal, with a curve of live bytes (feature `stage`).
 //! - `trial`: a lesson's programs under its own tests (feature `trial`).
 
 mod command;
@@ -40,6 +41,8 @@ mod phase;
 mod prepare;
 mod progress;
 mod resident;
+#[cfg(feature = "stage")]
+pub mod stage;
 #[cfg(feature = "trial")]
 pub mod trial;
 mod variant;

@@ -1,16 +1,16 @@
-//! A small web service, twice: one that loses memory, and the same one when it no longer does. The lesson measures both; the
-//! show (`src/bin/opening-show`) runs both before the class.
+//! A small web service, twice: one that loses memory, and the same one after the fix. The lesson measures both; the
+//! demonstration (`src/bin/opening-show`) runs both in front of the class.
 
 /// Answers visitors.
 pub trait Service: Default {
-    /// The page of one visitor. The sum of all pages' lengths is what the service is asked for in the evening.
+    /// The page of one visitor. In the evening somebody asks for the sum of all pages' lengths.
     fn answer(&mut self, visit: u64) -> String;
 
     /// Bytes sent so far.
     fn sent_bytes(&self) -> u64;
 }
 
-/// It keeps every page: somebody might ask for it again. Nobody ever does.
+/// Keeps every page, because somebody might ask for it again. Nobody ever does.
 #[derive(Default)]
 pub struct Losing {
     seen: Vec<String>,
@@ -28,7 +28,7 @@ impl Service for Losing {
     }
 }
 
-/// It keeps what is asked for: a number.
+/// Keeps only what is asked for: a number.
 #[derive(Default)]
 pub struct Fixed {
     sent_bytes: u64,

@@ -1,28 +1,25 @@
-//! The opening of the lecture, two minutes on a terminal: a service loses memory and a curve shows it live; the line that keeps
-//! it is found; the same service runs again without that line. Every figure is measured while it runs.
+//! The opening of the lecture, two minutes on a terminal: a service loses memory and a curve shows it live; two
+//! snapshots find the line that keeps it; the same service runs again without that line. Every figure is measured
+//! while the program runs.
 //!
 //! Command: cargo run --profile lesson -p opening --bin opening-show     (`cargo xtask lesson 8.0` begins with it)
 
-mod curve;
-mod stage;
-
-use curve::Curve;
+use heaplab_lesson::stage::{Colour, LiveCurve, Stage, format_bytes};
 use heaplab_lesson::{GroupBy, Heap, Snapshot, live_bytes};
 use opening::{Fixed, Losing, Service};
-use stage::{Colour, Stage};
 use std::hint::black_box;
 use std::process::ExitCode;
 
 #[global_allocator]
 static HEAP: Heap = Heap::recording();
 
-/// Visitors of one act. The curve has a frame for each [`VISITS_A_FRAME`] of them.
+/// Visitors of one act. The curve has a frame per [`VISITS_PER_FRAME`] of them.
 const VISITS: u64 = 24_000;
-const VISITS_A_FRAME: u64 = 240;
-/// When the first of the two snapshots is taken that the finding compares.
+const VISITS_PER_FRAME: u64 = 240;
+/// When the first of the two snapshots is taken.
 const EARLY: u64 = VISITS / 4;
 
-/// Where the two services stand; the finding shows a line of it.
+/// The source of the two services, from which the finding shows a line.
 const SOURCE: &str = include_str!("../../lib.rs");
 
 fn main() -> ExitCode {
@@ -85,10 +82,10 @@ struct Act {
     late: Snapshot,
 }
 
-/// Runs a service in front of the class. `top_bytes` is the axis of an earlier act, so that both are drawn alike.
+/// Runs a service and draws its live bytes. `top_bytes` is the axis of an earlier act, so that both have one scale.
 fn play_act<S: Service>(stage: &Stage, colour: Colour, top_bytes: Option<u64>) -> Result<Act, String> {
     let mut service = S::default();
-    let mut curve = Curve::new(VISITS / VISITS_A_FRAME, top_bytes);
+    let mut curve = LiveCurve::new(VISITS / VISITS_PER_FRAME, top_bytes);
     let mut early = None;
     let mut frames = stage.start_frames(colour);
     for visit in 1..=VISITS {
@@ -96,7 +93,7 @@ fn play_act<S: Service>(stage: &Stage, colour: Colour, top_bytes: Option<u64>) -
         if visit == EARLY {
             early = Some(take_snapshot()?);
         }
-        if visit % VISITS_A_FRAME == 0 {
+        if visit % VISITS_PER_FRAME == 0 {
             let live = live_bytes().ok_or("the heap probe is not at work: leave HEAPLAB_PROBE unset")?;
             curve.add_sample(live);
             frames.draw(&curve, visit, live);
@@ -116,7 +113,7 @@ fn take_snapshot() -> Result<Snapshot, String> {
     Snapshot::take().map_err(|error| error.to_string())
 }
 
-/// The line that has grown the most between the two snapshots, and how it reads.
+/// Shows the line that has grown the most between the two snapshots.
 fn show_growth(stage: &Stage, act: &Act) -> Result<(), String> {
     stage.show_title(
         "Who keeps it? Two snapshots, and the line that grew most between them.",
@@ -138,13 +135,4 @@ fn source_line(key: &str) -> Option<&'static str> {
     let (file, line) = key.rsplit_once(':')?;
     let line: usize = line.parse().ok()?;
     file.ends_with("lib.rs").then(|| SOURCE.lines().nth(line.checked_sub(1)?).map(str::trim)).flatten()
-}
-
-/// Decimal units, as everywhere in heaplab.
-fn format_bytes(bytes: u64) -> String {
-    match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
-    }
 }

@@ -1,34 +1,37 @@
-//! Live bytes over visitors as text: a filled curve of braille dots, two across and four down in each character, or of `#` where
-//! the terminal knows no UTF-8.
+//! Live bytes over the work done as text: a filled curve of braille dots, two across and four down in each character,
+//! or of `#` where the terminal has no UTF-8.
 
 use std::iter;
 
 /// Characters down.
-pub(crate) const ROWS: usize = 8;
+pub(super) const ROWS: usize = 8;
 /// Characters across.
 const COLUMNS: usize = 60;
 
-/// The samples of one act.
-pub(crate) struct Curve {
+/// The samples of one curve.
+pub struct LiveCurve {
     samples: Vec<u64>,
-    /// As many as the act will have.
+    /// How many samples the curve will have.
     expected: usize,
-    /// An axis that was there before.
+    /// The top of an earlier curve's axis, below which this one does not go.
     fixed_top_bytes: Option<u64>,
 }
 
-impl Curve {
-    pub(crate) fn new(expected: u64, fixed_top_bytes: Option<u64>) -> Curve {
+impl LiveCurve {
+    /// A curve of `expected` samples. `fixed_top_bytes` is the top of an earlier curve's axis, so that both are drawn
+    /// to one scale.
+    pub fn new(expected: u64, fixed_top_bytes: Option<u64>) -> LiveCurve {
         let expected = usize::try_from(expected).unwrap_or(1).max(1);
-        Curve { samples: Vec::with_capacity(expected), expected, fixed_top_bytes }
+        LiveCurve { samples: Vec::with_capacity(expected), expected, fixed_top_bytes }
     }
 
-    pub(crate) fn add_sample(&mut self, live_bytes: u64) {
+    /// Adds a sample.
+    pub fn add_sample(&mut self, live_bytes: u64) {
         self.samples.push(live_bytes);
     }
 
-    /// Where the axis ends: a small number times a power of ten, not below what was seen.
-    pub(crate) fn top_bytes(&self) -> u64 {
+    /// Where the axis ends: a small number times a power of ten, not below any sample.
+    pub fn top_bytes(&self) -> u64 {
         let most = self.samples.iter().copied().max().unwrap_or(0);
         let decades = iter::successors(Some(1_000_u64), |top| top.checked_mul(10));
         let round =
@@ -36,8 +39,8 @@ impl Curve {
         self.fixed_top_bytes.unwrap_or(0).max(round.unwrap_or(most))
     }
 
-    /// The picture, the top line first, every line of one width.
-    pub(crate) fn render_lines(&self, utf8: bool) -> Vec<String> {
+    /// The picture, the top line first, all lines of the same width.
+    pub(super) fn render_lines(&self, utf8: bool) -> Vec<String> {
         let (across, down) = if utf8 { (2, 4) } else { (1, 1) };
         let heights: Vec<usize> =
             (0..COLUMNS * across).map(|dot| self.dot_height(dot, COLUMNS * across, ROWS * down)).collect();
@@ -45,7 +48,7 @@ impl Curve {
         (0..ROWS).map(line).collect()
     }
 
-    /// How many dots are filled in a column of dots; none where nothing was sampled yet. What is live has at least one.
+    /// How many dots are filled in a column of dots: none where there is no sample yet, at least one where bytes are live.
     fn dot_height(&self, dot: usize, dots: usize, most: usize) -> usize {
         let sample = self.samples.get(dot * self.expected / dots).copied().unwrap_or(0);
         let share = sample as f64 / self.top_bytes().max(1) as f64;
@@ -74,8 +77,8 @@ fn render_cell(heights: &[usize], row: usize, column: usize, utf8: bool) -> char
 mod tests {
     use super::*;
 
-    fn curve(samples: impl IntoIterator<Item = u64>, expected: u64) -> Curve {
-        let mut curve = Curve::new(expected, None);
+    fn curve(samples: impl IntoIterator<Item = u64>, expected: u64) -> LiveCurve {
+        let mut curve = LiveCurve::new(expected, None);
         samples.into_iter().for_each(|sample| curve.add_sample(sample));
         curve
     }
@@ -85,7 +88,7 @@ mod tests {
         let climbing = curve((1..=120).map(|step| step * 1_000_000 / 120), 120).render_lines(true);
         assert!(climbing[0].ends_with('⣿') && climbing[0].starts_with('⠀'), "{climbing:#?}");
         assert!(climbing[ROWS - 1].ends_with('⣿'));
-        let mut flat = Curve::new(120, Some(1_000_000));
+        let mut flat = LiveCurve::new(120, Some(1_000_000));
         (0..120).for_each(|_| flat.add_sample(1_500));
         let flat = flat.render_lines(true);
         assert!(flat[ROWS - 1].chars().all(|cell| cell == '⣀'), "{flat:#?}");

@@ -1,40 +1,46 @@
-//! What the class sees: sentences in its language, and the curve, drawn in one place on a terminal and as plain lines elsewhere.
+//! A demonstration on a terminal, as section 8.0 gives it: sentences in the language of the class, and a curve of
+//! live bytes that is redrawn in one place. Without a terminal, the curve is a few plain lines.
 
-use crate::curve::{Curve, ROWS};
-use crate::format_bytes;
+mod curve;
+
+pub use curve::LiveCurve;
+
+use curve::ROWS;
 use std::io::{IsTerminal as _, Write as _};
 use std::thread;
 use std::time::Duration;
 
-/// PERF: a hundred frames of this are a curve that one can follow while talking, about ten seconds an act.
+/// A hundred frames take about ten seconds per act: a curve that a class can follow while the teacher talks.
 const FRAME: Duration = Duration::from_millis(90);
-/// Time to read what was just said.
+/// Time to read a sentence.
 const PAUSE: Duration = Duration::from_millis(2_500);
-/// With this set (`cargo xtask lesson 8.0 --quick`) nothing waits.
+/// Where this variable is set (`cargo xtask lesson 8.0 --quick`), nothing waits.
 const QUICK_VARIABLE: &str = "HEAPLAB_QUICK";
-/// Without a terminal, every so many frames a line.
-const FRAMES_A_LINE: u64 = 10;
+/// Without a terminal, only every tenth frame is printed.
+const FRAMES_PER_LINE: u64 = 10;
 
-/// Where the show takes place.
-pub(crate) struct Stage {
+/// Where a demonstration is shown.
+pub struct Stage {
     terminal: bool,
-    /// Whether it waits, so that people can follow.
+    /// Whether to wait between sentences and frames.
     paced: bool,
     colour: bool,
     utf8: bool,
     chinese: bool,
 }
 
-/// Red for what is lost, green for what is well. The words say it too.
+/// The colour of a curve. The sentences say the same, for those who cannot see it.
 #[derive(Clone, Copy)]
-pub(crate) enum Colour {
+pub enum Colour {
+    /// Memory is lost.
     Red,
+    /// Memory is freed.
     Green,
 }
 
 impl Stage {
-    /// By the environment: `HEAPLAB_LANG` is the runner's word, then the locale's.
-    pub(crate) fn from_environment() -> Stage {
+    /// Language and terminal by the environment: `HEAPLAB_LANG`, which the runner sets, before the locale.
+    pub fn from_environment() -> Stage {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();
         let language =
@@ -49,20 +55,22 @@ impl Stage {
         }
     }
 
-    pub(crate) fn show_title(&self, en: &str, zh: &str) {
+    /// Prints the title of an act.
+    pub fn show_title(&self, en: &str, zh: &str) {
         let text = if self.chinese { zh } else { en };
         print(&format!("\n{}\n", self.paint("1", text)));
         self.pause();
     }
 
-    pub(crate) fn say(&self, en: &str, zh: &str) {
+    /// Prints a sentence and waits until it can have been read.
+    pub fn say(&self, en: &str, zh: &str) {
         print(if self.chinese { zh } else { en });
         print("\n");
         self.pause();
     }
 
-    /// A line of source with what it holds.
-    pub(crate) fn show_finding(&self, en: &str, zh: &str, code: Option<&str>) {
+    /// Prints what a line of source holds, and the line itself.
+    pub fn show_finding(&self, en: &str, zh: &str, code: Option<&str>) {
         print(&format!("  {}\n", self.paint("31", if self.chinese { zh } else { en })));
         if let Some(code) = code {
             print(&format!("      {code}\n"));
@@ -70,7 +78,8 @@ impl Stage {
         self.pause();
     }
 
-    pub(crate) fn start_frames(&self, colour: Colour) -> Frames<'_> {
+    /// Begins a curve.
+    pub fn start_frames(&self, colour: Colour) -> Frames<'_> {
         Frames { stage: self, colour, drawn: 0 }
     }
 
@@ -89,16 +98,16 @@ impl Stage {
     }
 }
 
-/// The frames of one act.
-pub(crate) struct Frames<'a> {
+/// The frames of one curve.
+pub struct Frames<'a> {
     stage: &'a Stage,
     colour: Colour,
     drawn: u64,
 }
 
 impl Frames<'_> {
-    /// The curve as it is after so many visitors.
-    pub(crate) fn draw(&mut self, curve: &Curve, visits: u64, live_bytes: u64) {
+    /// Draws the curve as it is after so many visitors, over the frame before.
+    pub fn draw(&mut self, curve: &LiveCurve, visits: u64, live_bytes: u64) {
         let chinese = self.stage.chinese;
         let said = match chinese {
             true => format!("{visits:>7} 位访客   存活 {:>9}", format_bytes(live_bytes)),
@@ -106,7 +115,7 @@ impl Frames<'_> {
         };
         self.drawn += 1;
         if !self.stage.terminal {
-            if self.drawn.is_multiple_of(FRAMES_A_LINE) {
+            if self.drawn.is_multiple_of(FRAMES_PER_LINE) {
                 print(&format!("{said}\n"));
             }
             return;
@@ -115,7 +124,7 @@ impl Frames<'_> {
             Colour::Red => "31",
             Colour::Green => "32",
         };
-        // Back to the first line of the last frame, and over it.
+        // Move to the first line of the last frame.
         let mut frame = if self.drawn > 1 { format!("\u{1b}[{}A", ROWS + 1) } else { String::new() };
         let bar = if self.stage.utf8 { '┤' } else { '|' };
         for (row, line) in curve.render_lines(self.stage.utf8).iter().enumerate() {
@@ -132,8 +141,17 @@ impl Frames<'_> {
     }
 }
 
-/// A reader that has gone away is no error.
+/// Prints text at once. A closed pipe is no error: the reader has seen enough.
 fn print(text: &str) {
     let mut out = std::io::stdout().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Writes bytes in decimal units, as everywhere in heaplab.
+pub fn format_bytes(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
 }
