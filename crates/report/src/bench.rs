@@ -7,32 +7,9 @@ mod markdown;
 pub use markdown::render_bench_markdown;
 
 use crate::{Words, format};
+use heaplab_analysis::statistics::compute_spread;
 use heaplab_record::{Bench, Comparison, ExpectedFigure, Quantity};
 use unicode_width::UnicodeWidthStr;
-
-/// The least, the median and the most of a comparison's figures; `None` where there are none.
-pub fn compute_spread(figures: &[f64]) -> Option<(f64, f64, f64)> {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let (least, most) = (*sorted.first()?, *sorted.last()?);
-    let middle = sorted.len() / 2;
-    let median = if sorted.len() % 2 == 1 {
-        sorted[middle]
-    } else {
-        f64::midpoint(sorted[middle - 1], sorted[middle])
-    };
-    Some((least, median, most))
-}
-
-/// Whether the median is what was wanted; `None` where nothing was wanted or measured.
-pub fn meets_limit(figures: &[f64], wanted: Option<ExpectedFigure>) -> Option<bool> {
-    let (_, median, _) = compute_spread(figures)?;
-    Some(match wanted? {
-        ExpectedFigure::AtMost(limit) => median <= limit,
-        ExpectedFigure::Below(limit) => median < limit,
-        ExpectedFigure::AtLeast(limit) => median >= limit,
-    })
-}
 
 /// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and whether it holds.
 const WIDTHS: [usize; 5] = [22, 39, 10, 23, 12];
@@ -181,6 +158,7 @@ fn align_cells(cells: &[String], mark: &str) -> String {
 pub(crate) mod tests {
     use super::*;
     use crate::Lang;
+    use heaplab_analysis::statistics::meets_limit;
 
     pub(crate) fn comparison(figures: &[f64], wanted: ExpectedFigure) -> Comparison {
         Comparison {
@@ -194,16 +172,6 @@ pub(crate) mod tests {
             holds: meets_limit(figures, Some(wanted)),
             not_measured: None,
         }
-    }
-
-    #[test]
-    fn one_slow_pair_does_not_move_the_median() {
-        assert_eq!(compute_spread(&[1.5, 9.0, 1.4]), Some((1.4, 1.5, 9.0)));
-        assert_eq!(compute_spread(&[1.0, 2.0]), Some((1.0, 1.5, 2.0)));
-        assert_eq!(compute_spread(&[]), None);
-        assert_eq!(meets_limit(&[1.5, 9.0, 1.4], Some(ExpectedFigure::AtMost(1.8))), Some(true));
-        assert_eq!(meets_limit(&[1.5, 9.0, 1.4], Some(ExpectedFigure::AtLeast(1.8))), Some(false));
-        assert_eq!(meets_limit(&[], Some(ExpectedFigure::AtLeast(1.8))), None);
     }
 
     #[test]

@@ -1,86 +1,34 @@
-//! The lecture's sentences beside what was measured.
+//! The lecture's claims beside what was measured, in words.
 
 mod reasons;
 
 use crate::{Words, format};
-use heaplab_record::{
-    Attachment, Cell, ClaimMeasurement, ClaimSpec, ClaimVerdict, ClaimsFile, Figure as Handed, Language,
-    MeasureSpec, Relation, Run,
-};
+use heaplab_analysis::claims::{ClaimFigure, judge_claim};
+use heaplab_record::{ClaimMeasurement, ClaimSpec, ClaimVerdict, Language, Run};
 
-/// What the metric of a figure that a lesson hands over begins with.
-pub(crate) const FIGURE_PREFIX: &str = "figure:";
-
-/// A claim that nothing could be held against.
-#[derive(Debug, thiserror::Error)]
-#[error("the claim \u{201c}{text}\u{201d} {wrong}")]
-pub struct ClaimError {
-    text: String,
-    wrong: String,
-}
-
-/// Whether every claim of a file says one number, and names metrics of its kind.
-///
-/// # Errors
-/// For the first claim that does not: it names the claim and what to write.
-pub fn check_claims(file: &ClaimsFile) -> Result<(), ClaimError> {
-    for spec in &file.claim {
-        let wrong = match (spec.says_bytes, spec.says_count) {
-            (Some(_), Some(_)) => Some("has both says_bytes and says_count: keep one".to_owned()),
-            (None, None) => Some("has no number: write says_bytes or says_count".to_owned()),
-            _ => spec.measured.iter().find_map(|measure| explain_wrong_metric(spec, &measure.metric)),
-        };
-        if let Some(wrong) = wrong {
-            return Err(ClaimError { text: spec.text.en.clone(), wrong });
-        }
-    }
-    Ok(())
-}
-
-fn explain_wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
-    let names_figure = metric.strip_prefix(FIGURE_PREFIX).is_some_and(|name| !name.is_empty());
-    let is_bytes = ["peak_rss_bytes", "peak_bytes"].contains(&metric);
-    match spec.says_count {
-        _ if names_figure => None,
-        None if is_bytes => None,
-        Some(_) if is_bytes => Some(format!("says a count, and {metric} is bytes: write says_bytes")),
-        _ => Some(format!("has the metric `{metric}`: there are peak_rss_bytes, peak_bytes and figure:NAME")),
-    }
-}
-
-/// Judges every claim; each comes with the section that makes it. A claim is judged on the measure of its `judged_by` and,
-/// where it names rows, only at these, else `holds` is `None`. `unit` is what the report calls a row. `why` is computed from
-/// the measured fields.
+/// Judges every claim, each with the section that makes it, and explains the verdicts. `unit` is what the report
+/// calls a row.
 pub fn judge_claims(
     specs: &[(String, ClaimSpec)],
     runs: &[Run],
     unit: &str,
     words: &Words,
 ) -> Vec<ClaimVerdict> {
-    specs
-        .iter()
-        .map(|(section, spec)| {
-            let figures: Vec<ClaimFigure> =
-                spec.measured.iter().filter_map(|of| read_figure(of, spec, runs)).collect();
-            let decisive = figures.iter().find(|figure| figure.measure.language == spec.judged_by);
-            let judged = decisive.filter(|figure| figure.is_at_its_rows(spec));
-            ClaimVerdict {
-                section: section.clone(),
-                text: words.lang().pick(&spec.text).to_owned(),
-                says_bytes: spec.says_bytes,
-                says_count: spec.says_count,
-                per_row: spec.per_row,
-                says_rows: spec.says_rows,
-                measured: figures.iter().map(ClaimFigure::to_measured_bytes).collect(),
-                holds: judged.map(|figure| figure.satisfies(spec)),
-                why: reasons::explain_claim(
-                    &reasons::ClaimContext { spec, runs, unit, words },
-                    &figures,
-                    decisive,
-                ),
-            }
-        })
-        .collect()
+    let verdict = |(section, spec): &(String, ClaimSpec)| {
+        let judged = judge_claim(spec, runs);
+        ClaimVerdict {
+            section: section.clone(),
+            text: words.lang().pick(&spec.text).to_owned(),
+            says_bytes: spec.says_bytes,
+            says_count: spec.says_count,
+            per_row: spec.per_row,
+            says_rows: spec.says_rows,
+            measured: judged.figures.iter().map(ClaimFigure::to_measurement).collect(),
+            holds: judged.holds,
+            why: reasons::explain_claim(&reasons::ClaimContext { spec, runs, unit, words }, &judged),
+        }
+    };
+    specs.iter().map(verdict).collect()
 }
 
 /// The claim's number as a table writes it.
@@ -92,108 +40,10 @@ pub(crate) fn format_claimed(claim: &ClaimVerdict) -> String {
     }
 }
 
-/// One side of a claim as a table writes it.
-pub(crate) fn format_measured(of: &ClaimMeasurement) -> Option<String> {
+/// What was measured in a language, as a table writes it.
+pub(crate) fn format_measured(claim: &ClaimVerdict, language: Language) -> Option<String> {
+    let of: &ClaimMeasurement = claim.measured.iter().find(|measured| measured.language == language)?;
     of.bytes.map(format::signed_bytes).or_else(|| of.count.map(format::signed_count))
-}
-
-/// A figure read from the runs.
-struct ClaimFigure<'a> {
-    measure: &'a MeasureSpec,
-    run: &'a Run,
-    /// Bytes, or a count, over all rows; negative only for a difference.
-    value: i128,
-    is_count: bool,
-    /// The rows that it is divided by, or 1.
-    divisor: u64,
-}
-
-impl ClaimFigure<'_> {
-    fn to_measured_bytes(&self) -> ClaimMeasurement {
-        ClaimMeasurement {
-            language: self.measure.language,
-            variant: self.measure.variant.clone(),
-            metric: self.measure.metric.clone(),
-            bytes: (!self.is_count).then(|| self.rounded_value()),
-            count: self.is_count.then(|| self.rounded_value()),
-            rows: self.run.rows,
-        }
-    }
-
-    fn is_at_its_rows(&self, spec: &ClaimSpec) -> bool {
-        spec.says_rows == 0 || self.run.rows == spec.says_rows
-    }
-
-    /// The nearest whole one; a half goes away from 0.
-    fn rounded_value(&self) -> i64 {
-        let shares = i128::from(self.divisor);
-        let half = self.value.signum() * (shares / 2);
-        i64::try_from((self.value + half) / shares).unwrap_or(i64::MAX)
-    }
-
-    /// In whole numbers, before any rounding: `value / shares` against what the claim says.
-    fn satisfies(&self, spec: &ClaimSpec) -> bool {
-        let shares = i128::from(self.divisor);
-        let says = i128::from(claimed_number(spec)) * shares;
-        match spec.relation {
-            Relation::AtMost => self.value <= says,
-            Relation::Exactly => self.value == says,
-            Relation::About if says == 0 => 2 * self.value.abs() < shares,
-            Relation::About => 4 * (self.value - says).abs() <= says,
-        }
-    }
-}
-
-/// The claim's number, whatever its kind.
-fn claimed_number(spec: &ClaimSpec) -> u64 {
-    spec.says_bytes.or(spec.says_count).unwrap_or(0)
-}
-
-/// `None` where a part of it was not measured, or where two variants that are to be subtracted ran at different rows.
-fn read_figure<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<ClaimFigure<'a>> {
-    let run = find_run(runs, measure.language, &measure.variant)?;
-    let mut value = i128::from(metric_value(run, measure, spec)?);
-    if let Some(minus) = &measure.minus {
-        let minus = find_run(runs, measure.language, minus).filter(|minus| minus.rows == run.rows)?;
-        value -= i128::from(metric_value(minus, measure, spec)?);
-    }
-    let shares = if spec.per_row { run.rows } else { 1 };
-    (shares > 0).then_some(ClaimFigure {
-        measure,
-        run,
-        value,
-        is_count: spec.says_count.is_some(),
-        divisor: shares,
-    })
-}
-
-fn find_run<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'a Run> {
-    runs.iter().find(|run| run.language == language && run.variant == variant)
-}
-
-/// A figure of another kind than the claim's number cannot be held against it: it counts as not measured.
-fn metric_value(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
-    if let Some(name) = measure.metric.strip_prefix(FIGURE_PREFIX) {
-        return match (&find_attached_figure(run, name)?.value, spec.says_count) {
-            (Cell::Count(count), Some(_)) => Some(*count),
-            (Cell::Bytes(bytes), None) => Some(*bytes),
-            _ => None,
-        };
-    }
-    match measure.metric.as_str() {
-        _ if spec.says_count.is_some() => None,
-        "peak_rss_bytes" => run.plain.as_ref()?.peak_rss_bytes,
-        "peak_bytes" => Some(run.heap.as_ref()?.peak_bytes),
-        _ => None,
-    }
-}
-
-/// The figure of that name that a run hands over.
-fn find_attached_figure<'a>(run: &'a Run, name: &str) -> Option<&'a Handed> {
-    run.attachments.iter().find_map(|attachment| match attachment {
-        Attachment::Figure(figure) if figure.name == name => Some(figure),
-        _ => None,
-    })
 }
 
 #[cfg(test)]
@@ -201,6 +51,8 @@ mod tests {
     use super::*;
     use crate::fixture::ROWS;
     use crate::{Lang, fixture};
+    use heaplab_analysis::claims::check_claims;
+    use heaplab_record::{Attachment, Cell, ClaimsFile, Figure, Relation};
 
     fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
@@ -288,7 +140,7 @@ mod tests {
     /// A run that hands over one figure.
     fn handing(value: Cell) -> Run {
         let title = fixture::text("strong count", "强引用计数");
-        let figure = Handed { name: "strong".to_owned(), title, value };
+        let figure = Figure { name: "strong".to_owned(), title, value };
         Run { attachments: vec![Attachment::Figure(figure)], ..fixture::bare("8.1", "leak") }
     }
 

@@ -1,10 +1,12 @@
 //! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer rows, a failure, claims
 //! that hold, that do not and that cannot be judged. The figures are near to measured ones but nothing depends on that.
 
+mod baseline;
 mod lecture;
 pub(crate) mod pictures;
 
-use crate::{Lang, Words, claims, goal, reconcile};
+use crate::{Lang, Words, claims, goal};
+use heaplab_analysis::reconciliation::reconcile;
 use heaplab_record::{
     Attachment, Cell, CountsTotals, DhatRun, DhatTotals, Environment, Failure, HeapRun, HeapSite, HeapTotals,
     Language, OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, PlainRun, Probe, REPORT_SCHEMA,
@@ -269,7 +271,7 @@ pub(crate) fn rust(section: &str, variant: &str, peak_bytes: u64, allocations: u
         language: Language::Rust,
         about: format!("one {variant} a row"),
         plain: Some(plain(peak_bytes + 2_400_000, 2_100_000, wall_ns.clone())),
-        reconciliation: Some(reconcile::reconcile(&heap, &dhat, &counts, ROWS / 100)),
+        reconciliation: Some(reconcile(&heap, &dhat, &counts, ROWS / 100)),
         growth: None,
         dhat: Some(DhatRun { rows: ROWS / 100, totals: dhat }),
         counts: Some(counts),

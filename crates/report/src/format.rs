@@ -1,6 +1,8 @@
 //! How figures are written: three significant digits with a decimal unit for people, every digit with separators where
 //! exactness is the point.
 
+use heaplab_analysis::baseline::RelativeChange;
+
 /// Bytes with three significant digits in decimal units: `1.92 GB`, `8.60 MB`, `512 B`.
 pub fn bytes(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["kB", "MB", "GB", "TB", "PB"];
@@ -89,16 +91,9 @@ pub fn percent(part: f64) -> String {
     }
 }
 
-/// The median of some repetitions; `None` for none.
-pub fn median(values: &[u64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable();
-    let middle = sorted.len() / 2;
-    match sorted.len() {
-        0 => None,
-        odd if odd % 2 == 1 => Some(sorted[middle] as f64),
-        _ => Some((sorted[middle - 1] as f64 + sorted[middle] as f64) / 2.0),
-    }
+/// How a figure stands to its baseline, as [`change`] writes it.
+pub(crate) fn relative_change(change_of: RelativeChange) -> String {
+    change(change_of.value, change_of.baseline).unwrap_or_default()
 }
 
 /// Just enough decimals that a figure under 100 does not read as 100, at most six.
@@ -157,13 +152,6 @@ mod tests {
         assert_eq!(scale(1_500_000), "1.5M");
         assert_eq!(scale(100_000), "100k");
         assert_eq!(scale(7), "7");
-    }
-
-    #[test]
-    fn medians() {
-        assert_eq!(median(&[]), None);
-        assert_eq!(median(&[3, 1, 2]), Some(2.0));
-        assert_eq!(median(&[4, 1, 2, 3]), Some(2.5));
     }
 
     #[test]

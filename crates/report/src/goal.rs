@@ -1,91 +1,42 @@
-//! Whether a section reached what it set out to reach.
+//! Whether a section reached its goal, in words.
 
 use crate::{Words, format};
-use heaplab_record::{Goal, GoalSpec, Language, Run};
+use heaplab_analysis::goal::{self as analysis, GoalHindrance, find_rust_peak, peak_rss_bytes};
+use heaplab_record::{Goal, GoalSpec, Run};
 
-/// A part of a byte at no scale that is measured: `1 - 0.9` is not a tenth in binary.
-const ROUNDING: f64 = 1e-12;
-
-/// Holds the best candidate's peak live heap against the baseline's. A candidate counts if it did the baseline's work at
-/// the baseline's rows. Where nothing can be judged, `met` is `None` and the text says why.
+/// Judges the goal. Where nothing can be judged, `met` is `None` and the text says why.
 pub fn judge_goal(spec: &GoalSpec, runs: &[Run], words: &Words) -> Goal {
     let promise = words.lang().pick(&spec.text);
-    let mut goal = Goal {
-        text: promise.to_owned(),
+    let judged = analysis::judge_goal(spec, runs);
+    let text = match &judged {
+        Ok(_) => promise.to_owned(),
+        Err(hindrance) => {
+            let why = explain_hindrance(hindrance, &spec.baseline, words);
+            words.say("goal-not-judged", &[("promise", promise), ("why", &why)])
+        }
+    };
+    let verdict = judged.ok();
+    Goal {
+        text,
         baseline: spec.baseline.clone(),
         metric: spec.metric.clone(),
         reduction: spec.reduction,
         under_bytes: spec.under_bytes,
-        variant: None,
-        reached: None,
-        met: None,
+        reached: verdict.as_ref().and_then(|verdict| verdict.reached),
+        met: verdict.as_ref().map(|verdict| verdict.met),
+        variant: verdict.map(|verdict| verdict.variant),
+    }
+}
+
+fn explain_hindrance(hindrance: &GoalHindrance, baseline: &str, words: &Words) -> String {
+    let (key, names) = match hindrance {
+        GoalHindrance::UnknownMetric(metric) => ("goal-unknown-metric", metric.clone()),
+        GoalHindrance::NoBaseline => ("goal-no-baseline", String::new()),
+        GoalHindrance::NoCandidate(names) => ("goal-no-candidate", names.join(", ")),
+        GoalHindrance::NotComparable(names) => ("goal-not-comparable", names.join(", ")),
+        GoalHindrance::NoRss(names) => ("goal-no-rss", names.join(", ")),
     };
-    if let Some(limit) = spec.under_bytes {
-        let measured = spec.among.iter().filter_map(|name| Some((name, peak_rss_bytes(runs, name)?)));
-        match measured.min_by_key(|(_, peak)| *peak) {
-            Some((name, peak)) => (goal.variant, goal.met) = (Some(name.clone()), Some(peak < limit)),
-            None => {
-                let why = words.say("goal-no-rss", &[("names", &spec.among.join(", "))]);
-                goal.text = words.say("goal-not-judged", &[("promise", promise), ("why", &why)]);
-            }
-        }
-        return goal;
-    }
-    match find_best(spec, runs) {
-        Ok((variant, reached)) => {
-            goal.variant = Some(variant);
-            goal.reached = Some(reached);
-            goal.met = Some(reached >= spec.reduction - ROUNDING);
-        }
-        Err(GoalHindrance { key, names }) => {
-            let why = words.say(key, &[("names", &names), ("baseline", &spec.baseline)]);
-            goal.text = words.say("goal-not-judged", &[("promise", promise), ("why", &why)]);
-        }
-    }
-    goal
-}
-
-/// Why there is no verdict: a message and what it names.
-struct GoalHindrance {
-    key: &'static str,
-    names: String,
-}
-
-/// The candidate with the lowest peak, and its saving.
-fn find_best(spec: &GoalSpec, runs: &[Run]) -> Result<(String, f64), GoalHindrance> {
-    let unjudged = |key, names: &[&str]| Err(GoalHindrance { key, names: names.join(", ") });
-    if spec.metric != "peak_bytes" {
-        return unjudged("goal-unknown-metric", &[&spec.metric]);
-    }
-    let Some((baseline, from)) = find_rust_peak(runs, &spec.baseline) else {
-        return unjudged("goal-no-baseline", &[]);
-    };
-    let measured: Vec<(&Run, u64)> =
-        spec.among.iter().filter_map(|name| find_rust_peak(runs, name)).collect();
-    if measured.is_empty() {
-        return unjudged("goal-no-candidate", &spec.among.iter().map(String::as_str).collect::<Vec<_>>());
-    }
-    let comparable =
-        |run: &Run| run.work_group == baseline.work_group && run.rows == baseline.rows && from > 0;
-    match measured.iter().filter(|(run, _)| comparable(run)).min_by_key(|(_, peak)| *peak) {
-        Some((run, peak)) => Ok((run.variant.clone(), 1.0 - *peak as f64 / from as f64)),
-        None => {
-            let names: Vec<&str> = measured.iter().map(|(run, _)| run.variant.as_str()).collect();
-            unjudged("goal-not-comparable", &names)
-        }
-    }
-}
-
-/// A Rust run and its peak, where the heap probe saw one.
-fn find_rust_peak<'a>(runs: &'a [Run], variant: &str) -> Option<(&'a Run, u64)> {
-    let run = runs.iter().find(|run| run.language == Language::Rust && run.variant == variant)?;
-    Some((run, run.heap.as_ref()?.peak_bytes))
-}
-
-/// The peak RSS of a Rust run, where the plain probe saw one.
-fn peak_rss_bytes(runs: &[Run], variant: &str) -> Option<u64> {
-    let run = runs.iter().find(|run| run.language == Language::Rust && run.variant == variant)?;
-    run.plain.as_ref()?.peak_rss_bytes
+    words.say(key, &[("names", &names), ("baseline", baseline)])
 }
 
 /// The verdict on a limit.
@@ -144,6 +95,7 @@ pub(crate) fn verdict_badge(met: Option<bool>, words: &Words) -> String {
 mod tests {
     use super::*;
     use crate::{Lang, fixture};
+    use heaplab_record::Language;
 
     fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Goal {
         let mut runs = fixture::runs();

@@ -4,7 +4,6 @@
 mod allocation_lines;
 mod artifacts;
 mod attachments;
-mod baseline;
 pub mod bench;
 mod chart;
 pub mod claims;
@@ -26,7 +25,7 @@ pub mod growth;
 pub mod homework;
 pub mod instructions;
 pub mod lesson_list;
-pub mod mindmap;
+mod mindmap;
 mod notes;
 pub mod page;
 mod picture;
@@ -47,7 +46,6 @@ mod words;
 pub use allocation_lines::annotate_sources;
 pub use artifacts::Artifact;
 pub use attachments::pictures::{chart_svg, draw_pictures, picture_stems};
-pub use baseline::find_baseline;
 pub use chart::{LiveCurve, bench_svg, comparison_svg, curve_csv, curve_svg, live_csv, live_svg};
 pub use error::RenderError;
 pub use flamegraph::{

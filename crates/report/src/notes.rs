@@ -1,6 +1,7 @@
 //! What a reader of the figures must know to read them rightly: one sentence each, only where it applies.
 
-use crate::{Words, baseline, cost, format, growth, prose, reconcile};
+use crate::{Words, cost, format, growth, prose, reconcile};
+use heaplab_analysis::baseline;
 use heaplab_record::{Reconciliation, Report, Run};
 
 /// Every note of a report, in the order in which the questions come up.

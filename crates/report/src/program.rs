@@ -4,6 +4,7 @@ use crate::table::TableCell;
 use crate::{Words, format, prose, site_table};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{HeapRun, Report, Run};
 
 /// From here on bytes are written with every digit.
@@ -43,7 +44,7 @@ pub(crate) fn process_rows(report: &Report) -> Vec<ProcessRow> {
 fn process_cells(heap: &HeapRun) -> Vec<TableCell> {
     let plain = |short: String| TableCell { short, exact: None, is_figure: true };
     let bytes = |bytes: u64| TableCell { exact: Some(format::count(bytes)), ..plain(format::bytes(bytes)) };
-    let wall = format::median(&heap.wall_ns).map(format::nanoseconds);
+    let wall = median_of_counts(&heap.wall_ns).map(format::nanoseconds);
     vec![
         bytes(heap.peak_bytes),
         plain(format::count(heap.peak_blocks)),
@@ -132,7 +133,7 @@ fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
     table.add_row([words.get("program-end"), bytes(heap.end_bytes), blocks(heap.end_blocks)]);
     let times = words.say("program-times", &[("times", &format::count(heap.reallocations))]);
     table.add_row([words.get("program-resized"), times, String::new()]);
-    if let Some(wall) = format::median(&heap.wall_ns) {
+    if let Some(wall) = median_of_counts(&heap.wall_ns) {
         table.add_row([words.get("program-wall"), format::nanoseconds(wall), String::new()]);
     }
     table_lines(&mut table, &[1, 2])

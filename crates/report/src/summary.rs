@@ -5,9 +5,10 @@ use crate::picture::ListedPicture;
 use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
-    Words, baseline, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile,
-    site_table,
+    Words, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile, site_table,
 };
+use heaplab_analysis::baseline;
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -86,7 +87,7 @@ fn write_predictions(out: &mut String, report: &Report, words: &Words) {
         let sentences = escape_text(&prose::join_sentences(&told.sentences, words));
         format!("- {} {}: {sentences}\n", verdict_sign(told.is_near), escape_text(&told.who))
     };
-    let all: String = predict::judge_predictions(report, words).iter().map(one).collect();
+    let all: String = predict::explain_predictions(report, words).iter().map(one).collect();
     if !all.is_empty() {
         write_section(out, words, "predict-heading", all);
     }
@@ -168,13 +169,14 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     let plain = run.plain.as_ref();
     let bytes = |value: Option<u64>| value.map_or_else(|| NOT_MEASURED.to_owned(), format::bytes);
     let wall = plain.and_then(|plain| {
-        Some(format!("{} ×{}", format::nanoseconds(format::median(&plain.wall_ns)?), plain.repetitions))
+        Some(format!("{} ×{}", format::nanoseconds(median_of_counts(&plain.wall_ns)?), plain.repetitions))
     });
     let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, runs)) {
         None => String::new(),
         Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
         Some(baseline::BaselineComparison::Change { change, per_row, .. }) => {
-            format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" })
+            let mark = if per_row { notes::PER_ROW_MARK } else { "" };
+            format!("{}{mark}", format::relative_change(change))
         }
     };
     let allocations = run.counts.as_ref().map(|counts| format::count(counts.allocations));
@@ -234,10 +236,8 @@ fn render_claims(claims: &[ClaimVerdict], words: &Words) -> String {
         ["column-claim", "column-says", "language-python", "language-rust", "column-verdict", "column-why"];
     let mut table = table_head(&heads.map(|key| prose::column_head(key, words)), 1..4);
     for claim in claims {
-        let of = |language| {
-            let measured = claim.measured.iter().find(|measured| measured.language == language);
-            measured.and_then(judged::format_measured).unwrap_or_else(|| NOT_MEASURED.to_owned())
-        };
+        let of =
+            |language| judged::format_measured(claim, language).unwrap_or_else(|| NOT_MEASURED.to_owned());
         table.push_str(&table_row(&[
             escape_text(&claim.text),
             judged::format_claimed(claim),

@@ -8,11 +8,12 @@ mod tools;
 pub use tools::render_tools;
 pub use verdicts::{render_claims, render_goal, render_notes};
 
-use crate::baseline::{self, BaselineComparison};
 use crate::notes::PER_ROW_MARK;
 use crate::{Words, format, prose};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Width};
+use heaplab_analysis::baseline::{self, BaselineComparison};
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Failure, Language, Run};
 use unicode_width::UnicodeWidthStr;
 
@@ -70,7 +71,7 @@ impl<'a> RunTable<'a> {
         trimmed_lines(&table)
     }
 
-    /// One run, held against its [`baseline_of`](crate::baseline_of).
+    /// One run, compared with its baseline.
     pub fn render_row(&self, run: &Run, baseline: Option<&Run>) -> String {
         let plain = run.plain.as_ref();
         let bytes = |bytes: Option<u64>| match bytes {
@@ -138,7 +139,7 @@ impl<'a> RunTable<'a> {
     /// The median; with the number of repetitions where there is room.
     fn wall_cell(&self, run: &Run) -> String {
         let plain = run.plain.as_ref();
-        let Some(wall) = plain.and_then(|plain| format::median(&plain.wall_ns)) else {
+        let Some(wall) = plain.and_then(|plain| median_of_counts(&plain.wall_ns)) else {
             return NOT_MEASURED.to_owned();
         };
         let repetitions = plain.map_or(0, |plain| plain.repetitions);
@@ -152,7 +153,10 @@ impl<'a> RunTable<'a> {
             Some(BaselineComparison::IsBaseline) => self.words.get("baseline"),
             Some(BaselineComparison::Change { change, per_row, .. }) => {
                 let mark = if per_row { PER_ROW_MARK } else { "" };
-                format!("{}{mark}", shorten_change(change, self.widths[AGAINST] - mark.len()))
+                format!(
+                    "{}{mark}",
+                    shorten_change(format::relative_change(change), self.widths[AGAINST] - mark.len())
+                )
             }
         }
     }
@@ -194,7 +198,8 @@ fn trimmed_lines(table: &comfy_table::Table) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Lang, find_baseline, fixture};
+    use crate::{Lang, fixture};
+    use heaplab_analysis::baseline::find_baseline;
     use heaplab_record::Report;
 
     /// Everything that a run of the section prints.

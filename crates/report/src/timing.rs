@@ -1,87 +1,10 @@
-//! Two benchmarks held against each other: different, or not to be told apart. Pure: times in, a verdict out.
-//!
-//! criterion's own test resamples the calls of one run. It does not know that a machine is slower in the next minute, and
-//! calls the same code twice different where it is. So the bench is run in rounds, and a difference has to be larger than
-//! what a benchmark differs from itself from round to round, besides lying outside of the resampled interval. And where a
-//! bench stands there twice, as `NAME` and `NAME_again`, those two are the control: no difference that is not larger than theirs
-//! is called one.
+//! The comparison of two benchmarks in words.
 
 use crate::format;
+use heaplab_analysis::timing::{TimingVerdict, relative_distance};
 use heaplab_record::Text;
 
-/// Resampled pairs; the interval is the middle 95 % of their ratios (Efron's percentile bootstrap).
-const RESAMPLES: usize = 2_000;
-/// A smaller difference nobody should act upon, whatever the statistics say.
-const LEAST_DIFFERENCE: f64 = 0.05;
-
-/// The times of one benchmark.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct BenchTimes {
-    /// Its name.
-    pub name: String,
-    /// Nanoseconds a call, a sample each, by round.
-    pub rounds: Vec<Vec<f64>>,
-}
-
-/// What can be said of two.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct TimingVerdict {
-    /// The other's median over this one's.
-    pub ratio: f64,
-    /// The resampled interval of the ratio.
-    pub interval: (f64, f64),
-    /// How far a round's median lay from its own benchmark's, or the control's two from each other, at most, as a part.
-    pub noise: f64,
-    /// Whether they differ by more than the noise.
-    pub differs: bool,
-    /// Whether they are the same code.
-    pub is_twin: bool,
-}
-
-impl BenchTimes {
-    /// The median of all samples.
-    pub fn median_ns(&self) -> Option<f64> {
-        median(&self.rounds.concat())
-    }
-
-    /// The least and the most median of a round.
-    pub fn round_median_range_ns(&self) -> Option<(f64, f64)> {
-        let medians: Vec<f64> = self.rounds.iter().filter_map(|round| median(round)).collect();
-        let least = medians.iter().copied().min_by(f64::total_cmp)?;
-        Some((least, medians.iter().copied().max_by(f64::total_cmp)?))
-    }
-
-    fn round_noise(&self) -> Option<f64> {
-        let (middle, (least, most)) = (self.median_ns()?, self.round_median_range_ns()?);
-        Some(relative_distance(least / middle).max(relative_distance(most / middle)))
-    }
-}
-
-/// How far the same code under two names came out apart, at most, as a part; 0 where nothing stands there twice.
-pub fn measure_control_noise(benches: &[BenchTimes]) -> f64 {
-    let twins = benches.iter().flat_map(|one| {
-        let twin = benches.iter().find(|other| is_twin(one, other))?;
-        Some(relative_distance(twin.median_ns()? / one.median_ns()?))
-    });
-    twins.fold(0.0, f64::max)
-}
-
-/// Whether `other` is the same code as `base`, measured again.
-fn is_twin(base: &BenchTimes, other: &BenchTimes) -> bool {
-    other.name.strip_suffix("_again") == Some(&base.name)
-}
-
-/// Holds `other` against `base`, with the [`control`]; `None` where one has no samples.
-pub fn compare_timings(base: &BenchTimes, other: &BenchTimes, control: f64) -> Option<TimingVerdict> {
-    let ratio = other.median_ns()? / base.median_ns()?;
-    let wander = base.round_noise()?.max(other.round_noise()?).max(control);
-    let interval = bootstrap_interval(&base.rounds.concat(), &other.rounds.concat())?;
-    let outside = interval.0 > 1.0 || interval.1 < 1.0;
-    let differs = outside && relative_distance(ratio) > wander.max(LEAST_DIFFERENCE);
-    Some(TimingVerdict { ratio, interval, noise: wander, differs, is_twin: is_twin(base, other) })
-}
-
-/// The verdict in words.
+/// What the comparison shows, in both languages.
 pub fn explain_timing(verdict: &TimingVerdict, base: &str) -> Text {
     let TimingVerdict { ratio, interval: (low, high), noise: wander, .. } = *verdict;
     let noise = format::percent(wander);
@@ -131,49 +54,10 @@ fn format_multiple(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.2}") } else { format::count(ratio.round() as u64) }
 }
 
-/// How far a ratio is from 1, the same both ways.
-fn relative_distance(ratio: f64) -> f64 {
-    ratio.max(1.0 / ratio) - 1.0
-}
-
-fn bootstrap_interval(base: &[f64], other: &[f64]) -> Option<(f64, f64)> {
-    let mut random = XorShift64(0x9e37_79b9_7f4a_7c15);
-    let mut ratios = Vec::with_capacity(RESAMPLES);
-    for _ in 0..RESAMPLES {
-        ratios.push(median(&random.resample(other))? / median(&random.resample(base))?);
-    }
-    ratios.sort_by(f64::total_cmp);
-    Some((*ratios.get(RESAMPLES / 40)?, *ratios.get(RESAMPLES - RESAMPLES / 40 - 1)?))
-}
-
-fn median(figures: &[f64]) -> Option<f64> {
-    let mut sorted = figures.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let upper = *sorted.get(sorted.len() / 2)?;
-    let even = sorted.len().is_multiple_of(2);
-    Some(if even { f64::midpoint(sorted[sorted.len() / 2 - 1], upper) } else { upper })
-}
-
-/// xorshift64 (Marsaglia 2003): the same figures give the same interval.
-struct XorShift64(u64);
-
-impl XorShift64 {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn resample(&mut self, figures: &[f64]) -> Vec<f64> {
-        let mut pick = || figures[(self.next() % figures.len() as u64) as usize];
-        (0..figures.len()).map(|_| pick()).collect()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use heaplab_analysis::timing::{BenchTimes, compare_timings, measure_control_noise};
 
     /// Rounds around these medians, with some noise of their own.
     fn timed(medians: &[f64]) -> BenchTimes {

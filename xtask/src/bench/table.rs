@@ -6,10 +6,10 @@ use crate::runner::discover::Workspace;
 use crate::runner::environment;
 use crate::terminal::Terminal;
 use anyhow::Result;
+use heaplab_analysis::statistics::meets_limit;
 use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
 use heaplab_report::bench::{
-    explain_missed_limits, list_bench_commands, meets_limit, render_bench_header, render_bench_markdown,
-    render_bench_row,
+    explain_missed_limits, list_bench_commands, render_bench_header, render_bench_markdown, render_bench_row,
 };
 use heaplab_report::{Artifact, Words};
 

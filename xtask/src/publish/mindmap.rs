@@ -2,8 +2,8 @@
 
 use crate::runner::discover::{Lesson, Workspace};
 use anyhow::{Context as _, Result};
+use heaplab_analysis::mindmap::{self, SectionReport};
 use heaplab_record::{MindMap, MindMapSpec, Report};
-use heaplab_report::mindmap::{self, SectionReport};
 use std::path::Path;
 
 /// The map of a section's first lesson that has one, for a report that will lie at `place`.

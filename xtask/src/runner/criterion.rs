@@ -8,8 +8,9 @@ use crate::runner::measure::RunAttachments;
 use crate::runner::tool_notes::both_languages;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use heaplab_analysis::timing::{BenchTimes, compare_timings, measure_control_noise};
 use heaplab_record::{Attachment, Axis, AxisUnit, Cell, Chart, Language, Marker, Run, Series, Table};
-use heaplab_report::timing::{self, BenchTimes};
+use heaplab_report::timing::explain_timing;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ pub(crate) fn run_benches(
         let Some(baseline) = runs.iter().position(|run| of_lesson(run) && run.baseline) else { continue };
         let baseline_name = &runs[baseline].variant;
         let timed = run_rounds(binary, home, runs[baseline].rows, if quick { 2 } else { ROUNDS }, screen)?;
-        let control = timing::measure_control_noise(&timed);
+        let control = measure_control_noise(&timed);
         let baseline_times = timed.iter().find(|timed| timed.name == *baseline_name);
         for bench in &timed {
             let own = runs.iter().position(|run| of_lesson(run) && run.variant == bench.name);
@@ -147,7 +148,7 @@ fn add_round(timed: &mut Vec<BenchTimes>, round: Vec<(String, Vec<f64>)>) {
 fn timing_table(bench: &BenchTimes, base: Option<&BenchTimes>, control: f64, run: &Run) -> Attachment {
     let (least, most) = bench.round_median_range_ns().unwrap_or_default();
     let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
-        Some(Cell::Words(timing::explain_timing(&timing::compare_timings(base, bench, control)?, &base.name)))
+        Some(Cell::Words(explain_timing(&compare_timings(base, bench, control)?, &base.name)))
     });
     let counted =
         |count: Option<u64>, cell: fn(u64) -> Cell| count.map_or_else(|| Cell::Text("–".to_owned()), cell);

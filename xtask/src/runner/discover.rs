@@ -3,8 +3,8 @@
 
 use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
+use heaplab_analysis::claims;
 use heaplab_record::{ClaimsFile, Ladder, Text};
-use heaplab_report::claims;
 use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! Slopes through measured points, with intervals.
 
+use crate::statistics::median;
 use heaplab_record::FittedSlope;
 
 /// The median of the slopes of all pairs of points: Theil, "A rank-invariant method of linear and polynomial
@@ -15,7 +16,7 @@ pub(crate) fn theil_sen(points: &[(f64, f64)]) -> Option<FittedSlope> {
         .collect();
     slopes.sort_by(f64::total_cmp);
     let (first, last) = (*slopes.first()?, *slopes.last()?);
-    let median = median(&slopes);
+    let median = median(&slopes)?;
     if points.len() < 6 {
         return Some(FittedSlope { bytes_each: median, low: first, high: last });
     }
@@ -40,16 +41,6 @@ pub(crate) fn kendall_tau(points: &[(f64, f64)]) -> f64 {
         (sum + sign, count + 1.0)
     });
     if count == 0.0 { 0.0 } else { sum / count }
-}
-
-/// The median of sorted figures; 0 for none.
-pub(crate) fn median(sorted: &[f64]) -> f64 {
-    let middle = sorted.len() / 2;
-    match sorted.get(middle) {
-        None => 0.0,
-        Some(&upper) if sorted.len() % 2 == 1 => upper,
-        Some(&upper) => (sorted[middle - 1] + upper) / 2.0,
-    }
 }
 
 fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))> {

@@ -1,6 +1,7 @@
 //! The figures that the decisions look at, taken from a site's runs once.
 
 use super::{Checkpoint, FIRST_USE_REQUESTS, LiveTotal, SiteHistory, SiteRun, checkpoint_requests, fit};
+use crate::statistics::median;
 use heaplab_record::FittedSlope;
 use std::collections::BTreeSet;
 
@@ -162,10 +163,8 @@ impl<'a> SiteView<'a> {
 
     /// The median of a quantity between two numbers of requests.
     fn median_between(&self, from: u64, to: u64, of: LiveField) -> f64 {
-        let mut values: Vec<f64> =
-            self.points_between(from, to, of).into_iter().map(|point| point.1).collect();
-        values.sort_by(f64::total_cmp);
-        fit::median(&values)
+        let values: Vec<f64> = self.points_between(from, to, of).into_iter().map(|point| point.1).collect();
+        median(&values).unwrap_or(0.0)
     }
 
     fn points_between(&self, from: u64, to: u64, of: LiveField) -> Vec<(f64, f64)> {

@@ -2,8 +2,9 @@
 //! each on a scale of its own.
 
 use super::canvas::{self, Canvas, GRID, INK, QUIET, TextLook};
-use crate::bench::{compute_spread, format_figure, limit_sign, limit_value, render_cells, suite_text};
+use crate::bench::{format_figure, limit_sign, limit_value, render_cells, suite_text};
 use crate::{RenderError, Words};
+use heaplab_analysis::statistics::compute_spread;
 use heaplab_record::{Bench, Comparison, ExpectedFigure, Language, Quantity};
 use plotters::prelude::*;
 

@@ -5,8 +5,8 @@
 
 use super::axis::{Axis, format_bytes_mark};
 use super::canvas::{self, Canvas, GRID, INK, PAPER, QUIET, TextLook};
-use crate::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
 use crate::{RenderError, Words, format, prose, svg};
+use heaplab_analysis::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
 use heaplab_record::{Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;

@@ -1,13 +1,16 @@
-//! The sentences under a verdict. Each is chosen and filled by measured figures, none by the name of a claim.
+//! The sentences under a verdict. Measured figures choose and fill each of them; the name of a claim chooses none.
 
-use super::{ClaimFigure, FIGURE_PREFIX, claimed_number, find_attached_figure, find_run, metric_value};
 use crate::{Words, figures, format, prose};
+use heaplab_analysis::claims::{
+    ClaimFigure, FIGURE_PREFIX, JudgedClaim, MissingFigure, claimed_number, explain_missing_figure,
+    find_attached_figure,
+};
 use heaplab_record::{ClaimSpec, Language, PlainRun, Relation, Run};
 
 /// From here on, what a process holds before its first row is most of its peak.
 const MOSTLY_STARTUP: f64 = 0.5;
 
-/// What a claim is told with.
+/// What the sentences of a claim are made from.
 pub(super) struct ClaimContext<'a> {
     pub(super) spec: &'a ClaimSpec,
     pub(super) runs: &'a [Run],
@@ -17,11 +20,8 @@ pub(super) struct ClaimContext<'a> {
 }
 
 /// The verdict's reason, then what a row costs, then how the other language stands.
-pub(super) fn explain_claim(
-    of: &ClaimContext,
-    figures: &[ClaimFigure],
-    decisive: Option<&ClaimFigure>,
-) -> String {
+pub(super) fn explain_claim(of: &ClaimContext, judged: &JudgedClaim) -> String {
+    let decisive = judged.decisive();
     let mut said = Vec::new();
     match decisive {
         None => said.push(explain_missing(of)),
@@ -32,7 +32,7 @@ pub(super) fn explain_claim(
         said.extend(explain_cost(of, figure));
         said.extend(explain_allocations(of, figure));
     }
-    for other in figures.iter().filter(|figure| figure.measure.language != of.spec.judged_by) {
+    for other in judged.figures.iter().filter(|figure| figure.measure.language != of.spec.judged_by) {
         said.push(compare_languages(of, other, decisive));
         if !is_attached(other) {
             said.extend(explain_allocations(of, other));
@@ -46,27 +46,25 @@ fn is_attached(figure: &ClaimFigure) -> bool {
     figure.measure.metric.starts_with(FIGURE_PREFIX)
 }
 
-/// Which of the runs that the judge needs is not there, or lacks the figure.
+/// Which of the runs that the claim needs is absent, or lacks the figure.
 fn explain_missing(of: &ClaimContext) -> String {
-    let (spec, words) = (of.spec, of.words);
-    let Some(measure) = spec.measured.iter().find(|measure| measure.language == spec.judged_by) else {
-        return words.say("why-no-measure", &[("language", &prose::language_name(spec.judged_by, words))]);
-    };
-    let language = measure.language;
-    let needed = || std::iter::once(&measure.variant).chain(&measure.minus);
-    for name in needed() {
-        let who = prose::variant_name(language, name, words);
-        match find_run(of.runs, language, name) {
-            None => return words.say("why-not-run", &[("who", &who)]),
-            Some(run) if metric_value(run, measure, spec).is_none() => {
-                let metric = name_metric(run, &measure.metric, words);
-                return words.say("why-not-measured", &[("who", &who), ("metric", &metric)]);
-            }
-            Some(_) => {}
+    let (language, words) = (of.spec.judged_by, of.words);
+    let who = |variant: &str| prose::variant_name(language, variant, words);
+    match explain_missing_figure(of.spec, of.runs) {
+        MissingFigure::NoMeasure => {
+            words.say("why-no-measure", &[("language", &prose::language_name(language, words))])
+        }
+        MissingFigure::NotRun { variant } => words.say("why-not-run", &[("who", &who(variant))]),
+        MissingFigure::NotMeasured { run, metric } => {
+            let metric = name_metric(run, metric, words);
+            words.say("why-not-measured", &[("who", &who(&run.variant)), ("metric", &metric)])
+        }
+        MissingFigure::RowsDiffer { measure } => {
+            let variants = std::iter::once(&measure.variant).chain(&measure.minus);
+            let names: Vec<String> = variants.map(|variant| who(variant)).collect();
+            words.say("why-rows-differ", &[("names", &prose::join_names(&names, words))])
         }
     }
-    let names: Vec<String> = needed().map(|name| prose::variant_name(language, name, words)).collect();
-    words.say("why-rows-differ", &[("names", &prose::join_names(&names, words))])
 }
 
 /// What a metric is called: a figure of the lesson's by its title.

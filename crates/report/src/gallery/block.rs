@@ -2,7 +2,9 @@
 
 use super::{GalleryReports, TextPlace, lecture_section};
 use crate::attachments::pictures;
-use crate::{Words, baseline, figures, format, prose};
+use crate::{Words, figures, format, prose};
+use heaplab_analysis::baseline;
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Report, Run};
 
 /// What a quantity that was not measured is written as.
@@ -84,7 +86,7 @@ fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
     let (heap, plain) = (run.heap.as_ref(), run.plain.as_ref());
     let change = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
         Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
-        Some(baseline::BaselineComparison::Change { change, .. }) => change,
+        Some(baseline::BaselineComparison::Change { change, .. }) => format::relative_change(change),
         None => absent(),
     };
     [
@@ -95,6 +97,6 @@ fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
         change,
         run.counts.as_ref().map_or_else(absent, |counts| format::count(counts.allocations)),
         plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),
-        plain.and_then(|plain| format::median(&plain.wall_ns)).map_or_else(absent, format::nanoseconds),
+        plain.and_then(|plain| median_of_counts(&plain.wall_ns)).map_or_else(absent, format::nanoseconds),
     ]
 }

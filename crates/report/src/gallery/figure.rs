@@ -1,7 +1,9 @@
 //! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
 
 use super::{GalleryReports, lecture_section};
-use crate::{Words, baseline, figures, format, table};
+use crate::{Words, figures, format, table};
+use heaplab_analysis::baseline;
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Attachment, Language, Report, Run};
 
 /// The keys of a variant. `…_a_row` stands for any of bytes and counts, over the variant's own rows.
@@ -80,12 +82,14 @@ fn run_number(run: &Run, key: &str) -> Result<Option<u64>, String> {
 }
 
 fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Option<String>, String> {
-    let wall = run.plain.as_ref().and_then(|plain| format::median(&plain.wall_ns));
+    let wall = run.plain.as_ref().and_then(|plain| median_of_counts(&plain.wall_ns));
     Ok(match key {
         "wall" => wall.map(format::nanoseconds),
         "slowdown" => run.heap.as_ref().and_then(|heap| heap.slowdown).map(|times| format!("{times:.2}")),
         "change" => match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
-            Some(baseline::BaselineComparison::Change { change, .. }) => Some(change),
+            Some(baseline::BaselineComparison::Change { change, .. }) => {
+                Some(format::relative_change(change))
+            }
             _ => None,
         },
         key if key.starts_with("figure:") => attached_figure(run, &key["figure:".len()..], words),

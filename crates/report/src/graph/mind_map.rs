@@ -193,8 +193,9 @@ fn draw_arrow_head(svg: &mut Svg, (x, y): (f64, f64), back: (f64, f64)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mindmap::{fill_mind_map, tests as made};
+    use crate::mindmap::tests as made;
     use crate::{Lang, fixture};
+    use heaplab_analysis::mindmap::fill_mind_map;
     use heaplab_record::{MindFigure, Report};
 
     fn drawn(report: &Report, lang: Lang) -> String {

@@ -76,7 +76,7 @@ pub fn render_report_page(
             .iter()
             .map(|claim| ClaimPanel::from_verdict(claim, &report.unit, words))
             .collect(),
-        predictions: predict::judge_predictions(report, words),
+        predictions: predict::explain_predictions(report, words),
         mind_map: AttachedPicture::find_mind_map(&pictures.attached),
         attached: AttachedPicture::from_pictures(&pictures.attached),
         tables: tables::build_tables(report, words),

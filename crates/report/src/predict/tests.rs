@@ -41,7 +41,7 @@ fn said(run: &Run, peak_bytes: u64, lang: Lang) -> Vec<String> {
     let predictions = vec![Prediction { variant: "mine".to_owned(), language: run.language, peak_bytes }];
     let report =
         Report { runs: vec![run.clone()], predictions, rows_requested: ROWS, ..fixture::report(lang) };
-    judge_predictions(&report, &Words::new(lang)).remove(0).sentences
+    explain_predictions(&report, &Words::new(lang)).remove(0).sentences
 }
 
 fn english(run: &Run, peak_bytes: u64) -> String {

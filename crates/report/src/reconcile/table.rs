@@ -1,11 +1,15 @@
-//! The reconciler's table: a row a tool, what it says of one run, and why that is not what the recorder says. Every reason is
-//! computed from the figures; what no rule accounts for is called not explained, with its amount.
+//! The reconciler's table: a row per tool with its figures of one run, and why they are not the recorder's. Every
+//! reason is computed from the figures; what no rule accounts for is called not explained, with its amount.
 
 mod resident;
 
 use super::format_grouped;
 use crate::table::TableCell;
 use crate::{Words, format, prose};
+use heaplab_analysis::reconciliation::{
+    ToolFigures, expect_outside_tool, expected_by_dhat_rule, outside_tool_figures, recorder_figures,
+    resized_bytes, unexplained_gaps,
+};
 use heaplab_record::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, Report, Run};
 
 /// The columns of figures, behind the tool.
@@ -48,13 +52,6 @@ pub(crate) fn tool_rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
     rows.extend(of.resident.as_ref().map(|resident| resident::resident_row(of, resident, words)));
     rows.extend(of.outside_tools.iter().map(|run| outside_tool_row(of, run, words)));
     rows
-}
-
-/// Blocks, bytes over the run, peak, end.
-type ToolFigures = [Option<u64>; 4];
-
-fn recorder_figures(of: &Reconciliation) -> [u64; 4] {
-    [of.heap_total_blocks, of.heap_total_bytes, of.heap_peak_bytes, of.heap_end_bytes]
 }
 
 fn render_cells(figures: ToolFigures, recorded: [u64; 4]) -> Vec<TableCell> {
@@ -105,13 +102,6 @@ fn dhat_row(of: &Reconciliation, words: &Words) -> ToolRow {
     build_row(words.get("tool-dhat"), figures, of, reasons, rest, words)
 }
 
-/// What the recorder's figures come to where a reallocation is a block more, of its whole new size.
-fn expected_by_dhat_rule(of: &Reconciliation) -> [i128; 4] {
-    let [blocks, bytes, peak, end] = recorder_figures(of).map(i128::from);
-    let resized = i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes);
-    [blocks + i128::from(of.heap_reallocations), bytes + resized, peak, end]
-}
-
 /// `has_bytes` is whether the tool adds bytes up over the run.
 fn explain_reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) -> String {
     let key = match (of.heap_reallocations, has_bytes) {
@@ -119,14 +109,13 @@ fn explain_reallocations(of: &Reconciliation, has_bytes: bool, words: &Words) ->
         (_, true) => "gap-reallocations",
         (_, false) => "gap-reallocations-blocks",
     };
-    let more = i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes);
     words.say(
         key,
         &[
             ("reallocations", &format::count(of.heap_reallocations)),
             ("resized", &format::bytes(of.heap_reallocated_bytes)),
             ("grown", &format::bytes(of.heap_grown_bytes)),
-            ("more", &format_grouped(more)),
+            ("more", &format_grouped(resized_bytes(of))),
         ],
     )
 }
@@ -161,36 +150,17 @@ fn measured_tool_row(
     outside: &OutsideFigures,
     words: &Words,
 ) -> ToolRow {
-    let list = |of: &OutsideFigures| {
-        [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)]
-    };
-    let figures = list(whole);
-    let mut expected = expected_by_dhat_rule(of);
-    for (expected, outside) in expected.iter_mut().zip(list(outside)) {
-        *expected += outside.map_or(0, i128::from);
-    }
-    // The process's peak may fall at another moment than the region's: the region can only have held less then.
-    let at_its_peak = i128::from(whole.peak_bytes) - i128::from(outside.peak_bytes);
-    let less = (i128::from(of.heap_peak_bytes) - at_its_peak).max(0);
-    expected[2] -= less;
-
-    let mut reasons = vec![words.say("gap-outside", &[("parts", &list_parts(list(outside), words))])];
+    let figures = outside_tool_figures(whole);
+    let expected = expect_outside_tool(of, whole, outside);
+    let mut reasons =
+        vec![words.say("gap-outside", &[("parts", &list_parts(outside_tool_figures(outside), words))])];
     reasons.push(explain_reallocations(of, whole.total_bytes.is_some(), words));
-    if less > 0 {
-        reasons.push(words.say("gap-other-moment", &[("bytes", &format_grouped(less))]));
+    if expected.below_peak_bytes > 0 {
+        reasons.push(words.say("gap-other-moment", &[("bytes", &format_grouped(expected.below_peak_bytes))]));
     }
-    let rest = unexplained_gaps(figures, expected);
+    let rest = unexplained_gaps(figures, expected.figures);
     reasons.extend(explain_unexplained(rest, words));
     build_row(tool, figures, of, reasons, rest, words)
-}
-
-/// What lies between the tool's figures and what the rules make of the recorder's.
-fn unexplained_gaps(figures: ToolFigures, expected: [i128; 4]) -> [i128; 4] {
-    let mut rests = [0; 4];
-    for ((rest, figure), expected) in rests.iter_mut().zip(figures).zip(expected) {
-        *rest = figure.map_or(0, |figure| i128::from(figure) - expected);
-    }
-    rests
 }
 
 const PARTS: [&str; 4] = ["gap-part-blocks", "gap-part-bytes", "gap-part-peak", "gap-part-end"];

@@ -20,8 +20,7 @@ pub fn render_claims(claims: &[ClaimVerdict], words: &Words, width: usize, color
     let mut out = vec![indent_lines(&layout_claim(heads, width), INDENT)];
     for claim in claims {
         let measured = |language| {
-            let of = claim.measured.iter().find(|measured| measured.language == language);
-            of.and_then(held::format_measured).unwrap_or_else(|| super::NOT_MEASURED.to_owned())
+            held::format_measured(claim, language).unwrap_or_else(|| super::NOT_MEASURED.to_owned())
         };
         let cells = [
             claim.text.clone(),

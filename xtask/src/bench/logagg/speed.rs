@@ -4,8 +4,8 @@
 use super::side::{AggregatorOutput, Input, Side};
 use super::{BenchRow, BenchTable, RunContext, log_label, reason_unless_interrupted, run_in_rounds};
 use anyhow::Result;
+use heaplab_analysis::statistics::median;
 use heaplab_record::{ExpectedFigure, Quantity};
-use heaplab_report::bench::compute_spread;
 
 /// logagg beside the newline scan.
 const LEAST_SHARE_OF_SCAN: f64 = 0.45;
@@ -86,7 +86,7 @@ fn wall_times(of: &[Side], sides: &[Side], round: &[AggregatorOutput]) -> Vec<f6
 fn compute_figures(figure: SpeedFigure, rounds: &[Vec<f64>], bytes: u64) -> Vec<f64> {
     let median = |side: usize| {
         let times: Vec<f64> = rounds.iter().map(|took| took[side]).collect();
-        compute_spread(&times).map_or(f64::MAX, |(_, median, _)| median)
+        median(&times).unwrap_or(f64::MAX)
     };
     let better = if matches!(figure, SpeedFigure::OfBetter) && median(2) < median(1) { 2 } else { 1 };
     let of = |took: &Vec<f64>| match figure {

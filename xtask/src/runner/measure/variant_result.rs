@@ -2,13 +2,13 @@
 
 use super::runner::ChildAnswer;
 use super::{DhatFile, Recording, VariantTask};
+use heaplab_analysis::reconciliation::reconcile;
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
     Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
     PlainSample, Reconciliation, ResidentFigures, Run,
 };
-use heaplab_report::format::median;
-use heaplab_report::reconcile::reconcile;
 
 /// Fewer samples than this make no curve.
 const LEAST_SAMPLES: usize = 10;
@@ -187,11 +187,13 @@ impl VariantRuns {
         Some(PlainRun {
             repetitions: u32::try_from(self.plain.len()).unwrap_or(u32::MAX),
             wall_ns: self.plain.iter().map(|sample| sample.wall_ns).collect(),
-            peak_rss_bytes: peaks.and_then(|peaks| median(&peaks)).map(|bytes| bytes as u64),
+            peak_rss_bytes: peaks.and_then(|peaks| median_of_counts(&peaks)).map(|bytes| bytes as u64),
             peak_rss_anon_bytes: self.anon_peak,
             peak_rss_file_bytes: self.file_peak,
             start_rss_bytes: first.start_rss_bytes,
-            children_peak_rss_bytes: children.and_then(|peaks| median(&peaks)).map(|bytes| bytes as u64),
+            children_peak_rss_bytes: children
+                .and_then(|peaks| median_of_counts(&peaks))
+                .map(|bytes| bytes as u64),
         })
     }
 

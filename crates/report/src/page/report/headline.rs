@@ -1,7 +1,7 @@
 //! The top of the page: the goal in large letters and a few figures beside it.
 
-use crate::baseline::{self, BaselineComparison};
 use crate::{Words, format, goal, program, prose};
+use heaplab_analysis::baseline::{self, BaselineComparison};
 use heaplab_record::{Language, Report, Run};
 
 /// What stands above everything else.
@@ -106,7 +106,7 @@ fn biggest_saving_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
     let (run, baseline, change, _) = best;
     let who = prose::variant_name(run.language, &run.variant, words);
     let line = words.say("fact-saving-of", &[("who", &who), ("baseline", &baseline.variant)]);
-    Some([words.get("fact-saving"), change, line])
+    Some([words.get("fact-saving"), format::relative_change(change), line])
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl ClaimPanel {
                 let at = if same { String::new() } else { format!(" · {}", rows(of.rows)) };
                 format!("{} · {metric}{at}", of.variant)
             });
-            let short = of.and_then(claims::format_measured);
+            let short = claims::format_measured(claim, language);
             sides.push((prose::language_name(language, words), figure_cell(short, small)));
         }
         ClaimPanel {

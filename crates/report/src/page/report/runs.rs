@@ -2,9 +2,10 @@
 
 use super::{NOT_MEASURED, bytes_cell, figure_cell};
 use crate::attachments::tables;
-use crate::baseline::{self, BaselineComparison};
 use crate::table::TableCell;
 use crate::{Words, cost, figures, format, notes, prose};
+use heaplab_analysis::baseline::{self, BaselineComparison};
+use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Language, Report, Run};
 
 /// The runs of one lesson folder.
@@ -50,12 +51,13 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         None => None,
         Some(BaselineComparison::IsBaseline) => Some((words.get("baseline"), false)),
         Some(BaselineComparison::Change { change, per_row, part }) => {
-            Some((format!("{change}{}", if per_row { notes::PER_ROW_MARK } else { "" }), part < 1.0))
+            let mark = if per_row { notes::PER_ROW_MARK } else { "" };
+            Some((format!("{}{mark}", format::relative_change(change)), part < 1.0))
         }
     };
     let one = prose::unit_singular(prose::unit_of_run(run, report), words);
     let each = run.counts.as_ref().and_then(|counts| figures::count_per_row(counts.allocations, run.rows));
-    let wall = plain.and_then(|plain| format::median(&plain.wall_ns));
+    let wall = plain.and_then(|plain| median_of_counts(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
     RunRow {
         variant: run.variant.clone(),
