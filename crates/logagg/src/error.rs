@@ -92,6 +92,9 @@ pub enum Error {
     /// The counts contradict each other. This is a bug in logagg and is never ignored.
     #[error("internal check failed, no result is given: {0}")]
     Check(String),
+    /// A log to measure with could not be made.
+    #[error("{0}")]
+    LogCache(String),
     /// The user ended the run by a signal.
     #[error("stopped by a signal: no result")]
     Stopped,
@@ -103,7 +106,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
-            Error::SpillInMemory { .. } | Error::Memory { .. } => 3,
+            Error::SpillInMemory { .. } | Error::Memory { .. } | Error::LogCache(_) => 3,
             Error::Spill { source, .. } if is_full(source) => 3,
             Error::Stopped => 130,
             _ => 1,

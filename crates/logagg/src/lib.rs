@@ -18,18 +18,22 @@
 //!
 //! From bytes to the result: `input` reads windows, `extract` finds the key of each line, `counter`
 //! counts keys in the hash tables of `table` and spills them to disk, `engine` runs all of it on
-//! threads or processes, `report` prints the result. Each module uses only those before it.
+//! threads or processes, `report` prints the result. Each module uses only those before it. Lesson
+//! 8.7 also uses `file_parts`, `shared_table` and `log_cache`.
 
 pub mod byte_size;
 pub mod counter;
 pub mod engine;
 pub mod error;
 pub mod extract;
+pub mod file_parts;
 pub mod generate;
 pub mod input;
 pub mod key;
 pub mod line_offsets;
+pub mod log_cache;
 pub mod partial;
 pub mod report;
 pub mod resident_memory;
+pub mod shared_table;
 mod table;

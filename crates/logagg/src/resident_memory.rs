@@ -31,17 +31,27 @@ pub fn read_tree_resident_bytes() -> Option<u64> {
     Some(own + theirs.sum::<u64>())
 }
 
+/// The peak of this process's own memory, without pages of files and memory shared with other
+/// processes; 0 where the kernel does not report it.
+pub fn read_private_peak_bytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let field = |name| parse_field(&status, name).unwrap_or(0);
+    field("VmHWM").saturating_sub(field("RssFile") + field("RssShmem"))
+}
+
 fn parse_status(status: &str) -> Option<ResidentMemory> {
-    let field = |name: &str| {
-        let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-        let kib: u64 = line.trim_start_matches(':').trim().strip_suffix("kB")?.trim().parse().ok()?;
-        Some(kib * 1024)
-    };
+    let field = |name| parse_field(status, name);
     Some(ResidentMemory {
         peak_bytes: field("VmHWM")?,
         now_bytes: field("VmRSS")?,
         file_bytes: field("RssFile")?,
     })
+}
+
+fn parse_field(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    let kib: u64 = line.trim_start_matches(':').trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib * 1024)
 }
 
 #[cfg(test)]

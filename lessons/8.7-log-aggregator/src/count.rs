@@ -1,24 +1,23 @@
-//! The plain counter of the rungs: what an address is, and what all of them must agree on.
+//! The plain counter of the variants, and the checksum that all of them must agree on.
 
 use heaplab_lesson::Checksum;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// How many addresses a result ranks.
+/// How many addresses are ranked.
 const TOP: usize = 10;
 
-/// PV is the lines with an address, UV the distinct addresses.
+/// Counts per address. Their sum is PV, their number UV.
 #[derive(Default)]
 pub struct Counts {
-    /// Every address with its lines.
+    /// The number of lines of every address.
     pub by_address: HashMap<IpAddr, u64>,
     /// Lines without an address.
     pub malformed: u64,
 }
 
 impl Counts {
-    /// Counts one line, with the line feed that ends it. A last line without one is a line if it is
-    /// not empty.
+    /// Counts one line, given with its line feed if it has one.
     pub fn count_line(&mut self, line: &[u8]) {
         match parse_address(line) {
             Some(address) => *self.by_address.entry(address).or_default() += 1,
@@ -26,7 +25,7 @@ impl Counts {
         }
     }
 
-    /// Both counts added up.
+    /// Adds other counts.
     pub fn merge(mut self, other: Counts) -> Counts {
         for (address, count) in other.by_address {
             *self.by_address.entry(address).or_default() += count;
@@ -35,15 +34,14 @@ impl Counts {
         self
     }
 
-    /// As [`checksum_of`].
+    /// The checksum of these counts.
     pub fn checksum(&self) -> Checksum {
         checksum_counts(self.by_address.iter().map(|(address, count)| (*address, *count)), self.malformed)
     }
 }
 
-/// Of PV, UV, the malformed lines and the top ten: by count down, then by the address as it is
-/// written, up. The counts are walked over twice: a million addresses need not be written out to
-/// rank ten.
+/// The checksum of PV, UV, the malformed lines and the top ten, ranked by descending count and then
+/// by the address's text. It iterates twice, so that only a few addresses are converted to text.
 pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malformed: u64) -> Checksum {
     let (mut pv, mut uv, mut most) = (0, 0, [0; TOP]);
     for (_, count) in counts.clone() {
@@ -61,8 +59,7 @@ pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malf
     checksum(pv, uv, malformed, ranked.iter().map(|(key, count)| (key.as_bytes(), *count)))
 }
 
-/// What every exact rung returns. Addresses are written as RFC 5952 has them, which is how `std`
-/// writes them.
+/// The checksum that every exact variant returns. Addresses have the text of RFC 5952, as `std` has.
 pub fn checksum<'a>(
     pv: u64,
     uv: u64,
@@ -73,8 +70,7 @@ pub fn checksum<'a>(
     top.fold(sums, |sum, (key, count)| sum.row(&String::from_utf8_lossy(key), count))
 }
 
-/// The address at a line's start, up to a space or the line's end (LF or CRLF). `999.1.1.1`,
-/// `1.2.3` and `01.2.3.4` are none.
+/// The address at a line's start, up to a space or the line's end (LF or CRLF).
 pub fn parse_address(line: &[u8]) -> Option<IpAddr> {
     let line = match line.strip_suffix(b"\n") {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),

@@ -7,10 +7,11 @@
 
 use heaplab_lesson::{Checksum, Scale, VariantResult, lesson, mark_phase};
 use heaplab_logagg::engine::{self, CountOptions, CountOutcome};
+use heaplab_logagg::file_parts;
+use heaplab_logagg::shared_table::SharedTable;
 use log_aggregator::count::{self, Counts};
-use log_aggregator::log::{self, or_exit};
-use log_aggregator::shared_table::SharedTable;
-use log_aggregator::{attachments, file_parts, mapped, workers};
+use log_aggregator::log::{self, or_exit, processor_count};
+use log_aggregator::{attachments, workers};
 use memmap2::Mmap;
 use std::io::{BufRead as _, BufReader};
 
@@ -77,7 +78,8 @@ fn lines(_: Scale) -> VariantResult<Counts> {
 /// Nothing is copied or read: the kernel's own pages of the file appear in our address space. They
 /// are resident, and count.
 fn mmap(_: Scale) -> VariantResult<(Mmap, Counts)> {
-    let map = mapped::map_whole(&log::open());
+    let file = log::open();
+    let map = or_exit(file_parts::map_part(&file, 0, log::size(&file)), "mmap");
     let mut counts = Counts::default();
     for line in map.split_inclusive(|&byte| byte == b'\n') {
         counts.count_line(line);
@@ -93,7 +95,7 @@ fn mmap_window(_: Scale) -> VariantResult<Counts> {
     let size = log::size(&file);
     let (mut counts, mut at, mut window) = (Counts::default(), 0, WINDOW);
     while at < size {
-        let map = mapped::map_window(&file, at, window.min(size - at));
+        let map = or_exit(file_parts::map_part(&file, at, window.min(size - at)), "mmap");
         let is_last = at + map.len() as u64 == size;
         let whole = if is_last { map.len() } else { memchr::memrchr(b'\n', &map).map_or(0, |end| end + 1) };
         for line in map[..whole].split_inclusive(|&byte| byte == b'\n') {
@@ -110,11 +112,14 @@ fn mmap_window(_: Scale) -> VariantResult<Counts> {
 fn threads(_: Scale) -> VariantResult<Counts> {
     let file = log::open();
     let counts = std::thread::scope(|scope| {
-        let count = |range| file_parts::for_each_line(&file, range, Counts::default(), Counts::count_line);
-        let running: Vec<_> = file_parts::split_file(&file, file_parts::processor_count())
-            .into_iter()
-            .map(|range| scope.spawn(move || count(range)))
-            .collect();
+        let count = |range| {
+            let mut counts = Counts::default();
+            let counted = file_parts::for_each_line(&file, range, |line| counts.count_line(line));
+            or_exit(counted, "reading");
+            counts
+        };
+        let parts = or_exit(file_parts::split_file(&file, processor_count()), "reading");
+        let running: Vec<_> = parts.into_iter().map(|range| scope.spawn(move || count(range))).collect();
         running.into_iter().map(log::join_thread).reduce(Counts::merge).unwrap_or_default()
     });
     VariantResult::new(counts.checksum(), counts)
@@ -123,7 +128,7 @@ fn threads(_: Scale) -> VariantResult<Counts> {
 /// Processes share only what they are told to share: one table, in memory without a file (memfd)
 /// that all of them map.
 fn processes(_: Scale) -> VariantResult<SharedTable> {
-    let table = workers::count_with_workers(&log::open(), file_parts::processor_count());
+    let table = workers::count_with_workers(&log::open(), processor_count());
     let (malformed, children_peak_bytes) = table.sums();
     VariantResult::new(count::checksum_counts(table.counts(), malformed), table)
         .with_children(children_peak_bytes)
@@ -131,7 +136,7 @@ fn processes(_: Scale) -> VariantResult<SharedTable> {
 
 /// 16 KiB per thread for any number of addresses, and a known error.
 fn sketch(_: Scale) -> VariantResult<CountOutcome> {
-    let options = CountOptions { sketch: true, ..CountOptions::new(file_parts::processor_count()) };
+    let options = CountOptions { sketch: true, ..CountOptions::new(processor_count()) };
     let found = run(&options);
     let checksum = Checksum::new().row("pv", found.pv).row("about uv", found.uv);
     VariantResult::new(checksum, found).with_attachments(|found, _| attachments::sketch_attachments(found))
@@ -139,7 +144,7 @@ fn sketch(_: Scale) -> VariantResult<CountOutcome> {
 
 /// The whole log aggregator. Its tables are mappings: look at its RSS, not at its live heap.
 fn engine(_: Scale) -> VariantResult<CountOutcome> {
-    let found = run(&CountOptions::new(file_parts::processor_count()));
+    let found = run(&CountOptions::new(processor_count()));
     let top = found.top.iter().map(|ranked| (ranked.key.as_slice(), ranked.count));
     let checksum = count::checksum(found.pv, found.uv, found.tally.malformed, top);
     VariantResult::new(checksum, found).with_attachments(|found, _| attachments::result_attachments(found))

@@ -1,6 +1,5 @@
-//! A process of the variant `processes`: counts the lines of a part of its standard input, the log,
-//! into the table that is its standard output. `log-aggregator-worker START END`; nobody but
-//! `workers.rs` calls it.
+//! A process of the variant `processes`, which `workers.rs` starts as `log-aggregator-worker START
+//! END`. It counts a part of the log, its standard input, into the table, its standard output.
 
 use log_aggregator::workers;
 use std::process::ExitCode;

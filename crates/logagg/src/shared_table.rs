@@ -1,10 +1,10 @@
-//! One table for several processes, in memory that belongs to no file: the lecture's optional
-//! homework.
+//! A hash table that several processes share, in memory without a file (the lecture's optional
+//! homework).
 //!
-//! memfd_create(2) gives a descriptor of memory. Whoever holds the descriptor can map it, and all
-//! mappings are the same pages: whatever one process counts, all of them see. The table is open
-//! addressing with atomics. A slot is taken by the one who turns its state from empty to writing;
-//! the address is there once the state is 4 or 6.
+//! memfd_create(2) gives a descriptor of memory. Every process that has the descriptor can map the
+//! same pages, so what one process counts is visible to all. The table uses open addressing with
+//! atomics. A process claims a slot by changing its state from empty to writing; the address is
+//! complete once the state is 4 or 6.
 
 use memmap2::{MmapOptions, MmapRaw};
 use rustix::fs::{MemfdFlags, memfd_create};
@@ -20,7 +20,7 @@ const WRITING: u64 = 1;
 const V4: u64 = 4;
 const V6: u64 = 6;
 
-/// 32 bytes, all zero at first.
+/// 32 bytes, initially zero.
 #[repr(C)]
 struct Slot {
     state: AtomicU64,
@@ -30,7 +30,7 @@ struct Slot {
 }
 
 impl Slot {
-    /// Whether this is the address's slot; it is taken for the address if it is free.
+    /// Claims the slot if it is free. Returns whether it is the address's slot.
     fn claim_for(&self, kind: u64, high: u64, low: u64) -> bool {
         if self.state.load(Acquire) == EMPTY
             && self.state.compare_exchange(EMPTY, WRITING, Acquire, Acquire).is_ok()
@@ -48,18 +48,18 @@ impl Slot {
     }
 }
 
-/// A table that this process has mapped. Its first slot is no address's: there stand the sums.
+/// A table that this process has mapped. Its first slot holds the sums of all workers.
 pub struct SharedTable {
     map: MmapRaw,
     hasher: foldhash::fast::FixedState,
 }
 
-/// The table has no slot left.
+/// The error of a table without a free slot.
 #[derive(Debug)]
 pub struct TableFull;
 
-/// Memory for so many slots; pages that nobody touches are never there. It goes away with the last
-/// process that has it.
+/// Memory for a number of slots. Pages that nobody touches are never allocated. The memory is freed
+/// with the last process that has the descriptor.
 pub fn create_memory(slots: u64) -> io::Result<File> {
     let file = File::from(memfd_create("heaplab-counts", MemfdFlags::CLOEXEC)?);
     file.set_len(slots * size_of::<Slot>() as u64)?;
@@ -67,20 +67,20 @@ pub fn create_memory(slots: u64) -> io::Result<File> {
 }
 
 impl SharedTable {
-    /// Maps a table of [`memory`].
+    /// Maps a table made by [`create_memory`].
     pub fn map(file: &File) -> io::Result<SharedTable> {
         let map = MmapOptions::new().map_raw(file)?;
         Ok(SharedTable { map, hasher: foldhash::fast::FixedState::default() })
     }
 
     fn slots(&self) -> &[Slot] {
-        // SAFETY: the mapping begins at a page, lives as long as `self`, and its length is a
-        // multiple of a slot's. A slot is four atomics, any bytes are one, and no process reaches
-        // this memory otherwise than through these.
+        // SAFETY: the mapping is aligned to a page, lives as long as `self`, and its length is a
+        // multiple of a slot's. A slot is four atomics, for which any bytes are valid, and every
+        // process accesses this memory only through them.
         unsafe { std::slice::from_raw_parts(self.map.as_ptr().cast(), self.map.len() / size_of::<Slot>()) }
     }
 
-    /// Counts an address once.
+    /// Adds 1 to an address's count.
     pub fn count(&self, address: IpAddr) -> Result<(), TableFull> {
         let (kind, key) = match address {
             IpAddr::V4(address) => (V4, u128::from(address.to_bits())),
@@ -89,7 +89,7 @@ impl SharedTable {
         let (high, low) = ((key >> 64) as u64, key as u64);
         let slots = &self.slots()[1..];
         let mut at = self.hasher.hash_one(key) as usize % slots.len();
-        // A table that is nearly full is slow before it is full.
+        // Long probe sequences make a nearly full table slow, so it counts as full.
         for _ in 0..slots.len().min(4096) {
             let slot = &slots[at];
             if slot.claim_for(kind, high, low) {
@@ -101,14 +101,13 @@ impl SharedTable {
         Err(TableFull)
     }
 
-    /// Adds what a worker has to say at its end: its malformed lines, and the most that was
-    /// resident of its own.
+    /// Adds a worker's malformed lines and its peak of memory that it does not share.
     pub fn add_worker_sums(&self, malformed: u64, own_peak_bytes: u64) {
         self.slots()[0].high.fetch_add(malformed, Relaxed);
         self.slots()[0].low.fetch_add(own_peak_bytes, Relaxed);
     }
 
-    /// The malformed lines and the peaks of all workers.
+    /// The sums of all workers: malformed lines, and peaks in bytes.
     pub fn sums(&self) -> (u64, u64) {
         (self.slots()[0].high.load(Relaxed), self.slots()[0].low.load(Relaxed))
     }
@@ -124,5 +123,41 @@ impl SharedTable {
             };
             Some((address, slot.count.load(Relaxed)))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn two_mappings_count_into_one_table() {
+        let memory = create_memory(1 << 10).unwrap();
+        let address = |number: u32| match number % 2 {
+            0 => IpAddr::from((number % 60).to_be_bytes()),
+            _ => IpAddr::from(u128::from(number % 60).to_be_bytes()),
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let table = SharedTable::map(&memory).unwrap();
+                    (0..6000).for_each(|number| table.count(address(number)).unwrap());
+                    table.add_worker_sums(1, 10);
+                });
+            }
+        });
+        let table = SharedTable::map(&memory).unwrap();
+        let expected: BTreeMap<IpAddr, u64> = (0..60).map(|number| (address(number), 400)).collect();
+        assert_eq!(table.counts().collect::<BTreeMap<_, _>>(), expected);
+        assert_eq!(table.sums(), (4, 40));
+    }
+
+    #[test]
+    fn a_full_table_refuses_new_addresses() {
+        let table = SharedTable::map(&create_memory(9).unwrap()).unwrap();
+        let address = |last| IpAddr::from([10, 0, 0, last]);
+        (0..8).for_each(|last| table.count(address(last)).unwrap());
+        assert!(table.count(address(8)).is_err() && table.count(address(3)).is_ok());
     }
 }
