@@ -1,14 +1,17 @@
-//! Text in fewer than 8 bits per byte: a block whose texts use 62 different bytes needs 6 bits for each.
+//! Text in fewer than 8 bits per byte: a block whose texts use 62 different bytes needs 6 bits for
+//! each.
 //!
-//! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks that follow use
-//! the same alphabet as long as it has all their bytes, so a store of similar names has a single one.
+//! An alphabet is the list of those bytes, and a byte becomes its number in the list. The blocks
+//! that follow use the same alphabet as long as it has all their bytes, so a store of similar names
+//! has a single one.
 
 use crate::bits::{BitOffset, BitWriter, Bits, width_of};
 
 /// At this width a byte is its own code, and the list stays empty.
 const RAW_WIDTH: u32 = 8;
 
-/// All alphabets of a store, in the order of first use. Each has its own box, so that growing the list moves none.
+/// All alphabets of a store, in the order of first use. Each has its own box, so that growing the
+/// list moves none.
 pub(crate) type Alphabets = Vec<Box<[u8]>>;
 
 /// A set of bytes, one bit each.
@@ -47,8 +50,8 @@ pub(crate) struct TextWriter {
 }
 
 impl TextWriter {
-    /// Makes sure that all of `set` can be written, with the alphabet in use or with a new one. Returns its index
-    /// and its bits per byte.
+    /// Makes sure that all of `set` can be written, with the alphabet in use or with a new one.
+    /// Returns its index and its bits per byte.
     pub(crate) fn cover(&mut self, set: &ByteSet) -> (u64, u32) {
         if self.alphabets.is_empty() || self.width != set.width() || !self.set.contains_all(set) {
             self.width = set.width();
@@ -90,7 +93,8 @@ impl TextWriter {
     }
 }
 
-/// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits per byte.
+/// Appends to `out` the text of `len` bytes at `text`, written with `alphabet` in `width` bits per
+/// byte.
 pub(crate) fn read_text(
     bits: &Bits,
     alphabet: &[u8],

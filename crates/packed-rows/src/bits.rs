@@ -1,7 +1,8 @@
 //! Numbers of any width from 0 to 64 bits, without gaps.
 //!
-//! Neither the beginning nor the width of a number is stored: the reader must know both. The first bit of a number
-//! is the lowest one, and a number that does not fit into the rest of a word continues in the next.
+//! Neither the beginning nor the width of a number is stored: the reader must know both. The first
+//! bit of a number is the lowest one, and a number that does not fit into the rest of a word
+//! continues in the next.
 
 use crate::pages::Pages;
 
@@ -71,8 +72,8 @@ impl Bits {
         value & (u64::MAX >> (64 - width))
     }
 
-    /// Has the memory around `place` fetched. No instruction depends on the word, so the processor does not wait
-    /// for it. A place behind the end is allowed.
+    /// Has the memory around `place` fetched. No instruction depends on the word, so the processor
+    /// does not wait for it. A place behind the end is allowed.
     pub(crate) fn touch(&self, place: BitOffset) {
         std::hint::black_box(self.words.peek((place / 64) as usize));
     }

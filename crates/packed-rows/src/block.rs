@@ -10,7 +10,8 @@ use crate::{ROWS_PER_BLOCK, decimal};
 /// Bits of a cache line: 64 bytes.
 const CACHE_LINE_BITS: u64 = 64 * 8;
 
-/// Writes a block of `rows`, at least one and at most [`ROWS_PER_BLOCK`], and returns where it begins.
+/// Writes a block of `rows`, at least one and at most [`ROWS_PER_BLOCK`], and returns where it
+/// begins.
 pub(crate) fn write_block(rows: &[(String, u64)], text: &mut TextWriter, out: &mut BitWriter) -> BitOffset {
     debug_assert!(!rows.is_empty() && rows.len() <= ROWS_PER_BLOCK);
     let plan = Plan::choose(rows);
@@ -69,8 +70,9 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// Finds row `row` of the block at `block`, which has `rows` rows.
     pub(crate) fn find(bits: &'a Bits, block: BitOffset, row: u64, rows: u64) -> Row<'a> {
-        // PERF: reading a random row waits for memory, longest where one address depends on another. Fetching
-        // early what is needed soon, here and at the text below: 950 -> 700 ns for random rows, ten million of them.
+        // PERF: reading a random row waits for memory, longest where one address depends on
+        // another. Fetching early what is needed soon, here and at the text below: 950 -> 700 ns
+        // for random rows, ten million of them.
         bits.touch(block + CACHE_LINE_BITS);
         bits.touch(block + 2 * CACHE_LINE_BITS);
         let (header, prefix) = Header::read(bits, block);

@@ -1,10 +1,11 @@
 //! The number at the end of a name: `user42` is the text `user` and the number 42.
 //!
-//! A number is only cut off where writing it again gives back the same digits. So zeros before it stay with the
-//! text (`agent007` is `agent00` and 7), and of a longer run of digits the last 19 are taken, which always fit a
-//! `u64`.
+//! A number is only cut off where writing it again gives back the same digits. So zeros before it
+//! stay with the text (`agent007` is `agent00` and 7), and of a longer run of digits the last 19
+//! are taken, which always fit a `u64`.
 
-/// 19 nines are less than `u64::MAX`, and so are 19 nines plus one: the row store writes "no number" as 0.
+/// 19 nines are less than `u64::MAX`, and so are 19 nines plus one: the row store writes "no
+/// number" as 0.
 const MAX_DIGITS: usize = 19;
 
 /// Cuts a name into its text and the number behind it.

@@ -1,11 +1,13 @@
 //! Frame of reference: numbers that lie close together, written as their distance from the lowest.
 //!
-//! 9,999,872 to 9,999,999 need 24 bits each, but they are 128 numbers: 7 bits are enough once 9,999,872 is written
-//! beside them. The order does not matter: a shuffled column is as narrow as a sorted one.
+//! 9,999,872 to 9,999,999 need 24 bits each, but they are 128 numbers: 7 bits are enough once
+//! 9,999,872 is written beside them. The order does not matter: a shuffled column is as narrow as a
+//! sorted one.
 
 use crate::bits::{BitOffset, Bits, width_of};
 
-/// What the numbers of one column have in common: none is below `low`, and none exceeds it by more than `width` bits.
+/// What the numbers of one column have in common: none is below `low`, and none exceeds it by more
+/// than `width` bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Frame {
     pub(crate) low: u64,
@@ -15,8 +17,9 @@ pub(crate) struct Frame {
 impl Frame {
     /// The narrowest frame around `values`.
     ///
-    /// The arithmetic wraps: where -1 and 1 should be neighbours, as among differences, the numbers are treated as
-    /// signed ones. A reader need not know which it was, because adding is the same for both.
+    /// The arithmetic wraps: where -1 and 1 should be neighbours, as among differences, the numbers
+    /// are treated as signed ones. A reader need not know which it was, because adding is the same
+    /// for both.
     pub(crate) fn from_values(values: &[u64]) -> Frame {
         let (mut least, mut most) = (u64::MAX, 0);
         let (mut least_signed, mut most_signed) = (i64::MAX, i64::MIN);

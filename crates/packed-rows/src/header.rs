@@ -1,7 +1,8 @@
 //! The header of a block: what a reader must know before it can find anything in it.
 //!
-//! It is one word with the sizes of everything, then the few numbers that differ from block to block, each as short
-//! as its value allows. The sizes come first so that reading a number does not depend on the number before it.
+//! It is one word with the sizes of everything, then the few numbers that differ from block to
+//! block, each as short as its value allows. The sizes come first so that reading a number does not
+//! depend on the number before it.
 
 use crate::bits::{BitOffset, BitWriter, Bits, width_of};
 use crate::frame::{Frame, unzigzag, zigzag};

@@ -1,4 +1,5 @@
-//! A compressed row store: ten million names and scores in about ten megabytes, each readable by index.
+//! A compressed row store: ten million names and scores in about ten megabytes, each readable by
+//! index.
 //!
 //! ```
 //! use heaplab_packed_rows::Packed;
@@ -12,13 +13,13 @@
 //! - This file cuts the rows into blocks of 128 and finds the block of an index.
 //! - `block` writes a block and reads one row of it; `header` is what a reader must know first.
 //! - `plan` decides how a block is written, and finds the ending that all names share.
-//! - `decimal` cuts the digits off a name, `texts` makes a dictionary of the rest, `alphabet` makes its bytes
-//!   small.
+//! - `decimal` cuts the digits off a name, `texts` makes a dictionary of the rest, `alphabet` makes
+//!   its bytes small.
 //! - `frame` makes a column of numbers narrow.
 //! - `bits` and `pages` keep it all, bit after bit, and grow without ever holding two copies.
 //!
-//! No value is computed from a row's index. The rows are small because neighbours are alike, and rows that are
-//! not alike are stored as they are. The README has a drawing and counts the bits.
+//! No value is computed from a row's index. The rows are small because neighbours are alike, and
+//! rows that are not alike are stored as they are. The README has a drawing and counts the bits.
 
 mod alphabet;
 mod bits;
@@ -37,8 +38,8 @@ use bits::{BitWriter, Bits};
 use block::Row;
 use pages::Pages;
 
-/// Rows per block. Twice as many would halve the 1.6 bits per row of header and directory, but the numbers of
-/// twice as many neighbours lie twice as far apart: one bit more for each.
+/// Rows per block. Twice as many would halve the 1.6 bits per row of header and directory, but the
+/// numbers of twice as many neighbours lie twice as far apart: one bit more for each.
 const ROWS_PER_BLOCK: usize = 128;
 
 /// Names and scores, compressed, each readable by its index.
@@ -90,8 +91,8 @@ impl Packed {
         Some((into_name(name), row.score()))
     }
 
-    /// Puts the name of row `index` into `name`, whose memory is reused, and returns the score. Behind the last
-    /// row it returns `None` and leaves `name` as it was.
+    /// Puts the name of row `index` into `name`, whose memory is reused, and returns the score.
+    /// Behind the last row it returns `None` and leaves `name` as it was.
     pub fn read(&self, index: usize, name: &mut String) -> Option<u64> {
         let row = self.find_row(index)?;
         let mut bytes = std::mem::take(name).into_bytes();
@@ -112,8 +113,8 @@ impl Packed {
     }
 }
 
-/// Blocks cut names between bytes, not between characters; put together again, the bytes are the `String` that
-/// came in.
+/// Blocks cut names between bytes, not between characters; put together again, the bytes are the
+/// `String` that came in.
 fn into_name(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("a name comes out as it went in")
 }

@@ -1,9 +1,11 @@
 //! A list of words that grows by one page at a time.
 //!
-//! A full `Vec` allocates twice its size and copies: for a moment both blocks are live, three times the old size, and
-//! that moment is the peak. Pages never move. Only the list of their addresses grows by doubling, 8 bytes per 32 KiB.
+//! A full `Vec` allocates twice its size and copies: for a moment both blocks are live, three times
+//! the old size, and that moment is the peak. Pages never move. Only the list of their addresses
+//! grows by doubling, 8 bytes per 32 KiB.
 
-/// 4096 words, 32 KiB: small enough that a half-empty last page does not matter, large enough to be allocated rarely.
+/// 4096 words, 32 KiB: small enough that a half-empty last page does not matter, large enough to be
+/// allocated rarely.
 const PAGE_WORDS: usize = 4096;
 
 /// Words of 64 bits, readable by index, appended at the end.

@@ -1,4 +1,5 @@
-//! Decides how to write a block: both ways to split its names are worked out, and the smaller one is used.
+//! Decides how to write a block: both ways to split its names are worked out, and the smaller one
+//! is used.
 
 use crate::ROWS_PER_BLOCK;
 use crate::decimal;
@@ -81,7 +82,8 @@ impl Column {
     }
 }
 
-/// What all names end with, from its first byte on that is not a digit: digits belong to the numbers.
+/// What all names end with, from its first byte on that is not a digit: digits belong to the
+/// numbers.
 fn common_suffix(rows: &[(String, u64)]) -> &[u8] {
     let Some(((first, _), others)) = rows.split_first() else { return &[] };
     let mut suffix = first.as_bytes();

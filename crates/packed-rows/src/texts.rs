@@ -1,7 +1,9 @@
-//! What the texts of a block have in common: a beginning that all share, and whole texts that repeat.
+//! What the texts of a block have in common: a beginning that all share, and whole texts that
+//! repeat.
 //!
-//! This is a dictionary: each different text is written once, as an entry, and a row has the number of its entry (its
-//! pick). Where all texts are equal there is nothing to pick, and where all differ a row's own number is its entry.
+//! This is a dictionary: each different text is written once, as an entry, and a row has the number
+//! of its entry (its pick). Where all texts are equal there is nothing to pick, and where all
+//! differ a row's own number is its entry.
 
 use crate::ROWS_PER_BLOCK;
 use crate::alphabet::ByteSet;
@@ -111,8 +113,9 @@ fn drift(start: u64, index: u64, count: u64, total: u64) -> u64 {
 
 /// Where entry `index` would begin if all were of one length.
 ///
-/// The starts of 128 texts of 8 to 24 bytes grow to 2000, 11 bits each, but stay within about 60 of an even growth:
-/// 7 bits. (Only places in the store are predicted this way, never a name or a score.)
+/// The starts of 128 texts of 8 to 24 bytes grow to 2000, 11 bits each, but stay within about 60 of
+/// an even growth: 7 bits. (Only places in the store are predicted this way, never a name or a
+/// score.)
 pub(crate) fn even_start(index: u64, count: u64, total: u64) -> u64 {
     index * total / count
 }

@@ -1,7 +1,9 @@
-//! Data that a lesson hands over and that the report draws: a lesson's only way to a picture of its own.
+//! Data that a lesson hands over and that the report draws. This is a lesson's only way to have a
+//! picture of its own.
 //!
-//! Every picture has a `name`, the stem of its files in the report's folder (`leak` becomes `leak.svg` and `leak.png`): lower-case
-//! letters, digits and `-`. Pictures of one kind and one name from several variants become one, where the kind allows it.
+//! Every picture has a `name`, the stem of its files in the report's folder (`leak` becomes
+//! `leak.svg` and `leak.png`): lower-case letters, digits and `-`. Pictures of one kind and one
+//! name from several variants become one, where the kind allows it.
 
 mod chart;
 mod graph;
@@ -18,36 +20,38 @@ pub use stacks::FoldedStacks;
 use crate::Text;
 use serde::{Deserialize, Serialize};
 
-/// One thing to draw. Later sections add kinds here; the report decides how each looks.
+/// One thing to draw. The report decides how each kind looks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Attachment {
-    /// Rows and columns. Tables of one title and one set of columns are shown as one table, a row a variant.
+    /// Rows and columns. Tables of one title and one set of columns are shown as one table, with a
+    /// row per variant.
     Table(Table),
     /// Counts after each line of a program.
     Steps(StepChart),
-    /// Lines or dots over two axes. Charts of one name are shown as one, with the series of every variant.
+    /// Lines or dots over two axes. Charts of one name are shown as one, with the series of every
+    /// variant.
     Chart(Chart),
-    /// What lines hold as the work goes on: the runner's own, where it judges growth. It stands beside what stays.
+    /// Bytes held per line as the work continues; made by the runner where it classifies growth.
     Growth(Chart),
-    /// Who refers to whom.
+    /// Objects and their references.
     Graph(Graph),
-    /// What stands where in memory.
+    /// The layout of memory.
     Regions(MemoryRegions),
     /// A program's source with figures beside each line.
     Source(SourceListing),
-    /// Where a program spent its time: a flamegraph.
+    /// A flamegraph of what was counted.
     Stacks(FoldedStacks),
-    /// One number that a claim may be held against.
+    /// One number, which a claim can refer to.
     Figure(Figure),
 }
 
 /// A number with a name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// What `claims.toml` calls it.
+    /// Its name in `claims.toml`.
     pub name: String,
-    /// What it says.
+    /// The caption.
     pub title: Text,
     /// The number.
     pub value: Cell,
@@ -60,11 +64,11 @@ pub struct Table {
     pub title: Text,
     /// The head of each column.
     pub columns: Vec<Text>,
-    /// As many cells a row as there are columns.
+    /// Each row has one cell per column.
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// One cell; the unit decides how the figure is written.
+/// One cell; the unit decides how the figure is formatted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "unit", content = "value", rename_all = "snake_case")]
 pub enum Cell {
@@ -80,6 +84,6 @@ pub enum Cell {
     Nanoseconds(f64),
     /// A share, 1 for the whole.
     Share(f64),
-    /// What the heap probe found live at the end, for each unit of work: a figure that only the report has.
+    /// The heap probe's live bytes at the end per unit of work, which only the report knows.
     LiveBytesARow,
 }

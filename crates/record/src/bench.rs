@@ -1,4 +1,5 @@
-//! `recorder.json`, `logagg.json`: heaplab beside its peers, each comparison as the pairs of runs gave it.
+//! `recorder.json`, `logagg.json`: heaplab compared with its peers, with the figures of each pair
+//! of runs.
 
 use crate::Environment;
 use serde::{Deserialize, Serialize};
@@ -21,39 +22,39 @@ pub struct Bench {
     pub environment: Environment,
     /// In the order of the table.
     pub comparisons: Vec<Comparison>,
-    /// How those were called that are no part of heaplab.
+    /// The commands of programs that are not part of heaplab.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<PeerCommand>,
 }
 
-/// How a peer was called.
+/// The command of a peer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeerCommand {
     /// Its name in the comparisons.
     pub name: String,
-    /// As a shell would have it, from the workspace's root.
+    /// The shell command, run in the workspace's root.
     pub command: String,
 }
 
-/// Two programs that did the same work in turns.
+/// Two programs that did the same work alternately.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// The work: `slots`.
     pub workload: String,
-    /// How much of it.
+    /// The scale of the work.
     pub rows: u64,
-    /// What was held against [`Comparison::under`].
+    /// The program that is compared with [`Comparison::under`].
     pub over: String,
-    /// The other of the two; empty where the figures are of one alone.
+    /// The other program; empty where the figures are of one program alone.
     pub under: String,
     /// What the figures are.
     pub quantity: Quantity,
-    /// One figure a pair, in the order of running; empty where nothing could be measured.
+    /// One figure per pair, in the order of running; empty where nothing could be measured.
     pub figures: Vec<f64>,
-    /// What the figures should be.
+    /// The expected figure.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wanted: Option<ExpectedFigure>,
-    /// Whether their median is what was wanted; absent where nothing was wanted or measured.
+    /// Whether the median is as expected; absent where nothing was expected or measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holds: Option<bool>,
     /// Why there are no figures.
@@ -61,37 +62,38 @@ pub struct Comparison {
     pub not_measured: Option<String>,
 }
 
-/// What a figure of a comparison is.
+/// The quantity of a comparison's figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
-    /// Wall time, divided.
+    /// Ratio of wall times.
     WallRatio,
-    /// Wall time of the whole process from start to end, divided: for a peer whose work outlasts the measured part.
+    /// Wall time of the whole process, divided: for a peer whose work continues after the measured
+    /// part.
     ProcessRatio,
-    /// Executed instructions, divided.
+    /// Ratio of executed instructions.
     InstructionRatio,
-    /// Peak RSS, subtracted, for each live block.
+    /// Difference of peak RSS per live block.
     BytesABlock,
-    /// Peak RSS, subtracted.
+    /// Difference of peak RSS.
     Bytes,
-    /// Wall time, subtracted, for each frame of each allocation.
+    /// Difference of wall time per frame of each allocation.
     NanosecondsAFrame,
-    /// Bytes a second, divided.
+    /// Ratio of bytes per second.
     SpeedRatio,
-    /// Wall time a byte, divided: the two may have read different logs.
+    /// Ratio of wall time per byte: the two may have read different logs.
     ByteTimeRatio,
-    /// Wall time a line, divided: the two may have read different logs.
+    /// Ratio of wall time per line: the two may have read different logs.
     LineTimeRatio,
-    /// Bytes a second.
+    /// Bytes per second.
     BytesASecond,
-    /// Peak RSS as the kernel says it (VmHWM), pages of files included.
+    /// Peak RSS as the kernel reports it (`VmHWM`), file pages included.
     PeakBytes,
-    /// Keys whose counts are not those of an oracle.
+    /// Keys whose counts differ from an oracle's.
     KeysThatDiffer,
 }
 
-/// What a figure should be.
+/// An expected figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ExpectedFigure {

@@ -1,4 +1,4 @@
-//! `cpu.json`: where a program of the student's own spent its instructions.
+//! `cpu.json`: where a user's own program spent its instructions.
 
 use crate::{Environment, SourceListing};
 use serde::{Deserialize, Serialize};
@@ -21,21 +21,22 @@ pub struct CpuReport {
     pub language: String,
     /// Where it ran.
     pub environment: Environment,
-    /// What counted, with its version: `valgrind-3.19.0`.
+    /// The tool that counted, with its version: `valgrind-3.19.0`.
     pub tool: String,
-    /// How long the program took under the tool, which is no time of the program's own.
+    /// How long the program took under the tool; without the tool it is much faster.
     pub tool_wall_ns: u64,
-    /// How it ended, unless it ended well.
+    /// How it ended, unless it succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
     /// Instructions of the whole process.
     pub process_instructions: u64,
-    /// Without those of the loader and of what the language runs before `main`.
+    /// Instructions without those of the loader and of the language's runtime before `main`.
     pub program_instructions: u64,
-    /// Instructions of stacks that were deeper than the tool keeps: inclusive figures miss them at the root.
+    /// Instructions of stacks deeper than the tool keeps; inclusive figures near the root lack
+    /// them.
     #[serde(default)]
     pub cut_instructions: u64,
-    /// What cost the most by itself first.
+    /// Sorted by exclusive instructions, the most expensive first.
     pub functions: Vec<CpuFunction>,
     /// Files of the program's own workspace, the most expensive first.
     pub sources: Vec<SourceListing>,
@@ -48,8 +49,8 @@ pub struct CpuFunction {
     pub name: String,
     /// How often it was called.
     pub calls: u64,
-    /// With those of everything that it called.
+    /// Its own instructions and those of everything that it called.
     pub inclusive_instructions: u64,
-    /// Its own, with those of what the compiler put into it.
+    /// Its own instructions, with those of functions inlined into it.
     pub exclusive_instructions: u64,
 }

@@ -3,14 +3,15 @@
 use crate::Language;
 use serde::{Deserialize, Serialize};
 
-/// RSS of one plain run over time, sampled from outside. Fewer than 10 samples make no curve.
+/// RSS of one plain run over time, sampled from outside. There is no curve of fewer than 10
+/// samples.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Curve {
     /// The lesson folder's number.
     pub section: String,
     /// The variant.
     pub variant: String,
-    /// What it is written in.
+    /// The variant's language.
     pub language: Language,
     /// In the order of time.
     pub points: Vec<CurvePoint>,
@@ -19,7 +20,7 @@ pub struct Curve {
 /// One sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CurvePoint {
-    /// Since the child was started.
+    /// Time since the child was started.
     pub at_ns: u64,
     /// `RssAnon`.
     pub rss_anon_bytes: u64,

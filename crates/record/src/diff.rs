@@ -1,4 +1,4 @@
-//! `diff.json`: two profiles, or two reports, held against each other.
+//! `diff.json`: two profiles, or two reports, compared.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,16 +10,16 @@ pub const DIFF_SCHEMA: &str = "heaplab/diff/v1";
 pub struct Diff {
     /// [`DIFF_SCHEMA`].
     pub schema: String,
-    /// The old one, as it was named.
+    /// The path of the old one, as given.
     pub old: String,
-    /// The new one, as it was named.
+    /// The path of the new one, as given.
     pub new: String,
-    /// One entry a variant that both have; a single one for two programs or two profiles.
+    /// One entry per variant that both have; a single one for two programs or two profiles.
     pub profiles: Vec<ProfileDiff>,
-    /// Variants of the old one alone.
+    /// Variants that only the old one has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only_old: Vec<String>,
-    /// Variants of the new one alone.
+    /// Variants that only the new one has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only_new: Vec<String>,
 }
@@ -32,9 +32,11 @@ pub struct ProfileDiff {
     /// The scales, where they are known and differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Change>,
-    /// Sums over all sites. A quantity that one of the two does not know, or counts by another rule, is absent.
+    /// Sums over all sites. A quantity that one of the two lacks, or counts by another rule, is
+    /// absent.
     pub totals: TotalChanges,
-    /// Every site whose live bytes at the peak changed: what grew, the most first, then what shrank.
+    /// Every site whose live bytes at the peak changed: growth first, the largest first, then
+    /// shrinking.
     pub sites: Vec<SiteChange>,
 }
 
@@ -47,10 +49,10 @@ pub struct Change {
     pub new: u64,
 }
 
-/// The sums that two profiles may both know.
+/// The sums that two profiles may have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotalChanges {
-    /// The most that was live at once.
+    /// Peak of live bytes.
     pub peak_bytes: Change,
     /// Live at the end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -63,12 +65,12 @@ pub struct TotalChanges {
     pub total_blocks: Option<Change>,
 }
 
-/// A call stack whose figure is not what it was.
+/// A call stack whose figure changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteChange {
     /// The innermost function that is not the standard library's.
     pub function: String,
-    /// Its place, with the new one's line; empty where it is not known.
+    /// Its location, with the new one's line; empty where it is not known.
     pub location: String,
     /// The functions of the whole stack, the root first.
     pub stack: Vec<String>,

@@ -1,4 +1,5 @@
-//! `gradebook.json`: a class of homework, one entry a submission. Every entry rests on a `verdict.json` that lies beside it.
+//! `gradebook.json`: a class of homework, one entry per submission. Every entry is based on a
+//! `verdict.json` beside it.
 
 use crate::{TaskResult, Text, VerdictReason, VerdictStatus};
 use serde::{Deserialize, Serialize};
@@ -18,11 +19,11 @@ pub struct Gradebook {
     /// RFC 3339, as the teacher wrote it; absent where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<String>,
-    /// By bundle.
+    /// Sorted by bundle.
     pub entries: Vec<GradebookEntry>,
-    /// Sources that are alike, the most alike first. Never a verdict by itself.
+    /// Similar sources, the most similar first. Similarity is never a verdict by itself.
     pub alike: Vec<AlikePair>,
-    /// How many pairs more were alike and are not listed.
+    /// How many more similar pairs are not listed.
     #[serde(default)]
     pub alike_left_out: u64,
 }
@@ -30,64 +31,67 @@ pub struct Gradebook {
 /// One submission.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradebookEntry {
-    /// The bundle, as it lies in the folder that was named.
+    /// The bundle's name in the graded folder.
     pub bundle: String,
-    /// The folder with its verdict.json and summary.md, from where gradebook.json lies; made of the bundle's name, never of the
-    /// student's id.
+    /// The folder with its verdict.json and summary.md, relative to gradebook.json. It is made from
+    /// the bundle's name, never from the student's id.
     pub folder: String,
-    /// Who handed in, as far as that can be told; empty where it cannot.
+    /// Who handed in; empty where it is not known.
     pub id: String,
-    /// The name as handed in: whoever shows it escapes it.
+    /// The name as handed in; it must be escaped where it is shown.
     pub name: String,
-    /// How it came out.
+    /// The outcome.
     pub status: VerdictStatus,
     /// Points of the required tasks.
     pub score: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     pub of: u32,
-    /// Points of the optional task, on top.
+    /// Extra points of the optional task.
     pub bonus: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     pub bonus_of: u32,
-    /// What counts: both together; 0 where there are points enough for a pass and something else stands against it.
+    /// The final points: both together, or 0 where a broken rule prevents a pass in spite of enough
+    /// points.
     pub points: u32,
     /// The tasks as measured.
     pub tasks: Vec<TaskResult>,
-    /// Why, the gravest first.
+    /// The reasons, the most severe first.
     pub reasons: Vec<VerdictReason>,
-    /// What a person should look at. No flag changes status or points.
+    /// What a person should look at. Flags change neither status nor points.
     pub flags: Vec<SubmissionFlag>,
-    /// Of what was measured; empty without source.
+    /// Hash of the source that was measured; empty without source.
     pub source_sha256: String,
-    /// The submission's own time.
+    /// When it was submitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted: Option<SubmissionTime>,
-    /// When the file or the folder was last written here, RFC 3339, UTC: a copy can make it later than it was handed in.
+    /// When the file or folder was last written here, RFC 3339, UTC. A copy can be later than the
+    /// submission.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file_time: Option<String>,
-    /// Seconds from the deadline to the submission's own time, negative before it; absent without either.
+    /// Seconds from the deadline to the submission, negative before it; absent where one of them is
+    /// not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub late_seconds: Option<i64>,
-    /// The grading's time, RFC 3339, UTC.
+    /// When it was graded, RFC 3339, UTC.
     pub graded_at: String,
 }
 
-/// When something was handed in, and who says so.
+/// When something was submitted, and how this is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubmissionTime {
     /// RFC 3339, UTC.
     pub at: String,
-    /// Where the time is from.
+    /// The source of the time.
     pub says: TimeSource,
 }
 
-/// Who says when something was handed in. The first of these that there is counts.
+/// How the time of a submission is known. The first available source counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TimeSource {
-    /// The last commit of the class's own repository that touched the bundle.
+    /// The last commit of the class's repository that touched the bundle.
     Git,
-    /// `created_at` in the student's result.json: a claim.
+    /// `created_at` in the student's result.json, which is only claimed.
     Claimed,
     /// The newest file of the bundle.
     File,
@@ -96,9 +100,9 @@ pub enum TimeSource {
 /// Something a person should look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SubmissionFlag {
-    /// What it is.
+    /// The kind.
     pub kind: FlagKind,
-    /// For people, computed from the figures.
+    /// A sentence computed from the figures.
     pub text: Text,
 }
 
@@ -106,9 +110,9 @@ pub struct SubmissionFlag {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagKind {
-    /// Its own time is after the deadline.
+    /// Submitted after the deadline.
     Late,
-    /// Its own time is before the deadline, its files are from after it.
+    /// Submitted before the deadline, but its files are from after it.
     TimesDisagree,
     /// The same source as another's.
     SameSource,
@@ -116,50 +120,52 @@ pub enum FlagKind {
     AlikeSource,
     /// Another bundle has the same id.
     SameId,
-    /// The handed-in figures are not the measured ones.
+    /// The claimed figures differ from the measured ones.
     ClaimsDiffer,
-    /// It was measured without a fence that this kernel lacks.
+    /// It was measured without a sandbox feature that this kernel lacks.
     Unfenced,
 }
 
-/// Two submissions whose sources are alike.
+/// Two submissions with similar sources.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlikePair {
-    /// The bundle of the one.
+    /// The first bundle.
     pub one: String,
-    /// The bundle of the other.
+    /// The second bundle.
     pub other: String,
-    /// Whether the sources are the same to the byte.
+    /// Whether the sources are byte for byte the same.
     pub identical: bool,
     /// Fingerprints that both have.
     pub shared: u32,
-    /// These as thousandths of what either has (Jaccard).
+    /// The shared fingerprints as thousandths of the union (Jaccard).
     pub jaccard_thousandths: u32,
-    /// These as thousandths of what the smaller has: near 1000, the one lies within the other.
+    /// The shared fingerprints as thousandths of the smaller set; near 1000, one source contains
+    /// the other.
     pub contained_thousandths: u32,
 }
 
 /// The schema name of [`GradedClass`].
 pub const GRADED_CLASS_SCHEMA: &str = "heaplab/graded-class/v1";
 
-/// What `cargo xtask bench gradebook` found: a class whose outcome was known before it was graded.
+/// The result of `cargo xtask bench gradebook`: a class whose outcome was known before it was
+/// graded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradedClass {
     /// [`GRADED_CLASS_SCHEMA`].
     pub schema: String,
     /// RFC 3339, UTC.
     pub created_at: String,
-    /// Where it was graded.
+    /// The machine.
     pub environment: crate::Environment,
-    /// What the class was made of.
+    /// The seed of the generated class.
     pub seed: u64,
-    /// How many handed in.
+    /// How many submissions there were.
     pub submissions: u32,
-    /// How many of them to do harm.
+    /// How many of them were hostile.
     pub hostile: u32,
     /// The bundles that have no entry in the gradebook.
     pub lost: Vec<String>,
-    /// From the command's start to its end.
+    /// Wall time of the whole command.
     pub wall_ns: u64,
     /// The honest first, by name.
     pub kinds: Vec<GradedKind>,
@@ -170,17 +176,17 @@ pub struct GradedClass {
 pub struct GradedKind {
     /// `zip_bomb`.
     pub kind: String,
-    /// Whether it is there to do harm.
+    /// Whether it is hostile.
     pub hostile: bool,
-    /// How it has to come out.
+    /// The expected status.
     pub status: VerdictStatus,
-    /// The reason that has to be named; none for a pass.
+    /// The expected reason; none for a pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// How many there were.
     pub count: u32,
-    /// How many of them came out so.
+    /// How many of them had the expected outcome.
     pub as_expected: u32,
-    /// The others, each with what it came out as.
+    /// The others, each with its outcome.
     pub otherwise: Vec<String>,
 }

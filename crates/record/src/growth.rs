@@ -1,51 +1,53 @@
-//! How the sites of a variant grow with its work, as three runs at N, 2N and 4N saw it.
+//! How the sites of a variant grow with its work, measured by three runs at N, 2N and 4N.
 
 use serde::{Deserialize, Serialize};
 
-/// A variant's sites, judged.
+/// A variant's sites, classified.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Growth {
     /// N, 2N and 4N.
     pub scales: Vec<u64>,
-    /// The site that the variant is judged by comes first: what grows without end, the fastest first, then what was not
-    /// decided, what is full, what was made once, what comes and goes; within these by what they hold.
+    /// The site that decides the variant's class comes first: unbounded growth, the fastest first,
+    /// then undecided sites, full caches, sites made once, and steady sites; within these by the
+    /// bytes that they hold.
     pub sites: Vec<SiteGrowth>,
-    /// How many sites more were judged.
+    /// How many more sites were classified.
     #[serde(default)]
     pub omitted_sites: u64,
-    /// Lines whose blocks die young, the one with the most first.
+    /// Lines with many short-lived blocks, the one with the most first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub churn: Vec<ChurnLine>,
 }
 
-/// One site and what it does as the work goes on.
+/// One site, and how it behaves as the work continues.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SiteGrowth {
     /// The innermost function that is not the standard library's.
     pub function: String,
-    /// Its place: `lessons/…/main.rs:30`.
+    /// Its location: `lessons/…/main.rs:30`.
     pub location: String,
     /// Every frame that is kept, the root first.
     pub stack: Vec<String>,
-    /// What it is judged to be.
+    /// Its class.
     pub class: GrowthClass,
-    /// How often such verdicts were right on cases with a known answer, from 0 to 1; 0 for what is not known.
+    /// How often such verdicts were right on cases with a known answer, from 0 to 1; 0 where this
+    /// is not known.
     pub sure: f64,
-    /// What a unit of the work adds to the live bytes; absent where nothing could be fitted.
+    /// What one unit of work adds to the live bytes; absent where nothing could be fitted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slope: Option<FittedSlope>,
     /// Live bytes at the end of each of the scales.
     pub end_bytes: Vec<u64>,
     /// Live blocks at the end of each of the scales.
     pub end_blocks: Vec<u64>,
-    /// What became of it when the data was dropped; absent where that was not asked.
+    /// What happened to it when the data was dropped; absent where this was not measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub teardown: Option<TeardownOutcome>,
-    /// What decided.
+    /// Why it has this class.
     pub reason: GrowthReason,
 }
 
-/// Bytes that a unit of the work leaves behind.
+/// Bytes that one unit of work leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FittedSlope {
     /// The estimate.
@@ -56,15 +58,15 @@ pub struct FittedSlope {
     pub high: f64,
 }
 
-/// What a site does as the work goes on.
+/// How a site behaves as the work continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GrowthClass {
     /// Grows without a limit.
     UnboundedGrowth,
-    /// Kept alive by strong references among its own blocks alone.
+    /// Kept alive only by strong references among its own blocks.
     RefcountCycle,
-    /// The figures do not say.
+    /// The figures do not decide it.
     Unknown,
     /// Outlives its request, up to a limit.
     BoundedCache,
@@ -74,11 +76,11 @@ pub enum GrowthClass {
     Steady,
 }
 
-/// What is left of a site when the data was dropped.
+/// How much of a site is left after the data was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TeardownOutcome {
-    /// Nothing: something still owned it.
+    /// Nothing: the data still owned it.
     Freed,
     /// A part.
     Partly,
@@ -86,7 +88,7 @@ pub enum TeardownOutcome {
     Kept,
 }
 
-/// What decided, with its figure.
+/// Why a site has its class, with the deciding figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "because", rename_all = "kebab-case")]
 pub enum GrowthReason {
@@ -94,109 +96,109 @@ pub enum GrowthReason {
     OneScale,
     /// Nothing of it was live.
     NothingHeld,
-    /// It grew to the end.
+    /// It grew until the end.
     StillGrowing {
-        /// The late rate over the rate before, 1 for a line.
+        /// The late growth rate divided by the rate before; 1 for linear growth.
         late_share: f64,
     },
-    /// Capacity doubled again.
+    /// A capacity doubled again.
     StillDoubling {
-        /// The end over the middle.
+        /// The size at the end divided by the size in the middle.
         factor: f64,
     },
-    /// It rose and came to a level.
+    /// It grew and then stayed level.
     LevelsOff {
-        /// The late rate over the rate before.
+        /// The late growth rate divided by the rate before.
         late_share: f64,
     },
     /// Blocks come and go.
     Exchanged {
-        /// How many units of the work a block outlives, on the average.
+        /// How many units of work a block outlives on average.
         requests: f64,
     },
-    /// Nothing came after first use.
+    /// Nothing was added after first use.
     MadeOnce,
     /// Too few blocks to exclude chance.
     TooFew {
-        /// How many came.
+        /// How many blocks were allocated.
         blocks: f64,
     },
-    /// Ever more slowly.
+    /// It grows, but more and more slowly.
     Between {
-        /// The late rate over the rate before.
+        /// The late growth rate divided by the rate before.
         late_share: f64,
     },
 }
 
-/// A line whose blocks die young.
+/// A line with many short-lived blocks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChurnLine {
-    /// Where.
+    /// The location of the line.
     pub location: String,
-    /// Blocks born there.
+    /// Blocks allocated there.
     pub births: u64,
-    /// Those of them that died within a few allocations.
+    /// Those of them that were freed within a few allocations.
     pub temporaries: u64,
-    /// The mean size of a block when it was largest.
+    /// The mean of the blocks' largest sizes.
     pub mean_bytes: u64,
-    /// What would make fewer.
+    /// How to allocate less.
     pub suggestion: ChurnFix,
 }
 
-/// What would make fewer temporaries, and the figures that say so.
+/// How to get fewer temporaries, with the figures that suggest it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "fix", rename_all = "kebab-case")]
 pub enum ChurnFix {
-    /// Ask for the room at once.
+    /// Reserve the capacity at once.
     WithCapacity {
-        /// Reallocations of each block, on the average.
+        /// Mean number of reallocations per block.
         reallocations_a_block: f64,
-        /// The room to ask for.
+        /// The capacity to reserve.
         capacity_bytes: u64,
     },
-    /// Use one buffer again.
+    /// Reuse one buffer.
     Reuse {
-        /// How many lived at once.
+        /// How many were live at once.
         at_once: u64,
-        /// Births that each would spare.
+        /// Births saved per reused buffer.
         births_spared: u64,
     },
-    /// An arena.
+    /// Use an arena.
     Arena {
-        /// How many lived at once.
+        /// How many were live at once.
         at_once: u64,
-        /// What they held together.
+        /// Bytes that they held together.
         bytes_at_once: u64,
     },
 }
 
-/// How often the classifier is right, over generated cases with a known answer.
+/// How often the classifier is right on generated cases with a known answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierTable {
     /// How many cases.
     pub cases: u64,
-    /// A row a class.
+    /// One row per class.
     pub rows: Vec<ClassifierRow>,
 }
 
 /// The cases of one class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierRow {
-    /// What they are.
+    /// The true class.
     pub is: GrowthClass,
-    /// What was said of them, and how often.
+    /// The classes that were assigned, and how often.
     pub said: Vec<(GrowthClass, u64)>,
-    /// The share of them that was found.
+    /// The share of the cases that were classified correctly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recall: Option<f64>,
-    /// The share of this answer that was right.
+    /// The share of this class's assignments that were right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<f64>,
 }
 
-/// A puzzle: the names of the variants were exchanged for numbers.
+/// A puzzle: the names of the variants were replaced by numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mystery {
-    /// Gives the order back.
+    /// The seed of the order.
     pub seed: u64,
 }

@@ -1,8 +1,8 @@
-//! What the recorder says of a run.
+//! The recorder's figures of a run.
 
 use serde::{Deserialize, Serialize};
 
-/// The recorder's totals and what they cost.
+/// The recorder's totals, and the cost of recording.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HeapRun {
     /// The scale.
@@ -17,56 +17,59 @@ pub struct HeapRun {
     pub reallocated_bytes: u64,
     /// Live blocks at the peak.
     pub peak_blocks: u64,
-    /// The most that was live at once.
+    /// Peak of live bytes.
     pub peak_bytes: u64,
     /// Live blocks when the region closed.
     pub end_blocks: u64,
     /// Live bytes when the region closed.
     pub end_bytes: u64,
-    /// One wall time a repetition.
+    /// One wall time per repetition.
     pub wall_ns: Vec<u64>,
-    /// The median over pairs of heap and plain runs taken in turns; absent under two pairs.
+    /// The median ratio over alternating pairs of heap and plain runs; absent with fewer than two
+    /// pairs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<f64>,
-    /// What the recorder itself takes: the median over the same pairs of the heap child's `VmHWM` less the plain child's.
-    /// Negative where the kernel's figure wandered by more; absent under one pair.
+    /// The recorder's own memory: the median over the same pairs of the heap child's `VmHWM` minus
+    /// the plain child's. Negative where the kernel's figure varied by more; absent without a pair.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_cost_bytes: Option<i64>,
-    /// The largest sites, what they held at the peak first.
+    /// The largest sites, sorted by what they held at the peak.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<HeapSite>,
-    /// Stacks that had to be walked by unwind tables, because frame pointers did not give them whole.
+    /// Stacks walked by unwind tables because frame pointers did not give the whole stack.
     #[serde(default)]
     pub slow_walks: u64,
-    /// How far the peak may err: 0 while one thread records.
+    /// Bound of the peak's error; 0 while a single thread records.
     #[serde(default)]
     pub peak_error_bytes: u64,
-    /// How long blocks lived, a class of sizes each, the smallest first; of all sites, also of those that are not listed.
+    /// How long blocks lived, per size class, the smallest first. All sites are included, also
+    /// those not listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifetimes: Vec<SizeClass>,
 }
 
-/// Blocks of one size, and how long they lived.
+/// Blocks of one size class, and how long they lived.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SizeClass {
-    /// Blocks of at least so many bytes, and of less than twice as many: a power of two, or 0 for empty ones. A block counts
-    /// with the mean size at birth of its site.
+    /// The class has blocks of at least so many bytes and less than twice as many: a power of two,
+    /// or 0 for empty blocks. A block counts with its site's mean size at birth.
     pub from_bytes: u64,
-    /// How many of those that were freed lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than
-    /// the entry before says; the 32nd has all of 1 GiB or more. Trailing zeros are left out.
+    /// How many freed blocks lived for less than 1, 2, 4, 8, … bytes of the allocation clock, but
+    /// not less than the entry before; the 32nd entry counts all of 1 GiB or more. Trailing zeros
+    /// are left out.
     pub freed_blocks: Vec<u64>,
     /// How many were live when the region closed.
     pub end_blocks: u64,
 }
 
-/// A call stack that allocated. Named by function and location, never by address.
+/// A call stack that allocated, named by functions and locations, never by addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeapSite {
-    /// The innermost function of the lesson's own.
+    /// The innermost function of the lesson's own code.
     pub function: String,
-    /// Its place: `lessons/…/main.rs:30`; empty where the debug information does not tell.
+    /// Its location: `lessons/…/main.rs:30`; empty where the debug information does not have it.
     pub location: String,
-    /// Every frame that is kept, the root first: the function, and behind it its place.
+    /// Every frame that is kept, the root first: the function, followed by its location.
     pub stack: Vec<String>,
     /// Births.
     pub total_blocks: u64,
@@ -88,7 +91,7 @@ pub struct HeapSite {
     /// The sum of growth.
     #[serde(default)]
     pub grown_bytes: u64,
-    /// Blocks that were freed; absent where the recorder's own figures are.
+    /// Blocks that were freed; absent where the profile is dhat's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freed_blocks: Option<u64>,
     /// The sum of their lifetimes, in bytes of the allocation clock.

@@ -1,7 +1,8 @@
-//! The files of section 8.9: `result.json`, what a student says was measured, and `verdict.json`, what was measured again.
+//! The files of section 8.9: `result.json`, what a student claims to have measured, and
+//! `verdict.json`, what was measured again.
 //!
-//! A student can write any number into the first. The second is made from the student's source alone; it repeats the claimed
-//! figures only to say where they differ.
+//! A student can write any number into the first. The second is made from the student's source
+//! alone; it repeats the claimed figures only to say where they differ.
 
 use crate::{Environment, Text};
 use serde::{Deserialize, Serialize};
@@ -18,31 +19,32 @@ pub struct HomeworkResult {
     pub schema: String,
     /// Who hands in: `s123`.
     pub id: String,
-    /// The student's name, which can hold anything: whoever shows it escapes it.
+    /// The student's name. It can contain anything and must be escaped where it is shown.
     pub name: String,
     /// RFC 3339, UTC.
     pub created_at: String,
-    /// The course's commit, with `-dirty` behind it where files had changed; empty outside a repository.
+    /// The course's commit, with `-dirty` behind it where files had changed; empty outside a
+    /// repository.
     pub commit: String,
-    /// Of all handed-in sources together, as `heaplab_homework::source_sha256` takes it.
+    /// Hash over all handed-in sources, as `heaplab_homework::source_sha256` computes it.
     pub source_sha256: String,
-    /// The handed-in files, by name.
+    /// The handed-in files, sorted by name.
     #[serde(default)]
     pub sources: Vec<SubmittedFile>,
     /// Where it was measured.
     pub environment: Environment,
-    /// The public seed that the input was made of.
+    /// The public seed of the generated input.
     pub seed: u64,
-    /// One entry a task.
+    /// One entry per task.
     pub tasks: Vec<TaskResult>,
     /// Points of the required tasks.
     pub score: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     pub of: u32,
-    /// Points of the optional task, on top.
+    /// Extra points of the optional task.
     #[serde(default)]
     pub bonus: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     #[serde(default)]
     pub bonus_of: u32,
 }
@@ -52,7 +54,7 @@ pub struct HomeworkResult {
 pub struct SubmittedFile {
     /// Its name within `src/`: `required.rs`.
     pub name: String,
-    /// Of its bytes, in hexadecimal.
+    /// Hash of its bytes, in hexadecimal.
     pub sha256: String,
 }
 
@@ -61,39 +63,41 @@ pub struct SubmittedFile {
 pub struct TaskResult {
     /// `required.list`, `required.generator`, `optional.aggregate`.
     pub task: String,
-    /// Whether the task is on top of the required ones.
+    /// Whether the task is the optional one.
     #[serde(default)]
     pub optional: bool,
-    /// Whether the answer was the right one at both scales, in every run.
+    /// Whether the answer was right at both scales, in every run.
     pub right: bool,
     /// Why it is not right.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wrong: Option<Text>,
-    /// The larger of the two scales, 4 × N: allocations and peak are of it.
+    /// The larger of the two scales, 4 × N, at which allocations and peak were measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<u64>,
-    /// Births and reallocations. Of the optional task, the sum over its workers.
+    /// Births and reallocations; for the optional task, the sum over its workers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocations: Option<u64>,
-    /// The most that was live at once. Of the optional task, the sum of its workers' peaks and the shared memory once.
+    /// Peak of live bytes; for the optional task, the sum of its workers' peaks, plus the shared
+    /// memory once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_bytes: Option<u64>,
     /// The peak at 4 × N as thousandths of the peak at N, each taken as 4,096 at least.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth_thousandths: Option<u64>,
-    /// Time of one process as thousandths of the time of several; of the optional task. Shown, never scored.
+    /// Time of one process as thousandths of the time of several, for the optional task. Shown,
+    /// never scored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speedup_thousandths: Option<u64>,
-    /// One time a run, under the recorder. Shown, never scored.
+    /// One wall time per run, under the recorder. Shown, never scored.
     #[serde(default)]
     pub wall_ns: Vec<u64>,
     /// Whether three runs gave the same figures.
     pub stable: bool,
     /// Points.
     pub score: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     pub of: u32,
-    /// What held the most at the peak.
+    /// The line that held the most at the peak.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub top: Option<TopSite>,
     /// Sentences computed from the figures.
@@ -112,82 +116,83 @@ pub struct TopSite {
     pub at_peak_bytes: u64,
 }
 
-/// How a submission came out.
+/// The outcome of a submission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictStatus {
-    /// Enough points, and nothing against it.
+    /// Enough points, and no rule was broken.
     Pass,
-    /// Too few points, or something against it: the reasons say what.
+    /// Too few points, or a broken rule; the reasons say which.
     Fail,
     /// Nothing could be measured: no source, a broken bundle, code that does not build or crashes.
     Error,
-    /// Three runs gave three figures: a person should look. Never a fail.
+    /// Three runs gave different figures: a person should look. This is never a fail.
     Unstable,
-    /// It ran past its time.
+    /// The time limit was exceeded.
     Timeout,
-    /// It ran past its memory.
+    /// The memory limit was exceeded.
     Oom,
 }
 
-/// `verdict.json`: what `cargo xtask homework verify` found. There is one for every input, hostile or broken.
+/// `verdict.json`: what `cargo xtask homework verify` found. There is one for every input, hostile
+/// or broken.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// [`VERDICT_SCHEMA`].
     pub schema: String,
-    /// Who handed in, as far as that can be told; empty where it cannot.
+    /// Who handed in; empty where it is not known.
     pub id: String,
-    /// The name as handed in: whoever shows it escapes it.
+    /// The name as handed in; it must be escaped where it is shown.
     pub name: String,
-    /// How it came out.
+    /// The outcome.
     pub status: VerdictStatus,
-    /// Why, the gravest first; empty for a pass.
+    /// The reasons, the most severe first; empty for a pass.
     pub reasons: Vec<VerdictReason>,
     /// The student's figures; absent where no readable `result.json` was handed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub claimed: Option<Vec<TaskResult>>,
-    /// What was measured here, from the source. A task that gave nothing is there with its `wrong`.
+    /// What was measured from the source. A task that gave no result is listed with its `wrong`.
     pub recomputed: Vec<TaskResult>,
-    /// Points of the required tasks, as recomputed.
+    /// Points of the required tasks, as measured again.
     pub score: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     pub of: u32,
-    /// Points of the optional task, as recomputed.
+    /// Points of the optional task, as measured again.
     #[serde(default)]
     pub bonus: u32,
-    /// The most of these.
+    /// The highest possible sum of these points.
     #[serde(default)]
     pub bonus_of: u32,
-    /// Where the two differ.
+    /// Where claimed and measured figures differ.
     pub mismatches: Vec<FigureMismatch>,
-    /// The fences that were around compiler and program, by name.
+    /// The limits of the sandbox around compiler and program, by name.
     pub fences: Vec<String>,
-    /// What this kernel lacks of them.
+    /// Limits that this kernel does not support.
     pub unfenced: Vec<String>,
-    /// Of what was measured; empty without source.
+    /// Hash of the source that was measured; empty without source.
     pub source_sha256: String,
-    /// The submission's own time, RFC 3339, UTC.
+    /// When it was submitted, RFC 3339, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub submitted_at: Option<String>,
-    /// The grading's time, RFC 3339, UTC.
+    /// When it was graded, RFC 3339, UTC.
     pub graded_at: String,
     /// The commit of the harness that measured; empty outside a repository.
     pub harness_commit: String,
 }
 
-/// One reason: a code that does not change, and a sentence in both languages.
+/// One reason: a stable code, and a sentence in both languages.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerdictReason {
-    /// Snake case, one a case: `outside_heap`, `forged_result`, `no_source`.
+    /// In snake case: `outside_heap`, `forged_result`, `no_source`.
     pub code: String,
-    /// The task that it is about.
+    /// The task concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task: Option<String>,
-    /// For people.
+    /// The sentence.
     pub text: Text,
 }
 
-/// A claimed figure that is not the measured one.
+/// A claimed figure that differs from the measured one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FigureMismatch {
     /// The task.

@@ -1,14 +1,17 @@
-//! What crosses a process border or lands in a file: the contract between a lesson, the runner and everything that reads
-//! reports. Types and schema names only; whoever has an opinion about a number lives elsewhere.
+//! The types that cross a process border or are written to a file: the contract between a lesson,
+//! the runner and everything that reads reports. There are only types and schema names here, no
+//! logic.
 //!
 //! - [`Manifest`]: what `LESSON --heaplab-list` prints.
-//! - [`Record`]: what one run of one variant under one probe leaves in `$HEAPLAB_OUT/record.json`.
+//! - [`Record`]: one run of one variant under one probe, written to `$HEAPLAB_OUT/record.json`.
 //! - [`Report`]: `report.json`, one section measured.
-//! - [`Diff`]: `diff.json`, two of them held against each other.
-//! - [`HomeworkResult`], [`Verdict`]: `result.json` and `verdict.json`, homework handed in and measured again.
-//! - [`ClaimsFile`]: a lesson's `claims.toml`, what the lecture says.
+//! - [`Diff`]: `diff.json`, two of them compared.
+//! - [`HomeworkResult`], [`Verdict`]: `result.json` and `verdict.json`, homework as submitted and
+//!   as measured again.
+//! - [`ClaimsFile`]: a lesson's `claims.toml`, the lecture's claims.
 //!
-//! A quantity that was not measured is an absent key, never 0. The unit stands last in a name: `peak_bytes`, `wall_ns`.
+//! A quantity that was not measured is an absent key, never 0. The unit stands last in a name:
+//! `peak_bytes`, `wall_ns`.
 
 mod attachment;
 mod bench;

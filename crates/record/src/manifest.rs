@@ -1,25 +1,25 @@
-//! What a lesson says about itself before anything is run.
+//! How a lesson describes itself before anything is run.
 
 use serde::{Deserialize, Serialize};
 
 /// The schema name of [`Manifest`].
 pub const MANIFEST_SCHEMA: &str = "heaplab/manifest/v1";
 
-/// What `LESSON --heaplab-list` prints: the variants that can be run, and how.
+/// What `LESSON --heaplab-list` prints: the variants, and how to run them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`MANIFEST_SCHEMA`].
     pub schema: String,
-    /// What the scale counts, in the plural: rows, requests, calls, bytes.
+    /// The unit of the scale, in the plural: rows, requests, calls, bytes.
     pub unit: String,
-    /// The scale of a run that names none.
+    /// The scale if none is given.
     pub default_scale: u64,
-    /// In the order in which the lesson wants them read.
+    /// In the order of the lesson's table.
     pub variants: Vec<Variant>,
-    /// Options of the lesson's own that the runner forwards.
+    /// The lesson's own options, which the runner forwards.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<LessonOption>,
-    /// Whether something has to be there before a variant runs: `LESSON --heaplab-prepare` makes it.
+    /// Whether a variant needs an input that `LESSON --heaplab-prepare` makes.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub prepares: bool,
 }
@@ -27,25 +27,26 @@ pub struct Manifest {
 /// The variable that hands [`Prepared::what`] to every variant, in Rust and in Python.
 pub const PREPARED_VARIABLE: &str = "HEAPLAB_PREPARED";
 
-/// What `LESSON --heaplab-prepare [--rows N]` prints: a process of its own, so that making an input is in no variant's figures.
+/// What `LESSON --heaplab-prepare [--rows N]` prints. Making the input is a process of its own, so
+/// that it is in no variant's figures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreparedInput {
-    /// The scale that it was made for: what was asked for, or what the input itself says.
+    /// The scale of the input: the requested one, or that of the input itself.
     pub rows: u64,
-    /// What the variants are told, such as the path of a file.
+    /// What the variants receive, such as the path of a file.
     pub what: String,
 }
 
 /// One way to do a lesson's work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Variant {
-    /// The function's name; unique for its language in a section.
+    /// The function's name, unique for its language in a section.
     pub name: String,
     /// A Python variant is the script `python/NAME.py` of the lesson's folder.
     pub language: Language,
     /// Variants of one work group return the same checksum at the same scale.
     pub work_group: String,
-    /// Whether the others of the lesson are compared with this one.
+    /// Whether the other variants of the lesson are compared with this one.
     #[serde(default)]
     pub baseline: bool,
     /// How many threads allocate; counts and peaks are exact for 1.
@@ -55,12 +56,12 @@ pub struct Variant {
     pub about: String,
 }
 
-/// An option that a lesson takes besides the scale, such as `--log FILE`.
+/// An option of a lesson besides the scale, such as `--log FILE`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LessonOption {
     /// With its dashes: `--log`.
     pub name: String,
-    /// What it takes, such as `FILE`; absent for a switch.
+    /// The name of its value, such as `FILE`; absent for a switch.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
     /// One line of help.
@@ -77,7 +78,7 @@ pub enum Language {
     Python,
 }
 
-/// One way to measure a variant. What each may be asked, and may not, stands in ARCHITECTURE.md.
+/// One way to measure a variant. ARCHITECTURE.md says what each can measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Probe {
@@ -95,7 +96,7 @@ impl Probe {
     /// Every probe.
     pub const ALL: [Probe; 4] = [Probe::Plain, Probe::Counts, Probe::Dhat, Probe::Heap];
 
-    /// The word that `HEAPLAB_PROBE` takes.
+    /// Its name in `HEAPLAB_PROBE`.
     pub const fn name(self) -> &'static str {
         match self {
             Probe::Plain => "plain",
@@ -116,7 +117,7 @@ pub struct Text {
 }
 
 impl Text {
-    /// English first.
+    /// Takes English first.
     pub fn new(en: impl Into<String>, zh: impl Into<String>) -> Text {
         Text { en: en.into(), zh: zh.into() }
     }

@@ -1,4 +1,5 @@
-//! The course on one page: what a lesson's `mind-map.toml` asks for, and what became of it in its `report.json`.
+//! The course on one page: `mind-map.toml` of a lesson, and the map with measured figures in its
+//! `report.json`.
 
 use crate::{Language, Text};
 use serde::{Deserialize, Serialize};
@@ -7,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MindMapSpec {
-    /// What the picture is called.
+    /// The title of the picture.
     pub title: Text,
     /// In order.
     pub stage: Vec<MindStageSpec>,
 }
 
-/// What stands side by side.
+/// Nodes of one column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MindStageSpec {
-    /// From above to below.
+    /// From top to bottom.
     pub node: Vec<MindNodeSpec>,
 }
 
@@ -25,21 +26,21 @@ pub struct MindStageSpec {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MindNodeSpec {
-    /// What it is about.
+    /// Its title.
     pub title: Text,
     /// The section of the lecture whose report is read, such as `8.5`.
     pub section: String,
-    /// The variant whose figure it is.
+    /// The variant whose figure is shown.
     pub variant: String,
-    /// What that is written in.
+    /// The variant's language.
     #[serde(default = "rust")]
     pub language: Language,
     /// Which figure.
     pub figure: MindFigure,
-    /// The variant that a saving or a ratio is taken against.
+    /// The variant that a saving or a ratio is compared with.
     #[serde(default)]
     pub against: Option<String>,
-    /// What the figure says, in words behind it.
+    /// The words behind the figure.
     pub says: Text,
 }
 
@@ -53,47 +54,50 @@ const fn rust() -> Language {
 pub enum MindFigure {
     /// Live bytes at the peak.
     PeakBytes,
-    /// Live bytes at the end, by rows.
+    /// Live bytes at the end, per row.
     EndBytesARow,
     /// `VmHWM` of the plain run.
     PeakRssBytes,
     /// `RssAnon` at its highest: what is left of a mapping's file pages.
     PeakRssAnonBytes,
-    /// How much less is live at the peak than in `against`, from 0 to 1, by rows.
+    /// How much less is live at the peak than in `against`, per row, from 0 to 1.
     PeakSaving,
-    /// How much less is live at the end than in `against`, from 0 to 1, by rows.
+    /// How much less is live at the end than in `against`, per row, from 0 to 1.
     EndSaving,
-    /// The largest share in the first table of shares that the variant hands over: of a function, from 0 to 1.
+    /// The largest share of a function, from 0 to 1, in the first table of shares that the variant
+    /// hands over.
     FunctionShare,
-    /// The largest share in the first source of shares that the variant hands over: of a line, from 0 to 1.
+    /// The largest share of a line, from 0 to 1, in the first source listing that the variant hands
+    /// over.
     LineShare,
 }
 
-/// A mind map as it is drawn.
+/// A mind map with figures.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MindMap {
-    /// What it is called.
+    /// The title.
     pub title: Text,
-    /// In order, the nodes of each from above to below.
+    /// In order, the nodes of each from top to bottom.
     pub stages: Vec<Vec<MindNode>>,
 }
 
-/// A node of a mind map with this machine's own figure.
+/// A node with the figure measured on this machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MindNode {
-    /// What it is about.
+    /// Its title.
     pub title: Text,
     /// The section of the lecture.
     pub section: String,
     /// The variant.
     pub variant: String,
-    /// What that is written in.
+    /// The variant's language.
     pub language: Language,
     /// Which figure.
     pub figure: MindFigure,
-    /// What the figure says, in words behind it.
+    /// The words behind the figure.
     pub says: Text,
-    /// The figure itself, in bytes, as a part of 1, or as a multiple; absent where it was not measured.
+    /// The figure itself, in bytes, as a part of 1, or as a multiple; absent where it was not
+    /// measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// The scale of the run.

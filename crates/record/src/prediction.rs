@@ -1,4 +1,4 @@
-//! What somebody said before a variant ran.
+//! Predictions made before a variant ran.
 
 use crate::Language;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Prediction {
     /// The variant.
     pub variant: String,
-    /// What it is written in.
+    /// The variant's language.
     pub language: Language,
     /// Live bytes at the peak; for CPython, which has no heap probe, peak RSS.
     pub peak_bytes: u64,

@@ -1,10 +1,10 @@
-//! What other tools say of a run that the recorder counted, at one scale. The rules that lead from one to the other stand in
-//! `heaplab-report`.
+//! Figures of other tools beside the recorder's, at one scale. The rules that relate them are in
+//! `heaplab-analysis`.
 
 use serde::{Deserialize, Serialize};
 
-/// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth are stats_alloc's
-/// bytes, and peak and end are the same for dhat and the recorder.
+/// Three probes at one scale: births plus reallocations are dhat's blocks, birth bytes plus growth
+/// are stats_alloc's bytes, and peak and end are the same for dhat and the recorder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reconciliation {
     /// The scale at which all three ran.
@@ -45,10 +45,10 @@ pub struct Reconciliation {
     /// What stats_alloc's frees left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts_end_bytes: Option<u64>,
-    /// What the kernel says of a plain child.
+    /// The kernel's figures of a plain child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resident: Option<ResidentFigures>,
-    /// Programs from outside; empty where none was asked.
+    /// External tools; empty where none was requested.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub outside_tools: Vec<OutsideRun>,
 }
@@ -56,7 +56,7 @@ pub struct Reconciliation {
 /// Resident memory of a plain child at the reconciliation's scale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResidentFigures {
-    /// `VmRSS` when the region opened: what the process itself costs.
+    /// `VmRSS` when the region opened: the cost of the process itself.
     pub start_rss_bytes: u64,
     /// `VmHWM` when it closed.
     pub peak_rss_bytes: u64,
@@ -68,7 +68,7 @@ pub struct ResidentFigures {
     pub end_rss_file_bytes: Option<u64>,
 }
 
-/// A program from outside that counts a whole process.
+/// An external tool that measures a whole process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutsideTool {
@@ -78,7 +78,7 @@ pub enum OutsideTool {
     Heaptrack,
 }
 
-/// What came of running a variant under such a program.
+/// The result of running a variant under an external tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutsideRun {
     /// The program.
@@ -94,26 +94,26 @@ pub struct OutsideRun {
 pub enum OutsideOutcome {
     /// It ran to its end.
     Measured {
-        /// Its own word for itself, such as `valgrind-3.19.0`.
+        /// What the tool prints as its version, such as `valgrind-3.19.0`.
         version: String,
         /// The whole process.
         whole: OutsideFigures,
-        /// The part of it that was allocated outside the measured region, told by call stacks.
+        /// The part that was allocated outside the measured region, found by call stacks.
         outside: OutsideFigures,
     },
-    /// It is not on this machine.
+    /// The tool is not installed.
     NotInstalled,
-    /// It gave no figures.
+    /// The tool gave no figures.
     Failed {
-        /// What happened, in words.
+        /// What happened.
         cause: String,
     },
 }
 
-/// What a tool says; a key that is not there is one that it cannot say.
+/// A tool's figures; a key is absent where the tool cannot measure the quantity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutsideFigures {
-    /// Blocks over the whole run, each reallocation a block more.
+    /// Blocks over the whole run; each reallocation counts as one more block.
     pub total_blocks: u64,
     /// Their bytes, each reallocation with its whole new size.
     #[serde(default, skip_serializing_if = "Option::is_none")]

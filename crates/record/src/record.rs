@@ -1,4 +1,4 @@
-//! What one child process leaves behind.
+//! `record.json`: what one child process measured.
 
 use crate::{Attachment, Language, Probe};
 use serde::{Deserialize, Serialize};
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 /// The schema name of [`Record`].
 pub const RECORD_SCHEMA: &str = "heaplab/record/v1";
 
-/// An empty file in `$HEAPLAB_OUT` that a child leaves when its region has closed and it goes on working: what its RSS is from
-/// then on is not the variant's.
+/// An empty file in `$HEAPLAB_OUT` that a child writes when its region has closed and it goes on
+/// working: its RSS from then on is not the variant's.
 pub const CLOSED_FILE: &str = "region.closed";
 
 /// One run of one variant under one probe: `$HEAPLAB_OUT/record.json`.
@@ -17,32 +17,33 @@ pub struct Record {
     pub schema: String,
     /// The variant that ran.
     pub variant: String,
-    /// What it is written in.
+    /// The variant's language.
     pub language: Language,
     /// How much work it did.
     pub scale: u64,
     /// Proof of the work, in lower-case hexadecimal; equal within a work group.
     pub checksum: String,
-    /// What ran it: `rustc`'s word is the runner's to add, CPython gives its version.
+    /// The version of CPython; absent for Rust, whose compiler the runner knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime: Option<String>,
-    /// What the probe saw, of the measured region only.
+    /// What the probe measured, of the measured region only.
     pub measurement: Measurement,
     /// Marks that the lesson set, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
-    /// Pictures of the lesson's own, as data.
+    /// Pictures that the lesson hands over, as data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
-    /// What was live on the way, after as much of the work as the runner had asked for; heap probe only.
+    /// What was live after parts of the work that the runner chose; heap probe only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub looks: Vec<LiveSnapshot>,
-    /// Where the lesson's binary was loaded, so that addresses in dhat's file can be told from one run to the next.
+    /// Where the lesson's binary was loaded, which makes addresses in dhat's file comparable
+    /// between runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub load_address: Option<u64>,
 }
 
-/// What a probe measured. Each has only the quantities that it may be asked.
+/// What a probe measured. Each probe has only the quantities that it can measure reliably.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "probe", rename_all = "lowercase")]
 pub enum Measurement {
@@ -57,7 +58,7 @@ pub enum Measurement {
 }
 
 impl Measurement {
-    /// The probe that made it.
+    /// The probe that measured it.
     pub const fn probe(&self) -> Probe {
         match self {
             Measurement::Plain(_) => Probe::Plain,
@@ -68,15 +69,16 @@ impl Measurement {
     }
 }
 
-/// One plain repetition, as the child saw itself. RSS is absent where the system does not tell it.
+/// One plain repetition, measured by the child itself. RSS is absent where the system does not
+/// report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlainSample {
     /// From the region's opening to its close.
     pub wall_ns: u64,
-    /// `VmHWM` at the region's close: file pages are in it.
+    /// `VmHWM` at the region's close, file pages included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
-    /// `VmRSS` when the region opened: what the process itself costs.
+    /// `VmRSS` when the region opened: the cost of the process itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
     /// `RssFile` plus `RssShmem` when the region opened.
@@ -88,16 +90,18 @@ pub struct PlainSample {
     /// `RssFile` plus `RssShmem` at the region's close.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_rss_file_bytes: Option<u64>,
-    /// Of these, `RssShmem`: memory that is shared and no file's, which the system cannot take back as it can a file's page.
+    /// The `RssShmem` part of these: shared memory that, unlike a file's pages, the system cannot
+    /// reclaim.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_rss_shmem_bytes: Option<u64>,
-    /// Of `peak_rss_bytes`, what the variant says of processes that it started: the sum of their own peaks, without the pages
-    /// that they share with it.
+    /// The part of `peak_rss_bytes` that the variant reports for processes it started: the sum of
+    /// their own peaks, without the pages that they share with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub children_peak_rss_bytes: Option<u64>,
 }
 
-/// stats_alloc's words: growth of a block is in `bytes_allocated` and in `bytes_reallocated`, which may be negative.
+/// stats_alloc's terms: growth of a block is in `bytes_allocated` and in `bytes_reallocated`, which
+/// may be negative.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CountsTotals {
     /// Calls of `alloc` and `alloc_zeroed`.
@@ -114,7 +118,7 @@ pub struct CountsTotals {
     pub bytes_reallocated: i64,
 }
 
-/// dhat's words: a reallocation counts as a new block of its whole new size.
+/// dhat's terms: a reallocation counts as a new block of its whole new size.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DhatTotals {
     /// Births plus reallocations.
@@ -123,7 +127,7 @@ pub struct DhatTotals {
     pub total_bytes: u64,
     /// Live blocks when live bytes were highest; the latest of equal peaks.
     pub peak_blocks: u64,
-    /// The most that was live at once.
+    /// Peak of live bytes.
     pub peak_bytes: u64,
     /// Live blocks when the region closed.
     pub end_blocks: u64,
@@ -131,18 +135,19 @@ pub struct DhatTotals {
     pub end_bytes: u64,
 }
 
-/// The recorder's words: a reallocated block stays one block, and only its growth adds to `total_bytes`.
+/// The recorder's terms: a reallocated block stays one block, and only its growth adds to
+/// `total_bytes`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeapTotals {
-    /// Wall time under the recorder, to be held against plain's.
+    /// Wall time under the recorder, to be compared with the plain probe's.
     pub wall_ns: u64,
     /// Births.
     pub total_blocks: u64,
     /// Birth bytes plus growth.
     pub total_bytes: u64,
-    /// Blocks that were reallocated, each time counted.
+    /// Number of reallocations.
     pub reallocations: u64,
-    /// The sum of new sizes over all reallocations: what dhat adds to its total.
+    /// The sum of new sizes over all reallocations, which dhat adds to its total.
     pub reallocated_bytes: u64,
     /// The sum of growth over all reallocations.
     pub grown_bytes: u64,
@@ -150,16 +155,16 @@ pub struct HeapTotals {
     pub shrunk_bytes: u64,
     /// Live blocks when live bytes were highest; the latest of equal peaks.
     pub peak_blocks: u64,
-    /// The most that was live at once.
+    /// Peak of live bytes.
     pub peak_bytes: u64,
     /// Live blocks when the region closed.
     pub end_blocks: u64,
     /// Live bytes when the region closed.
     pub end_bytes: u64,
-    /// Whether one thread alone recorded, which makes the peak exact.
+    /// Whether a single thread recorded, which makes the peak exact.
     pub single_threaded: bool,
-    /// `VmHWM` of the recorded process, the recorder's own tables and headers in it: never a figure of the variant's, only
-    /// of what recording costs.
+    /// `VmHWM` of the recorded process with the recorder's own tables and headers: not a figure of
+    /// the variant but of the cost of recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process_peak_rss_bytes: Option<u64>,
 }
@@ -173,19 +178,19 @@ pub struct LiveSnapshot {
     pub sites: Vec<LiveSnapshotSite>,
 }
 
-/// A node of the same run's recording, and the live blocks and bytes of the stack that ends there. Of one thread both may be
-/// negative.
+/// A node of the same run's recording, and the live blocks and bytes of the stack that ends there.
+/// For a single thread both may be negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveSnapshotSite(pub u32, pub i64, pub i64);
 
-/// A mark that a lesson sets on its own way, such as the end of building.
+/// A mark that a lesson sets while it runs, such as the end of building.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phase {
     /// What begins here.
     pub name: String,
     /// Since the region's opening.
     pub at_ns: u64,
-    /// Live bytes at the mark; only the heap probe knows.
+    /// Live bytes at the mark; heap probe only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_bytes: Option<u64>,
 }

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 /// The schema name of [`Report`].
 pub const REPORT_SCHEMA: &str = "heaplab/report/v1";
 
-/// Everything that was measured of a section, and what it says about the lecture's claims.
+/// Everything that was measured of a section, and whether the lecture's claims hold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// [`REPORT_SCHEMA`].
     pub schema: String,
-    /// The section, such as `8.5`; `None` for a program of the student's own.
+    /// The section, such as `8.5`; `None` for a user's own program.
     pub lesson: Option<String>,
     /// The section's title.
     pub title: Text,
@@ -24,33 +24,33 @@ pub struct Report {
     pub language: String,
     /// Where it was measured.
     pub environment: Environment,
-    /// What the section set out to reach.
+    /// The goal of the section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<Goal>,
-    /// What a row is called: rows, requests, calls, bytes.
+    /// The unit of the scale, in the plural: rows, requests, calls, bytes.
     pub unit: String,
-    /// The scale that was asked for; a run's own may be lower where memory did not suffice.
+    /// The requested scale; a run's own may be lower where memory did not suffice.
     pub rows_requested: u64,
-    /// One entry a variant, in the order of the sections.
+    /// One entry per variant, in the order of the sections.
     pub runs: Vec<Run>,
-    /// How often the verdicts on growth are right; only where there are any.
+    /// How often verdicts on growth are right; only where the report has such verdicts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classifier: Option<ClassifierTable>,
-    /// Where the variants have numbers instead of names.
+    /// Set where the variants have numbers instead of names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mystery: Option<Mystery>,
-    /// Where the runs are drawn as a ladder: their speed against the memory that it takes.
+    /// Set where the runs are drawn as a ladder: speed against memory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<Ladder>,
-    /// What somebody said before the variants ran.
+    /// Predictions made before the variants ran.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub predictions: Vec<Prediction>,
-    /// The course on one page; only where the lesson draws it.
+    /// The course on one page; only where the lesson has a mind map.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mind_map: Option<MindMap>,
-    /// What went wrong.
+    /// Runs that gave no record.
     pub failed: Vec<Failure>,
-    /// The lecture's sentences beside what was measured.
+    /// The lecture's claims, judged.
     pub claims: Vec<ClaimVerdict>,
 }
 
@@ -75,36 +75,38 @@ pub struct Environment {
     pub memory_bytes: u64,
     /// `rustc --version`.
     pub rustc: String,
-    /// The interpreter of the Python variants, absent where none ran.
+    /// The interpreter of the Python variants; absent where none ran.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub python: Option<String>,
-    /// The commit that was measured, with `-dirty` behind it where files had changed; empty outside a repository.
+    /// The commit that was measured, with `-dirty` behind it where files had changed; empty outside
+    /// a repository.
     pub commit: String,
     /// Whether the lessons were built with frame pointers.
     pub frame_pointers: bool,
 }
 
-/// What the section set out to reach, and whether it did.
+/// The goal of the section, and whether it was reached.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Goal {
     /// In the report's language.
     pub text: String,
-    /// The variant that the saving is counted from.
+    /// The variant that the saving is compared with.
     pub baseline: String,
-    /// The field that is compared: `peak_bytes`, of the heap probe; `peak_rss_bytes`, of the plain probe, with a limit.
+    /// The field that is compared: `peak_bytes`, of the heap probe; `peak_rss_bytes`, of the plain
+    /// probe, with a limit.
     pub metric: String,
-    /// The saving that was asked for, from 0 to 1; 0 where a limit was.
+    /// The required saving, from 0 to 1; 0 where the goal is a limit.
     pub reduction: f64,
-    /// The limit that was asked for instead, in bytes.
+    /// The limit, in bytes, where the goal is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub under_bytes: Option<u64>,
-    /// The best variant among those that count; absent where none was measured.
+    /// The best variant among the candidates; absent where none was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub variant: Option<String>,
     /// Its saving, from 0 to 1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reached: Option<f64>,
-    /// `None` where the baseline or every candidate is missing.
+    /// Whether the goal was reached; `None` where the baseline or every candidate is missing.
     pub met: Option<bool>,
 }
 
@@ -115,17 +117,17 @@ pub struct Run {
     pub section: String,
     /// The variant's name; with the language it is unique in a report.
     pub variant: String,
-    /// What it is written in.
+    /// The variant's language.
     pub language: Language,
     /// One line that says what it does.
     #[serde(default)]
     pub about: String,
     /// Runs of one group did the same work.
     pub work_group: String,
-    /// Whether the report compares the others with this one.
+    /// Whether the report compares the other variants with this one.
     #[serde(default)]
     pub baseline: bool,
-    /// What its own lesson counts, where that is not the report's unit.
+    /// The unit of its own lesson, where it differs from the report's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// The scale of the plain, counts and heap probes.
@@ -138,22 +140,22 @@ pub struct Run {
     /// stats_alloc's counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counts: Option<CountsRun>,
-    /// dhat's totals, at a scale of its own.
+    /// dhat's totals, at their own scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dhat: Option<DhatRun>,
     /// The recorder's totals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub heap: Option<HeapRun>,
-    /// The three counting probes at one scale, held against each other.
+    /// The three counting probes compared at one scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation: Option<Reconciliation>,
-    /// How its sites grow with the work; only where the lesson asks for it.
+    /// How its sites grow with the work; only where the lesson enables it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<Growth>,
     /// Marks of the first plain repetition.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phases: Vec<Phase>,
-    /// What the lesson handed over.
+    /// Pictures and figures that the lesson handed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
 }
@@ -161,23 +163,23 @@ pub struct Run {
 /// All plain repetitions of a variant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlainRun {
-    /// How many were kept.
+    /// How many repetitions were kept.
     pub repetitions: u32,
-    /// One wall time a repetition.
+    /// One wall time per repetition.
     pub wall_ns: Vec<u64>,
     /// The median of the children's own `VmHWM`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_bytes: Option<u64>,
-    /// The highest `RssAnon` that was sampled; it has no kernel peak.
+    /// The highest sampled `RssAnon`; the kernel keeps no peak of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_anon_bytes: Option<u64>,
-    /// The highest `RssFile` plus `RssShmem` that was sampled.
+    /// The highest sampled `RssFile` plus `RssShmem`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peak_rss_file_bytes: Option<u64>,
-    /// `VmRSS` when the region opened: what the process itself costs.
+    /// `VmRSS` when the region opened: the cost of the process itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_rss_bytes: Option<u64>,
-    /// Of `peak_rss_bytes`, the processes that the variant started: the median.
+    /// The median part of `peak_rss_bytes` that belongs to processes which the variant started.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub children_peak_rss_bytes: Option<u64>,
 }
@@ -188,7 +190,7 @@ pub type CountsRun = CountsTotals;
 /// dhat's totals and the scale they were taken at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DhatRun {
-    /// Fewer than the run's own: dhat costs microseconds an allocation.
+    /// Fewer than the run's own, because dhat costs microseconds per allocation.
     pub rows: u64,
     /// The totals.
     #[serde(flatten)]
@@ -202,11 +204,11 @@ pub struct Failure {
     pub section: String,
     /// The variant.
     pub variant: String,
-    /// What it is written in.
+    /// The variant's language.
     pub language: Language,
     /// The probe.
     pub probe: Probe,
-    /// What happened, in words.
+    /// What happened.
     pub cause: String,
     /// The signal that ended it.
     pub signal: Option<i32>,
@@ -214,40 +216,40 @@ pub struct Failure {
     pub stderr_tail: String,
 }
 
-/// A sentence of the lecture beside what was measured.
+/// A claim of the lecture, and what was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClaimVerdict {
     /// The lesson folder's number.
     pub section: String,
     /// The sentence, in the report's language.
     pub text: String,
-    /// The claim's number, if it is one of bytes.
+    /// The claim's number, if it is in bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says_bytes: Option<u64>,
     /// The claim's number, if it is a count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says_count: Option<u64>,
-    /// Whether the claim's and the measured numbers are of each row.
+    /// Whether the claim's and the measured numbers are per row.
     #[serde(default)]
     pub per_row: bool,
-    /// The scale that it speaks of; 0 where it speaks of every scale.
+    /// The scale of the claim; 0 where it holds at every scale.
     pub says_rows: u64,
-    /// What was measured, a language each.
+    /// What was measured, one entry per language.
     pub measured: Vec<ClaimMeasurement>,
-    /// `None` where the claim cannot be judged: other rows than the claim's, or not measured.
+    /// `None` where the claim cannot be judged: measured at another scale, or not measured.
     pub holds: Option<bool>,
-    /// Computed from the measured fields, in the report's language.
+    /// The explanation, computed from the measured fields, in the report's language.
     pub why: String,
 }
 
-/// One side of a claim.
+/// A measured figure of a claim.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClaimMeasurement {
-    /// Whose figure it is.
+    /// The language of the variant.
     pub language: Language,
     /// The variant that was measured.
     pub variant: String,
-    /// The field it was read from.
+    /// The field from which it was read.
     pub metric: String,
     /// For a claim of bytes; negative only for a difference of two variants.
     #[serde(default, skip_serializing_if = "Option::is_none")]

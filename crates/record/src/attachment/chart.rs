@@ -1,16 +1,16 @@
-//! Charts: counts a step, and lines or dots over two axes.
+//! Charts: counts per step, and lines or dots over two axes.
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
 
-/// Counts after each line of a program: a reference count's way up and down.
+/// Counts after each line of a program, such as a reference count.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StepChart {
     /// The stem of its files.
     pub name: String,
     /// The caption.
     pub title: Text,
-    /// What is counted: references.
+    /// What is counted, such as references.
     pub counts: Text,
     /// In the order of running.
     pub steps: Vec<Step>,
@@ -23,17 +23,17 @@ pub struct StepChart {
 pub struct Step {
     /// The code as it stands in the source.
     pub code: String,
-    /// What it did; computed from the counts before and after.
+    /// What the line did, computed from the counts before and after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Text>,
 }
 
-/// One count.
+/// One count after every step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepSeries {
     /// What is counted: `strong`.
     pub name: Text,
-    /// One value a step; none where there is nothing to ask any more.
+    /// One value per step; `None` where the counted object no longer exists.
     pub values: Vec<Option<u64>>,
 }
 
@@ -46,7 +46,7 @@ pub struct Chart {
     pub title: Text,
     /// From left to right.
     pub x: Axis,
-    /// From below to above.
+    /// From bottom to top.
     pub y: Axis,
     /// What is drawn.
     pub series: Vec<Series>,
@@ -59,7 +59,7 @@ pub struct Axis {
     pub label: Text,
     /// How its figures are written.
     pub unit: AxisUnit,
-    /// Powers of two or ten at equal distances, instead of equal differences.
+    /// Whether the axis is logarithmic.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub logarithmic: bool,
 }
@@ -79,10 +79,10 @@ pub enum AxisUnit {
     Share,
 }
 
-/// Points of one kind.
+/// One line or set of dots.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
-    /// What they show; where it is empty, the variant's name stands for it.
+    /// The name in the legend; where it is empty, the variant's name is used.
     pub name: String,
     /// How they are drawn.
     pub marker: Marker,
@@ -97,7 +97,7 @@ pub enum Marker {
     /// Joined by straight lines.
     #[default]
     Line,
-    /// Held until the next point.
+    /// Constant until the next point.
     Stairs,
     /// Dots.
     Dots,

@@ -1,9 +1,9 @@
-//! Who refers to whom.
+//! Graphs of objects and their references.
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
 
-/// Objects and the references between them, as many as a picture can hold.
+/// Objects and the references between them, as many as fit into a picture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// The stem of its files.
@@ -20,7 +20,7 @@ pub struct Graph {
     /// How many nodes were left out.
     #[serde(default)]
     pub omitted_nodes: u64,
-    /// Lines of the legend besides the signs that are used.
+    /// Additional lines of the legend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub legend: Vec<Text>,
 }
@@ -32,36 +32,36 @@ pub struct GraphNode {
     pub id: u32,
     /// Its type, such as `Vec<Rc<Node>>`.
     pub type_name: String,
-    /// The variable or the root that it is known by; empty where it has none.
+    /// The variable or root that refers to it by name; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
-    /// Its own bytes, without what it refers to.
+    /// Bytes of the object itself, without what it refers to.
     pub shallow_bytes: u64,
-    /// What would go free with it; absent where it was not asked.
+    /// Bytes that would be freed with it; absent where this was not computed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retained_bytes: Option<u64>,
-    /// Its strong count, for what is counted.
+    /// Its strong count, if it is reference-counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strong: Option<u64>,
-    /// Its weak count, for what is counted.
+    /// Its weak count, if it is reference-counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weak: Option<u64>,
-    /// The line that allocated it, `lessons/…/main.rs:30`, where the recorder knows.
+    /// The line that allocated it, `lessons/…/main.rs:30`, where the recorder knows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub born_at: Option<String>,
     /// A root: a variable that keeps others alive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub root: bool,
-    /// What the picture was asked about.
+    /// Whether the picture is about this object.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub target: bool,
     /// On a cycle of strong references.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_cycle: bool,
-    /// No root reaches it, and it is not free.
+    /// Not reachable from any root, and not freed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leaked: bool,
-    /// It could not be looked into: locked, or borrowed.
+    /// Its contents could not be read, because it was locked or borrowed.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub opaque: bool,
 }
@@ -69,31 +69,31 @@ pub struct GraphNode {
 /// One reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GraphEdge {
-    /// Who refers, by its id.
+    /// The id of the object that refers.
     pub from: u32,
-    /// To whom, by its id.
+    /// The id of the object referred to.
     pub to: u32,
-    /// By which field, index or key.
+    /// The field, index or key of the reference.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
-    /// Whether it keeps alive.
+    /// Whether the reference keeps its target alive.
     #[serde(default)]
     pub strength: Strength,
     /// On a cycle of strong references.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub in_cycle: bool,
-    /// The reference that a sentence is about.
+    /// Whether a sentence of the picture is about this reference.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub marked: bool,
 }
 
-/// Whether a reference keeps alive what it refers to.
+/// Whether a reference keeps its target alive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
-    /// It does.
+    /// It keeps it alive.
     #[default]
     Strong,
-    /// It does not; drawn dashed.
+    /// It does not keep it alive; drawn dashed.
     Weak,
 }

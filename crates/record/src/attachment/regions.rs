@@ -1,23 +1,23 @@
-//! What stands where in memory.
+//! The layout of memory.
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
 
-/// Stretches of memory, each in spans of one state, drawn to one scale.
+/// Stretches of memory, each divided into spans of one state, drawn to one scale.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MemoryRegions {
     /// The stem of its files.
     pub name: String,
     /// The caption.
     pub title: Text,
-    /// From above to below.
+    /// From top to bottom.
     pub rows: Vec<MemoryRow>,
 }
 
-/// One stretch: an arena, a pool.
+/// One stretch, such as an arena or a pool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryRow {
-    /// What it is.
+    /// The kind.
     pub label: String,
     /// From left to right, without gaps.
     pub spans: Vec<MemorySpan>,
@@ -26,27 +26,27 @@ pub struct MemoryRow {
 /// Neighbouring bytes of one state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemorySpan {
-    /// How many.
+    /// Number of bytes.
     pub bytes: u64,
-    /// What they are.
+    /// The true class.
     pub state: MemoryState,
-    /// What a reader is told who points at it.
+    /// The tooltip.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub label: String,
 }
 
-/// What bytes are.
+/// The state of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MemoryState {
-    /// Asked for and in use.
+    /// Requested and in use.
     Used,
-    /// Handed out beyond what was asked for.
+    /// Handed out beyond what was requested.
     Wasted,
-    /// Had by the allocator and given to nobody.
+    /// Held by the allocator and not handed out.
     Free,
-    /// The allocator's own.
+    /// The allocator's own data.
     Bookkeeping,
-    /// Given back to the system.
+    /// Returned to the system.
     Returned,
 }

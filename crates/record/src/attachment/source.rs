@@ -24,7 +24,7 @@ pub struct SourceLine {
     pub number: u32,
     /// The code.
     pub code: String,
-    /// As many as there are columns, or none at all where nothing happened.
+    /// One per column, or none where nothing was measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<Cell>,
 }

@@ -1,4 +1,4 @@
-//! Where a program spent what is counted, stack by stack.
+//! Counts per call stack.
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
