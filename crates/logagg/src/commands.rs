@@ -65,7 +65,6 @@ pub(crate) fn merge(args: &Merge) -> Result<()> {
     print_outcome(merge_partials(&files, &args.options())?, None, &args.result, begin)
 }
 
-/// Runs as a worker process of `--processes`.
 pub(crate) fn run_worker() -> Result<()> {
     sigbus::install_handler()?;
     processes::run_worker()

@@ -27,7 +27,6 @@ const BATCH: usize = 64;
 /// Each level partitions by six bits of the 64-bit hash, so this many levels are always enough.
 const DEEPEST: u32 = 9;
 
-/// The tables, what was spilled of them, and one budget in bytes for both.
 #[derive(Debug)]
 pub(crate) struct Counter {
     v4: V4Table,
@@ -61,7 +60,6 @@ impl Counter {
         }
     }
 
-    /// Memory of the tables in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.v4.bytes() + self.v6.bytes() + self.text.bytes()
     }
@@ -123,7 +121,6 @@ impl Counter {
         self.v4.add_all(&self.waiting[..waits]);
     }
 
-    /// Writes all tables to their partitions and empties them.
     fn spill(&mut self) -> Result<()> {
         if self.level >= DEEPEST {
             return Err(Error::Check(format!("{DEEPEST} partitionings do not tell the keys apart")));
@@ -173,7 +170,6 @@ impl Counter {
         self.text.for_each(visit)
     }
 
-    /// Writes everything to disk and frees all memory.
     pub(crate) fn into_partitions(mut self) -> Result<SpilledPartitions> {
         self.spill()?;
         let Counter { runs, file, .. } = self;
@@ -192,7 +188,6 @@ impl Counter {
     }
 }
 
-/// Counts one partition of what several counters have spilled.
 pub(crate) fn drain_partition(
     parts: &[SpilledPartitions],
     partition: usize,

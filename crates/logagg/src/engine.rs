@@ -138,7 +138,6 @@ pub fn run(
     run_queue(&WorkQueue::new(inputs, options.range)?, &plan, &options, watch, partial)
 }
 
-/// Counts everything in a work queue.
 pub(crate) fn run_queue(
     dealer: &WorkQueue,
     plan: &MemoryPlan,
@@ -191,7 +190,6 @@ pub(crate) fn finish_exact(
     Ok(outcome)
 }
 
-/// Turns a sketch into the result and writes the partial result.
 pub(crate) fn finish_sketch(
     sketch: Sketch,
     tally: Tally,
@@ -259,7 +257,6 @@ pub(crate) fn count_queue<S: KeySink + Send>(
     Ok((sinks, tally))
 }
 
-/// Counts one item with the reader that suits it.
 fn count_item<S: KeySink>(
     work: &WorkItem,
     options: &CountOptions,

@@ -43,10 +43,8 @@ pub struct GeneratedLog {
 /// 224 to 255.
 const MOST_V4: u64 = (256 - 3 - 32) << 24;
 
-/// The end of every line with an address.
 const END: &[u8] = b"\"\n";
 
-/// Bytes written at once.
 const CHUNK: usize = 1 << 20;
 
 /// Writes a log to `out`; `name` is for messages.

@@ -35,14 +35,12 @@ pub enum ReadBy {
     Fastest,
 }
 
-/// Windows over an input, in order.
 pub(crate) trait WindowSource {
     /// Returns the last `keep` bytes of the previous window and what follows them. At the input's
     /// end there are no more than `keep` bytes.
     fn fill(&mut self, keep: usize) -> Result<&[u8]>;
 }
 
-/// An open regular file.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenFile {
     pub(crate) file: Arc<File>,

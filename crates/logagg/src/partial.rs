@@ -217,7 +217,6 @@ impl<R: Read> PartialReader<R> {
         })
     }
 
-    /// Reads a frame into `payload` and returns its letter.
     fn read_frame(&mut self) -> Result<u8> {
         let mut head = [0; 9];
         self.read_bytes(&mut head)?;

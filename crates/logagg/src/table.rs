@@ -21,22 +21,16 @@ pub(crate) use text::TextTable;
 pub(crate) use v4::V4Table;
 pub(crate) use v6::V6Table;
 
-/// Hash bits used by one partitioning.
 pub(crate) const PARTITION_BITS: u32 = 6;
 pub(crate) const PARTITIONS: usize = 1 << PARTITION_BITS;
-/// Slots of the smallest table.
 const SMALLEST: usize = 512;
 
-/// What the counter needs of every table.
 pub(crate) trait Table {
-    /// Memory in bytes.
     fn bytes(&self) -> usize;
-    /// Keys in the table.
     fn len(&self) -> usize;
     /// Grows the table using at most `spare` more bytes while the old table still exists; false if
     /// that is not enough.
     fn grow(&mut self, spare: usize) -> Result<bool>;
-    /// Removes all keys and keeps the memory.
     fn clear(&mut self);
     fn for_each(&self, visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()>;
 }

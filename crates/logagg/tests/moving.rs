@@ -10,17 +10,10 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use meanwhile::{children, meanwhile};
+use meanwhile::{children, failed, meanwhile};
 use tool::{arg, counts, generated, json, logagg, parsed, run};
-
-fn failed(output: &Output, status: i32, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{said}");
-    assert!(output.stdout.is_empty(), "no result beside an error");
-    assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
-}
 
 /// Makes a file with a hole that takes a while to read, followed by a whole line and the beginning
 /// of one.

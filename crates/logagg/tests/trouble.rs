@@ -13,15 +13,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use meanwhile::{children, meanwhile};
+use meanwhile::{children, failed, meanwhile};
 use tool::{arg, counts, generated, json, logagg, parsed, run};
-
-fn failed(output: &Output, status: i32, words: &[&str]) {
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(status), "{said}");
-    assert!(output.stdout.is_empty(), "no result beside an error");
-    assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
-}
 
 #[test]
 fn wrong_use_and_inputs_that_are_none() {

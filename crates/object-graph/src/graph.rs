@@ -52,7 +52,6 @@ impl ObjectSnapshot {
         })
     }
 
-    /// The objects within the limits, at most `most`.
     fn find_reachable(
         &self,
         from: &[u32],

@@ -42,7 +42,6 @@ impl Path {
         self.steps.pop();
     }
 
-    /// The whole path as one label.
     pub(crate) fn label(&self) -> Label {
         match self.steps.as_slice() {
             [] => Label::None,

@@ -33,7 +33,6 @@ struct Plan {
     weak: Vec<(usize, usize)>,
     roots: Vec<usize>,
     untold: Vec<usize>,
-    /// The edge, object or root that is broken.
     choice: usize,
     /// References go only from lower to higher numbers.
     acyclic: bool,
@@ -100,7 +99,6 @@ fn snapshot(built: &Built) -> ObjectSnapshot {
     snapshot
 }
 
-/// What was really freed while `work` ran.
 fn measured_bytes(work: impl FnOnce()) -> u64 {
     let before = live_bytes().expect("the heap probe is at work");
     work();
@@ -132,7 +130,6 @@ fn slots(snapshot: &ObjectSnapshot) -> Vec<u32> {
     (0..snapshot.edges().len() as u32).filter(is_slot).collect()
 }
 
-/// Empties the slot of a reference.
 fn break_really(number: u32, built: &Built, snapshot: &ObjectSnapshot) {
     let edge = &snapshot.edges()[number as usize];
     let buffer = edge.from;

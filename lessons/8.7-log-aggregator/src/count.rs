@@ -4,7 +4,6 @@ use heaplab_lesson::Checksum;
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// How many addresses are ranked.
 const TOP: usize = 10;
 
 /// Counts per address. Their sum is PV, their number UV.

@@ -68,7 +68,6 @@ pub fn run_worker() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A child process that is killed when dropped.
 struct WorkerProcess(Child);
 
 impl WorkerProcess {

@@ -198,7 +198,6 @@ fn resident(record: &Record) -> u64 {
     plain.peak_rss_bytes.expect("Linux tells it")
 }
 
-/// The record covers the whole log.
 #[test]
 fn the_scale_of_a_log_is_its_size() {
     let record = with("lines", Path::new(&format!("{FOLDER}/README.md"))).unwrap();

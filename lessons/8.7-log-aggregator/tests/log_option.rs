@@ -7,7 +7,6 @@ use std::process::Command;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_log-aggregator");
 
-/// Wrong use: status 2, and a message that names the file.
 fn refused(log: &Path, more: &[&str], says: &str) {
     for first in ["--heaplab-prepare", "engine"] {
         let mut command = Command::new(LESSON);

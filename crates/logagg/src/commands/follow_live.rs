@@ -13,9 +13,7 @@ use heaplab_logagg::partial::PartialWriter;
 use heaplab_logagg::report::group_digits;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
-/// Pause between two polls.
 const PAUSE: Duration = Duration::from_millis(250);
-/// Pause between two drawings of the table.
 const REDRAW: Duration = Duration::from_secs(1);
 
 pub(crate) fn follow(
@@ -52,7 +50,6 @@ pub(crate) fn follow(
     follow.finish(partial, &mut say)
 }
 
-/// Draws the table from the screen's upper left.
 fn draw_table(now: &LiveCounts) {
     let uv = if now.at_least { "UV ≥" } else { "UV  " };
     let mut text =

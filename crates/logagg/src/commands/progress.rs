@@ -14,15 +14,12 @@ use heaplab_logagg::resident_memory;
 use crate::cli::{Lang, ResultArgs};
 
 const MILLION: u64 = 1_000_000;
-/// Least time between two redraws.
 const REDRAW: Duration = Duration::from_millis(200);
 
-/// Receives the progress of all threads.
 pub(crate) struct Progress {
     how: ProgressMode,
     chinese: bool,
     begin: Instant,
-    /// Size of all inputs whose size is known.
     total_bytes: u64,
     lines: AtomicU64,
     bytes: AtomicU64,
@@ -57,7 +54,6 @@ impl Progress {
         }
     }
 
-    /// Clears the redrawn line.
     pub(crate) fn finish(&self) {
         if let (ProgressMode::Redrawn, Ok(drawn)) = (&self.how, self.drawn.lock())
             && drawn.is_some()

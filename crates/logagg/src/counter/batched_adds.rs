@@ -22,7 +22,6 @@ impl<'a> BatchedAdds<'a> {
         BatchedAdds { counter, waiting: Vec::with_capacity(BATCH) }
     }
 
-    /// Adds a key, possibly later.
     pub(crate) fn add(&mut self, key: Key, count: u64) -> Result<()> {
         let Key::V4(value) = key else { return self.counter.add(key, count) };
         self.counter.v4.prefetch(value);

@@ -28,7 +28,6 @@ pub(crate) fn encode(into: &mut Vec<u8>, key: Key, count: u64) {
     into.extend_from_slice(&count.to_le_bytes()[..length]);
 }
 
-/// Visits the keys of a whole chunk.
 pub(crate) fn decode_all(mut bytes: &[u8], visit: &mut dyn FnMut(Key, u64) -> Result<()>) -> Result<()> {
     while !bytes.is_empty() {
         let Some((key, count, rest)) = decode_one(bytes) else {

@@ -20,7 +20,6 @@ use crate::table::PARTITIONS;
 const CHUNK: usize = 8 << 10;
 /// Size of a chunk's head: offset of the previous chunk, length, CRC-32.
 const HEAD: usize = 16;
-/// There is no previous chunk.
 const NONE: u64 = u64::MAX;
 
 /// The temporary file of a run.
@@ -124,7 +123,6 @@ impl SpillWriter {
         Ok(())
     }
 
-    /// Writes the remaining chunks and frees the buffers.
     pub(crate) fn finish(mut self) -> Result<SpilledPartitions> {
         for partition in 0..PARTITIONS {
             if self.filling[partition].len() > HEAD {
@@ -136,7 +134,6 @@ impl SpillWriter {
     }
 }
 
-/// Partitions on disk, to be read back.
 #[derive(Debug)]
 pub(crate) struct SpilledPartitions {
     file: Arc<SpillFile>,

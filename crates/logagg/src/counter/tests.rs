@@ -6,7 +6,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Counts with a small budget and compares the result with a map.
 fn hold(keys: &[(u8, u32, u64)], budget: usize, counters: usize) {
     let file = SpillFile::new(&std::env::temp_dir());
     let mut expected: HashMap<Vec<u8>, u64> = HashMap::new();

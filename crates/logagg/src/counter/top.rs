@@ -71,7 +71,6 @@ impl TopKeys {
         Ok(())
     }
 
-    /// Adds the best of other keys.
     pub(crate) fn merge(&mut self, other: TopKeys) -> Result<()> {
         for Reverse(ranked) in other.best {
             self.push(ranked)?;
@@ -84,7 +83,6 @@ impl TopKeys {
         Ok(())
     }
 
-    /// The best keys, best first.
     pub(crate) fn into_sorted(self) -> Vec<RankedKey> {
         self.best.into_sorted_vec().into_iter().map(|Reverse(ranked)| ranked).collect()
     }

@@ -188,7 +188,6 @@ impl FollowedLog {
         Error::Input { name: self.name.clone(), offset: self.at, source }
     }
 
-    /// Counts up to the current end of the file.
     fn read_appended<S: KeySink>(
         &mut self,
         options: &CountOptions,

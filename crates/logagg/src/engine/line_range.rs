@@ -15,7 +15,6 @@ use crate::line_offsets::Tally;
 /// Only this many bytes of a line are looked at. A key that does not end within them is malformed.
 pub const LONGEST_LINE: usize = 1 << 20;
 
-/// A range of an input.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LineBounds {
     /// Where the source begins to read: one byte before the range, unless a line is known to start
@@ -29,9 +28,7 @@ pub(crate) struct LineBounds {
 
 enum SkipState {
     Nothing,
-    /// The rest of a line of the previous range.
     Foreign,
-    /// The rest of a long line that has been counted.
     Own,
 }
 

@@ -11,16 +11,13 @@ const THREAD: usize = LONGEST_LINE + (1 << 20);
 /// Smaller tables would spill all the time.
 const LEAST_TABLES: usize = 2 << 20;
 
-/// Shares of the limit in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MemoryPlan {
     /// Threads that fit, at most as many as asked for.
     pub(crate) threads: usize,
     /// The tables of all threads together.
     pub(crate) tables: usize,
-    /// The ranked keys.
     pub(crate) top: usize,
-    /// The largest window that a zstd frame may ask for.
     pub(crate) max_zstd_window_bytes: u64,
 }
 

@@ -180,7 +180,6 @@ fn split_inputs(inputs: &[String], processes: usize) -> Result<Vec<Vec<InputSlic
     Ok(parts)
 }
 
-/// A child process that is killed when dropped.
 struct WorkerProcess {
     child: Child,
     what: String,
@@ -226,7 +225,6 @@ impl WorkerProcess {
         if status.success() { read } else { Err(self.exit_error(status)) }
     }
 
-    /// Returns an error if the worker has already failed.
     fn check_alive(&mut self) -> Result<()> {
         match self.child.try_wait() {
             Ok(Some(status)) if !status.success() => Err(self.exit_error(status)),

@@ -15,15 +15,19 @@ pub(crate) struct WorkItem {
     pub(crate) part: WorkSource,
 }
 
-/// What one thread counts in one go.
 pub(crate) enum WorkSource {
     /// Lines that start in a range of a file.
-    Range { input: OpenFile, bounds: LineBounds },
-    /// A whole stream.
-    Stream { name: String, file: File, packing: Option<Compression> },
+    Range {
+        input: OpenFile,
+        bounds: LineBounds,
+    },
+    Stream {
+        name: String,
+        file: File,
+        packing: Option<Compression>,
+    },
 }
 
-/// Hands out the work of all inputs.
 pub(crate) struct WorkQueue {
     range: u64,
     state: Mutex<QueueState>,
@@ -32,7 +36,6 @@ pub(crate) struct WorkQueue {
 struct QueueState {
     /// Inputs that are not opened yet, the next one last.
     inputs: Vec<InputSlice>,
-    /// The file that is being handed out.
     current: Option<OpenRange>,
     issued: usize,
 }
@@ -49,15 +52,20 @@ struct OpenRange {
 /// An input, or the part of it that a worker process counts.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) enum InputSlice {
-    /// The whole input, whatever kind of file it is.
     Whole(String),
     /// Lines of a plain file that start in `start..end`. The file must still have this device and
     /// inode.
-    Slice { name: String, device: u64, inode: u64, size: u64, start: u64, end: u64 },
+    Slice {
+        name: String,
+        device: u64,
+        inode: u64,
+        size: u64,
+        start: u64,
+        end: u64,
+    },
 }
 
 impl InputSlice {
-    /// The name for messages.
     pub(crate) fn name(&self) -> String {
         match self {
             InputSlice::Whole(name) => name.clone(),
@@ -84,7 +92,6 @@ impl WorkQueue {
         WorkQueue { range, state: Mutex::new(QueueState { inputs: pieces, current: None, issued: 0 }) }
     }
 
-    /// The next piece of work, or `None` when all is done.
     pub(crate) fn next(&self) -> Result<Option<WorkItem>> {
         let mut state =
             self.state.lock().map_err(|_| Error::Check("a thread panicked while it opened".into()))?;
@@ -121,7 +128,6 @@ impl WorkQueue {
         Ok(Some(WorkItem { number: state.issued - 1, part }))
     }
 
-    /// How many pieces have been handed out.
     pub(crate) fn issued_count(&self) -> usize {
         self.state.lock().map_or(0, |state| state.issued)
     }

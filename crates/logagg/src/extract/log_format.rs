@@ -10,7 +10,6 @@ pub struct LogFormat {
     before: Vec<Vec<u8>>,
     /// The literal after the variable; `None` if the variable is the last thing in the line.
     after: Option<Vec<u8>>,
-    /// The wanted part of the variable.
     part: VariablePart,
 }
 

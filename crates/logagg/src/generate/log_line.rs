@@ -98,7 +98,6 @@ impl LineGenerator {
         self.push_address_line(into, rank.clamp(1, self.addresses) - 1);
     }
 
-    /// A line of the address with this number.
     pub(super) fn push_address_line(&mut self, into: &mut Vec<u8>, number: u64) {
         let of_v6 = |number: u64| (number as f64 * self.ipv6) as u64;
         let v6 = of_v6(number);

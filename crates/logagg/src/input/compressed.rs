@@ -8,12 +8,9 @@ use flate2::bufread::MultiGzDecoder;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// How an input is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Compression {
-    /// RFC 1952.
     Gzip,
-    /// RFC 8878.
     Zstd,
 }
 
@@ -41,13 +38,9 @@ impl Compression {
 
 type Input = BufReader<CountingReader>;
 
-/// Decoded bytes of a stream.
 pub(crate) enum Decoder {
-    /// Not compressed.
     Plain(Input),
-    /// gzip members.
     Gzip(Box<MultiGzDecoder<Input>>),
-    /// zstd frames.
     Zstd(Box<ZstdFrames>),
 }
 
@@ -117,7 +110,6 @@ impl Read for CountingReader {
     }
 }
 
-/// The frames of a zstd file, one after another.
 pub(crate) struct ZstdFrames {
     input: Input,
     decoder: FrameDecoder,

@@ -34,7 +34,6 @@ pub fn report_mapped_window(show: &mut dyn FnMut(&str, u64)) {
 pub(crate) struct MappedWindows<'a> {
     input: &'a OpenFile,
     window: u64,
-    /// The current window.
     map: Option<Mmap>,
     at: u64,
     end: u64,

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::{Compression, OpenFile};
 use crate::error::{Error, Result};
 
-/// An open input.
 pub(crate) enum OpenInput {
     /// A plain file, to be read from this offset on.
     File(OpenFile, u64),
@@ -17,7 +16,6 @@ pub(crate) enum OpenInput {
     Stream(File, Option<Compression>),
 }
 
-/// Opens `name`; `-` is standard input.
 pub(crate) fn open_input(name: &str) -> Result<OpenInput> {
     let failed = |source| Error::Input { name: name.to_owned(), offset: 0, source };
     let mut file = if name == "-" {

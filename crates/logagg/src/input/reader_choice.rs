@@ -26,7 +26,6 @@ impl ReaderChoice {
         ReaderChoice { read_by, ranges: AtomicUsize::new(0), took: [AtomicU64::new(0), AtomicU64::new(0)] }
     }
 
-    /// Whether to map the next range.
     pub(crate) fn should_map(&self) -> bool {
         match self.read_by {
             ReadBy::Pread => return false,

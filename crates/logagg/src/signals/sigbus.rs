@@ -44,7 +44,6 @@ fn handle_sigbus() {
     signal_hook::low_level::exit(1);
 }
 
-/// Formats a number without allocating.
 fn format_digits(mut number: u64, room: &mut [u8; 20]) -> &[u8] {
     let mut at = room.len();
     loop {

@@ -34,7 +34,6 @@ impl V4Table {
         }
     }
 
-    /// Prefetches the slot of a key that will be added soon.
     #[inline(always)]
     pub(crate) fn prefetch(&self, key: u32) {
         prefetch(self.words.get(), slot_index(hash(key), self.factor, self.slots));
@@ -50,7 +49,6 @@ impl V4Table {
         Ok(())
     }
 
-    /// How many new keys fit.
     #[inline(always)]
     pub(crate) fn free_capacity(&self) -> usize {
         if self.overflow.len() > MAX_OVERFLOW { 0 } else { max_keys(self.slots) - self.len }

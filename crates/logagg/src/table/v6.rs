@@ -5,7 +5,6 @@ use super::{HashSeed, Table, max_keys, new_factor, next_slot_count, slot_index};
 use crate::error::Result;
 use crate::key::Key;
 
-/// High half, low half, count; a count of 0 is a free slot.
 #[derive(Debug)]
 pub(crate) struct V6Table {
     words: WordArray,

@@ -8,7 +8,6 @@ use crate::error::{Error, Result};
 /// Larger arrays ask for huge pages, which reduces TLB misses at random access.
 const HUGE_FROM_BYTES: usize = 4 << 20;
 
-/// A zeroed array of words.
 #[derive(Debug)]
 pub(crate) struct WordArray {
     map: Option<MmapMut>,

@@ -25,7 +25,6 @@ pub(crate) fn meanwhile(arguments: &[&str], path: &Path, after_ms: u64, act: imp
     child.wait_with_output().unwrap()
 }
 
-/// The live children of a process.
 pub(crate) fn children(parent: u32) -> Vec<u32> {
     let mut found: Vec<u32> = fs::read_dir(format!("/proc/{parent}/task"))
         .unwrap()
@@ -34,4 +33,12 @@ pub(crate) fn children(parent: u32) -> Vec<u32> {
         .collect();
     found.sort_unstable();
     found
+}
+
+/// Expects this exit status, an error with these words, and no result.
+pub(crate) fn failed(output: &Output, status: i32, words: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{said}");
+    assert!(output.stdout.is_empty(), "no result beside an error");
+    assert!(words.iter().all(|word| said.contains(word)), "{words:?} in {said}");
 }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
-/// The expected result of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Expected {
     pub(crate) pv: u64,
@@ -28,7 +27,6 @@ pub(crate) fn lines(log: &[u8]) -> Vec<&[u8]> {
     lines
 }
 
-/// Counts the first field of every line as an address.
 pub(crate) fn count(logs: &[&[u8]]) -> Expected {
     let mut counts: HashMap<IpAddr, u64> = HashMap::new();
     let mut expected = Expected::default();

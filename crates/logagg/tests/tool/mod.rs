@@ -14,7 +14,6 @@ pub(crate) fn run(arguments: &[&str]) -> Output {
     logagg(arguments).output().unwrap()
 }
 
-/// The JSON result of a run that must succeed.
 pub(crate) fn json(arguments: &[&str]) -> serde_json::Value {
     let output = run(&[&["--json"], arguments].concat());
     parsed(&output)
@@ -25,7 +24,6 @@ pub(crate) fn parsed(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// Removes what depends on the machine.
 pub(crate) fn counts(mut report: serde_json::Value) -> serde_json::Value {
     for key in ["peak_rss_bytes", "spilled_bytes", "wall_ns"] {
         report.as_object_mut().unwrap().remove(key).unwrap();

@@ -218,7 +218,6 @@ fn format_bytes(count: u64) -> Text {
     Text { en: format!("{digits} {unit}"), zh: format!(" {digits} 字节") }
 }
 
-/// With a comma after every three digits.
 fn group_digits(value: u64) -> String {
     let digits = value.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);

@@ -31,7 +31,6 @@ impl ObjectSnapshot {
         edge.strength == Strength::Strong && component(edge.from) == component(edge.to)
     }
 
-    /// The number of each object's component.
     fn components(&self) -> &[u32] {
         self.cycles.get_or_init(|| TarjanSearch::new(self).components())
     }

@@ -182,7 +182,6 @@ impl DominatorGraph {
     }
 }
 
-/// The nearest node that dominates both.
 fn common_dominator(dominators: &[u32], mut one: u32, mut other: u32) -> u32 {
     while one != other {
         if one > other {

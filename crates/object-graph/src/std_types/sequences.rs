@@ -36,6 +36,18 @@ impl<T: Trace, const N: usize> Trace for [T; N] {
     }
 }
 
+macro_rules! contents {
+    ($($sequence:ident),+) => {
+        $(impl<T: Trace> Content for $sequence<T> {
+            fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
+                trace_items(self.iter(), tracer);
+            }
+        })+
+    };
+}
+
+contents!(Vec, BinaryHeap, VecDeque, LinkedList);
+
 impl<T: Trace> Trace for Vec<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: a vector's buffer starts at its first item.
@@ -44,23 +56,11 @@ impl<T: Trace> Trace for Vec<T> {
     }
 }
 
-impl<T: Trace> Content for Vec<T> {
-    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        trace_items(self.iter(), tracer);
-    }
-}
-
 impl<T: Trace> Trace for BinaryHeap<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
         // SAFETY: a heap is stored in a vector.
         let block = unsafe { Block::for_buffer(self.as_slice().as_ptr(), self.capacity()) };
         tracer.add_owned::<BinaryHeap<T>>(block, content_unless_leaf::<T>(self));
-    }
-}
-
-impl<T: Trace> Content for BinaryHeap<T> {
-    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        trace_items(self.iter(), tracer);
     }
 }
 
@@ -77,12 +77,6 @@ impl<T: Trace> Trace for VecDeque<T> {
     }
 }
 
-impl<T: Trace> Content for VecDeque<T> {
-    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        trace_items(self.iter(), tracer);
-    }
-}
-
 /// Each item is in a block of its own, with two links.
 impl<T: Trace> Trace for LinkedList<T> {
     fn trace<'a>(&'a self, tracer: &mut Tracer<'a>) {
@@ -91,12 +85,6 @@ impl<T: Trace> Trace for LinkedList<T> {
             Block::for_many(bytes, self.len(), true),
             content_unless_leaf::<T>(self),
         );
-    }
-}
-
-impl<T: Trace> Content for LinkedList<T> {
-    fn contents<'a>(&'a self, tracer: &mut Tracer<'a>) {
-        trace_items(self.iter(), tracer);
     }
 }
 

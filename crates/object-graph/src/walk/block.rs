@@ -11,7 +11,6 @@ pub(crate) struct Block {
     start: Option<NonNull<u8>>,
     /// Requested bytes, as the recorder counts them.
     pub(crate) bytes: u64,
-    /// Number of blocks.
     pub(crate) count: u64,
     /// Whether `bytes` is exact or an estimate.
     pub(crate) is_exact: bool,
@@ -78,7 +77,6 @@ impl Block {
         self.start.map(|start| start.addr().get())
     }
 
-    /// The allocation site, as the recorder knows it.
     pub(crate) fn alloc_site(&self) -> Option<AllocSite> {
         // SAFETY: every constructor that sets a start requires the first byte of a live block.
         self.start.and_then(|start| unsafe { heaplab_heap::find_alloc_site(start) })

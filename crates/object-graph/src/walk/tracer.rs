@@ -18,7 +18,6 @@ pub struct Tracer<'a> {
     pub(crate) nodes: Vec<ObjectNode>,
     /// Sorted by the node they start from.
     pub(crate) edges: Vec<Edge>,
-    /// Node ids by the start addresses of their blocks.
     pub(crate) by_address: HashMap<usize, u32>,
     type_names: HashMap<&'static str, Arc<str>>,
     work: VecDeque<(u32, &'a (dyn Content + 'a))>,
@@ -74,14 +73,12 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    /// Traces a value inside the current one.
     pub(crate) fn trace_at<T: Trace + ?Sized>(&mut self, label: Label, value: &'a T) {
         self.path.push(label);
         value.trace(self);
         self.path.pop();
     }
 
-    /// Adds a variable without tracing it yet. Its own bytes are not on the heap.
     pub(crate) fn add_root(&mut self, name: &str, is_witness: bool, type_name: &'static str) {
         let type_name = self.intern_type_name(type_name);
         self.add(ObjectNode {
@@ -92,13 +89,11 @@ impl<'a> Tracer<'a> {
         });
     }
 
-    /// Traces what lies in a variable, by the id of its root.
     pub(crate) fn trace_root(&mut self, root: u32, value: &'a dyn Trace) {
         self.owner = root;
         value.trace(self);
     }
 
-    /// Adds a block that only the current value refers to.
     pub(crate) fn add_owned<T: ?Sized>(
         &mut self,
         block: Option<Block>,

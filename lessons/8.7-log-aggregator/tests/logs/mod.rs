@@ -7,21 +7,17 @@ use std::path::Path;
 
 pub(crate) const LESSON: &str = env!("CARGO_BIN_EXE_log-aggregator");
 
-/// The Rust variants that count exactly.
 pub(crate) const EXACT: [&str; 7] =
     ["read_to_string", "lines", "mmap", "mmap_window", "threads", "processes", "engine"];
 
-/// Runs a variant on a log under the plain probe.
 pub(crate) fn with(variant: &str, log: &Path) -> Result<Record, TrialError> {
     with_probe(variant, log, Probe::Plain)
 }
 
-/// Runs a variant on a log under any probe.
 pub(crate) fn with_probe(variant: &str, log: &Path, probe: Probe) -> Result<Record, TrialError> {
     trial::run_with(LESSON, variant, probe, &["--log", log.to_str().expect("a temporary path")])
 }
 
-/// Names and contents.
 pub(crate) fn awkward() -> Vec<(&'static str, Vec<u8>)> {
     let junk = "1.2.3.4 - -\r\n5.6.7.8\r\n\r\n\n2001:DB8::1 - -\n2001:db8:0:0:0:0:0:1 -\n::ffff:1.2.3.4\n999.1.1.1 -\n01.2.3.4 -\n 1.2.3.4\n\
                 1.2.3 -\nfe80::1%eth0 -\n1.2.3.4\tx\n1.2.3.4.5\n-\nunknown - -\n255.255.255.255\n";
@@ -74,7 +70,6 @@ pub(crate) fn somebody_reads(log: &Path) -> bool {
     processes.any(|process| std::fs::read_link(process.path().join("fd/0")).is_ok_and(|read| read == wanted))
 }
 
-/// The first worker process that `parent` starts.
 pub(crate) fn first_child(parent: u32) -> u32 {
     let begun = std::time::Instant::now();
     loop {

@@ -69,7 +69,8 @@ fn measure_variants(
     measure::measure_section(&plan.request, &plan.tasks, terminal, &mut |event| match event {
         MeasureEvent::Measured(run) => {
             shown.push(run.clone());
-            terminal.print_result(&table.render_row(run, heaplab_analysis::baseline::find_baseline(run, &shown)));
+            terminal
+                .print_result(&table.render_row(run, heaplab_analysis::baseline::find_baseline(run, &shown)));
         }
         MeasureEvent::Failed(failure) => terminal.print_result(&table.render_failure(failure)),
     })

@@ -31,7 +31,6 @@ impl ProgressReporter {
         ProgressReporter { state: Mutex::new((Totals::default(), None)) }
     }
 
-    /// Sends the final totals.
     pub(super) fn finish(self) {
         if let Ok((totals, _)) = self.state.into_inner() {
             totals.send();
