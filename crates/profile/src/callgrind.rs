@@ -1,9 +1,10 @@
-//! What valgrind's callgrind counted: instructions a function, a line and a stack. Counts and no times: they are the same on
-//! every run of the same work, on a busy machine too, and a test may assert them.
+//! The counts of valgrind's callgrind: instructions per function, per line and per stack. Unlike
+//! times, they are the same on every run of the same work, also on a busy machine, and a test may
+//! assert them.
 //!
-//! The format is callgrind's (<https://valgrind.org/docs/manual/cl-format.html>), of a run with [`OPTIONS`]. Callgrind knows who
-//! called whom; with `--separate-callers` it keeps a count for every chain of callers apart, so that a function's inclusive
-//! cost is a sum over stacks, exact under recursion too, and a flamegraph is no guess.
+//! The format is callgrind's (<https://valgrind.org/docs/manual/cl-format.html>), of a run with
+//! [`OPTIONS`]. With `--separate-callers` callgrind keeps a count for every chain of callers, so
+//! that a function's inclusive cost is a sum over stacks, exact also under recursion.
 
 mod parse;
 mod tally;
@@ -12,10 +13,10 @@ mod tests;
 
 use std::rc::Rc;
 
-/// Callers that are kept of a stack; a deeper one has lost its root.
+/// How many callers of a stack are kept; a deeper stack has lost its root.
 pub const MAX_CALLERS: usize = 40;
 
-/// The options of callgrind that [`read`] wants.
+/// The options of callgrind that [`read`] requires.
 pub const OPTIONS: [&str; 5] =
     ["--tool=callgrind", "--dump-instr=yes", "--separate-callers=40", "--separate-recs=1", "--demangle=no"];
 
@@ -24,58 +25,60 @@ pub const OPTIONS: [&str; 5] =
 pub struct CallgrindProfile {
     /// Instructions of the whole process, from the loader's first to the last.
     pub total: u64,
-    /// Every function that ran, what it cost by itself first.
+    /// Every function that ran, sorted by its own cost, the highest first.
     pub functions: Vec<FunctionCost>,
     /// Every instruction that ran, in the order of objects and addresses.
     pub instructions: Vec<InstructionCost>,
     /// Every stack that ran, in the order of their frames.
     pub stacks: Vec<StackCost>,
-    /// Instructions of stacks deeper than [`CALLERS`]: their inclusive costs are missing at the root.
+    /// Instructions of stacks deeper than [`MAX_CALLERS`]: inclusive costs near the root lack them.
     pub cut: u64,
 }
 
 /// One function, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FunctionCost {
-    /// As `name` of [`read`] made it.
+    /// The name that [`read`]'s `name` made.
     pub name: String,
-    /// Calls that callgrind saw; none for one that was entered by no call, as the first of all.
+    /// Calls that callgrind saw; 0 for a function that was not entered by a call, such as the first
+    /// one.
     pub calls: u64,
-    /// Instructions with those of everything it called.
+    /// Its own instructions and those of everything that it called.
     pub inclusive: u64,
-    /// Its own instructions; those of what the compiler put into it are its own.
+    /// Its own instructions, with those of functions inlined into it.
     pub exclusive: u64,
 }
 
-/// One instruction of the processor's.
+/// One machine instruction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstructionCost {
     /// The program or library.
     pub object: Rc<str>,
-    /// As the object itself counts, wherever it was loaded.
+    /// The address in the object, wherever it was loaded.
     pub address: u64,
-    /// As the debug information names it: where the code was written, also if it was inlined. `???` where nobody knows.
+    /// The source file in the debug information, also of inlined code; `???` where it is unknown.
     pub file: Rc<str>,
-    /// 0 where nobody knows.
+    /// The line; 0 where it is unknown.
     pub line: u32,
     /// How often it ran.
     pub exclusive: u64,
-    /// What the calls that it made cost; a call of a recursive function is counted once.
+    /// The cost of the calls that it made; a call of a recursive function is counted once.
     pub called: u64,
 }
 
 /// One line of source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineCost {
-    /// As the debug information names it.
+    /// The file in the debug information.
     pub file: String,
     /// From 1.
     pub number: u32,
-    /// How often the most frequent instruction of the line ran. A loop that does four rounds at once has a quarter.
+    /// How often the most frequent instruction of the line ran. A loop unrolled four times has a
+    /// quarter of its rounds.
     pub hits: u64,
     /// Its own instructions.
     pub exclusive: u64,
-    /// With those of everything that it called; what a call of itself cost is counted once.
+    /// Its own instructions and those of everything that it called.
     pub inclusive: u64,
 }
 
@@ -90,10 +93,10 @@ pub struct StackCost {
     pub calls: u64,
 }
 
-/// A file that is none of callgrind's, or of a run with other options.
+/// The file is not callgrind's, or of a run with other options.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum CallgrindError {
-    /// The header is missing, or names other positions or events.
+    /// The header is missing, or has other positions or events.
     #[error("this is no file of callgrind with `positions: instr line` and `events: Ir`")]
     Header,
     /// A line that the format does not have.
@@ -106,10 +109,11 @@ pub enum CallgrindError {
     },
 }
 
-/// Reads callgrind's file. `name` makes a function's name of its symbol; functions of one name are one.
+/// Reads callgrind's file. `name` makes a function's name of its symbol; functions of one name are
+/// added up.
 ///
 /// # Errors
-/// When it is not what callgrind writes with [`OPTIONS`].
+/// When the text is not what callgrind writes with [`OPTIONS`].
 pub fn read(text: &str, name: impl Fn(&str) -> String) -> Result<CallgrindProfile, CallgrindError> {
     let mut tally = tally::Tally::new();
     parse::parse(text, &mut tally)?;
@@ -117,18 +121,18 @@ pub fn read(text: &str, name: impl Fn(&str) -> String) -> Result<CallgrindProfil
 }
 
 impl CallgrindProfile {
-    /// Sums by line. `place` says which line an instruction counts for; none leaves it out.
+    /// Sums by line. `place` says which line an instruction counts for; `None` leaves it out.
     pub fn sum_by_line(&self, place: impl FnMut(&InstructionCost) -> Option<(String, u32)>) -> Vec<LineCost> {
         tally::sum_by_line(&self.instructions, place)
     }
 
-    /// What ran from the first frame on that is `first`.
+    /// The functions and stacks from the first frame named `first` on.
     pub fn stacks_from(&self, first: &str) -> Option<(Vec<FunctionCost>, Vec<StackCost>)> {
         self.select_stacks(|frames| frames.iter().position(|frame| frame == first))
     }
 
-    /// What ran below the last frame for which `is_border` holds, as Rust's own start of a program or a thread: sums by
-    /// function, and stacks without what stands above. `None` where no stack has such a frame.
+    /// The functions and stacks below the last frame for which `is_border` holds, such as Rust's
+    /// own start of a program or a thread. `None` where no stack has such a frame.
     pub fn stacks_below(
         &self,
         is_border: impl Fn(&str) -> bool,

@@ -1,5 +1,6 @@
-//! DHAT's file, version 2 (described in valgrind's `dhat/dh_main.c`; written here by the `dhat` crate), read into the model
-//! and written from it; and the copy of dhat's own file that a report keeps.
+//! DHAT's file format, version 2 (described in valgrind's `dhat/dh_main.c`; here written by the
+//! `dhat` crate). It is read into the model and written from it, and dhat's own file is copied for
+//! a report.
 
 mod file;
 mod rebase;
@@ -12,7 +13,8 @@ use file::{DhatFile, ProgramPoint};
 pub use rebase::rebase;
 pub use write::{RunHeader, write};
 
-/// Written of recordings only: where dhat itself was the recorder, a report contains [`rebase`]'s copy of its file.
+/// Written for recordings only: where dhat itself was the recorder, a report contains [`rebase`]'s
+/// copy of its file.
 pub const FORMAT: Format = Format {
     ending: ".dhat.json",
     write: |profile, subject| Ok(subject.run.map(|run| write(profile, run)).transpose()?),
@@ -22,7 +24,7 @@ pub const FORMAT: Format = Format {
 /// The version of the format that is read.
 pub const VERSION: u64 = 2;
 
-/// Why a file is not taken for DHAT's.
+/// Why a DHAT file cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DhatError {
@@ -32,42 +34,43 @@ pub enum DhatError {
     /// Another version of the format.
     #[error("the field `dhatFileVersion` is {found}; only version {VERSION} is read")]
     Version {
-        /// What the file says.
+        /// The value in the file.
         found: u64,
     },
-    /// A profile of another mode than heap: nothing in it was ever live.
+    /// A profile of another mode than heap has no live blocks.
     #[error("a profile of the mode `{mode}` has no peak (`bklt` is false): a heap profile is needed")]
     NotHeap {
-        /// What the file says.
+        /// The value in the file.
         mode: String,
     },
-    /// A heap profile without the figures of one.
+    /// A heap profile that lacks a figure.
     #[error(
         "`pps[{program_point}]` lacks a field of a heap profile (`mb`, `mbk`, `gb`, `gbk`, `eb` or `ebk`)"
     )]
     Figures {
-        /// Its place in `pps`.
+        /// The index in `pps`.
         program_point: usize,
     },
-    /// A profile that dhat made is not written: it lacks what the recorder knows. [`rebase`] copies dhat's own file.
+    /// A profile that dhat made is not written, because it lacks the recorder's figures. [`rebase`]
+    /// copies dhat's own file.
     #[error("site {site} has no figures of the recorder: only recordings are written in DHAT's format")]
     NotRecorded {
-        /// Its place in the profile.
+        /// The index of the site.
         site: usize,
     },
-    /// A stack names a frame that the table does not have.
+    /// A stack names a frame outside the table.
     #[error("`pps[{program_point}].fs` names frame {frame}, and `ftbl` has {frames}")]
     Frame {
-        /// Its place in `pps`.
+        /// The index in `pps`.
         program_point: usize,
-        /// The frame that it names.
+        /// The index of the frame.
         frame: usize,
-        /// How many there are.
+        /// The number of frames.
         frames: usize,
     },
 }
 
-/// Reads a heap profile. Stacks are whole; [`Profile::trimmed`] cuts them for reading.
+/// Reads a heap profile. Stacks are whole; [`Profile::trim_stacks`] trims them.
 pub fn read(json: &str) -> Result<Profile, DhatError> {
     Ok(build_profile(&DhatFile::parse(json)?))
 }
@@ -115,7 +118,7 @@ fn parse_frame(text: &str) -> Frame {
     Frame { function: function_name(symbol), location: place.and_then(strip_column) }
 }
 
-/// The address, where there is one, and what follows it.
+/// Splits the address, where there is one, from what follows it.
 fn split_address(text: &str) -> (Option<u64>, &str) {
     let parsed = text.strip_prefix("0x").and_then(|text| text.split_once(": "));
     match parsed.map(|(digits, rest)| (u64::from_str_radix(digits, 16), rest)) {
@@ -124,7 +127,7 @@ fn split_address(text: &str) -> (Option<u64>, &str) {
     }
 }
 
-/// `path:line:column` without the column; nothing where dhat did not know the file.
+/// Strips the column of `path:line:column`; `None` where dhat did not know the file.
 fn strip_column(place: &str) -> Option<String> {
     let mut parts = place.rsplitn(3, ':');
     let is_number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u32>().is_ok());

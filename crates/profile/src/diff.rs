@@ -4,10 +4,10 @@ use crate::{Frame, Measure, Profile};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// One stack whose figure is not what it was.
+/// A stack whose figure changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChangedStack {
-    /// The stack, the root first, with the lines of the new profile where the new profile has it.
+    /// The stack, the root first; lines are the new profile's where it has the stack.
     pub frames: Vec<Frame>,
     /// The figure in the old profile; 0 where it has no such stack.
     pub old: u64,
@@ -15,13 +15,14 @@ pub struct ChangedStack {
     pub new: u64,
 }
 
-/// The stacks that changed, the worst first: what grew, by how much, and then what shrank, by how much.
+/// Finds the stacks that changed, growth first, by how much, then shrinking, by how much.
 ///
-/// Two stacks are one if their functions and files are the same. Their lines may differ, or an edit above a function would
-/// make everything that it allocates new; so stacks that differ in nothing but lines are added up on either side.
+/// Two stacks are the same if their functions and files are the same. Their lines may differ,
+/// because an edit above a function would otherwise make everything new that it allocates; stacks
+/// that differ only in lines are added up on either side.
 pub fn diff_profiles(old: &Profile, new: &Profile, measure: Measure) -> Vec<ChangedStack> {
     let mut by_stack: BTreeMap<Vec<(&str, &str)>, ChangedStack> = BTreeMap::new();
-    // The new profile first: its lines are shown.
+    // The new profile comes first because its lines are shown.
     for (profile, is_new) in [(new, true), (old, false)] {
         for site in &profile.sites {
             let key = site.frames.iter().map(function_and_file).collect();

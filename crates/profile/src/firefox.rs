@@ -1,10 +1,11 @@
 //! The Firefox Profiler's processed format
-//! (<https://github.com/firefox-devtools/profiler/blob/main/docs-developer/processed-profile-format.md>), version 55: a thread
-//! a measure, whose samples are sites and whose weights are bytes. <https://profiler.firefox.com> opens the file, and uploads
-//! nothing unless asked.
+//! (<https://github.com/firefox-devtools/profiler/blob/main/docs-developer/processed-profile-format.md>),
+//! version 55, with a thread per measure, whose samples are sites and whose weights are bytes.
+//! <https://profiler.firefox.com> opens the file, and uploads nothing unless asked.
 //!
-//! Tables are columns of equal length, and rows are named by their places: a sample names a stack, a stack its caller's stack
-//! and a frame, a frame a function, a function its name in the strings.
+//! Tables are columns of equal length, and rows are referred to by their index: a sample has a
+//! stack, a stack its caller's stack and a frame, a frame a function, and a function its name among
+//! the strings.
 
 mod tables;
 
@@ -13,10 +14,10 @@ use crate::{Measure, Profile};
 use serde::Serialize;
 use tables::{FrameTable, FuncTable, Samples, StackTable, Tables};
 
-/// The version that is written; the profiler brings older files up to its own.
+/// The version that is written; the profiler upgrades older files.
 pub const VERSION: u32 = 55;
 
-/// Written only: nothing reads it back.
+/// Written only; heaplab does not read it.
 pub const FORMAT: Format = Format {
     ending: ".firefox.json",
     write: |profile, subject| Ok(Some(write_firefox(profile, subject.name)?)),
@@ -45,14 +46,14 @@ struct Meta<'a> {
     process_type: u32,
     product: &'a str,
     imported_from: &'static str,
-    /// The peak first; the profiler would sort by what it takes for importance.
+    /// Keeps the peak first; the profiler would sort by assumed importance.
     keep_profile_thread_order: bool,
     initial_visible_threads: [usize; Measure::IN_VIEWERS.len()],
     initial_selected_threads: [usize; 1],
     start_time: f64,
     symbolicated: bool,
     paused_ranges: [(); 0],
-    /// Of the format before processing; the profiler does not look at it.
+    /// The version of the unprocessed format; the profiler ignores it.
     version: u32,
     uses_only_one_stack_type: bool,
     source_code_is_not_on_searchfox: bool,
@@ -131,7 +132,8 @@ struct Resources {
     r#type: [(); 0],
 }
 
-/// The file. `name` is what was profiled. The same bytes for the same profile, whatever the order of its sites.
+/// Writes the file. `name` is what was profiled. The text is the same for the same profile,
+/// whatever the order of its sites.
 pub fn write_firefox(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
     let meta = Meta {
         categories: [Category { name: "Other", color: "grey", subcategories: ["Other"] }],

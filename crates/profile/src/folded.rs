@@ -13,8 +13,8 @@ pub const FORMAT: Format = Format {
     read: Some(ProfileReader { recognizes: |name, _| name.ends_with(".folded"), read: read_folded }),
 };
 
-/// Writes the lines, sorted. Stacks of the same functions are one line, whatever their lines of source, and
-/// stacks that held nothing are left out.
+/// Writes the lines, sorted. Stacks of the same functions are one line, whatever their lines of
+/// source, and stacks that held nothing are left out.
 pub fn write_folded(profile: &Profile, measure: Measure) -> String {
     let mut text = String::new();
     for (stack, amount) in sum_stacks(profile, measure) {
@@ -24,8 +24,8 @@ pub fn write_folded(profile: &Profile, measure: Measure) -> String {
     text
 }
 
-/// Writes lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential flamegraphs,
-/// as inferno's `diff-folded` writes it
+/// Writes lines with two numbers, `root;caller;site OLD NEW`, sorted: the input of differential
+/// flamegraphs, as inferno's `diff-folded` writes it
 /// (<https://www.brendangregg.com/blog/2014-11-09/differential-flame-graphs.html>).
 pub fn write_folded_diff(old: &Profile, new: &Profile, measure: Measure) -> String {
     let mut both: BTreeMap<String, (u64, u64)> = BTreeMap::new();
@@ -59,8 +59,8 @@ fn read_folded(text: &str) -> Result<ImportedProfile, FormatError> {
     })
 }
 
-/// Folds stacks of something else than a heap profile, such as instructions: frames with the root first, and an
-/// amount. The lines are sorted, and nothing is left out.
+/// Folds stacks of something else than a heap profile, such as instructions: frames with the root
+/// first, and an amount. The lines are sorted, and nothing is left out.
 pub fn fold_stacks<'a>(stacks: impl IntoIterator<Item = (&'a [String], u64)>) -> Vec<String> {
     let mut amounts: BTreeMap<String, u64> = BTreeMap::new();
     for (frames, amount) in stacks {
@@ -83,8 +83,8 @@ fn sum_stacks(profile: &Profile, measure: Measure) -> BTreeMap<String, u64> {
     amounts
 }
 
-/// Changes what readers of the format would misunderstand in a name: `;` separates frames, a last word of
-/// digits is read as a count, and a line that begins with `# ` is a comment.
+/// Changes what readers of the format would misunderstand in a name: `;` separates frames, a last
+/// word of digits is read as a count, and a line that begins with `# ` is a comment.
 fn escape_name(function: &str) -> String {
     let plain: String = function
         .chars()
@@ -141,7 +141,8 @@ mod tests {
         let text = write_folded_diff(&old, &new, Measure::PeakBytes);
         assert_eq!(text, "a 1 0\nb 0 4\nb;c 2 9\n");
 
-        // inferno takes the lines for a differential flamegraph: the titles of grown and shrunk frames say by how much.
+        // inferno takes the lines for a differential flamegraph: the titles of grown and shrunk
+        // frames say by how much.
         let mut svg = Vec::new();
         inferno::flamegraph::from_lines(&mut inferno::flamegraph::Options::default(), text.lines(), &mut svg)
             .unwrap();

@@ -1,5 +1,5 @@
-//! The table of profile formats. A report contains a file of every format; `cargo xtask diff` reads those that
-//! have a reader.
+//! The table of profile formats. A report contains a file of every format; `cargo xtask diff` reads
+//! those that have a reader.
 //!
 //! To add a format, write its file beside this one and its line in [`FORMATS`].
 
@@ -24,7 +24,8 @@ pub struct Format {
 pub struct Subject<'a> {
     /// The variant or the program.
     pub name: &'a str,
-    /// What heaplab's recorder says of the run as a whole; absent where the reader gets dhat's own file.
+    /// What heaplab's recorder says of the run as a whole; absent where the reader gets dhat's own
+    /// file.
     pub run: Option<&'a RunHeader>,
 }
 

@@ -1,8 +1,9 @@
-//! Which frames of a stack a reader wants, and how functions are named.
+//! Which frames of a stack are shown, and how functions are named.
 //!
-//! A raw stack runs from the program's entry point through Rust's runtime and the lesson runner to the lesson's function, and
-//! then through the standard library to the allocator. What is kept: every function of the lesson and of other crates, and
-//! of each passage through the standard library the one call that they made, such as `alloc::vec::Vec<T,A>::push`.
+//! A raw stack runs from the program's entry point through Rust's runtime and the lesson runner to
+//! the lesson's function, and then through the standard library to the allocator. Every function of
+//! the lesson and of other crates is kept; of each passage through the standard library, only the
+//! one call in the source is kept, such as `alloc::vec::Vec<T,A>::push`.
 
 mod name;
 
@@ -10,10 +11,10 @@ use crate::Frame;
 
 pub use name::function_name;
 
-/// What a frame without a symbol is called.
+/// The name of a frame without a symbol.
 pub const UNKNOWN: &str = "[unknown]";
 
-/// From the first of these on, nothing but the allocator follows.
+/// After the first of these, a stack contains only the allocator.
 const ALLOCATION: [&str; 8] = [
     "alloc::alloc::",
     "<alloc::alloc::",
@@ -25,8 +26,8 @@ const ALLOCATION: [&str; 8] = [
     "__rustc::__rust_realloc",
 ];
 
-/// The allocators and their tools: dropped where a stack ends with them. They can also stand lower, as a region that calls
-/// the lesson does, and there they are not the end.
+/// The allocators and their tools: dropped at the end of a stack. They can also be called in the
+/// middle of one, as by a region that calls the lesson; there they are kept.
 const ALLOCATORS: [&str; 13] = [
     "heaplab_heap::",
     "<heaplab_heap::",
@@ -43,7 +44,7 @@ const ALLOCATORS: [&str; 13] = [
     "realloc",
 ];
 
-/// The runtime and the lesson runner: dropped where a stack begins with them.
+/// The runtime and the lesson runner: dropped at the beginning of a stack.
 const RUNTIME: [&str; 21] = [
     "_start",
     "__libc_start",
@@ -71,9 +72,9 @@ const RUNTIME: [&str; 21] = [
 /// The standard library, and the table that its maps are made of.
 const STANDARD: [&str; 4] = ["std", "alloc", "core", "hashbrown"];
 
-/// Beginnings of the standard library's paths: as symbols of a recording have them, and as dhat cuts them, to three parts.
-/// They are asked only for functions whose names lack a path: those that were inlined in a program built with nothing but
-/// line tables.
+/// Beginnings of the standard library's paths, as the symbols of a recording have them and as dhat
+/// writes them, with three parts. They are only used for functions whose names have no path: those
+/// that were inlined in a program built with line tables only.
 const STANDARD_FILES: [&str; 13] = [
     "std/",
     "alloc/src/",
@@ -90,8 +91,8 @@ const STANDARD_FILES: [&str; 13] = [
     "hashbrown-",
 ];
 
-/// The stack that is shown, the root first. Never empty: where nothing is left, the innermost frame that is not the
-/// allocator's stands for the stack.
+/// Trims a stack, the root first. The result is never empty: if no frame is left, the innermost
+/// frame that is not the allocator's is kept.
 pub(crate) fn trim_stack(frames: &[Frame]) -> Vec<Frame> {
     let end = find_allocator_start(frames);
     let start = find_lesson_start(&frames[..end]);
@@ -115,14 +116,15 @@ fn find_lesson_start(frames: &[Frame]) -> usize {
         starts_with_any(frame, &RUNTIME) || frame.function == "main" || is_pass_through(frame)
     };
     let with_main = frames.iter().take_while(|frame| below(frame) || is_program_main(frame)).count();
-    // The program's `main` says nothing where the lesson runner calls the variant; in a student's own program it does.
+    // Where the lesson runner calls the variant, the program's `main` is of no interest; in a
+    // user's own program it is.
     let runner = frames[..with_main].iter().rposition(|frame| frame.function.contains("heaplab_lesson::"));
     let start = runner.map_or(0, |index| index + 1);
     start + frames[start..].iter().take_while(|frame| below(frame)).count()
 }
 
-/// Of every passage through the standard library the first call, which is the one in the source. A passage that only
-/// passes a call on, such as an iterator's, leaves nothing.
+/// Keeps, of every passage through the standard library, the first call, which is the one in the
+/// source. A passage that only calls the program back, such as an iterator's, is dropped.
 fn keep_first_library_calls(frames: &[Frame]) -> Vec<Frame> {
     let mut kept: Vec<Frame> = Vec::new();
     let mut inside_standard = false;
@@ -138,7 +140,8 @@ fn keep_first_library_calls(frames: &[Frame]) -> Vec<Frame> {
     kept
 }
 
-/// `core` cannot allocate: whatever it does on a stack, it calls somebody else. `collect` is what the source says, though.
+/// Whether a frame only calls others. `core` cannot allocate, so its functions do, but `collect` is
+/// kept because the source names it.
 fn is_pass_through(frame: &Frame) -> bool {
     match find_owning_crate(&frame.function) {
         Some(owner) => owner == "core" && !frame.function.ends_with("Iterator::collect"),
@@ -149,7 +152,7 @@ fn is_pass_through(frame: &Frame) -> bool {
     }
 }
 
-/// Whether a function is the standard library's.
+/// Whether a function belongs to the standard library.
 pub(crate) fn is_standard_library(frame: &Frame) -> bool {
     match (find_owning_crate(&frame.function), &frame.location) {
         (Some(owner), _) => STANDARD.contains(&owner),
@@ -158,7 +161,8 @@ pub(crate) fn is_standard_library(frame: &Frame) -> bool {
     }
 }
 
-/// The crate that a function is of; for `<T as core::clone::Clone>::clone`, where the type has no path, that of the trait.
+/// The crate that a function belongs to; for `<T as core::clone::Clone>::clone`, where the type has
+/// no path, the crate of the trait.
 fn find_owning_crate(function: &str) -> Option<&str> {
     let first = |path: &'_ str| -> Option<usize> {
         let name = path.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
@@ -284,7 +288,7 @@ mod tests {
         ];
         let names = |kept: Vec<Frame>| kept.into_iter().map(|frame| frame.function).collect::<Vec<_>>();
         assert_eq!(names(trim_stack(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
-        // The same, as symbols of a recording name the places.
+        // The same stack with locations as the symbols of a recording have them.
         let stack = [
             ("list", "lessons/8.5.1-generators/src/main.rs:7"),
             ("next<u64>", "std/core/src/iter/adapters/map.rs:107"),

@@ -1,21 +1,25 @@
-//! The model of a heap profile, and the formats that it comes from and goes to.
+//! The model of a heap profile, and the formats that it is read from and written to.
 //!
-//! - [`raw`]: what heaplab's recorder leaves, addresses and counters, and the file that carries it.
-//! - [`symbols`]: a recording becomes a [`Profile`], with names for its addresses (feature `symbols`).
-//! - [`Profile`]: sites, each with its stack and what it held. [`Profile::trimmed`] leaves the lesson's own frames.
+//! - [`raw`]: the recorder's output, addresses and counters, and the file that carries it.
+//! - [`symbols`]: turns a recording into a [`Profile`], with names for its addresses (feature
+//!   `symbols`).
+//! - [`Profile`]: sites, each with its stack and its figures. [`Profile::trim_stacks`] keeps the
+//!   lesson's own frames.
 //!
 //! Formats of other tools (feature `exports`):
-//! - [`dhat`]: reads and writes DHAT's, and makes the copy of dhat's own file that a report keeps.
-//! - [`folded`]: one line a stack, what flamegraphs are drawn from.
-//! - [`callgrind`]: valgrind's counts of instructions, the one profile here that is not of memory.
+//! - [`formats`]: the table of the formats of heap profiles. A new one is one file and one line
+//!   there.
+//! - [`dhat`]: reads and writes DHAT's format, and makes the copy of dhat's own file for a report.
+//! - [`folded`]: one line per stack, from which flamegraphs are drawn.
 //! - [`speedscope`] and [`firefox`]: for the viewers of these names.
-//! - [`formats`]: the table of those that hold a heap profile.
+//! - [`callgrind`]: valgrind's counts of instructions, the only profile here that is not of memory.
 //!
-//! Over profiles, with no format in mind:
-//! - [`diff`]: what changed from one profile to another, the worst first.
-//! - [`statistics`]: sums by line, function or stack, as Python's tracemalloc has them.
+//! Independent of formats:
+//! - [`diff`]: what changed from one profile to another.
+//! - [`statistics`]: sums by line, function or stack, as in Python's tracemalloc.
 //!
-//! Data in, data out: nothing here touches a file, but for [`symbols`], which reads the profiled program's.
+//! Only [`symbols`] reads files, namely those of the profiled program; the other modules work on
+//! data.
 
 pub mod diff;
 mod frames;

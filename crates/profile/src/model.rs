@@ -1,4 +1,4 @@
-//! What every format of a heap profile is read into and written from.
+//! The model that every format of a heap profile is read into and written from.
 
 use crate::frames;
 use std::collections::btree_map::Entry;
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A whole profile: every site that allocated in the measured region.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
-    /// One entry a distinct stack.
+    /// One entry per distinct stack.
     pub sites: Vec<Site>,
 }
 
@@ -16,9 +16,10 @@ pub struct Profile {
 pub struct Site {
     /// The stack, the root first.
     pub frames: Vec<Frame>,
-    /// Blocks over the whole run: births; for a profile of dhat's births and reallocations.
+    /// Blocks over the whole run: births; in a profile of dhat's, births and reallocations.
     pub total_blocks: u64,
-    /// Bytes over the whole run: birth bytes and growth; for a profile of dhat's birth bytes and the sum of new sizes.
+    /// Bytes over the whole run: birth bytes and growth; in a profile of dhat's, birth bytes and
+    /// the sum of new sizes.
     pub total_bytes: u64,
     /// Blocks of this site that were live at the global peak.
     pub peak_blocks: u64,
@@ -26,24 +27,24 @@ pub struct Site {
     pub peak_bytes: u64,
     /// Blocks that were live when this site's own bytes were highest.
     pub own_peak_blocks: u64,
-    /// The most bytes that this site held at once, at a time of its own. Of a site that was merged from several (threads,
-    /// or stacks that became the same) it is the most that they can have held together: the sum of theirs, but not more
-    /// than the global peak.
+    /// The most bytes that this site held at once, at a time of its own. For a site merged from
+    /// several (threads, or stacks that became equal) it is an upper bound of what they held
+    /// together: the sum of theirs, but not more than the global peak.
     pub own_peak_bytes: u64,
     /// Blocks that were live at the end.
     pub end_blocks: u64,
     /// Bytes that were live at the end.
     pub end_bytes: u64,
-    /// What dhat does not know; nothing where the profile is dhat's.
+    /// Figures that only the recorder has; `None` where the profile is dhat's.
     pub recorded: Option<RecorderFigures>,
 }
 
-/// What only heaplab's recorder knows of a site.
+/// Figures of a site that only heaplab's recorder has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RecorderFigures {
     /// Bytes at birth.
     pub birth_bytes: u64,
-    /// Reallocations of blocks that were born here, wherever they were reallocated.
+    /// Reallocations of blocks that were allocated here, wherever they were reallocated.
     pub reallocations: u64,
     /// The sum of new sizes over all reallocations.
     pub reallocated_bytes: u64,
@@ -51,38 +52,41 @@ pub struct RecorderFigures {
     pub grown_bytes: u64,
     /// The sum of shrinking.
     pub shrunk_bytes: u64,
-    /// Blocks that were born here and have been freed.
+    /// Blocks that were allocated here and have been freed.
     pub deaths: u64,
-    /// The sum of the lifetimes of those, in bytes of the allocation clock.
+    /// The sum of their lifetimes, in bytes of the allocation clock.
     pub lifetime_bytes: u64,
-    /// How many of those lived for less than 1, 2, 4, 8, … bytes of the allocation clock, and not for less than the entry
-    /// before says; the 32nd has all of 1 GiB or more. Trailing zeros are left out.
+    /// How many of them lived for less than 1, 2, 4, 8, … bytes of the allocation clock, but not
+    /// less than the entry before; the 32nd entry counts all of 1 GiB or more. Trailing zeros are
+    /// left out.
     pub lifetimes: Vec<u64>,
-    /// The sum of the ages of the blocks that were live at the end, in bytes of the allocation clock.
+    /// The sum of the ages of the blocks that were live at the end, in bytes of the allocation
+    /// clock.
     pub survivor_age_bytes: u64,
     /// The names of the threads that allocated.
     pub threads: BTreeSet<String>,
 }
 
-/// One function on a stack. Inlined functions have frames of their own.
+/// One function on a stack. Inlined functions have their own frames.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Frame {
     /// Demangled and without hashes: `slots_vs_maps::list_dict`.
     pub function: String,
-    /// File and line as far as the format tells them, never an address: `8.5.2-slots-vs-maps/src/main.rs:30`.
+    /// File and line as far as the format has them, never an address:
+    /// `8.5.2-slots-vs-maps/src/main.rs:30`.
     pub location: Option<String>,
 }
 
 impl Profile {
-    /// The profile as a reader wants it: each stack without the runtime below the lesson's code and without the allocator
-    /// above it, sites whose stacks are then equal added up, in the order of their stacks.
+    /// Trims each stack: the runtime below the lesson's code and the allocator above it are
+    /// dropped. Sites whose stacks are then equal are added up, in the order of their stacks.
     pub fn trim_stacks(self) -> Profile {
         let trim = |site: Site| Site { frames: frames::trim_stack(&site.frames), ..site };
         Profile { sites: self.sites.into_iter().map(trim).collect() }.merge_equal_stacks()
     }
 
-    /// Sites of equal stacks added up, in the order of their stacks. All sums stay exact but for the sites' own peaks: see
-    /// [`Site::own_peak_bytes`].
+    /// Adds up sites of equal stacks, in the order of their stacks. All sums stay exact except for
+    /// the sites' own peaks: see [`Site::own_peak_bytes`].
     pub fn merge_equal_stacks(self) -> Profile {
         let peak_bytes = self.peak_bytes();
         let mut by_stack: BTreeMap<Vec<Frame>, Site> = BTreeMap::new();
@@ -98,7 +102,7 @@ impl Profile {
         Profile { sites: by_stack.into_iter().map(|(frames, site)| Site { frames, ..site }).collect() }
     }
 
-    /// The global peak: what all sites held at it.
+    /// The global peak: what all sites held at it together.
     pub fn peak_bytes(&self) -> u64 {
         self.sites.iter().map(|site| site.peak_bytes).sum()
     }
@@ -114,7 +118,7 @@ impl Frame {
 }
 
 impl Site {
-    /// Adds another's figures. The own peaks of both together were not above `most_bytes`.
+    /// Adds the figures of another site. `most_bytes` bounds the sum of the own peaks.
     fn add(&mut self, other: &Site, most_bytes: u64) {
         self.total_blocks += other.total_blocks;
         self.total_bytes += other.total_bytes;
@@ -126,7 +130,7 @@ impl Site {
         self.end_bytes += other.end_bytes;
         match (&mut self.recorded, &other.recorded) {
             (Some(sum), Some(more)) => sum.add(more),
-            // A sum of what was measured and what was not is not measured.
+            // A sum with an unmeasured part is not measured.
             (sum, _) => *sum = None,
         }
     }

@@ -1,12 +1,12 @@
-//! What the recorder leaves when a region closes: addresses and counters, nothing resolved. One file, read where there is
-//! time for symbols.
+//! What the recorder writes when a region closes: addresses and counters, without names. It is one
+//! file, which is read where there is time to look up symbols.
 
 mod file;
 
 pub use file::RawError;
 
-/// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A site at node 0, the root,
-/// is the overflow site: what had no room in the tables.
+/// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A
+/// site at node 0, the root, is the overflow site, which counts what had no room in the tables.
 pub const CUT_ADDRESS: u64 = 1;
 
 /// A whole recording.
@@ -14,15 +14,16 @@ pub const CUT_ADDRESS: u64 = 1;
 pub struct RawRecording {
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// What was counted over all sites.
+    /// Sums over all sites.
     pub totals: RawTotals,
-    /// Where the program and its libraries lie in memory.
+    /// Where the program and its libraries were mapped.
     pub modules: Vec<Module>,
     /// The names of the threads that recorded, in the order in which they first did.
     pub threads: Vec<String>,
-    /// The call tree of all stacks: a node is a return address under its caller. Node 0 is the root and has no address.
+    /// The call tree of all stacks: a node is a return address under its caller. Node 0 is the root
+    /// and has no address.
     pub nodes: Vec<Node>,
-    /// One entry a stack and thread.
+    /// One entry per stack and thread.
     pub sites: Vec<RawSite>,
     /// Live bytes over the allocation clock, in its order.
     pub curve: Vec<RawPoint>,
@@ -47,9 +48,9 @@ pub struct RawTotals {
     pub shrunk_bytes: u64,
     /// Live blocks at the peak.
     pub peak_blocks: u64,
-    /// The most that was live at once.
+    /// Peak of live bytes.
     pub peak_bytes: u64,
-    /// The allocation clock then.
+    /// The allocation clock at the peak.
     pub peak_clock_bytes: u64,
     /// Live blocks at the end.
     pub end_blocks: u64,
@@ -57,9 +58,9 @@ pub struct RawTotals {
     pub end_bytes: u64,
     /// Wall time of the region.
     pub wall_ns: u64,
-    /// How far the peak may err: 0 while one thread records.
+    /// Bound of the peak's error; 0 while a single thread records.
     pub peak_error_bytes: u64,
-    /// Stacks that frame pointers did not give whole, walked by unwind tables.
+    /// Stacks walked by unwind tables because frame pointers did not give the whole stack.
     pub slow_walks: u64,
     /// Stacks deeper than the limit.
     pub cut_stacks: u64,
@@ -74,7 +75,7 @@ pub struct Module {
     pub base: u64,
     /// One past its last mapped address.
     pub end: u64,
-    /// Its path.
+    /// The file's path.
     pub path: String,
     /// The GNU build id in lower-case hexadecimal; empty where it has none.
     pub build_id: String,
@@ -91,11 +92,11 @@ pub struct Node {
 
 /// What one thread did to the blocks of one stack.
 ///
-/// A block counts at the stack that it was born at, whoever frees it: figures of one thread may be negative, their sum over
-/// the threads is not.
+/// A block counts at the stack that allocated it, whichever thread frees it. Figures of one thread
+/// may be negative; their sum over the threads is not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawSite {
-    /// The innermost frame.
+    /// The node of the innermost frame.
     pub node: u32,
     /// An index into the threads.
     pub thread: u32,
@@ -123,14 +124,14 @@ pub struct RawSite {
     pub own_peak_blocks: i64,
     /// This entry's own highest live bytes.
     pub own_peak_bytes: i64,
-    /// How many blocks died here.
+    /// Freed blocks.
     pub deaths: u64,
-    /// The sum of the lifetimes of blocks that died, in bytes of the allocation clock.
+    /// The sum of the lifetimes of the freed blocks, in bytes of the allocation clock.
     pub lifetime_bytes: u64,
-    /// The sum of the allocation clock at the births of the blocks that live now.
+    /// The sum of the allocation clock at the births of the blocks that are live now.
     pub live_birth_clock_bytes: i64,
-    /// How many lived for less than 1, 2, 4, 8, … bytes of the allocation clock, the 32nd for 1 GiB or more; trailing zeros
-    /// are left out.
+    /// How many freed blocks lived for less than 1, 2, 4, 8, … bytes of the allocation clock, the
+    /// 32nd for 1 GiB or more; trailing zeros are left out.
     pub lifetimes: Vec<u64>,
 }
 
@@ -139,7 +140,7 @@ pub struct RawSite {
 pub struct RawPoint {
     /// The allocation clock: bytes allocated so far in the region.
     pub clock_bytes: u64,
-    /// Since the region's opening.
+    /// Time since the region's opening.
     pub at_ns: u64,
     /// Live bytes.
     pub live_bytes: u64,
@@ -148,10 +149,10 @@ pub struct RawPoint {
 /// A mark on the curve.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawMark {
-    /// What begins here.
+    /// The name of what begins here.
     pub name: String,
     /// The allocation clock.
     pub clock_bytes: u64,
-    /// Since the region's opening.
+    /// Time since the region's opening.
     pub at_ns: u64,
 }

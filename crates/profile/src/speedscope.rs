@@ -1,5 +1,5 @@
-//! speedscope's own file format (<https://www.speedscope.app/file-format-schema.json>): one "sampled" profile per
-//! measure, whose samples are stacks and whose weights are bytes.
+//! speedscope's own file format (<https://www.speedscope.app/file-format-schema.json>): one
+//! "sampled" profile per measure, whose samples are stacks and whose weights are bytes.
 
 use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
 use crate::{Frame, Measure, Profile, Site};
@@ -55,8 +55,8 @@ struct SampledProfile {
     weights: Vec<u64>,
 }
 
-/// Writes the file. `name` is what was profiled. The text is the same for the same profile, whatever the order of
-/// its sites.
+/// Writes the file. `name` is what was profiled. The text is the same for the same profile,
+/// whatever the order of its sites.
 pub fn write_speedscope(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
     let mut places: BTreeMap<&Frame, usize> =
         profile.sites.iter().flat_map(|site| &site.frames).map(|frame| (frame, 0)).collect();

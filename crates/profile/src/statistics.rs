@@ -1,26 +1,26 @@
-//! Sums by line, by function and by stack, under the names that Python's tracemalloc has for them
+//! Sums by line, by function and by stack, with the terms of Python's tracemalloc
 //! (<https://docs.python.org/3/library/tracemalloc.html#statistic>).
 
 use crate::{Frame, Measure, Profile, Site, UNKNOWN, frames};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// What is added up.
+/// How allocations are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GroupBy {
-    /// Allocations of one line of source, whatever led there.
+    /// By line of source, whatever called it.
     Line,
-    /// Allocations of one function.
+    /// By function.
     Function,
-    /// Allocations of one whole stack.
+    /// By whole stack.
     Stack,
 }
 
 /// The sum over one group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistic {
-    /// What the group is: `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the root first,
-    /// separated by `; `.
+    /// The group: `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the
+    /// root first, separated by `; `.
     pub key: String,
     /// One frame for a line or a function, all of them for a stack, the root first.
     pub frames: Vec<Frame>,
@@ -38,10 +38,11 @@ pub struct Statistic {
     pub end_bytes: u64,
 }
 
-/// The groups, the largest first by `measure`, equal ones by their keys.
+/// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
 ///
-/// Line and function are those of the innermost frame that is not the standard library's: the line that a reader can
-/// change. The profile should be [trimmed](Profile::trimmed), or the allocator's own frames stand innermost.
+/// Line and function are those of the innermost frame that is not the standard library's: the line
+/// that a reader can change. The profile should be [trimmed](Profile::trim_stacks), or the
+/// allocator's own frames are innermost.
 pub fn compute_statistics(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<Statistic> {
     let mut groups: BTreeMap<String, (u64, Statistic)> = BTreeMap::new();
     for site in &profile.sites {
@@ -84,7 +85,7 @@ fn find_own_frame(site: &Site) -> Frame {
     own.or(site.frames.last()).cloned().unwrap_or_else(unknown)
 }
 
-/// The line alone: functions that share one are one group.
+/// The line alone: functions that share one line are one group.
 fn line_key(frames: &[Frame]) -> String {
     let frame = frames.first();
     frame.map(|frame| frame.location.clone().unwrap_or_else(|| frame.function.clone())).unwrap_or_default()

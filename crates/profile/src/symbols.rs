@@ -1,5 +1,5 @@
-//! Names for the addresses of a recording: function, file and line, inlined functions included, from the debug information
-//! of the program and its libraries as they lie on the disk.
+//! Names for the addresses of a recording: function, file and line, with inlined functions, from
+//! the debug information of the program and its libraries on disk.
 
 mod location;
 mod module;
@@ -15,25 +15,25 @@ use std::rc::Rc;
 pub use module::demangle;
 pub use own_lines::OwnLines;
 
-/// The frame of the site that stands for all births that had no room in the recorder's tables.
+/// The frame of the site that counts all births without room in the recorder's tables.
 pub const OVERFLOW: &str = "[no room in the tables]";
 
 /// The root frame of a stack that was deeper than the recorder keeps.
 pub const CUT: &str = "[callers cut]";
 
-/// Folders that locations are named from.
+/// The folders that locations are relative to.
 #[derive(Clone, Debug, Default)]
 pub struct Roots {
-    /// The root of the workspace or package that was profiled, absolute and without symbolic links. Locations below it are
-    /// named from it: `lessons/8.5.2-slots-vs-maps/src/main.rs:30`.
+    /// The root of the workspace or package that was profiled, absolute and without symbolic links.
+    /// Locations below it are relative to it: `lessons/8.5.2-slots-vs-maps/src/main.rs:30`.
     pub workspace: PathBuf,
 }
 
-/// Why a recording has no names.
+/// Why the addresses of a recording cannot be named.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SymbolError {
-    /// The file is another than the one that ran: its addresses would get wrong names.
+    /// The file differs from the one that ran, so its addresses would get wrong names.
     #[error(
         "{path} is not the file that was recorded: its build id was {recorded} and is now {found}. Record again"
     )]
@@ -45,8 +45,8 @@ pub enum SymbolError {
         /// Its build id now; `none` where it has none.
         found: String,
     },
-    /// No file of those that the stacks go through can be read. Where some can, frames of the others are unknown, and
-    /// their locations say why.
+    /// None of the files that the stacks go through can be read. Where some can, frames of the
+    /// others are unknown, and their locations say why.
     #[error("cannot read the symbols of {path}: {cause}")]
     Unreadable {
         /// The first of them.
@@ -54,21 +54,22 @@ pub enum SymbolError {
         /// What failed.
         cause: String,
     },
-    /// The recording contradicts itself.
+    /// A reference in the recording leads nowhere.
     #[error(transparent)]
     Raw(#[from] RawError),
 }
 
-/// The profile of a recording, its stacks whole, in their order.
+/// Builds the profile of a recording, with whole stacks, sorted.
 ///
-/// The entries of several threads with one stack are one site, and so are stacks that are the same after symbols, such as
-/// two calls on one line: their figures are added up (see [`Profile::merged`]).
+/// The entries of several threads with one stack become one site, and so do stacks that are equal
+/// after naming, such as two calls on one line: their figures are added up (see
+/// [`Profile::merge_equal_stacks`]).
 pub fn symbolize(raw: &RawRecording, roots: &Roots) -> Result<Profile, SymbolError> {
     Ok(NamedStacks::resolve(raw, roots)?.build_profile(&raw.sites))
 }
 
-/// The names of a recording's stacks, found once for whatever figures there are of them: those at the end, and those of looks
-/// on the way.
+/// The names of a recording's stacks, found once and used for the figures at the end and for those
+/// of snapshots on the way.
 pub struct NamedStacks<'a> {
     raw: &'a RawRecording,
     names: Vec<Rc<[Frame]>>,
@@ -84,8 +85,8 @@ impl NamedStacks<'_> {
         Ok(NamedStacks { raw, names: resolve_nodes(raw, roots)? })
     }
 
-    /// The profile of these entries, as [`symbolize`] makes it of the recording's own. Entries of nodes and threads that the
-    /// recording does not have are left out.
+    /// Builds the profile of these entries, as [`symbolize`] does of the recording's own. Entries
+    /// of nodes and threads that the recording does not have are left out.
     pub fn build_profile(&self, entries: &[RawSite]) -> Profile {
         let mut by_node: BTreeMap<u32, Vec<&RawSite>> = BTreeMap::new();
         let is_known = |entry: &&RawSite| {
@@ -102,7 +103,7 @@ impl NamedStacks<'_> {
     }
 }
 
-/// The frames of each node, the outermost function first. One address has one answer, whichever stack it stands in.
+/// Finds the frames of each node, the outermost function first. Each address is looked up once.
 fn resolve_nodes(raw: &RawRecording, roots: &Roots) -> Result<Vec<Rc<[Frame]>>, SymbolError> {
     let mut names = ModuleSymbols::new(&raw.modules, roots);
     let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
@@ -126,8 +127,8 @@ fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Result<Vec<Fr
     if address == CUT_ADDRESS {
         return Ok(vec![frame_without_location(CUT)]);
     }
-    // A return address is where the caller goes on: the call is the instruction before it, which may be of another line,
-    // and where the callee never returns even of another function.
+    // The return address is the instruction after the call. The call itself, one byte before, may
+    // be on another line or, where the callee never returns, even in another function.
     let frames = names.find_frames(address.saturating_sub(1))?;
     Ok(if frames.is_empty() { vec![frame_without_location(UNKNOWN)] } else { frames })
 }
@@ -152,7 +153,7 @@ fn collect_stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame>
 /// The sums over the threads.
 fn sum_entries(entries: &[&RawSite], raw: &RawRecording) -> Site {
     let sum = |figure: fn(&RawSite) -> u64| entries.iter().map(|entry| figure(entry)).sum::<u64>();
-    // Frees by other threads make some of these negative; their sum is not.
+    // Frees by other threads make some of these negative; the sum is not.
     let net = |figure: fn(&RawSite) -> i64| {
         u64::try_from(entries.iter().map(|entry| figure(entry)).sum::<i64>()).unwrap_or(0)
     };
@@ -184,17 +185,17 @@ fn sum_entries(entries: &[&RawSite], raw: &RawRecording) -> Site {
     }
 }
 
-/// Every block that lives is as old as the clock has come since its birth. Threads know the clock to within 64 KiB of each
-/// other, so that a sum may fall below 0 by that: then it is 0.
+/// The age of a live block is the advance of the clock since its birth. Threads know the clock to
+/// within 64 KiB of each other, so a sum may fall below 0 by that much; then it is 0.
 fn survivor_age_bytes(entries: &[&RawSite], raw: &RawRecording) -> u64 {
     let live: i64 = entries.iter().map(|entry| entry.live_blocks).sum();
-    // A sum of clocks may pass 2^64 and come round: the difference is right all the same.
+    // A sum of clocks may wrap around 2^64; the difference is right all the same.
     let births = entries.iter().fold(0_i64, |sum, entry| sum.wrapping_add(entry.live_birth_clock_bytes));
     let end = raw.totals.birth_bytes.wrapping_add(raw.totals.grown_bytes);
     u64::try_from(live.wrapping_mul(end.cast_signed()).wrapping_sub(births)).unwrap_or(0)
 }
 
-/// Of one thread its own; of several at most their sum, and at most the global peak.
+/// The own peak of one thread; for several, an upper bound: their sum, at most the global peak.
 fn own_peak_bytes(entries: &[&RawSite], raw: &RawRecording) -> u64 {
     let sum: u64 = entries.iter().map(|entry| u64::try_from(entry.own_peak_bytes).unwrap_or(0)).sum();
     if entries.len() > 1 { sum.min(raw.totals.peak_bytes) } else { sum }

@@ -1,8 +1,9 @@
-//! A file that dhat itself wrote, taken through the reader, the trimming, the folding and the copy for a report; and the
-//! copy opened in valgrind's DHAT viewer where that is installed.
+//! A file that dhat itself wrote, taken through the reader, the trimming, the folding and the copy
+//! for a report; and the copy opened in valgrind's DHAT viewer where that is installed.
 //!
-//! The profiled program is this test's own binary, started again: two processes are loaded at two addresses. It has no test
-//! harness, whose threads would allocate in the profile whenever they liked.
+//! The profiled program is this test's own binary, started again: two processes are loaded at two
+//! addresses. It has no test harness, whose threads would allocate in the profile whenever they
+//! liked.
 
 #![expect(clippy::unwrap_used, reason = "a test without a harness, which clippy does not take for one")]
 

@@ -1,15 +1,16 @@
-//! Line by line: names are numbered at their first use, positions are told as differences.
+//! Parses callgrind's file line by line. Names are numbered at their first use, and positions are
+//! differences.
 
 use super::CallgrindError;
 use super::tally::{Place, Tally};
 use std::collections::HashMap;
 
-/// Names that the file has numbered. Functions, files and objects are numbered apart.
+/// Names that the file has numbered. Functions, files and objects have separate numbers.
 #[derive(Default)]
 struct NameTable<'a>(HashMap<&'a str, &'a str>);
 
 impl<'a> NameTable<'a> {
-    /// `(12) name` the first time, `(12)` from then on, `name` where nothing is compressed.
+    /// Resolves `(12) name` at the first use, `(12)` afterwards, or an uncompressed `name`.
     fn resolve(&mut self, text: &'a str) -> Option<&'a str> {
         let Some((number, name)) = text.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
             return Some(text);
@@ -26,7 +27,7 @@ impl<'a> NameTable<'a> {
     }
 }
 
-/// Where the file stands.
+/// The position in the file.
 #[derive(Default)]
 struct ParserState<'a> {
     functions: NameTable<'a>,
@@ -86,12 +87,12 @@ impl<'a> ParserState<'a> {
             "fl" | "fi" | "fe" => self.file = self.files.resolve(name)?,
             "fn" => self.function = self.functions.resolve(name)?,
             "cfn" => self.called = self.functions.resolve(name)?,
-            // The file of what is called: only its number matters, if it is the name's first use.
+            // The file of the called function: only its number matters, if this is its first use.
             "cfi" | "cfl" => {
                 self.files.resolve(name)?;
             }
             "ob" => self.object = self.objects.resolve(name)?,
-            // The object of what is called, as its file.
+            // The object of the called function, likewise.
             "cob" => {
                 self.objects.resolve(name)?;
             }
@@ -105,7 +106,7 @@ impl<'a> ParserState<'a> {
         let mut parts = text.split_ascii_whitespace();
         self.address = parse_position(parts.next()?, self.address)?;
         self.line = parse_position(parts.next()?, self.line)?;
-        // A cost that is left out is none.
+        // A missing cost is 0.
         let cost = parts.next().map_or(Some(0), |cost| cost.parse().ok())?;
         let line = u32::try_from(self.line).ok()?;
         let place = Place { object: self.object, file: self.file, address: self.address, line };

@@ -4,7 +4,7 @@ use super::{CallgrindProfile, FunctionCost, InstructionCost, LineCost, MAX_CALLE
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-/// Where an instruction stands.
+/// The location of an instruction.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) object: &'a str,
@@ -13,10 +13,10 @@ pub(super) struct Place<'a> {
     pub(super) line: u32,
 }
 
-/// What is added up while the file is read.
+/// Sums while the file is read.
 pub(super) struct Tally {
     pub(super) total: u64,
-    /// By the chain of symbols that stands for a function: the innermost first, `'` between.
+    /// By the chain of symbols, the innermost first, separated by `'`.
     contexts: HashMap<String, ChainCost>,
     instructions: HashMap<(Rc<str>, u64), InstructionCost>,
     objects: HashSet<Rc<str>>,
@@ -40,16 +40,16 @@ impl Tally {
         }
     }
 
-    /// Instructions of one address in one chain.
+    /// Adds instructions of one address in one chain.
     pub(super) fn add_cost(&mut self, chain: &str, place: Place<'_>, cost: u64) {
         self.chain_mut(chain).own += cost;
         self.instruction_mut(place).exclusive += cost;
     }
 
-    /// Calls from one address, and what they cost inclusively.
+    /// Adds calls from one address, and their inclusive cost.
     pub(super) fn add_call(&mut self, chain: &str, to: &str, place: Place<'_>, count: u64, cost: u64) {
         self.chain_mut(to).calls += count;
-        // What an inner call of a recursive function cost is within what the outermost one cost.
+        // The cost of an inner call of a recursive function is contained in the outermost call's.
         let called = if is_recursive_call(chain) { 0 } else { cost };
         self.instruction_mut(place).called += called;
     }
@@ -128,7 +128,7 @@ fn intern(known: &mut HashSet<Rc<str>>, text: &str) -> Rc<str> {
     new
 }
 
-/// Sums by function, what a function cost by itself first.
+/// Sums by function, sorted by the functions' own cost, the highest first.
 pub(super) fn sum_by_function(stacks: &[StackCost]) -> Vec<FunctionCost> {
     let mut sums: BTreeMap<&str, (u64, u64, u64)> = BTreeMap::new();
     for stack in stacks {
@@ -149,7 +149,7 @@ pub(super) fn sum_by_function(stacks: &[StackCost]) -> Vec<FunctionCost> {
         exclusive,
     };
     let mut functions: Vec<FunctionCost> = sums.into_iter().map(function).collect();
-    // They stand by name: the sort keeps that order where costs are equal, on every run.
+    // They are sorted by name: the stable sort keeps that order where costs are equal.
     functions.sort_by_key(|function| std::cmp::Reverse((function.exclusive, function.inclusive)));
     functions
 }

@@ -36,7 +36,8 @@ fn sums_by_line() {
     };
     let wanted = [
         line("fib", 4, 10, 10, 10),
-        // Three chains at one address; the calls of the inner ones are within those of the outermost.
+        // Three chains at one address; the calls of the inner ones are within those of the
+        // outermost.
         line("fib", 5, 60, 60, 60),
         line("fib", 6, 2, 2, 62),
         line("inlined", 9, 1, 1, 1),

@@ -1,4 +1,4 @@
-//! The fields of DHAT's file under the names that it gives them, in its order, checked when parsed.
+//! The fields of DHAT's file, under their names there and in its order, checked when parsed.
 
 use super::{DhatError, VERSION};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ pub(super) struct DhatFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tg: Option<u64>,
     pub(super) te: u64,
-    /// Fields that we have no use for, kept for whoever has.
+    /// Other fields, copied without change.
     #[serde(flatten)]
     pub(super) others: BTreeMap<String, Value>,
     /// Program points: sites.
@@ -45,7 +45,7 @@ pub(super) struct ProgramPoint {
     /// The sum of lifetimes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) tl: Option<u64>,
-    /// The most that this site held at once, at a time of its own.
+    /// The site's own peak.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) mb: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ pub(super) struct ProgramPoint {
     pub(super) fs: Vec<usize>,
 }
 
-/// What is read before the rest is believed.
+/// The version is read first, because other versions have other fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct VersionField {
@@ -101,7 +101,7 @@ impl DhatFile {
         Ok(file)
     }
 
-    /// One field a line without indentation, as the dhat crate writes it.
+    /// Writes one field per line without indentation, as the dhat crate does.
     pub(super) fn to_json(&self) -> Result<String, DhatError> {
         let mut bytes = Vec::new();
         self.serialize(&mut Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"")))?;

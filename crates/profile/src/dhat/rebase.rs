@@ -1,17 +1,18 @@
-//! dhat's file as a report keeps it: dhat's own data, still opening in the DHAT viewer, but the same bytes on every run
-//! except for its times (`te`, `tg`, `tl`).
+//! dhat's file in a report: dhat's own data, which opens in the DHAT viewer, but with the same
+//! bytes on every run except for its times (`te`, `tg`, `tl`).
 
 use super::file::{DhatFile, ProgramPoint};
 use super::{DhatError, split_address};
 use std::collections::BTreeMap;
 
-/// An address this far above the load address is not in the binary. Binaries are smaller; on a 64-bit Linux the shared
-/// libraries lie terabytes above them.
+/// An address this far above the load address is not in the binary. Binaries are smaller; on a
+/// 64-bit Linux the shared libraries lie terabytes above them.
 const BINARY_MOST_BYTES: u64 = 1 << 32;
 
-/// Makes the copy. Addresses of the binary become offsets from its load address, those of shared libraries and, where
-/// `load_address` is unknown, all of them are left out; frames and program points stand in the order of their texts; the
-/// command line begins with the program's file name, and the process id is 0.
+/// Makes the copy. Addresses of the binary become offsets from its load address; those of shared
+/// libraries and, where `load_address` is unknown, all addresses are left out. Frames and program
+/// points are sorted by their texts, the command line begins with the program's file name, and the
+/// process id is 0.
 pub fn rebase(json: &str, load_address: Option<u64>) -> Result<String, DhatError> {
     let mut file = DhatFile::parse(json)?;
     let texts: Vec<String> = file.ftbl.iter().map(|text| rebase_frame(text, load_address)).collect();
@@ -32,7 +33,7 @@ fn rebase_frame(text: &str, load_address: Option<u64>) -> String {
     }
 }
 
-/// The distinct texts in their order behind `[root]`, and for each old place the new one.
+/// Sorts the distinct texts behind `[root]`; also returns the new place of each old place.
 pub(super) fn sort_frame_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
     let Some((root, frames)) = texts.split_first() else {
         return (Vec::new(), Vec::new());
@@ -46,12 +47,13 @@ pub(super) fn sort_frame_table(texts: &[String]) -> (Vec<String>, Vec<usize>) {
     (table, places)
 }
 
-/// The program points in the order of their stacks.
+/// Sorts the program points by their stacks, and adds up those of equal stacks.
 ///
-/// Two of them can now have the same stack: frames of one line of source that differed in an address which was left out.
-/// dhat itself can write such two, for it trims stacks after it has told them apart. The viewer refuses them, so they are
-/// added up. Totals, the global peak and the end stay exact by that. `mb` and `mbk` do not: two sites may have had their own
-/// peaks at different times, and their sum is the most that the two can have held together.
+/// Stacks can have become equal: frames of one line of source that differed in an address which was
+/// left out. dhat itself can write two equal stacks, because it trims stacks after it has compared
+/// them. The viewer rejects them, so they are added up. Totals, the global peak and the end stay
+/// exact. `mb` and `mbk` do not: two sites may have had their own peaks at different times, and
+/// their sum is the most that the two can have held together.
 pub(super) fn merge_points(points: Vec<ProgramPoint>, places: &[usize]) -> Vec<ProgramPoint> {
     let mut by_stack: BTreeMap<Vec<usize>, ProgramPoint> = BTreeMap::new();
     for mut point in points {
@@ -83,7 +85,8 @@ fn add_figures(sum: &mut ProgramPoint, point: &ProgramPoint) {
     }
 }
 
-/// `target/lesson/slots-vs-maps list_dict` begins with a folder of this machine.
+/// Strips the folder, which depends on the machine, from a command such as
+/// `target/lesson/slots-vs-maps list_dict`.
 pub(super) fn strip_program_folder(command: &str) -> String {
     let (program, arguments) = command.split_once(' ').unwrap_or((command, ""));
     let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
@@ -95,7 +98,8 @@ mod tests {
     use super::*;
     use crate::dhat;
 
-    /// Two runs of one program: loaded elsewhere, frames and points found in another order.
+    /// Two runs of one program: loaded at another address, frames and points found in another
+    /// order.
     fn run(load: u64, library: u64, swapped: bool) -> String {
         let outer = format!("{:#x}: app::outer (app/src/main.rs:3:5)", load + 0x30);
         let inner = format!("{:#x}: app::inner (app/src/main.rs:9:1)", load + 0x90);

@@ -1,10 +1,12 @@
-//! A recording's profile as a DHAT file of version 2, as the dhat crate would have written it: it opens in the DHAT viewer.
+//! Writes a recording's profile as a DHAT file of version 2, as the dhat crate would have written
+//! it, so that it opens in the DHAT viewer.
 //!
-//! Figures follow dhat's rule, under which a reallocated block is a new block of its full size: `tbk` is births and
-//! reallocations, `tb` birth bytes and the sum of new sizes. Times (`tl`, `tg`, `te`, `tuth`) are in bytes of the allocation
-//! clock, not in microseconds: they are the same on every run. DHAT leaves the unit's name to the file. `tl` has the
-//! lifetimes of the blocks that were freed and, as dhat has it, those of the others up to the end; a block that was reallocated
-//! has one life here and a new one in dhat.
+//! Figures follow dhat's rule, under which a reallocated block is a new block of its full size:
+//! `tbk` is births and reallocations, `tb` birth bytes and the sum of new sizes. Times (`tl`, `tg`,
+//! `te`, `tuth`) are in bytes of the allocation clock instead of microseconds, so that they are the
+//! same on every run; the format lets the file name the unit. `tl` contains the lifetimes of the
+//! freed blocks and, as in dhat, those of the others up to the end. A block that was reallocated
+//! has one life here and begins a new one in dhat.
 
 use super::file::{DhatFile, ProgramPoint};
 use super::rebase::{merge_points, sort_frame_table, strip_program_folder};
@@ -16,10 +18,11 @@ use std::collections::BTreeMap;
 /// The unit of the times that heaplab writes; dhat's own is microseconds.
 pub(super) const TIME_UNIT: &str = "bytes allocated";
 
-/// Blocks that lived for no longer are short-lived to the viewer: those gone before the program had allocated a page.
+/// The viewer calls blocks short-lived if they lived for no longer than this: until the program had
+/// allocated another page.
 const SHORT_LIVED_BYTES: u64 = 4096;
 
-/// What a DHAT file says of the run as a whole.
+/// What a DHAT file says about the run as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunHeader {
     /// The command line.
@@ -31,7 +34,7 @@ pub struct RunHeader {
 }
 
 impl RunHeader {
-    /// As a recording says it; the program without its folder.
+    /// The header of a recording; the program is named without its folder.
     pub fn from_recording(raw: &RawRecording) -> RunHeader {
         RunHeader {
             command: strip_program_folder(&raw.command.join(" ")),
@@ -41,7 +44,7 @@ impl RunHeader {
     }
 }
 
-/// Writes the file; the same bytes for the same profile.
+/// Writes the file. The bytes are the same for the same profile, whatever the order of its sites.
 pub fn write(profile: &Profile, run: &RunHeader) -> Result<String, DhatError> {
     let mut texts = vec!["[root]".to_owned()];
     let mut of_frames: BTreeMap<&Frame, usize> = BTreeMap::new();
@@ -94,7 +97,8 @@ fn program_point(site: &Site, recorded: &RecorderFigures, stack: Vec<usize>) -> 
     }
 }
 
-/// `slots_vs_maps::list_dict (lessons/8.5.2-slots-vs-maps/src/main.rs:30)`: without an address, and without a column.
+/// Formats a frame without an address and without a column:
+/// `slots_vs_maps::list_dict (lessons/8.5.2-slots-vs-maps/src/main.rs:30)`.
 fn format_frame(frame: &Frame) -> String {
     let function = if frame.function == UNKNOWN { "???" } else { &frame.function };
     format!("{function} ({})", frame.location.as_deref().unwrap_or("???:0:0"))
@@ -152,7 +156,7 @@ mod tests {
         for line in ["\"tl\": 77,", "\"tg\": 90,", "\"te\": 192,", "\"cmd\": \"app list\","] {
             assert!(json.lines().any(|found| found == line), "{line} in {json}");
         }
-        // It is the same whatever the order of the sites.
+        // The order of the sites does not matter.
         let swapped = Profile { sites: profile.sites.iter().rev().cloned().collect() };
         assert_eq!(write(&swapped, &run).unwrap(), json);
         assert!(matches!(write(&read, &run), Err(DhatError::NotRecorded { site: 0 })));

@@ -1,10 +1,10 @@
-//! The tables of one thread: columns of equal length, and everything named by its place.
+//! The tables of one thread: columns of equal length, whose rows are referred to by index.
 
 use crate::{Frame, Measure, Profile};
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 
-/// All that one thread needs.
+/// The tables of one thread, and the index of everything in them.
 #[derive(Default)]
 pub(super) struct Tables<'a> {
     pub(super) strings: Vec<&'a str>,
@@ -59,7 +59,7 @@ pub(super) struct StackTable {
     frame: Vec<usize>,
 }
 
-/// A stack and its bytes, a millisecond apart.
+/// Stacks and their bytes, a millisecond apart.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Samples {
@@ -83,7 +83,7 @@ impl Default for Samples {
 }
 
 impl<'a> Tables<'a> {
-    /// The sites that have something of this measure, in the order of their stacks.
+    /// Adds the sites that have bytes of this measure, in the order of their stacks.
     pub(super) fn from_profile(profile: &'a Profile, measure: Measure) -> Tables<'a> {
         let mut by_stack: BTreeMap<&'a [Frame], u64> = BTreeMap::new();
         for site in profile.sites.iter().filter(|site| measure.figure(site) > 0) {
@@ -101,7 +101,7 @@ impl<'a> Tables<'a> {
         tables
     }
 
-    /// The place of a stack, the root first; `None` for one without frames.
+    /// Adds a stack, the root first, and returns its index; `None` for a stack without frames.
     fn add_stack(&mut self, frames: &'a [Frame]) -> Option<usize> {
         let mut prefix = None;
         for frame in frames {
@@ -131,7 +131,7 @@ impl<'a> Tables<'a> {
         let table = &mut self.frames;
         let place = table.length;
         table.length += 1;
-        // A frame without an address: its name is known already.
+        // No address is needed: the frame has its name already.
         table.address.push(-1);
         table.inline_depth.push(0);
         table.category.push(0);

@@ -1,5 +1,6 @@
-//! Held against samply's own writer of the format, the crate fxprof-processed-profile: the same profile, written by both, has
-//! the same tables with the same columns, and reads back as the same stacks.
+//! Held against samply's own writer of the format, the crate fxprof-processed-profile: the same
+//! profile, written by both, has the same tables with the same columns, and reads back as the same
+//! stacks.
 
 use super::*;
 use crate::{Frame, Site};

@@ -1,9 +1,9 @@
-//! Functions as the source names them, from either of Rust's manglings, demangled.
+//! Function names as in the source, from demangled names of either of Rust's manglings.
 
 use super::UNKNOWN;
 
-/// The name without the hash behind it, without the hash in its crate's name, without a suffix of the optimiser's, and
-/// without the type arguments of a bare name.
+/// Strips a symbol's hash, the hash of its crate's name, suffixes of the optimiser, and the type
+/// arguments of a name without a path.
 pub fn function_name(symbol: &str) -> String {
     let symbol = symbol.trim();
     let symbol = symbol.split(".llvm.").next().unwrap_or(symbol);
@@ -17,7 +17,8 @@ pub fn function_name(symbol: &str) -> String {
     strip_type_brackets(strip_type_arguments(&strip_crate_hashes(symbol)))
 }
 
-/// `core[3f1a2b4c5d6e7f80]::fmt` without the brackets. Array types such as `[u8]` stay: they do not follow a name.
+/// Strips the brackets of `core[3f1a2b4c5d6e7f80]::fmt`. Array types such as `[u8]` stay, because
+/// they do not follow a name.
 fn strip_crate_hashes(symbol: &str) -> String {
     let mut name = String::with_capacity(symbol.len());
     let mut rest = symbol;
@@ -36,8 +37,8 @@ fn strip_crate_hashes(symbol: &str) -> String {
     name
 }
 
-/// `push<u64, alloc::alloc::Global>`, as line tables name a function that was inlined, is `push`: the arguments would be
-/// taken for a path.
+/// Shortens `push<u64, alloc::alloc::Global>`, as line tables name an inlined function, to `push`:
+/// the arguments would be taken for a path.
 fn strip_type_arguments(symbol: &str) -> &str {
     match symbol.split_once('<') {
         Some((name, _)) if !name.is_empty() && !name.contains("::") && symbol.ends_with('>') => name,
@@ -45,15 +46,15 @@ fn strip_type_arguments(symbol: &str) -> &str {
     }
 }
 
-/// `<alloc::string::String>::with_capacity`, as the newer mangling has it, is `alloc::string::String::with_capacity` in
-/// the older one.
+/// Writes `<alloc::string::String>::with_capacity`, as the newer mangling has it, as the older one
+/// does: `alloc::string::String::with_capacity`.
 fn strip_type_brackets(symbol: &str) -> String {
     let mut depth = 0_u32;
     let mut last = ' ';
     for (index, letter) in symbol.char_indices() {
         match letter {
             '<' => depth += 1,
-            // Not of an arrow.
+            // The `>` of `->` closes no bracket.
             '>' if last != '-' => depth = depth.saturating_sub(1),
             _ => {}
         }

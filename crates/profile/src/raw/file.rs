@@ -1,15 +1,17 @@
-//! The file of a recording: written when a region closes, and read where there is time to look up symbols.
+//! The file of a recording: written when a region closes, and read where there is time to look up
+//! symbols.
 //!
-//! The first line is `heaplab-heap 2`; the number is the version. The fields of [`RawRecording`] follow
-//! without gaps, in the order of [`RawRecording::write`]:
-//! - a number is LEB128: seven bits per byte, the lowest first, the top bit set on all but the last byte
-//!   (<https://dwarfstd.org/doc/DWARF5.pdf>, 7.6); a number that may be negative is zigzag-encoded first:
-//!   0, -1, 1, -2 become 0, 1, 2, 3;
+//! The first line is `heaplab-heap 2`; the number is the version. The fields of [`RawRecording`]
+//! follow without gaps, in the order of [`RawRecording::write`]:
+//! - a number is LEB128: seven bits per byte, the lowest first, the top bit set on all but the last
+//!   byte (<https://dwarfstd.org/doc/DWARF5.pdf>, 7.6); a number that may be negative is
+//!   zigzag-encoded first: 0, -1, 1, -2 become 0, 1, 2, 3;
 //! - a text is its length in bytes, then UTF-8; a list is its length, then its entries;
 //! - node 0, the root, stands in the list of nodes like any other.
 //!
 //! The last eight bytes are the FNV-1a hash of all bytes before them
-//! (<http://www.isthe.com/chongo/tech/comp/fnv/>), little-endian, so that a cut or damaged file is detected.
+//! (<http://www.isthe.com/chongo/tech/comp/fnv/>), little-endian, so that a cut or damaged file is
+//! detected.
 
 mod codec;
 mod error;
@@ -92,8 +94,8 @@ impl RawRecording {
     /// Reads a file that [`RawRecording::write`] wrote.
     ///
     /// # Errors
-    /// When the bytes are no such file, are cut or damaged, or when a node names a caller that does not stand
-    /// before it or a site names a node or a thread that does not exist.
+    /// When the bytes are no such file, are cut or damaged, or when a node names a caller that does
+    /// not stand before it or a site names a node or a thread that does not exist.
     pub fn read(bytes: &[u8]) -> Result<RawRecording, RawError> {
         let mut input = RecordingReader::new(bytes)?;
         let raw = RawRecording {
@@ -111,7 +113,8 @@ impl RawRecording {
         Ok(raw)
     }
 
-    /// Finds references that lead nowhere. The hash detects damage; this detects the mistakes of a writer.
+    /// Finds references that lead nowhere. The hash detects damage; this detects the mistakes of a
+    /// writer.
     pub(crate) fn check_references(&self) -> Result<(), RawError> {
         let wrong = |part, problem| Err(RawError::Value { part, at: 0, problem });
         let orphan = self.nodes.iter().enumerate().skip(1).find(|(own, node)| node.parent as usize >= *own);

@@ -1,5 +1,5 @@
-//! The published schema, held against what is written. `file-format-schema.json` beside this file is the one that the npm
-//! package speedscope 1.25.0 ships, unchanged (`LICENSE-speedscope`).
+//! The published schema, held against what is written. `file-format-schema.json` beside this file
+//! is the one that the npm package speedscope 1.25.0 ships, unchanged (`LICENSE-speedscope`).
 
 use super::*;
 use serde_json::{Value, json};

@@ -1,9 +1,10 @@
-//! Files as a reader knows them, the same on every machine: never an absolute path.
+//! Paths as shown to readers: the same on every machine, never absolute.
 
 use super::Roots;
 
-/// `lessons/8.5.2-slots-vs-maps/src/main.rs:30` in the workspace, `std/alloc/src/vec/mod.rs:12` in the standard library,
-/// `serde_json-1.0.154/src/map.rs:7` in a crate from a registry, and the last three parts of any other path.
+/// `lessons/8.5.2-slots-vs-maps/src/main.rs:30` in the workspace, `std/alloc/src/vec/mod.rs:12` in
+/// the standard library, `serde_json-1.0.154/src/map.rs:7` in a crate from a registry, and the last
+/// three parts of any other path.
 pub(super) fn format_location(path: &str, line: Option<u32>, roots: &Roots) -> String {
     let file = shorten_path(&normalize_path(path), &roots.workspace.to_string_lossy());
     // Line 0 is the compiler's own code.
@@ -49,7 +50,8 @@ fn shorten_path(path: &str, workspace: &str) -> String {
     if is_absolute || path.starts_with("..") { last_parts(path) } else { path.to_owned() }
 }
 
-/// The compiler names the library's sources by its commit; with the component `rust-src` they lie in the sysroot.
+/// The compiler names the library's sources by its commit; with the component `rust-src` they lie
+/// in the sysroot.
 fn strip_standard_library(path: &str) -> Option<&str> {
     let by_commit = path.strip_prefix("/rustc/").and_then(|rest| rest.split_once("/library/"));
     by_commit.or_else(|| path.split_once("/lib/rustlib/src/rust/library/")).map(|(_, rest)| rest)

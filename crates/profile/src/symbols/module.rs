@@ -1,5 +1,5 @@
-//! The files that were mapped when the program ran: opened when the first address of theirs is asked for, and held against
-//! the build id that was recorded.
+//! The files that were mapped when the program ran. Each is opened when its first address is looked
+//! up, and its build id is compared with the recorded one.
 
 use super::{Roots, SymbolError, location};
 use crate::raw::Module;
@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 /// All modules, by their addresses.
 pub(super) struct ModuleSymbols<'a> {
-    /// In the order of their bases; files stay closed until they are needed.
+    /// Sorted by base. A file stays closed until it is needed.
     modules: Vec<(&'a Module, FileState)>,
     roots: &'a Roots,
 }
@@ -24,10 +24,11 @@ enum FileState {
     Unreadable(String),
 }
 
-/// What answers for one file.
+/// The symbols of one file.
 struct FileSymbols {
     loader: Loader,
-    /// The address that the file's first byte has in its own address space; 0 but for programs linked to one place.
+    /// The address of the file's first byte in its own address space; 0 except for programs linked
+    /// to a fixed address.
     first_byte: u64,
 }
 
@@ -39,7 +40,7 @@ impl<'a> ModuleSymbols<'a> {
         ModuleSymbols { modules, roots }
     }
 
-    /// The functions at an address, the outermost first; none where no module is there.
+    /// The functions at an address, the outermost first; none where no module is mapped.
     pub(super) fn find_frames(&mut self, address: u64) -> Result<Vec<Frame>, SymbolError> {
         let behind = self.modules.partition_point(|(module, _)| module.base <= address);
         let Some((module, state)) = behind.checked_sub(1).and_then(|at| self.modules.get_mut(at)) else {
@@ -59,14 +60,15 @@ impl<'a> ModuleSymbols<'a> {
             }
             FileState::Closed => Vec::new(),
             FileState::Unreadable(cause) => {
-                // Formats set a place in brackets: `(os error 2)` in it would be taken for the place.
+                // Formats write the location in parentheses: `(os error 2)` in it would be taken
+                // for one.
                 let cause = cause.split(" (").next().unwrap_or_default();
                 vec![Frame { function: UNKNOWN.to_owned(), location: Some(format!("in {file}: {cause}")) }]
             }
         })
     }
 
-    /// A profile without a single name helps nobody.
+    /// Fails where no file could be read: a profile without any name is of no use.
     pub(super) fn check_any_readable(&self) -> Result<(), SymbolError> {
         if self.modules.iter().any(|(_, state)| matches!(state, FileState::Open(_))) {
             return Ok(());
@@ -102,7 +104,7 @@ impl FileSymbols {
     fn open(module: &Module) -> Result<FileSymbols, OpenProblem> {
         let unreadable = |error: &dyn std::fmt::Display| OpenProblem::Unreadable(error.to_string());
         let (found, first_byte) = {
-            // Of a large binary only the pages with headers and notes are read.
+            // The cache reads only the pages with headers and notes of a large binary.
             let cache = ReadCache::new(File::open(&module.path).map_err(|error| unreadable(&error))?);
             let object = object::File::parse(&cache).map_err(|error| unreadable(&error))?;
             let id = object.build_id().map_err(|error| unreadable(&error))?.unwrap_or_default();
@@ -121,7 +123,8 @@ impl FileSymbols {
 
     fn find_frames(&self, address: u64, file: &str, roots: &Roots) -> Vec<Frame> {
         let mut frames = self.find_line_frames(address, roots);
-        // Outermost last, as it comes. Where the debug information is silent, the symbol table knows the function at least.
+        // The outermost function comes last. Where the debug information lacks it, the symbol table
+        // has at least its name.
         if frames.last().is_none_or(|frame| frame.function == UNKNOWN)
             && let Some(symbol) = self.loader.find_symbol(address)
         {
@@ -138,7 +141,8 @@ impl FileSymbols {
         frames
     }
 
-    /// From debug information, the innermost first. Damaged information is no worse than none.
+    /// Looks the address up in the debug information, the innermost function first. Damaged
+    /// information is treated as missing.
     fn find_line_frames(&self, address: u64, roots: &Roots) -> Vec<Frame> {
         let mut frames = Vec::new();
         let Ok(mut found) = self.loader.find_frames(address) else { return frames };
@@ -153,21 +157,22 @@ impl FileSymbols {
     }
 }
 
-/// Where distributions put the debug information that they strip from libraries
-/// (<https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html>). Its addresses are the library's.
+/// The file with the debug information that distributions strip from libraries
+/// (<https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html>). Its
+/// addresses are the library's.
 fn find_debug_file(build_id: &str) -> Option<PathBuf> {
     let (folder, file) = build_id.split_at_checked(2)?;
     let path = PathBuf::from(format!("/usr/lib/debug/.build-id/{folder}/{file}.debug"));
     path.is_file().then_some(path)
 }
 
-/// A function as the source names it, from its symbol in either of Rust's manglings.
+/// Demangles a symbol of either of Rust's manglings.
 pub fn demangle(symbol: &str) -> String {
-    // The short form is what the dhat crate writes.
+    // The dhat crate writes the short form.
     function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
 }
 
-/// Where the file's first byte would lie if the file were mapped where it was linked for.
+/// The address of the file's first byte if the file were mapped where it was linked for.
 fn first_byte_address<'data>(object: &impl Object<'data>) -> u64 {
     let lowest = object.segments().min_by_key(|segment| segment.address());
     lowest.map_or(0, |segment| segment.address().wrapping_sub(segment.file_range().0))

@@ -1,11 +1,11 @@
-//! The line of a program's own that an instruction counts for: code of the standard library that was inlined into it is what
-//! the line costs, as a profiler of lines has it.
+//! Finds the line of the program's own source that an instruction counts for. Code of the standard
+//! library that was inlined into a line counts for that line, as in other line profilers.
 
 use super::{Roots, location};
 use addr2line::Loader;
 use std::collections::HashMap;
 
-/// Looks lines up in the debug information of programs; each is opened once.
+/// Looks lines up in the debug information of programs, each of which is opened once.
 pub struct OwnLines<'a> {
     roots: &'a Roots,
     loaders: HashMap<String, Option<Loader>>,
@@ -19,11 +19,12 @@ impl<'a> OwnLines<'a> {
         OwnLines { roots, loaders: HashMap::new(), last: None }
     }
 
-    /// The file, named from the root, and the line: of the innermost function at `address`, inlined ones first, that stands
-    /// below the root. `None` where none does. An instruction that the optimiser has made of several lines has no line: it
-    /// counts for that of the address that was asked before, if that is of the same file; so ask in the order of addresses.
+    /// The file, relative to the root, and the line of the innermost function at `address`, inlined
+    /// ones first, whose file is below the root; `None` where there is none. An instruction that
+    /// the optimiser made of several lines has no line: it counts for the line of the address
+    /// before, if that is in the same file. So ask in the order of addresses.
     pub fn find_line(&mut self, object: &str, address: u64) -> Option<(String, u32)> {
-        // The system's libraries hold nothing of the program's own, and take long to open.
+        // The system's libraries contain none of the program's own code and take long to open.
         if ["/usr/", "/lib", "???"].iter().any(|start| object.starts_with(start)) {
             return None;
         }
@@ -33,7 +34,7 @@ impl<'a> OwnLines<'a> {
             let Some(place) = frame.location else { continue };
             let Some(path) = place.file else { continue };
             let file = location::format_location(path, None, self.roots);
-            // What was shortened is not below the root.
+            // A path that was shortened is not below the root.
             if self.roots.workspace.join(&file).is_file() {
                 match place.line.filter(|&line| line > 0) {
                     Some(line) => self.last = Some((file, line)),

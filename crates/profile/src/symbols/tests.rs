@@ -116,8 +116,9 @@ fn inlined_functions_are_frames_with_places_in_the_workspace() {
 
 #[test]
 fn a_return_address_is_looked_up_in_the_call() {
-    // A function that calls another as the last thing it does returns into whatever follows it. The first byte of a
-    // function stands for that: the call before it belongs to the function before it.
+    // A function that calls another as the last thing it does returns into whatever follows it. The
+    // first byte of a function stands for that: the call before it belongs to the function before
+    // it.
     let first_byte = outer as *const () as u64;
     let profile = symbolize(&recording(&[vec![first_byte]]), &roots()).unwrap();
     assert!(!profile.sites[0].frames.iter().any(|frame| frame.function.ends_with("outer")), "{profile:?}");

@@ -1,5 +1,5 @@
-//! The encoding of numbers, texts, lists and structs in a recording's file. A struct's fields are listed once,
-//! by [`fields`], for reading and writing.
+//! The encoding of numbers, texts, lists and structs in a recording's file. A struct's fields are
+//! listed once, by [`fields`], for reading and writing.
 
 use super::{MAGIC, RawError, VERSION};
 use std::io::{self, BufWriter, Write};

@@ -4,7 +4,8 @@ use super::{MAGIC, VERSION};
 use std::error::Error;
 use std::fmt;
 
-/// Why bytes are not accepted as a recording. Places (`at`) are counted in bytes from the file's beginning.
+/// Why bytes are not accepted as a recording. Places (`at`) are counted in bytes from the file's
+/// beginning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RawError {

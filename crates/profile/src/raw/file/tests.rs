@@ -134,7 +134,8 @@ fn errors_name_the_place() {
         bytes
     };
     let long = [whole.as_slice(), b"!"].concat();
-    // 15 bytes of header, 5 of the command, 16 of totals, no modules, no threads, then the nodes at 38.
+    // 15 bytes of header, 5 of the command, 16 of totals, no modules, no threads, then the nodes at
+    // 38.
     let cases = [
         (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 2`"),
         (b"heaplab-heap 1\n".to_vec(), "version `1`; only version 2 is read"),
