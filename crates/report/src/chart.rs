@@ -7,8 +7,8 @@ mod comparison;
 pub(crate) mod ladder;
 pub(crate) mod lines;
 mod live_curve;
+mod plot;
 mod rss_curve;
-pub(crate) mod scale;
 pub(crate) mod steps;
 
 pub use bench::bench_svg;

@@ -1,7 +1,7 @@
 //! `recorder.svg`, `logagg.svg`: a bar a ratio, with the wanted figure marked. What should be small and what should be large stand apart,
 //! each on a scale of its own.
 
-use super::canvas::{self, Canvas, GRID, INK, QUIET, TextLook};
+use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, QUIET, TextLook};
 use crate::bench::{format_figure, limit_sign, limit_value, render_cells, suite_text};
 use crate::{RenderError, Words};
 use heaplab_analysis::statistics::compute_spread;
@@ -10,7 +10,6 @@ use plotters::prelude::*;
 
 const WHAT: &str = "recorder.svg";
 const WIDTH: i32 = 1000;
-const EDGE: i32 = 24;
 const ROW: i32 = 28;
 const HEAD: i32 = 76;
 const PANEL: i32 = 40;
@@ -29,10 +28,9 @@ pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
     let height = HEAD + panels.iter().map(|(_, bars)| PANEL + ROW * bars.len() as i32).sum::<i32>() + FOOT;
     let title = suite_text(bench, "title", words);
     canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
-        canvas::draw_text(page, WHAT, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
         canvas::draw_text(
             page,
-            WHAT,
             &suite_text(bench, "how", words),
             (EDGE, 57),
             TextLook::left_aligned(13, QUIET),
@@ -41,7 +39,6 @@ pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
         for (key, bars) in &panels {
             canvas::draw_text(
                 page,
-                WHAT,
                 &suite_text(bench, key, words),
                 (EDGE, top + PANEL / 2),
                 TextLook::left_aligned(15, INK),
@@ -51,7 +48,6 @@ pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
         }
         canvas::draw_text(
             page,
-            WHAT,
             &words.get("bench-legend"),
             (EDGE, height - 18),
             TextLook::left_aligned(12, QUIET),
@@ -89,7 +85,7 @@ fn wanted_limit(of: &Comparison) -> f64 {
     of.wanted.map_or(0.0, limit_value)
 }
 
-fn draw_panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) -> Result<(), RenderError> {
+fn draw_panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) -> Result<(), DrawError> {
     let reach =
         |of: &&Comparison| compute_spread(&of.figures).map_or(0.0, |(_, _, most)| most).max(wanted_limit(of));
     let longest = bars.iter().map(reach).fold(f64::MIN_POSITIVE, f64::max);
@@ -100,12 +96,12 @@ fn draw_panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) 
         let middle = top + ROW * index as i32 + ROW / 2;
         let [workload, compared, ..] = render_cells(bar, words);
         let name = format!("{workload}  {compared}");
-        canvas::draw_text(page, WHAT, &name, (LEFT - 10, middle), TextLook::right_aligned(13, INK))?;
+        canvas::draw_text(page, &name, (LEFT - 10, middle), TextLook::right_aligned(13, INK))?;
         // Blue holds, vermilion does not: the two are told apart by every kind of colour vision.
         let colour =
             canvas::language_colour(if bar.holds == Some(true) { Language::Python } else { Language::Rust });
         let shape = Rectangle::new([(LEFT, middle - 8), (at(median), middle + 8)], colour.filled());
-        page.draw(&shape).map_err(draw_error)?;
+        page.draw(&shape)?;
         draw_line(page, [(at(least), middle), (at(most), middle)], INK, 1)?;
         draw_line(
             page,
@@ -116,22 +112,13 @@ fn draw_panel(page: &Canvas<'_>, bars: &[&Comparison], top: i32, words: &Words) 
         let write = |value| format_figure(bar.quantity, value);
         let wanted = bar.wanted.map_or(' ', limit_sign);
         let says = format!("{} ({wanted} {})", write(median), write(wanted_limit(bar)));
-        canvas::draw_text(page, WHAT, &says, (at(reach(bar)) + 10, middle), TextLook::left_aligned(13, INK))?;
+        canvas::draw_text(page, &says, (at(reach(bar)) + 10, middle), TextLook::left_aligned(13, INK))?;
     }
     Ok(())
 }
 
-fn draw_line(
-    page: &Canvas<'_>,
-    ends: [(i32, i32); 2],
-    colour: RGBColor,
-    wide: u32,
-) -> Result<(), RenderError> {
-    page.draw(&PathElement::new(ends, colour.stroke_width(wide))).map_err(draw_error)
-}
-
-fn draw_error(error: impl std::fmt::Display) -> RenderError {
-    RenderError::picture(WHAT, error)
+fn draw_line(page: &Canvas<'_>, ends: [(i32, i32); 2], colour: RGBColor, wide: u32) -> Result<(), DrawError> {
+    page.draw(&PathElement::new(ends, colour.stroke_width(wide)))
 }
 
 #[cfg(test)]

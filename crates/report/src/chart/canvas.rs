@@ -1,4 +1,4 @@
-//! What the charts share: fonts, colours, text placed by its anchor, and what makes an SVG readable to a screen reader.
+//! What charts drawn with plotters share: paper, colours and text that is placed by its anchor.
 
 use crate::RenderError;
 use crate::svg::{FONTS, add_title};
@@ -8,24 +8,31 @@ use plotters::coord::ranged1d::ValueFormatter;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-/// A drawing that goes into a string.
+/// A drawing area whose SVG goes into a string.
 pub(crate) type Canvas<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+/// Why plotters could not draw. [`draw_svg`] adds which picture it was.
+pub(crate) type DrawError = DrawingAreaErrorKind<std::io::Error>;
 
+/// Space between a chart's edge and what is in it.
+pub(crate) const EDGE: i32 = 24;
 pub(crate) const PAPER: RGBColor = RGBColor(255, 255, 255);
 pub(crate) const INK: RGBColor = RGBColor(31, 35, 40);
 pub(crate) const QUIET: RGBColor = RGBColor(89, 99, 110);
 pub(crate) const GRID: RGBColor = RGBColor(225, 228, 232);
 
-/// Vermilion and blue of Okabe and Ito's palette (<https://jfly.uni-koeln.de/color/>), which are told apart by every kind of
-/// colour vision.
+/// Vermilion and blue of Okabe and Ito's palette (<https://jfly.uni-koeln.de/color/>): people with any
+/// kind of colour vision can tell them apart.
+pub(crate) const VERMILION: RGBColor = RGBColor(213, 94, 0);
+pub(crate) const BLUE: RGBColor = RGBColor(0, 114, 178);
+
 pub(crate) const fn language_colour(language: Language) -> RGBColor {
     match language {
-        Language::Rust => RGBColor(213, 94, 0),
-        Language::Python => RGBColor(0, 114, 178),
+        Language::Rust => VERMILION,
+        Language::Python => BLUE,
     }
 }
 
-/// What a language is called on a chart; a name, so it is the same in English and Chinese.
+/// A language's name on a chart, the same in English and Chinese.
 pub(crate) const fn language_name(language: Language) -> &'static str {
     match language {
         Language::Rust => "Rust",
@@ -33,29 +40,30 @@ pub(crate) const fn language_name(language: Language) -> &'static str {
     }
 }
 
-/// Draws on white paper of that size; `what` names the picture in an error, `title` is what a screen reader says.
+/// Draws on white paper of this size. `what` names the picture in an error; a screen reader says `title`.
 pub(crate) fn draw_svg(
     what: &'static str,
     size: (u32, u32),
     title: &str,
-    picture: impl FnOnce(&Canvas<'_>) -> Result<(), RenderError>,
+    picture: impl FnOnce(&Canvas<'_>) -> Result<(), DrawError>,
 ) -> Result<String, RenderError> {
     let mut svg = String::new();
-    {
-        let canvas = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-        canvas.fill(&PAPER).map_err(|error| RenderError::picture(what, error))?;
+    let draw = |canvas: Canvas<'_>| {
+        canvas.fill(&PAPER)?;
         picture(&canvas)?;
-        canvas.present().map_err(|error| RenderError::picture(what, error))?;
-    }
+        canvas.present()
+    };
+    let drawn = draw(SVGBackend::with_string(&mut svg, size).into_drawing_area());
+    drawn.map_err(|error| RenderError::picture(what, error))?;
     Ok(add_title(&svg, title))
 }
 
-/// A line of text: its look, and which of its ends stands at the point.
+/// The look of a line of text, and which of its ends stands at its point.
 #[derive(Clone, Copy)]
 pub(crate) struct TextLook {
-    pub(crate) pixels: u32,
-    pub(crate) colour: RGBColor,
-    pub(crate) anchor: HPos,
+    pixels: u32,
+    colour: RGBColor,
+    anchor: HPos,
 }
 
 impl TextLook {
@@ -67,7 +75,7 @@ impl TextLook {
         TextLook { pixels, colour, anchor: HPos::Right }
     }
 
-    /// The SVG backend divides a size by 1.24; this gives `pixels` in the file.
+    /// The SVG backend divides a size by 1.24, which is undone here: the file has `pixels`.
     pub(crate) fn style(self) -> TextStyle<'static> {
         let mut style = TextStyle::from((FONTS, f64::from(self.pixels) * 1.24).into_font());
         style.color = self.colour.to_backend_color();
@@ -76,14 +84,13 @@ impl TextLook {
     }
 }
 
-/// A chart's grid, and the figures on its axes in letters of so many pixels.
+/// Draws a chart's grid, and the marks of its axes in letters of this size.
 pub(crate) fn draw_grid<X, Y>(
     chart: &mut ChartContext<'_, SVGBackend<'_>, Cartesian2d<X, Y>>,
-    what: &'static str,
     x_mark: impl Fn(&X::ValueType) -> String,
     y_mark: impl Fn(&Y::ValueType) -> String,
     pixels: u32,
-) -> Result<(), RenderError>
+) -> Result<(), DrawError>
 where
     X: Ranged<ValueType: Clone> + ValueFormatter<<X as Ranged>::ValueType>,
     Y: Ranged<ValueType: Clone> + ValueFormatter<<Y as Ranged>::ValueType>,
@@ -98,16 +105,14 @@ where
         .y_label_formatter(&y_mark)
         .label_style(TextLook::left_aligned(pixels, QUIET).style())
         .draw()
-        .map_err(|error| RenderError::picture(what, error))
 }
 
-/// Puts text at a point, which is at half its height.
+/// Draws text at a point, which is at half the text's height.
 pub(crate) fn draw_text(
     canvas: &Canvas<'_>,
-    what: &'static str,
     text: &str,
     at: (i32, i32),
     look: TextLook,
-) -> Result<(), RenderError> {
-    canvas.draw_text(text, &look.style(), at).map_err(|error| RenderError::picture(what, error))
+) -> Result<(), DrawError> {
+    canvas.draw_text(text, &look.style(), at)
 }

@@ -3,17 +3,16 @@
 //! Rust's bars are peak live heap, as the heap probe counts it. CPython has no heap probe: its bars are peak RSS, and the
 //! legend says so. On a logarithmic scale lengths must not be compared, and the chart says that too.
 
-use super::axis::{Axis, format_bytes_mark};
-use super::canvas::{self, Canvas, GRID, INK, PAPER, QUIET, TextLook};
+use super::axis::Axis;
+use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, PAPER, QUIET, TextLook};
 use crate::{RenderError, Words, format, prose, svg};
 use heaplab_analysis::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
-use heaplab_record::{Language, Report, Run};
+use heaplab_record::{AxisUnit, Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 const WHAT: &str = "comparison.svg";
 const WIDTH: i32 = 1000;
-const EDGE: i32 = 24;
 const ROW: i32 = 30;
 const HEAD: i32 = 112;
 const FOOT: i32 = 74;
@@ -24,7 +23,7 @@ type BarPlot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Ranged
 pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderError> {
     let lines = chart_rows(report, words);
     let peaks: Vec<u64> = report.runs.iter().filter_map(compared_peak).collect();
-    let axis = Axis::for_bars(&peaks, 7);
+    let axis = Axis::for_bars(&peaks, AxisUnit::Bytes, 7);
     let title = chart_title(report, words);
     let height = HEAD + ROW * lines.len().max(1) as i32 + FOOT;
     canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
@@ -123,12 +122,12 @@ fn chart_title(report: &Report, words: &Words) -> String {
     }
 }
 
-fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), RenderError> {
+fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), DrawError> {
     let rows = format::count(report.rows_requested);
     let subtitle =
         words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &prose::list_units(report, words))]);
-    canvas::draw_text(page, WHAT, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
-    canvas::draw_text(page, WHAT, &subtitle, (EDGE, 60), TextLook::left_aligned(14, QUIET))?;
+    canvas::draw_text(page, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
+    canvas::draw_text(page, &subtitle, (EDGE, 60), TextLook::left_aligned(14, QUIET))?;
     let mut left = EDGE;
     for (language, key) in [(Language::Rust, "chart-legend-rust"), (Language::Python, "chart-legend-python")]
     {
@@ -138,8 +137,8 @@ fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> 
         let says = words.get(key);
         let square =
             Rectangle::new([(left, 79), (left + 14, 93)], canvas::language_colour(language).filled());
-        page.draw(&square).map_err(draw_error)?;
-        canvas::draw_text(page, WHAT, &says, (left + 21, 86), TextLook::left_aligned(13, INK))?;
+        page.draw(&square)?;
+        canvas::draw_text(page, &says, (left + 21, 86), TextLook::left_aligned(13, INK))?;
         left += 21 + svg::text_width(&says, 13) + 28;
     }
     Ok(())
@@ -149,7 +148,7 @@ fn build_plot<'a, 'b>(
     page: &'a Canvas<'b>,
     lines: &[ChartRow<'_>],
     axis: &Axis,
-) -> Result<BarPlot<'a, 'b>, RenderError> {
+) -> Result<BarPlot<'a, 'b>, DrawError> {
     let bars =
         || lines.iter().filter_map(|line| if let ChartRow::Bar(bar) = line { Some(bar) } else { None });
     let widest =
@@ -163,8 +162,7 @@ fn build_plot<'a, 'b>(
         .margin_right(EDGE + notes)
         .x_label_area_size(36)
         .y_label_area_size(names)
-        .build_cartesian_2d(axis.clone(), 0.0..lines.len().max(1) as f64)
-        .map_err(draw_error)?;
+        .build_cartesian_2d(axis.clone(), 0.0..lines.len().max(1) as f64)?;
     chart
         .configure_mesh()
         .disable_y_mesh()
@@ -172,24 +170,23 @@ fn build_plot<'a, 'b>(
         .x_max_light_lines(0)
         .bold_line_style(GRID)
         .axis_style(GRID)
-        .x_label_formatter(&|&bytes| format_bytes_mark(bytes))
+        .x_label_formatter(&|&bytes| axis.format_mark(bytes))
         .x_label_style(TextLook::left_aligned(12, QUIET).style())
-        .draw()
-        .map_err(draw_error)?;
+        .draw()?;
     Ok(chart)
 }
 
 /// A dashed line where the baseline ends, through the Rust bars that are held against it.
-fn draw_baselines(chart: &mut BarPlot<'_, '_>, lines: &[ChartRow<'_>]) -> Result<(), RenderError> {
+fn draw_baselines(chart: &mut BarPlot<'_, '_>, lines: &[ChartRow<'_>]) -> Result<(), DrawError> {
     let baseline = |line: &ChartRow<'_>| if let ChartRow::Bar(bar) = line { bar.rust_baseline } else { None };
     let mut first = 0;
     for group in lines.chunk_by(|one, other| baseline(one) == baseline(other)) {
         let last = first + group.len();
         if let Some(peak) = baseline(&group[0]) {
-            let ends = [first, last].map(|line| (peak, lines.len() as f64 - line as f64));
+            let ends = [first, last].map(|line| (peak as f64, lines.len() as f64 - line as f64));
             let colour = canvas::language_colour(Language::Rust);
             let dashes = DashedLineSeries::new(ends, 5, 4, colour.stroke_width(1));
-            chart.draw_series(dashes).map_err(draw_error)?;
+            chart.draw_series(dashes)?;
         }
         first = last;
     }
@@ -202,48 +199,38 @@ fn draw_row(
     line: &ChartRow<'_>,
     axis: &Axis,
     middle: f64,
-) -> Result<(), RenderError> {
+) -> Result<(), DrawError> {
     let (left, height) = chart.backend_coord(&(axis.start(), middle));
     let bar = match line {
         ChartRow::Folder(folder) => {
-            return canvas::draw_text(
-                page,
-                WHAT,
-                folder,
-                (EDGE, height + 4),
-                TextLook::left_aligned(15, INK),
-            );
+            return canvas::draw_text(page, folder, (EDGE, height + 4), TextLook::left_aligned(15, INK));
         }
         ChartRow::Bar(bar) => bar,
     };
     let language = bar.run.language;
     let colour = canvas::language_colour(language);
     let name = canvas::language_name(language);
-    canvas::draw_text(page, WHAT, name, (left - 10, height), TextLook::right_aligned(11, colour))?;
-    canvas::draw_text(page, WHAT, &bar.run.variant, (left - 64, height), TextLook::right_aligned(14, INK))?;
-    let peak = bar.peak.unwrap_or_else(|| axis.start());
+    canvas::draw_text(page, name, (left - 10, height), TextLook::right_aligned(11, colour))?;
+    canvas::draw_text(page, &bar.run.variant, (left - 64, height), TextLook::right_aligned(14, INK))?;
+    let peak = bar.peak.map_or_else(|| axis.start(), |peak| peak as f64);
     let corners = [(axis.start(), middle - 0.34), (peak, middle + 0.34)];
     if bar.peak.is_some() {
-        chart.draw_series([Rectangle::new(corners, colour.filled())]).map_err(draw_error)?;
+        chart.draw_series([Rectangle::new(corners, colour.filled())])?;
     }
     let (end, _) = chart.backend_coord(&(peak, middle));
     // The grid and a baseline's dashes would run through the words.
     let wide = svg::text_width(&bar.says, 13);
     let paper = Rectangle::new([(end + 3, height - 9), (end + 6 + wide, height + 9)], PAPER.filled());
-    page.draw(&paper).map_err(draw_error)?;
-    canvas::draw_text(page, WHAT, &bar.says, (end + 8, height), TextLook::left_aligned(13, INK))
+    page.draw(&paper)?;
+    canvas::draw_text(page, &bar.says, (end + 8, height), TextLook::left_aligned(13, INK))
 }
 
-fn draw_foot(page: &Canvas<'_>, words: &Words, axis: &Axis, height: i32) -> Result<(), RenderError> {
-    let says = match axis.is_log {
-        true => words.say("chart-log-bars", &[("times", &axis.factor().to_string())]),
-        false => words.get("chart-linear-bars"),
+fn draw_foot(page: &Canvas<'_>, words: &Words, axis: &Axis, height: i32) -> Result<(), DrawError> {
+    let says = match axis.factor() {
+        Some(times) => words.say("chart-log-bars", &[("times", &times.to_string())]),
+        None => words.get("chart-linear-bars"),
     };
-    canvas::draw_text(page, WHAT, &says, (EDGE, height - 20), TextLook::left_aligned(12, QUIET))
-}
-
-fn draw_error(error: impl std::fmt::Display) -> RenderError {
-    RenderError::picture(WHAT, error)
+    canvas::draw_text(page, &says, (EDGE, height - 20), TextLook::left_aligned(12, QUIET))
 }
 
 #[cfg(test)]

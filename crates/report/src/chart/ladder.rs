@@ -2,17 +2,18 @@
 //! marks: a filled one at its anonymous pages, a ring at all that was resident. What lies between them is pages of files and of shared
 //! memory.
 
+mod axes;
 mod labels;
-mod places;
 
+use super::axis::trim_zeros;
 use super::canvas;
 use crate::picture::{Picture, variant_file};
 use crate::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format};
+use axes::LadderAxes;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Language, Report, Run};
 use labels::PlacedLabel;
-use places::LadderAxes;
 
 /// The stem of its files.
 pub(crate) const STEM: &str = "ladder";
@@ -44,14 +45,14 @@ pub(crate) fn draw_ladder(report: &Report, words: &Words) -> Option<Picture> {
         return None;
     }
     let title = words.get("ladder-title");
-    let places = LadderAxes::from_runs(&rungs, limit);
+    let axes = LadderAxes::from_runs(&rungs, limit);
     let mut svg = Svg::default();
     svg.draw_head(&title, &words.get("ladder-subtitle"));
     svg.text((EDGE, 82.0), &words.get("ladder-subtitle-file"), Font::new(13, QUIET));
-    draw_grid(&mut svg, &places, report, words);
+    draw_grid(&mut svg, &axes, report, words);
     let mut labels = labels::LabelPlacer::new((LEFT, RIGHT + 120.0), (TOP, BOTTOM));
-    draw_limit(&mut svg, &places, limit, &mut labels, words);
-    let marks: Vec<_> = rungs.iter().map(|rung| places.marks(rung)).collect();
+    draw_limit(&mut svg, &axes, limit, &mut labels, words);
+    let marks: Vec<_> = rungs.iter().map(|rung| axes.marks(rung)).collect();
     for (from, to) in &marks {
         labels.keep_clear(*from, *to);
     }
@@ -126,20 +127,20 @@ fn ladder_run<'a>(run: &'a Run, report: &'a Report) -> Option<LadderRun<'a>> {
     Some(LadderRun { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
 }
 
-fn draw_grid(svg: &mut Svg, places: &LadderAxes, report: &Report, words: &Words) {
+fn draw_grid(svg: &mut Svg, axes: &LadderAxes, report: &Report, words: &Words) {
     let thin = format!("stroke=\"{GRID}\" stroke-width=\"1\"");
     svg.rect((LEFT, TOP), (RIGHT - LEFT, BOTTOM - TOP), &format!("fill=\"{FAINT}\" stroke=\"{GRID}\""));
-    for mark in places.memory.marks() {
-        let x = places.x(mark);
+    for mark in axes.memory.marks() {
+        let x = axes.x(*mark);
         svg.line((x, TOP), (x, BOTTOM), &thin);
-        svg.text((x, BOTTOM + 18.0), &trim_zeros(&format::bytes(mark as u64)), Font::new(12, QUIET).middle());
+        svg.text((x, BOTTOM + 18.0), &axes.memory.format_mark(*mark), Font::new(12, QUIET).middle());
     }
-    for mark in places.speed.marks() {
-        let y = places.y(mark);
+    for mark in axes.speed.marks() {
+        let y = axes.y(*mark);
         svg.line((LEFT, y), (RIGHT, y), &thin);
         svg.text(
             (LEFT - 8.0, y),
-            &trim_zeros(&format_per_second(mark, report, words)),
+            &trim_zeros(&format_per_second(*mark, report, words)),
             Font::new(12, QUIET).end(),
         );
     }
@@ -147,14 +148,8 @@ fn draw_grid(svg: &mut Svg, places: &LadderAxes, report: &Report, words: &Words)
     svg.text((RIGHT, BOTTOM + 40.0), &words.get("ladder-memory"), Font::new(13, INK).end());
 }
 
-fn draw_limit(
-    svg: &mut Svg,
-    places: &LadderAxes,
-    limit: u64,
-    labels: &mut labels::LabelPlacer,
-    words: &Words,
-) {
-    let x = places.x(limit as f64);
+fn draw_limit(svg: &mut Svg, axes: &LadderAxes, limit: u64, labels: &mut labels::LabelPlacer, words: &Words) {
+    let x = axes.x(limit as f64);
     svg.line(
         (x, TOP),
         (x, BOTTOM),
@@ -235,11 +230,6 @@ fn format_per_second(speed: f64, report: &Report, words: &Words) -> String {
     }
     let unit = words.say("unit-many", &[("unit", &report.unit)]);
     words.say("ladder-a-second", &[("amount", &format!("{} {unit}", format::scale(whole)))])
-}
-
-/// A mark without the digits that say nothing.
-fn trim_zeros(text: &str) -> String {
-    text.replace(".00 ", " ").replace(".0 ", " ")
 }
 
 const fn language_colour(language: Language) -> &'static str {

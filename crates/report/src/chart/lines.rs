@@ -1,30 +1,25 @@
 //! Lines, stairs and dots over two axes, the series of every variant in one picture. Each has its name at the right, as on
 //! the curve of resident memory: nobody matches colours with a legend.
 
-use super::canvas::{self, Canvas, INK, QUIET, TextLook};
-use super::rss_curve::{COLOURS, spread_labels};
-use super::scale::{Scale, ScaleFit};
+use super::axis::{Axis, AxisFit};
+use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
+use super::plot::{self, EndLabel, EndLabelLook, LABEL, Plot, line_colour};
 use crate::{RenderError, Words, svg};
-use heaplab_record::{Axis, Chart, Marker};
+use heaplab_record::{Axis as ChartAxis, Chart, Marker};
 use plotters::prelude::*;
 use std::collections::HashSet;
 
 const WHAT: &str = "a chart";
 const WIDTH: i32 = 1100;
-const EDGE: i32 = 24;
 const HEAD: i32 = 112;
 const PLOT: i32 = 400;
 const FOOT: i32 = 84;
-const LABEL: i32 = 17;
 /// Points of a line up to which each has a dot.
 const MOST_DOTTED: usize = 40;
 /// Points of a line up to which all are drawn.
 const MOST_JOINED: usize = 3000;
 
-type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Scale, Scale>>;
-
-/// A point, and the pixel that it falls on.
-type PlacedPoint = ((f64, f64), (i32, i32));
+const LABELS: EndLabelLook = EndLabelLook { pixels: 13, leader: 20, name: 34, with_marker: true };
 
 /// One series, and what it is called.
 pub(crate) struct ChartLine<'a> {
@@ -42,45 +37,40 @@ pub(crate) fn draw_chart(
 ) -> Result<String, RenderError> {
     let title = words.lang().pick(&first.title);
     let figures = |of: usize| lines.iter().flat_map(|line| line.points).map(move |point| point[of]);
-    let (x, y) = (fit_scale(&first.x, figures(0), false), fit_scale(&first.y, figures(1), true));
+    let (x, y) = (fit_axis(&first.x, figures(0), false), fit_axis(&first.y, figures(1), true));
     let height = HEAD + PLOT.max(LABEL * lines.len() as i32 + 20) + FOOT;
     canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), title, |page| {
-        canvas::draw_text(page, WHAT, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
-        canvas::draw_text(page, WHAT, who, (EDGE, 60), TextLook::left_aligned(13, QUIET))?;
+        canvas::draw_text(page, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, who, (EDGE, 60), TextLook::left_aligned(13, QUIET))?;
         let names = lines.iter().map(|line| svg::text_width(&line.name, 13)).max().unwrap_or(0);
         let mut plot = build_plot(page, &x, &y, names)?;
         let (across, down) = plot.plotting_area().get_pixel_range();
         let labels = [words.lang().pick(&first.y.label), words.lang().pick(&first.x.label)];
-        canvas::draw_text(page, WHAT, labels[0], (EDGE, down.start - 14), TextLook::left_aligned(13, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            labels[1],
-            (across.end, down.end + 38),
-            TextLook::right_aligned(13, INK),
-        )?;
+        canvas::draw_text(page, labels[0], (EDGE, down.start - 14), TextLook::left_aligned(13, INK))?;
+        canvas::draw_text(page, labels[1], (across.end, down.end + 38), TextLook::right_aligned(13, INK))?;
         for (index, line) in lines.iter().enumerate() {
             draw_line(&mut plot, line, (&x, &y), index)?;
         }
-        draw_names(page, &plot, lines)?;
+        let named = lines.iter().enumerate().filter_map(|(index, line)| end_label(index, line, &plot));
+        plot::draw_end_labels(page, &plot, named.collect(), &LABELS)?;
         if let Some(note) = describe_scales(&x, &y, words) {
-            canvas::draw_text(page, WHAT, &note, (EDGE, height - 18), TextLook::left_aligned(12, QUIET))?;
+            canvas::draw_text(page, &note, (EDGE, height - 18), TextLook::left_aligned(12, QUIET))?;
         }
         Ok(())
     })
 }
 
-fn fit_scale(of: &Axis, figures: impl Iterator<Item = f64>, is_length: bool) -> Scale {
-    let fit = ScaleFit { most_marks: 7, logarithmic: of.logarithmic, from_zero: is_length };
-    Scale::from_figures(figures, of.unit, &fit)
+fn fit_axis(of: &ChartAxis, figures: impl Iterator<Item = f64>, is_length: bool) -> Axis {
+    let fit = AxisFit { most_marks: 7, logarithmic: of.logarithmic, from_zero: is_length };
+    Axis::from_figures(figures, of.unit, &fit)
 }
 
 fn build_plot<'a, 'b>(
     page: &'a Canvas<'b>,
-    x: &Scale,
-    y: &Scale,
+    x: &Axis,
+    y: &Axis,
     names: i32,
-) -> Result<Plot<'a, 'b>, RenderError> {
+) -> Result<Plot<'a, 'b>, DrawError> {
     let mut plot = ChartBuilder::on(page)
         .margin_top(HEAD)
         .margin_bottom(FOOT - 36)
@@ -88,50 +78,35 @@ fn build_plot<'a, 'b>(
         .margin_right(EDGE + names + 40)
         .x_label_area_size(36)
         .y_label_area_size(70)
-        .build_cartesian_2d(x.clone(), y.clone().with_headroom())
-        .map_err(draw_error)?;
-    canvas::draw_grid(&mut plot, WHAT, |&figure| x.format_mark(figure), |&figure| y.format_mark(figure), 12)?;
+        .build_cartesian_2d(x.clone(), y.clone().with_headroom())?;
+    canvas::draw_grid(&mut plot, |&figure| x.format_mark(figure), |&figure| y.format_mark(figure), 12)?;
     Ok(plot)
 }
 
 /// The points that have a place on both axes, those that fall on one pixel once: of dots anywhere, of a line one after the
 /// other. Of a longer line than that, those of one column of pixels that stand out.
-fn visible_points(plot: &Plot<'_, '_>, line: &ChartLine<'_>, (x, y): (&Scale, &Scale)) -> Vec<(f64, f64)> {
+fn visible_points(plot: &Plot<'_, '_>, line: &ChartLine<'_>, (x, y): (&Axis, &Axis)) -> Vec<(f64, f64)> {
     let has_place =
-        |scale: &Scale, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
+        |scale: &Axis, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
     let placed = line.points.iter().filter(|[at, figure]| has_place(x, *at) && has_place(y, *figure));
     let pixels = placed.map(|[at, figure]| ((*at, *figure), plot.backend_coord(&(*at, *figure))));
     if line.marker == Marker::Dots {
         let mut known = HashSet::new();
         return pixels.filter(|(_, pixel)| known.insert(*pixel)).map(|(place, _)| place).collect();
     }
-    let mut places: Vec<PlacedPoint> = pixels.collect();
+    let mut places: Vec<((f64, f64), (i32, i32))> = pixels.collect();
     places.dedup_by_key(|(_, pixel)| *pixel);
-    if places.len() <= MOST_JOINED {
-        return places.into_iter().map(|(place, _)| place).collect();
-    }
-    places.chunk_by(|one, other| one.1.0 == other.1.0).flat_map(column_extremes).collect()
-}
-
-/// Of neighbours in one column the first, the lowest, the highest and the last, in their order.
-fn column_extremes(column: &[PlacedPoint]) -> Vec<(f64, f64)> {
-    let height = |index: &usize| column[*index].1.1;
-    let indexes = || 0..column.len();
-    let kept =
-        [indexes().next(), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()];
-    let mut kept: Vec<usize> = kept.into_iter().flatten().collect();
-    kept.sort_unstable();
-    kept.dedup();
-    kept.into_iter().map(|index| column[index].0).collect()
+    let places: Vec<(f64, f64)> = places.into_iter().map(|(place, _)| place).collect();
+    if places.len() <= MOST_JOINED { places } else { plot::visible_points(plot, &places) }
 }
 
 fn draw_line(
     plot: &mut Plot<'_, '_>,
     line: &ChartLine<'_>,
-    scales: (&Scale, &Scale),
+    scales: (&Axis, &Axis),
     index: usize,
-) -> Result<(), RenderError> {
-    let colour = COLOURS[index % COLOURS.len()];
+) -> Result<(), DrawError> {
+    let colour = line_colour(index);
     let places = visible_points(plot, line, scales);
     let joined = match line.marker {
         Marker::Dots => Vec::new(),
@@ -139,7 +114,7 @@ fn draw_line(
         Marker::Stairs => stair_corners(&places),
     };
     if !joined.is_empty() {
-        plot.draw_series(LineSeries::new(joined, colour.stroke_width(2))).map_err(draw_error)?;
+        plot.draw_series(LineSeries::new(joined, colour.stroke_width(2)))?;
     }
     let dotted = match line.marker {
         Marker::Dots => places.as_slice(),
@@ -155,7 +130,7 @@ fn draw_dots(
     dots: &[(f64, f64)],
     colour: RGBColor,
     index: usize,
-) -> Result<(), RenderError> {
+) -> Result<(), DrawError> {
     let filled = colour.mix(0.85).filled();
     match index % 4 {
         0 => plot.draw_series(dots.iter().map(|dot| Circle::new(*dot, 3, filled))).map(drop),
@@ -167,7 +142,6 @@ fn draw_dots(
             plot.draw_series(dots.iter().map(square)).map(drop)
         }
     }
-    .map_err(draw_error)
 }
 
 /// Held until the next point.
@@ -176,53 +150,20 @@ fn stair_corners(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     corners.chain(places.last().copied()).collect()
 }
 
-/// The names at the right, in the order of the lines' ends, pushed apart where these lie close.
-fn draw_names(page: &Canvas<'_>, plot: &Plot<'_, '_>, lines: &[ChartLine<'_>]) -> Result<(), RenderError> {
-    let end =
-        |line: &ChartLine<'_>| line.points.last().map(|point| plot.backend_coord(&(point[0], point[1])));
-    let mut ends: Vec<(usize, (i32, i32))> =
-        lines.iter().enumerate().filter_map(|(index, line)| Some((index, end(line)?))).collect();
-    ends.sort_by_key(|&(index, (_, y))| (y, index));
-    let (across, down) = plot.plotting_area().get_pixel_range();
-    let heights =
-        spread_labels(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
-    for (&(index, (x, y)), height) in ends.iter().zip(heights) {
-        let colour = COLOURS[index % COLOURS.len()];
-        let right = across.end;
-        let leader = PathElement::new([(x, y), (right + 4, y), (right + 20, height)], colour.mix(0.35));
-        page.draw(&leader).map_err(draw_error)?;
-        let name = &lines[index].name;
-        canvas::draw_text(page, WHAT, name, (right + 34, height), TextLook::left_aligned(13, colour))?;
-        draw_marker(page, (right + 26, height), colour, index)?;
-    }
-    Ok(())
-}
-
-/// The shape of a series' dots, beside its name.
-fn draw_marker(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, index: usize) -> Result<(), RenderError> {
-    let filled = colour.filled();
-    match index % 4 {
-        0 => page.draw(&Circle::new(at, 3, filled)),
-        1 => page.draw(&TriangleMarker::new(at, 5, filled)),
-        2 => page.draw(&Cross::new(at, 4, colour.stroke_width(2))),
-        _ => page.draw(&Rectangle::new([(at.0 - 3, at.1 - 3), (at.0 + 3, at.1 + 3)], filled)),
-    }
-    .map_err(draw_error)
+fn end_label(index: usize, line: &ChartLine<'_>, plot: &Plot<'_, '_>) -> Option<EndLabel> {
+    let [x, y] = *line.points.last()?;
+    Some(EndLabel { line: index, name: line.name.clone(), end: plot.backend_coord(&(x, y)) })
 }
 
 /// Says which axis is logarithmic, and how.
-fn describe_scales(x: &Scale, y: &Scale, words: &Words) -> Option<String> {
-    let times = |scale: &Scale| scale.factor().map(|factor| format!("{factor:.0}"));
+fn describe_scales(x: &Axis, y: &Axis, words: &Words) -> Option<String> {
+    let times = |scale: &Axis| scale.factor().map(|factor| format!("{factor:.0}"));
     Some(match (times(x), times(y)) {
         (Some(x), Some(y)) => words.say("picture-log-both", &[("x", &x), ("y", &y)]),
         (Some(x), None) => words.say("picture-log-x", &[("times", &x)]),
         (None, Some(y)) => words.say("picture-log-y", &[("times", &y)]),
         (None, None) => return None,
     })
-}
-
-fn draw_error(error: impl std::fmt::Display) -> RenderError {
-    RenderError::picture(WHAT, error)
 }
 
 #[cfg(test)]

@@ -3,16 +3,18 @@
 //!
 //! Each panel has axes of its own: what is read here is the shape, and a generator beside a table of gigabytes has one too.
 
-use super::axis::{Axis, format_bytes_mark};
-use super::canvas::{self, Canvas, INK, QUIET, TextLook};
+use super::axis::Axis;
+use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
+use super::plot::{self, Plot};
+use super::rss_curve::csv_cell;
 use crate::{RenderError, Words, format, svg};
 use heaplab_profile::raw::{RawMark, RawPoint, RawRecording};
+use heaplab_record::AxisUnit;
 use plotters::prelude::*;
 use std::fmt::Write as _;
 
 const WHAT: &str = "live.svg";
 const WIDTH: i32 = 1100;
-const EDGE: i32 = 24;
 const HEAD: i32 = 80;
 const FOOT: i32 = 44;
 /// Panels beside each other, where there are several.
@@ -22,9 +24,9 @@ const MOST_POINTS: usize = 1000;
 /// Names of marks that lie close together stand under each other in so many lines.
 const MARK_LINES: usize = 3;
 
-const LINE: RGBColor = RGBColor(0, 114, 178);
+const LINE: RGBColor = canvas::BLUE;
 const AREA: f64 = 0.14;
-const PEAK: RGBColor = RGBColor(213, 94, 0);
+const PEAK: RGBColor = canvas::VERMILION;
 
 /// One recording's curve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,14 +95,8 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
     let height = HEAD + down * panel_height + FOOT;
     let title = words.get("live-title");
     let svg = canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
-        canvas::draw_text(page, WHAT, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            &words.get("live-subtitle"),
-            (EDGE, 56),
-            TextLook::left_aligned(13, QUIET),
-        )?;
+        canvas::draw_text(page, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, &words.get("live-subtitle"), (EDGE, 56), TextLook::left_aligned(13, QUIET))?;
         for (index, curve) in curves.iter().enumerate() {
             let (column, row) = ((index % across) as i32, (index / across) as i32);
             let corner = (EDGE + column * panel_width, HEAD + row * panel_height);
@@ -109,7 +105,6 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
         }
         canvas::draw_text(
             page,
-            WHAT,
             &words.get("live-legend"),
             (EDGE, height - 18),
             TextLook::left_aligned(12, QUIET),
@@ -123,14 +118,13 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
 pub fn live_csv(curves: &[LiveCurve]) -> String {
     let mut csv = String::from("section,variant,clock_bytes,live_bytes,mark\n");
     for curve in curves {
-        let (section, variant) =
-            (super::rss_curve::csv_cell(&curve.section), super::rss_curve::csv_cell(&curve.variant));
+        let (section, variant) = (csv_cell(&curve.section), csv_cell(&curve.variant));
         for point in thin_points(&curve.points) {
             // Writing to a String cannot fail.
             let _ = writeln!(csv, "{section},{variant},{},{},", point.clock_bytes, point.live_bytes);
         }
         for mark in &curve.marks {
-            let name = super::rss_curve::csv_cell(&mark.name);
+            let name = csv_cell(&mark.name);
             let _ = writeln!(csv, "{section},{variant},{},,{name}", mark.clock_bytes);
         }
     }
@@ -146,15 +140,15 @@ fn thin_points(points: &[RawPoint]) -> impl Iterator<Item = &RawPoint> {
     points.iter().enumerate().filter(move |(index, _)| kept(*index) || *index == last).map(|(_, point)| point)
 }
 
-type LivePlot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
-
-fn draw_panel(panel: &Canvas<'_>, curve: &LiveCurve, words: &Words) -> Result<(), RenderError> {
+fn draw_panel(panel: &Canvas<'_>, curve: &LiveCurve, words: &Words) -> Result<(), DrawError> {
     let mut chart = build_plot(panel, curve)?;
-    let line = visible_points(&chart, &curve.points);
-    let area = AreaSeries::new(line.iter().copied(), 0, LINE.mix(AREA));
-    chart.draw_series(area.border_style(LINE.stroke_width(2))).map_err(draw_error)?;
-    let peak = [(0, curve.peak_bytes), (curve.clock_bytes(), curve.peak_bytes)];
-    chart.draw_series(DashedLineSeries::new(peak, 3, 3, PEAK.stroke_width(1))).map_err(draw_error)?;
+    let points: Vec<_> =
+        curve.points.iter().map(|point| (point.clock_bytes as f64, point.live_bytes as f64)).collect();
+    let line = plot::visible_points(&chart, &points);
+    let area = AreaSeries::new(line, 0.0, LINE.mix(AREA));
+    chart.draw_series(area.border_style(LINE.stroke_width(2)))?;
+    let peak = [0, curve.clock_bytes()].map(|clock| (clock as f64, curve.peak_bytes as f64));
+    chart.draw_series(DashedLineSeries::new(peak, 3, 3, PEAK.stroke_width(1)))?;
     draw_marks(panel, &mut chart, curve)?;
     let label = words.say(
         "live-panel",
@@ -164,59 +158,39 @@ fn draw_panel(panel: &Canvas<'_>, curve: &LiveCurve, words: &Words) -> Result<()
             ("clock", &format::bytes(curve.clock_bytes())),
         ],
     );
-    canvas::draw_text(panel, WHAT, &label, (8, 14), TextLook::left_aligned(13, INK))
+    canvas::draw_text(panel, &label, (8, 14), TextLook::left_aligned(13, INK))
 }
 
-fn build_plot<'a, 'b>(panel: &'a Canvas<'b>, curve: &LiveCurve) -> Result<LivePlot<'a, 'b>, RenderError> {
+fn build_plot<'a, 'b>(panel: &'a Canvas<'b>, curve: &LiveCurve) -> Result<Plot<'a, 'b>, DrawError> {
     let (width, height) = panel.dim_in_pixel();
     let most_marks = |pixels: u32, each: u32| ((pixels / each) as usize).max(2);
-    let clock = Axis::for_lines(&[curve.clock_bytes()], most_marks(width, 80));
-    let live = Axis::for_lines(&[curve.peak_bytes], most_marks(height, 50));
+    let clock = Axis::for_lines(&[curve.clock_bytes()], AxisUnit::Bytes, most_marks(width, 80));
+    let live = Axis::for_lines(&[curve.peak_bytes], AxisUnit::Bytes, most_marks(height, 50));
     let mut chart = ChartBuilder::on(panel)
         .margin_top(28)
         .margin_right(22)
         .margin_bottom(4)
         .x_label_area_size(26)
         .y_label_area_size(58)
-        .build_cartesian_2d(clock, live.with_headroom())
-        .map_err(draw_error)?;
+        .build_cartesian_2d(clock.clone(), live.clone().with_headroom())?;
     canvas::draw_grid(
         &mut chart,
-        WHAT,
-        |&bytes| format_bytes_mark(bytes),
-        |&bytes| format_bytes_mark(bytes),
+        |&figure| clock.format_mark(figure),
+        |&figure| live.format_mark(figure),
         11,
     )?;
     Ok(chart)
 }
 
-/// The points that can be seen: of those in one column of pixels the first, the lowest, the highest and the last.
-fn visible_points(chart: &LivePlot<'_, '_>, points: &[RawPoint]) -> Vec<(u64, u64)> {
-    let mut columns: Vec<(i32, Vec<(u64, u64)>)> = Vec::new();
-    for point in points {
-        let place = (point.clock_bytes, point.live_bytes);
-        let (column, _) = chart.backend_coord(&place);
-        match columns.last_mut() {
-            Some((last, places)) if *last == column => places.push(place),
-            _ => columns.push((column, vec![place])),
-        }
-    }
-    columns.into_iter().flat_map(|(_, places)| super::rss_curve::column_extremes(&places)).collect()
-}
-
 /// A line where the program said that its next part begins, and the part's name beside it.
-fn draw_marks(
-    panel: &Canvas<'_>,
-    chart: &mut LivePlot<'_, '_>,
-    curve: &LiveCurve,
-) -> Result<(), RenderError> {
+fn draw_marks(panel: &Canvas<'_>, chart: &mut Plot<'_, '_>, curve: &LiveCurve) -> Result<(), DrawError> {
     let (left, top) = panel.get_base_pixel();
     let (across, down) = chart.plotting_area().get_pixel_range();
     for (index, mark) in curve.marks.iter().enumerate() {
-        let (x, _) = chart.backend_coord(&(mark.clock_bytes.min(curve.clock_bytes()), 0));
+        let (x, _) = chart.backend_coord(&(mark.clock_bytes.min(curve.clock_bytes()) as f64, 0.0));
         let (x, height) = (x - left, down.start - top + 10 + 14 * (index % MARK_LINES) as i32);
         let line = [(x, down.start - top), (x, down.end - top)];
-        panel.draw(&PathElement::new(line, QUIET.mix(0.7))).map_err(draw_error)?;
+        panel.draw(&PathElement::new(line, QUIET.mix(0.7)))?;
         // A name that has no room on the right stands on the left.
         let fits = x + svg::text_width(&mark.name, 11) + 6 < across.end - left;
         let (at, look) = if fits {
@@ -224,13 +198,9 @@ fn draw_marks(
         } else {
             (x - 4, TextLook::right_aligned(11, QUIET))
         };
-        canvas::draw_text(panel, WHAT, &mark.name, (at, height), look)?;
+        canvas::draw_text(panel, &mark.name, (at, height), look)?;
     }
     Ok(())
-}
-
-fn draw_error(error: impl std::fmt::Display) -> RenderError {
-    RenderError::picture(WHAT, error)
 }
 
 #[cfg(test)]

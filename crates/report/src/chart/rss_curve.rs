@@ -3,37 +3,23 @@
 //! Every line ends in a dot, and a thin leader goes from there to its name at the right: with seventeen lines nobody matches
 //! colours with a legend.
 
-use super::axis::{Axis, format_bytes_mark, format_time_mark};
-use super::canvas::{self, Canvas, INK, QUIET, TextLook};
+use super::axis::Axis;
+use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
+use super::plot::{self, EndLabel, EndLabelLook, LABEL, Plot, line_colour};
 use crate::{RenderError, Words, format, svg};
-use heaplab_record::{Curve, CurvePoint, Language};
+use heaplab_record::{AxisUnit, Curve, CurvePoint, Language};
 use plotters::prelude::*;
 use std::fmt::Write as _;
 
 const WHAT: &str = "curve.svg";
 const WIDTH: i32 = 1100;
-const EDGE: i32 = 24;
 const HEAD: i32 = 88;
-const LABEL: i32 = 17;
+const LABELS: EndLabelLook = EndLabelLook { pixels: 12, leader: 24, name: 28, with_marker: false };
 
 /// File pages are drawn where they are more than this part of the anonymous ones: elsewhere they are the program's own
 /// code, the same few megabytes under every line.
 const FILE_FROM_PART: f64 = 0.25;
 const FILE_FROM_BYTES: u64 = 16 << 20;
-
-/// Okabe and Ito's colours without the yellow, which white paper swallows; dark enough for text.
-pub(crate) const COLOURS: [RGBColor; 8] = [
-    RGBColor(213, 94, 0),
-    RGBColor(0, 114, 178),
-    RGBColor(0, 132, 96),
-    RGBColor(170, 80, 140),
-    RGBColor(31, 35, 40),
-    RGBColor(176, 120, 0),
-    RGBColor(30, 140, 190),
-    RGBColor(120, 90, 60),
-];
-
-type CurvePlot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, Axis>>;
 
 /// Draws the curves; `None` without any.
 pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, RenderError> {
@@ -46,22 +32,17 @@ pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, Rend
     let plot_height = (LABEL * lines.len() as i32 + 20).max(380);
     let height = HEAD + plot_height + 76;
     let svg = canvas::draw_svg(WHAT, (WIDTH as u32, height as u32), &title, |page| {
-        canvas::draw_text(page, WHAT, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            &subtitle(&lines, words),
-            (EDGE, 58),
-            TextLook::left_aligned(13, QUIET),
-        )?;
+        canvas::draw_text(page, &title, (EDGE, 30), TextLook::left_aligned(21, INK))?;
+        canvas::draw_text(page, &subtitle(&lines, words), (EDGE, 58), TextLook::left_aligned(13, QUIET))?;
         let labels = lines.iter().map(|line| svg::text_width(&line.label(), 12)).max().unwrap_or(0);
         let mut chart = build_plot(page, &time, &bytes, labels)?;
         for (index, line) in lines.iter().enumerate() {
-            draw_line(&mut chart, line, COLOURS[index % COLOURS.len()])?;
+            draw_line(&mut chart, line, line_colour(index))?;
         }
-        draw_labels(page, &chart, &lines)?;
-        let factors = [bytes.factor().to_string(), time.factor().to_string()];
-        let key = match (time.is_log, bytes.is_log) {
+        let labels = lines.iter().enumerate().map(|line| end_label(line, &chart)).collect();
+        plot::draw_end_labels(page, &chart, labels, &LABELS)?;
+        let factors = [&bytes, &time].map(|axis| axis.factor().unwrap_or(10.0).to_string());
+        let key = match (time.factor().is_some(), bytes.factor().is_some()) {
             (true, true) => "curve-log-both",
             (false, true) => "curve-log-bytes",
             (true, false) => "curve-log-time",
@@ -69,7 +50,6 @@ pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, Rend
         };
         canvas::draw_text(
             page,
-            WHAT,
             &words.say(key, &[("bytes", &factors[0]), ("time", &factors[1])]),
             (EDGE, height - 18),
             TextLook::left_aligned(12, QUIET),
@@ -154,7 +134,7 @@ fn fit_axes(lines: &[CurveLine<'_>]) -> (Axis, Axis) {
     let reach =
         |line: &CurveLine<'_>| if line.shows_file { line.peak.max(line.file_peak) } else { line.peak };
     let reaches: Vec<u64> = lines.iter().map(reach).collect();
-    (Axis::for_lines(&ends, 7), Axis::for_lines(&reaches, 7))
+    (Axis::for_lines(&ends, AxisUnit::Nanoseconds, 7), Axis::for_lines(&reaches, AxisUnit::Bytes, 7))
 }
 
 fn build_plot<'a, 'b>(
@@ -162,7 +142,7 @@ fn build_plot<'a, 'b>(
     time: &Axis,
     bytes: &Axis,
     labels: i32,
-) -> Result<CurvePlot<'a, 'b>, RenderError> {
+) -> Result<Plot<'a, 'b>, DrawError> {
     let mut chart = ChartBuilder::on(page)
         .margin_top(HEAD)
         .margin_bottom(40)
@@ -170,116 +150,34 @@ fn build_plot<'a, 'b>(
         .margin_right(EDGE + labels + 34)
         .x_label_area_size(36)
         .y_label_area_size(62)
-        .build_cartesian_2d(time.clone(), bytes.clone().with_headroom())
-        .map_err(draw_error)?;
-    canvas::draw_grid(
-        &mut chart,
-        WHAT,
-        |&nanoseconds| format_time_mark(nanoseconds),
-        |&bytes| format_bytes_mark(bytes),
-        12,
-    )?;
+        .build_cartesian_2d(time.clone(), bytes.clone().with_headroom())?;
+    let time_mark = |&ns: &f64| if ns == 0.0 { "0 s".to_owned() } else { time.format_mark(ns) };
+    canvas::draw_grid(&mut chart, time_mark, |&figure| bytes.format_mark(figure), 12)?;
     Ok(chart)
 }
 
-fn draw_line(
-    chart: &mut CurvePlot<'_, '_>,
-    line: &CurveLine<'_>,
-    colour: RGBColor,
-) -> Result<(), RenderError> {
+fn draw_line(chart: &mut Plot<'_, '_>, line: &CurveLine<'_>, colour: RGBColor) -> Result<(), DrawError> {
     let anonymous = thin_points(chart, line, |point| point.rss_anon_bytes);
     let end = anonymous.last().copied();
-    chart.draw_series(LineSeries::new(anonymous, colour.stroke_width(2))).map_err(draw_error)?;
-    chart.draw_series(end.map(|end| Circle::new(end, 3, colour.filled()))).map_err(draw_error)?;
+    chart.draw_series(LineSeries::new(anonymous, colour.stroke_width(2)))?;
+    chart.draw_series(end.map(|end| Circle::new(end, 3, colour.filled())))?;
     if line.shows_file {
         let file = thin_points(chart, line, |point| point.rss_file_bytes);
         let dashes = DashedLineSeries::new(file, 4, 4, colour.mix(0.6).stroke_width(1));
-        chart.draw_series(dashes).map_err(draw_error)?;
+        chart.draw_series(dashes)?;
     }
     Ok(())
 }
 
-/// The points of a line that can be seen: of those in one column of pixels the first, the lowest, the highest and the last.
-/// Thirty seconds at 5 ms would otherwise be 6,000 points a line.
-fn thin_points(
-    chart: &CurvePlot<'_, '_>,
-    line: &CurveLine<'_>,
-    figure: fn(&CurvePoint) -> u64,
-) -> Vec<(u64, u64)> {
-    let mut columns: Vec<(i32, Vec<(u64, u64)>)> = Vec::new();
-    for point in line.points {
-        let place = (point.at_ns, figure(point));
-        let (column, _) = chart.backend_coord(&place);
-        match columns.last_mut() {
-            Some((last, places)) if *last == column => places.push(place),
-            _ => columns.push((column, vec![place])),
-        }
-    }
-    columns.into_iter().flat_map(|(_, places)| column_extremes(&places)).collect()
+/// The visible points of a figure over time.
+fn thin_points(plot: &Plot<'_, '_>, line: &CurveLine<'_>, figure: fn(&CurvePoint) -> u64) -> Vec<(f64, f64)> {
+    let points: Vec<_> = line.points.iter().map(|point| (point.at_ns as f64, figure(point) as f64)).collect();
+    plot::visible_points(plot, &points)
 }
 
-/// The first, the lowest, the highest and the last of what shares a column of pixels.
-pub(crate) fn column_extremes(places: &[(u64, u64)]) -> Vec<(u64, u64)> {
-    let height = |index: &usize| places[*index].1;
-    let indexes = || 0..places.len();
-    let mut kept: Vec<usize> =
-        [Some(0), indexes().min_by_key(height), indexes().max_by_key(height), indexes().last()]
-            .into_iter()
-            .flatten()
-            .collect();
-    kept.sort_unstable();
-    kept.dedup();
-    kept.into_iter().map(|index| places[index]).collect()
-}
-
-/// The names at the right, in the order of the lines' ends, pushed apart where these lie close.
-fn draw_labels(
-    page: &Canvas<'_>,
-    chart: &CurvePlot<'_, '_>,
-    lines: &[CurveLine<'_>],
-) -> Result<(), RenderError> {
-    let place = |line: &CurveLine<'_>| (line.end.at_ns, line.end.rss_anon_bytes);
-    let mut ends: Vec<(usize, (i32, i32))> =
-        lines.iter().enumerate().map(|(index, line)| (index, chart.backend_coord(&place(line)))).collect();
-    ends.sort_by_key(|&(index, (_, y))| (y, index));
-    let (across, down) = chart.plotting_area().get_pixel_range();
-    let heights =
-        spread_labels(&ends.iter().map(|&(_, (_, y))| y).collect::<Vec<_>>(), down.start + 8, down.end - 8);
-    for (&(index, (x, y)), height) in ends.iter().zip(heights) {
-        let colour = COLOURS[index % COLOURS.len()];
-        let right = across.end;
-        let leader = PathElement::new([(x, y), (right + 4, y), (right + 24, height)], colour.mix(0.35));
-        page.draw(&leader).map_err(draw_error)?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            &lines[index].label(),
-            (right + 28, height),
-            TextLook::left_aligned(12, colour),
-        )?;
-    }
-    Ok(())
-}
-
-/// Moves sorted heights so far apart that labels do not touch, within the bounds as long as there is room.
-pub(crate) fn spread_labels(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
-    let mut placed = Vec::with_capacity(heights.len());
-    let mut next = top;
-    for &height in heights {
-        let height = height.max(next);
-        placed.push(height);
-        next = height + LABEL;
-    }
-    let mut limit = bottom;
-    for height in placed.iter_mut().rev() {
-        *height = (*height).min(limit);
-        limit = *height - LABEL;
-    }
-    placed
-}
-
-fn draw_error(error: impl std::fmt::Display) -> RenderError {
-    RenderError::picture(WHAT, error)
+fn end_label((line, curve): (usize, &CurveLine<'_>), plot: &Plot<'_, '_>) -> EndLabel {
+    let end = (curve.end.at_ns as f64, curve.end.rss_anon_bytes as f64);
+    EndLabel { line, name: curve.label(), end: plot.backend_coord(&end) }
 }
 
 #[cfg(test)]
@@ -353,15 +251,6 @@ mod tests {
         let short = drawn(&[curve("list", 60_000_000, 0, 5_000)]).len();
         let long = drawn(&[curve("list", 60_000_000, 0, 100_000)]).len();
         assert!(long < 2 * short, "{short} {long}");
-    }
-
-    #[test]
-    fn labels_do_not_touch() {
-        for heights in [vec![5, 5, 5, 6, 300], vec![300; 8], (0..20).collect()] {
-            let placed = spread_labels(&heights, 0, 400);
-            assert!(placed.windows(2).all(|pair| pair[1] - pair[0] >= LABEL), "{placed:?}");
-            assert!(placed.iter().all(|height| (0..=400).contains(height)), "{placed:?}");
-        }
     }
 
     #[test]

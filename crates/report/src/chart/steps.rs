@@ -1,7 +1,7 @@
 //! A step chart: the lines of a program under one another, what was counted after each as a stair to the right, and beside
 //! it what the line did. The figures stand in columns of their own, so that nobody reads them off an axis.
 
-use super::scale::{Scale, ScaleFit};
+use super::axis::{Axis, AxisFit};
 use crate::svg::{self, BLUE, EDGE, FAINT, Font, GRID, INK, QUIET, Svg, VERMILION};
 use crate::{Words, format, prose};
 use heaplab_record::{AxisUnit, StepChart, StepSeries};
@@ -90,7 +90,7 @@ struct StepLayout {
     figures: Vec<f64>,
     /// The left end of the stairs.
     stairs: f64,
-    scale: Scale,
+    scale: Axis,
     /// The left end of the reasons, and their lines a step.
     why: f64,
     whys: Vec<Vec<String>>,
@@ -123,14 +123,14 @@ impl StepLayout {
         }
         let values = || steps.series.iter().flat_map(|series| &series.values).flatten();
         let scale =
-            Scale::from_figures(values().map(|value| *value as f64), AxisUnit::Count, &ScaleFit::for_bars(6));
+            Axis::from_figures(values().map(|value| *value as f64), AxisUnit::Count, &AxisFit::linear(6));
         let title = EDGE + Font::new(21, INK).width(lang.pick(&steps.title));
         let width = (if widest > 0.0 { why + widest } else { stairs + STAIRS }).max(title) + EDGE;
         StepLayout { figures, stairs, scale, why, whys, tops, width }
     }
 
     fn x(&self, value: u64) -> f64 {
-        self.stairs + 8.0 + self.scale.part(value as f64) * (STAIRS - 16.0)
+        self.stairs + 8.0 + self.scale.position(value as f64) * (STAIRS - 16.0)
     }
 }
 
@@ -145,7 +145,7 @@ fn draw_heads(svg: &mut Svg, steps: &StepChart, page: &StepLayout, words: &Words
     }
     svg.text((page.stairs, HEAD - 26.0), words.lang().pick(&steps.counts), Font::new(13, QUIET));
     for mark in page.scale.marks() {
-        let x = page.stairs + 8.0 + page.scale.part(*mark) * (STAIRS - 16.0);
+        let x = page.stairs + 8.0 + page.scale.position(*mark) * (STAIRS - 16.0);
         svg.line((x, HEAD), (x, bottom), &format!("stroke=\"{GRID}\""));
         svg.text((x, HEAD - 10.0), &page.scale.format_mark(*mark), Font::new(11, QUIET).middle());
     }

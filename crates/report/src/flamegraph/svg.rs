@@ -154,22 +154,10 @@ fn draw_message(
     words: &Words,
 ) -> Result<String, RenderError> {
     canvas::draw_svg(WHAT, (1200, 150), title, |page| {
-        canvas::draw_text(page, WHAT, title, (24, 32), TextLook::left_aligned(17, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            subtitle.unwrap_or_default(),
-            (24, 58),
-            TextLook::left_aligned(12, QUIET),
-        )?;
-        canvas::draw_text(page, WHAT, why, (24, 92), TextLook::left_aligned(14, INK))?;
-        canvas::draw_text(
-            page,
-            WHAT,
-            &words.get("watermark"),
-            (1188, 134),
-            TextLook::right_aligned(13, QUIET),
-        )
+        canvas::draw_text(page, title, (24, 32), TextLook::left_aligned(17, INK))?;
+        canvas::draw_text(page, subtitle.unwrap_or_default(), (24, 58), TextLook::left_aligned(12, QUIET))?;
+        canvas::draw_text(page, why, (24, 92), TextLook::left_aligned(14, INK))?;
+        canvas::draw_text(page, &words.get("watermark"), (1188, 134), TextLook::right_aligned(13, QUIET))
     })
 }
 

@@ -2,7 +2,7 @@
 //! state. Spans that are narrower than can be seen are drawn together, each state as high as its share, so that a picture of
 //! a hundred thousand of them stays small.
 
-use crate::chart::scale::{Scale, ScaleFit};
+use crate::chart::axis::{Axis, AxisFit};
 use crate::svg::{self, BLUE, EDGE, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format};
 use heaplab_record::{AxisUnit, MemoryRegions, MemoryRow, MemorySpan, MemoryState};
@@ -31,7 +31,7 @@ const STATES: [(MemoryState, &str, &str); 5] = [
 pub(crate) fn draw_regions(regions: &MemoryRegions, who: &str, words: &Words) -> String {
     let title = words.lang().pick(&regions.title);
     let longest = regions.rows.iter().map(row_bytes).max().unwrap_or(0);
-    let scale = Scale::from_figures([longest as f64].into_iter(), AxisUnit::Bytes, &ScaleFit::for_bars(8));
+    let scale = Axis::from_figures([longest as f64].into_iter(), AxisUnit::Bytes, &AxisFit::linear(8));
     let label = |row: &MemoryRow| LABEL.width(&svg::shorten_middle(&row.label, MOST_LABEL));
     let left = EDGE + regions.rows.iter().map(label).fold(60.0, f64::max) + 16.0;
     let said: Vec<String> = regions.rows.iter().map(|row| describe_row(row, words)).collect();
