@@ -30,8 +30,11 @@ const ARROWS: &[(&str, &str)] = &[
     ("xtask", "heaplab-record"),
     ("xtask", "heaplab-report"),
     // These sections see one crate more.
+    ("8.1-refcount-cycles", "heaplab-collector"),
+    ("8.1.3-small-objects", "heaplab-pymalloc"),
     ("8.2-leak-hunt", "heaplab-object-graph"),
     ("8.3-object-graph", "heaplab-object-graph"),
+    ("8.4-bench-trio", "heaplab-sampler"),
     ("8.5.2-slots-vs-maps", "heaplab-packed-rows"),
     ("8.7-log-aggregator", "heaplab-logagg"),
 ];

@@ -28,6 +28,7 @@
 //! - `kept`: [`Scale`], [`Checksum`] and [`Kept`], the shape of a variant.
 //! - `phase`: marks on the way. `progress`: looks at the heap on the way, where the runner asks for them.
 //! - `prepare`: what has to be there before a variant runs.
+//! - `count_log`: lines of code with the reference counts after each.
 //! - `measure`: one variant under the probe at work.
 //! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
 //! - `resident`: what the kernel counts as resident.
@@ -35,6 +36,7 @@
 //! - `trial`: a lesson's programs under its own tests (feature `trial`).
 
 mod command;
+mod count_log;
 mod declaration;
 mod measure;
 mod phase;
@@ -47,11 +49,13 @@ pub mod stage;
 pub mod trial;
 mod variant;
 
+pub use count_log::{CountLog, Counts, ReferenceCounts, print_steps};
 pub use declaration::{DeclaredVariant, Lesson, VariantFunction};
 pub use heaplab_record::{
-    Attachment, Axis, AxisUnit, Cell, Chart, Figure, FoldedStacks, Graph, GraphEdge, GraphNode, Marker,
-    MemoryRegions, MemoryRow, MemorySpan, MemoryState, PreparedInput, Series, SourceLine, SourceListing,
-    Step, StepChart, StepSeries, Strength, Table, Text,
+    ArenaTotals, Attachment, Axis, AxisUnit, BlockSize, BlockSizes, CallSample, Calls, Cell, Chart, Churn,
+    CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks, Footprint, Graph,
+    GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan, MemoryState,
+    PreparedInput, Series, SourceLine, SourceListing, Step, StepChart, StepSeries, Strength, Table, Text,
 };
 pub use measure::{MeasuredVariant, VariantRunner};
 pub use phase::mark_phase;

@@ -6,12 +6,17 @@
 //! name from several variants become one, where the kind allows it.
 
 mod chart;
+mod data;
 mod graph;
 mod regions;
 mod source;
 mod stacks;
 
 pub use chart::{Axis, AxisUnit, Chart, Marker, Series, Step, StepChart, StepSeries};
+pub use data::{
+    ArenaTotals, BlockSize, BlockSizes, CallSample, Calls, Churn, CollectionRun, Collections, CountedObject,
+    Family, FamilyChild, Footprint, LessonData,
+};
 pub use graph::{Graph, GraphEdge, GraphNode, Strength};
 pub use regions::{MemoryRegions, MemoryRow, MemorySpan, MemoryState};
 pub use source::{SourceLine, SourceListing};
@@ -44,6 +49,8 @@ pub enum Attachment {
     Stacks(FoldedStacks),
     /// One number, which a claim can refer to.
     Figure(Figure),
+    /// Figures that the report words and draws. The runner replaces them when it reads a record.
+    Data(LessonData),
 }
 
 /// A number with a name.

@@ -31,9 +31,10 @@ mod record;
 mod report;
 
 pub use attachment::{
-    Attachment, Axis, AxisUnit, Cell, Chart, Figure, FoldedStacks, Graph, GraphEdge, GraphNode, Marker,
-    MemoryRegions, MemoryRow, MemorySpan, MemoryState, Series, SourceLine, SourceListing, Step, StepChart,
-    StepSeries, Strength, Table,
+    ArenaTotals, Attachment, Axis, AxisUnit, BlockSize, BlockSizes, CallSample, Calls, Cell, Chart, Churn,
+    CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks, Footprint, Graph,
+    GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan, MemoryState, Series,
+    SourceLine, SourceListing, Step, StepChart, StepSeries, Strength, Table,
 };
 pub use bench::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};

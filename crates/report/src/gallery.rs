@@ -111,7 +111,7 @@ fn clear_data(attachment: &mut Attachment) {
         }
         Attachment::Regions(regions) => regions.rows.clear(),
         Attachment::Source(source) => source.lines.clear(),
-        Attachment::Figure(_) | Attachment::Table(_) | Attachment::Stacks(_) => {}
+        Attachment::Figure(_) | Attachment::Table(_) | Attachment::Stacks(_) | Attachment::Data(_) => {}
     }
 }
 

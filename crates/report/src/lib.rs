@@ -24,6 +24,7 @@ mod graph;
 pub mod growth;
 pub mod homework;
 pub mod instructions;
+pub mod lesson_data;
 pub mod lesson_list;
 mod mindmap;
 mod notes;

@@ -4,19 +4,21 @@
 //! Prediction: write down live bytes at the end of `rc_cycle`, `weak_back_edge` and `collector` before you look.
 //! Command:    cargo xtask lesson 8.1
 //!
-//! - `families`: a file a way to tell a child who its parent is, each with the same two functions, `make` and `read`.
-//! - `collector`: a generational cycle collector of our own, after CPython's.
-//! - `ledger`: a line of code, and the counts after it.
-//! - `pictures`: what the report draws of all this.
+//! - `families`: one file per way to tell a child who its parent is, each with the same two functions, `make` and `read`.
+//! - `ledger`: lines of code, and the counts after each.
+//! - `family_graph`: who owns whom in one family.
+//!
+//! The collector is a crate of its own, `crates/collector`.
 
-mod collector;
 mod families;
+mod family_graph;
 mod ledger;
-mod pictures;
 
-use collector::Collector;
 use families::{arena_indices, dumpster_cycle, for_each_family, gc_cycle, rc_cycle, weak_back_edge};
-use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
+use heaplab_collector::{Collection, Collector, GENERATIONS, Trigger};
+use heaplab_lesson::{
+    Attachment, Checksum, CollectionRun, Collections, LessonData, Scale, VariantResult, lesson,
+};
 use std::rc::Rc;
 
 lesson! {
@@ -47,15 +49,15 @@ lesson! {
     }
 }
 
-/// Nothing is kept. What is alive when the measurement ends has leaked.
+/// Nothing is kept, so what is alive when the measurement ends has leaked.
 fn rc_cycle(rows: Scale) -> VariantResult<()> {
     let checksum = for_each_family(rows, rc_cycle::make, rc_cycle::read);
-    VariantResult::new(checksum, ()).with_attachments(|_, _| pictures::draw_leaked_family())
+    VariantResult::new(checksum, ()).with_attachments(|_, _| family_graph::read_leaked_family())
 }
 
 fn weak_back_edge(rows: Scale) -> VariantResult<()> {
     let checksum = for_each_family(rows, weak_back_edge::make, weak_back_edge::read);
-    VariantResult::new(checksum, ()).with_attachments(|_, _| pictures::draw_held_family())
+    VariantResult::new(checksum, ()).with_attachments(|_, _| family_graph::read_held_family())
 }
 
 fn arena_indices(rows: Scale) -> VariantResult<()> {
@@ -64,10 +66,10 @@ fn arena_indices(rows: Scale) -> VariantResult<()> {
 
 fn collector(rows: Scale) -> VariantResult<()> {
     VariantResult::new(collect_families(rows, &Collector::default()), ()).with_attachments(|_, rows| {
-        // The same once more, and this time it is written down.
+        // The same once more, with a log.
         let heap = Collector::with_log();
         collect_families(rows, &heap);
-        pictures::draw_collections(&heap)
+        attach_collections(&heap)
     })
 }
 
@@ -75,6 +77,31 @@ fn collect_families(rows: Scale, heap: &Collector) -> Checksum {
     let checksum = for_each_family(rows, |i| gc_cycle::make(heap, i), gc_cycle::read);
     heap.collect(2);
     checksum
+}
+
+/// The collector's log; on a terminal without the young collections, which are too many to read.
+fn attach_collections(heap: &Collector) -> Vec<Attachment> {
+    let log = heap.log();
+    if is_started_by_hand() {
+        let (young, older): (Vec<_>, Vec<_>) = log.iter().partition(|run| run.generation == 0);
+        for Collection { made, generation, examined, freed, .. } in older {
+            println!("after {made} objects: generation {generation}, looked at {examined}, freed {freed}");
+        }
+        println!("and {} collections of generation 0", young.len());
+    }
+    let runs = log.iter().map(|run| CollectionRun {
+        generation: run.generation as u64,
+        requested: run.trigger == Trigger::Requested,
+        objects_made: run.made,
+        examined: run.examined as u64,
+        freed: run.freed as u64,
+        resurrected: run.resurrected as u64,
+    });
+    vec![Attachment::Data(LessonData::Collections(Collections {
+        generations: GENERATIONS as u64,
+        runs: runs.collect(),
+        postponed: heap.postponed_collections(),
+    }))]
 }
 
 fn dumpster(rows: Scale) -> VariantResult<()> {
@@ -102,7 +129,7 @@ fn ledger(rows: Scale) -> VariantResult<Rc<str>> {
     VariantResult::new(checksum, shared).with_attachments(|_, _| ledger::run_ledgers())
 }
 
-/// A student's own hand has started this, not the runner: then the ledger and the collector's log are printed as well.
+/// Whether a student has started this program and not the runner: then the ledger and the collector's log are printed too.
 fn is_started_by_hand() -> bool {
     std::env::var_os("HEAPLAB_OUT").is_none()
 }

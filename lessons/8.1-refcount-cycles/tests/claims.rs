@@ -2,6 +2,7 @@
 //! the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, Probe, RecordedRun, charts, example_path, tables, whole_number};
+use heaplab_report::lesson_data::present;
 use std::cell::RefCell;
 use std::path::Path;
 
@@ -62,7 +63,7 @@ fn every_variant_reads_the_same_families() {
 /// Three objects a family, each on a cycle: all of them are the collector's to free, and none is left.
 #[test]
 fn the_collector_writes_down_whom_it_freed() {
-    let attachments = trial::run(LESSON, "collector", ROWS, Probe::Plain).unwrap().attachments;
+    let attachments = present(trial::run(LESSON, "collector", ROWS, Probe::Plain).unwrap().attachments);
     let rows = &tables(&attachments).next().expect("a table by generation").rows;
     let count = |generation: usize, column: usize| whole_number(&rows[generation][column]).expect("a count");
     let freed: u64 = (0..rows.len()).map(|generation| count(generation, 5)).sum();

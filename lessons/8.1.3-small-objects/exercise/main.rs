@@ -7,8 +7,8 @@
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p small-objects --example small-objects-exercise -- mine
 
 use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
-use small_objects::pymalloc::Pymalloc;
-use small_objects::{Block, Global, Sizes};
+use heaplab_pymalloc::{Block, Global, Pymalloc};
+use small_objects::Sizes;
 
 lesson! {
     unit: "blocks",

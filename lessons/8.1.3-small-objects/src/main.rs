@@ -4,12 +4,14 @@
 //! Prediction: write down "came back" for `system`, `pymalloc` and `pymalloc_row` before you look.
 //! Command:    cargo xtask lesson 8.1.3
 
-mod show;
-
-use heaplab_lesson::{Checksum, Scale, VariantResult, lesson, mark_phase};
+use heaplab_lesson::{
+    Attachment, BlockSizes, Checksum, Churn, LessonData, Scale, Text, VariantResult, lesson, mark_phase,
+};
+use heaplab_pymalloc::{Block, Global, Pymalloc};
 use mimalloc::MiMalloc;
-use small_objects::pymalloc::Pymalloc;
-use small_objects::{Block, CountArenas, Footprint, Global, ReturnedMemory, Sizes};
+use small_objects::{
+    CountArenas, Sizes, Usable, count_page_bytes, draw_arenas, draw_pools, measure_footprint,
+};
 use std::alloc::{GlobalAlloc, System};
 
 lesson! {
@@ -39,41 +41,44 @@ static PYMALLOC_8: Pymalloc<Global, 8> = Pymalloc::new(Global);
 
 fn system(blocks: Scale) -> VariantResult<ChurnResult<Global>> {
     churn(&Global, blocks, survives_scattered).with_attachments(|churned, _| {
-        show::attach_measurements(&System, churned).into_iter().chain(show::attach_jemalloc()).collect()
+        vec![
+            attach_churn(churned),
+            attach_sizes("", &System),
+            #[cfg(feature = "jemalloc")]
+            attach_sizes("jemalloc", &tikv_jemallocator::Jemalloc),
+        ]
     })
 }
 
 fn pymalloc(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global>>> {
     churn(&PYMALLOC, blocks, survives_scattered).with_attachments(|churned, _| {
-        let shown = show::attach_measurements(&Pymalloc::<System>::new(System), churned);
-        shown.into_iter().chain(show::draw_scattered_arenas()).collect()
+        let sizes = attach_sizes("", &Pymalloc::<System>::new(System));
+        [attach_churn(churned), sizes].into_iter().chain(draw_scattered_arenas()).collect()
     })
 }
 
 fn pymalloc_8(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global, 8>>> {
     churn(&PYMALLOC_8, blocks, survives_scattered).with_attachments(|churned, _| {
-        show::attach_measurements(&Pymalloc::<System, 8>::new(System), churned)
+        vec![attach_churn(churned), attach_sizes("", &Pymalloc::<System, 8>::new(System))]
     })
 }
 
 fn mimalloc(blocks: Scale) -> VariantResult<ChurnResult<MiMalloc>> {
     churn(&MiMalloc, blocks, survives_scattered)
-        .with_attachments(|churned, _| show::attach_measurements(&MiMalloc, churned))
+        .with_attachments(|churned, _| vec![attach_churn(churned), attach_sizes("", &MiMalloc)])
 }
 
 fn system_row(blocks: Scale) -> VariantResult<ChurnResult<Global>> {
-    churn(&Global, blocks, survives_in_a_row)
-        .with_attachments(|churned, _| vec![show::attach_returned_memory(churned)])
+    churn(&Global, blocks, survives_in_a_row).with_attachments(|churned, _| vec![attach_churn(churned)])
 }
 
 fn pymalloc_row(blocks: Scale) -> VariantResult<ChurnResult<Pymalloc<Global>>> {
-    churn(&PYMALLOC, blocks, survives_in_a_row).with_attachments(|churned, _| {
-        vec![show::attach_returned_memory(churned), show::draw_arenas_in_a_row()]
-    })
+    churn(&PYMALLOC, blocks, survives_in_a_row)
+        .with_attachments(|churned, _| vec![attach_churn(churned), draw_arenas_in_a_row()])
 }
 
 type Slots<'a, A> = Vec<Option<Block<'a, A>>>;
-type ChurnResult<A> = (Slots<'static, A>, ReturnedMemory);
+type ChurnResult<A> = (Slots<'static, A>, Churn);
 
 /// Every 32nd block survives, by its place and the number of blocks.
 fn survives_scattered(place: usize, _: usize) -> bool {
@@ -85,8 +90,8 @@ fn survives_in_a_row(place: usize, blocks: usize) -> bool {
     place >= blocks - blocks.div_ceil(32)
 }
 
-/// Builds, frees, and builds again with larger blocks. The list of slots is there before and after: it is not what comes or
-/// goes.
+/// Builds, frees, and builds again with larger blocks. The list of slots exists before and after, so that it is no part of what
+/// comes and goes.
 fn churn<A: GlobalAlloc + CountArenas>(
     allocator: &'static A,
     blocks: Scale,
@@ -96,25 +101,25 @@ fn churn<A: GlobalAlloc + CountArenas>(
     let mut slots: Slots<A> = Vec::new();
     slots.resize_with(blocks.len(), || None);
     let mut room_for_pages = vec![1; 2 * blocks.len().div_ceil(32)];
-    let before = Footprint::measure(allocator, 0);
+    let before = measure_footprint(allocator, 0);
 
     mark_phase("build");
     fill_slots(allocator, &mut slots, &mut sizes);
-    let full = Footprint::measure(allocator, live_bytes(&slots));
+    let full = measure_footprint(allocator, live_bytes(&slots));
 
     mark_phase("free");
     free_slots(&mut slots, survives);
-    let freed = Footprint::measure(allocator, live_bytes(&slots));
-    let freed =
-        freed.with_pages(&mut room_for_pages, slots.iter().flatten().map(Block::first_and_last_address));
+    let mut freed = measure_footprint(allocator, live_bytes(&slots));
+    let survivors = slots.iter().flatten().map(Block::first_and_last_address);
+    freed.page_bytes = Some(count_page_bytes(&mut room_for_pages, survivors));
 
     mark_phase("again");
     for slot in slots.iter_mut().filter(|slot| slot.is_none()).take(blocks.len() / 4) {
         let bytes = sizes.between(225, 448);
         *slot = Some(Block::new_filled(allocator, bytes, bytes as u8));
     }
-    let again = Footprint::measure(allocator, live_bytes(&slots));
-    VariantResult::new(checksum_slots(&slots), (slots, ReturnedMemory { before, full, freed, again }))
+    let again = measure_footprint(allocator, live_bytes(&slots));
+    VariantResult::new(checksum_slots(&slots), (slots, Churn { before, full, freed, again }))
 }
 
 fn fill_slots<'a, A: GlobalAlloc>(allocator: &'a A, slots: &mut Slots<'a, A>, sizes: &mut Sizes) {
@@ -142,4 +147,46 @@ fn checksum_slots<A: GlobalAlloc>(slots: &Slots<A>) -> Checksum {
         let ends = u64::from(bytes[0]) << 8 | u64::from(bytes[bytes.len() - 1]);
         sum.row("", (bytes.len() as u64) << 16 | ends)
     })
+}
+
+// What the variants hand over when their region has closed. Sizes and addresses are measured on allocators over the system's
+// own, since the recorder moves blocks by a header.
+
+fn attach_churn<A: GlobalAlloc>((_, churn): &ChurnResult<A>) -> Attachment {
+    Attachment::Data(LessonData::Churn(*churn))
+}
+
+fn attach_sizes(name: &str, allocator: &impl Usable) -> Attachment {
+    let sizes = BlockSizes { allocator: name.to_owned(), sizes: allocator.measure_sizes() };
+    Attachment::Data(LessonData::BlockSizes(sizes))
+}
+
+/// The map with every block alive, the map after most were freed, and some pools of that.
+fn draw_scattered_arenas() -> [Attachment; 3] {
+    let allocator = Pymalloc::new(Global);
+    let mut slots = build_small_heap(&allocator);
+    let title = Text::new("Arenas, every block alive", "所有的块都还在时的 arena");
+    let full = draw_arenas("arenas-full", title, &allocator, &slots);
+    free_slots(&mut slots, survives_scattered);
+    let title = Text::new("Arenas, every 32nd block alive", "每 32 块留 1 块之后的 arena");
+    let freed = draw_arenas("arenas-scattered", title, &allocator, &slots);
+    let pools = draw_pools("pools-scattered", &allocator, &slots);
+    [full, freed, pools].map(Attachment::Regions)
+}
+
+/// The map with the youngest blocks alive.
+fn draw_arenas_in_a_row() -> Attachment {
+    let allocator = Pymalloc::new(Global);
+    let mut slots = build_small_heap(&allocator);
+    free_slots(&mut slots, survives_in_a_row);
+    let title = Text::new("Arenas, the youngest 32nd alive", "只留最新 1/32 之后的 arena");
+    Attachment::Regions(draw_arenas("arenas-in-a-row", title, &allocator, &slots))
+}
+
+/// A run of its own for the maps: its blocks fill a little more than 12 arenas.
+fn build_small_heap(allocator: &Pymalloc<Global>) -> Slots<'_, Pymalloc<Global>> {
+    let mut slots = Vec::new();
+    slots.resize_with(28_000, || None);
+    fill_slots(allocator, &mut slots, &mut Sizes::new());
+    slots
 }

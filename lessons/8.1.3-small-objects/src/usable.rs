@@ -1,24 +1,13 @@
 //! What a request of 1 to 1,024 bytes gets under each allocator: usable bytes, and where they start.
 
-use crate::pymalloc::Pymalloc;
-use heaplab_lesson::{Axis, AxisUnit, Chart, Marker, Series, Text};
+use heaplab_lesson::BlockSize;
+use heaplab_pymalloc::Pymalloc;
 use mimalloc::MiMalloc;
 use std::alloc::{GlobalAlloc, Layout, System};
 
 const LARGEST_BYTES: usize = 1_024;
-/// How many blocks of a size are alive together: one may lie well by chance.
+/// So many blocks of one size are alive together: a single one may be well aligned by chance.
 const BLOCKS_PER_SIZE: usize = 16;
-
-/// What was seen of one size.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SizeMeasurement {
-    /// Bytes that were asked for.
-    pub requested_bytes: usize,
-    /// Bytes that may be used, by the allocator's own word: the fewest of any block.
-    pub usable_bytes: usize,
-    /// The largest power of two that every address is a multiple of.
-    pub alignment_bytes: usize,
-}
 
 /// An allocator that tells how large its blocks really are.
 pub trait Usable: GlobalAlloc {
@@ -28,13 +17,13 @@ pub trait Usable: GlobalAlloc {
     /// The block came from this allocator with this layout, and is alive.
     unsafe fn usable_bytes(&self, block: *mut u8, layout: Layout) -> usize;
 
-    /// Asks for every size from 1 to 1,024 bytes, with no alignment.
-    fn measure_sizes(&self) -> Vec<SizeMeasurement> {
+    /// Measures every size from 1 to 1,024 bytes, requested without an alignment.
+    fn measure_sizes(&self) -> Vec<BlockSize> {
         (1..=LARGEST_BYTES).filter_map(|size| self.measure_size(size)).collect()
     }
 
     /// None where there is no memory.
-    fn measure_size(&self, requested_bytes: usize) -> Option<SizeMeasurement> {
+    fn measure_size(&self, requested_bytes: usize) -> Option<BlockSize> {
         let layout = Layout::array::<u8>(requested_bytes.max(1)).ok()?;
         // SAFETY: the size is not 0, and each block is given back with its layout.
         unsafe {
@@ -43,9 +32,9 @@ pub trait Usable: GlobalAlloc {
             let usable_bytes = got.clone().map(|block| self.usable_bytes(block, layout)).min()?;
             let bits = got.clone().fold(0, |bits, block| bits | block.addr());
             got.for_each(|block| self.dealloc(block, layout));
-            Some(SizeMeasurement {
-                requested_bytes,
-                usable_bytes,
+            Some(BlockSize {
+                requested_bytes: requested_bytes as u64,
+                usable_bytes: usable_bytes as u64,
                 alignment_bytes: 1 << bits.trailing_zeros(),
             })
         }
@@ -59,7 +48,7 @@ impl Usable for System {
         unsafe { libc::malloc_usable_size(block.cast()) }
     }
 
-    /// Not measured here: no more than was asked for.
+    /// Not measured here: no more than was requested.
     #[cfg(not(target_os = "linux"))]
     unsafe fn usable_bytes(&self, _: *mut u8, layout: Layout) -> usize {
         layout.size()
@@ -83,44 +72,7 @@ impl Usable for tikv_jemallocator::Jemalloc {
 
 impl<Below: Usable, const STEP: usize> Usable for Pymalloc<Below, STEP> {
     unsafe fn usable_bytes(&self, block: *mut u8, layout: Layout) -> usize {
-        // SAFETY: what is not small came from below.
+        // SAFETY: a block that is not small came from the allocator below.
         self.block_bytes(layout).unwrap_or_else(|| unsafe { self.backing().usable_bytes(block, layout) })
     }
-}
-
-/// Requested against usable bytes; the variants' lines come together in one picture. An empty name stands for the variant's.
-pub fn draw_usable_bytes(name: &str, seen: &[SizeMeasurement]) -> Chart {
-    Chart {
-        name: "usable".to_owned(),
-        title: Text::new("What a request gets", "申请多少，实得多少"),
-        x: requested(),
-        y: Axis { label: Text::new("usable", "可用"), unit: AxisUnit::Bytes, logarithmic: true },
-        series: series(name, seen, |seen| seen.usable_bytes as f64),
-    }
-}
-
-/// The share of each block that nobody asked for.
-pub fn draw_padding(name: &str, seen: &[SizeMeasurement]) -> Chart {
-    Chart {
-        name: "padding".to_owned(),
-        title: Text::new("How much of a block nobody asked for", "一块内存里，多给的占多少"),
-        x: requested(),
-        y: Axis {
-            label: Text::new("not asked for", "多给的部分"),
-            unit: AxisUnit::Share,
-            logarithmic: false,
-        },
-        series: series(name, seen, |seen| {
-            seen.usable_bytes.saturating_sub(seen.requested_bytes) as f64 / seen.usable_bytes as f64
-        }),
-    }
-}
-
-fn requested() -> Axis {
-    Axis { label: Text::new("requested", "申请"), unit: AxisUnit::Bytes, logarithmic: true }
-}
-
-fn series(name: &str, seen: &[SizeMeasurement], y: impl Fn(&SizeMeasurement) -> f64) -> Vec<Series> {
-    let points = seen.iter().map(|seen| [seen.requested_bytes as f64, y(seen)]).collect();
-    vec![Series { name: name.to_owned(), marker: Marker::Stairs, points }]
 }

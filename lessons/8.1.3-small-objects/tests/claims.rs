@@ -3,7 +3,8 @@
 
 use heaplab_lesson::trial::{self, Probe, Record, RecordedRun, charts, example_path, find_figure, tables};
 use heaplab_lesson::{Attachment, Cell, MemoryRegions, MemoryState};
-use small_objects::pymalloc::ARENA_BYTES;
+use heaplab_pymalloc::ARENA_BYTES;
+use heaplab_report::lesson_data::present;
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_small-objects");
@@ -109,7 +110,8 @@ fn measured(program: impl AsRef<Path>, variant: &str, blocks: u64) -> RecordedRu
 }
 
 fn plain(variant: &str) -> Record {
-    trial::run(LESSON, variant, BLOCKS, Probe::Plain).expect("the variant runs")
+    let record = trial::run(LESSON, variant, BLOCKS, Probe::Plain).expect("the variant runs");
+    Record { attachments: present(record.attachments), ..record }
 }
 
 /// Live bytes where a phase begins, as the recorder saw them.

@@ -1,7 +1,6 @@
 //! What looking costs, measured here: the clock that a benchmark reads, and the work with a sampler and without.
 
 use crate::sample_pictures::text;
-use crate::sampler;
 use heaplab_lesson::{Attachment, Cell, Table, Text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -27,8 +26,8 @@ pub fn measure_sampling_cost(pairs: u32, each: Duration, work: &dyn Fn()) -> Opt
     let a_round = |(rounds, wall): (u64, Duration)| wall.as_secs_f64() / rounds.max(1) as f64;
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     for _ in 0..pairs {
-        let plain = a_round(sampler::repeated(each, work));
-        let samples = sampler::sampled(each, work).ok()?;
+        let plain = a_round(heaplab_sampler::repeat_for(each, work));
+        let samples = heaplab_sampler::sample(each, work).ok()?;
         ratios.push(a_round((samples.rounds, samples.wall)) / plain);
         let taken: u64 = samples.stacks.iter().map(|(_, seen)| seen).sum();
         rates.push(taken as f64 / samples.wall.as_secs_f64());

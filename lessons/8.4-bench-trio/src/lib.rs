@@ -2,12 +2,10 @@
 //!
 //! - `squares`: the lecture's demo, five ways.
 //! - `planted`: a small program with one hot line, put there on purpose.
-//! - `sampler`: where a program is, asked a thousand times a second.
 //! - `lines`: samples as pictures.
 //! - `cost`: what looking costs.
 
 pub mod cost;
 pub mod planted;
 pub mod sample_pictures;
-pub mod sampler;
 pub mod squares;

@@ -4,7 +4,7 @@
 //! Prediction: put the five in order, and write down how many times the loop of `iterator` runs.
 //! Command:    cargo xtask lesson 8.4
 
-use bench_trio::{cost, planted, sample_pictures, sampler, squares};
+use bench_trio::{cost, planted, sample_pictures, squares};
 use heaplab_lesson::{Attachment, Checksum, Scale, VariantResult, lesson};
 use std::hint::black_box;
 use std::time::Duration;
@@ -90,7 +90,7 @@ fn planted(n: Scale) -> VariantResult<()> {
 
 /// The work over and over under the sampler; nothing where this system has none.
 fn sample_work(name: &str, path: &str, code: &str, work: &dyn Fn()) -> Vec<Attachment> {
-    match sampler::sampled(SAMPLING_TIME, work) {
+    match heaplab_sampler::sample(SAMPLING_TIME, work) {
         Ok(samples) => sample_pictures::draw_samples(&samples, name, path, code),
         Err(why) => {
             eprintln!("not sampled: {why}");

@@ -1,7 +1,7 @@
 //! Samples as pictures: a table of functions as `pstats` sorts it, the source with figures beside its lines, a flamegraph.
 
-use crate::sampler::{Samples, SourceLocation};
 use heaplab_lesson::{Attachment, Cell, FoldedStacks, SourceLine, SourceListing, Table, Text};
+use heaplab_sampler::{Samples, SourceLocation};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ fn samples_put_the_planted_function_and_line_on_top() {
     };
     let table = of_kind("table");
     let top = text(&table["rows"][0][0]["value"]);
-    assert!(top.ends_with("planted::mixed"), "{table:#}");
+    assert!(top.ends_with("planted::mix"), "{table:#}");
     let source = of_kind("source");
     let samples = |line: &Value| line["figures"][0]["value"].as_u64().unwrap_or(0);
     let lines = source["lines"].as_array().expect("lines");
@@ -59,7 +59,7 @@ fn samples_put_the_planted_function_and_line_on_top() {
     assert!(text(&hottest["code"]).contains("planted: the hot line"), "{source:#}");
     let stacks = of_kind("stacks");
     let hot =
-        |stack: &Value| text(stack).contains("planted::program") && text(stack).contains("planted::mixed ");
+        |stack: &Value| text(stack).contains("planted::program") && text(stack).contains("planted::mix ");
     assert!(stacks["folded"].as_array().expect("stacks").iter().any(hot), "{stacks:#}");
 }
 

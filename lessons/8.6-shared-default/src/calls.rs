@@ -1,14 +1,13 @@
-//! Runs `add(item)` once a call and watches: what each call got, and what is alive after it.
+//! Runs `add(item)` once per call and records what each call got and what is alive after it.
 
 use crate::growth::{Growth, GrowthChart};
-use crate::growth_report;
-use heaplab_lesson::{Attachment, Checksum, Scale, VariantResult, live_bytes};
+use heaplab_lesson::{Checksum, Scale, VariantResult, live_bytes};
 
 /// What a call sees in the bag that it got.
 pub(crate) struct Answer {
     /// The last item, which should be its own.
     last: Option<u64>,
-    /// How many there are; it asked for a bag with one.
+    /// The number of items; the call asked for a bag with one.
     items: u64,
 }
 
@@ -18,22 +17,22 @@ impl Answer {
     }
 }
 
-/// What lives as long as the calls, and how it grew.
+/// The data that lives as long as the calls, and how it grew.
 pub(crate) struct CallsResult<D> {
     growth: Growth,
-    /// Never read again: it is here to be alive when the region closes.
+    /// Never read again: it is here so that it is alive when the region closes.
     _alive: D,
 }
 
 /// Calls `add` for the items 0, 1, 2, … The checksum is of the items that the calls asked for and found last in their bags:
-/// a trap has these too. What else it has in the bag is no part of the work, but of the growth.
+/// a trap has these too. The other items in the bag are no part of the work, but of the growth.
 pub(crate) fn run_calls<D>(
     scale: Scale,
-    pair: GrowthChart,
+    chart: GrowthChart,
     mut alive: D,
     mut add: impl FnMut(&mut D, u64) -> Answer,
 ) -> VariantResult<CallsResult<D>> {
-    let mut growth = Growth::new(pair, scale, live_bytes());
+    let mut growth = Growth::new(chart, scale, live_bytes());
     let mut checksum = Checksum::new();
     for item in scale.iter() {
         let answer = add(&mut alive, item);
@@ -42,9 +41,6 @@ pub(crate) fn run_calls<D>(
         }
         growth.record_call(item + 1, answer.items, live_bytes);
     }
-    VariantResult::new(checksum, CallsResult { growth, _alive: alive }).with_heap_attachments(attach_growth)
-}
-
-fn attach_growth<D>(bags: &CallsResult<D>, _: Scale) -> Vec<Attachment> {
-    growth_report::attachments(&bags.growth)
+    VariantResult::new(checksum, CallsResult { growth, _alive: alive })
+        .with_heap_attachments(|result, _| vec![result.growth.to_attachment()])
 }

@@ -1,7 +1,7 @@
 //! Live bytes and the length of the bag over the calls, at equal distances. Nothing is allocated here: it all happens inside
-//! the measured region, and would be in its own picture.
+//! the measured region, and would be part of what is measured.
 
-use heaplab_lesson::Scale;
+use heaplab_lesson::{Attachment, CallSample, Calls, LessonData, Scale, Text};
 
 /// Samples after the one before the first call; a picture is not wider.
 const SAMPLES: u64 = 64;
@@ -16,34 +16,24 @@ pub(crate) struct GrowthChart {
     pub(crate) zh: &'static str,
 }
 
-/// How things stand after so many calls.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sample {
-    pub(crate) calls: u64,
-    /// None under a probe that does not know.
-    pub(crate) live_bytes: Option<u64>,
-    /// In the bag that the last of these calls got.
-    pub(crate) items: u64,
-}
-
 /// The samples of one variant.
 pub(crate) struct Growth {
-    pub(crate) chart: GrowthChart,
+    chart: GrowthChart,
     /// In the bag that the third call got.
-    pub(crate) items_after_three: Option<u64>,
+    items_after_three: Option<u64>,
     calls: u64,
-    samples: [Sample; SAMPLES as usize + 1],
+    samples: [CallSample; SAMPLES as usize + 1],
     used: usize,
 }
 
 impl Growth {
-    pub(crate) fn new(pair: GrowthChart, scale: Scale, live_bytes: Option<u64>) -> Growth {
-        let mut samples = [Sample::default(); SAMPLES as usize + 1];
+    pub(crate) fn new(chart: GrowthChart, scale: Scale, live_bytes: Option<u64>) -> Growth {
+        let mut samples = [CallSample::default(); SAMPLES as usize + 1];
         samples[0].live_bytes = live_bytes;
-        Growth { chart: pair, items_after_three: None, calls: scale.get(), samples, used: 1 }
+        Growth { chart, items_after_three: None, calls: scale.get(), samples, used: 1 }
     }
 
-    /// To be told of every call, by its number from 1; asks for the live bytes only where a sample is due.
+    /// Records a call by its number from 1; asks for the live bytes only where a sample is due.
     pub(crate) fn record_call(&mut self, call: u64, items: u64, live_bytes: impl FnOnce() -> Option<u64>) {
         if call == LECTURE_CALLS {
             self.items_after_three = Some(items);
@@ -51,14 +41,24 @@ impl Growth {
         if call * SAMPLES >= self.used as u64 * self.calls
             && let Some(free) = self.samples.get_mut(self.used)
         {
-            *free = Sample { calls: call, live_bytes: live_bytes(), items };
+            *free = CallSample { calls: call, live_bytes: live_bytes(), items };
             self.used += 1;
         }
     }
 
     /// From before the first call to after the last.
-    pub(crate) fn samples(&self) -> &[Sample] {
+    fn samples(&self) -> &[CallSample] {
         &self.samples[..self.used]
+    }
+
+    pub(crate) fn to_attachment(&self) -> Attachment {
+        let GrowthChart { name, en, zh } = self.chart;
+        Attachment::Data(LessonData::Calls(Calls {
+            name: name.to_owned(),
+            title: Text::new(en, zh),
+            samples: self.samples().to_vec(),
+            items_after_three: self.items_after_three,
+        }))
     }
 }
 
@@ -66,15 +66,13 @@ impl Growth {
 mod tests {
     use super::*;
 
-    const PAIR: GrowthChart = GrowthChart { name: "", en: "", zh: "" };
-
-    /// `Scale` is the runner's to make; a range of as many calls is the same to `after`.
+    /// Only the runner makes a `Scale`; `record_call` needs no more than the number of calls.
     fn sampled(calls: u64) -> Growth {
         let mut growth = Growth {
-            chart: PAIR,
+            chart: GrowthChart { name: "", en: "", zh: "" },
             items_after_three: None,
             calls,
-            samples: [Sample::default(); SAMPLES as usize + 1],
+            samples: [CallSample::default(); SAMPLES as usize + 1],
             used: 1,
         };
         for call in 1..=calls {

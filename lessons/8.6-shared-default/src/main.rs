@@ -7,7 +7,6 @@
 mod calls;
 mod fixes;
 mod growth;
-mod growth_report;
 mod traps;
 
 use calls::{Answer, CallsResult, run_calls};
@@ -43,8 +42,8 @@ lesson! {
     }
 }
 
-// A trap and its fix share a picture. `calls` runs the closure once a call: what is handed over before the closure lives as
-// long as the calls do, what the closure makes is gone after its call.
+// A trap and its fix share a picture. `run_calls` runs the closure once per call. What is handed over before the closure lives
+// as long as the calls do; what the closure makes is gone after its call.
 
 const STATIC: GrowthChart =
     GrowthChart { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };

@@ -2,6 +2,7 @@
 //! of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, charts, example_path, find_figure, tables, whole_number};
+use heaplab_report::lesson_data::present;
 use std::path::Path;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_shared-default");
@@ -111,5 +112,6 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
 }
 
 fn measured(program: impl AsRef<Path>, variant: &str, calls: u64) -> RecordedRun {
-    trial::run_recorded(program, variant, calls).expect("the variant runs")
+    let run = trial::run_recorded(program, variant, calls).expect("the variant runs");
+    RecordedRun { attachments: present(run.attachments), ..run }
 }

@@ -38,7 +38,7 @@ fn criterion_callgrind_samples_and_cpythons_tools_meet_in_one_report() {
         "{counted:#?}"
     );
     let functions = titled(&planted, "table", "Instructions a function");
-    assert_eq!(functions[0]["rows"][0][0]["value"], "bench_trio::planted::mixed");
+    assert_eq!(functions[0]["rows"][0][0]["value"], "bench_trio::planted::mix");
     assert_eq!(functions[0]["rows"][0][1]["value"], 2_000);
     let says = |variant: &str| {
         let table = titled(&attachments("rust", variant), "table", "What became of the loop");

@@ -93,7 +93,11 @@ impl NamedPicture<'_> {
             Attachment::Chart(of) | Attachment::Growth(of) => (&of.title, [].as_slice()),
             Attachment::Regions(of) => (&of.title, [].as_slice()),
             Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
-            Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => {
+            Attachment::Table(_)
+            | Attachment::Source(_)
+            | Attachment::Figure(_)
+            | Attachment::Stacks(_)
+            | Attachment::Data(_) => {
                 return None;
             }
         };
@@ -139,7 +143,11 @@ fn attachment_name(attachment: &Attachment) -> Option<&str> {
         Attachment::Chart(chart) | Attachment::Growth(chart) => Some(&chart.name),
         Attachment::Graph(graph) => Some(&graph.name),
         Attachment::Regions(regions) => Some(&regions.name),
-        Attachment::Table(_) | Attachment::Source(_) | Attachment::Figure(_) | Attachment::Stacks(_) => None,
+        Attachment::Table(_)
+        | Attachment::Source(_)
+        | Attachment::Figure(_)
+        | Attachment::Stacks(_)
+        | Attachment::Data(_) => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! `rc_cycle` again, word for word, with a `Gc` for each `Rc`, and what the collector has to be told.
 
 use super::family_name;
-use crate::collector::{Collector, Gc, Header, Object};
+use heaplab_collector::{Collector, Gc, Header, Object};
 use heaplab_lesson::Checksum;
 use std::cell::RefCell;
 

@@ -9,6 +9,7 @@ use heaplab_record::{
     Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
     PlainSample, Reconciliation, ResidentFigures, Run,
 };
+use heaplab_report::lesson_data::present;
 
 /// Fewer samples than this make no curve.
 const LEAST_SAMPLES: usize = 10;
@@ -75,7 +76,7 @@ impl VariantRuns {
             Measurement::Plain(sample) => {
                 if self.plain.is_empty() {
                     self.phases = record.phases;
-                    self.attachments.extend(record.attachments);
+                    self.attachments.extend(present(record.attachments));
                     self.samples.clone_from(&samples);
                 }
                 // RssAnon has no kernel peak: the highest that was seen from outside, or by the child at its end.
@@ -88,7 +89,7 @@ impl VariantRuns {
             Measurement::Counts(totals) => self.counts = Some(totals),
             Measurement::Heap(totals) => {
                 if self.heap.is_empty() {
-                    self.attachments.extend(record.attachments);
+                    self.attachments.extend(present(record.attachments));
                 }
                 self.heap.push(totals);
             }
