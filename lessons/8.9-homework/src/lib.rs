@@ -1,13 +1,15 @@
-//! Lesson 8.9: homework. What the tasks hand in and take (`task`), and the student's own modules where they are there.
+//! Lesson 8.9: homework. The types of the tasks (`task`), and the student's own modules if they
+//! exist.
 //!
-//! `cargo xtask homework new` puts `src/student/` there from `start/`. The teacher builds the same two modules in a package
-//! without any dependency: what a student's module names besides `crate::task` and `std` does not build there.
+//! `cargo xtask homework new` copies `src/student/` from `start/`. The teacher builds the same two
+//! modules in a package without dependencies, so a student's module can use only `crate::task` and
+//! `std`.
 
 #![forbid(unsafe_code)]
 
 pub mod task;
 
-// rustfmt follows modules that are configured away, and this one may not be there.
+// rustfmt follows modules that `cfg` disables, and this one may not exist.
 #[rustfmt::skip]
 #[cfg(student)]
 pub mod student;

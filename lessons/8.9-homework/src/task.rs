@@ -1,7 +1,7 @@
-//! What the tasks give you and what they want back. Plain `std`: your modules need nothing else.
+//! The inputs and results of the tasks. Your modules need nothing else but `std`.
 //!
-//! - `rows`: [`Source`] and [`Row`], of the required tasks.
-//! - `log`: [`Part`] and [`Counts`], of the optional task.
+//! - `rows`: [`Source`] and [`Row`], for the required tasks.
+//! - `log`: [`Part`] and [`Counts`], for the optional task.
 
 mod draw;
 mod log;

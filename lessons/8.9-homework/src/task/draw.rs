@@ -1,4 +1,4 @@
-//! Numbers from a seed, by SplitMix64: every index has its own, whichever is asked first.
+//! Random numbers by SplitMix64. Each index has its own number, in whatever order they are read.
 
 pub(super) fn draw(seed: u64, index: u64) -> u64 {
     let state = seed.wrapping_add(index.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));

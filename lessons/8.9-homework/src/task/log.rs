@@ -1,10 +1,10 @@
-//! The access log of the optional task, and the share of it that one process counts.
+//! The access log of the optional task, and the part of it that one process counts.
 
 use super::draw::draw;
 use std::io::Write as _;
 use std::ops::Range;
 
-/// What an aggregator gives.
+/// The result of an aggregator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Page views: lines that begin with an address.
@@ -31,17 +31,17 @@ impl Part {
         Part { seed, lines, index, parts: parts.max(1) }
     }
 
-    /// Which part this is, from 0.
+    /// The number of this part, from 0.
     pub fn index(&self) -> u64 {
         self.index
     }
 
-    /// How many processes count.
+    /// The number of processes that count.
     pub fn parts(&self) -> u64 {
         self.parts
     }
 
-    /// How many lines this part has.
+    /// The number of lines in this part.
     pub fn len(&self) -> u64 {
         let Range { start, end } = self.range();
         end - start
@@ -52,9 +52,10 @@ impl Part {
         self.len() == 0
     }
 
-    /// Shows each line of this part, without its end, such as `10.3.200.17 - - [...] "GET /lesson/8 HTTP/1.1" 200 512`.
-    /// Addresses lie within 10.0.0.0/12: 20 bits tell them apart. Some lines begin with `-` instead and have none. The lines
-    /// are made as they are read, and nothing is allocated for them.
+    /// Passes each line of this part, without its end, such as `10.3.200.17 - - [...] "GET
+    /// /lesson/8 HTTP/1.1" 200 512`. Addresses are within 10.0.0.0/12, so 20 bits identify them.
+    /// Some lines begin with `-` instead and have no address. Lines are made as they are read,
+    /// without an allocation.
     pub fn for_each_line(&self, mut look: impl FnMut(&[u8])) {
         let mut buffer = [0u8; Part::LONGEST_LINE];
         for index in self.range() {
@@ -63,7 +64,7 @@ impl Part {
         }
     }
 
-    /// Parts differ by one line at most, and together they are all lines.
+    /// Parts differ by at most one line, and together they contain all lines.
     fn range(&self) -> Range<u64> {
         let bound = |part: u64| {
             let (lines, parts) = (u128::from(self.lines), u128::from(self.parts));
@@ -74,7 +75,8 @@ impl Part {
     }
 }
 
-/// The last 20 bits of a line's address. One line in 64 has none; every second address is one of 4,096 that come often.
+/// The last 20 bits of a line's address. One line in 64 has none; every second address is one of
+/// 4,096 frequent ones.
 fn address(seed: u64, index: u64) -> Option<u64> {
     let drawn = draw(!seed, index);
     let address = (drawn >> 8) & 0xF_FFFF;
@@ -85,7 +87,7 @@ fn address(seed: u64, index: u64) -> Option<u64> {
 fn write_line(buffer: &mut [u8; Part::LONGEST_LINE], address: Option<u64>) -> usize {
     let room = buffer.len();
     let mut rest = &mut buffer[..];
-    // The longest line has room; the test below holds it to that.
+    // The longest line fits, as the test below checks.
     let _ = match address {
         Some(address) => {
             let (high, middle, low) = (address >> 16, (address >> 8) & 255, address & 255);

@@ -1,4 +1,4 @@
-//! The rows of the required tasks. They are made of a seed, and the teacher's seed is another than yours.
+//! The rows of the required tasks. They depend on a seed, and the teacher uses a different seed.
 
 use super::draw::draw;
 
@@ -11,7 +11,7 @@ pub struct Row {
     pub score: u64,
 }
 
-/// Where rows come from. Asking for one makes it: the source itself holds none.
+/// A source of rows. A row is made when it is read; the source stores none.
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     seed: u64,
@@ -24,12 +24,12 @@ impl Source {
         Source { seed, rows }
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
