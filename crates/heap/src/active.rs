@@ -1,7 +1,8 @@
 //! Whether the recorder is at work, and what to do if it is not.
 
-use crate::probe::{PROBE_VARIABLE, Probe};
+use crate::probe::PROBE_VARIABLE;
 use crate::recorder;
+use heaplab_profile::Probe;
 
 /// The recorder is not the allocator of this program, or the environment asked for another probe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,8 @@
 //! [`Heap`]: the four methods of an allocator, each forwarded to the probe that was decided on.
 
-use crate::probe::{Probe, get_or_decide, is_plain, is_recording};
+use crate::probe::{get_or_decide, is_plain, is_recording};
 use crate::recorder;
+use heaplab_profile::Probe;
 use std::alloc::{GlobalAlloc, Layout, System};
 
 /// The allocator to name as `#[global_allocator]`.

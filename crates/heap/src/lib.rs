@@ -47,12 +47,10 @@ pub use alloc_site::{AllocSite, find_alloc_site, resolve_lines};
 pub use allocator::Heap;
 #[cfg(feature = "symbols")]
 pub use heaplab_profile::statistics::GroupBy;
+pub use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 pub use limit::{Limit, limit};
-pub use probe::{Probe, probe};
-pub use recorder::{HeapTotals, mark};
-pub use region::{
-    CountsTotals, DhatTotals, Region, RegionError, Totals, live_bytes, region, take_recording,
-    write_recording,
-};
+pub use probe::probe;
+pub use recorder::mark;
+pub use region::{Region, RegionError, Totals, live_bytes, region, take_recording, write_recording};
 #[cfg(feature = "symbols")]
 pub use snapshot::{Difference, Snapshot, SnapshotError, Statistic};

@@ -227,7 +227,7 @@ impl ScopeSites {
         ScopeSites
     }
 
-    fn format_top(&self, _of: Bound) -> String {
+    fn format_top(&self, _bound: Bound) -> String {
         "\n  (the feature `symbols` of heaplab-heap shows the lines)".to_owned()
     }
 }

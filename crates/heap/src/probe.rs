@@ -1,36 +1,29 @@
-//! Which probe is at work. Decided once, at the first allocation of the process or the first question, so that a block is
-//! always freed by the allocator that made it.
+//! Decides which probe a process uses: once, at the first allocation or the first question, so that every block is freed by
+//! the allocator that made it.
 
+use heaplab_profile::Probe;
+use std::ffi::CStr;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// The variable that names the probe: `plain`, `counts`, `dhat` or `heap`.
 pub(crate) const PROBE_VARIABLE: &str = "HEAPLAB_PROBE";
 
-/// One way to measure; one allocator each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Probe {
-    /// The system's allocator, untouched.
-    Plain,
-    /// stats_alloc around the system's allocator.
-    Counts,
-    /// dhat around the system's allocator.
-    Dhat,
-    /// The recorder around the system's allocator.
-    Heap,
-}
-
-/// Nothing decided yet. The other values are [`Decision`]s.
-const UNDECIDED: u8 = 0;
-
-/// What was decided, and what the environment asked for where it cannot be had.
+/// What was decided, and what the environment asked for where this build cannot provide it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Use(Probe),
-    /// The probe's crate is not in this build; the system's allocator is at work.
+    /// The feature of this probe is not turned on; the system's allocator is in use.
     NotBuilt(Probe),
-    /// The variable holds no probe's name; the system's allocator is at work.
+    /// The variable holds no probe's name; the system's allocator is in use.
     Unknown,
 }
+
+/// The code of "not decided yet". The code of a decision is its index in [`Decision::ALL`] plus 1.
+const UNDECIDED: u8 = 0;
+const PLAIN: u8 = 1;
+const HEAP: u8 = 4;
+
+static DECISION: AtomicU8 = AtomicU8::new(UNDECIDED);
 
 impl Decision {
     const ALL: [Decision; 7] = [
@@ -43,7 +36,7 @@ impl Decision {
         Decision::Unknown,
     ];
 
-    /// The allocator that is really at work.
+    /// The probe whose allocator is really in use.
     pub(crate) const fn probe(self) -> Probe {
         match self {
             Decision::Use(probe) => probe,
@@ -52,7 +45,6 @@ impl Decision {
     }
 
     fn to_code(self) -> u8 {
-        // Seven values: the position always fits.
         Decision::ALL.iter().position(|&known| known == self).map_or(UNDECIDED, |index| index as u8 + 1)
     }
 
@@ -61,14 +53,12 @@ impl Decision {
     }
 }
 
-static DECISION: AtomicU8 = AtomicU8::new(UNDECIDED);
-
-/// The probe that is at work in this process. Asking before the first allocation decides as `Heap::new()` would.
+/// The probe of this process. Asking before the first allocation decides as [`Heap::new`](crate::Heap::new) would.
 pub fn probe() -> Probe {
     get_or_decide(Probe::Plain).probe()
 }
 
-/// The decision, made now if it was not. `default` is what no word from the environment means.
+/// The decision; it is made now if it was not made before. `default` applies where the environment names no probe.
 #[inline]
 pub(crate) fn get_or_decide(default: Probe) -> Decision {
     match Decision::from_code(DECISION.load(Ordering::Relaxed)) {
@@ -77,73 +67,50 @@ pub(crate) fn get_or_decide(default: Probe) -> Decision {
     }
 }
 
-/// The probe, if that is decided: asking does not decide.
+/// The probe, if it was decided. Unlike [`probe`], this does not decide.
 pub(crate) fn decided_probe() -> Option<Probe> {
     Decision::from_code(DECISION.load(Ordering::Relaxed)).map(Decision::probe)
 }
 
-/// Whether the system's allocator alone is at work: the one branch that the plain probe pays.
+/// Whether the system's allocator alone is in use. This is the only branch that the plain probe pays per call.
 #[inline]
 pub(crate) fn is_plain() -> bool {
-    DECISION.load(Ordering::Relaxed) == 1
+    DECISION.load(Ordering::Relaxed) == PLAIN
 }
 
-/// Whether the recorder is at work.
+/// Whether the recorder is in use.
 #[inline]
 pub(crate) fn is_recording() -> bool {
-    DECISION.load(Ordering::Relaxed) == 4
+    DECISION.load(Ordering::Relaxed) == HEAP
 }
 
 #[cold]
 fn decide(default: Probe) -> Decision {
-    let decided = match environment::read_probe_word() {
-        environment::ProbeWord::Absent => Decision::Use(default),
-        environment::ProbeWord::Other => Decision::Unknown,
-        environment::ProbeWord::Probe(Probe::Counts) if !cfg!(feature = "counts") => {
-            Decision::NotBuilt(Probe::Counts)
-        }
-        environment::ProbeWord::Probe(Probe::Dhat) if !cfg!(feature = "dhat") => {
-            Decision::NotBuilt(Probe::Dhat)
-        }
-        environment::ProbeWord::Probe(probe) => Decision::Use(probe),
+    let decided = match read_probe_word() {
+        None | Some(b"") => Decision::Use(default),
+        Some(word) => match Probe::ALL.into_iter().find(|probe| probe.name().as_bytes() == word) {
+            None => Decision::Unknown,
+            Some(Probe::Counts) if !cfg!(feature = "counts") => Decision::NotBuilt(Probe::Counts),
+            Some(Probe::Dhat) if !cfg!(feature = "dhat") => Decision::NotBuilt(Probe::Dhat),
+            Some(probe) => Decision::Use(probe),
+        },
     };
-    // Two threads may get here together; the first one's word holds for both.
+    // Two threads may get here at once; the first decision that is stored holds for both.
     match DECISION.compare_exchange(UNDECIDED, decided.to_code(), Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => decided,
         Err(earlier) => Decision::from_code(earlier).unwrap_or(decided),
     }
 }
 
-/// Reading the environment without allocating: `std::env::var` would allocate, and this runs inside the allocator.
-mod environment {
-    use super::{PROBE_VARIABLE, Probe};
-    use std::ffi::CStr;
-
-    pub(super) enum ProbeWord {
-        Absent,
-        Probe(Probe),
-        Other,
-    }
-
-    pub(super) fn read_probe_word() -> ProbeWord {
-        const NAME: &CStr = c"HEAPLAB_PROBE";
-        const { assert!(NAME.to_bytes().len() == PROBE_VARIABLE.len()) };
-        // SAFETY: NAME is NUL-terminated. The environment is only read; this happens at the process's first allocation,
-        // before the program could have started a thread that changes it.
-        let value = unsafe { libc::getenv(NAME.as_ptr()) };
-        if value.is_null() {
-            return ProbeWord::Absent;
-        }
-        // SAFETY: getenv gives a NUL-terminated string that lives until the environment is changed; see above.
-        match unsafe { CStr::from_ptr(value) }.to_bytes() {
-            b"" => ProbeWord::Absent,
-            b"plain" => ProbeWord::Probe(Probe::Plain),
-            b"counts" => ProbeWord::Probe(Probe::Counts),
-            b"dhat" => ProbeWord::Probe(Probe::Dhat),
-            b"heap" => ProbeWord::Probe(Probe::Heap),
-            _ => ProbeWord::Other,
-        }
-    }
+/// Reads the variable without allocating. `std::env::var` would allocate, and this runs inside the allocator.
+fn read_probe_word() -> Option<&'static [u8]> {
+    const NAME: &CStr = c"HEAPLAB_PROBE";
+    const { assert!(NAME.to_bytes().len() == PROBE_VARIABLE.len()) };
+    // SAFETY: NAME is NUL-terminated. The environment is only read; this happens at the process's first allocation,
+    // before the program could have started a thread that changes it.
+    let value = unsafe { libc::getenv(NAME.as_ptr()) };
+    // SAFETY: a value that is not null is a NUL-terminated string that lives until the environment is changed; see above.
+    (!value.is_null()).then(|| unsafe { CStr::from_ptr(value) }.to_bytes())
 }
 
 #[cfg(test)]
@@ -156,7 +123,7 @@ mod tests {
             assert_eq!(Decision::from_code(decision.to_code()), Some(decision));
         }
         assert_eq!(Decision::from_code(UNDECIDED), None);
-        assert_eq!(Decision::Use(Probe::Plain).to_code(), 1, "is_plain compares with this");
-        assert_eq!(Decision::Use(Probe::Heap).to_code(), 4, "is_recording compares with this");
+        assert_eq!(Decision::Use(Probe::Plain).to_code(), PLAIN);
+        assert_eq!(Decision::Use(Probe::Heap).to_code(), HEAP);
     }
 }

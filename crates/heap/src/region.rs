@@ -1,8 +1,9 @@
 //! Regions: what is measured, from when to when. Without one, the region is the process.
 
-use crate::probe::{Decision, PROBE_VARIABLE, Probe, get_or_decide};
-use crate::recorder::{self, HeapTotals};
+use crate::probe::{Decision, PROBE_VARIABLE, get_or_decide};
+use crate::recorder;
 use heaplab_profile::raw::RawRecording;
+use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -104,40 +105,6 @@ pub enum Totals {
     Dhat(DhatTotals),
     /// The recorder's figures.
     Heap(HeapTotals),
-}
-
-/// stats_alloc's figures. Growth of a block is in `bytes_allocated` and in `bytes_reallocated`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct CountsTotals {
-    /// Calls of `alloc` and `alloc_zeroed`.
-    pub allocations: u64,
-    /// Calls of `dealloc`.
-    pub deallocations: u64,
-    /// Calls of `realloc`.
-    pub reallocations: u64,
-    /// Requested bytes, with the growth of blocks.
-    pub bytes_allocated: u64,
-    /// Freed bytes, with the shrinking of blocks.
-    pub bytes_deallocated: u64,
-    /// Growth less shrinking.
-    pub bytes_reallocated: i64,
-}
-
-/// dhat's figures. A reallocation counts as a new block of its whole new size.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DhatTotals {
-    /// Births plus reallocations.
-    pub total_blocks: u64,
-    /// Birth bytes plus the new size of every reallocation.
-    pub total_bytes: u64,
-    /// Live blocks at the peak.
-    pub peak_blocks: u64,
-    /// The most that was live at once.
-    pub peak_bytes: u64,
-    /// Live blocks at the close.
-    pub end_blocks: u64,
-    /// Live bytes at the close.
-    pub end_bytes: u64,
 }
 
 /// Why no region could be opened.

@@ -178,7 +178,8 @@ fn render_table(lesson: &Lesson, declared: &DeclaredVariant, record: &Record) ->
             figure("end", Some(dhat.end_bytes), "bytes");
             figure("blocks and reallocations", Some(dhat.total_blocks), "");
         }
-        Measurement::Heap(heap) => {
+        Measurement::Heap(sample) => {
+            let heap = sample.totals;
             figure("peak live", Some(heap.peak_bytes), "bytes");
             figure("live at end", Some(heap.end_bytes), "bytes");
             figure("blocks", Some(heap.total_blocks), "");

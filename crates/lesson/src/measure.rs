@@ -6,8 +6,8 @@ use crate::resident::{self, ResidentMemory};
 use crate::variant::{Checksum, Scale, VariantResult};
 use heaplab_heap::{Region, RegionError, Totals, region};
 use heaplab_record::{
-    Attachment, CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, Language, LiveSnapshot, Measurement,
-    Phase, PlainSample, RECORD_SCHEMA, Record,
+    Attachment, CLOSED_FILE, HeapSample, Language, LiveSnapshot, Measurement, Phase, PlainSample,
+    RECORD_SCHEMA, Record,
 };
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -123,52 +123,10 @@ fn build_measurement(
             end_rss_shmem_bytes: at_end.shmem_bytes,
             children_peak_rss_bytes: children,
         }),
-        Totals::Counts(counts) => Measurement::Counts(counts_totals(counts)),
-        Totals::Dhat(dhat) => Measurement::Dhat(dhat_totals(dhat)),
-        Totals::Heap(heap) => Measurement::Heap(heap_totals(heap, wall_ns, at_end.peak_bytes)),
-    }
-}
-
-fn counts_totals(counts: heaplab_heap::CountsTotals) -> CountsTotals {
-    CountsTotals {
-        allocations: counts.allocations,
-        deallocations: counts.deallocations,
-        reallocations: counts.reallocations,
-        bytes_allocated: counts.bytes_allocated,
-        bytes_deallocated: counts.bytes_deallocated,
-        bytes_reallocated: counts.bytes_reallocated,
-    }
-}
-
-fn dhat_totals(dhat: heaplab_heap::DhatTotals) -> DhatTotals {
-    DhatTotals {
-        total_blocks: dhat.total_blocks,
-        total_bytes: dhat.total_bytes,
-        peak_blocks: dhat.peak_blocks,
-        peak_bytes: dhat.peak_bytes,
-        end_blocks: dhat.end_blocks,
-        end_bytes: dhat.end_bytes,
-    }
-}
-
-fn heap_totals(
-    heap: heaplab_heap::HeapTotals,
-    wall_ns: u64,
-    process_peak_rss_bytes: Option<u64>,
-) -> HeapTotals {
-    HeapTotals {
-        wall_ns,
-        total_blocks: heap.total_blocks,
-        total_bytes: heap.total_bytes,
-        reallocations: heap.reallocations,
-        reallocated_bytes: heap.reallocated_bytes,
-        grown_bytes: heap.grown_bytes,
-        shrunk_bytes: heap.shrunk_bytes,
-        peak_blocks: heap.peak_blocks,
-        peak_bytes: heap.peak_bytes,
-        end_blocks: heap.end_blocks,
-        end_bytes: heap.end_bytes,
-        single_threaded: heap.single_threaded,
-        process_peak_rss_bytes,
+        Totals::Counts(counts) => Measurement::Counts(counts),
+        Totals::Dhat(dhat) => Measurement::Dhat(dhat),
+        Totals::Heap(totals) => {
+            Measurement::Heap(HeapSample { wall_ns, totals, process_peak_rss_bytes: at_end.peak_bytes })
+        }
     }
 }

@@ -42,7 +42,7 @@ pub(crate) fn load_address() -> Option<u64> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn now() -> ResidentMemory {
+pub(crate) fn read_resident() -> ResidentMemory {
     ResidentMemory::default()
 }
 

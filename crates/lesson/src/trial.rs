@@ -79,7 +79,7 @@ pub fn run_recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Resu
     match record.measurement {
         Measurement::Heap(heap) => {
             let Record { checksum, phases, attachments, .. } = record;
-            Ok(RecordedRun { checksum, heap, phases, attachments })
+            Ok(RecordedRun { checksum, heap: heap.totals, phases, attachments })
         }
         other => Err(TrialError::Probe { variant: variant.to_owned(), probe: other.probe() }),
     }

@@ -5,6 +5,8 @@
 //!   `symbols`).
 //! - [`Profile`]: sites, each with its stack and its figures. [`Profile::trim_stacks`] keeps the
 //!   lesson's own frames.
+//! - [`Probe`], [`HeapTotals`], [`CountsTotals`], [`DhatTotals`]: the ways to measure a run, and
+//!   what each counts.
 //!
 //! Formats of other tools (feature `exports`):
 //! - [`formats`]: the table of the formats of heap profiles. A new one is one file and one line
@@ -25,8 +27,10 @@ pub mod diff;
 mod frames;
 mod measure;
 mod model;
+mod probe;
 pub mod raw;
 pub mod statistics;
+mod totals;
 
 #[cfg(feature = "exports")]
 pub mod callgrind;
@@ -46,3 +50,5 @@ pub mod symbols;
 pub use frames::{UNKNOWN, function_name};
 pub use measure::Measure;
 pub use model::{Frame, Profile, RecorderFigures, Site};
+pub use probe::Probe;
+pub use totals::{CountsTotals, DhatTotals, HeapTotals};

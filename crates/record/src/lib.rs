@@ -30,6 +30,8 @@ mod reconciliation;
 mod record;
 mod report;
 
+pub use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
+
 pub use attachment::{
     ArenaTotals, Attachment, Axis, AxisUnit, BlockSize, BlockSizes, CallSample, Calls, Cell, Chart, Churn,
     CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks, Footprint, Graph,
@@ -55,7 +57,7 @@ pub use homework::{
     Verdict, VerdictReason, VerdictStatus,
 };
 pub use manifest::{
-    Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, PreparedInput, Probe, Text, Variant,
+    Language, LessonOption, MANIFEST_SCHEMA, Manifest, PREPARED_VARIABLE, PreparedInput, Text, Variant,
 };
 pub use mindmap::{MindFigure, MindMap, MindMapSpec, MindNode, MindNodeSpec, MindStageSpec};
 pub use prediction::Prediction;
@@ -63,8 +65,8 @@ pub use reconciliation::{
     OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, ResidentFigures,
 };
 pub use record::{
-    CLOSED_FILE, CountsTotals, DhatTotals, HeapTotals, LiveSnapshot, LiveSnapshotSite, Measurement, Phase,
-    PlainSample, RECORD_SCHEMA, Record,
+    CLOSED_FILE, HeapSample, LiveSnapshot, LiveSnapshotSite, Measurement, Phase, PlainSample, RECORD_SCHEMA,
+    Record,
 };
 pub use report::{
     ClaimMeasurement, ClaimVerdict, CountsRun, DhatRun, Environment, Failure, Goal, Ladder, PlainRun,

@@ -78,35 +78,6 @@ pub enum Language {
     Python,
 }
 
-/// One way to measure a variant. ARCHITECTURE.md says what each can measure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Probe {
-    /// The system's allocator, untouched: time and RSS.
-    Plain,
-    /// stats_alloc: how many allocations, of how many bytes.
-    Counts,
-    /// dhat: sites, peak and end at a reduced scale.
-    Dhat,
-    /// heaplab's recorder: live, peak and end at full scale.
-    Heap,
-}
-
-impl Probe {
-    /// Every probe.
-    pub const ALL: [Probe; 4] = [Probe::Plain, Probe::Counts, Probe::Dhat, Probe::Heap];
-
-    /// Its name in `HEAPLAB_PROBE`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Probe::Plain => "plain",
-            Probe::Counts => "counts",
-            Probe::Dhat => "dhat",
-            Probe::Heap => "heap",
-        }
-    }
-}
-
 /// A text in both languages of the course.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {

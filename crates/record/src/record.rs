@@ -1,6 +1,7 @@
 //! `record.json`: what one child process measured.
 
-use crate::{Attachment, Language, Probe};
+use crate::{Attachment, Language};
+use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 use serde::{Deserialize, Serialize};
 
 /// The schema name of [`Record`].
@@ -54,7 +55,7 @@ pub enum Measurement {
     /// dhat's totals; its sites are in `dhat.json` beside the record.
     Dhat(DhatTotals),
     /// The recorder's totals.
-    Heap(HeapTotals),
+    Heap(HeapSample),
 }
 
 impl Measurement {
@@ -100,69 +101,14 @@ pub struct PlainSample {
     pub children_peak_rss_bytes: Option<u64>,
 }
 
-/// stats_alloc's terms: growth of a block is in `bytes_allocated` and in `bytes_reallocated`, which
-/// may be negative.
+/// One run under the recorder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountsTotals {
-    /// Calls of `alloc` and `alloc_zeroed`.
-    pub allocations: u64,
-    /// Calls of `dealloc`.
-    pub deallocations: u64,
-    /// Calls of `realloc`.
-    pub reallocations: u64,
-    /// Requested bytes, with the growth of blocks.
-    pub bytes_allocated: u64,
-    /// Freed bytes, with the shrinking of blocks.
-    pub bytes_deallocated: u64,
-    /// Growth less shrinking.
-    pub bytes_reallocated: i64,
-}
-
-/// dhat's terms: a reallocation counts as a new block of its whole new size.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DhatTotals {
-    /// Births plus reallocations.
-    pub total_blocks: u64,
-    /// Birth bytes plus the new size of every reallocation.
-    pub total_bytes: u64,
-    /// Live blocks when live bytes were highest; the latest of equal peaks.
-    pub peak_blocks: u64,
-    /// Peak of live bytes.
-    pub peak_bytes: u64,
-    /// Live blocks when the region closed.
-    pub end_blocks: u64,
-    /// Live bytes when the region closed.
-    pub end_bytes: u64,
-}
-
-/// The recorder's terms: a reallocated block stays one block, and only its growth adds to
-/// `total_bytes`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeapTotals {
-    /// Wall time under the recorder, to be compared with the plain probe's.
+pub struct HeapSample {
+    /// Wall time under the recorder, compared with the plain probe's.
     pub wall_ns: u64,
-    /// Births.
-    pub total_blocks: u64,
-    /// Birth bytes plus growth.
-    pub total_bytes: u64,
-    /// Number of reallocations.
-    pub reallocations: u64,
-    /// The sum of new sizes over all reallocations, which dhat adds to its total.
-    pub reallocated_bytes: u64,
-    /// The sum of growth over all reallocations.
-    pub grown_bytes: u64,
-    /// The sum of shrinking over all reallocations.
-    pub shrunk_bytes: u64,
-    /// Live blocks when live bytes were highest; the latest of equal peaks.
-    pub peak_blocks: u64,
-    /// Peak of live bytes.
-    pub peak_bytes: u64,
-    /// Live blocks when the region closed.
-    pub end_blocks: u64,
-    /// Live bytes when the region closed.
-    pub end_bytes: u64,
-    /// Whether a single thread recorded, which makes the peak exact.
-    pub single_threaded: bool,
+    /// What was counted.
+    #[serde(flatten)]
+    pub totals: HeapTotals,
     /// `VmHWM` of the recorded process with the recorder's own tables and headers: not a figure of
     /// the variant but of the cost of recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -185,7 +185,7 @@ fn a_longer_path_is_no_more_bytes() {
             let log = folder.join("access.log");
             std::fs::write(&log, "1.2.3.4 - -\n".repeat(500)).unwrap();
             match with_probe(variant, &log, Probe::Heap).unwrap().measurement {
-                Measurement::Heap(heap) => (heap.total_blocks, heap.total_bytes, heap.peak_bytes),
+                Measurement::Heap(heap) => heap.totals,
                 other => panic!("{other:?}"),
             }
         });

@@ -23,8 +23,9 @@ mod environment;
 mod signals;
 mod writer;
 
-use crate::probe::{self, Probe};
+use crate::probe;
 use crate::recorder;
+use heaplab_profile::Probe;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::*};
@@ -68,16 +69,20 @@ fn arm() {
         return;
     }
     recorder::start_process_region();
-    // SAFETY: the handler is a plain function.
-    unsafe { libc::atexit(write_at_exit) };
+    // SAFETY: the handlers are plain functions; the one for forks only calls `sigaction`. It runs after the recorder's own,
+    // which was registered first.
+    unsafe {
+        libc::pthread_atfork(None, None, Some(disarm_after_fork));
+        libc::atexit(write_at_exit);
+    }
     // Without the thread nobody would hear the handlers: then the signals do what they always do.
     if writer::start() {
         signals::install();
     }
 }
 
-/// In the child of a fork: its end is none of ours, and its signals are its own again.
-pub(crate) fn disarm_after_fork() {
+/// Runs in the child of a fork, which leaves no recording: its signals get their default handlers back.
+unsafe extern "C" fn disarm_after_fork() {
     signals::restore_defaults();
 }
 

@@ -27,6 +27,4 @@ unsafe extern "C" fn disable_in_child() {
     IS_CHILD.store(true, Relaxed);
     REGION.store(NO_REGION, Relaxed);
     thread::forget_all();
-    #[cfg(target_os = "linux")]
-    crate::exit_snapshot::disarm_after_fork();
 }

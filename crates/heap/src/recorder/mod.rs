@@ -34,7 +34,6 @@ pub(crate) use fork::is_child;
 pub use marks::mark;
 pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
 pub(crate) use thread::untracked;
-pub use totals::HeapTotals;
 pub(crate) use totals::{close_at_exit, close_region, take_recording};
 
 use header::{Header, NO_REGION};

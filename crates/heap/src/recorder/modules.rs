@@ -12,7 +12,7 @@ pub(super) fn list_modules() -> Vec<Module> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn mapped() -> Vec<Module> {
+pub(super) fn list_modules() -> Vec<Module> {
     Vec::new()
 }
 
@@ -22,7 +22,7 @@ unsafe extern "C" fn add_module(
     _size: libc::size_t,
     modules: *mut libc::c_void,
 ) -> libc::c_int {
-    // SAFETY: the linker hands over a description that is valid during the call, and the pointer that `mapped` gave it.
+    // SAFETY: the linker hands over a description that is valid during the call, and the pointer that `list_modules` gave it.
     let (info, modules) = unsafe { (&*info, &mut *modules.cast::<Vec<Module>>()) };
     // SAFETY: the linker's own table and its length.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };

@@ -1,35 +1,9 @@
 //! The sums over all threads and sites, and the whole recording for those who look up symbols.
 
 use super::{REGION, curve, marks, modules, peak, stacks, thread};
+use heaplab_profile::HeapTotals;
 use heaplab_profile::raw::{RawRecording, RawSite, RawTotals};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-
-/// The recorder's totals of a region. Bytes are requested bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct HeapTotals {
-    /// Births.
-    pub total_blocks: u64,
-    /// Birth bytes plus growth.
-    pub total_bytes: u64,
-    /// How often a block was reallocated.
-    pub reallocations: u64,
-    /// The sum of new sizes over all reallocations: what dhat adds to its total.
-    pub reallocated_bytes: u64,
-    /// The sum of growth over all reallocations.
-    pub grown_bytes: u64,
-    /// The sum of shrinking over all reallocations.
-    pub shrunk_bytes: u64,
-    /// Live blocks when live bytes were highest; the latest of equal peaks.
-    pub peak_blocks: u64,
-    /// The most that was live at once.
-    pub peak_bytes: u64,
-    /// Live blocks when the region closed.
-    pub end_blocks: u64,
-    /// Live bytes when the region closed.
-    pub end_bytes: u64,
-    /// Whether one thread alone recorded, which makes the peak exact.
-    pub single_threaded: bool,
-}
 
 /// Wall time of the region that was closed last.
 static CLOSED_AT_NS: AtomicU64 = AtomicU64::new(0);

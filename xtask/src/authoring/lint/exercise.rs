@@ -138,8 +138,8 @@ fn record_variant(
     Ok(match record.measurement {
         Measurement::Heap(heap) => Ok(RecordedFigures {
             checksum: record.checksum,
-            peak_bytes: heap.peak_bytes,
-            end_bytes: heap.end_bytes,
+            peak_bytes: heap.totals.peak_bytes,
+            end_bytes: heap.totals.end_bytes,
         }),
         _ => Err("it does not run under the heap probe".to_owned()),
     })

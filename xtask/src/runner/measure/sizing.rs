@@ -55,7 +55,7 @@ fn run_sizing_pair(
         Language::Python => None,
     };
     let heap = heap.and_then(|answer| match answer.record.measurement {
-        Measurement::Heap(totals) => Some(totals),
+        Measurement::Heap(sample) => Some(sample.totals),
         _ => None,
     });
     let Measurement::Plain(sample) = plain.record.measurement else { return Ok(None) };

@@ -6,8 +6,8 @@ use heaplab_analysis::reconciliation::reconcile;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
-    Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapTotals, Measurement, Phase, PlainRun,
-    PlainSample, Reconciliation, ResidentFigures, Run,
+    Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals, Measurement,
+    Phase, PlainRun, PlainSample, Reconciliation, ResidentFigures, Run,
 };
 use heaplab_report::lesson_data::present;
 
@@ -22,7 +22,7 @@ pub(super) struct VariantRuns {
     plain: Vec<PlainSample>,
     anon_peak: Option<u64>,
     file_peak: Option<u64>,
-    heap: Vec<HeapTotals>,
+    heap: Vec<HeapSample>,
     counts: Option<CountsTotals>,
     dhat: Option<DhatRun>,
     dhat_file: Option<(String, Option<u64>)>,
@@ -87,11 +87,11 @@ impl VariantRuns {
                 self.plain.push(sample);
             }
             Measurement::Counts(totals) => self.counts = Some(totals),
-            Measurement::Heap(totals) => {
+            Measurement::Heap(sample) => {
                 if self.heap.is_empty() {
                     self.attachments.extend(present(record.attachments));
                 }
-                self.heap.push(totals);
+                self.heap.push(sample);
             }
             Measurement::Dhat(totals) => {
                 self.dhat = Some(DhatRun { rows: record.scale, totals });
@@ -105,7 +105,7 @@ impl VariantRuns {
         if let (Some(heap), Some(dhat), Some(counts)) = (self.heap.first(), &self.dhat, &self.counts)
             && dhat.rows == self.rows
         {
-            self.reconciliation = Some(reconcile(heap, &dhat.totals, counts, dhat.rows));
+            self.reconciliation = Some(reconcile(&heap.totals, &dhat.totals, counts, dhat.rows));
         }
     }
 
@@ -199,7 +199,7 @@ impl VariantRuns {
     }
 
     fn heap_run(&self) -> Option<HeapRun> {
-        let totals = self.heap.first()?;
+        let totals = self.heap.first()?.totals;
         Some(HeapRun {
             rows: self.rows,
             total_blocks: totals.total_blocks,
@@ -210,7 +210,7 @@ impl VariantRuns {
             peak_bytes: totals.peak_bytes,
             end_blocks: totals.end_blocks,
             end_bytes: totals.end_bytes,
-            wall_ns: self.heap.iter().map(|totals| totals.wall_ns).collect(),
+            wall_ns: self.heap.iter().map(|sample| sample.wall_ns).collect(),
             slowdown: self.slowdown(),
             memory_cost_bytes: self.memory_cost_bytes(),
             // They have names only when symbols are looked up.
@@ -224,7 +224,7 @@ impl VariantRuns {
     /// The median over the same pairs: one is enough, the kernel's peak hardly wanders.
     fn memory_cost_bytes(&self) -> Option<i64> {
         let pairs = self.plain.iter().zip(&self.heap);
-        let cost = |(plain, heap): (&PlainSample, &HeapTotals)| {
+        let cost = |(plain, heap): (&PlainSample, &HeapSample)| {
             let (plain, heap) = plain.peak_rss_bytes.zip(heap.process_peak_rss_bytes)?;
             i64::try_from(heap).ok()?.checked_sub_unsigned(plain)
         };
@@ -275,8 +275,8 @@ mod tests {
         PlainSample { wall_ns, ..PlainSample::default() }
     }
 
-    fn heap(wall_ns: u64) -> HeapTotals {
-        HeapTotals { wall_ns, ..HeapTotals::default() }
+    fn heap(wall_ns: u64) -> HeapSample {
+        HeapSample { wall_ns, ..HeapSample::default() }
     }
 
     #[test]
@@ -296,7 +296,7 @@ mod tests {
         let pair = |plain: u64, heap: u64| {
             (
                 PlainSample { peak_rss_bytes: Some(plain), ..PlainSample::default() },
-                HeapTotals { process_peak_rss_bytes: Some(heap), ..HeapTotals::default() },
+                HeapSample { process_peak_rss_bytes: Some(heap), ..HeapSample::default() },
             )
         };
         assert_eq!(gathered.memory_cost_bytes(), None);
