@@ -8,6 +8,7 @@ mod block;
 mod figure;
 
 use crate::Words;
+use crate::attachments::pictures::as_picture_mut;
 use heaplab_record::{Attachment, Report};
 use std::collections::BTreeMap;
 
@@ -101,17 +102,12 @@ pub fn strip_details(report: &Report) -> Report {
     kept
 }
 
-/// Names and titles stay: a text says what its pictures show.
+/// Removes the data of a picture or a source. Names and titles stay: a text says what its pictures show.
 fn clear_data(attachment: &mut Attachment) {
-    match attachment {
-        Attachment::Chart(chart) | Attachment::Growth(chart) => chart.series.clear(),
-        Attachment::Steps(steps) => (steps.steps, steps.series) = (Vec::new(), Vec::new()),
-        Attachment::Graph(graph) => {
-            (graph.nodes, graph.edges, graph.sentences) = (Vec::new(), Vec::new(), Vec::new());
-        }
-        Attachment::Regions(regions) => regions.rows.clear(),
-        Attachment::Source(source) => source.lines.clear(),
-        Attachment::Figure(_) | Attachment::Table(_) | Attachment::Stacks(_) | Attachment::Data(_) => {}
+    if let Some(picture) = as_picture_mut(attachment) {
+        picture.clear_data();
+    } else if let Attachment::Source(source) = attachment {
+        source.lines.clear();
     }
 }
 

@@ -8,10 +8,11 @@ pub(crate) mod mind_map;
 pub(crate) mod regions;
 mod routes;
 
+use crate::picture::PictureKind;
 use crate::svg::{EDGE, Font, INK, QUIET, Svg};
-use crate::{Words, prose};
+use crate::{RenderError, Words, prose};
 use boxes::NodeBox;
-use heaplab_record::{Graph, GraphEdge, GraphNode, Strength};
+use heaplab_record::{Attachment, Graph, GraphEdge, GraphNode, Run, Strength, Text};
 use layout::Link;
 use routes::{NodeArea, Route};
 
@@ -27,8 +28,30 @@ const SENTENCE: Font = Font::new(15, INK);
 const SENTENCE_COLUMNS: usize = 84;
 const SENTENCE_LINE: f64 = 22.0;
 
+impl PictureKind for Graph {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn title(&self) -> &Text {
+        &self.title
+    }
+
+    fn draw(&self, _: &[(&Run, &Attachment)], who: &str, words: &Words) -> Result<String, RenderError> {
+        Ok(draw_graph(self, who, words))
+    }
+
+    fn sentences(&self) -> &[Text] {
+        &self.sentences
+    }
+
+    fn clear_data(&mut self) {
+        (self.nodes, self.edges, self.sentences) = (Vec::new(), Vec::new(), Vec::new());
+    }
+}
+
 /// Draws it; `who` is said under the title.
-pub(crate) fn draw_graph(graph: &Graph, who: &str, words: &Words) -> String {
+fn draw_graph(graph: &Graph, who: &str, words: &Words) -> String {
     let scene = Scene::from_graph(graph, words);
     let title = words.lang().pick(&graph.title);
     let mut svg = Svg::default();

@@ -1,6 +1,10 @@
-//! Pictures of a report: what is known of one besides its drawing.
+//! Pictures of a report: a file each in the report's folder, and a figure in the page.
 
-use heaplab_record::{Language, Run};
+use crate::{RenderError, Words};
+use heaplab_record::{Attachment, Language, Report, Run, Text};
+
+/// Column heads, then rows: a picture's figures as a table.
+pub(crate) type FigureTable = (Vec<String>, Vec<Vec<String>>);
 
 /// A picture as a file.
 #[derive(Clone, Debug)]
@@ -11,21 +15,61 @@ pub struct Picture {
     pub title: String,
     /// The file.
     pub svg: String,
-    /// Whether it is the runner's, of how a variant grows: its place is beside what stays.
+    /// Whether the runner added it to show how a variant grows. The page shows it beside what stays.
     pub is_growth: bool,
-    /// The same figures as a table, where there are few enough to be read: heads, then rows.
-    pub(crate) table: Option<(Vec<String>, Vec<Vec<String>>)>,
+    /// The same figures as a table, where they are few enough to be read.
+    pub(crate) table: Option<FigureTable>,
 }
 
-/// A picture without its drawing, for a list of them.
+/// A picture without its drawing, for a list of pictures.
 pub(crate) struct ListedPicture {
     pub(crate) stem: String,
     pub(crate) title: String,
-    /// What it tells in sentences.
+    /// What the picture shows, in sentences.
     pub(crate) sentences: Vec<String>,
 }
 
-/// A script shares its name with the Rust variant that does the same.
+/// A kind of picture that lessons hand over as data. The table of kinds is in `attachments/pictures.rs`.
+pub(crate) trait PictureKind {
+    /// The stem of its files, as the lesson chose it.
+    fn name(&self) -> &str;
+
+    fn title(&self) -> &Text;
+
+    /// The SVG. `parts` has every attachment that is drawn into it, with its run; only charts of one
+    /// name share a picture. `who` is the line under the title.
+    ///
+    /// # Errors
+    /// If plotters cannot draw.
+    fn draw(&self, parts: &[(&Run, &Attachment)], who: &str, words: &Words) -> Result<String, RenderError>;
+
+    /// What the lesson says about the picture.
+    fn sentences(&self) -> &[Text] {
+        &[]
+    }
+
+    /// The figures as a table, where they are few enough to be read.
+    fn table(&self, _: &Words) -> Option<FigureTable> {
+        None
+    }
+
+    /// Removes what is drawn, and keeps the name and the title.
+    fn clear_data(&mut self);
+}
+
+/// A picture of a whole report. The table of them is in `attachments/pictures.rs`.
+pub(crate) struct ReportPicture {
+    pub(crate) stem: &'static str,
+    /// Whether the report has what is drawn.
+    pub(crate) is_drawn: fn(&Report) -> bool,
+    /// Title and sentences.
+    pub(crate) describe: fn(&Report, &Words) -> (String, Vec<String>),
+    /// The SVG, and the figures as a table where they are few enough to be read.
+    pub(crate) draw: fn(&Report, &Words) -> (String, Option<FigureTable>),
+}
+
+/// A variant's name as part of a file name. A script often has the name of the Rust variant that does the
+/// same.
 pub(crate) fn variant_file(run: &Run) -> String {
     match run.language {
         Language::Rust => run.variant.clone(),

@@ -1,33 +1,53 @@
-//! Pictures of what lessons hand over: a file each in the report's folder, and a figure in the page.
+//! Which pictures a report has, how their files are called, and how each is drawn.
 
-use crate::chart::{canvas, ladder, lines, steps};
-use crate::graph::{self, mind_map, regions};
-use crate::picture::{ListedPicture, Picture, variant_file};
+use crate::chart::{canvas, ladder, lines};
+use crate::graph::mind_map;
+use crate::picture::{ListedPicture, Picture, PictureKind, ReportPicture, variant_file};
 use crate::{RenderError, Words};
 use heaplab_record::{Attachment, Chart, Language, Report, Run};
 
-/// Stems of a report's own files: `comparison.svg`, `VARIANT.flamegraph.svg`.
-const TAKEN: [&str; 10] = [
-    "comparison",
-    "curve",
-    "report",
-    "summary",
-    "diff",
-    "flamegraph",
-    "diff-old",
-    "diff-new",
-    ladder::STEM,
-    mind_map::STEM,
-];
+/// The kinds of attachments that become pictures. To add a kind, implement [`PictureKind`] for its data in
+/// a file of its own and name its variant of [`Attachment`] in the line below. Tables, sources and figures
+/// have a place in the page only; stacks become flamegraphs.
+macro_rules! picture_kinds {
+    ($($variant:ident),+) => {
+        fn as_picture(attachment: &Attachment) -> Option<&dyn PictureKind> {
+            match attachment {
+                $(Attachment::$variant(data) => Some(data),)+
+                _ => None,
+            }
+        }
 
-/// Draws the ladder, where the section has one, and everything that the runs of a report hand over.
+        /// As [`as_picture`], to change its data.
+        pub(crate) fn as_picture_mut(attachment: &mut Attachment) -> Option<&mut dyn PictureKind> {
+            match attachment {
+                $(Attachment::$variant(data) => Some(data),)+
+                _ => None,
+            }
+        }
+    };
+}
+
+picture_kinds!(Steps, Chart, Growth, Graph, Regions);
+
+/// Pictures of a whole report, before those that lessons hand over.
+const REPORT_PICTURES: [ReportPicture; 2] = [mind_map::PICTURE, ladder::PICTURE];
+
+/// Stems of a report's other files: `comparison.svg`, `VARIANT.flamegraph.svg`.
+const TAKEN: [&str; 8] =
+    ["comparison", "curve", "report", "summary", "diff", "flamegraph", "diff-old", "diff-new"];
+
+/// Draws every picture of a report but its charts of all variants.
 ///
 /// # Errors
 /// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
 pub fn draw_pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
-    let map = report.mind_map.iter().map(|map| Ok(mind_map::mind_map_picture(map, words)));
-    let ladder = ladder::draw_ladder(report, words).map(Ok);
-    map.chain(ladder).chain(name_pictures(report)?.iter().map(|named| draw_picture(named, words))).collect()
+    let of_report = report_pictures(report).map(|picture| {
+        let (title, _) = (picture.describe)(report, words);
+        let (svg, table) = (picture.draw)(report, words);
+        Ok(Picture { stem: picture.stem.to_owned(), title, svg, is_growth: false, table })
+    });
+    of_report.chain(name_pictures(report)?.iter().map(|named| draw_picture(named, words))).collect()
 }
 
 /// Draws one chart that no run hands over; its series have names of their own. `who` says whose it is.
@@ -35,132 +55,103 @@ pub fn draw_pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, Ren
 /// # Errors
 /// If plotters cannot draw.
 pub fn chart_svg(of: &Chart, who: &str, words: &Words) -> Result<String, RenderError> {
-    let mut lines = Vec::new();
-    for series in &of.series {
-        lines.push(lines::ChartLine {
-            name: series.name.clone(),
-            marker: series.marker,
-            points: &series.points,
-        });
-    }
-    lines::draw_chart(of, &lines, who, words)
+    lines::draw_chart(of, &lines::series_lines(of), who, words)
 }
 
-/// What [`pictures`] draws, in its order, without the charts of growth, which every variant has; empty where it would fail.
+/// What [`draw_pictures`] draws, in its order, without the charts of growth, which every variant has;
+/// empty where drawing would fail.
 pub(crate) fn list_pictures(report: &Report, words: &Words) -> Vec<ListedPicture> {
-    let map = report.mind_map.iter().map(|map| mind_map::list_mind_map(map, words));
-    let ladder = ladder::draw_ladder(report, words).map(|drawn| ListedPicture {
-        stem: drawn.stem,
-        title: drawn.title,
-        sentences: ladder::ladder_sentences(report, words),
+    let of_report = report_pictures(report).map(|picture| {
+        let (title, sentences) = (picture.describe)(report, words);
+        ListedPicture { stem: picture.stem.to_owned(), title, sentences }
     });
-    let own = name_pictures(report).unwrap_or_default().into_iter().filter(NamedPicture::is_own);
-    map.chain(ladder).chain(own.filter_map(|named| named.into_listed(words))).collect()
+    of_report.chain(own_pictures(report).map(|named| named.into_listed(words))).collect()
 }
 
-/// The title of any picture, by the stem of its files.
+/// The title of a picture that lessons hand over, by the stem of its files.
 pub(crate) fn picture_title(report: &Report, stem: &str, words: &Words) -> Option<String> {
     let named = name_pictures(report).unwrap_or_default().into_iter().find(|named| named.stem == stem)?;
-    named.into_listed(words).map(|listed| listed.title)
+    Some(named.into_listed(words).title)
 }
 
-/// The stems of the files that [`pictures`] makes, in its order, without the charts of growth; empty where it would fail.
+/// The stems of the files that [`draw_pictures`] makes, in its order, without the charts of growth; empty
+/// where drawing would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
-    let map = report.mind_map.iter().map(|_| mind_map::STEM.to_owned());
-    let ladder = ladder::is_drawn(report).then(|| ladder::STEM.to_owned());
-    let own = name_pictures(report).unwrap_or_default().into_iter().filter(NamedPicture::is_own);
-    map.chain(ladder).chain(own.map(|named| named.stem)).collect()
+    let of_report = report_pictures(report).map(|picture| picture.stem.to_owned());
+    of_report.chain(own_pictures(report).map(|named| named.stem)).collect()
+}
+
+fn report_pictures(report: &Report) -> impl Iterator<Item = &'static ReportPicture> {
+    REPORT_PICTURES.iter().filter(|picture| (picture.is_drawn)(report))
+}
+
+fn own_pictures(report: &Report) -> impl Iterator<Item = NamedPicture<'_>> {
+    name_pictures(report).unwrap_or_default().into_iter().filter(|named| !named.is_growth())
 }
 
 /// What becomes one picture.
 struct NamedPicture<'a> {
     stem: String,
+    kind: &'a dyn PictureKind,
     /// One attachment, or charts of one name, each with its run.
     parts: Vec<(&'a Run, &'a Attachment)>,
 }
 
 impl NamedPicture<'_> {
-    /// Not the runner's.
-    fn is_own(&self) -> bool {
-        !self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
+    /// Whether the runner added it.
+    fn is_growth(&self) -> bool {
+        self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
     }
 
-    fn into_listed(self, words: &Words) -> Option<ListedPicture> {
-        let lang = words.lang();
-        let (_, first) = self.parts.first()?;
-        let (title, sentences) = match first {
-            Attachment::Steps(of) => (&of.title, [].as_slice()),
-            Attachment::Chart(of) | Attachment::Growth(of) => (&of.title, [].as_slice()),
-            Attachment::Regions(of) => (&of.title, [].as_slice()),
-            Attachment::Graph(of) => (&of.title, of.sentences.as_slice()),
-            Attachment::Table(_)
-            | Attachment::Source(_)
-            | Attachment::Figure(_)
-            | Attachment::Stacks(_)
-            | Attachment::Data(_) => {
-                return None;
-            }
-        };
-        let sentences = sentences.iter().map(|said| lang.pick(said).to_owned()).collect();
-        Some(ListedPicture { stem: self.stem, title: lang.pick(title).to_owned(), sentences })
+    fn into_listed(self, words: &Words) -> ListedPicture {
+        let text = |text| words.lang().pick(text).to_owned();
+        let sentences = self.kind.sentences().iter().map(text).collect();
+        ListedPicture { stem: self.stem, title: text(self.kind.title()), sentences }
     }
 }
 
-/// Pictures in the order of the runs, with the names of their files: `NAME`, or `VARIANT.NAME` where several variants hand
-/// one over that cannot be drawn into one.
+/// Pictures in the order of the runs, with the stems of their files: `NAME`, or `VARIANT.NAME` where
+/// several variants hand one over that cannot be drawn into one.
 fn name_pictures(report: &Report) -> Result<Vec<NamedPicture<'_>>, RenderError> {
-    let mut all: Vec<(&str, &Run, &Attachment)> = Vec::new();
+    let mut all: Vec<(&dyn PictureKind, &Run, &Attachment)> = Vec::new();
     for run in &report.runs {
         for attachment in &run.attachments {
-            let Some(name) = attachment_name(attachment) else { continue };
-            check_name(run, name)?;
-            all.push((name, run, attachment));
+            let Some(kind) = as_picture(attachment) else { continue };
+            check_name(run, kind.name())?;
+            all.push((kind, run, attachment));
         }
     }
     let is_chart = |attachment: &Attachment| matches!(attachment, Attachment::Chart(_));
     let mut named: Vec<NamedPicture<'_>> = Vec::new();
-    for (name, run, attachment) in &all {
-        let others = || all.iter().filter(|(other, ..)| other == name);
-        let stem = match is_chart(attachment) || others().count() == 1 {
-            true => (*name).to_owned(),
+    for (kind, run, attachment) in &all {
+        let name = kind.name();
+        let same_name = all.iter().filter(|(other, ..)| other.name() == name).count();
+        let stem = match is_chart(attachment) || same_name == 1 {
+            true => name.to_owned(),
             false => format!("{}.{name}", variant_file(run)),
         };
         match named.iter_mut().find(|known| known.stem == stem) {
-            None => named.push(NamedPicture { stem, parts: vec![(run, attachment)] }),
+            None => named.push(NamedPicture { stem, kind: *kind, parts: vec![(run, attachment)] }),
             Some(known) if is_chart(attachment) && known.parts.iter().all(|(_, other)| is_chart(other)) => {
                 known.parts.push((run, attachment));
             }
-            Some(_) => return Err(name_error(run, name, "stands for two pictures: give each its own name")),
+            Some(_) => {
+                return Err(name_error(run, name, "stands for two pictures: give each its own name"));
+            }
         }
     }
     Ok(named)
 }
 
-/// The name of what becomes a picture; tables, sources and figures have their place in the page alone, stacks become flamegraphs.
-fn attachment_name(attachment: &Attachment) -> Option<&str> {
-    match attachment {
-        Attachment::Steps(steps) => Some(&steps.name),
-        Attachment::Chart(chart) | Attachment::Growth(chart) => Some(&chart.name),
-        Attachment::Graph(graph) => Some(&graph.name),
-        Attachment::Regions(regions) => Some(&regions.name),
-        Attachment::Table(_)
-        | Attachment::Source(_)
-        | Attachment::Figure(_)
-        | Attachment::Stacks(_)
-        | Attachment::Data(_) => None,
-    }
-}
-
 fn check_name(run: &Run, name: &str) -> Result<(), RenderError> {
     let is_plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let is_taken = TAKEN.contains(&name) || REPORT_PICTURES.iter().any(|picture| picture.stem == name);
     match name {
         "" => Err(name_error(run, name, "is empty: give it a name")),
         name if !name.chars().all(is_plain) || name.len() > 80 => {
             Err(name_error(run, name, "cannot be the name of a file: use a-z, 0-9 and -, at most 80 of them"))
         }
-        name if TAKEN.contains(&name) => {
-            Err(name_error(run, name, "is the name of a file of every report: take another"))
-        }
+        name if is_taken => Err(name_error(run, name, "is the name of a file of every report: take another")),
         _ => Ok(()),
     }
 }
@@ -170,29 +161,12 @@ fn name_error(run: &Run, name: &str, why: &'static str) -> RenderError {
 }
 
 fn draw_picture(named: &NamedPicture<'_>, words: &Words) -> Result<Picture, RenderError> {
-    let lang = words.lang();
-    let who = variants_label(named);
-    let Some((_, first)) = named.parts.first() else {
-        return Err(RenderError::picture("a picture", "nothing is in it"));
-    };
-    let picture = |title: &heaplab_record::Text, svg: String| Picture {
+    Ok(Picture {
         stem: named.stem.clone(),
-        title: lang.pick(title).to_owned(),
-        svg,
-        is_growth: !named.is_own(),
-        table: None,
-    };
-    Ok(match first {
-        Attachment::Steps(of) => Picture {
-            table: Some(steps::steps_table(of, words)),
-            ..picture(&of.title, steps::draw_steps(of, &who, words))
-        },
-        Attachment::Chart(of) | Attachment::Growth(of) => {
-            picture(&of.title, lines::draw_chart(of, &chart_lines(named), &who, words)?)
-        }
-        Attachment::Graph(of) => picture(&of.title, graph::draw_graph(of, &who, words)),
-        Attachment::Regions(of) => picture(&of.title, regions::draw_regions(of, &who, words)),
-        _ => return Err(RenderError::picture("a picture", "it has a place in the page alone")),
+        title: words.lang().pick(named.kind.title()).to_owned(),
+        svg: named.kind.draw(&named.parts, &variants_label(named), words)?,
+        is_growth: named.is_growth(),
+        table: named.kind.table(words),
     })
 }
 
@@ -208,37 +182,6 @@ fn variants_label(named: &NamedPicture<'_>) -> String {
         (!names.is_empty()).then(|| format!("{}: {}", canvas::language_name(language), names.join(", ")))
     };
     [Language::Rust, Language::Python].into_iter().filter_map(of).collect::<Vec<_>>().join(" · ")
-}
-
-/// The series of every variant. One without a name has the variant's; one name from several variants gets theirs too.
-fn chart_lines<'a>(named: &NamedPicture<'a>) -> Vec<lines::ChartLine<'a>> {
-    let charts: Vec<(&Run, &'a Chart)> = named
-        .parts
-        .iter()
-        .filter_map(|(run, attachment)| match attachment {
-            Attachment::Chart(chart) | Attachment::Growth(chart) => Some((*run, chart)),
-            _ => None,
-        })
-        .collect();
-    let times = |name: &str| {
-        charts.iter().flat_map(|(_, chart)| &chart.series).filter(|other| other.name == name).count()
-    };
-    let both = |run: &Run| {
-        charts.iter().any(|(other, _)| other.variant == run.variant && other.language != run.language)
-    };
-    let mut lines = Vec::new();
-    for (run, chart) in &charts {
-        let variant = if both(run) { variant_file(run) } else { run.variant.clone() };
-        for series in &chart.series {
-            let name = match series.name.as_str() {
-                "" => variant.clone(),
-                name if times(name) > 1 => format!("{variant}: {name}"),
-                name => name.to_owned(),
-            };
-            lines.push(lines::ChartLine { name, marker: series.marker, points: &series.points });
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod labels;
 
 use super::axis::trim_zeros;
 use super::canvas;
-use crate::picture::{Picture, variant_file};
+use crate::picture::{FigureTable, ReportPicture, variant_file};
 use crate::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format};
 use axes::LadderAxes;
@@ -15,8 +15,6 @@ use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Language, Report, Run};
 use labels::PlacedLabel;
 
-/// The stem of its files.
-pub(crate) const STEM: &str = "ladder";
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 632.0;
 const LEFT: f64 = 96.0;
@@ -37,13 +35,17 @@ struct LadderRun<'a> {
     anonymous: Option<u64>,
 }
 
-/// The picture, where the section has one and something was measured.
-pub(crate) fn draw_ladder(report: &Report, words: &Words) -> Option<Picture> {
-    let limit = report.ladder?.limit_bytes;
+/// The ladder in the table of pictures.
+pub(crate) const PICTURE: ReportPicture = ReportPicture {
+    stem: "ladder",
+    is_drawn: |report| report.ladder.is_some() && !ladder_runs(report).is_empty(),
+    describe: |report, words| (words.get("ladder-title"), ladder_sentences(report, words)),
+    draw: draw_ladder,
+};
+
+fn draw_ladder(report: &Report, words: &Words) -> (String, Option<FigureTable>) {
+    let limit = report.ladder.map_or(0, |ladder| ladder.limit_bytes);
     let rungs = ladder_runs(report);
-    if rungs.is_empty() {
-        return None;
-    }
     let title = words.get("ladder-title");
     let axes = LadderAxes::from_runs(&rungs, limit);
     let mut svg = Svg::default();
@@ -69,22 +71,12 @@ pub(crate) fn draw_ladder(report: &Report, words: &Words) -> Option<Picture> {
     }
     svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::new(12, QUIET));
     let told = ladder_sentences(report, words).join(" ");
-    Some(Picture {
-        stem: STEM.to_owned(),
-        title: title.clone(),
-        svg: svg.finish((WIDTH, HEIGHT), &title, &told),
-        is_growth: false,
-        table: Some(ladder_table(&rungs, limit, report, words)),
-    })
-}
-
-/// Whether there is such a picture.
-pub(crate) fn is_drawn(report: &Report) -> bool {
-    report.ladder.is_some() && !ladder_runs(report).is_empty()
+    let table = ladder_table(&rungs, limit, report, words);
+    (svg.finish((WIDTH, HEIGHT), &title, &told), Some(table))
 }
 
 /// What it tells: who is the fastest under the limit, and whose peak is mostly a file's pages.
-pub(crate) fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
+fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
     let Some(ladder) = report.ladder else { return Vec::new() };
     let rungs = ladder_runs(report);
     let limit = format::bytes(ladder.limit_bytes);
@@ -182,12 +174,7 @@ fn draw_run(
 }
 
 /// The same figures as a table.
-fn ladder_table(
-    rungs: &[LadderRun<'_>],
-    limit: u64,
-    report: &Report,
-    words: &Words,
-) -> (Vec<String>, Vec<Vec<String>>) {
+fn ladder_table(rungs: &[LadderRun<'_>], limit: u64, report: &Report, words: &Words) -> FigureTable {
     let keys = ["column-variant", "ladder-speed", "column-rss-anon", "ladder-peak", "ladder-under"];
     let heads =
         keys.map(|key| words.say(key, &[("limit", &format::bytes(limit))]).replace('|', " ")).to_vec();

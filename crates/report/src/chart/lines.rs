@@ -4,8 +4,9 @@
 use super::axis::{Axis, AxisFit};
 use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
 use super::plot::{self, EndLabel, EndLabelLook, LABEL, Plot, line_colour};
+use crate::picture::{PictureKind, variant_file};
 use crate::{RenderError, Words, svg};
-use heaplab_record::{Axis as ChartAxis, Chart, Marker};
+use heaplab_record::{Attachment, Axis as ChartAxis, Chart, Marker, Run, Text};
 use plotters::prelude::*;
 use std::collections::HashSet;
 
@@ -26,6 +27,63 @@ pub(crate) struct ChartLine<'a> {
     pub(crate) name: String,
     pub(crate) marker: Marker,
     pub(crate) points: &'a [[f64; 2]],
+}
+
+impl PictureKind for Chart {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn title(&self) -> &Text {
+        &self.title
+    }
+
+    fn draw(&self, parts: &[(&Run, &Attachment)], who: &str, words: &Words) -> Result<String, RenderError> {
+        draw_chart(self, &chart_lines(parts), who, words)
+    }
+
+    fn clear_data(&mut self) {
+        self.series.clear();
+    }
+}
+
+/// The series of one chart under their own names.
+pub(crate) fn series_lines(chart: &Chart) -> Vec<ChartLine<'_>> {
+    let mut lines = Vec::new();
+    for series in &chart.series {
+        lines.push(ChartLine { name: series.name.clone(), marker: series.marker, points: &series.points });
+    }
+    lines
+}
+
+/// The series of every variant. One without a name has the variant's; one name from several variants gets theirs too.
+fn chart_lines<'a>(parts: &[(&Run, &'a Attachment)]) -> Vec<ChartLine<'a>> {
+    let charts: Vec<(&Run, &'a Chart)> = parts
+        .iter()
+        .filter_map(|(run, attachment)| match attachment {
+            Attachment::Chart(chart) | Attachment::Growth(chart) => Some((*run, chart)),
+            _ => None,
+        })
+        .collect();
+    let times = |name: &str| {
+        charts.iter().flat_map(|(_, chart)| &chart.series).filter(|other| other.name == name).count()
+    };
+    let both = |run: &Run| {
+        charts.iter().any(|(other, _)| other.variant == run.variant && other.language != run.language)
+    };
+    let mut lines = Vec::new();
+    for (run, chart) in &charts {
+        let variant = if both(run) { variant_file(run) } else { run.variant.clone() };
+        for series in &chart.series {
+            let name = match series.name.as_str() {
+                "" => variant.clone(),
+                name if times(name) > 1 => format!("{variant}: {name}"),
+                name => name.to_owned(),
+            };
+            lines.push(ChartLine { name, marker: series.marker, points: &series.points });
+        }
+    }
+    lines
 }
 
 /// Draws the lines over the axes of the first chart of their name.
@@ -173,14 +231,7 @@ mod tests {
     use crate::{Lang, fixture};
 
     fn drawn(chart: &Chart, lang: Lang) -> String {
-        let line = |series: &'_ heaplab_record::Series| (series.name.clone(), series.marker);
-        let named: Vec<_> = chart.series.iter().map(line).collect();
-        let lines: Vec<ChartLine<'_>> = named
-            .into_iter()
-            .zip(&chart.series)
-            .map(|((name, marker), series)| ChartLine { name, marker, points: &series.points })
-            .collect();
-        draw_chart(chart, &lines, "bins", &Words::new(lang)).unwrap()
+        draw_chart(chart, &series_lines(chart), "bins", &Words::new(lang)).unwrap()
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //! it what the line did. The figures stand in columns of their own, so that nobody reads them off an axis.
 
 use super::axis::{Axis, AxisFit};
+use crate::picture::{FigureTable, PictureKind};
 use crate::svg::{self, BLUE, EDGE, FAINT, Font, GRID, INK, QUIET, Svg, VERMILION};
-use crate::{Words, format, prose};
-use heaplab_record::{AxisUnit, StepChart, StepSeries};
+use crate::{RenderError, Words, format, prose};
+use heaplab_record::{Attachment, AxisUnit, Run, StepChart, StepSeries, Text};
 
 /// Letters of a line of code that are shown; the rest is under the pointer.
 const MOST_CODE: usize = 60;
@@ -21,8 +22,30 @@ const HEAD: f64 = 96.0;
 const LOOKS: [(&str, &str); 4] =
     [(VERMILION, ""), (BLUE, "7 4"), ("#00634a", "2 3"), ("#8c3f74", "10 3 2 3")];
 
+impl PictureKind for StepChart {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn title(&self) -> &Text {
+        &self.title
+    }
+
+    fn draw(&self, _: &[(&Run, &Attachment)], who: &str, words: &Words) -> Result<String, RenderError> {
+        Ok(draw_steps(self, who, words))
+    }
+
+    fn table(&self, words: &Words) -> Option<FigureTable> {
+        Some(steps_table(self, words))
+    }
+
+    fn clear_data(&mut self) {
+        (self.steps, self.series) = (Vec::new(), Vec::new());
+    }
+}
+
 /// Draws it; `who` is said under the title.
-pub(crate) fn draw_steps(steps: &StepChart, who: &str, words: &Words) -> String {
+fn draw_steps(steps: &StepChart, who: &str, words: &Words) -> String {
     let page = StepLayout::from_steps(steps, words);
     let title = words.lang().pick(&steps.title);
     let mut svg = Svg::default();
@@ -62,7 +85,7 @@ pub(crate) fn draw_steps(steps: &StepChart, who: &str, words: &Words) -> String 
 }
 
 /// The same as rows of words, for a table that a screen reader goes through: the heads, then a row a step.
-pub(crate) fn steps_table(steps: &StepChart, words: &Words) -> (Vec<String>, Vec<Vec<String>>) {
+fn steps_table(steps: &StepChart, words: &Words) -> FigureTable {
     let lang = words.lang();
     let explains = steps.steps.iter().any(|step| step.why.is_some());
     let mut heads = vec![prose::column_head("column-code", words)];

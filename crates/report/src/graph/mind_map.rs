@@ -2,7 +2,7 @@
 //! the pages of their reports.
 
 use crate::mindmap::{format_figure, variant_file_name};
-use crate::picture::{ListedPicture, Picture};
+use crate::picture::ReportPicture;
 use crate::svg::{self, BLUE, EDGE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format, prose};
 use heaplab_record::{MindMap, MindNode};
@@ -28,22 +28,19 @@ const SAYS: Font = Font::new(13, INK);
 const WHOSE: Font = Font::new(12, QUIET);
 const COMMAND: Font = Font::new(13, BLUE).mono();
 
-pub(crate) fn mind_map_picture(map: &MindMap, words: &Words) -> Picture {
-    let lang = words.lang();
-    Picture {
-        stem: STEM.to_owned(),
-        title: lang.pick(&map.title).to_owned(),
-        svg: draw_mind_map(map, words),
-        is_growth: false,
-        table: None,
-    }
-}
-
-/// With a sentence a node.
-pub(crate) fn list_mind_map(map: &MindMap, words: &Words) -> ListedPicture {
-    let sentences = map.stages.iter().flatten().map(|node| describe_node(node, words)).collect();
-    ListedPicture { stem: STEM.to_owned(), title: words.lang().pick(&map.title).to_owned(), sentences }
-}
+/// The mind map in the table of pictures.
+pub(crate) const PICTURE: ReportPicture = ReportPicture {
+    stem: STEM,
+    is_drawn: |report| report.mind_map.is_some(),
+    describe: |report, words| {
+        let Some(map) = &report.mind_map else { return Default::default() };
+        let sentences = map.stages.iter().flatten().map(|node| describe_node(node, words)).collect();
+        (words.lang().pick(&map.title).to_owned(), sentences)
+    },
+    draw: |report, words| {
+        (report.mind_map.as_ref().map(|map| draw_mind_map(map, words)).unwrap_or_default(), None)
+    },
+};
 
 /// A box with its lines.
 struct NodeBox<'a> {
@@ -204,7 +201,7 @@ mod tests {
             made::node("8.7", "mmap", MindFigure::PeakBytes, None),
         ];
         let map = fill_mind_map(&made::spec(nodes), &[made::read(report.clone())]);
-        mind_map_picture(&map, &Words::new(lang)).svg
+        draw_mind_map(&map, &Words::new(lang))
     }
 
     #[test]
@@ -239,7 +236,7 @@ mod tests {
         let mut spec = made::spec(vec![node(), node()]);
         spec.stage = std::iter::repeat_n(spec.stage[0].clone(), 5).collect();
         let map = fill_mind_map(&spec, &[made::read(fixture::report(Lang::En))]);
-        let svg = mind_map_picture(&map, &Words::new(Lang::En)).svg;
+        let svg = draw_mind_map(&map, &Words::new(Lang::En));
         let document = svg::parsed(&svg);
         let width: f64 = document.root_element().attribute("width").unwrap().parse().unwrap();
         assert!(width < 1_200.0, "{width}");

@@ -3,9 +3,10 @@
 //! a hundred thousand of them stays small.
 
 use crate::chart::axis::{Axis, AxisFit};
+use crate::picture::PictureKind;
 use crate::svg::{self, BLUE, EDGE, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
-use crate::{Words, format};
-use heaplab_record::{AxisUnit, MemoryRegions, MemoryRow, MemorySpan, MemoryState};
+use crate::{RenderError, Words, format};
+use heaplab_record::{Attachment, AxisUnit, MemoryRegions, MemoryRow, MemorySpan, MemoryState, Run, Text};
 
 const BARS: f64 = 780.0;
 const BAR: f64 = 30.0;
@@ -27,8 +28,26 @@ const STATES: [(MemoryState, &str, &str); 5] = [
     (MemoryState::Returned, "regions-returned", "url(#returned)"),
 ];
 
+impl PictureKind for MemoryRegions {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn title(&self) -> &Text {
+        &self.title
+    }
+
+    fn draw(&self, _: &[(&Run, &Attachment)], who: &str, words: &Words) -> Result<String, RenderError> {
+        Ok(draw_regions(self, who, words))
+    }
+
+    fn clear_data(&mut self) {
+        self.rows.clear();
+    }
+}
+
 /// Draws it; `who` is said under the title.
-pub(crate) fn draw_regions(regions: &MemoryRegions, who: &str, words: &Words) -> String {
+fn draw_regions(regions: &MemoryRegions, who: &str, words: &Words) -> String {
     let title = words.lang().pick(&regions.title);
     let longest = regions.rows.iter().map(row_bytes).max().unwrap_or(0);
     let scale = Axis::from_figures([longest as f64].into_iter(), AxisUnit::Bytes, &AxisFit::linear(8));
