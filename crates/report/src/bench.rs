@@ -2,10 +2,6 @@
 //!
 //! A figure is a median with the least and the most beside it: time on a shared machine wanders by a third.
 
-mod markdown;
-
-pub use markdown::render_bench_markdown;
-
 use crate::{Words, format};
 use heaplab_analysis::statistics::compute_spread;
 use heaplab_record::{Bench, Comparison, ExpectedFigure, Quantity};

@@ -1,75 +1,8 @@
-//! `cargo xtask diff` in words: sentences that cannot be read for the other direction, on the terminal and in `diff.md`.
+//! The difference of two recordings in words. Each sentence names its direction.
 
 use crate::{Words, format, prose};
 use heaplab_record::{Change, Diff, ProfileDiff, SiteChange};
 use std::collections::HashMap;
-use std::fmt::Write as _;
-
-/// More sentences than this scroll the totals away; `diff.md` has them all.
-const MOST_ON_TERMINAL: usize = 20;
-
-/// What stands on the terminal, in lines of `width` columns: totals first, then a sentence a changed site.
-pub fn render_terminal(diff: &Diff, words: &Words, width: usize) -> String {
-    let mut lines = prose::wrap(&name_sides(diff, words), width);
-    for profile in &diff.profiles {
-        lines.push(String::new());
-        if diff.profiles.len() > 1 {
-            lines.push(prose::strip_controls(&profile.name));
-        }
-        let mut said = describe_totals(profile, words);
-        let sites = describe_sites(profile, words);
-        let left = sites.len().saturating_sub(MOST_ON_TERMINAL);
-        said.extend(sites.into_iter().take(MOST_ON_TERMINAL));
-        if left > 0 {
-            said.push(words.say("diff-more-sites", &[("count", &format::count(left as u64))]));
-        }
-        for sentence in said {
-            let wrapped =
-                prose::wrap(&prose::strip_controls(&sentence), width.saturating_sub(2)).join("\n  ");
-            lines.extend(format!("· {wrapped}").lines().map(str::to_owned));
-        }
-    }
-    for sentence in describe_one_sided(diff, words) {
-        lines.push(String::new());
-        lines.extend(prose::wrap(&sentence, width));
-    }
-    lines.join("\n")
-}
-
-/// `diff.md`: the same with every site, and the pictures.
-pub fn render_markdown(diff: &Diff, words: &Words) -> String {
-    let text = crate::summary::escape_text;
-    let mut out = format!("# {}\n\n{}\n", words.get("diff-title"), text(&name_sides(diff, words)));
-    for profile in &diff.profiles {
-        let _ = write!(out, "\n## {}\n\n", text(&profile.name));
-        for sentence in describe_totals(profile, words) {
-            let _ = writeln!(out, "- {}", text(&sentence));
-        }
-        let sites = describe_sites(profile, words);
-        if !profile.sites.is_empty() {
-            let _ = write!(out, "\n### {}\n\n", words.get("diff-heading-sites"));
-        }
-        for (number, sentence) in sites.iter().enumerate() {
-            match profile.sites.is_empty() {
-                true => writeln!(out, "\n{}", text(sentence)),
-                false => writeln!(out, "{}. {}", number + 1, text(sentence)),
-            }
-            // Writing to a String cannot fail.
-            .unwrap_or_default();
-        }
-        let _ = write!(out, "\n### {}\n", words.get("diff-heading-pictures"));
-        for (side, key) in [("new", "diff-picture-new"), ("old", "diff-picture-old")] {
-            let title = words.say(key, &[("name", &profile.name)]);
-            let says = words.get(&format!("{key}-says"));
-            let file = file_name(&profile.name, side).replace(' ', "%20");
-            let _ = write!(out, "\n{}\n\n![{}]({file})\n", text(&says), text(&title));
-        }
-    }
-    for sentence in describe_one_sided(diff, words) {
-        let _ = write!(out, "\n{}\n", text(&sentence));
-    }
-    out
-}
 
 /// `list_dict.diff-new.svg`: the flamegraph that is as wide as `side`.
 pub fn file_name(profile: &str, side: &str) -> String {
@@ -151,7 +84,7 @@ fn format_pair(
 }
 
 /// What stands above the sites: the sums, and what makes them hard to compare.
-fn describe_totals(profile: &ProfileDiff, words: &Words) -> Vec<String> {
+pub(crate) fn describe_totals(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     let mut said: Vec<String> = totals(profile)
         .into_iter()
         .map(|(metric, Change { old, new }, is_bytes)| {
@@ -187,11 +120,11 @@ fn totals(profile: &ProfileDiff) -> Vec<(&'static str, Change, bool)> {
     all.into_iter().filter_map(|(key, change, is_bytes)| Some((key, change?, is_bytes))).collect()
 }
 
-fn name_sides(diff: &Diff, words: &Words) -> String {
+pub(crate) fn name_sides(diff: &Diff, words: &Words) -> String {
     words.say("diff-names", &[("old", &diff.old), ("new", &diff.new)])
 }
 
-fn describe_one_sided(diff: &Diff, words: &Words) -> Vec<String> {
+pub(crate) fn describe_one_sided(diff: &Diff, words: &Words) -> Vec<String> {
     [("diff-only-old", &diff.only_old), ("diff-only-new", &diff.only_new)]
         .into_iter()
         .filter(|(_, names)| !names.is_empty())
@@ -203,6 +136,7 @@ fn describe_one_sided(diff: &Diff, words: &Words) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::Lang;
+    use crate::{markdown, terminal};
     use heaplab_record::TotalChanges;
 
     fn site(location: &str, old: u64, new: u64) -> SiteChange {
@@ -264,7 +198,7 @@ mod tests {
         assert!(!describe_sites(&freed, &words).concat().contains("are equal"));
         let diff = Diff { profiles: vec![freed], ..Diff::default() };
         assert!(
-            render_terminal(&diff, &words, 80)
+            terminal::render_difference(&diff, &words, 80)
                 .contains("Live at the end: NEW has 3 B more than OLD: 3 B, was 0 B")
         );
     }
@@ -288,10 +222,10 @@ mod tests {
         diff.only_new = vec!["packed".into()];
         for lang in [Lang::En, Lang::Zh] {
             let words = Words::new(lang);
-            let shown = render_terminal(&diff, &words, 60);
+            let shown = terminal::render_difference(&diff, &words, 60);
             assert!(shown.lines().all(|line| unicode_width::UnicodeWidthStr::width(line) <= 60), "{shown}");
             assert!(shown.contains("10") && shown.contains("diff.md"), "ten are left out: {shown}");
-            let written = render_markdown(&diff, &words);
+            let written = markdown::render_difference(&diff, &words);
             let total = written.find(&words.get("diff-metric-peak-bytes"));
             assert!(total < written.find("a.rs:0") && written.contains("\n30. "), "{written}");
             assert!(written.contains("(list.diff-new.svg)") && written.contains("packed"));

@@ -1,5 +1,6 @@
 //! HTML pages. Each is one file that loads nothing, and a content security policy holds it to that.
 
+mod cpu;
 mod gradebook;
 mod homework;
 pub mod index;
@@ -9,6 +10,7 @@ mod report;
 mod script;
 pub mod website;
 
+pub use cpu::render_cpu_page;
 pub use gradebook::gradebook_page;
 pub use homework::{HomeworkFiles, render_page as render_homework_page};
 pub(crate) use report::flamegraph_document;

@@ -81,27 +81,5 @@ pub fn explain_change(who: &str, before: u64, now: u64, words: &Words) -> String
     words.say("predict-changed", &[("who", who), ("before", &before), ("now", &now), ("change", &change)])
 }
 
-/// As lines for a terminal: the verdict behind its sign, the sentences under it. Empty without predictions.
-pub fn render_predictions(report: &Report, words: &Words, width: usize) -> String {
-    let mut out = Vec::new();
-    for verdict in explain_predictions(report, words) {
-        let sign = match verdict.is_near {
-            Some(true) => "✓",
-            Some(false) => "✗",
-            None => "–",
-        };
-        out.push(format!("{sign} {}", verdict.who));
-        for sentence in &verdict.sentences {
-            let wrapped = prose::wrap(sentence, width.saturating_sub(4));
-            out.extend(wrapped.into_iter().map(|line| format!("    {line}")));
-        }
-    }
-    if out.is_empty() {
-        String::new()
-    } else {
-        format!("{}\n{}", words.get("predict-heading"), out.join("\n"))
-    }
-}
-
 #[cfg(test)]
 mod tests;

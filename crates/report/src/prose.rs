@@ -182,8 +182,11 @@ mod tests {
             include_str!("reconcile.rs"),
             include_str!("site_table.rs"),
             include_str!("source_listing.rs"),
-            include_str!("summary.rs"),
+            include_str!("markdown/difference.rs"),
+            include_str!("markdown/summary.rs"),
             include_str!("terminal.rs"),
+            include_str!("terminal/difference.rs"),
+            include_str!("terminal/predictions.rs"),
             include_str!("terminal/verdicts.rs"),
             include_str!("../templates/report.html"),
         ];

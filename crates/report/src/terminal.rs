@@ -1,10 +1,17 @@
 //! The table on the terminal. Its rows appear one by one while a section runs, so every column has its width before the
 //! first figure is known; what stands under the table comes when all is measured.
 
+mod cpu;
+mod difference;
+mod lesson_list;
+mod predictions;
+mod tools;
 mod verdicts;
 
-mod tools;
-
+pub use cpu::render_cpu;
+pub use difference::render_difference;
+pub use lesson_list::{ListedLesson, render_lesson_list};
+pub use predictions::render_predictions;
 pub use tools::render_tools;
 pub use verdicts::{render_claims, render_goal, render_notes};
 

@@ -9,8 +9,9 @@ use anyhow::Result;
 use heaplab_analysis::statistics::meets_limit;
 use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
 use heaplab_report::bench::{
-    explain_missed_limits, list_bench_commands, render_bench_header, render_bench_markdown, render_bench_row,
+    explain_missed_limits, list_bench_commands, render_bench_header, render_bench_row,
 };
+use heaplab_report::markdown::render_bench_markdown;
 use heaplab_report::{Artifact, Words};
 
 /// What is compared, before there are figures.

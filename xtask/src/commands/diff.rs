@@ -13,7 +13,7 @@ use compare::ProfilePair;
 use heaplab_profile::Measure;
 use heaplab_profile::folded::write_folded_diff;
 use heaplab_record::{DIFF_SCHEMA, Diff};
-use heaplab_report::{Artifact, Words, difference, differential_svg};
+use heaplab_report::{Artifact, Words, difference, differential_svg, markdown, terminal};
 
 pub(crate) fn run(options: &DiffOptions) -> Result<()> {
     let words = Words::new(cli::resolve_language(options.lang));
@@ -38,7 +38,7 @@ pub(crate) fn run(options: &DiffOptions) -> Result<()> {
     if options.json {
         println!("{}", serde_json::to_string_pretty(&diff)?);
     }
-    screen.print_result(&difference::render_terminal(&diff, &words, Terminal::width_columns()));
+    screen.print_result(&terminal::render_difference(&diff, &words, Terminal::width_columns()));
     screen.print_result("");
     report_link::print_location(&place.join("diff.md"), "diff-is-at", false, &screen, &words)?;
     Ok(())
@@ -49,7 +49,7 @@ fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result
     json.push('\n');
     let mut artifacts = vec![
         Artifact { name: "diff.json".to_owned(), bytes: json.into_bytes() },
-        Artifact { name: "diff.md".to_owned(), bytes: difference::render_markdown(diff, words).into_bytes() },
+        Artifact { name: "diff.md".to_owned(), bytes: markdown::render_difference(diff, words).into_bytes() },
     ];
     for ProfilePair { name, old, new } in pairs {
         let there = write_folded_diff(&old.profile, &new.profile, Measure::PeakBytes);

@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_record::Report;
 use heaplab_report::Words;
-use heaplab_report::lesson_list::{self, ListedLesson};
+use heaplab_report::terminal::{ListedLesson, render_lesson_list};
 
 pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
     let workspace = discover::load_workspace()?;
@@ -28,6 +28,6 @@ pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
         });
     }
     let width = u16::try_from(Terminal::width_columns()).unwrap_or(u16::MAX);
-    Terminal::new(true).print_result(&lesson_list::render_lesson_list(&rows, &words, width));
+    Terminal::new(true).print_result(&render_lesson_list(&rows, &words, width));
     Ok(())
 }

@@ -6,7 +6,8 @@ use anyhow::{Context as _, Result};
 use heaplab_profile::formats::{FORMATS, Subject};
 use heaplab_profile::{Measure, dhat, folded};
 use heaplab_record::{Attachment, Curve, Probe, Report, SourceListing};
-use heaplab_report::{Artifact, DrawnPictures, FlamegraphSet, LiveCurve, PagePictures, VariantLeaks, Words};
+use heaplab_report::markdown::{DrawnPictures, render_summary};
+use heaplab_report::{Artifact, FlamegraphSet, LiveCurve, PagePictures, VariantLeaks, Words};
 use std::path::{Component, Path};
 
 /// What the pictures are made of, besides the report itself.
@@ -68,7 +69,7 @@ pub(crate) fn render_report(
     render_stacks(report, words, &mut artifacts)?;
     let live_svg = render_live_curves(live, words, &mut artifacts)?;
     let drawn = DrawnPictures { curve: curve_svg.is_some(), live: live_svg.is_some() };
-    artifacts.push(text_artifact("summary.md", heaplab_report::render_summary(report, drawn, words)));
+    artifacts.push(text_artifact("summary.md", render_summary(report, drawn, words)));
     let pictures = PagePictures { comparison_svg, curve_svg, live_svg, flames, attached, leaks, sources };
     artifacts
         .push(text_artifact("report.html", heaplab_report::render_report_page(report, &pictures, words)?));
@@ -91,7 +92,7 @@ pub(crate) fn render_program_report(
     let sources = source_pages(profiles, root);
     let live_svg = render_live_curves(live, words, &mut artifacts)?;
     let drawn = DrawnPictures { curve: false, live: live_svg.is_some() };
-    artifacts.push(text_artifact("summary.md", heaplab_report::render_summary(report, drawn, words)));
+    artifacts.push(text_artifact("summary.md", render_summary(report, drawn, words)));
     let pictures = PagePictures { live_svg, flames, sources, ..PagePictures::default() };
     artifacts
         .push(text_artifact("report.html", heaplab_report::render_report_page(report, &pictures, words)?));

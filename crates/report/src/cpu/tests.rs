@@ -1,7 +1,7 @@
 //! The sentence follows the figures, and nothing of a program gets out of its place on the page.
 
 use super::*;
-use crate::Lang;
+use crate::{Lang, instructions, markdown, page, terminal};
 use heaplab_profile::callgrind::LineCost;
 use heaplab_record::{CPU_SCHEMA, Environment, Text};
 
@@ -66,10 +66,10 @@ fn the_top_is_computed_from_the_figures() {
 fn what_is_missing_is_said() {
     let words = Words::new(Lang::En);
     let mut report = report();
-    assert!(!render_terminal(&report, &words, 100).contains("deeper"));
+    assert!(!terminal::render_cpu(&report, &words, 100).contains("deeper"));
     report.cut_instructions = 1_000;
     report.failure = Some("it ended with status 3".to_owned());
-    let said = render_terminal(&report, &words, 100);
+    let said = terminal::render_cpu(&report, &words, 100);
     assert!(said.contains("25.0 %") && said.contains("status 3"), "{said}");
 }
 
@@ -79,7 +79,7 @@ fn page_and_summary_hold_everything_in_both_languages() {
     for lang in [Lang::En, Lang::Zh] {
         let (words, report) = (Words::new(lang), report());
         let svg = crate::cpu_flamegraph_svg(&["app::hot 700".to_owned()], "x", "app", None, &words).unwrap();
-        let made = render_page(&report, &svg, &words).unwrap();
+        let made = page::render_cpu_page(&report, &svg, &words).unwrap();
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("cpu-{}.html", lang.tag()));
             std::fs::write(file, &made).unwrap();
@@ -88,7 +88,7 @@ fn page_and_summary_hold_everything_in_both_languages() {
             assert!(made.contains(needed), "{needed}");
         }
         assert!(!made.contains("<T as Cold>"), "markup of a name is text");
-        let summary = render_summary(&report, &words);
+        let summary = markdown::render_cpu_summary(&report, &words);
         assert!(summary.contains("app::&lt;T as Cold>::x | 2 | 301 | 300 | 30.0 % |"), "{summary}");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{TaskLimits, describe_findings, describe_points, sanitize_text, total_sentence};
 use crate::Words;
-use crate::summary::{code_span, escape_text, table_head, table_row};
+use crate::markdown::{code_span, escape_text, table_head, table_row};
 use heaplab_record::HomeworkResult;
 use std::fmt::Write as _;
 

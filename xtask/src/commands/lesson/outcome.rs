@@ -26,7 +26,7 @@ pub(super) fn print_outcome(
         terminal.print_result(&format!("\n{grown}"));
     }
     for part in [
-        heaplab_report::predict::render_predictions(report, words, width),
+        lines::render_predictions(report, words, width),
         lines::render_notes(report, words, width),
         lines::render_tools(report, words, width),
         lines::render_claims(&report.claims, words, width, color),

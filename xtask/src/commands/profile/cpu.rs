@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result};
 use heaplab_profile::callgrind::{CallgrindProfile, LineCost};
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{CPU_SCHEMA, CpuReport, Probe, SourceListing, Text};
-use heaplab_report::{Artifact, Words, cpu, instructions};
+use heaplab_report::{Artifact, Words, instructions, markdown, page, terminal};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
@@ -117,8 +117,8 @@ fn render_artifacts(report: &CpuReport, folded: &[String], words: &Words) -> Res
     let svg = heaplab_report::cpu_flamegraph_svg(folded, &counts, &report.program, Some(&subtitle), words)?;
     Ok(vec![
         render::text_artifact("cpu.json", json),
-        render::text_artifact("report.html", cpu::render_page(report, &svg, words)?),
-        render::text_artifact("summary.md", cpu::render_summary(report, words)),
+        render::text_artifact("report.html", page::render_cpu_page(report, &svg, words)?),
+        render::text_artifact("summary.md", markdown::render_cpu_summary(report, words)),
         render::svg_artifact("flamegraph.png", &svg)?,
         render::text_artifact("flamegraph.svg", svg),
         render::text_artifact(format!("{}.folded", report.program), folded.join("\n") + "\n"),
@@ -135,7 +135,7 @@ fn print_outcome(
     if options.json {
         println!("{}", serde_json::to_string_pretty(report)?);
     }
-    screen.print_result(&cpu::render_terminal(report, words, Terminal::width_columns()));
+    screen.print_result(&terminal::render_cpu(report, words, Terminal::width_columns()));
     report_link::print_location(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
     match &report.failure {
         None => Ok(()),

@@ -1,7 +1,7 @@
 //! The table as Markdown, with the machine it was measured on.
 
-use super::{explain_missed_limits, list_bench_commands, render_cells, suite_text};
 use crate::Words;
+use crate::bench::{explain_missed_limits, list_bench_commands, render_cells, suite_text};
 use heaplab_record::Bench;
 use std::fmt::Write as _;
 

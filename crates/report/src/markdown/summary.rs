@@ -1,5 +1,6 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
 
+use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
 use crate::attachments::{pictures, tables};
 use crate::picture::ListedPicture;
 use crate::source_listing::{self, ListingView};
@@ -11,7 +12,6 @@ use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
 use std::fmt::Write as _;
-use std::ops::Range;
 
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
@@ -305,49 +305,12 @@ fn render_environment(report: &Report, words: &Words) -> String {
     table
 }
 
-/// The head of a table; the columns of `figures` have their cells on the right.
-pub(crate) fn table_head(columns: &[String], figures: Range<usize>) -> String {
-    let escaped: Vec<String> = columns.iter().map(|column| escape_text(column)).collect();
-    let rule: Vec<String> = (0..columns.len())
-        .map(|index| if figures.contains(&index) { "---:" } else { "---" }.to_owned())
-        .collect();
-    table_row(&escaped) + &table_row(&rule)
-}
-
-pub(crate) fn table_row(cells: &[String]) -> String {
-    format!("| {} |\n", cells.join(" | "))
-}
-
 fn verdict_sign(yes: Option<bool>) -> &'static str {
     match yes {
         Some(true) => "✅",
         Some(false) => "❌",
         None => NOT_MEASURED,
     }
-}
-
-/// Words that mean themselves: nothing in them is markup, and a table's cell stays one.
-pub(crate) fn escape_text(plain: &str) -> String {
-    let mut out = String::with_capacity(plain.len());
-    for char in plain.chars() {
-        match char {
-            '\n' | '\r' => out.push(' '),
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '|' | '*' | '`' | '[' | ']' | '_' | '#' | '~' | '$' => out.extend(['\\', char]),
-            _ => out.push(char),
-        }
-    }
-    out
-}
-
-/// A name in the letters of code. A tick inside would end it, a bar would end the cell.
-pub(crate) fn code_span(name: &str) -> String {
-    format!("`{}`", name.replace(['`', '\n'], "'").replace('|', "\\|"))
-}
-
-fn longest_backtick_run(text: &str) -> usize {
-    text.split(|char| char != '`').map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]
