@@ -1,10 +1,13 @@
-//! `cargo xtask bench`: heaplab beside its peers and beside itself, in turns, as ratios. A suite a room:
+//! `cargo xtask bench`: compares heaplab with its peers and with itself, in alternating runs, as
+//! ratios. One folder per suite:
 //!
-//! - `recorder`: the heap probe beside dhat, heaptrack and mod-alloc. - `logagg`: the log aggregator beside a newline scan, DuckDB,
-//!   polars, gawk, mawk and the lecture's Python. - `gradebook`: a class that is made, a third of it hostile; no ratio, a suite
-//!   of its own.
+//! - `recorder`: the heap probe beside dhat, heaptrack and mod-alloc.
+//! - `logagg`: the log aggregator beside a newline scan, DuckDB, polars, gawk, mawk and the
+//!   lecture's Python.
+//! - `gradebook`: a synthetic class, a third of it hostile; counts instead of ratios.
 //!
-//! They share `turns` (who runs when), `process` (one run) and `table` (rows as they are measured, and the files at the end).
+//! They share `rounds` (the order of runs), `process` (one run) and `table` (rows as they are
+//! measured, and the files at the end).
 
 mod gradebook;
 mod logagg;
@@ -23,7 +26,7 @@ use heaplab_report::Words;
 use table::BenchTable;
 
 pub(crate) fn run(options: &BenchOptions) -> Result<()> {
-    // Wrong use comes before anything is opened.
+    // Wrong options are refused before anything is opened.
     match options.suite {
         Suite::Recorder => recorder::check_options(options)?,
         Suite::Logagg => logagg::check_options(options)?,
@@ -45,7 +48,6 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     table.publish(options, &workspace, staging)
 }
 
-/// Whether a program of this name is in PATH.
 fn is_installed(program: &str) -> bool {
     let folders = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())

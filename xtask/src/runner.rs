@@ -1,4 +1,4 @@
-//! Finds, builds and runs lessons and other programs, and reads what they leave.
+//! Finds, builds and runs lessons and other programs, and reads the files that they write.
 
 pub(crate) mod alloc_sites;
 pub(crate) mod build;

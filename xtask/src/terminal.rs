@@ -1,15 +1,15 @@
-//! What a person sees while it runs: a progress bar on a terminal, plain lines elsewhere, the table's rows as they are
-//! measured. Results go to standard output, everything on the way to standard error.
+//! Output while a command runs: a progress bar on a terminal, plain lines elsewhere, the table's
+//! rows as they are measured. Results go to standard output, everything else to standard error.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
-/// The screen of one command.
+/// The output of one command.
 pub(crate) struct Terminal {
     bar: ProgressBar,
     live: bool,
-    /// With `--json`, standard output belongs to the report alone.
+    /// False with `--json`, where standard output holds only the report.
     results: bool,
 }
 
@@ -25,7 +25,7 @@ impl Terminal {
         Terminal { bar, live, results }
     }
 
-    /// The width that tables are set in; 80 where there is no terminal.
+    /// The width of tables in columns; 80 without a terminal.
     pub(crate) fn width_columns() -> usize {
         let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         asked.unwrap_or_else(|| {
@@ -34,32 +34,33 @@ impl Terminal {
         })
     }
 
-    /// Whether colours are welcome on standard output.
+    /// Whether standard output shows colours.
     pub(crate) fn has_color() -> bool {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         !refused && std::io::stdout().is_terminal()
     }
 
-    /// How much work lies ahead, in milliseconds that are expected.
+    /// Sets how long all the work is expected to take.
     pub(crate) fn set_total(&self, total: Duration) {
         self.bar.set_length(milliseconds(total).max(1));
         self.bar.reset_eta();
     }
 
-    /// How much of it is done.
+    /// Sets how much of the expected time has passed.
     pub(crate) fn set_progress(&self, so_far: Duration) {
         let length = self.bar.length().unwrap_or(1);
-        // The last step is the end's: an expectation that was too short must not read as done.
+        // The bar stops before its end, so that an expectation that was too short does not look
+        // finished.
         self.bar.set_position(milliseconds(so_far).min(length - length / 100));
     }
 
-    /// What is being done now; on a terminal in the bar, elsewhere not at all.
+    /// Shows the current activity in the bar; without a terminal it shows nothing.
     pub(crate) fn set_activity(&self, what: &str) {
         self.bar.set_message(what.to_owned());
         self.bar.tick();
     }
 
-    /// A step worth a line where there is no bar.
+    /// Prints a step where there is no bar to show it in.
     pub(crate) fn print_step(&self, what: &str) {
         if self.live {
             self.set_activity(what);
@@ -68,12 +69,13 @@ impl Terminal {
         }
     }
 
-    /// A line that stays, on standard error.
+    /// Prints a line on standard error that stays.
     pub(crate) fn print_note(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{line}"));
     }
 
-    /// A part of the result, on standard output. A reader that has gone away is no error.
+    /// Prints a part of the result on standard output. A reader that has closed the pipe is no
+    /// error.
     pub(crate) fn print_result(&self, text: &str) {
         if self.results {
             self.bar.suspend(|| {
@@ -83,7 +85,7 @@ impl Terminal {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
     }

@@ -1,8 +1,9 @@
-//! `cargo xtask lint-lessons`: what an author forgets. Each finding names the file and what to do; with one, the status is 1.
+//! `cargo xtask lint-lessons`: finds what an author forgot. Each finding names the file and the
+//! next step; with any finding the exit status is 1.
 //!
-//! - `texts`: the header, the two READMEs, the lengths. Pure.
-//! - `declared`: what code, metadata, claims and scripts say of each other.
-//! - `exercise`: exercise and solution, run.
+//! - `text_checks`: the header, the two READMEs, the lengths. Pure.
+//! - `manifest_checks`: whether code, metadata, claims and scripts agree.
+//! - `exercise`: runs exercise and solution.
 
 mod exercise;
 mod manifest_checks;
@@ -17,7 +18,7 @@ use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use std::path::Path;
 
-/// What is wrong, and where: a path below the lesson's folder.
+/// A mistake in `file`, a path below the lesson's folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Finding {
     file: String,
@@ -30,7 +31,7 @@ impl Finding {
     }
 }
 
-/// The parts that every lesson's folder has.
+/// The files that every lesson has.
 const REQUIRED_FILES: [&str; 8] = [
     "Cargo.toml",
     "README.md",
@@ -77,7 +78,7 @@ pub(crate) fn run(options: &LintOptions) -> Result<()> {
     Ok(())
 }
 
-/// What can be said of a lesson's files alone.
+/// Checks that need nothing but the lesson's files.
 fn check_folder(lesson: &Lesson) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for part in REQUIRED_FILES {
@@ -104,7 +105,7 @@ fn check_folder(lesson: &Lesson) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Every file of code below a folder, with its text.
+/// Every Rust file below a folder, with its text.
 fn collect_sources(root: &Path, folder: &Path, into: &mut Vec<(String, String)>) -> Result<()> {
     let cannot = || format!("cannot read {}", folder.display());
     for entry in std::fs::read_dir(folder).with_context(cannot)? {
@@ -124,7 +125,6 @@ fn collect_sources(root: &Path, folder: &Path, into: &mut Vec<(String, String)>)
 mod tests {
     use super::*;
 
-    /// What can be said without building anything holds of every lesson that is there.
     #[test]
     fn the_lessons_have_no_findings() {
         for lesson in &discover::load_workspace().unwrap().lessons {

@@ -1,5 +1,6 @@
-//! `cargo xtask new-lesson 8.10-my-topic`: a lesson's folder from the template. Nothing else has to be edited: cargo finds the
-//! package by its folder, and xtask finds the lesson by asking cargo.
+//! `cargo xtask new-lesson 8.10-my-topic`: creates a lesson's folder from the template. Nothing
+//! else has to be edited: cargo finds the package by its folder, and xtask finds the lesson by
+//! asking cargo.
 
 use crate::cli::NewLessonOptions;
 use crate::exit::ExitReason;
@@ -7,7 +8,7 @@ use crate::runner::discover::{self, SectionNumber};
 use anyhow::{Context as _, Result};
 use std::path::Path;
 
-/// The template's files, with `{{section}}` and the like where the lesson's own words go.
+/// The template's files, with placeholders such as `{{section}}`.
 const TEMPLATE: [(&str, &str); 9] = [
     ("Cargo.toml", include_str!("../../template/Cargo.toml.txt")),
     ("README.md", include_str!("../../template/README.md.txt")),
@@ -51,7 +52,7 @@ pub(crate) fn run(options: &NewLessonOptions) -> Result<()> {
     Ok(())
 }
 
-/// `8.10-my-topic` in its two halves; the second becomes the package's name.
+/// Splits `8.10-my-topic` into the section and the topic, which becomes the package's name.
 fn parse_name(name: &str) -> Result<(SectionNumber, &str), ExitReason> {
     let wrong = |why: &str| {
         ExitReason::UsageError(format!(

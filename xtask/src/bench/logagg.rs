@@ -1,7 +1,11 @@
-//! `cargo xtask bench logagg`: the log aggregator beside a newline scan, beside its peers, and against an oracle.
+//! `cargo xtask bench logagg`: the log aggregator beside a newline scan and beside its peers, and
+//! its counts against an oracle.
 //!
-//! - `side`: who counts, and one run. - `peer`: what else counts logs. - `logs`: what is counted. - `speed`: one log, every way to read
-//!   it. - `exact`: peak memory and every key's count.
+//! - `side`: who counts, and one run.
+//! - `peer`: the other programs that count logs.
+//! - `logs`: the input.
+//! - `speed`: one log, read in every way.
+//! - `exact`: peak memory and the count of every key.
 
 mod exact;
 mod logs;
@@ -25,20 +29,19 @@ use side::{AggregatorOutput, AggregatorPrograms, Input, Side};
 use std::path::Path;
 
 const PACKAGE: &str = "heaplab-logagg";
-/// The log that fits into the page cache of most machines.
+/// A log that fits into the page cache of most machines.
 const BYTES: u64 = 4_000_000_000;
-/// Peers and spilling runs take seconds.
+/// Peers and spilling runs take seconds each, so they run this often at most.
 const MOST_ROUNDS: u32 = 2;
-/// The suite's promise, in bytes.
+/// The peak that the suite promises, in bytes.
 const PEAK: f64 = 100_000_000.0;
 
 const PEERS: [Peer; 5] = [Peer::DuckDb, Peer::Polars, Peer::Gawk, Peer::Mawk, Peer::Lecture];
-/// What `--only` takes besides peers.
+/// The names that `--only` accepts besides peers.
 const PARTS: [&str; 6] = ["scan", "input", "threads", "long-line", "spill", "lecture-size"];
-/// Lines that spilling may take as long as one that does not.
+/// A spilling run may take at most this many times the time per line of one that does not spill.
 const SPILL: f64 = 4.0;
 
-/// Whether the options make sense.
 pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {
     let known: Vec<&str> = PARTS.into_iter().chain(PEERS.map(Peer::name)).collect();
     if let Some(unknown) = options.only.iter().find(|name| !known.contains(&name.as_str())) {
@@ -59,7 +62,7 @@ pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {
     Ok(())
 }
 
-/// Measures what was asked for, or all.
+/// Measures the selected parts, or all of them.
 pub(super) fn measure_logagg(
     options: &BenchOptions,
     workspace: &Workspace,
@@ -85,7 +88,7 @@ pub(super) fn measure_logagg(
     if wants("threads") {
         exact::measure_exactness(&ask, &main, table)?;
     }
-    // One after the other: each needs much of disk and page cache, and goes when it has been measured.
+    // One log after the other, each removed after its run: they need much disk and page cache.
     if wants("long-line") {
         let log = logs::generate_long_line(bytes / 2, &programs);
         exact::check_log(&ask, log, "long-line", bytes / 2, table)?;
@@ -102,15 +105,15 @@ pub(super) fn measure_logagg(
     Ok(())
 }
 
-/// What every part works with.
+/// What every part of the suite needs.
 struct RunContext<'a> {
     programs: &'a AggregatorPrograms,
-    /// The log of the usual size.
+    /// The log of the standard size.
     main: &'a Log,
     rounds: u32,
 }
 
-/// What a log is called in the table.
+/// The label of a log in the table.
 fn log_label(log: &Log, table: &BenchTable<'_>) -> String {
     addresses_label(log.addresses, table)
 }
@@ -119,7 +122,8 @@ fn addresses_label(count: u64, table: &BenchTable<'_>) -> String {
     table.words.say("bench-addresses", &[("count", &format::scale(count))])
 }
 
-/// A peer and logagg in turns, each on a log that suits it; their counts of one log must be the same.
+/// Runs a peer and logagg in turns, each on a log of a suitable size. Their counts of the same log
+/// must be equal.
 fn compare_with_peer(peer: Peer, ask: &RunContext<'_>, bytes: u64, table: &mut BenchTable<'_>) -> Result<()> {
     let (programs, recipe) = (ask.programs, peer.recipe(bytes));
     let own = Side::Logagg(Input::Fastest, 2);

@@ -1,4 +1,4 @@
-//! One run: a fresh process, what it printed, and how long it took as the runner saw it.
+//! Runs one fresh process: its output, and its time as seen from outside.
 
 use crate::runner::child_process::{ChildGuard, WaitOutcome};
 use anyhow::{Context as _, Result};
@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// dhat takes 6 s for a million maps; valgrind is slower still.
+/// dhat takes 6 s for a million maps, and valgrind is slower still.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
-/// What a process left.
+/// A process that has ended.
 pub(super) struct ProcessEnd {
     pub(super) stdout: String,
     pub(super) stderr: String,
@@ -18,7 +18,8 @@ pub(super) struct ProcessEnd {
     pub(super) process_ns: u64,
 }
 
-/// Runs a command to its end, looking for it `every` so often; `folder` takes what it prints, `what` is its name in messages.
+/// Runs a command to its end, checking on it once per `every`. Its output goes to files in
+/// `folder`; `what` names it in messages.
 pub(super) fn run_process(
     mut command: Command,
     folder: &Path,

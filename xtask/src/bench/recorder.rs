@@ -1,9 +1,12 @@
-//! `cargo xtask bench recorder`: the heap probe beside its peers and beside none.
+//! `cargo xtask bench recorder`: the heap probe beside its peers, and beside the program without
+//! it.
 //!
-//! A line of the table is two programs that do the same work. They run in turns; the first pair is discarded, and every later pair
-//! gives one figure.
+//! A row of the table compares two programs that do the same work. They run in turns; the first
+//! pair is discarded, and every later pair gives one figure.
 //!
-//! - `plan`: the lines, and what is wanted of each. - `program`: one run. - `instructions`: one run under callgrind.
+//! - `plan`: the rows, and the target of each.
+//! - `program`: one run.
+//! - `instructions`: one run under callgrind.
 
 mod instructions;
 mod plan;
@@ -25,10 +28,9 @@ use program::{WorkloadOutput, WorkloadPrograms};
 use std::path::Path;
 
 const PACKAGE: &str = "heaplab-bench-workloads";
-/// The recursion of the `deep_` workloads.
+/// The depth of the recursion in the `deep_` workloads.
 const FRAMES: f64 = 64.0;
 
-/// Whether the options make sense.
 pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {
     if options.bytes.is_some() {
         return Err(ExitReason::UsageError(
@@ -38,7 +40,6 @@ pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {
     plan::select_comparisons(&options.only, options.rows).map(|_| ())
 }
 
-/// Measures line after line.
 pub(super) fn measure_recorder(
     options: &BenchOptions,
     workspace: &Workspace,
@@ -67,7 +68,7 @@ pub(super) fn measure_recorder(
     Ok(())
 }
 
-/// What this machine has not got for a line.
+/// The reason why a row cannot be measured on this machine.
 fn missing_reason(line: &PairComparison, words: &Words) -> Option<String> {
     let needs = [
         (line.over == Side::Heaptrack, "heaptrack"),
@@ -82,10 +83,10 @@ fn missing_reason(line: &PairComparison, words: &Words) -> Option<String> {
     (line.memory_bytes > available).then(|| words.say("bench-no-memory", &[("bytes", &bytes)]))
 }
 
-/// A figure a pair, after a pair that warms the machine up.
+/// One figure per pair, after a pair that warms the machine up.
 fn measure_figures(programs: &WorkloadPrograms, line: &PairComparison, pairs: u32) -> Result<Vec<f64>> {
     if line.quantity == Quantity::InstructionRatio {
-        // The same on every run but for the addresses of the stack: one pair tells it.
+        // Instructions differ between runs only by stack addresses, so one pair is enough.
         let of = |side| instructions::count_instructions(programs, side, line.workload, line.rows);
         let ((over, over_count), (under, under_count)) = (of(line.over)?, of(line.under)?);
         check_same_work(line, over, under)?;

@@ -1,10 +1,11 @@
-//! Taking turns: A B A B, each time as a fresh process, so that whatever slows the machine slows all of them.
+//! Alternates between programs (A B A B), each time in a fresh process, so that whatever slows the
+//! machine down affects all of them.
 
 use crate::exit::ExitReason;
 use anyhow::Result;
 
-/// Runs every side once a round, in their order. The first round warms the machine up and is not kept; gives what the sides
-/// said, a list a round.
+/// Runs every side once per round, in order, and returns the results of each round. The first round
+/// warms the machine up and is discarded.
 pub(super) fn run_in_rounds<S, T>(
     rounds: u32,
     sides: &[S],
@@ -20,7 +21,7 @@ pub(super) fn run_in_rounds<S, T>(
     Ok(kept)
 }
 
-/// What cannot be measured here is a reason in the table and not the end of the command; a signal is.
+/// Turns an error into a reason for the table; only a signal ends the command.
 pub(super) fn reason_unless_interrupted<T>(measured: Result<T>) -> Result<std::result::Result<T, String>> {
     match measured {
         Ok(measured) => Ok(Ok(measured)),

@@ -1,4 +1,4 @@
-//! The rows of a suite as they are measured, and its files at the end.
+//! Prints the rows of a suite as they are measured, and writes its files at the end.
 
 use crate::cli::BenchOptions;
 use crate::publish::store::Staging;
@@ -14,7 +14,7 @@ use heaplab_report::bench::{
 use heaplab_report::markdown::render_bench_markdown;
 use heaplab_report::{Artifact, Words};
 
-/// What is compared, before there are figures.
+/// What a row compares, before it has figures.
 pub(super) struct BenchRow<'a> {
     pub(super) workload: &'a str,
     pub(super) rows: u64,
@@ -25,7 +25,6 @@ pub(super) struct BenchRow<'a> {
     pub(super) wanted: Option<ExpectedFigure>,
 }
 
-/// What a suite fills.
 pub(super) struct BenchTable<'a> {
     pub(super) screen: Terminal,
     pub(super) words: &'a Words,
@@ -39,12 +38,12 @@ impl<'a> BenchTable<'a> {
         BenchTable { screen, words, comparisons: Vec::new(), commands: Vec::new(), remarks: Vec::new() }
     }
 
-    /// The heads of the columns: once everything is built.
+    /// Prints the column heads, once everything is built.
     pub(super) fn print_header(&self) {
         self.screen.print_result(&render_bench_header(self.words));
     }
 
-    /// A row, with its figures or with why there are none.
+    /// Adds a row with its figures, or with the reason why there are none.
     pub(super) fn add_row(&mut self, row: &BenchRow<'_>, measured: Result<Vec<f64>, String>) {
         let (figures, not_measured) = match measured {
             Ok(figures) => (figures, None),
@@ -65,17 +64,17 @@ impl<'a> BenchTable<'a> {
         self.comparisons.push(comparison);
     }
 
-    /// How a peer was called.
+    /// Adds the command by which a peer was run.
     pub(super) fn add_command(&mut self, name: &str, command: String) {
         self.commands.push(PeerCommand { name: name.to_owned(), command });
     }
 
-    /// A line below the table.
+    /// Adds a line below the table.
     pub(super) fn add_remark(&mut self, remark: String) {
         self.remarks.push(remark);
     }
 
-    /// Writes json, Markdown, SVG and PNG under the suite's name; those of other suites stay.
+    /// Writes JSON, Markdown, SVG and PNG under the suite's name. The files of other suites stay.
     pub(super) fn publish(
         self,
         options: &BenchOptions,

@@ -1,16 +1,14 @@
-//! `cargo xtask ci`: every section quickly, held against `budgets.toml`; reports, the course's page, a summary and JUnit XML.
-//!
-//! - `metric`, `budgets`: what has a budget; the file, and how it is renewed. `judge`: figures against it. `summary`, `junit`: what comes out.
+//! `cargo xtask ci`: runs every section quickly and compares it with `budgets.toml`; writes the
+//! reports, the course's page, a summary and JUnit XML.
 
 mod budgets;
 mod judge;
-mod junit;
 mod metric;
-mod summary;
 
 use crate::cli::{self, CiOptions, LessonOptions};
-use crate::commands::lesson::course::{self, SectionOutcome};
+use crate::commands::lesson::course;
 use crate::exit::ExitReason;
+use crate::publish::budget_checks::{BudgetCheck, BudgetVerdict, SectionOutcome, junit, summary};
 use crate::publish::index;
 use crate::publish::report_link;
 use crate::runner::discover::{self, SectionNumber, Workspace};
@@ -19,7 +17,6 @@ use anyhow::{Context as _, Result};
 use budgets::Budgets;
 use clap::Parser;
 use heaplab_report::Words;
-use judge::{Case, Verdict};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,7 +40,7 @@ pub(crate) fn run(options: &CiOptions) -> Result<()> {
         budgets.update(&outcomes, &second);
         budgets.write(&file)?;
     }
-    let cases: Vec<Case> =
+    let cases: Vec<BudgetCheck> =
         outcomes.iter().flat_map(|outcome| judge::judge_section(&budgets, outcome, &words)).collect();
     if options.judge.is_none() {
         index::write_index(&workspace, &reports, &words)?;
@@ -52,7 +49,7 @@ pub(crate) fn run(options: &CiOptions) -> Result<()> {
     print_verdicts(&cases, &words)
 }
 
-/// In order and each once; a lesson's number stands for its section.
+/// Sorted and without duplicates; a lesson's number stands for its section.
 fn select_sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<SectionNumber>> {
     if asked.is_empty() {
         return Ok(workspace.sections_to_run());
@@ -66,7 +63,8 @@ fn select_sections(workspace: &Workspace, asked: &[String]) -> Result<Vec<Sectio
     Ok(sections)
 }
 
-/// One section as if it had been typed: an option that is not named here has its default.
+/// The options of a section as if they were typed, so that each one that is not set here has its
+/// default.
 fn quick_lesson_options(options: &CiOptions, section: &SectionNumber, reports: &Path) -> LessonOptions {
     #[derive(Parser)]
     struct Typed {
@@ -80,15 +78,15 @@ fn quick_lesson_options(options: &CiOptions, section: &SectionNumber, reports: &
     lesson
 }
 
-/// The report that lies in a folder, as if it had just been made.
+/// The outcome of a report that is already there.
 fn load_outcome(folder: &Path, section: &SectionNumber) -> SectionOutcome {
     let place = folder.join(section.to_string());
     let report = index::read_report(&place);
-    let why = report.is_none().then(|| anyhow::anyhow!("there is no report in {}", place.display()));
-    SectionOutcome { section: section.clone(), report, why, took: Duration::ZERO }
+    let error = report.is_none().then(|| anyhow::anyhow!("there is no report in {}", place.display()));
+    SectionOutcome { section: section.clone(), report, error, duration: Duration::ZERO }
 }
 
-/// The second measurement's folder: only for its figures.
+/// The folder of the second measurement, which is only needed for its figures.
 struct SecondRunFolder(PathBuf);
 
 impl Drop for SecondRunFolder {
@@ -97,12 +95,13 @@ impl Drop for SecondRunFolder {
     }
 }
 
-/// The summary and the JUnit file; and the summary once more where GitHub wants it.
+/// Writes the summary and the JUnit file, and appends the summary to GitHub's step summary where
+/// there is one.
 fn write_results(
     options: &CiOptions,
     reports: &Path,
     outcomes: &[SectionOutcome],
-    cases: &[Case],
+    cases: &[BudgetCheck],
     words: &Words,
 ) -> Result<()> {
     let folder = reports.join("ci");
@@ -110,7 +109,7 @@ fn write_results(
     let summary_at = folder.join("summary.md");
     let summary = summary::render_summary(outcomes, cases, words);
     let junit = junit::render_junit(outcomes, cases)?;
-    for (place, text) in [(&summary_at, summary.as_bytes()), (&junit_at, junit.as_slice())] {
+    for (place, text) in [(&summary_at, summary.as_bytes()), (&junit_at, junit.as_bytes())] {
         let parent = place.parent().unwrap_or(Path::new(""));
         std::fs::create_dir_all(parent)
             .and_then(|()| std::fs::write(place, text))
@@ -126,20 +125,25 @@ fn write_results(
     Ok(())
 }
 
-/// What does not hold, a line each, and the exit status.
-fn print_verdicts(cases: &[Case], words: &Words) -> Result<()> {
+/// Prints each check that does not hold. `Err` where a budget is broken.
+fn print_verdicts(cases: &[BudgetCheck], words: &Words) -> Result<()> {
     let screen = Terminal::new(true);
-    let count = |verdict: fn(&Verdict) -> bool| cases.iter().filter(|case| verdict(&case.verdict)).count();
+    let count =
+        |verdict: fn(&BudgetVerdict) -> bool| cases.iter().filter(|case| verdict(&case.verdict)).count();
     for case in cases {
-        if let Verdict::Broken(why) | Verdict::Open(why) = &case.verdict {
-            let sign = if matches!(case.verdict, Verdict::Broken(_)) { "✗" } else { "–" };
+        if let BudgetVerdict::Broken(why) | BudgetVerdict::Open(why) = &case.verdict {
+            let sign = if matches!(case.verdict, BudgetVerdict::Broken(_)) { "✗" } else { "–" };
             screen.print_result(&format!("{sign} {}: {why}", case.display_name()));
         }
     }
-    let (held, below) =
-        (count(|of| matches!(of, Verdict::Held)), count(|of| matches!(of, Verdict::Below { .. })));
-    let (open, broken) =
-        (count(|of| matches!(of, Verdict::Open(_))), count(|of| matches!(of, Verdict::Broken(_))));
+    let (held, below) = (
+        count(|of| matches!(of, BudgetVerdict::Held)),
+        count(|of| matches!(of, BudgetVerdict::Below { .. })),
+    );
+    let (open, broken) = (
+        count(|of| matches!(of, BudgetVerdict::Open(_))),
+        count(|of| matches!(of, BudgetVerdict::Broken(_))),
+    );
     let figures = [("held", held), ("below", below), ("open", open), ("broken", broken)];
     let figures = figures.map(|(name, count)| (name, count.to_string()));
     let figures = figures.each_ref().map(|(name, count)| (*name, count.as_str()));

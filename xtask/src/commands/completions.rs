@@ -1,12 +1,13 @@
-//! `cargo xtask completions bash`: what a shell needs to complete `cargo xtask`. clap writes the completions of a command called
-//! `xtask`; `cargo xtask` is two words, so a few lines more hand the words behind `cargo xtask` to them.
+//! `cargo xtask completions bash`: prints what a shell needs to complete `cargo xtask`. clap writes
+//! completions for a command called `xtask`, but `cargo xtask` is two words, so each script also
+//! forwards the words behind `cargo xtask`.
 
 use crate::cli::{Cli, CompletionsOptions, ShellChoice};
 use clap::CommandFactory as _;
 use clap_complete::{Shell, generate};
 use std::io::Write as _;
 
-/// bash calls this for `cargo`; whatever completed that before still does.
+/// bash calls this for `cargo`; any earlier completion of `cargo` stays active.
 const BASH: &str = r#"
 _heaplab_cargo() {
     if [[ "${COMP_WORDS[1]}" == xtask && ${COMP_CWORD} -gt 1 ]]; then
@@ -20,7 +21,6 @@ _heaplab_cargo() {
 complete -F _heaplab_cargo -o bashdefault -o default cargo
 "#;
 
-/// The same for zsh.
 const ZSH: &str = r#"
 _heaplab_cargo() {
     if (( CURRENT > 2 )) && [[ ${words[2]} == xtask ]]; then
@@ -34,7 +34,7 @@ _heaplab_cargo() {
 (( $+functions[compdef] )) && compdef _heaplab_cargo cargo
 "#;
 
-/// fish asks the completions of `xtask` for what stands behind `cargo xtask`.
+/// fish asks the completions of `xtask` for the words behind `cargo xtask`.
 const FISH: &str = r#"
 function __heaplab_cargo_xtask
     set -l words (commandline -opc)
@@ -44,7 +44,7 @@ complete -c cargo -n 'set -l words (commandline -opc); test "$words[2]" = xtask'
 "#;
 
 pub(crate) fn run(options: &CompletionsOptions) {
-    // A reader that has gone away is no error.
+    // A reader that has closed the pipe is no error.
     let _ = std::io::stdout().lock().write_all(render_script(options.shell).as_bytes());
 }
 
@@ -76,7 +76,7 @@ mod tests {
         }
     }
 
-    /// bash itself, asked for what stands behind these words.
+    /// Asks bash itself to complete these words.
     #[test]
     fn bash_completes_cargo_xtask() {
         let home = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `cargo xtask diff OLD NEW`: two reports or profiles held against each other.
+//! `cargo xtask diff OLD NEW`: compares two reports or profiles.
 
 mod compare;
 mod sources;
@@ -54,7 +54,7 @@ fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result
     for ProfilePair { name, old, new } in pairs {
         let there = write_folded_diff(&old.profile, &new.profile, Measure::PeakBytes);
         let back = write_folded_diff(&new.profile, &old.profile, Measure::PeakBytes);
-        // What has vanished has no width in the first one: the second one shows it.
+        // A site that is gone has no width in the first flamegraph, so the second one shows it.
         for (side, lines, swapped) in [("new", there, false), ("old", back, true)] {
             let key = format!("diff-picture-{side}");
             let title = words.say(&key, &[("name", name)]);

@@ -1,4 +1,4 @@
-//! `cargo xtask doctor`: what this machine has and lacks for each lesson, and how to get it.
+//! `cargo xtask doctor`: lists what this machine has and lacks for each lesson, and how to get it.
 
 use crate::exit::ExitReason;
 use crate::runner::discover::{self, Lesson, Workspace};
@@ -11,12 +11,12 @@ use heaplab_report::format;
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
-/// What a look at the machine gave.
+/// The result of one check.
 enum CheckResult {
     Yes(String),
-    /// Something optional is missing: what it would give, and how to get it.
+    /// Something optional is missing: what it is good for, and how to get it.
     Without(String),
-    /// Nothing runs without it.
+    /// Something is missing that every lesson needs.
     No(String),
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn run() -> Result<()> {
     Ok(())
 }
 
-/// What is said, and how many things that nothing runs without are missing.
+/// The text, and how many requirements are missing.
 pub(crate) fn render_checks(workspace: &Workspace) -> (String, u32) {
     let mut text = String::new();
     let mut lacks = 0;
@@ -119,7 +119,7 @@ fn program_version(program: &str) -> Option<String> {
     output.status.success().then_some(said)
 }
 
-/// What a lesson needs, from its last report: nothing about memory is typed in.
+/// What a lesson needs by its last report; memory needs are measured, never typed in.
 fn lesson_needs(workspace: &Workspace, lesson: &Lesson) -> String {
     let report =
         workspace.root.join("reports").join(lesson.section.lecture().to_string()).join("report.json");

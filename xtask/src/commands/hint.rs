@@ -1,5 +1,6 @@
-//! `cargo xtask hint 8.5`: the next hint to a section's exercises, from its README. What was told is remembered in
-//! `reports/hints.json`, so that nobody reads the third hint while looking for the first.
+//! `cargo xtask hint 8.5`: prints the next hint to a section's exercises, from its README.
+//! `reports/hints.json` remembers which hints were shown, so that nobody reads the third one while
+//! looking for the first.
 
 use crate::cli::{self, HintOptions};
 use crate::exit::ExitReason;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// How many hints of each lesson were told, by its section.
+/// How many hints were shown, by the lesson's section.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct HintProgress {
     told: BTreeMap<String, usize>,
@@ -38,7 +39,7 @@ pub(crate) fn run(options: &HintOptions) -> Result<()> {
     Ok(())
 }
 
-/// A lesson's hints, from its README of that language.
+/// A lesson's hints from its README in that language.
 pub(crate) fn read_hints(lesson: &Lesson, lang: Lang) -> Result<Vec<String>> {
     let (file, heading) = match lang {
         Lang::En => ("README.md", "## Hints"),
@@ -57,7 +58,7 @@ pub(crate) fn read_hints(lesson: &Lesson, lang: Lang) -> Result<Vec<String>> {
     Ok(hints)
 }
 
-/// The numbered items under a heading, each in one line.
+/// The numbered items under a heading, each joined into one line.
 fn numbered_items(text: &str, heading: &str) -> Vec<String> {
     let section = text.lines().skip_while(|line| line.trim_end() != heading).skip(1);
     let mut items: Vec<String> = Vec::new();
@@ -84,7 +85,7 @@ fn strip_item_number(line: &str) -> Option<&str> {
     (!number.is_empty() && number.chars().all(|c| c.is_ascii_digit())).then(|| rest.trim_end())
 }
 
-/// Chinese goes on in the next line without a blank.
+/// Chinese text is joined without a blank.
 fn append_text(item: &mut String, more: &str) {
     let is_wide = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
     if !(is_wide(item.chars().last()) && is_wide(more.chars().next())) {
@@ -93,7 +94,7 @@ fn append_text(item: &mut String, more: &str) {
     item.push_str(more);
 }
 
-/// The first hint that was not told yet; lesson after lesson.
+/// The first hint that was not shown yet, one lesson after the other.
 fn next_hint(
     hints: &[(String, Vec<String>)],
     asked: &str,
@@ -131,7 +132,7 @@ fn all_hints(hints: &[(String, Vec<String>)], words: &Words) -> String {
     out.join("\n")
 }
 
-/// A file that is not there, or that is none of ours, remembers nothing.
+/// A file that is missing or unreadable counts as no progress.
 fn read_progress(file: &Path) -> HintProgress {
     let text = std::fs::read(file).ok();
     text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()

@@ -1,4 +1,5 @@
-//! `cargo xtask lessons`: the sections, how long each takes in class, what has been run, and what comes next.
+//! `cargo xtask lessons`: lists the sections, how long each takes in class, when each was run, and
+//! what comes next.
 
 use crate::cli::{self, LessonsOptions};
 use crate::runner::discover;

@@ -1,5 +1,5 @@
-//! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the student's own, whose global allocator is
-//! `heaplab_heap::Heap`.
+//! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the user's own whose global
+//! allocator is `heaplab_heap::Heap`.
 
 mod cpu;
 mod missing_recording;
@@ -80,7 +80,7 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     }
 }
 
-/// Ctrl-C is no failure of the program's, but a script that runs us has to learn of it.
+/// Ctrl-C is no failure of the program, but a script that runs this command has to learn of it.
 fn interrupted_exit(signal: i32, name: &str) -> ExitReason {
     let message = format!("{name}: stopped by signal {signal}; the report is of what it did until then");
     ExitReason::CutShort { signal, message }
@@ -97,7 +97,8 @@ fn build_report(
     let births: u64 = recordings.iter().map(|recording| recording.raw.totals.births).sum();
     let slow_walks: u64 = recordings.iter().map(|recording| recording.raw.totals.slow_walks).sum();
     let mut environment = environment::collect_environment(root, None);
-    // Nobody tells how it was built. A few stacks go through a C library even where all of Rust has frame pointers.
+    // The program does not say how it was built. A few stacks lead through a C library even where
+    // all Rust code has frame pointers.
     environment.frame_pointers = slow_walks <= births / 2;
     Report {
         schema: REPORT_SCHEMA.to_owned(),
@@ -120,7 +121,7 @@ fn build_report(
     }
 }
 
-/// One process. Time and resident memory are not asked of the recorder.
+/// The entry of one process. The recorder measures neither its time nor its resident memory.
 fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
     let totals = &raw.totals;
     let heap = HeapRun {
@@ -156,7 +157,7 @@ fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
         dhat: None,
         heap: Some(heap),
         reconciliation: None,
-        // One run says nothing of growth, but which lines make blocks that die young it does say.
+        // One run says nothing about growth, but it shows which lines allocate short-lived blocks.
         growth: Some(Growth {
             churn: growth_analysis::churn_in_profile(&named.profile),
             ..Growth::default()
@@ -166,7 +167,7 @@ fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
     }
 }
 
-/// How it ended, unless it ended well.
+/// The failure of a program that did not end well.
 fn failure(name: &str, ended: &ProgramEnd) -> Option<Failure> {
     (!ended.status.success()).then(|| Failure {
         section: String::new(),
@@ -175,7 +176,7 @@ fn failure(name: &str, ended: &ProgramEnd) -> Option<Failure> {
         probe: Probe::Heap,
         cause: ended.cause.clone().unwrap_or_else(|| probe::describe_status(ended.status)),
         signal: ended.status.signal(),
-        // It went to the student's own terminal.
+        // Its standard error went to the user's own terminal.
         stderr_tail: String::new(),
     })
 }

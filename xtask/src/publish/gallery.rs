@@ -1,10 +1,10 @@
-//! `cargo xtask gallery`: what the reports measured, kept in `reports/gallery/` and put into the lessons' texts. The texts say
-//! which figure stands where (`heaplab_report::gallery`); nobody types one.
+//! The gallery: figures and pictures of reports that are kept in `reports/gallery/`, and the texts
+//! that show them. A text says which figure stands where (`heaplab_report::gallery`); nobody types
+//! one.
 
-use crate::cli::{self, GalleryOptions};
 use crate::exit::ExitReason;
 use crate::publish::store;
-use crate::runner::discover::{self, Lesson, Workspace};
+use crate::runner::discover::{Lesson, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_record::Report;
@@ -13,50 +13,11 @@ use heaplab_report::{Artifact, Lang, Words};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What the gallery keeps of a lesson that does not say.
+/// The picture that the gallery keeps for a lesson that names none.
 const COMPARISON_CHART: &str = "comparison";
 
-pub(crate) fn run(options: &GalleryOptions) -> Result<()> {
-    let workspace = discover::load_workspace()?;
-    let words = Words::new(cli::resolve_language(None));
-    let screen = Terminal::new(true);
-    let sections: BTreeSet<_> = workspace.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
-    if !options.check {
-        let mut asked = BTreeSet::new();
-        for section in &options.sections {
-            asked.insert(workspace.find_section(section)?.0.lecture());
-        }
-        for section in &sections {
-            let named = asked.contains(section);
-            if named || asked.is_empty() {
-                import_report(&workspace, &section.to_string(), named, &screen, &words)?;
-            }
-        }
-    }
-    let reports = read_all_reports(&workspace.root)?;
-    let texts = find_texts(&workspace)?;
-    let mut stale = Vec::new();
-    for text in &texts {
-        if let Some(filled) = text.fill_figures(&reports)? {
-            let path = text.path.strip_prefix(&workspace.root).unwrap_or(&text.path);
-            let path = path.display().to_string();
-            if options.check {
-                stale.push(words.say("gallery-stale", &[("path", &path)]));
-            } else {
-                replace_file(&text.path, &filled)?;
-                screen.print_result(&words.say("gallery-text", &[("path", &path)]));
-            }
-        }
-    }
-    if !stale.is_empty() {
-        return Err(ExitReason::CheckFailed(stale.join("\n")).into());
-    }
-    screen.print_result(&words.say("gallery-same", &[("texts", &texts.len().to_string())]));
-    Ok(())
-}
-
-/// Takes the report of a section into the gallery, with the pictures that its lessons name.
-fn import_report(
+/// Takes a section's report into the gallery, with the pictures that its lessons name.
+pub(crate) fn import_report(
     workspace: &Workspace,
     section: &str,
     named: bool,
@@ -88,7 +49,7 @@ fn import_report(
         for name in [format!("{stem}.svg"), format!("{stem}.png")] {
             match std::fs::read(from.join(&name)) {
                 Ok(bytes) => artifacts.push(Artifact { name, bytes }),
-                // Flamegraphs are there as an SVG only.
+                // Flamegraphs exist only as SVG.
                 Err(_) if name.ends_with(".png") => {}
                 Err(error) => {
                     return Err(error).with_context(|| format!("{} has no {name}", from.display()));
@@ -112,7 +73,7 @@ fn picture_names(lesson: &Lesson) -> Vec<String> {
     if lesson.gallery.is_empty() { vec![COMPARISON_CHART.to_owned()] } else { lesson.gallery.clone() }
 }
 
-/// The report in a folder; none where there is no file.
+/// The report in a folder; `None` where there is no file.
 fn read_report(folder: &Path) -> Result<Option<Report>> {
     let path = folder.join("report.json");
     let cannot = || format!("cannot read {}", path.display());
@@ -123,8 +84,7 @@ fn read_report(folder: &Path) -> Result<Option<Report>> {
     }
 }
 
-/// Every report that the gallery keeps.
-fn read_all_reports(root: &Path) -> Result<GalleryReports> {
+pub(crate) fn read_all_reports(root: &Path) -> Result<GalleryReports> {
     let mut reports = GalleryReports::new();
     let folder = root.join("reports/gallery");
     for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
@@ -135,19 +95,19 @@ fn read_all_reports(root: &Path) -> Result<GalleryReports> {
     Ok(reports)
 }
 
-/// A Markdown file that may have marks.
-struct LessonText {
-    path: PathBuf,
+/// A Markdown file that may name figures.
+pub(crate) struct LessonText {
+    pub(crate) path: PathBuf,
     section: Option<String>,
     unit_zh: Option<String>,
     pictures: Vec<String>,
-    /// From its folder to the gallery.
+    /// The relative path from the text's folder to the gallery.
     gallery: &'static str,
 }
 
 impl LessonText {
-    /// What it should say; none where it does.
-    fn fill_figures(&self, reports: &GalleryReports) -> Result<Option<String>> {
+    /// The text with current figures; `None` where it is up to date.
+    pub(crate) fn fill_figures(&self, reports: &GalleryReports) -> Result<Option<String>> {
         let cannot = || self.path.display().to_string();
         let text = std::fs::read_to_string(&self.path).with_context(cannot)?;
         let is_zh = self.path.to_string_lossy().ends_with(".zh-CN.md");
@@ -165,7 +125,7 @@ impl LessonText {
 }
 
 /// The README files of the course and all texts of its lessons.
-fn find_texts(workspace: &Workspace) -> Result<Vec<LessonText>> {
+pub(crate) fn find_texts(workspace: &Workspace) -> Result<Vec<LessonText>> {
     let mut texts = Vec::new();
     for path in markdown_files(&workspace.root)? {
         let gallery = "reports/gallery";
@@ -181,7 +141,7 @@ fn find_texts(workspace: &Workspace) -> Result<Vec<LessonText>> {
     Ok(texts)
 }
 
-/// The Markdown files of a folder, in the order of their names.
+/// Sorted by name.
 pub(crate) fn markdown_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let paths = entries.flatten().map(|entry| entry.path());
@@ -192,8 +152,8 @@ pub(crate) fn markdown_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// Beside it and renamed: whatever ends this, a text is whole.
-fn replace_file(path: &Path, text: &str) -> Result<()> {
+/// Writes a temporary file and renames it, so that the text is complete however this ends.
+pub(crate) fn replace_file(path: &Path, text: &str) -> Result<()> {
     let beside = path.with_extension("md.part");
     std::fs::write(&beside, text)
         .and_then(|()| std::fs::rename(&beside, path))

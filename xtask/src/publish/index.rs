@@ -1,4 +1,4 @@
-//! `reports/index.html`: renewed after every section that was run, from the reports that lie there.
+//! `reports/index.html`: written after every section that was run, from the reports that are there.
 
 use crate::publish::report_link;
 use crate::runner::discover::{self, SectionNumber, Workspace};
@@ -9,7 +9,8 @@ use heaplab_report::Words;
 use heaplab_report::index::{Course, CourseLesson, CourseSection, FurtherReport};
 use std::path::{Path, PathBuf};
 
-/// Writes the page over the reports of a folder, beside its place and renamed; gives where it is.
+/// Writes the page over the reports of a folder and returns its path. The page is written under
+/// another name and renamed.
 pub(crate) fn write_index(workspace: &Workspace, reports: &Path, words: &Words) -> Result<PathBuf> {
     let page = heaplab_report::index::render_page(&build_course(workspace, reports), words)?;
     let place = reports.join("index.html");
@@ -18,14 +19,14 @@ pub(crate) fn write_index(workspace: &Workspace, reports: &Path, words: &Words) 
     std::fs::write(&part, page)
         .and_then(|()| std::fs::rename(&part, &place))
         .with_context(|| format!("cannot write {}", place.display()))?;
-    // On standard error, as everything on the way: with --json standard output is the report's.
+    // A note goes to standard error, because with --json standard output holds only the report.
     Terminal::new(false).print_note(
         &words.say("index-is-at", &[("path", &report_link::relative_path(&place).to_string_lossy())]),
     );
     Ok(place)
 }
 
-/// The sections that there are, each with the report that lies in its folder.
+/// All sections, each with the report in its folder.
 fn build_course(workspace: &Workspace, reports: &Path) -> Course {
     let sections = workspace.all_sections();
     let further = find_further_reports(reports, &sections);
@@ -49,14 +50,15 @@ fn build_course(workspace: &Workspace, reports: &Path) -> Course {
     Course { sections: sections.into_iter().map(of).collect(), further }
 }
 
-/// The report of a folder, if there is one of ours.
+/// The report of a folder, if it has one of this version.
 pub(crate) fn read_report(folder: &Path) -> Option<Report> {
     let text = std::fs::read(folder.join("report.json")).ok()?;
     let report: Report = serde_json::from_slice(&text).ok()?;
     (report.schema == REPORT_SCHEMA).then_some(report)
 }
 
-/// Folders with a page that are not a section's: a single lesson's, a puzzle, a program of the student's own.
+/// Folders with a page that belong to no section: a single lesson, a puzzle, a program of the
+/// user's own.
 fn find_further_reports(reports: &Path, sections: &[SectionNumber]) -> Vec<FurtherReport> {
     let mut found = Vec::new();
     for folder in [reports.to_owned(), reports.join("profile"), reports.join("homework")] {
@@ -66,7 +68,7 @@ fn find_further_reports(reports: &Path, sections: &[SectionNumber]) -> Vec<Furth
             let page = path.join("report.html");
             let Ok(inside) = path.strip_prefix(reports) else { continue };
             let name = inside.to_string_lossy().into_owned();
-            // A dot opens the name of a report that is just being written.
+            // A name with a leading dot is a report that is being written.
             if page.is_file() && !name.starts_with('.') && !sections.iter().any(|of| of.to_string() == name) {
                 found.push(FurtherReport {
                     folder: name,

@@ -1,5 +1,5 @@
-//! Pictures of what stays: the whole run, four windows of it, and the end against the middle; and each line's live bytes as the
-//! work goes on.
+//! Pictures of what stays live: the whole run, four windows of it, and the end compared with the
+//! middle; and a chart of each line's live bytes over the run.
 
 use crate::runner::alloc_sites::{NamedProfile, own_frame};
 use crate::runner::growth_analysis::VariantGrowth;
@@ -14,12 +14,12 @@ use heaplab_report::{
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-/// As many lines as the lecture shows.
+/// The lines in the chart, as many as the lecture shows.
 const MOST_LINES: usize = 5;
-/// The run is cut into so many windows.
+/// The number of windows that the run is divided into.
 const WINDOWS: usize = 4;
 
-/// The pictures of every variant that was looked at on the way.
+/// The pictures of every variant that took snapshots on the way.
 pub(crate) fn build_pictures(
     grown: &[VariantGrowth],
     profiles: &[NamedProfile],
@@ -97,14 +97,14 @@ fn build_views(
     Ok(views)
 }
 
-/// The looks at the start, at each quarter and at the end; fewer where they were not taken.
+/// The snapshots at the start, at each quarter and at the end, as far as they were taken.
 fn pick_windows(looks: &[(u64, Profile)]) -> Vec<&(u64, Profile)> {
     let Some((all, _)) = looks.last() else { return Vec::new() };
     let wanted = (0..=WINDOWS as u64).map(|part| all * part / WINDOWS as u64);
     wanted.filter_map(|done| looks.iter().find(|look| look.0 == done)).collect()
 }
 
-/// What each stack holds more after than before.
+/// The bytes that each stack holds more in `after` than in `before`.
 fn profile_growth(before: &Profile, after: &Profile) -> Profile {
     let was: BTreeMap<_, u64> = before.sites.iter().map(|site| (&site.frames, site.end_bytes)).collect();
     let more = |site: &Site| {
@@ -114,7 +114,7 @@ fn profile_growth(before: &Profile, after: &Profile) -> Profile {
     Profile { sites: after.sites.iter().map(more).collect() }
 }
 
-/// Live bytes of the lines that hold the most at the end, at every look.
+/// The live bytes of the largest lines at every snapshot.
 pub(crate) fn growth_chart(of: &VariantGrowth, unit: &str) -> Chart {
     let mut lines: BTreeMap<String, Vec<[f64; 2]>> = BTreeMap::new();
     for (index, (_, look)) in of.snapshots.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! The course on one page: a lesson's `mind-map.toml`, and the reports of the other sections, read for what the nodes show.
+//! The course on one page: a lesson's `mind-map.toml`, filled with figures from the other sections'
+//! reports.
 
 use crate::runner::discover::{Lesson, Workspace};
 use anyhow::{Context as _, Result};
@@ -6,7 +7,7 @@ use heaplab_analysis::mindmap::{self, SectionReport};
 use heaplab_record::{MindMap, MindMapSpec, Report};
 use std::path::Path;
 
-/// The map of a section's first lesson that has one, for a report that will lie at `place`.
+/// The map of the section's first lesson that has one, for a report in `place`.
 pub(crate) fn draw_mind_map(
     lessons: &[&Lesson],
     workspace: &Workspace,
@@ -17,8 +18,8 @@ pub(crate) fn draw_mind_map(
         return Ok(None);
     };
     let spec = read_spec(lesson, file)?;
-    // A report that lies somewhere else shows those beside it, and the course's own where there are none; a link could not
-    // lead to these.
+    // A report in another folder shows the reports beside it. Where there are none it shows the
+    // course's own, without links, which would not work from there.
     let beside = place.parent().unwrap_or(place);
     let own = workspace.root.join("reports");
     let mut read: Vec<SectionReport> = Vec::new();
@@ -29,7 +30,7 @@ pub(crate) fn draw_mind_map(
         let read_in = |folder: &Path| std::fs::read(folder.join(section).join("report.json")).ok();
         let is_beside = beside.join(section).join("report.json").is_file();
         let text = read_in(if is_beside { beside } else { &own });
-        // A report that another version wrote and this one cannot read is one that has to be run again.
+        // A report of another version that cannot be read counts as not run.
         let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
         let page = is_beside.then(|| format!("../{section}/report.html"));
         read.extend(report.map(|report| SectionReport { section: section.clone(), report, page }));
@@ -37,7 +38,6 @@ pub(crate) fn draw_mind_map(
     Ok(Some(mindmap::fill_mind_map(&spec, &read)))
 }
 
-/// What the lesson's file asks for.
 pub(crate) fn read_spec(lesson: &Lesson, file: &str) -> Result<MindMapSpec> {
     let path = lesson.folder.join(file);
     let cannot = || format!("{} cannot be read", path.display());
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
     use crate::runner::discover;
 
-    /// A section that is not there yet says that it has not run; one that is there has the variant that is asked for.
+    /// A node names a section that does not exist yet, or a variant that exists.
     #[test]
     fn every_node_names_a_variant_that_is_there() {
         let workspace = discover::load_workspace().unwrap();

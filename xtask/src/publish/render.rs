@@ -1,4 +1,4 @@
-//! The files of a report, from what was measured.
+//! Makes the files of a report from what was measured.
 
 use crate::runner::alloc_sites::NamedProfile;
 use crate::runner::measure::DhatFile;
@@ -17,13 +17,13 @@ pub(crate) struct ReportInputs<'a> {
     pub(crate) live: &'a [LiveCurve],
     pub(crate) dhat_files: &'a [DhatFile],
     pub(crate) profiles: &'a [NamedProfile],
-    /// What stays, drawn.
+    /// The pictures of what stays live.
     pub(crate) leaks: Vec<VariantLeaks>,
-    /// Where the sources lie; without it the page has none.
+    /// The workspace, for source listings; without it the page has none.
     pub(crate) root: Option<&'a Path>,
 }
 
-/// Every file, in the order in which a folder lists them to a reader who starts at the top.
+/// All files, sorted so that a reader of the folder's list starts at the top.
 pub(crate) fn render_report(
     report: &Report,
     measured: ReportInputs<'_>,
@@ -60,7 +60,7 @@ pub(crate) fn render_report(
         of.chart = chart.map(|one| one.svg.clone());
     }
     let flames = render_profiles(report, profiles, &[], words, &mut artifacts)?;
-    // A puzzle has no names, and its source would tell them.
+    // The source would give a puzzle's answers away.
     let root = root.filter(|_| report.mystery.is_none());
     let sources = root.map(|root| source_pages(profiles, root)).unwrap_or_default();
     for view in leaks.iter().flat_map(|of| &of.views) {
@@ -76,7 +76,8 @@ pub(crate) fn render_report(
     Ok(artifacts)
 }
 
-/// The files of a program of the student's own: nothing to compare, and DHAT's file is heaplab's.
+/// The files of a program of the user's own. It has nothing to compare, and its DHAT file comes
+/// from heaplab's recorder.
 pub(crate) fn render_program_report(
     report: &Report,
     profiles: &[NamedProfile],
@@ -99,7 +100,7 @@ pub(crate) fn render_program_report(
     Ok(artifacts)
 }
 
-/// Live bytes over the allocation clock; gives the picture for the page.
+/// Adds the chart of live bytes over the allocation clock; returns its SVG for the page.
 fn render_live_curves(
     live: &[LiveCurve],
     words: &Words,
@@ -114,8 +115,8 @@ fn render_live_curves(
     Ok(svg)
 }
 
-/// Writes every profile in every format, and its flamegraph; returns the flamegraphs of the page. `runs` are those of
-/// the profiles, where heaplab's recorder describes them.
+/// Writes every profile in every format, and its flamegraph; returns the flamegraphs of the page.
+/// `runs` are those of the profiles, where heaplab's recorder describes them.
 fn render_profiles(
     report: &Report,
     profiles: &[NamedProfile],
@@ -145,7 +146,7 @@ fn render_profiles(
     Ok(heaplab_report::profile_flamegraphs(&flames, words))
 }
 
-/// The sources of every variant that has any, its files as far as they lie in the workspace.
+/// The source listings of every variant, for files inside the workspace.
 fn source_pages(profiles: &[NamedProfile], root: &Path) -> Vec<(String, SourceListing)> {
     let read = |file: &str| {
         let inside = Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
@@ -160,7 +161,7 @@ fn source_pages(profiles: &[NamedProfile], root: &Path) -> Vec<(String, SourceLi
     profiles.iter().flat_map(of).collect()
 }
 
-/// Stacks that a lesson handed over: flamegraphs of something else than bytes.
+/// Adds flamegraphs of stacks that a lesson attached, whose widths are not bytes.
 fn render_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) -> Result<()> {
     for attachment in report.runs.iter().flat_map(|run| &run.attachments) {
         let Attachment::Stacks(stacks) = attachment else { continue };
@@ -174,7 +175,7 @@ fn render_stacks(report: &Report, words: &Words, artifacts: &mut Vec<Artifact>) 
     Ok(())
 }
 
-/// Whose figures they are and at which scale.
+/// Names the probe and the scale of a flamegraph's figures.
 fn flame_subtitle(report: &Report, named: &NamedProfile, words: &Words) -> String {
     let rows = heaplab_report::format::count(named.rows);
     let bytes = heaplab_report::format::bytes(named.profile.peak_bytes());

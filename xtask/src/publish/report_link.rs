@@ -1,11 +1,11 @@
-//! What a command ends with: where its result lies, and the page in a browser.
+//! Tells where a command's result is, and opens the page in a browser.
 
 use crate::exit::ExitReason;
 use crate::terminal::Terminal;
 use heaplab_report::Words;
 use std::path::{Path, PathBuf};
 
-/// Says where a file is, in the words of `key`, and opens it if that was asked for.
+/// Prints a file's path in the sentence `key`, and opens it if requested.
 pub(crate) fn print_location(
     file: &Path,
     key: &str,
@@ -17,7 +17,6 @@ pub(crate) fn print_location(
     self::open_if_requested(file, open)
 }
 
-/// Opens a page, if that was asked for.
 pub(crate) fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReason> {
     if asked {
         open::that_detached(file).map_err(|error| {
@@ -30,7 +29,7 @@ pub(crate) fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReas
     Ok(())
 }
 
-/// Says where the pictures of the lessons' own are, a line each.
+/// Prints the path of each picture that a lesson attached.
 pub(crate) fn print_picture_locations(place: &Path, stems: &[String], screen: &Terminal, words: &Words) {
     for stem in stems {
         let file = relative_path(&place.join(format!("{stem}.svg")));
@@ -38,7 +37,7 @@ pub(crate) fn print_picture_locations(place: &Path, stems: &[String], screen: &T
     }
 }
 
-/// From where the user stands, if it is below there.
+/// Relative to the current folder, if the path is below it.
 pub(crate) fn relative_path(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())

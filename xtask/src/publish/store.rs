@@ -1,5 +1,5 @@
-//! Where a report lands: written to a folder beside its place and exchanged for the last one in a single step. Whatever ends a
-//! run before that leaves the last report as it was.
+//! Puts a report into its place: it is written to a folder beside it and exchanged for the last
+//! report in one step. Whatever ends a run before that leaves the last report as it was.
 
 use crate::exit::ExitReason;
 use crate::runner::memory;
@@ -11,21 +11,21 @@ use heaplab_record::{
 use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
-/// Names a folder as a website of ours, in its `site.json`.
+/// The schema in `site.json` that marks a folder as a website of ours.
 pub(crate) const SITE_SCHEMA: &str = "heaplab/site/v1";
 
-/// A report with its pictures is a few MiB; the records of its runs another.
+/// A report with its pictures takes a few MiB, and the records of its runs as much.
 const LEAST_FREE_BYTES: u64 = 24 << 20;
 
-/// A report's place, and the folder beside it that is filled first. Dropped before [`Staging::publish`], it takes the folder
-/// away and nothing has happened.
+/// A report's place and the folder beside it that is filled first. Dropping it before
+/// [`Staging::publish`] removes the folder and changes nothing else.
 pub(crate) struct Staging {
     target: PathBuf,
     folder: PathBuf,
 }
 
-/// Opens the place before anything is measured: whoever waits for minutes must not learn at the end that it cannot be
-/// written. `named` is whether the user chose the place.
+/// Opens the place before anything is measured, so that minutes of measuring are not lost because
+/// it cannot be written. `named` is whether the user chose the place.
 pub(crate) fn open_staging(target: &Path, named: bool) -> Result<Staging> {
     let target = std::path::absolute(target).with_context(|| format!("cannot find {}", target.display()))?;
     let wrong = |message: String| {
@@ -58,7 +58,7 @@ pub(crate) fn open_staging(target: &Path, named: bool) -> Result<Staging> {
     Ok(staging)
 }
 
-/// A place that does not exist, an empty folder, or a report of ours.
+/// Accepts a place that does not exist, an empty folder, or a report of ours.
 fn check_target(target: &Path) -> std::result::Result<(), String> {
     let place = target.display();
     let entries = match std::fs::read_dir(target) {
@@ -77,7 +77,7 @@ fn check_target(target: &Path) -> std::result::Result<(), String> {
     ))
 }
 
-/// A report, a comparison of two, a bench, homework, or a site.
+/// Whether a folder has a report, a comparison, a bench, homework or a website of ours.
 fn holds_report(folder: &Path) -> bool {
     let is_ours = |(name, schema): (&str, &str)| {
         let text = std::fs::read(folder.join(name)).ok();
@@ -99,12 +99,12 @@ fn holds_report(folder: &Path) -> bool {
 }
 
 impl Staging {
-    /// The folder for the children's own folders; it never becomes part of the report.
+    /// The folder for the children's folders; it never becomes part of the report.
     pub(crate) fn runs_folder(&self) -> PathBuf {
         self.folder.join("runs")
     }
 
-    /// A folder inside of the report that a tool fills itself, such as criterion.
+    /// A folder within the report that a tool such as criterion fills itself.
     pub(crate) fn tool_folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
@@ -136,8 +136,8 @@ impl Staging {
         Ok(self.target.clone())
     }
 
-    /// After the exchange the last report lies in the staging folder: files there that no report of ours makes (a
-    /// student's notes) go over to the new one.
+    /// After the exchange the last report is in the staging folder. Files there that are not part
+    /// of a report, such as a student's notes, are moved to the new one.
     fn carry_over_foreign_files(&self, artifacts: &[Artifact]) -> Result<()> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(()) };
         let pictures = last_picture_stems(&self.folder);
@@ -164,7 +164,7 @@ impl Drop for Staging {
     }
 }
 
-/// The files of what the lessons of the last report handed over: only that report knows their names.
+/// The picture files of the last report's attachments, whose names only that report knows.
 fn last_picture_stems(folder: &Path) -> Vec<String> {
     let text = std::fs::read(folder.join("report.json")).ok();
     let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
@@ -181,7 +181,8 @@ fn is_report_file(name: &str) -> bool {
         || endings.any(|end| name.ends_with(end))
 }
 
-/// One step where the system has it (`renameat2`); where it has not, the last report is away for a moment but never lost.
+/// Uses `renameat2`, which is one step. On other systems the last report is away for a moment but
+/// never lost.
 fn exchange_folders(new: &Path, target: &Path) -> std::io::Result<()> {
     if !target.exists() {
         return std::fs::rename(new, target);
@@ -206,7 +207,7 @@ fn staging_name(name: &str, process: u32) -> String {
     format!(".{name}.{process}.part")
 }
 
-/// Takes away what a run that was killed outright has left for this place.
+/// Removes the staging folders of runs that were killed.
 fn remove_stale_staging(parent: &Path, name: &str) {
     let Ok(entries) = std::fs::read_dir(parent) else { return };
     for entry in entries.flatten() {
@@ -294,7 +295,7 @@ mod tests {
     #[test]
     fn what_a_killed_run_left_is_swept() {
         let home = tempfile::tempdir().unwrap();
-        // No process has this number: it is above the kernel's highest.
+        // No process has this number, which is above the kernel's highest.
         std::fs::create_dir(home.path().join(staging_name("8.5", 4_194_305))).unwrap();
         let mine = home.path().join(staging_name("8.5", std::process::id()));
         drop(open_staging(&home.path().join("8.5"), false).unwrap());

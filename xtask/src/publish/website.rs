@@ -1,57 +1,48 @@
-//! `cargo xtask site`: the course's texts and the reports that were measured here as one static site. It keeps the repository's
-//! folders, takes in whatever a text refers to, and has no link that leads nowhere.
+//! The course's texts and the reports of this machine as one static website. It keeps the
+//! repository's folders, includes every file that a text refers to, and has no broken link.
 
-use crate::cli::SiteOptions;
 use crate::exit::ExitReason;
 use crate::publish::gallery::markdown_files;
-use crate::publish::report_link;
-use crate::publish::store::{self, SITE_SCHEMA};
-use crate::runner::discover::{self, Workspace};
-use crate::terminal::Terminal;
+use crate::publish::store::SITE_SCHEMA;
+use crate::runner::discover::Workspace;
 use anyhow::{Context as _, Result};
 use heaplab_report::website::{self, NavEntry, PageFrame, SitePage};
 use heaplab_report::{Artifact, Lang, Words};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
-/// What the site will hold, by place.
+/// The content of the website, by path.
 #[derive(Default)]
 struct Site {
     pages: BTreeMap<String, SitePage>,
     files: BTreeMap<String, PathBuf>,
 }
 
-pub(crate) fn run(options: &SiteOptions) -> Result<()> {
-    let workspace = discover::load_workspace()?;
-    let words = Words::new(crate::cli::resolve_language(None));
-    let place = options.out.clone().unwrap_or_else(|| workspace.root.join("reports/site"));
-    let staging = store::open_staging(&place, options.out.is_some())?;
-    let screen = Terminal::new(true);
-    screen.set_activity("texts");
-    let mut site = Site::default();
-    add_reports(&workspace, &mut site)?;
-    for path in find_texts(&workspace)? {
-        let page = render_text(&workspace, &path, &site)?;
-        site.pages.insert(website::page_path(&path), page);
-    }
-    let outside = import_links(&workspace, &mut site)?;
-    let links = check_anchors(&site)?;
-    let counts = [site.pages.len(), site.files.len(), links, outside].map(|count| count.to_string());
-    screen.set_activity("files");
-    let place = staging.publish(&into_artifacts(site)?)?;
-    screen.finish();
-    let first = place.join("index.html");
-    let [pages, files, links, outside] = &counts;
-    let path = first.display().to_string();
-    screen.print_result(&words.say(
-        "site-done",
-        &[("path", &path), ("pages", pages), ("files", files), ("links", links), ("outside", outside)],
-    ));
-    report_link::open_if_requested(&first, options.open)?;
-    Ok(())
+/// A website that is complete: every link leads somewhere.
+pub(crate) struct CheckedSite {
+    pub(crate) pages: usize,
+    pub(crate) files: usize,
+    pub(crate) links: usize,
+    /// Links that lead to other websites.
+    pub(crate) outside_links: usize,
+    pub(crate) artifacts: Vec<Artifact>,
 }
 
-/// The texts: the course's, the lessons' and the crates', from the root.
+/// Makes the pages, takes in what they refer to, and checks every link.
+pub(crate) fn build_site(workspace: &Workspace) -> Result<CheckedSite> {
+    let mut site = Site::default();
+    add_reports(workspace, &mut site)?;
+    for path in find_texts(workspace)? {
+        let page = render_text(workspace, &path, &site)?;
+        site.pages.insert(website::page_path(&path), page);
+    }
+    let outside_links = import_links(workspace, &mut site)?;
+    let links = check_anchors(&site)?;
+    let (pages, files) = (site.pages.len(), site.files.len());
+    Ok(CheckedSite { pages, files, links, outside_links, artifacts: into_artifacts(site)? })
+}
+
+/// The texts of the course, the lessons and the crates, relative to the root.
 fn find_texts(workspace: &Workspace) -> Result<Vec<String>> {
     let mut folders = vec![workspace.root.clone()];
     folders.extend(workspace.lessons.iter().map(|lesson| lesson.folder.clone()));
@@ -67,7 +58,6 @@ fn find_texts(workspace: &Workspace) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// One text as a page.
 fn render_text(workspace: &Workspace, path: &str, site: &Site) -> Result<SitePage> {
     let cannot = || path.to_owned();
     let markdown = std::fs::read_to_string(workspace.root.join(path)).with_context(cannot)?;
@@ -91,7 +81,7 @@ fn render_text(workspace: &Workspace, path: &str, site: &Site) -> Result<SitePag
     website::render_text_page(&markdown, &frame, &words).with_context(cannot)
 }
 
-/// The lessons, in the page's language where they have a text in it.
+/// Links to the lessons, in the page's language where they have a text in it.
 fn build_nav(workspace: &Workspace, from: &str, lang: Lang) -> Vec<NavEntry> {
     let entry = |lesson: &crate::runner::discover::Lesson| {
         let folder = lesson.folder.strip_prefix(&workspace.root).unwrap_or(&lesson.folder);
@@ -110,7 +100,7 @@ fn build_nav(workspace: &Workspace, from: &str, lang: Lang) -> Vec<NavEntry> {
     workspace.lessons.iter().filter(has_text).map(entry).collect()
 }
 
-/// The reports that were measured here, whole.
+/// Adds the folders of all reports that were measured on this machine.
 fn add_reports(workspace: &Workspace, site: &mut Site) -> Result<()> {
     let sections: BTreeSet<_> = workspace.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
     for section in &sections {
@@ -139,7 +129,8 @@ fn add_folder(folder: &Path, place: &str, site: &mut Site) -> Result<()> {
     Ok(())
 }
 
-/// Follows every link, and takes in the files of the repository that are not there yet. Gives how many links lead outside.
+/// Follows every link and adds the files of the repository that are still missing. Returns the
+/// number of links to other websites.
 fn import_links(workspace: &Workspace, site: &mut Site) -> Result<usize> {
     let mut outside = BTreeSet::new();
     let mut broken = Vec::new();
@@ -177,7 +168,7 @@ fn import_links(workspace: &Workspace, site: &mut Site) -> Result<usize> {
     if broken.is_empty() { Ok(outside.len()) } else { Err(ExitReason::CheckFailed(broken.join("\n")).into()) }
 }
 
-/// Every anchor that a link names is on its page. Gives how many links were looked at.
+/// Checks that every anchor in a link is on its page. Returns the number of links.
 fn check_anchors(site: &Site) -> Result<usize> {
     let (mut links, mut broken) = (0, Vec::new());
     for (from, page) in &site.pages {
@@ -193,7 +184,7 @@ fn check_anchors(site: &Site) -> Result<usize> {
     if broken.is_empty() { Ok(links) } else { Err(ExitReason::CheckFailed(broken.join("\n")).into()) }
 }
 
-/// A link's target from the site's root; none where it leaves it.
+/// A link's target relative to the site's root; `None` where it leaves the site.
 fn resolve_link(from: &str, link: &str) -> Option<String> {
     let path = link.split_once('#').map_or(link, |(path, _)| path);
     if path.is_empty() {
@@ -214,7 +205,7 @@ fn resolve_link(from: &str, link: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// The way from one place of the site to another.
+/// The path from one file of the site to another.
 fn relative_link(from: &str, to: &str) -> String {
     format!("{}{to}", "../".repeat(from.matches('/').count()))
 }

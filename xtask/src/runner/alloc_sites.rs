@@ -1,4 +1,5 @@
-//! Names for what was recorded: a profile a variant, and the largest sites for report.json.
+//! Resolves recorded stacks to names: one profile per variant, and the largest sites for
+//! report.json.
 
 use crate::runner::measure::{DhatFile, Recording, is_rust_run};
 use anyhow::{Context as _, Result};
@@ -8,14 +9,14 @@ use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// More sites than this nobody reads; the flamegraph has them all.
+/// The number of sites in report.json; the flamegraph has all of them.
 const MOST_SITES: usize = 40;
 
-/// The profile of a variant, trimmed to what a reader wants, and where it comes from.
+/// A variant's profile with trimmed stacks, and where it comes from.
 pub(crate) struct NamedProfile {
     pub(crate) section: String,
     pub(crate) variant: String,
-    /// The recorder at the run's own scale; dhat at its smaller one where the recorder gave nothing.
+    /// The recorder at the run's own scale, or dhat at its smaller one where there is no recording.
     pub(crate) probe: Probe,
     pub(crate) rows: u64,
     pub(crate) profile: Profile,
@@ -59,10 +60,10 @@ pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun
     }
 }
 
-/// What held the most at the peak, for report.json.
+/// The sites with the most live bytes at the peak.
 pub(crate) fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
     let mut sites: Vec<HeapSite> = profile.sites.iter().map(heap_site).collect();
-    // Equal figures stand in the order of their stacks, so that every run gives the same list.
+    // Sites with equal figures are sorted by their stacks, so that every run gives the same list.
     sites.sort_by(|a, b| {
         (b.at_peak_bytes, b.total_bytes)
             .cmp(&(a.at_peak_bytes, a.total_bytes))
@@ -72,8 +73,8 @@ pub(crate) fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
     sites
 }
 
-/// Stacks of a student's own program, without what Rust runs before `main` or before a thread's closure. The standard library
-/// marks the border for its own backtraces by this function.
+/// Removes the frames that Rust runs before `main` or before a thread's closure. The standard
+/// library marks the border by this function for its own backtraces.
 pub(crate) fn trim_to_program(mut profile: Profile) -> Profile {
     for site in &mut profile.sites {
         let border = |frame: &Frame| frame.function.ends_with("__rust_begin_short_backtrace");
@@ -84,10 +85,10 @@ pub(crate) fn trim_to_program(mut profile: Profile) -> Profile {
     profile
 }
 
-/// The innermost frame that is not the standard library's: the line that a reader can change.
+/// The innermost frame outside the standard library: the line that a reader can change.
 pub(crate) fn own_frame(frames: &[Frame]) -> Option<&Frame> {
     let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
-    // Formats without places have the names alone.
+    // Formats without locations have only names.
     let named = |frame: &&Frame| {
         let path = frame.function.trim_start_matches('<');
         frame.location.is_none()
@@ -116,7 +117,7 @@ fn heap_site(site: &Site) -> HeapSite {
     }
 }
 
-/// How long the blocks of every size lived.
+/// Counts how long blocks lived, by classes of size.
 pub(crate) fn size_classes(profile: &Profile) -> Vec<SizeClass> {
     let mut classes: BTreeMap<u64, SizeClass> = BTreeMap::new();
     for site in &profile.sites {

@@ -1,4 +1,5 @@
-//! Builds the lessons of a section once, with the profile they are measured with, and asks each what it can run.
+//! Builds the lessons of a section with the profile for measurements, and reads each one's
+//! manifest.
 
 use crate::exit::ExitReason;
 use crate::interrupt;
@@ -11,17 +12,16 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// The flag that keeps the frame pointers which the probes walk.
+/// Keeps the frame pointers that the probes walk.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 
-/// A lesson that can be run.
+/// A lesson with its binary and manifest.
 pub(crate) struct BuiltLesson<'a> {
     pub(crate) lesson: &'a Lesson,
     pub(crate) binary: PathBuf,
     pub(crate) manifest: Manifest,
 }
 
-/// Builds the lessons and asks each what it can run.
 pub(crate) fn build_lessons<'a>(
     workspace: &Workspace,
     lessons: &[&'a Lesson],
@@ -31,8 +31,8 @@ pub(crate) fn build_lessons<'a>(
     lessons.iter().map(|&lesson| read_manifest(lesson, &binaries)).collect()
 }
 
-/// Builds the packages' binaries, with these features, and says where each is. Cargo's own progress goes to standard error,
-/// where a person sees it.
+/// Builds the packages' binaries with these features, and returns their paths by name. Cargo's own
+/// progress goes to standard error.
 pub(crate) fn build_binaries(
     workspace: &Workspace,
     packages: &[&str],
@@ -49,7 +49,7 @@ pub(crate) fn build_binaries(
     run_cargo(command)
 }
 
-/// Builds the packages' examples, and says where each is.
+/// Builds the packages' examples, and returns their paths by name.
 pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
     let mut command = cargo_command(workspace, "build");
     command.arg("--examples");
@@ -59,7 +59,7 @@ pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result
     run_cargo(command)
 }
 
-/// Builds a package's criterion bench; gives where it is.
+/// Builds a package's criterion bench, and returns its path.
 pub(crate) fn build_bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
     let mut command = cargo_command(workspace, "bench");
     command.args(["--no-run", "--package", package, "--bench", name]);
@@ -74,9 +74,9 @@ fn cargo_command(workspace: &Workspace, what: &str) -> Command {
     command
 }
 
-/// Runs cargo; gives what it has built, by the targets' names.
+/// Runs cargo, and returns the executables that it built, by target name.
 fn run_cargo(mut command: Command) -> Result<HashMap<String, PathBuf>> {
-    // Any RUSTFLAGS of the user's would drop those of .cargo/config.toml: hand on both.
+    // A RUSTFLAGS variable would replace the flags of .cargo/config.toml, so both are passed on.
     command.env("CARGO_ENCODED_RUSTFLAGS", rustflags()).env_remove("RUSTFLAGS");
     let mut child =
         command.stdout(Stdio::piped()).spawn().context("cannot start cargo; is Rust installed?")?;
@@ -119,7 +119,7 @@ fn read_manifest<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) ->
     Ok(BuiltLesson { lesson, binary: binary.clone(), manifest })
 }
 
-/// The user's flags and ours, in the form that keeps spaces apart.
+/// The user's flags and ours, in the encoding that keeps spaces within a flag.
 fn rustflags() -> String {
     const SEPARATOR: &str = "\u{1f}";
     let encoded = std::env::var("CARGO_ENCODED_RUSTFLAGS").ok();

@@ -1,5 +1,5 @@
-//! A program under valgrind's callgrind, which interprets every instruction and counts it: slow, and the same on every run.
-//! Only this file knows how valgrind is called.
+//! Runs a program under valgrind's callgrind, which interprets and counts every instruction: slow,
+//! but the same figure on every run. Only this file knows valgrind's command line.
 
 use crate::runner::child_process;
 use anyhow::{Context as _, Result};
@@ -10,22 +10,23 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What a lesson's page and a machine's owner are told where it is missing.
+/// How to install valgrind, for a lesson's page and for the doctor.
 pub(crate) const INSTALL_HINT: &str = "Debian: apt-get install valgrind; Fedora: dnf install valgrind";
 
-/// Its version, as `valgrind-3.19.0`; `None` where it is not installed.
+/// Such as `valgrind-3.19.0`; `None` where it is not installed.
 pub(crate) fn version() -> Option<String> {
     let output = Command::new("valgrind").arg("--version").stdin(Stdio::null()).output().ok()?;
     let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     (output.status.success() && !said.is_empty()).then_some(said)
 }
 
-/// The words before a program's own that count its instructions, and nothing else.
+/// The command line before a program's own that counts its instructions in total.
 pub(crate) fn totals_command(out: &Path) -> Vec<OsString> {
     vec!["valgrind".into(), "--tool=callgrind".into(), out_file_option(out)]
 }
 
-/// The words before a program's own that count by function, line and stack into the folder `out`, a file a process.
+/// The command line before a program's own that counts by function, line and stack. The folder
+/// `out` gets one file per process.
 pub(crate) fn profile_command(out: &Path) -> Vec<OsString> {
     let options = callgrind::OPTIONS.map(OsString::from);
     let first = ["valgrind".into(), "--quiet".into()];
@@ -42,8 +43,7 @@ fn output_file(out: &Path, process: &str) -> PathBuf {
     out.join(format!("callgrind.{process}"))
 }
 
-/// What was counted of a process in `out`. `Ok(None)` where it left nothing:
-/// killed outright.
+/// The counts of a process in `out`; `Ok(None)` where it left none because it was killed.
 pub(crate) fn read_counts(out: &Path, process: u32) -> Result<Option<CallgrindProfile>> {
     let path = output_file(out, &process.to_string());
     let text = match std::fs::read_to_string(&path) {
@@ -55,7 +55,7 @@ pub(crate) fn read_counts(out: &Path, process: u32) -> Result<Option<CallgrindPr
     counted.map(Some).with_context(|| format!("cannot read what {} left", version().unwrap_or_default()))
 }
 
-/// The lines of files below the root: what was inlined into one counts for it.
+/// The lines of files below the root. Code that was inlined into a line counts for that line.
 pub(crate) fn own_lines(counted: &CallgrindProfile, roots: &Roots) -> BTreeMap<String, Vec<LineCost>> {
     let mut own = OwnLines::new(roots);
     let mut files: BTreeMap<String, Vec<LineCost>> = BTreeMap::new();
@@ -65,14 +65,14 @@ pub(crate) fn own_lines(counted: &CallgrindProfile, roots: &Roots) -> BTreeMap<S
     files
 }
 
-/// Runs a program to its end under callgrind in a process group of its own; gives its process id.
+/// Runs a program to its end under callgrind in its own process group, and returns its process id.
 pub(crate) fn run(command: &mut Command) -> Result<u32> {
     let (process, status) = child_process::run_to_end(command, "valgrind")?;
     anyhow::ensure!(status.success(), "under valgrind: {}", crate::runner::probe::describe_status(status));
     Ok(process)
 }
 
-/// `==123== Collected : 456`.
+/// Reads a line such as `==123== Collected : 456`.
 pub(crate) fn parse_collected(stderr: &str) -> Option<u64> {
     let line = stderr.lines().find_map(|line| line.split_once("Collected :"))?;
     line.1.split_whitespace().next()?.replace(',', "").parse().ok()

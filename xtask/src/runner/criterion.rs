@@ -1,5 +1,5 @@
-//! The criterion bench that a lesson's metadata names: run in rounds, its own report kept, its samples judged with the noise
-//! between rounds in mind.
+//! Runs the criterion bench that a lesson's metadata names in rounds, keeps criterion's report, and
+//! compares the samples with the noise between rounds in mind.
 
 use crate::runner::build::{self, BuiltLesson};
 use crate::runner::child_process;
@@ -16,15 +16,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// Rounds of a whole bench: a machine is slower in one minute than in the next, and one round does not see it.
+/// The machine's speed changes from minute to minute, which one round of a bench cannot show.
 const ROUNDS: u32 = 3;
-/// criterion wants ten at least.
+/// criterion needs at least ten.
 const SAMPLES: &str = "20";
 
-/// The benches of the lessons that have one, by package.
+/// By package, for the lessons that have a bench.
 pub(crate) type BenchBinaries = HashMap<String, PathBuf>;
 
-/// Builds them.
 pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Result<BenchBinaries> {
     let named = lessons.iter().filter_map(|lesson| Some((lesson, lesson.criterion.as_deref()?)));
     named
@@ -35,8 +34,8 @@ pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Resul
         .collect()
 }
 
-/// Runs the benches of the lessons in `home`. The times belong to the runs whose variants have the benches' names, those of
-/// other names to the baseline.
+/// Runs the lessons' benches in the folder `home`. A bench's times belong to the run whose variant
+/// has its name, otherwise to the baseline's.
 pub(crate) fn run_benches(
     benches: &BenchBinaries,
     built: &[BuiltLesson<'_>],
@@ -95,20 +94,20 @@ fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Resul
     Ok(())
 }
 
-/// criterion's `sample.json`: how often a sample called, and how long all of that took, in nanoseconds.
+/// criterion's `sample.json`: the calls of each sample, and their total time in nanoseconds.
 #[derive(Deserialize)]
 struct RawSample {
     iters: Vec<f64>,
     times: Vec<f64>,
 }
 
-/// criterion's `benchmark.json`, as far as it is wanted.
+/// The part of criterion's `benchmark.json` that is needed.
 #[derive(Deserialize)]
 struct Benchmark {
     function_id: Option<String>,
 }
 
-/// What the last round left of each bench: nanoseconds a call, a sample each.
+/// The samples of the last round, by bench: nanoseconds per call.
 fn read_samples(home: &Path) -> Result<Vec<(String, Vec<f64>)>> {
     let mut found = Vec::new();
     for group in list_folders(home)? {
@@ -144,7 +143,7 @@ fn add_round(timed: &mut Vec<BenchTimes>, round: Vec<(String, Vec<f64>)>) {
     }
 }
 
-/// One bench: its time, its allocations, and how it stands to the baseline.
+/// A bench's time, its allocations, and its comparison with the baseline.
 fn timing_table(bench: &BenchTimes, base: Option<&BenchTimes>, control: f64, run: &Run) -> Attachment {
     let (least, most) = bench.round_median_range_ns().unwrap_or_default();
     let verdict = base.filter(|base| base.name != bench.name).and_then(|base| {
@@ -176,7 +175,7 @@ fn timing_table(bench: &BenchTimes, base: Option<&BenchTimes>, control: f64, run
     })
 }
 
-/// Every sample of the baseline and of those benches that run the same code, in the order of running.
+/// Every sample of the baseline and of the benches that run the same code, in order.
 fn noise_note(timed: &[BenchTimes], base: &str) -> Option<Attachment> {
     let again = format!("{base}_again");
     let series = |timed: &BenchTimes| {

@@ -1,5 +1,5 @@
-//! Finds the lessons by asking cargo: a package under `lessons/` with `[package.metadata.lesson]` is one, and nothing else
-//! has to know of it.
+//! Finds the lessons by asking cargo: every package under `lessons/` with
+//! `[package.metadata.lesson]` is one, and needs no entry anywhere else.
 
 use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
@@ -9,47 +9,47 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// The workspace, as far as xtask needs it.
+/// The part of the cargo workspace that xtask needs.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
-    /// By section number.
+    /// Sorted by section number.
     pub(crate) lessons: Vec<Lesson>,
 }
 
-/// One lesson's folder.
+/// A lesson's folder with its metadata.
 pub(crate) struct Lesson {
     pub(crate) section: SectionNumber,
     pub(crate) title: Text,
-    /// The title of the lecture's section that this lesson is a part of, where it says so.
+    /// The title of the lecture's section that this lesson is a part of, if given.
     pub(crate) section_title: Option<Text>,
     pub(crate) minutes: u32,
-    /// Whether its variants run at N, 2N and 4N as well, to see how they grow.
+    /// Whether its variants also run at N, 2N and 4N, to see how they grow.
     pub(crate) growth: bool,
-    /// The variants that a puzzle asks about.
+    /// The variants of its puzzle.
     pub(crate) mystery: Vec<String>,
-    /// The variants' lines in Chinese, by name; the lesson's code has them in English.
+    /// The variants' Chinese descriptions by name; the English ones are in the lesson's code.
     pub(crate) about_zh: HashMap<String, String>,
-    /// The unit in Chinese, where it is not one that the report knows.
+    /// The Chinese unit, where the report does not know the English one.
     pub(crate) unit_zh: Option<String>,
-    /// The criterion bench that the runner runs for the lesson.
+    /// The name of its criterion bench.
     pub(crate) criterion: Option<String>,
-    /// Variants whose instructions are counted a line.
+    /// Variants whose instructions are counted per line.
     pub(crate) instructions: Vec<String>,
     /// The pictures of its report that the gallery keeps, without their endings.
     pub(crate) gallery: Vec<String>,
-    /// Where its runs are drawn as a ladder of speed against memory.
+    /// Whether its runs are drawn as a ladder of speed against memory.
     pub(crate) ladder: Option<Ladder>,
-    /// A program of the package that is shown before anything is measured.
+    /// A program of the package that runs before anything is measured.
     pub(crate) show: Option<String>,
-    /// Whether it ends with what this machine has and lacks.
+    /// Whether the doctor's checks are printed after it.
     pub(crate) doctor: bool,
-    /// The file in its folder that says what of other sections' reports it draws.
+    /// The file in its folder that describes its map of other sections' reports.
     pub(crate) mind_map: Option<String>,
     pub(crate) package: String,
     pub(crate) folder: PathBuf,
 }
 
-/// A section's number, such as `8.5.1`: compared by its parts, so that 8.10 comes after 8.9.
+/// A section's number, such as `8.5.1`. It is compared part by part, so that 8.10 comes after 8.9.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SectionNumber(Vec<u32>);
 
@@ -59,7 +59,7 @@ impl SectionNumber {
         parts.map(SectionNumber)
     }
 
-    /// Whether this is `other` or lies within it: 8.5.1 lies in 8.5, 8.10 does not lie in 8.1.
+    /// Whether this is `other` or a part of it: 8.5.1 is within 8.5, 8.10 is not within 8.1.
     pub(crate) fn is_within(&self, other: &SectionNumber) -> bool {
         self.0.starts_with(&other.0)
     }
@@ -110,7 +110,6 @@ struct LessonMetadata {
     unit_zh: Option<String>,
 }
 
-/// The workspace around the current folder.
 pub(crate) fn load_workspace() -> Result<Workspace> {
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec().map_err(|error| {
         ExitReason::UsageError(format!(
@@ -171,8 +170,8 @@ pub(crate) fn load_workspace() -> Result<Workspace> {
     Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })
 }
 
-/// The root of the workspace around the current folder, heaplab's or the student's; the folder itself where there is none.
-/// Absolute and without symbolic links, as debug information has it.
+/// The root of the workspace around the current folder, heaplab's or the user's; the folder itself
+/// where there is none. Absolute and without symbolic links, as in debug information.
 pub(crate) fn find_root() -> Result<PathBuf> {
     let here = std::env::current_dir().context("the current folder is gone")?;
     let metadata = cargo_metadata::MetadataCommand::new().no_deps().exec();
@@ -181,7 +180,7 @@ pub(crate) fn find_root() -> Result<PathBuf> {
 }
 
 impl Workspace {
-    /// The sections of the lecture that there are, in order.
+    /// The sections of the lecture in order.
     pub(crate) fn all_sections(&self) -> Vec<SectionNumber> {
         let mut sections: Vec<SectionNumber> =
             self.lessons.iter().map(|lesson| lesson.section.lecture()).collect();
@@ -189,7 +188,8 @@ impl Workspace {
         sections
     }
 
-    /// The same in the order in which they are to be run: a map of the others' figures comes after them.
+    /// The sections in the order of running: one that draws a map of the others' figures comes
+    /// last.
     pub(crate) fn sections_to_run(&self) -> Vec<SectionNumber> {
         let is_map = |section: &SectionNumber| {
             self.lessons.iter().any(|lesson| lesson.mind_map.is_some() && lesson.section.is_within(section))
@@ -199,7 +199,7 @@ impl Workspace {
         sections
     }
 
-    /// The lessons of a section, or which ones are near.
+    /// The lessons of a section; the error suggests sections with a similar number.
     pub(crate) fn find_section(&self, wanted: &str) -> Result<(SectionNumber, Vec<&Lesson>), ExitReason> {
         let section = SectionNumber::parse(wanted);
         let found: Vec<&Lesson> = match &section {
@@ -228,7 +228,7 @@ impl Workspace {
 }
 
 impl Lesson {
-    /// What the lecture says in this lesson; empty where there is no `claims.toml`.
+    /// The lesson's claims; empty where there is no `claims.toml`.
     pub(crate) fn read_claims(&self) -> Result<ClaimsFile> {
         let path = self.folder.join("claims.toml");
         match std::fs::read_to_string(&path) {
@@ -243,13 +243,12 @@ impl Lesson {
         }
     }
 
-    /// The script of a Python variant.
     pub(crate) fn script_path(&self, variant: &str) -> PathBuf {
         self.folder.join("python").join(variant).with_extension("py")
     }
 }
 
-/// The section's own title where several lessons are run as one; else the lesson's.
+/// The section's own title where it has several lessons, otherwise the lesson's.
 pub(crate) fn section_title(lessons: &[&Lesson]) -> Text {
     match lessons {
         [one] => one.title.clone(),

@@ -1,4 +1,4 @@
-//! Where and when it was measured.
+//! Describes the machine, the build and the time of a measurement.
 
 use crate::runner::memory;
 use heaplab_command::provenance::command_output;
@@ -7,7 +7,6 @@ use std::path::Path;
 
 pub(crate) use heaplab_command::provenance::{git_commit, timestamp};
 
-/// This machine and this build.
 pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> Environment {
     let kernel = rustix::system::uname();
     let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
@@ -29,7 +28,7 @@ pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> E
 fn cpu_model() -> Option<String> {
     use procfs::Current as _;
     let info = procfs::CpuInfo::current().ok()?;
-    // aarch64 names no model.
+    // On aarch64 there is no model name.
     let named = info.model_name(0).map(str::to_owned);
     named.or_else(|| info.fields.get("Hardware").cloned())
 }

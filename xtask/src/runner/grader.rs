@@ -1,5 +1,6 @@
-//! Builds heaplab-grader where it is not up to date, and starts it. It is a program of its own because archives, sandboxes
-//! and a class of hostile homework are nothing that a student's build should wait for.
+//! Builds heaplab-grader where it is not up to date, and starts it. It is a program of its own
+//! because archives, sandboxes and a class of hostile homework are nothing that a student's build
+//! should wait for.
 
 use crate::exit::ExitReason;
 use crate::runner::child_process::terminate_with_parent;
@@ -14,8 +15,8 @@ use std::process::{Command, Stdio};
 
 const PACKAGE: &str = "heaplab-grader";
 
-/// Becomes the grader, with the words behind `homework`: it has this process's number, terminal and exit status, and signals
-/// reach it. Returns only when that fails.
+/// Becomes the grader, with the words behind `homework`: it has this process's number, terminal and
+/// exit status, and signals reach it. Returns only when that fails.
 pub(crate) fn become_grader() -> Result<()> {
     let program = build(&discover::load_workspace()?)?;
     let error = Command::new(&program).args(std::env::args_os().skip(2)).exec();

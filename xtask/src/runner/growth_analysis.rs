@@ -1,4 +1,5 @@
-//! How each variant grows: matches the sites of its three runs by their call stacks and has them classified.
+//! How each variant grows: matches the sites of its three runs by their call stacks and has them
+//! classified.
 
 use crate::runner::alloc_sites::{NamedProfile, own_frame};
 use crate::runner::measure::{ScaledRun, ScaledRuns, is_rust_run};
@@ -14,24 +15,24 @@ use heaplab_record::{Growth, Run, SiteGrowth};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// More sites than this nobody reads.
+/// The number of sites that a report shows.
 const MOST_SITES: usize = 12;
-/// More lines that churn than this nobody repairs in one go.
+/// The number of short-lived allocation lines that a report shows.
 const MOST_CHURN: usize = 8;
 
-/// A variant's growth, and its live heap at every look of the largest run.
+/// A variant's growth, and its live heap at every snapshot of the largest run.
 pub(crate) struct VariantGrowth {
     pub(crate) section: String,
     pub(crate) variant: String,
     pub(crate) growth: Growth,
-    /// How much of the work was done, and what was live then.
+    /// The number of completed requests, with the live sites at that moment.
     pub(crate) snapshots: Vec<(u64, Profile)>,
 }
 
 type Stack = Vec<Frame>;
 
-/// Judges every variant that ran at three scales. A graph of references among the attachments of its run tells which blocks
-/// only keep each other alive.
+/// Judges every variant that ran at three scales. A graph of references among the attachments of
+/// its run tells which blocks only keep each other alive.
 pub(crate) fn judge_variants(
     scaled: &[ScaledRuns],
     profiles: &[NamedProfile],
@@ -55,7 +56,7 @@ pub(crate) fn judge_variants(
     Ok(all)
 }
 
-/// One run, with names.
+/// A run with its stacks resolved to names.
 struct NamedRun {
     rows: u64,
     end: Profile,
@@ -77,7 +78,8 @@ fn name_run(run: &ScaledRun, roots: &Roots) -> Result<NamedRun> {
     Ok(NamedRun { rows: run.rows, end: stacks.build_profile(&run.raw.sites).trim_stacks(), looks })
 }
 
-/// The largest of the scaled runs has dropped its data: what stood at its end is the ordinary run's to say.
+/// The largest of the scaled runs drops its data at the end, so what was live at its end is taken
+/// from the ordinary run.
 fn judge_variant(
     of: &ScaledRuns,
     named: &NamedProfile,
@@ -91,7 +93,7 @@ fn judge_variant(
         seen.iter().flat_map(|run| &run.end.sites).map(|site| &site.frames).collect();
     for run in &seen {
         let ends = sites_by_stack(&run.end);
-        // The others were asked for by a person.
+        // Snapshots at other moments were requested by the user.
         let wanted = checkpoint_requests(run.rows);
         let is_wanted = |look: &&(u64, Profile)| wanted.contains(&look.0);
         let looks = run.looks.iter().filter(is_wanted);
@@ -175,12 +177,12 @@ fn judge_site(stack: &Stack, site: &SiteHistory) -> SiteGrowth {
     }
 }
 
-/// The line that a reader can change.
+/// The location of the line that a reader can change.
 fn own_location(stack: &Stack) -> Option<&str> {
     own_frame(stack)?.location.as_deref()
 }
 
-/// Churn of the largest run, by line.
+/// The churn of the largest run, by line.
 fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record::ChurnLine> {
     let runs = || sites.iter().filter_map(|(stack, site)| Some((own_location(stack)?, site.runs.last()?)));
     let program = ProgramTotals {
@@ -190,7 +192,7 @@ fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record:
     find_churn(runs(), program).into_iter().take(MOST_CHURN).collect()
 }
 
-/// The lines of a profile whose blocks die young.
+/// The lines of a profile whose blocks are short-lived.
 pub(crate) fn churn_in_profile(profile: &Profile) -> Vec<heaplab_record::ChurnLine> {
     let run = |site: &heaplab_profile::Site| SiteHistory { runs: vec![site_run(site)], references: None };
     find_churn_lines(&profile.sites.iter().map(|site| (site.frames.clone(), run(site))).collect())

@@ -1,5 +1,5 @@
-//! Instructions a function and a line of the variants that a lesson's metadata names under `instructions`, by callgrind where
-//! it is installed. They become attachments of the variants' runs.
+//! Counts instructions by function and by line with callgrind, for the variants that a lesson's
+//! metadata names under `instructions`. The results are attached to the variants' runs.
 
 use crate::runner::build::BuiltLesson;
 use crate::runner::callgrind;
@@ -16,14 +16,14 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// callgrind takes about this many times as long as the work itself.
+/// How many times slower a program is under callgrind, approximately.
 const CALLGRIND_SLOWDOWN: u32 = 60;
-/// A variant that would take longer than this under it runs at the reference scale.
+/// A variant that would take longer than this under callgrind runs at the reference scale.
 const LONGEST_RUN: Duration = Duration::from_secs(15);
-/// Functions that are shown of a variant, if they and what they call are a hundredth of it.
+/// The number of functions that are shown, if they take at least a hundredth with their callees.
 const MOST_FUNCTIONS: usize = 8;
 
-/// Counts what the lessons ask for. Without valgrind nothing is counted, and a line says so.
+/// Counts what the lessons ask for. Without valgrind it prints a note and counts nothing.
 pub(crate) fn count_instructions(
     built: &[BuiltLesson<'_>],
     runs: &[Run],
@@ -65,7 +65,8 @@ pub(crate) fn count_instructions(
     Ok(found)
 }
 
-/// The run's own scale where that is quick enough, and what its work takes by itself.
+/// The run's own scale where it is quick enough, otherwise the reference scale; and the time of the
+/// work at that scale, in nanoseconds.
 fn choose_rows(built: &BuiltLesson<'_>, run: &Run) -> (u64, u64) {
     let wall = run.plain.as_ref().and_then(|plain| plain.wall_ns.iter().copied().min()).unwrap_or(0);
     if Duration::from_nanos(wall) * CALLGRIND_SLOWDOWN <= LONGEST_RUN {
@@ -85,7 +86,8 @@ fn count_variant(
     std::fs::create_dir(&out).with_context(|| format!("cannot make {}", out.display()))?;
     let words = callgrind::profile_command(&out);
     let mut command = Command::new("valgrind");
-    // The counts probe leaves the variant alone with its work: a look afterwards is the plain probe's.
+    // Under the counts probe the variant does only its work; under the plain probe it might inspect
+    // its data afterwards.
     command
         .args(words.iter().skip(1))
         .arg(&built.binary)
@@ -107,7 +109,7 @@ fn attachments(
     root: &Path,
     tool: &str,
 ) -> Vec<Attachment> {
-    // What the variant did; where it was inlined into what called it, what the program did.
+    // The variant's own work, or the whole program where the variant was inlined into its caller.
     let function = format!("{}::{}", built.lesson.package.replace('-', "_"), run.variant);
     let (functions, stacks) =
         counted.stacks_from(&function).unwrap_or_else(|| instructions::select_program_part(counted));
@@ -120,7 +122,7 @@ fn attachments(
     made
 }
 
-/// As `pstats` has it, with instructions for time.
+/// A table like that of Python's `pstats`, with instructions instead of time.
 fn function_table(functions: &[FunctionCost], total: u64) -> Attachment {
     let row = |function: &FunctionCost| {
         vec![
@@ -148,7 +150,7 @@ fn function_table(functions: &[FunctionCost], total: u64) -> Attachment {
     })
 }
 
-/// The file of the lesson in which the most instructions stand.
+/// The lesson's file with the most instructions.
 fn annotated_source(
     built: &BuiltLesson<'_>,
     variant: &str,
@@ -162,7 +164,7 @@ fn annotated_source(
     let files = callgrind::own_lines(counted, &Roots { workspace: root.to_owned() });
     let mut of_lesson: Vec<(String, Vec<LineCost>)> =
         files.into_iter().filter(|(file, _)| file.starts_with(&home)).collect();
-    // Where there is another, `main.rs` only calls.
+    // With several files, `main.rs` only calls the others.
     if of_lesson.len() > 1 {
         of_lesson.retain(|(file, _)| !file.ends_with("src/main.rs"));
     }
@@ -177,7 +179,7 @@ fn annotated_source(
     Some(instructions::annotate_source(&file, &code, &lines, total, title))
 }
 
-/// What the line that ran most often says about its loop.
+/// A sentence about the loop around the line that ran most often.
 fn source_note(source: &SourceListing, rows: u64) -> Attachment {
     let hits = |figures: &[Cell]| match figures.first() {
         Some(Cell::Count(hits)) => *hits,

@@ -1,4 +1,5 @@
-//! Measures a section: every variant under every probe, the baseline first, each row handed over as soon as it is whole.
+//! Measures a section: every variant under every probe, the baseline first. Each run is passed on
+//! as soon as it is complete.
 
 mod external_tools;
 mod growth_runs;
@@ -22,33 +23,31 @@ use std::path::PathBuf;
 use std::time::Duration;
 use variant_result::VariantRuns;
 
-/// What the user asked for, and what there is to do it with.
+/// How a section is measured.
 pub(crate) struct MeasureRequest<'a> {
-    /// The scale that was asked for, the lesson's default, or a hundredth of it.
+    /// The scale that was requested, or the lesson's default, or a hundredth of it.
     pub(crate) rows: u64,
-    /// One repetition of everything.
+    /// Runs everything once.
     pub(crate) quick: bool,
-    /// Whether valgrind and heaptrack look at a variant or two when all is measured.
+    /// Whether valgrind and heaptrack check two variants after everything is measured.
     pub(crate) tools: bool,
-    /// What one child may take.
+    /// The limit per child.
     pub(crate) timeout: Duration,
-    /// Two moments of the largest run that are looked at besides.
+    /// Two additional snapshots of the largest run.
     pub(crate) between: Option<(u64, u64)>,
-    /// Options that lessons take.
     pub(crate) given: LessonInputs,
     pub(crate) python: Option<&'a Python>,
-    /// Where the children get a folder each.
+    /// Every child gets a folder in here.
     pub(crate) folder: PathBuf,
 }
 
-/// One variant that is to be measured.
 #[derive(Clone, Copy)]
 pub(crate) struct VariantTask<'a> {
     pub(crate) built: &'a BuiltLesson<'a>,
     pub(crate) variant: &'a Variant,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
-    /// Its name in table, pictures and report: its own, unless a puzzle has given it another.
+    /// The name in table, pictures and report: its own, unless a puzzle has masked it.
     pub(crate) shown_as: &'a str,
     /// What the variant does, in the report's language.
     pub(crate) about: &'a str,
@@ -56,7 +55,7 @@ pub(crate) struct VariantTask<'a> {
     pub(crate) unit: &'a str,
 }
 
-/// What was measured.
+/// The measurements of a section.
 #[derive(Default)]
 pub(crate) struct SectionResult {
     pub(crate) runs: Vec<Run>,
@@ -80,12 +79,12 @@ impl SectionResult {
     }
 }
 
-/// Whether a run is the one in Rust of this variant; a script may have the variant's name.
+/// Whether a run is this variant's in Rust; a script may have the same name.
 pub(crate) fn is_rust_run(run: &Run, section: &str, variant: &str) -> bool {
     run.language == Language::Rust && run.section == section && run.variant == variant
 }
 
-/// The recorded curves, in the order of the runs.
+/// The curves of live bytes, in the order of the runs.
 pub(crate) fn live_curves(runs: &[Run], recordings: &[Recording]) -> Vec<LiveCurve> {
     let curve = |run: &Run| {
         let recording = recordings.iter().find(|of| is_rust_run(run, &of.section, &of.variant))?;
@@ -94,29 +93,30 @@ pub(crate) fn live_curves(runs: &[Run], recordings: &[Recording]) -> Vec<LiveCur
     runs.iter().filter_map(curve).collect()
 }
 
-/// What the recorder left of a variant, at the run's own scale.
+/// The recorder's file of a variant, at the run's own scale.
 pub(crate) struct Recording {
     pub(crate) section: String,
     pub(crate) variant: String,
     pub(crate) raw: RawRecording,
 }
 
-/// dhat's own file of a variant, as the child left it.
+/// dhat's file of a variant, as the child wrote it.
 pub(crate) struct DhatFile {
     pub(crate) variant: String,
     pub(crate) json: String,
     pub(crate) load_address: Option<u64>,
 }
 
-/// What the screen is told while it goes on.
+/// Reports progress while a section is measured.
 pub(crate) enum MeasureEvent<'a> {
     Measured(&'a Run),
     Failed(&'a Failure),
 }
 
-/// Measures every task in turn.
+/// Measures one task after the other.
 ///
-/// `Err` is the runner's own trouble, an interrupt, or variants of one work group that did different work.
+/// `Err` is an error of the runner, an interrupt, or variants of one work group that did different
+/// work.
 pub(crate) fn measure_section(
     request: &MeasureRequest<'_>,
     tasks: &[VariantTask<'_>],
@@ -143,7 +143,7 @@ pub(crate) fn measure_section(
     Ok(runner.section)
 }
 
-/// One variant: plain and heap in turns, then the counting probes.
+/// One variant: plain and heap runs in turns, then the counting probes.
 fn measure_variant(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
@@ -163,8 +163,8 @@ fn measure_variant(
             };
             answer.into_iter().for_each(|answer| gathered.add_answer(answer));
         }
-        // The rule that ties the three counting probes together is shown where all of them ran at one scale, and where one thread
-        // allocates: which of several is ahead at the peak is another one in every run.
+        // The three counting probes are only compared where all of them ran at one scale and where
+        // one thread allocates: which of several threads is ahead at the peak differs between runs.
         let is_exact = task.variant.threads <= 1;
         match sizing.heap.as_ref().filter(|_| reference != rows) {
             _ if !is_exact => {}
@@ -192,7 +192,8 @@ fn measure_variant(
     Ok(())
 }
 
-/// Plain and heap runs alternate, so that a machine that slows down slows both. Gives whether more runs are hopeless.
+/// Plain and heap runs alternate, so that a machine that slows down affects both. Returns whether
+/// more runs are hopeless.
 fn alternate_plain_and_heap(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
@@ -220,7 +221,7 @@ fn alternate_plain_and_heap(
 }
 
 impl VariantTask<'_> {
-    /// As people read it: `list_dict`, or `list_dict (CPython)`.
+    /// Such as `list_dict`, or `list_dict (CPython)`.
     pub(crate) fn display_name(&self) -> String {
         match self.variant.language {
             Language::Rust => self.shown_as.to_owned(),

@@ -1,14 +1,14 @@
-//! How much memory and disk there is. Linux tells it; elsewhere nothing is known and nothing is refused.
+//! How much memory and disk space is free. Only Linux says so; elsewhere nothing is known and
+//! nothing is refused.
 
 use std::path::Path;
 
-/// Installed memory in bytes.
 pub(crate) fn installed_bytes() -> Option<u64> {
     read_meminfo().map(|(total, _)| total)
 }
 
-/// What a new process can take without driving the machine into swap: what the kernel says is available, or less where
-/// a control group (a container, a CI job) allows less.
+/// What a new process can take without swapping: the kernel's figure, or less where a control group
+/// (a container, a CI job) has a limit.
 pub(crate) fn available_bytes() -> Option<u64> {
     let (_, available) = read_meminfo()?;
     Some(group_headroom().map_or(available, |headroom| available.min(headroom)))
@@ -32,9 +32,10 @@ fn read_meminfo() -> Option<(u64, u64)> {
     None
 }
 
-/// The tightest limit of our control group and those above it, less what they use now. Pages of files do not count as used: a log
-/// of 10 GB that was read once would fill any group for good, and the kernel takes them back. Version 2 has one tree, version 1
-/// one for memory alone.
+/// The tightest limit of this process's control group and those above it, minus what they use.
+/// Pages of files do not count as used, because the kernel takes them back: a log of 10 GB that was
+/// read once would fill any group for good. Version 2 has one tree of groups, version 1 one for
+/// memory alone.
 #[cfg(target_os = "linux")]
 fn group_headroom() -> Option<u64> {
     let membership = std::fs::read_to_string("/proc/self/cgroup").ok()?;
@@ -54,7 +55,7 @@ fn group_headroom() -> Option<u64> {
     headrooms.min()
 }
 
-/// From a group up to the root; a group without a limit has none to give.
+/// The lowest of all groups up to the root. A group without a limit is skipped.
 #[cfg(target_os = "linux")]
 fn lowest_headroom(root: &Path, group: &str, limit: &str, used: &str) -> Option<u64> {
     let mut folder = root.join(group);
@@ -71,7 +72,7 @@ fn lowest_headroom(root: &Path, group: &str, limit: &str, used: &str) -> Option<
     }
 }
 
-/// The bytes of a group's cached files; version 1 has those of the groups below under names of their own.
+/// The bytes of a group's cached files. Version 1 names those of the groups below differently.
 #[cfg(target_os = "linux")]
 fn file_page_bytes(group: &Path) -> u64 {
     let text = std::fs::read_to_string(group.join("memory.stat")).unwrap_or_default();

@@ -1,25 +1,27 @@
-//! How much to run: scales that fit into memory, repetitions that fit into a lesson. Pure: figures in, decisions out.
+//! Plans how much to run: scales that fit into memory, repetitions that fit into a class. Pure:
+//! figures in, decisions out.
 
 use crate::runner::scale;
 use std::time::Duration;
 
-/// dhat runs at this part of the lesson's default scale, and the need of memory is extrapolated from there.
+/// The reference scale is this part of the lesson's default. dhat runs at it, and the memory need
+/// is extrapolated from it.
 const REFERENCE_PART: u64 = 100;
-/// A recorded block carries a header of this size.
+/// The recorder's header per block.
 const HEADER_BYTES: u64 = 16;
-/// The system's allocator adds about as much to a block: its own header, and what it rounds up.
+/// The system allocator's overhead per block: its own header and rounding.
 const ROUNDING_BYTES: u64 = 16;
-/// Less growth of RSS than this is the noise of a process that starts, and must not be multiplied.
+/// RSS growth below this is noise of a starting process, and must not be multiplied.
 const NOISE_BYTES: u64 = 1 << 20;
 /// What stays free for the rest of the machine, besides a tenth of what is available.
 const RESERVE_BYTES: u64 = 256 << 20;
 
-/// The scale of the dhat probe and of the runs that the need is extrapolated from.
+/// The scale of the dhat probe and of the runs that the memory need is extrapolated from.
 pub(crate) fn reference_rows(default_scale: u64, rows: u64) -> u64 {
     (default_scale / REFERENCE_PART).max(1).min(rows)
 }
 
-/// What a run at the reference scale says about memory.
+/// The memory of a run at the reference scale.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Footprint {
     pub(crate) rows: u64,
@@ -27,14 +29,14 @@ pub(crate) struct Footprint {
     pub(crate) start_bytes: u64,
     /// `VmHWM`.
     pub(crate) peak_bytes: u64,
-    /// Live bytes and blocks at the peak; 0 where no recorder can be asked, as for CPython.
+    /// Live bytes and blocks at the peak; 0 without a recorder, as for CPython.
     pub(crate) live_bytes: u64,
     pub(crate) live_blocks: u64,
-    /// What a run at fewer rows needed: what both needed alike is not multiplied.
+    /// The need of a run with fewer rows. What both runs need alike does not grow with the rows.
     pub(crate) smaller: Option<MemoryNeed>,
 }
 
-/// Rows, and the resident memory that they took.
+/// The resident memory of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct MemoryNeed {
     rows: u64,
@@ -42,8 +44,9 @@ pub(crate) struct MemoryNeed {
 }
 
 impl Footprint {
-    /// The resident memory that `rows` will need under the hungriest probe, a tenth on top: a collection that doubles may
-    /// have been caught before its step.
+    /// The resident memory that `rows` will need under the probe that takes the most. A tenth is
+    /// added, because a collection that doubles its buffer may have been measured just before it
+    /// did.
     pub(crate) fn need_bytes(&self, rows: u64) -> u64 {
         let Some(smaller) = self.smaller.filter(|smaller| smaller.rows < self.rows) else {
             return self.need_in_proportion(rows);
@@ -53,7 +56,7 @@ impl Footprint {
         own.saturating_add((a_row * rows.saturating_sub(self.rows) as f64 * 1.1) as u64)
     }
 
-    /// The same, with what this smaller run has taken beside it.
+    /// Adds a smaller run to extrapolate from.
     pub(crate) fn with_smaller_run(self, smaller: Footprint) -> Footprint {
         let need = MemoryNeed { rows: smaller.rows, bytes: smaller.need_in_proportion(smaller.rows) };
         Footprint { smaller: Some(need), ..self }
@@ -68,7 +71,8 @@ impl Footprint {
         self.start_bytes.saturating_add((scaled * 1.1) as u64)
     }
 
-    /// `rows`, or the largest round scale that fits into what is available, but never less than was run already.
+    /// `rows`, or the largest round scale that fits into the available memory, but never less than
+    /// was run already.
     pub(crate) fn rows_that_fit(&self, rows: u64, available_bytes: u64) -> u64 {
         let budget = (available_bytes - available_bytes / 10).saturating_sub(RESERVE_BYTES);
         if self.need_bytes(rows) <= budget {
@@ -76,7 +80,7 @@ impl Footprint {
         }
         let per_row = self.need_bytes(rows) as f64 / rows as f64;
         let mut fits = scale::round_down((budget as f64 / per_row) as u64);
-        // What does not grow with the rows takes its part of the budget at fewer rows too.
+        // The part that does not grow with the rows takes its share at fewer rows too.
         while fits > self.rows && self.need_bytes(fits) > budget {
             fits = scale::round_down(fits - 1);
         }
@@ -84,13 +88,14 @@ impl Footprint {
     }
 }
 
-/// What the pairs of plain and heap runs of a whole section may take together: a lesson has to end within its lesson.
+/// The time limit for all pairs of plain and heap runs of a section, so that it fits into a class.
 const PAIRS_BUDGET: Duration = Duration::from_secs(68);
-/// More pairs than this say nothing new.
+/// More pairs do not change the result.
 const MOST_PAIRS: u32 = 3;
 
-/// How often plain and heap run in turns, for each variant, by what one pair of it is expected to take. Everything runs
-/// once; what is left of the budget goes to second and third pairs, the quickest variants first.
+/// How many pairs of plain and heap runs each variant gets, by the expected time of one pair.
+/// Everything runs once; the rest of the time goes to second and third pairs, the quickest variants
+/// first.
 pub(crate) fn plan_repetitions(quick: bool, pairs: &[Duration]) -> Vec<u32> {
     let mut repetitions = vec![1; pairs.len()];
     let mut order: Vec<usize> = (0..pairs.len()).collect();
@@ -123,7 +128,7 @@ mod tests {
         assert_eq!(MAPS.rows_that_fit(10_000_000, 24_000_000_000), 10_000_000);
     }
 
-    /// A program that takes 4 MB for buffers of its own, whatever the log, and 40 bytes for every thousand.
+    /// A program with 4 MB of fixed buffers and 40 bytes per thousand rows.
     #[test]
     fn what_two_runs_need_alike_is_not_multiplied() {
         let at = |rows: u64| Footprint {

@@ -1,5 +1,6 @@
-//! What has to be there before a lesson's variants run, such as the log of 8.7: the lesson makes it in a process of its own, once
-//! a scale, and every child is told of it. The lesson's own options reach it here.
+//! Prepares the input of a lesson's variants, such as the log of 8.7. The lesson makes it in a
+//! process of its own, once per scale, and every child gets its name. Options that lessons take
+//! arrive here.
 
 use crate::exit::ExitReason;
 use crate::interrupt;
@@ -11,10 +12,10 @@ use std::fs::File;
 use std::path::Path;
 use std::process::Command;
 
-/// The options that a lesson may take, in the form that it takes them: name and value.
+/// Options that lessons take, as name and value.
 pub(crate) type LessonInputs = Vec<(String, String)>;
 
-/// The scale that an option itself brings along: a log's size.
+/// The scale of an input, such as the size of a log.
 pub(crate) fn rows_of_input(
     built: &[BuiltLesson<'_>],
     given: &LessonInputs,
@@ -28,7 +29,7 @@ pub(crate) fn rows_of_input(
     Ok(most)
 }
 
-/// Has the lesson make what its variants read at this scale, or find it.
+/// Lets the lesson make the input of its variants at this scale, or find it.
 pub(crate) fn run_prepare(
     built: &BuiltLesson<'_>,
     rows: Option<u64>,

@@ -1,4 +1,5 @@
-//! One measurement: a fresh child for one variant under one probe, watched from outside, and its record collected.
+//! One measurement: runs a variant under one probe in a fresh child, watches it from outside, and
+//! collects its record.
 
 #[cfg(target_os = "linux")]
 mod process_tree;
@@ -16,47 +17,46 @@ use std::time::{Duration, Instant};
 
 /// How often a child's RSS is sampled.
 const SAMPLE_EVERY: Duration = Duration::from_millis(5);
-/// How often the machine's memory and the child's output are looked at.
+/// How often the machine's memory and the child's output are checked.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
-/// Below this the next page may come from swap.
+/// With less available memory the next page may come from swap.
 pub(crate) const MIN_AVAILABLE_BYTES: u64 = 192 << 20;
-/// More output than this is a loop that prints, not a message.
+/// More output than this is an endless loop.
 const MAX_OUTPUT_BYTES: u64 = 64 << 20;
 
-/// What to run.
+/// A child process to run.
 pub(crate) struct RunRequest {
     /// The lesson's binary with the variant's name, or the interpreter with its script.
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<String>,
-    /// What the child is told besides.
+    /// Additional environment variables.
     pub(crate) environment: Vec<(&'static str, String)>,
     pub(crate) probe: Probe,
     pub(crate) rows: u64,
-    /// An existing folder that is this child's alone.
+    /// An existing folder for this child only.
     pub(crate) out: PathBuf,
     pub(crate) timeout: Duration,
 }
 
-/// What came of it.
 pub(crate) struct ProbeOutcome {
     pub(crate) record: std::result::Result<Record, ProbeFault>,
-    /// RSS from outside, in the order of time.
+    /// RSS as seen from outside, in the order of time.
     pub(crate) samples: Vec<CurvePoint>,
-    /// What the student's code printed.
+    /// What the variant printed.
     pub(crate) stdout: String,
 }
 
-/// A child that gave no record.
+/// The failure of a child without a record.
 #[derive(Debug)]
 pub(crate) struct ProbeFault {
     pub(crate) cause: String,
     pub(crate) signal: Option<i32>,
     pub(crate) stderr_tail: String,
-    /// Whether the same variant under another probe would only fail the same way, slowly.
+    /// Whether another probe would only fail in the same way, slowly.
     pub(crate) hopeless: bool,
 }
 
-/// Runs the order to its end. `Err` is the runner's own trouble; the child's is in the outcome.
+/// Runs a child to its end. `Err` is an error of the runner; that of the child is in the outcome.
 pub(crate) fn run_probe(order: &RunRequest, mut tick: impl FnMut()) -> Result<ProbeOutcome> {
     let (stdout_path, stderr_path) = (order.out.join("stdout.txt"), order.out.join("stderr.txt"));
     let create = |path: &Path| File::create(path).with_context(|| format!("cannot write {}", path.display()));
@@ -102,13 +102,13 @@ pub(crate) fn run_probe(order: &RunRequest, mut tick: impl FnMut()) -> Result<Pr
     Ok(ProbeOutcome { record, samples: watched.samples, stdout: read_tail(&stdout_path) })
 }
 
-/// What is seen of a running child.
+/// The observations of a running child.
 struct WatchedChild {
     started: Instant,
-    /// When the machine's memory and the child's output were last looked at.
+    /// The last time when the machine's memory and the child's output were checked.
     guarded: Instant,
     samples: Vec<CurvePoint>,
-    /// There once the region has closed and the child goes on.
+    /// The child creates this file when the region closes before the process ends.
     closed_file: PathBuf,
     is_closed: bool,
 }
@@ -134,7 +134,8 @@ impl WatchedChild {
             return;
         }
         let Some(resident) = process_tree::tree_resident(process) else { return };
-        // After the figures: where the file is not there yet, they are the region's.
+        // Checked after the sample: if the file does not exist yet, the sample belongs to the
+        // region.
         self.is_closed = self.closed_file.exists();
         if self.is_closed {
             return;
@@ -150,7 +151,7 @@ impl WatchedChild {
     fn sample(&mut self, _process: u32) {}
 }
 
-/// A record that is there, whole, and of what was asked.
+/// Reads the record, and checks that it is complete and belongs to the request.
 fn read_record(order: &RunRequest) -> std::result::Result<Record, String> {
     let text = std::fs::read(order.out.join("record.json"))
         .map_err(|error| format!("it ended without a record: $HEAPLAB_OUT/record.json: {error}"))?;
@@ -167,7 +168,7 @@ fn read_record(order: &RunRequest) -> std::result::Result<Record, String> {
     Ok(record)
 }
 
-/// How a child ended that should have ended well.
+/// Describes the exit status of a child that failed.
 pub(crate) fn describe_status(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
@@ -179,8 +180,8 @@ pub(crate) fn describe_status(status: ExitStatus) -> String {
     }
 }
 
-/// The last lines of a file that may be huge or not be text. Where it ends in a panic, the lines from there on: with
-/// `RUST_BACKTRACE` the last lines are the start of `main`, and nobody asks about that.
+/// The last lines of a file that may be huge or not text. If it ends in a panic, the lines from the
+/// panic on, because with `RUST_BACKTRACE` the last lines are only the start of `main`.
 fn read_tail(path: &Path) -> String {
     const BYTES: u64 = 64 << 10;
     const LINES: usize = 12;

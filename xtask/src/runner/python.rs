@@ -1,4 +1,4 @@
-//! The CPython that runs beside Rust: `HEAPLAB_PYTHON`, else `python3`.
+//! Finds the CPython that runs beside Rust: `HEAPLAB_PYTHON`, otherwise `python3`.
 
 use crate::exit::ExitReason;
 use clap::ValueEnum;
@@ -20,15 +20,15 @@ pub(crate) enum PythonChoice {
     No,
 }
 
-/// The interpreter and what it calls itself, such as `Python 3.11.7`.
+/// The interpreter and its version, such as `Python 3.11.7`.
 #[derive(Clone, Debug)]
 pub(crate) struct Python {
     pub(crate) program: PathBuf,
     pub(crate) version: String,
 }
 
-/// The interpreter, or why there is none. What is named may be a wrapper (version managers have one): the interpreter itself
-/// says where it is, so that what is measured is it and not the shell before it.
+/// The interpreter, or why there is none. The given name may be a wrapper script of a version
+/// manager, so the interpreter is asked for its own path: the measurement must not include a shell.
 pub(crate) fn find_python() -> Result<Python, String> {
     let named = PathBuf::from(std::env::var_os(PYTHON_VARIABLE).unwrap_or_else(|| "python3".into()));
     let ask = "import sys; print(sys.version_info.major, sys.version.split()[0], sys.executable, sep='\\n')";
@@ -43,7 +43,8 @@ pub(crate) fn find_python() -> Result<Python, String> {
     }
 }
 
-/// The interpreter by the user's choice; the second half says why there is none where that is worth a line.
+/// The interpreter by the user's choice. The second value is the reason why there is none, where
+/// the user should know.
 pub(crate) fn select_python(choice: PythonChoice) -> Result<(Option<Python>, Option<String>), ExitReason> {
     match (choice, find_python()) {
         (PythonChoice::No, _) => Ok((None, None)),

@@ -1,17 +1,17 @@
-//! What the processes of a student's program have left: `heap-PID.raw`, one each.
+//! Reads what the processes of a user's program left: one `heap-PID.raw` each.
 
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::RawRecording;
 use std::path::Path;
 
-/// A process that recorded.
+/// The recording of one process.
 pub(crate) struct ProcessRecording {
     /// The program's file name; `NAME.2` for a second process of the same program.
     pub(crate) name: String,
     pub(crate) raw: RawRecording,
 }
 
-/// All recordings of a folder, that of the process `first` before the others, which stand by their numbers.
+/// All recordings of a folder: first that of the process `first`, then the others by number.
 pub(crate) fn read_recordings(folder: &Path, first: u32) -> Result<Vec<ProcessRecording>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut processes: Vec<u32> = entries

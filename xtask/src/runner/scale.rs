@@ -1,6 +1,6 @@
-//! `--rows 10M`: scales as people write them.
+//! Parses scales as people write them: `--rows 10M`.
 
-/// A number with an optional `k`, `M` or `G` behind it; separators `,` and `_` are passed over.
+/// Parses a number with an optional `k`, `M` or `G`. Separators `,` and `_` are skipped.
 pub(crate) fn parse_rows(text: &str) -> Result<u64, String> {
     let how = "give a number of at least 1, such as 100000, 100k or 10M";
     let cleaned: String = text.chars().filter(|c| !matches!(c, '_' | ',' | ' ')).collect();
@@ -21,7 +21,7 @@ pub(crate) fn parse_rows(text: &str) -> Result<u64, String> {
     }
 }
 
-/// As [`parse`], and sizes besides: `10GB`, `200 MB`, `64KiB`.
+/// As [`parse_rows`], and sizes such as `10GB`, `200 MB` or `64KiB`.
 pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     let how = "give a size of at least 1 byte, such as 500000, 200MB or 10GB";
     let text = text.trim();
@@ -39,7 +39,7 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
     bytes.filter(|&bytes| bytes > 0).ok_or_else(|| format!("`{text}` is no size: {how}"))
 }
 
-/// `150k..200k`, the first before the second; the first may be 0.
+/// Parses `150k..200k`; the start may be 0 and is less than the end.
 pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
     let how = "give two numbers, such as 150k..200k, the smaller first";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no range: {how}"))?;
@@ -48,7 +48,7 @@ pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
     if from < to { Ok((from, to)) } else { Err(format!("nothing lies between {from} and {to}: {how}")) }
 }
 
-/// `1.5M`, exactly: `None` where the digits do not come out whole.
+/// `1.5M` as an exact number; `None` where it is not whole.
 fn scale_decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
     let places = u32::try_from(part.len()).ok()?;
     let unit = 10u64.checked_pow(places)?;
@@ -59,7 +59,7 @@ fn scale_decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
     number.checked_add(part.parse::<u64>().ok()?.checked_mul(factor / unit)?)
 }
 
-/// The largest of 1, 2 and 5 times a power of ten that is not above `rows`: a scale that people can name.
+/// The largest of 1, 2 and 5 times a power of ten that is at most `rows`.
 pub(crate) fn round_down(rows: u64) -> u64 {
     let mut power = 1u64;
     while power <= rows / 10 {

@@ -1,14 +1,13 @@
-//! Rows of the table that says what a tool cannot see and what it costs. Lessons hand over rows of the same table; the report
-//! shows tables of one title and one set of columns as one.
+//! Rows of the table that says what a tool cannot see and what it costs. Lessons add rows to the
+//! same table: the report joins tables of the same title and columns.
 
 use heaplab_record::{Attachment, Cell, Table, Text};
 
-/// A text in both languages.
 pub(crate) fn both_languages(en: impl Into<String>, zh: impl Into<String>) -> Text {
     Text { en: en.into(), zh: zh.into() }
 }
 
-/// One tool: its axis, its name, how it is called, what it cannot see, and what it cost in this run.
+/// One tool: its axis, name, command, blind spots, and its cost in this run.
 pub(crate) fn tool_row(axis: Text, tool: &str, command: &str, blind: Text, cost: Text) -> Attachment {
     let columns = vec![
         both_languages("axis", "哪一斧"),

@@ -1,4 +1,5 @@
-//! A program of the student's own, run once under the recorder. Terminal, keyboard and exit status stay its own; we wait.
+//! Runs a user's program once under the recorder. The program keeps the terminal, the keyboard and
+//! its exit status.
 
 use crate::exit::ExitReason;
 use crate::interrupt;
@@ -14,36 +15,36 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often it is looked at.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// How long it may take to write its recording once we asked it to end.
+/// How long it may take to write its recording after it was told to end.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// What to run.
 pub(crate) struct ProgramRequest<'a> {
     pub(crate) program: &'a OsString,
     pub(crate) arguments: &'a [OsString],
-    /// What heaplab's allocator is to do, if the program has it.
+    /// The probe for heaplab's allocator, if the program has it.
     pub(crate) probe: Probe,
     /// An existing folder for the recordings.
     pub(crate) out: PathBuf,
-    /// None unless the user set one: only the user knows when a program should have ended.
+    /// `None` unless the user set a limit: only the user knows when a program should have ended.
     pub(crate) timeout: Option<Duration>,
-    /// Whether our standard output belongs to report.json: then the program's goes to standard error.
+    /// Whether standard output belongs to report.json, so that the program's output goes to
+    /// standard error.
     pub(crate) quiet: bool,
 }
 
-/// How it ended.
+/// How a program ended.
 pub(crate) struct ProgramEnd {
     pub(crate) process: u32,
     pub(crate) status: ExitStatus,
-    /// Why we ended it, if we did.
+    /// The reason why it was ended from outside.
     pub(crate) cause: Option<String>,
-    /// The signal that we were sent and passed on.
+    /// The signal that was received and passed on.
     pub(crate) interrupted: Option<i32>,
 }
 
-/// Runs the program to its end. Ctrl-C ends the program, not us: what it has recorded until then is what was asked for.
+/// Runs the program to its end. Ctrl-C ends the program, not this process, which then reports what
+/// was recorded until then.
 pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     let mut command = Command::new(order.program);
     command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
@@ -60,7 +61,7 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
 struct WatchedProgram {
     child: Child,
     started: Instant,
-    /// When it was asked to end.
+    /// When it was told to end.
     asked: Option<Instant>,
     cause: Option<String>,
     interrupted: Option<i32>,
@@ -70,14 +71,14 @@ impl WatchedProgram {
     fn wait_for_end(mut self, order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
         loop {
             if let Some(status) = self.child.try_wait().context("cannot wait for the program")? {
-                // One that came while it ended is not lost.
+                // A signal that arrived while the program ended counts too.
                 let interrupted = self.interrupted.or_else(interrupt::take_signal);
                 let (process, cause) = (self.child.id(), self.cause.take());
                 return Ok(ProgramEnd { process, status, cause, interrupted });
             }
             if let Some(signal) = interrupt::take_signal() {
                 if self.asked.is_some() {
-                    // The second time it is meant.
+                    // A second signal ends this process.
                     return Err(ExitReason::Interrupted(signal).into());
                 }
                 self.interrupted = Some(signal);
@@ -99,7 +100,8 @@ impl WatchedProgram {
         }
     }
 
-    /// A Ctrl-C on our terminal has reached the program already: some take a second one for an order to drop everything.
+    /// A Ctrl-C on the terminal has already reached the program, and some programs take a second
+    /// one as an order to quit at once.
     fn forward_signal(&mut self, signal: i32) {
         let interrupts = signal == Signal::INT.as_raw();
         if interrupts && owns_terminal() {
@@ -135,13 +137,13 @@ impl Drop for WatchedProgram {
     }
 }
 
-/// Whether keys on the controlling terminal reach us, and with us the program.
+/// Whether keys on the terminal reach this process, and with it the program.
 fn owns_terminal() -> bool {
     let Ok(terminal) = std::fs::File::open("/dev/tty") else { return false };
     rustix::termios::tcgetpgrp(terminal).is_ok_and(|group| group == rustix::process::getpgrp())
 }
 
-/// Whether there is such a program, for what starts it behind another.
+/// Checks that a program exists, before a tool is started that would run it.
 pub(crate) fn check_runnable(program: &OsString) -> Result<(), ExitReason> {
     let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
     let Some(path) = find_in_path(program) else { return Err(start_error(program, &missing)) };
@@ -164,7 +166,7 @@ fn start_error(program: &OsString, error: &std::io::Error) -> ExitReason {
     ExitReason::UsageError(format!("cannot start `{name}`: {error}; {next}"))
 }
 
-/// Where the program lies, found as the shell finds it.
+/// The program's path, found as a shell finds it.
 pub(crate) fn find_in_path(program: &OsString) -> Option<PathBuf> {
     let path = Path::new(program);
     if path.components().count() > 1 {

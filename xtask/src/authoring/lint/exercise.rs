@@ -1,5 +1,6 @@
-//! Exercise and solution, run: the same answer, and the solution takes less of something. Of what and how much is the lesson's to
-//! say, in a test of its own that names both; here it is less live at the peak or at the end, or fewer instructions.
+//! Runs exercise and solution: both must give the same answer, and the solution must use less of
+//! something. By default that is live bytes at the peak or at the end, or instructions; a lesson
+//! that means something else says so in a test of its own that names both.
 
 use super::Finding;
 use crate::runner::callgrind;
@@ -13,9 +14,9 @@ use std::process::{Command, Stdio};
 
 /// The variant that a student edits.
 const EXERCISE_VARIANT: &str = "mine";
-/// Both run at the exercise's own scale, up to this: some have a goal that shows at a large scale only.
+/// Both run at the exercise's own scale, up to this many rows.
 const MOST_ROWS: u64 = 100_000;
-/// A solution that saves less than this is none that a student would notice.
+/// A solution that saves less than this share is not noticed by a student.
 const LEAST_SAVING: f64 = 0.15;
 
 pub(super) fn check_exercise(lesson: &Lesson, examples: &HashMap<String, PathBuf>) -> Result<Vec<Finding>> {
@@ -34,7 +35,7 @@ pub(super) fn check_exercise(lesson: &Lesson, examples: &HashMap<String, PathBuf
     Ok(findings)
 }
 
-/// The lesson's own test of both.
+/// Whether the lesson tests exercise and solution itself.
 fn check_tests(lesson: &Lesson) -> Result<Vec<Finding>> {
     let folder = lesson.folder.join("tests");
     let mut found = false;
@@ -48,8 +49,8 @@ fn check_tests(lesson: &Lesson) -> Result<Vec<Finding>> {
     Ok(if found { Vec::new() } else { vec![Finding::new("tests/claims.rs", what)] })
 }
 
-/// What a student's edit becomes, `mine`, against every way that the solution shows; where the exercise has several parts, each
-/// against the one of its name.
+/// Compares the variant that a student edits, `mine`, with every variant of the solution. An
+/// exercise with several parts is compared part by part, by name.
 fn compare_with_solution(exercise: &Path, solution: &Path) -> Result<Vec<Finding>> {
     let asked = read_manifest(exercise)?;
     let rows = asked.default_scale.min(MOST_ROWS);
@@ -92,7 +93,7 @@ fn saves_enough(before: u64, after: u64) -> bool {
     after < before && (after as f64) <= before as f64 * (1.0 - LEAST_SAVING)
 }
 
-/// Where nobody counts, nothing can be said against it.
+/// True where callgrind is not installed, because nothing is known against the solution.
 fn takes_fewer_instructions(exercise: (&Path, &str), solution: (&Path, &str), rows: u64) -> Result<bool> {
     Ok(
         match (
@@ -112,14 +113,13 @@ fn read_manifest(program: &Path) -> Result<Manifest> {
         .with_context(|| format!("{} prints no manifest: does it use lesson!?", program.display()))
 }
 
-/// What a run under the heap probe gave.
 struct RecordedFigures {
     checksum: String,
     peak_bytes: u64,
     end_bytes: u64,
 }
 
-/// `Err` of the inner kind is the program's own trouble, in words.
+/// The inner `Err` is a failure of the program, as text.
 fn record_variant(
     program: &Path,
     variant: &str,
@@ -145,7 +145,7 @@ fn record_variant(
     })
 }
 
-/// What callgrind counts of the whole process; `None` where it is not installed.
+/// Instructions of the whole process under callgrind; `None` where it is not installed.
 fn count_instructions(program: &Path, variant: &str, rows: u64) -> Result<Option<u64>> {
     if callgrind::version().is_none() {
         return Ok(None);
@@ -162,7 +162,7 @@ fn count_instructions(program: &Path, variant: &str, rows: u64) -> Result<Option
     count.map(Some).with_context(|| format!("valgrind counted nothing of {}", program.display()))
 }
 
-/// A folder that goes with its owner.
+/// A folder that is deleted on drop.
 struct ScratchFolder(PathBuf);
 
 impl ScratchFolder {

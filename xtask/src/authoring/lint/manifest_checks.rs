@@ -1,4 +1,4 @@
-//! What a lesson's code declares, and what metadata, claims and scripts say of it.
+//! Checks a lesson's manifest against its metadata, claims and scripts.
 
 use super::Finding;
 use crate::runner::build::BuiltLesson;
@@ -25,7 +25,7 @@ pub(super) fn check_manifest(built: &BuiltLesson<'_>) -> Result<Vec<Finding>> {
     Ok(findings)
 }
 
-/// Every variant has its line in Chinese, and no line is of nobody.
+/// Every variant needs a Chinese line, and every Chinese line a variant.
 fn check_translations(manifest: &Manifest, about_zh: &HashMap<String, String>, title: &Text) -> Vec<Finding> {
     let found = |what: String| Finding::new("Cargo.toml", what);
     let mut findings = Vec::new();
@@ -43,12 +43,12 @@ fn check_translations(manifest: &Manifest, about_zh: &HashMap<String, String>, t
     findings
 }
 
-/// A claim is a sentence in both languages, of a section of the lecture, about variants that are there.
+/// A claim needs a sentence in both languages, a section of the lecture, and variants that exist.
 fn check_claims(file: &ClaimsFile, manifest: &Manifest) -> Vec<Finding> {
     let mut findings = Vec::new();
     for claim in &file.claim {
         let found = |what: String| Finding::new("claims.toml", format!("`{}`: {what}", claim.text.en));
-        // `8.5, the title`: a section, and where in it.
+        // The source is written as `8.5, the title`.
         let place = claim.source.split(',').next().unwrap_or_default();
         if SectionNumber::parse(place.trim()).is_none() {
             findings.push(found(format!(
@@ -73,7 +73,7 @@ fn check_claims(file: &ClaimsFile, manifest: &Manifest) -> Vec<Finding> {
     findings
 }
 
-/// A script says what it does and how to run it by hand.
+/// A script must say what it does and how to run it by hand.
 fn check_script(file: &str, text: &str) -> Vec<Finding> {
     let doc = text.strip_prefix("\"\"\"").and_then(|text| text.split("\"\"\"").next()).unwrap_or_default();
     let mut findings = Vec::new();
@@ -89,7 +89,7 @@ fn variants_in(manifest: &Manifest, language: Language) -> impl Iterator<Item = 
     manifest.variants.iter().filter(move |variant| variant.language == language)
 }
 
-/// The key of a variant's line in Chinese.
+/// The key of a variant's Chinese line in the metadata.
 fn about_key(variant: &Variant) -> String {
     match variant.language {
         Language::Rust => variant.name.clone(),

@@ -1,8 +1,8 @@
-//! What a lesson's words must have. Text in, findings out.
+//! Checks of a lesson's texts. Pure: text in, findings out.
 
 use super::Finding;
 
-/// The headings of every README, in this order; a lesson may have more between them.
+/// The headings of every README, in this order. A lesson may have more between them.
 const SECTIONS: [(&str, &str); 6] = [
     ("The question", "问题"),
     ("Predict", "先预测"),
@@ -11,14 +11,14 @@ const SECTIONS: [(&str, &str); 6] = [
     ("Exercise", "练习"),
     ("Hints", "提示"),
 ];
-/// Longer than this nobody reads aloud in class.
+/// The longest `main.rs`, in lines: it is read aloud in class.
 const MOST_MAIN_LINES: usize = 170;
 const MOST_LINES: usize = 400;
 const MOST_FUNCTION_LINES: usize = 70;
 const MOST_README_LINES: usize = 130;
 const FEWEST_HINTS: usize = 2;
 
-/// `//! Lesson 8.5.1: …`, and what the student is asked before the first line of code.
+/// Checks the `//! Lesson 8.5.1: …` header, which also has the question for the student.
 pub(super) fn check_header(text: &str, section: &str, lecture: &str) -> Vec<Finding> {
     let doc: Vec<&str> =
         text.lines().take_while(|line| line.starts_with("//!")).map(|line| line[3..].trim()).collect();
@@ -39,7 +39,7 @@ pub(super) fn check_header(text: &str, section: &str, lecture: &str) -> Vec<Find
     findings
 }
 
-/// Exercise and solution say how they are run.
+/// Exercise and solution must say how they are run.
 pub(super) fn check_example_header(text: &str, package: &str, role: &str) -> Vec<Finding> {
     let doc: Vec<&str> = text.lines().take_while(|line| line.starts_with("//!")).collect();
     let name = format!("{package}-{role}");
@@ -56,7 +56,7 @@ pub(super) fn check_example_header(text: &str, package: &str, role: &str) -> Vec
     findings
 }
 
-/// The same sections, commands, points and hints in both languages.
+/// Both languages need the same sections, commands, points and hints.
 pub(super) fn check_readmes(english: &str, chinese: &str, section: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let files = [("README.md", english), ("README.zh-CN.md", chinese)];
@@ -96,7 +96,7 @@ pub(super) fn check_readmes(english: &str, chinese: &str, section: &str) -> Vec<
     findings
 }
 
-/// What a section in one language has, and not in the other.
+/// The differences between one section in two languages.
 fn compare_readmes(en: &str, english: &str, zh: &str, chinese: &str) -> Vec<Finding> {
     let found = |what: String| Finding::new("README.zh-CN.md", what);
     let mut findings = Vec::new();
@@ -134,7 +134,7 @@ fn check_section_order(file: &str, sections: &[(&str, String)], names: &[&str]) 
     findings
 }
 
-/// The second-level headings and what stands below each.
+/// The second-level headings with the text below each.
 fn markdown_sections(text: &str) -> Vec<(&str, String)> {
     let mut sections: Vec<(&str, String)> = Vec::new();
     for line in text.lines() {
@@ -150,7 +150,7 @@ fn markdown_sections(text: &str) -> Vec<(&str, String)> {
     sections
 }
 
-/// What a reader is to type: lines of a fence that says `sh`, and indented ones.
+/// The commands that a reader types: lines of `sh` fences, and indented ones.
 fn required_commands(section: &str) -> Vec<String> {
     let mut fence: Option<bool> = None;
     let mut commands = Vec::new();
@@ -160,7 +160,7 @@ fn required_commands(section: &str) -> Vec<String> {
             continue;
         }
         let is_indented = fence.is_none() && line.starts_with("    ");
-        // Words behind `#` are for the reader, in the reader's language.
+        // Text behind `#` is a comment in the reader's language.
         let command = line.split(" #").next().unwrap_or_default().trim();
         let is_command =
             ["cargo ", "HEAPLAB", "python3 ", "target/"].iter().any(|start| command.starts_with(start));
@@ -171,7 +171,7 @@ fn required_commands(section: &str) -> Vec<String> {
     commands
 }
 
-/// `target/release/YOUR_PROGRAM` and `target/release/你的程序` are one command.
+/// Makes `target/release/YOUR_PROGRAM` and `target/release/你的程序` the same command.
 fn without_placeholders(command: &str) -> String {
     let is_placeholder = |part: &str| {
         let is_loud = part.len() > 1 && part.chars().all(|c| c.is_ascii_uppercase() || c == '_');
@@ -192,7 +192,7 @@ fn count_numbered_items(text: &str) -> usize {
     text.lines().filter(is_item).count()
 }
 
-/// What is too long. What `cargo xtask gallery` puts in, nobody wrote.
+/// Checks lengths. Lines that `cargo xtask gallery` inserts do not count.
 pub(super) fn check_sizes(file: &str, text: &str) -> Vec<Finding> {
     let put_in =
         text.split_once("<!-- gallery -->").and_then(|(_, rest)| rest.split_once("<!-- /gallery -->"));
@@ -217,7 +217,8 @@ pub(super) fn check_sizes(file: &str, text: &str) -> Vec<Finding> {
     findings
 }
 
-/// Functions as rustfmt writes them, with their lines: from `fn` to the brace in the same column.
+/// Functions with their lengths in lines, from `fn` to the brace in the same column, as rustfmt
+/// writes them.
 fn function_lengths(text: &str) -> Vec<(String, usize)> {
     let lines: Vec<&str> = text.lines().collect();
     let mut functions = Vec::new();

@@ -1,4 +1,5 @@
-//! Peak memory, and whether every key's count is the oracle's; of a log whose tables spill also what a line takes.
+//! Checks peak memory, and the count of every key against the oracle's; for a log whose tables
+//! spill also the time per line.
 
 use super::logs::Log;
 use super::side::{AggregatorOutput, Input, Side};
@@ -14,10 +15,10 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-/// Two threads, as it is called by default on two processors.
+/// Two threads, which is the default on two processors.
 const SIDE: Side = Side::Logagg(Input::Fastest, 2);
 
-/// What `logagg check` says.
+/// The output of `logagg check`.
 #[derive(Deserialize)]
 struct CheckedCounts {
     pv: u64,
@@ -26,7 +27,7 @@ struct CheckedCounts {
     top: Vec<super::side::Ranked>,
 }
 
-/// Measures a log and lets it go. What kept it from being made is a line of the table.
+/// Measures a log and removes it. Where the log cannot be made, the table says why.
 pub(super) fn check_log(
     ask: &RunContext<'_>,
     log: Result<Log>,
@@ -48,7 +49,7 @@ pub(super) fn check_log(
     }
 }
 
-/// Peak and counts.
+/// Adds the rows for peak memory and for wrong counts.
 pub(super) fn measure_exactness(ask: &RunContext<'_>, log: &Log, table: &mut BenchTable<'_>) -> Result<()> {
     let (workload, over) = (log_label(log, table), SIDE.name());
     table.screen.set_activity(&format!("{over}: {workload}"));
@@ -62,7 +63,7 @@ pub(super) fn measure_exactness(ask: &RunContext<'_>, log: &Log, table: &mut Ben
 }
 
 fn measure_peaks(ask: &RunContext<'_>, log: &Log) -> Result<Vec<f64>> {
-    // No run to warm up: what came of the first counts as well.
+    // No warm-up round: the first counts are valid too.
     let runs = 0..ask.rounds.min(MOST_ROUNDS);
     let peak = |said: AggregatorOutput| {
         said.peak_rss_bytes.map(|bytes| bytes as f64).context("peak RSS is not measured here")
@@ -70,7 +71,8 @@ fn measure_peaks(ask: &RunContext<'_>, log: &Log) -> Result<Vec<f64>> {
     runs.map(|_| ask.programs.run_side(SIDE, &log.path, &[]).and_then(peak)).collect()
 }
 
-/// Keys whose counts in logagg's partial result are not the oracle's. PV, UV and top of its report must be, too.
+/// Counts keys whose values in logagg's partial result differ from the oracle's. PV, UV and the top
+/// list of its report must be equal as well.
 fn count_differences(ask: &RunContext<'_>, log: &Log) -> Result<Vec<f64>> {
     let partial = RemoveOnDrop(log.path.with_extension("bin"));
     let place = partial.0.display().to_string();
@@ -89,7 +91,7 @@ fn count_differences(ask: &RunContext<'_>, log: &Log) -> Result<Vec<f64>> {
     Ok(vec![found.differing as f64])
 }
 
-/// A line of a log whose tables spill, beside a line of the usual log.
+/// The time per line of a log whose tables spill, compared with the standard log.
 fn measure_spill(ask: &RunContext<'_>, log: &Log, table: &mut BenchTable<'_>) -> Result<()> {
     let over = SIDE.name();
     let run = |log: &&Log| ask.programs.run_side(SIDE, &log.path, &[]);

@@ -1,4 +1,5 @@
-//! The logs: generated once and kept for the next run, or generated for one question and removed.
+//! The logs: generated once and kept for the next run, or generated for one measurement and
+//! removed.
 
 use crate::bench::logagg::side::AggregatorPrograms;
 use crate::bench::process;
@@ -14,12 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Disk that stays free beside a log: tables spill, reports are written.
+/// Disk space that stays free beside a log, for spilled tables and reports.
 const SPARE_BYTES: u64 = 2 << 30;
-/// Bytes that an address has to itself in the log of the usual size: four billion for a million.
+/// Bytes per address in the standard log: four billion for a million addresses.
 const BYTES_PER_ADDRESS: u64 = 4000;
 
-/// A log's recipe.
+/// How a log is generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Recipe {
     pub(super) bytes: u64,
@@ -27,23 +28,23 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
-    /// The log of the usual size, scaled.
+    /// The standard log, scaled to a size.
     pub(super) fn standard(bytes: u64) -> Recipe {
         Recipe { bytes, addresses: (bytes / BYTES_PER_ADDRESS).max(1) }
     }
 
-    /// The lecture's size, 10 GB beside 4, with no more addresses.
+    /// The lecture's log: 10 GB instead of 4, with the same number of addresses.
     pub(super) fn lecture(bytes: u64) -> Recipe {
         Recipe { bytes: bytes / 2 * 5, ..Recipe::standard(bytes) }
     }
 
-    /// 30 million addresses beside one, nearly every line with a new one.
+    /// 30 million addresses instead of one million, so nearly every line has a new one.
     pub(super) fn many_addresses(bytes: u64) -> Recipe {
         Recipe { bytes: bytes / 8 * 13, addresses: Recipe::standard(bytes).addresses * 30 }
     }
 }
 
-/// A log that lies there.
+/// A log on disk.
 pub(super) struct Log {
     pub(super) path: PathBuf,
     pub(super) bytes: u64,
@@ -60,7 +61,7 @@ impl Drop for Log {
     }
 }
 
-/// What `logagg generate --json` says.
+/// The output of `logagg generate --json`.
 #[derive(Deserialize)]
 struct GeneratorOutput {
     bytes: u64,
@@ -68,19 +69,19 @@ struct GeneratorOutput {
     addresses: u64,
 }
 
-/// Where logs are kept.
 pub(super) fn log_folder(programs: &AggregatorPrograms) -> PathBuf {
     let target = programs.logagg.parent().and_then(Path::parent).unwrap_or(Path::new("target"));
     target.join("bench-logs")
 }
 
-/// What lies there now.
+/// The size of the logs that are kept.
 pub(super) fn stored_bytes(programs: &AggregatorPrograms) -> u64 {
     let files = std::fs::read_dir(log_folder(programs)).into_iter().flatten().flatten();
     files.filter_map(|file| file.metadata().ok()).map(|found| found.len()).sum()
 }
 
-/// The log of a recipe, from the last run or new. It must fit on the disk and into the page cache.
+/// Returns the log of a recipe, kept or newly generated. It must fit on the disk and into the page
+/// cache.
 pub(super) fn prepare_log(
     recipe: Recipe,
     kept: bool,
@@ -117,7 +118,7 @@ pub(super) fn prepare_log(
         .into());
     }
     table.screen.print_step(&words.say("bench-generating", &[("bytes", &bytes)]));
-    // Half a log goes away with this, whatever ends the run.
+    // The guard removes a half-written log, however the run ends.
     let part = PartialLog(path.with_extension("part"));
     let mut command = Command::new(&programs.logagg);
     command.args(["generate", "--json", "--seed", "7", "--bytes", &recipe.bytes.to_string()]);
@@ -130,7 +131,7 @@ pub(super) fn prepare_log(
     Ok(of(written))
 }
 
-/// Three lines, the second of them as long as asked for: a hole of zeros, which takes no disk.
+/// Three lines. The second has the requested length, as a hole of zeros that takes no disk space.
 pub(super) fn generate_long_line(bytes: u64, programs: &AggregatorPrograms) -> Result<Log> {
     let folder = log_folder(programs);
     let path = folder.join("one-long-line.log");

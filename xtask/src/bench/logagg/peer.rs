@@ -1,4 +1,4 @@
-//! What else counts logs: how each is called, and what to say where it is not installed.
+//! Other programs that count logs: how each is called, and what to say where it is not installed.
 
 use super::logs::Recipe;
 use super::side::AggregatorPrograms;
@@ -8,7 +8,7 @@ use heaplab_report::Words;
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
 
-/// A peer. DuckDB and polars work at two threads; the others know only one.
+/// A program to compare with. DuckDB and polars use two threads; the others can only use one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Peer {
     DuckDb,
@@ -29,7 +29,7 @@ impl Peer {
         }
     }
 
-    /// How many times logagg's speed is wanted to be its.
+    /// How many times faster logagg should be.
     pub(super) const fn wanted_ratio(self) -> f64 {
         match self {
             Peer::DuckDb | Peer::Polars => 5.0,
@@ -38,8 +38,9 @@ impl Peer {
         }
     }
 
-    /// The log that it gets: those that are many times as slow get a smaller one, and bytes a second are compared. awk's is a
-    /// tenth in all. The lecture's Python gets a quarter with all addresses: 1 GB and a million, as it was measured first.
+    /// The log for a peer. Slow ones get a smaller log, and bytes per second are compared: awk a
+    /// tenth. The lecture's Python gets a quarter with all addresses, 1 GB and a million, as it was
+    /// measured first.
     pub(super) fn recipe(self, bytes: u64) -> Recipe {
         match self {
             Peer::DuckDb | Peer::Polars => Recipe::standard(bytes),
@@ -58,7 +59,7 @@ impl Peer {
     }
 }
 
-/// Program and words, without the log.
+/// Program and arguments, without the log.
 pub(super) fn command_words(peer: Peer, programs: &AggregatorPrograms) -> Result<Vec<OsString>> {
     let script = programs.scripts.join(peer.script()).into_os_string();
     Ok(match peer {
@@ -70,7 +71,7 @@ pub(super) fn command_words(peer: Peer, programs: &AggregatorPrograms) -> Result
     })
 }
 
-/// The command as a shell has it, from the workspace's root.
+/// The command as typed in a shell at the workspace's root.
 pub(super) fn command_text(peer: Peer) -> String {
     let before = match peer {
         Peer::Gawk | Peer::Mawk => format!("LC_ALL=C {} -f", peer.name()),
@@ -79,7 +80,7 @@ pub(super) fn command_text(peer: Peer) -> String {
     format!("{before} xtask/src/bench/logagg/{} LOG", peer.script())
 }
 
-/// Why it cannot run here.
+/// The reason why it cannot run here.
 pub(super) fn missing_reason(peer: Peer, programs: &AggregatorPrograms, words: &Words) -> Option<String> {
     if matches!(peer, Peer::Gawk | Peer::Mawk) {
         let program = peer.name();

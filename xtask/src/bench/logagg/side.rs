@@ -1,4 +1,4 @@
-//! Who counts: the newline scan, logagg, or a peer; and one run of it.
+//! The programs that count (newline scan, logagg, a peer), and one run of them.
 
 use super::peer::{self, Peer};
 use crate::bench::process;
@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Often enough for runs of half a second.
+/// Short enough for runs of half a second.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 
-/// How logagg and its scan read.
+/// How logagg and the scan read their input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Input {
     Pread,
@@ -21,7 +21,7 @@ pub(super) enum Input {
     Fastest,
 }
 
-/// A program and how it is called.
+/// A program with the way it is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Scan(Input, u32),
@@ -40,7 +40,7 @@ impl Input {
 }
 
 impl Side {
-    /// As the table has it.
+    /// The name in the table.
     pub(super) fn name(self) -> String {
         match self {
             Side::Scan(input, threads) => format!("scan {} ×{threads}", input.name()),
@@ -51,7 +51,7 @@ impl Side {
     }
 }
 
-/// What a run printed; a scan knows no keys.
+/// The output of a run. A scan has no keys.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(super) struct AggregatorOutput {
     #[serde(default)]
@@ -64,7 +64,8 @@ pub(super) struct AggregatorOutput {
     pub(super) peak_rss_bytes: Option<u64>,
     #[serde(default)]
     pub(super) wall_ns: Option<u64>,
-    /// What counts: the whole process, or for a program in Python what follows its imports, which is in its favour.
+    /// The time that counts: of the whole process, or for Python of what follows its imports, which
+    /// favours it.
     #[serde(default)]
     pub(super) took_ns: u64,
 }
@@ -76,24 +77,22 @@ pub(super) struct Ranked {
 }
 
 impl AggregatorOutput {
-    /// Whether both counted the same. A peer may name fewer of the top.
+    /// Whether both counted the same. A peer may name fewer of the top keys.
     pub(super) fn has_same_counts(&self, peer: &AggregatorOutput) -> bool {
         let top = peer.top.len().min(self.top.len());
         (self.pv, self.uv) == (peer.pv, peer.uv) && top > 0 && self.top[..top] == peer.top[..top]
     }
 }
 
-/// The programs, and a folder for what they print.
+/// The programs, and a folder for their output.
 pub(super) struct AggregatorPrograms {
     pub(super) logagg: PathBuf,
     pub(super) python: Result<Python, String>,
-    /// The folder of the scripts.
     pub(super) scripts: PathBuf,
     pub(super) folder: PathBuf,
 }
 
 impl AggregatorPrograms {
-    /// Runs a side on a log.
     pub(super) fn run_side(&self, side: Side, log: &Path, more: &[&str]) -> Result<AggregatorOutput> {
         let logagg = |words: &[&str], input: Input, threads: u32| {
             let mut command = Command::new(&self.logagg);

@@ -1,5 +1,5 @@
-//! One log, every way to read it, at one thread and at two: logagg beside the scan, its default beside the better input, two threads
-//! beside one. All in the same rounds.
+//! One log read in every way, with one thread and with two: logagg beside the scan, its default
+//! beside the better input, two threads beside one. All sides run in the same rounds.
 
 use super::side::{AggregatorOutput, Input, Side};
 use super::{BenchRow, BenchTable, RunContext, log_label, reason_unless_interrupted, run_in_rounds};
@@ -7,16 +7,16 @@ use anyhow::Result;
 use heaplab_analysis::statistics::median;
 use heaplab_record::{ExpectedFigure, Quantity};
 
-/// logagg beside the newline scan.
+/// Least speed of logagg as a share of the newline scan's.
 const LEAST_SHARE_OF_SCAN: f64 = 0.45;
-/// The default's time beside the better input's.
+/// Most time of the default, relative to the better input.
 const MOST_RATIO_TO_BETTER: f64 = 1.2;
-/// Two threads beside one.
+/// Least speedup of two threads.
 const LEAST_SPEEDUP: f64 = 1.5;
 
 const BOTH: [Input; 2] = [Input::Pread, Input::Mmap];
 
-/// A line of the table: which sides it needs, and what it makes of a round.
+/// A row of the table: the sides that it needs, and its figure.
 struct SpeedComparison {
     sides: Vec<Side>,
     under: String,
@@ -25,14 +25,15 @@ struct SpeedComparison {
     figure: SpeedFigure,
 }
 
-/// What a line makes of the nanoseconds of its sides.
+/// How a figure is computed from the times of a row's sides.
 #[derive(Clone, Copy)]
 enum SpeedFigure {
     /// The first side's speed.
     Speed,
-    /// The first side's speed beside the second's.
+    /// The first side's speed relative to the second's.
     Share,
-    /// The first side's time beside the better of the others: the one whose median is the less, so that noise does not choose.
+    /// The first side's time relative to the better of the others, which is the one with the lower
+    /// median, so that noise does not choose.
     OfBetter,
 }
 
@@ -76,13 +77,13 @@ pub(super) fn measure_speed(
     Ok(())
 }
 
-/// Nanoseconds of the sides of a line in a round of all.
+/// The times of a row's sides in one round, in nanoseconds.
 fn wall_times(of: &[Side], sides: &[Side], round: &[AggregatorOutput]) -> Vec<f64> {
     let time = |side| sides.iter().position(|other| other == side).map(|at| round[at].took_ns as f64);
     of.iter().filter_map(time).collect()
 }
 
-/// A figure a round.
+/// One figure per round.
 fn compute_figures(figure: SpeedFigure, rounds: &[Vec<f64>], bytes: u64) -> Vec<f64> {
     let median = |side: usize| {
         let times: Vec<f64> = rounds.iter().map(|took| took[side]).collect();
@@ -136,7 +137,7 @@ fn plan_comparisons(wants: &dyn Fn(&str) -> bool, better: &str) -> Vec<SpeedComp
     lines
 }
 
-/// logagg as a scan reads.
+/// logagg with the input of a scan.
 const fn matching_logagg(scan: Side) -> Side {
     match scan {
         Side::Scan(input, threads) => Side::Logagg(input, threads),
@@ -154,10 +155,10 @@ mod tests {
             let rounds: Vec<Vec<f64>> = rounds.iter().map(|round| round.to_vec()).collect();
             compute_figures(figure, &rounds, 4_000_000_000)
         };
-        // A second for four billion bytes; half of the scan's speed.
+        // One second for four billion bytes; half of the scan's speed.
         assert_eq!(of(SpeedFigure::Speed, &[&[1e9]]), [4e9]);
         assert_eq!(of(SpeedFigure::Share, &[&[2e9, 1e9], &[1e9, 1e9]]), [0.5, 1.0]);
-        // The third side is the better one, though not in the last round.
+        // The third side has the lower median, though not the lower time in the last round.
         let rounds: [&[f64]; 3] = [&[1.1, 2.0, 1.0], &[1.2, 2.0, 1.0], &[1.5, 1.0, 3.0]];
         assert_eq!(of(SpeedFigure::OfBetter, &rounds), [1.1, 1.2, 0.5]);
     }

@@ -1,12 +1,11 @@
-//! How many instructions a run executes, as valgrind's callgrind counts them: the one figure of a program's speed that is
-//! the same on a busy machine.
+//! Counts the instructions of a run by valgrind's callgrind: the one figure of a program's speed
+//! that is the same on a busy machine.
 
 use super::plan::Side;
 use super::program::{WorkloadOutput, WorkloadPrograms};
 use crate::runner::callgrind;
 use anyhow::{Context as _, Result};
 
-/// Runs one side under callgrind.
 pub(super) fn count_instructions(
     programs: &WorkloadPrograms,
     side: Side,

@@ -1,18 +1,19 @@
-//! What is compared with what, at which scale, and what the outcome should be: the list that the recorder is held to.
+//! The comparisons of the suite: what is compared with what, at which scale, and the target that
+//! the recorder has to reach.
 
 use crate::exit::ExitReason;
 use heaplab_record::{ExpectedFigure, Quantity};
 
-/// A program that does the work, and what stands around it.
+/// A program that does the work, and the allocator or tool around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
-    /// heaplab's allocator in a probe.
+    /// heaplab's allocator without a probe.
     Plain,
     Heap,
     Dhat,
-    /// No allocator of ours.
+    /// The same program without heaplab's allocator.
     Twin,
-    /// The twin, under heaptrack.
+    /// The twin under heaptrack.
     Heaptrack,
     ModAlloc,
 }
@@ -30,7 +31,7 @@ impl Side {
     }
 }
 
-/// One line of the table before it is measured.
+/// A row of the table before it is measured.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PairComparison {
     pub(super) workload: &'static str,
@@ -39,19 +40,19 @@ pub(super) struct PairComparison {
     pub(super) under: Side,
     pub(super) quantity: Quantity,
     pub(super) wanted: Option<ExpectedFigure>,
-    /// Fewer pairs than asked for, where a run is slow or always the same.
+    /// The limit of pairs, where a run is slow or always the same.
     pub(super) most_pairs: u32,
-    /// What it needs at once, where that is much.
+    /// The memory that it needs at once, where that is much.
     pub(super) memory_bytes: u64,
 }
 
 const MILLION: u64 = 1_000_000;
 const PAIRS: u32 = u32::MAX;
 
-/// The most that a pair of either side takes in memory for a block of the `live` workload.
+/// The most memory that either side of a pair takes per block of the `live` workload.
 const BYTES_PER_LIVE_BLOCK: u64 = 120;
 
-/// The whole table, in its order.
+/// All rows, in the order of the table.
 pub(super) fn all_comparisons() -> Vec<PairComparison> {
     use ExpectedFigure::{AtLeast, AtMost};
     use Quantity::{Bytes, BytesABlock, InstructionRatio, NanosecondsAFrame, ProcessRatio, WallRatio};
@@ -74,9 +75,10 @@ pub(super) fn all_comparisons() -> Vec<PairComparison> {
     ];
     for workload in ["slots", "list_dict"] {
         lines.push(wall(workload, MILLION, (Dhat, Heap), Some(AtLeast(10.0)), 2));
-        // heaptrack hands its events to a second process, which is at work long after ours has done its part.
+        // heaptrack passes its events to a second process, which works long after the program has
+        // ended; only the program's time counts here.
         lines.push(line(workload, MILLION, (Heaptrack, Heap), ProcessRatio, Some(AtLeast(5.0)), 2));
-        // What a recorder that costs nothing would have above.
+        // The ratio that a recorder without cost would reach.
         lines.push(line(workload, MILLION, (Heaptrack, Plain), ProcessRatio, None, 2));
         lines.push(wall(workload, MILLION, (ModAlloc, Heap), Some(AtLeast(1.0)), PAIRS));
     }
@@ -93,7 +95,7 @@ pub(super) fn all_comparisons() -> Vec<PairComparison> {
 
 const EIGHT_MIB: f64 = (8 << 20) as f64;
 
-/// The lines whose workload or peer is named; all of them without a name.
+/// The rows whose workload or peer is named; without a name all of them.
 pub(super) fn select_comparisons(
     only: &[String],
     rows: Option<u64>,
@@ -116,7 +118,7 @@ pub(super) fn select_comparisons(
     });
     if let Some(rows) = rows {
         lines.iter_mut().for_each(|line| line.rows = rows);
-        // One scale for all leaves lines that differed in their scale alone.
+        // Rows that differed only in scale are equal once all have the same scale.
         lines.dedup_by(|one, other| names(one) == names(other) && one.quantity == other.quantity);
     }
     Ok(lines)

@@ -1,4 +1,4 @@
-//! One run of a workload: a fresh process of one side, and what it says when it is done.
+//! One run of a workload in a fresh process, and its output.
 
 use super::plan::Side;
 use crate::bench::process::{self, ProcessEnd};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// Seldom enough to take nothing from a run on two cores.
+/// Long enough to take no measurable time from a run on two cores.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// The line that a workload prints.
@@ -18,19 +18,19 @@ pub(super) struct WorkloadOutput {
     pub(super) wall_ns: u64,
     pub(super) checksum: u64,
     pub(super) peak_rss_bytes: Option<u64>,
-    /// From the start of the process to its end, as the runner saw it.
+    /// From the start of the process to its end, as seen from outside.
     #[serde(default)]
     pub(super) process_ns: u64,
 }
 
-/// The programs, and a folder for what they write.
+/// The programs, and a folder for their output.
 pub(super) struct WorkloadPrograms {
     pub(super) binaries: HashMap<String, PathBuf>,
     pub(super) folder: PathBuf,
 }
 
 impl WorkloadPrograms {
-    /// The command of a side, without what stands before it.
+    /// The executable of a side, without the tool around it.
     fn binary(&self, side: Side) -> Result<&Path> {
         let name = match side {
             Side::Plain | Side::Heap | Side::Dhat => "bench-heap",
@@ -41,7 +41,6 @@ impl WorkloadPrograms {
         Ok(found)
     }
 
-    /// Runs one side once.
     pub(super) fn run_workload(&self, side: Side, workload: &str, rows: u64) -> Result<WorkloadOutput> {
         let before = match side {
             Side::Heaptrack => {
@@ -53,7 +52,7 @@ impl WorkloadPrograms {
         self.run_under_tool(&before, side, workload, rows).map(|(said, _)| said)
     }
 
-    /// Runs one side with a program's words before its own; gives what went to standard error, too.
+    /// Runs one side with a tool's command line before its own; also returns its standard error.
     pub(super) fn run_under_tool(
         &self,
         before: &[std::ffi::OsString],
@@ -78,7 +77,7 @@ impl WorkloadPrograms {
     }
 }
 
-/// The workload's line; heaptrack prints lines of its own around it.
+/// Finds the workload's line among the lines that heaptrack prints.
 fn parse_output(output: &str) -> Option<WorkloadOutput> {
     output.lines().rev().find_map(|line| serde_json::from_str(line.trim()).ok())
 }

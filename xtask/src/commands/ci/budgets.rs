@@ -1,9 +1,9 @@
-//! `budgets.toml`: what each variant may take. Read, renewed from two measurements, and written so that one changed figure is one
-//! changed line.
+//! Reads `budgets.toml`, updates it from two measurements, and writes it so that one changed figure
+//! is one changed line.
 
 use super::metric::Metric;
-use crate::commands::lesson::course::SectionOutcome;
 use crate::exit::ExitReason;
+use crate::publish::budget_checks::SectionOutcome;
 use crate::runner::discover::SectionNumber;
 use anyhow::{Context as _, Result};
 use heaplab_record::{Language, Report, Run};
@@ -12,13 +12,15 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-/// What several threads do is not the same on every run: this much more is allowed, or twice what two runs differed by.
+/// Figures of several threads differ between runs: the tolerance is this, or twice the difference
+/// of two runs.
 const LEAST_TOLERANCE_PERCENT: u64 = 5;
 
-/// A variant that starts processes asks for their paths, which are as long as the folder that the course lies in.
+/// Starting a process allocates its path, whose length depends on the folder of the course.
 const PATHS_TOLERANCE_PERCENT: u64 = 50;
 
-/// A ceiling of resident memory stands this far above what was measured: a quarter, and what another system's libraries take.
+/// The ceiling of resident memory is this much above a quarter more than what was measured, for the
+/// libraries of other systems.
 const CEILING_MARGIN_BYTES: u64 = 4 << 20;
 
 const HEAD: &str = "\
@@ -32,15 +34,15 @@ const HEAD: &str = "\
 # budgets, its figures are its version's. No time stands here.
 ";
 
-/// The file: by section.
+/// The whole file, by section.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Budgets {
-    /// The comment that the file begins with.
+    /// The comment at the start of the file.
     head: String,
     sections: BTreeMap<String, SectionBudgets>,
 }
 
-/// A section's budgets and where they were measured.
+/// A section's budgets, and where they were measured.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SectionBudgets {
@@ -67,7 +69,7 @@ impl VariantBudget {
 }
 
 impl Budgets {
-    /// A file that is not there has no budgets.
+    /// A missing file is a file without budgets.
     pub(super) fn read(file: &Path) -> Result<Budgets> {
         match std::fs::read_to_string(file) {
             Ok(text) => {
@@ -98,7 +100,7 @@ impl Budgets {
         self.sections.get(section)
     }
 
-    /// Takes over what two measurements of a section have in common. A section that did not go through keeps its budgets.
+    /// Replaces the budgets of every section that ran without a failure in both measurements.
     pub(super) fn update(&mut self, first: &[SectionOutcome], second: &[SectionOutcome]) {
         for outcome in first {
             let number = outcome.section.to_string();
@@ -120,7 +122,7 @@ impl Budgets {
         std::fs::write(file, self.to_toml()).with_context(|| format!("cannot write {}", file.display()))
     }
 
-    /// Sections by number, variants by name, figures in one order.
+    /// Sections by number, variants by name, figures in the order of [`Metric::ALL`].
     fn to_toml(&self) -> String {
         let mut text = self.head.clone();
         let mut sections: Vec<_> = self.sections.iter().collect();
@@ -142,13 +144,13 @@ impl Budgets {
     }
 }
 
-/// A name as a key of TOML: bare where it may be.
+/// A name as a TOML key, without quotes where that is allowed.
 fn toml_key(name: &str) -> String {
     let is_bare = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '-';
     if !name.is_empty() && name.chars().all(is_bare) { name.to_owned() } else { format!("{name:?}") }
 }
 
-/// TOML's way to write a long figure: `24_300_000`.
+/// A long figure as TOML writes it: `24_300_000`.
 fn group_digits(figure: u64) -> String {
     heaplab_report::format::count(figure).replace(',', "_")
 }
@@ -196,7 +198,8 @@ impl VariantBudget {
     }
 }
 
-/// In whole MiB. The last one stays while it is between what was measured and twice that: it would change on every run.
+/// Whole MiB. The last ceiling stays while it is between the measured figure and twice that,
+/// because otherwise it would change with every run.
 fn rss_ceiling(measured: u64, last: Option<u64>) -> u64 {
     let fresh = (measured + measured / 4 + CEILING_MARGIN_BYTES).next_multiple_of(1 << 20);
     last.filter(|last| (measured + measured / 8..=2 * fresh).contains(last)).unwrap_or(fresh)

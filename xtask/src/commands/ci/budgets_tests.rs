@@ -1,4 +1,4 @@
-//! The file that `--bless` writes is the file that is read, and what it takes over from two runs.
+//! Tests that `--bless` writes what is read back, and what it takes from two runs.
 
 use super::*;
 use heaplab_record::{CountsTotals, HeapRun, PlainRun};
@@ -25,7 +25,7 @@ pub(in crate::commands::ci) fn outcome(section: &str, runs: Vec<Run>) -> Section
     }))
     .unwrap();
     let section = SectionNumber::parse(section).unwrap();
-    SectionOutcome { section, report: Some(report), why: None, took: std::time::Duration::ZERO }
+    SectionOutcome { section, report: Some(report), error: None, duration: std::time::Duration::ZERO }
 }
 
 fn blessed(first: Vec<Run>, second: Vec<Run>) -> Budgets {

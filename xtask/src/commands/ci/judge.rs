@@ -1,70 +1,40 @@
-//! A section's figures against its budgets. Pure: reports and budgets in, verdicts out.
+//! Compares a section's figures with its budgets. Pure: reports and budgets in, verdicts out.
 
 use super::budgets::{Budgets, SectionBudgets, VariantBudget};
 use super::metric::Metric;
-use crate::commands::lesson::course::SectionOutcome;
+use crate::publish::budget_checks::{BudgetCheck, BudgetVerdict, SectionOutcome};
 use heaplab_record::{Language, Report, Run};
 use heaplab_report::{Words, format};
 
-/// One figure of one variant; or a whole variant or section where no figure can be named.
-pub(super) struct Case {
-    pub(super) section: String,
-    pub(super) variant: Option<String>,
-    pub(super) metric: Option<&'static str>,
-    pub(super) verdict: Verdict,
-}
-
-/// How it stands to its budget.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Verdict {
-    Held,
-    /// Less than the budget: good, and the budget may be renewed.
-    Below {
-        budget: u64,
-        measured: u64,
-    },
-    /// It cannot be judged here, and that is no fault: why.
-    Open(String),
-    /// A failure: why.
-    Broken(String),
-}
-
-impl Case {
-    /// `8.5 list_dict peak_bytes`.
-    pub(super) fn display_name(&self) -> String {
-        let parts = [Some(self.section.as_str()), self.variant.as_deref(), self.metric];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-}
-
-/// Everything that is to be said of a section.
+/// Every check of a section.
 ///
-/// A section without any budget is open, not broken: a new lesson is a new folder and no edit anywhere else. Once a section has
-/// budgets, a variant without one and a budget without its variant are broken: else renaming would shake a budget off.
-pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: &Words) -> Vec<Case> {
+/// A section without any budget is open, not broken, so that a new lesson needs no edit elsewhere.
+/// Once a section has budgets, a variant without one and a budget without its variant are broken;
+/// otherwise renaming a variant would remove its budget unnoticed.
+pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: &Words) -> Vec<BudgetCheck> {
     let section = outcome.section.to_string();
-    let case = |variant: Option<&str>, verdict: Verdict| Case {
+    let case = |variant: Option<&str>, verdict: BudgetVerdict| BudgetCheck {
         section: section.clone(),
         variant: variant.map(str::to_owned),
         metric: None,
         verdict,
     };
-    let why = outcome.why.as_ref().map(|error| format!("{error:#}"));
+    let why = outcome.error.as_ref().map(|error| format!("{error:#}"));
     let Some(report) = &outcome.report else {
-        return vec![case(None, Verdict::Broken(why.unwrap_or_default()))];
+        return vec![case(None, BudgetVerdict::Broken(why.unwrap_or_default()))];
     };
     let mut cases = Vec::new();
     for failure in &report.failed {
         let of = [("probe", failure.probe.name()), ("cause", failure.cause.as_str())];
-        cases.push(case(Some(&failure.variant), Verdict::Broken(words.say("ci-failed", &of))));
+        cases.push(case(Some(&failure.variant), BudgetVerdict::Broken(words.say("ci-failed", &of))));
     }
-    // With failed variants the sentence is about them, and they have been named.
+    // With failed variants the error only repeats their names, which are checks already.
     if let Some(why) = why.filter(|_| report.failed.is_empty()) {
-        cases.push(case(None, Verdict::Broken(why)));
+        cases.push(case(None, BudgetVerdict::Broken(why)));
     }
     let Some(of) = budgets.section(&section) else {
         let command = words.say("ci-no-budget", &[("section", &section)]);
-        cases.push(case(None, Verdict::Open(command)));
+        cases.push(case(None, BudgetVerdict::Open(command)));
         return cases;
     };
     for run in report.runs.iter().filter(|run| run.language == Language::Rust) {
@@ -72,7 +42,7 @@ pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: 
             Some(budget) => cases.extend(judge_variant(&section, of, budget, run, report, words)),
             None => {
                 let why = words.say("ci-new-variant", &[("section", &section)]);
-                cases.push(case(Some(&run.variant), Verdict::Broken(why)));
+                cases.push(case(Some(&run.variant), BudgetVerdict::Broken(why)));
             }
         }
     }
@@ -82,12 +52,12 @@ pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: 
     };
     for name in of.variant.keys().filter(|name| !is_there(name)) {
         let why = words.say("ci-gone", &[("section", &section)]);
-        cases.push(case(Some(name), Verdict::Broken(why)));
+        cases.push(case(Some(name), BudgetVerdict::Broken(why)));
     }
     cases
 }
 
-/// Every figure of a variant.
+/// The checks of a variant's figures.
 fn judge_variant(
     section: &str,
     of: &SectionBudgets,
@@ -95,8 +65,8 @@ fn judge_variant(
     run: &Run,
     report: &Report,
     words: &Words,
-) -> Vec<Case> {
-    let case = |metric: Option<Metric>, verdict: Verdict| Case {
+) -> Vec<BudgetCheck> {
+    let case = |metric: Option<Metric>, verdict: BudgetVerdict| BudgetCheck {
         section: section.to_owned(),
         variant: Some(run.variant.clone()),
         metric: metric.map(Metric::name),
@@ -109,21 +79,24 @@ fn judge_variant(
         return vec![case(
             None,
             match is_lowered {
-                true => Verdict::Open(words.say("ci-lowered", &scales)),
-                false => Verdict::Broken(words.say("ci-rows", &scales)),
+                true => BudgetVerdict::Open(words.say("ci-lowered", &scales)),
+                false => BudgetVerdict::Broken(words.say("ci-rows", &scales)),
             },
         )];
     }
     let cores = report.environment.cores;
     if budget.tolerance_percent > 0 && cores != of.cores {
         let (here, there) = (cores.to_string(), of.cores.to_string());
-        return vec![case(None, Verdict::Open(words.say("ci-cores", &[("here", &here), ("there", &there)])))];
+        return vec![case(
+            None,
+            BudgetVerdict::Open(words.say("ci-cores", &[("here", &here), ("there", &there)])),
+        )];
     }
     let with_budget = Metric::ALL.into_iter().filter_map(|metric| Some((metric, budget.figure(metric)?)));
     with_budget
         .map(|(metric, allowed)| {
             let verdict = match metric.value_in(run) {
-                None => Verdict::Broken(words.get("ci-not-measured")),
+                None => BudgetVerdict::Broken(words.get("ci-not-measured")),
                 Some(measured) => judge_figure(metric, allowed, measured, budget, (run, of, report), words),
             };
             case(Some(metric), verdict)
@@ -131,7 +104,6 @@ fn judge_variant(
         .collect()
 }
 
-/// One figure against its budget.
 fn judge_figure(
     metric: Metric,
     allowed: u64,
@@ -139,8 +111,8 @@ fn judge_figure(
     budget: &VariantBudget,
     (run, of, report): (&Run, &SectionBudgets, &Report),
     words: &Words,
-) -> Verdict {
-    // A ceiling has its room in it.
+) -> BudgetVerdict {
+    // A ceiling already includes a margin.
     let percent = if metric == Metric::PeakRssBytes { 0 } else { budget.tolerance_percent };
     let most = u128::from(allowed) * u128::from(100 + percent);
     if u128::from(measured) * 100 > most {
@@ -156,16 +128,16 @@ fn judge_figure(
             let (there, here) = (of.rustc.as_str(), report.environment.rustc.as_str());
             why += &words.say("ci-other-compiler", &[("there", there), ("here", here)]);
         }
-        return Verdict::Broken(why);
+        return BudgetVerdict::Broken(why);
     }
-    // Within a tolerance, and under a ceiling, less is no news.
+    // A lower figure is only worth a mention where it is exact.
     if measured < allowed && percent == 0 && metric != Metric::PeakRssBytes {
-        return Verdict::Below { budget: allowed, measured };
+        return BudgetVerdict::Below { budget: allowed, measured };
     }
-    Verdict::Held
+    BudgetVerdict::Held
 }
 
-/// The site that contributes the most to the figure.
+/// The site that contributes most to the figure.
 fn top_site_note(metric: Metric, run: &Run, words: &Words) -> String {
     let sites = run.heap.iter().flat_map(|heap| &heap.sites);
     let Some(site) =

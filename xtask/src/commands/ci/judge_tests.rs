@@ -1,4 +1,4 @@
-//! Every verdict, by changing one thing at a time in a section that holds.
+//! Every verdict, produced by changing one thing in a section that meets its budgets.
 
 use super::super::budgets::Budgets;
 use super::*;
@@ -27,8 +27,8 @@ fn outcome() -> SectionOutcome {
     super::super::budgets::tests::outcome("8.5", vec![run("maps"), run("slots")])
 }
 
-/// Held against budgets that were made of the unchanged section.
-fn judged(change: impl FnOnce(&mut SectionOutcome)) -> Vec<Case> {
+/// The checks of a changed section against budgets that were made from the unchanged one.
+fn judged(change: impl FnOnce(&mut SectionOutcome)) -> Vec<BudgetCheck> {
     let mut budgets = Budgets::default();
     budgets.update(&[outcome()], &[outcome()]);
     let mut changed = outcome();
@@ -44,14 +44,14 @@ fn heap(of: &mut SectionOutcome) -> &mut HeapRun {
     report(of).runs[0].heap.as_mut().unwrap()
 }
 
-fn news(cases: &[Case]) -> Vec<(String, Verdict)> {
-    let is_news = |case: &&Case| case.verdict != Verdict::Held;
+fn news(cases: &[BudgetCheck]) -> Vec<(String, BudgetVerdict)> {
+    let is_news = |case: &&BudgetCheck| case.verdict != BudgetVerdict::Held;
     cases.iter().filter(is_news).map(|case| (case.display_name(), case.verdict.clone())).collect()
 }
 
-fn broken(cases: &[Case]) -> (String, String) {
+fn broken(cases: &[BudgetCheck]) -> (String, String) {
     match news(cases).as_slice() {
-        [(name, Verdict::Broken(why))] => (name.clone(), why.clone()),
+        [(name, BudgetVerdict::Broken(why))] => (name.clone(), why.clone()),
         other => panic!("{other:?}"),
     }
 }
@@ -80,7 +80,7 @@ fn one_byte_more_is_broken_and_the_message_says_all() {
 #[test]
 fn less_is_said_and_not_broken() {
     let cases = judged(|of| heap(of).peak_bytes -= 1);
-    let below = Verdict::Below { budget: 100, measured: 99 };
+    let below = BudgetVerdict::Below { budget: 100, measured: 99 };
     assert_eq!(news(&cases), [("8.5 maps peak_bytes".to_owned(), below)]);
 }
 
@@ -109,8 +109,8 @@ fn a_budget_cannot_be_shaken_off() {
 
 #[test]
 fn what_this_machine_cannot_judge_is_open() {
-    let open = |cases: Vec<Case>| match news(&cases).as_slice() {
-        [(name, Verdict::Open(why))] => (name.clone(), why.clone()),
+    let open = |cases: Vec<BudgetCheck>| match news(&cases).as_slice() {
+        [(name, BudgetVerdict::Open(why))] => (name.clone(), why.clone()),
         other => panic!("{other:?}"),
     };
     let (name, why) = open(judged(|of| report(of).runs[0].rows = 500));
@@ -132,14 +132,14 @@ fn failures_are_broken() {
             signal: None,
             stderr_tail: String::new(),
         });
-        of.why = Some(anyhow::anyhow!("failed: maps (heap)"));
+        of.error = Some(anyhow::anyhow!("failed: maps (heap)"));
     }));
     assert!(name == "8.5 maps" && why.contains("heap probe: it panicked"), "said once: {name}: {why}");
-    let (name, why) = broken(&judged(|of| of.why = Some(anyhow::anyhow!("the goal is missed"))));
+    let (name, why) = broken(&judged(|of| of.error = Some(anyhow::anyhow!("the goal is missed"))));
     assert_eq!((name.as_str(), why.as_str()), ("8.5", "the goal is missed"));
     let (name, why) = broken(&judged(|of| {
         of.report = None;
-        of.why = Some(anyhow::anyhow!("it does not build"));
+        of.error = Some(anyhow::anyhow!("it does not build"));
     }));
     assert_eq!((name.as_str(), why.as_str()), ("8.5", "it does not build"));
 }
@@ -163,5 +163,7 @@ fn several_threads_have_a_tolerance_on_as_many_cores() {
     assert_eq!(news(&judged(90, 2)), [], "within a tolerance less is no news");
     let (name, why) = broken(&judged(106, 2));
     assert!(name == "8.5 maps peak_bytes" && why.contains("5 % are allowed"), "{why}");
-    assert!(matches!(news(&judged(999, 4)).as_slice(), [(name, Verdict::Open(_))] if name == "8.5 maps"));
+    assert!(
+        matches!(news(&judged(999, 4)).as_slice(), [(name, BudgetVerdict::Open(_))] if name == "8.5 maps")
+    );
 }

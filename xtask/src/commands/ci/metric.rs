@@ -1,4 +1,5 @@
-//! The figures that have a budget: their names, where they stand in a report, and what a site contributes to each.
+//! The figures that have a budget: their names, their place in a report, and what a site
+//! contributes to each.
 
 use heaplab_record::{HeapSite, Run};
 
@@ -27,7 +28,7 @@ impl Metric {
         Metric::PeakRssBytes,
     ];
 
-    /// report.json's key.
+    /// The key in report.json and in budgets.toml.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Metric::Allocations => "allocations",
@@ -41,7 +42,7 @@ impl Metric {
         }
     }
 
-    /// `None` where its probe did not run.
+    /// `None` where the probe did not run.
     pub(super) fn value_in(self, run: &Run) -> Option<u64> {
         let (counts, heap) = (run.counts.as_ref(), run.heap.as_ref());
         match self {
@@ -56,7 +57,8 @@ impl Metric {
         }
     }
 
-    /// What a site contributes to it; a site's own peak blocks are not kept, its bytes at the peak stand for them.
+    /// What a site contributes to the figure. A site's blocks at its own peak are not recorded; its
+    /// bytes at the peak stand for them.
     pub(super) fn value_at_site(self, site: &HeapSite) -> u64 {
         match self {
             Metric::Allocations | Metric::Reallocations | Metric::TotalBlocks => site.total_blocks,

@@ -1,4 +1,4 @@
-//! Which profile is held against which, and what changed. Data in, data out.
+//! Decides which profiles are compared, and what changed. Data in, data out.
 
 use super::sources::{DiffInput, InputTotals};
 use crate::exit::ExitReason;
@@ -8,21 +8,21 @@ use heaplab_profile::formats::CountingRule;
 use heaplab_profile::{Frame, Measure, Profile};
 use heaplab_record::{Change, ProfileDiff, SiteChange, TotalChanges};
 
-/// Two profiles that are compared.
 pub(super) struct ProfilePair {
     pub(super) name: String,
     pub(super) old: DiffInput,
     pub(super) new: DiffInput,
 }
 
-/// Every pair, and who has none.
+/// The pairs, and the profiles of either side that have no counterpart.
 pub(super) struct MatchedInputs {
     pub(super) pairs: Vec<ProfilePair>,
     pub(super) only_old: Vec<String>,
     pub(super) only_new: Vec<String>,
 }
 
-/// One profile against one, whatever they are called; else by their variants, in the order of the new ones.
+/// Matches by variant, in the order of the new ones. Two single profiles are compared whatever
+/// their names are.
 pub(super) fn match_inputs(
     mut old: Vec<DiffInput>,
     new: Vec<DiffInput>,
@@ -55,7 +55,8 @@ fn input_names(sources: &[DiffInput]) -> Vec<String> {
     sources.iter().map(|source| source.name.clone()).collect()
 }
 
-/// Places are compared only if both name them in one way; else every stack would be gone here and new there.
+/// Removes the locations where the formats write them differently; otherwise every stack would
+/// count as removed and added.
 fn make_comparable(mut old: DiffInput, mut new: DiffInput) -> (DiffInput, DiffInput) {
     if old.places != new.places {
         for source in [&mut old, &mut new] {
@@ -68,7 +69,6 @@ fn make_comparable(mut old: DiffInput, mut new: DiffInput) -> (DiffInput, DiffIn
     (old, new)
 }
 
-/// What changed in one pair.
 pub(super) fn compare_pair(pair: &ProfilePair) -> ProfileDiff {
     let ProfilePair { name, old, new } = pair;
     let rows = match (old.rows, new.rows) {
@@ -81,7 +81,8 @@ pub(super) fn compare_pair(pair: &ProfilePair) -> ProfileDiff {
     ProfileDiff { name: name.clone(), rows, totals, sites }
 }
 
-/// Blocks and bytes over the whole run are counted by two rules, and only figures of one rule can be compared.
+/// Formats count blocks and bytes over the whole run by one of two rules; only figures of the same
+/// rule are compared.
 fn compare_totals(
     (old, old_rule): (&InputTotals, CountingRule),
     (new, new_rule): (&InputTotals, CountingRule),

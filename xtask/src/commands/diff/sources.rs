@@ -1,4 +1,5 @@
-//! What OLD and NEW may be: a report's folder or its report.json, or one profile in any of the formats that are read back.
+//! Reads OLD or NEW: a report's folder, its report.json, or one profile in any format that can be
+//! read.
 
 use super::compare::sum_measure;
 use crate::exit::ExitReason;
@@ -11,9 +12,9 @@ use heaplab_profile::{Measure, Profile, folded, speedscope};
 use heaplab_record::{Language, REPORT_SCHEMA, Report, Run};
 use std::path::Path;
 
-/// One profile, and what is known of it.
+/// One profile with its totals.
 pub(super) struct DiffInput {
-    /// The variant or program, or the file's name.
+    /// The variant, the program, or the file's name.
     pub(super) name: String,
     pub(super) rows: Option<u64>,
     pub(super) places: LocationStyle,
@@ -22,7 +23,7 @@ pub(super) struct DiffInput {
     pub(super) totals: InputTotals,
 }
 
-/// Sums over the run, as far as the format has them.
+/// Totals over the run, as far as the format has them.
 pub(super) struct InputTotals {
     pub(super) peak_bytes: u64,
     pub(super) end_bytes: Option<u64>,
@@ -30,7 +31,7 @@ pub(super) struct InputTotals {
     pub(super) total_blocks: Option<u64>,
 }
 
-/// Everything that lies at a path.
+/// All profiles at a path.
 pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     let place = path.display();
     let file = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
@@ -73,7 +74,7 @@ fn unknown_format(path: &Path) -> ExitReason {
     ))
 }
 
-/// The programs of a report that were recorded, with their profiles from the files beside it.
+/// The recorded programs of a report, with their profiles from the files beside it.
 fn inputs_of_report(report: &Report, file: &Path) -> Result<Vec<DiffInput>> {
     let folder = file.parent().unwrap_or(Path::new(""));
     let recorded = report.runs.iter().filter(|run| run.language == Language::Rust && run.heap.is_some());
@@ -87,7 +88,7 @@ fn inputs_of_report(report: &Report, file: &Path) -> Result<Vec<DiffInput>> {
 
 fn input_of_run(run: &Run, folder: &Path) -> Result<DiffInput> {
     let path_of = |ending: &str| folder.join(format!("{}{ending}", run.variant));
-    // A report of an earlier heaplab has the folded stacks alone.
+    // Reports of earlier versions have only folded stacks.
     let first = path_of(speedscope::FORMAT.ending);
     let (path, text) = match std::fs::read_to_string(&first) {
         Ok(text) => (first, text),
@@ -137,7 +138,7 @@ impl DiffInput {
     }
 }
 
-/// `list_dict` of `list_dict.dhat.json`.
+/// `list_dict` from `list_dict.dhat.json`.
 fn file_stem(name: &str) -> String {
     let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".json"]);
     endings.find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()

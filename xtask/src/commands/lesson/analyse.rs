@@ -1,5 +1,6 @@
-//! What the measurements mean: recorded stacks get names, growth is judged, and both are put into the runs. A puzzle keeps the
-//! verdicts to itself, and its variants' names are taken out of everything.
+//! What the measurements mean: recorded stacks get names, growth is judged, and both are put into
+//! the runs. A puzzle keeps the verdicts to itself, and its variants' names are taken out of
+//! everything.
 
 use super::mystery::Puzzle;
 use crate::publish::leak_pictures;
@@ -59,7 +60,8 @@ pub(super) fn analyse(
     Ok(Analysis { runs, failed, evidence: Evidence { curves, live, dhat_files, profiles, growth } })
 }
 
-/// Variants run with the baseline first, whichever lesson it is of; a reader goes through the section from its start.
+/// Variants run with the baseline first, whichever lesson it is of; a reader goes through the
+/// section from its start.
 fn in_lesson_order(mut runs: Vec<Run>) -> Vec<Run> {
     runs.sort_by_key(|run| SectionNumber::parse(&run.section));
     runs

@@ -1,26 +1,18 @@
-//! Every section of the course in order, for `cargo xtask lesson all` and `cargo xtask ci`. One that fails does not stop the others.
+//! Runs every section of the course in order, for `cargo xtask lesson all` and `cargo xtask ci`. A
+//! section that fails does not stop the others.
 
 use super::section::run_section;
 use crate::cli::{self, LessonOptions};
 use crate::exit::ExitReason;
+use crate::publish::budget_checks::SectionOutcome;
 use crate::publish::index;
 use crate::runner::discover::{SectionNumber, Workspace};
 use anyhow::Result;
-use heaplab_record::Report;
 use heaplab_report::Words;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// What stands for every section where one is asked for.
+/// The section argument that means all of them.
 pub(crate) const ALL: &str = "all";
-
-/// What came of one section.
-pub(crate) struct SectionOutcome {
-    pub(crate) section: SectionNumber,
-    pub(crate) report: Option<Report>,
-    /// Why it does not count as done.
-    pub(crate) why: Option<anyhow::Error>,
-    pub(crate) took: Duration,
-}
 
 /// Runs these sections one after the other. Only a signal ends it early.
 pub(crate) fn run_sections(
@@ -31,16 +23,21 @@ pub(crate) fn run_sections(
     for (index, section) in sections.iter().enumerate() {
         eprintln!("\n== {section} ({}/{})", index + 1, sections.len());
         let started = Instant::now();
-        let (report, why) = match run_section(&options(section)) {
+        let (report, error) = match run_section(&options(section)) {
             Ok(measured) => (Some(measured.report), measured.verdict.err()),
             Err(error) => (None, Some(error)),
         };
-        match why {
+        match error {
             Some(error) if is_signal(&error) => return Err(error),
             Some(ref error) => eprintln!("error: {section}: {error:#}"),
             None => {}
         }
-        outcomes.push(SectionOutcome { section: section.clone(), report, why, took: started.elapsed() });
+        outcomes.push(SectionOutcome {
+            section: section.clone(),
+            report,
+            error,
+            duration: started.elapsed(),
+        });
     }
     Ok(outcomes)
 }
@@ -49,7 +46,7 @@ fn is_signal(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(ExitReason::Interrupted(_) | ExitReason::CutShort { .. }))
 }
 
-/// `cargo xtask lesson all`: with `--out DIR` each report lies in DIR/SECTION.
+/// `cargo xtask lesson all`. With `--out DIR` each report goes to DIR/SECTION.
 pub(crate) fn run_all(workspace: &Workspace, options: &LessonOptions) -> Result<()> {
     let is_of_one = !options.variant.is_empty()
         || options.mystery.is_some()
@@ -77,7 +74,7 @@ pub(crate) fn run_all(workspace: &Workspace, options: &LessonOptions) -> Result<
         })?;
     }
     let failed: Vec<String> =
-        outcomes.iter().filter(|outcome| outcome.why.is_some()).map(|of| of.section.to_string()).collect();
+        outcomes.iter().filter(|outcome| outcome.error.is_some()).map(|of| of.section.to_string()).collect();
     if failed.is_empty() {
         return Ok(());
     }

@@ -1,5 +1,6 @@
-//! What a lesson shows around its measurements: a program of its own before anything is measured, and at the end what this
-//! machine has and lacks. The show is a process of its own that has ended when the first region opens.
+//! What a lesson shows around its measurements: a program before anything is measured, and the
+//! doctor's checks at the end. The program is a process of its own, so it leaves no memory behind
+//! that could be measured.
 
 use crate::cli::LessonOptions;
 use crate::commands::doctor;
@@ -11,8 +12,8 @@ use anyhow::Result;
 use heaplab_report::Words;
 use std::process::{Command, Stdio};
 
-/// Runs the shows of the section's lessons, on the terminal if there is one. Not where somebody asked for the report alone, or for
-/// single variants.
+/// Runs the show programs of the section's lessons, unless only the report or single variants were
+/// requested.
 pub(crate) fn print_intro(
     built: &[BuiltLesson<'_>],
     workspace: &Workspace,
@@ -43,7 +44,7 @@ pub(crate) fn print_intro(
     Ok(())
 }
 
-/// What this machine has for the rest of the lecture, where a lesson of the section ends with it.
+/// Prints the doctor's checks, where a lesson of the section asks for them.
 pub(crate) fn print_doctor(lessons: &[&Lesson], workspace: &Workspace, screen: &Terminal) {
     if lessons.iter().any(|lesson| lesson.doctor) {
         let (text, _) = doctor::render_checks(workspace);

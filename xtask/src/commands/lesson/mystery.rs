@@ -1,6 +1,6 @@
-//! `--mystery`: the variants of a leak hunt under numbers instead of names, in an order that a seed gives; `--solve` says
-//! which answers are right. Nothing that the student is shown says which number is which: not the names, not the verdicts, not
-//! the frames of the variants' own functions. The line that leaks is there to be found.
+//! `--mystery`: a leak hunt in which numbers replace the variants' names, in an order derived from
+//! a seed; `--solve` checks answers. Names, verdicts and frames of the variants' own functions are
+//! removed from all output, so that nothing but the leaking line gives an answer away.
 
 use crate::cli::NEW_PUZZLE;
 use crate::exit::ExitReason;
@@ -12,19 +12,18 @@ use heaplab_record::{Language, Mystery, Report, Text};
 use heaplab_report::{Lang, Words};
 use std::path::Path;
 
-/// One shuffling of names.
+/// A shuffled list of variant names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Puzzle {
     pub(crate) seed: u64,
-    /// The variant's own name, and what it is shown as.
+    /// The variant's own name and its masked name.
     names: Vec<(String, String)>,
 }
 
 impl Puzzle {
-    /// The puzzle of a seed over these variants.
     pub(crate) fn new(seed: u64, variants: &[String]) -> Puzzle {
         let mut order: Vec<&String> = variants.iter().collect();
-        // Fisher and Yates, from the back; the numbers are splitmix64's.
+        // Fisher-Yates from the back, with numbers of splitmix64.
         let mut state = seed;
         for last in (1..order.len()).rev() {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -34,7 +33,7 @@ impl Puzzle {
         Puzzle { seed, names: names.collect() }
     }
 
-    /// What was asked for: a new puzzle, or that of a number.
+    /// A new puzzle, or that of a given seed.
     pub(crate) fn from_option(asked: &str, lessons: &[&Lesson]) -> Result<Puzzle, ExitReason> {
         let variants = puzzle_variants(lessons)?;
         let seed = match asked {
@@ -50,12 +49,12 @@ impl Puzzle {
         Ok(Puzzle::new(seed, &variants))
     }
 
-    /// What a variant is shown as; nothing for one that is no part of the puzzle.
+    /// The masked name; `None` for a variant that is not part of the puzzle.
     pub(crate) fn masked_name(&self, variant: &str) -> Option<&str> {
         self.names.iter().find(|(name, _)| name == variant).map(|(_, shown)| shown.as_str())
     }
 
-    /// Takes the variants' names out of the stacks: their own functions, and the lines of these.
+    /// Replaces the variants' own functions by their masked names, and removes their locations.
     pub(crate) fn mask_profile(&self, mut profile: Profile) -> Profile {
         for frame in profile.sites.iter_mut().flat_map(|site| &mut site.frames) {
             let is_own = |(name, _): &&(String, String)| frame.function.rsplit("::").next() == Some(name);
@@ -67,13 +66,13 @@ impl Puzzle {
         profile.merge_equal_stacks()
     }
 
-    /// An answer that could be given.
+    /// An answer in the right form, for messages.
     pub(crate) fn example_answer(&self) -> String {
         let first = self.names.iter().map(|(name, _)| name).min().map_or("", String::as_str);
         format!("mystery-1={first}")
     }
 
-    /// The tasks of a puzzle, in the order of its numbers and without a word on what they do.
+    /// The tasks of a puzzle, in the order of its numbers and without descriptions.
     pub(crate) fn mask_tasks<'a>(&'a self, tasks: Vec<VariantTask<'a>>) -> Vec<VariantTask<'a>> {
         let shown = |task: VariantTask<'a>| {
             let shown_as = self.masked_name(&task.variant.name)?;
@@ -85,7 +84,7 @@ impl Puzzle {
         tasks
     }
 
-    /// What is asked, and how to answer.
+    /// The question, and how to answer it.
     pub(crate) fn render_question(&self, section: &SectionNumber, words: &Words) -> String {
         let (seed, section, example) = (self.seed.to_string(), section.to_string(), self.example_answer());
         let asked = words.say("mystery-told", &[("seed", &seed)]);
@@ -97,13 +96,14 @@ impl Puzzle {
     }
 }
 
-/// The title of the section, as a puzzle has it.
+/// The title of a puzzle's report.
 pub(crate) fn masked_title(title: &Text) -> Text {
     let of = |lang, title: &str| Words::new(lang).say("mystery-title", &[("title", title)]);
     Text { en: of(Lang::En, &title.en), zh: of(Lang::Zh, &title.zh) }
 }
 
-/// `--solve mystery-3=rc_cycle,mystery-1=box_leak`, or `--solve all`: against the puzzle whose report lies in this folder.
+/// Checks `--solve mystery-3=rc_cycle,mystery-1=box_leak`, or answers `--solve all`, for the puzzle
+/// whose report is in `place`.
 pub(crate) fn check_solution(
     answers: &[String],
     section: &SectionNumber,
@@ -167,7 +167,8 @@ fn puzzle_variants(lessons: &[&Lesson]) -> Result<Vec<String>, ExitReason> {
     Ok(variants)
 }
 
-/// splitmix64's finaliser (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+/// splitmix64's finaliser (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+/// 2014).
 fn mix_bits(state: u64) -> u64 {
     let value = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -9,7 +9,8 @@ use heaplab_record::Report;
 use heaplab_report::{Words, terminal as lines};
 use std::path::Path;
 
-/// Prints what stands under the table. `Err` is what the command ends with: a variant failed, or the goal is missed.
+/// Prints what stands under the table. `Err` is what the command ends with: a variant failed, or
+/// the goal is missed.
 pub(super) fn print_outcome(
     report: &Report,
     place: &Path,

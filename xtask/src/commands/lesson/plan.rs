@@ -1,4 +1,5 @@
-//! The steps before anything runs: what was selected, what was built, and which variants run at which scale.
+//! The steps before anything runs: what was selected, what was built, and which variants run at
+//! which scale.
 
 use super::intro;
 use super::mystery::Puzzle;
@@ -72,7 +73,8 @@ impl LectureStatements {
     }
 }
 
-/// Reads the selected section, and refuses options that cannot work before minutes are spent on building.
+/// Reads the selected section, and refuses options that cannot work before minutes are spent on
+/// building.
 pub(super) fn select<'a>(workspace: &'a Workspace, options: &LessonOptions) -> Result<Selection<'a>> {
     let (section, lessons) = workspace.find_section(&options.section)?;
     predict::check_option(options.predict.as_deref())?;
@@ -96,7 +98,8 @@ pub(super) fn select<'a>(workspace: &'a Workspace, options: &LessonOptions) -> R
     })
 }
 
-/// The folder of the report. A puzzle has its own, because the section's report would give the answers away.
+/// The folder of the report. A puzzle has its own, because the section's report would give the
+/// answers away.
 pub(super) fn report_folder(
     workspace: &Workspace,
     section: &SectionNumber,
@@ -108,7 +111,8 @@ pub(super) fn report_folder(
 }
 
 pub(super) fn build<'a>(selection: &Selection<'a>) -> Result<BuiltSection<'a>> {
-    // The benches come first: cargo builds a package's binary along with them, with other features, into the same place.
+    // The benches come first: cargo builds a package's binary along with them, with other features,
+    // into the same place.
     let benches = criterion::build_benches(selection.workspace, &selection.lessons)?;
     let lessons = build::build_lessons(selection.workspace, &selection.lessons)?;
     Ok(BuiltSection { benches, lessons })
@@ -152,7 +156,8 @@ pub(super) fn plan<'a>(
     Ok(SectionPlan { tasks, request, predictions, unit })
 }
 
-/// Every selected variant that can run here. Baselines come first, because the others are compared with them as they run.
+/// Every selected variant that can run here. Baselines come first, because the others are compared
+/// with them as they run.
 fn plan_tasks<'a>(
     selection: &'a Selection<'_>,
     built: &'a [BuiltLesson<'_>],
@@ -211,8 +216,8 @@ fn resolve_inputs(options: &LessonOptions, built: &[BuiltLesson<'_>]) -> Result<
     Ok(inputs)
 }
 
-/// One scale for a whole section: the one on the command line, that of an input (a log's size), or the largest default of its
-/// lessons.
+/// One scale for a whole section: the one on the command line, that of an input (a log's size), or
+/// the largest default of its lessons.
 fn resolve_rows(
     built: &[BuiltLesson<'_>],
     inputs: &LessonInputs,
@@ -249,8 +254,8 @@ fn unit_name<'a>(built: &'a BuiltLesson<'_>, lang: Lang) -> &'a str {
     built.lesson.unit_zh.as_deref().filter(|_| lang == Lang::Zh).unwrap_or(&built.manifest.unit)
 }
 
-/// The Chinese description of a script stands under its file name (`slots_by.py`), because a Rust variant may have the same
-/// name.
+/// The Chinese description of a script stands under its file name (`slots_by.py`), because a Rust
+/// variant may have the same name.
 fn describe_variant<'a>(built: &'a BuiltLesson<'_>, variant: &'a Variant, lang: Lang) -> &'a str {
     let name = match variant.language {
         Language::Rust => variant.name.clone(),

@@ -1,5 +1,6 @@
-//! `cargo xtask lesson 8.5 --predict`: what somebody says before the variants run, asked on the terminal or given as
-//! `list_dict=2.6GB,slots=600MB`. What became of it is the report's to say.
+//! `cargo xtask lesson 8.5 --predict`: predictions that are made before the variants run, asked on
+//! the terminal or given as `list_dict=2.6GB,slots=600MB`. The report compares them with the
+//! measurements.
 
 use crate::cli::ASK_PREDICTIONS;
 use crate::exit::ExitReason;
@@ -12,13 +13,13 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-/// Between two looks for a signal while nobody types.
+/// How often a signal is looked for while nobody types.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 const USAGE: &str =
     "write VARIANT=BYTES, such as list_dict=2.6GB,slots=600MB; CPython's are called generator.py";
 
-/// Before anything is built: whoever wants to be asked needs a terminal.
+/// Refuses before anything is built to ask questions without a terminal.
 pub(crate) fn check_option(asked: Option<&str>) -> Result<(), ExitReason> {
     if asked == Some(ASK_PREDICTIONS) && !std::io::stdin().is_terminal() {
         return Err(ExitReason::UsageError(format!(
@@ -48,8 +49,8 @@ pub(crate) fn read_predictions(
     }
 }
 
-/// The next line of the terminal, `None` at its end. Reading goes on after a signal, so a thread reads and this one looks
-/// whether there was any.
+/// The next line of the terminal, `None` at its end. A read continues after a signal, so a thread
+/// reads while this one checks for signals.
 fn terminal_input() -> impl FnMut() -> Result<Option<String>, ExitReason> {
     let (send, lines) = mpsc::channel();
     thread::spawn(move || {
@@ -80,7 +81,7 @@ fn parse_prediction(one: &str, tasks: &[VariantTask<'_>]) -> Result<Prediction, 
     Ok(build_prediction(task, peak_bytes))
 }
 
-/// A line a variant; one that is empty leaves it out, one that is no number is asked again.
+/// One line per variant. An empty one skips the variant; one without a number is asked again.
 fn ask_predictions(
     tasks: &[VariantTask<'_>],
     input: &mut impl FnMut() -> Result<Option<String>, ExitReason>,
@@ -94,7 +95,7 @@ fn ask_predictions(
             Language::Python => words.get("predict-ask-rss"),
         };
         loop {
-            // A terminal that has gone away ends the questions below.
+            // The read below fails if the terminal is gone.
             let _ = write!(output, "  {} ({}), {what}: ", task_name(task), task.about)
                 .and_then(|()| output.flush());
             let Some(line) = input()? else { return Ok(said) };
@@ -115,7 +116,7 @@ fn build_prediction(task: &VariantTask<'_>, peak_bytes: u64) -> Prediction {
     Prediction { variant: task.variant.name.clone(), language: task.variant.language, peak_bytes }
 }
 
-/// A script shares its name with the variant that does the same.
+/// A script has the name of the variant that does the same, so the extension tells them apart.
 fn task_name(task: &VariantTask<'_>) -> String {
     match task.variant.language {
         Language::Rust => task.variant.name.clone(),
@@ -123,7 +124,7 @@ fn task_name(task: &VariantTask<'_>) -> String {
     }
 }
 
-/// `2.6GB`, `600 MB`, `1GiB`, `18k`, `1200`: decimal units, and binary ones where it says so.
+/// Parses `2.6GB`, `600 MB`, `1GiB`, `18k` or `1200`. Units are decimal unless they contain an `i`.
 fn parse_bytes(text: &str) -> Option<u64> {
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '_').collect();
     let plain = plain.to_ascii_lowercase();
@@ -142,7 +143,7 @@ fn parse_bytes(text: &str) -> Option<u64> {
     let is_number = digits.chars().all(|c| c.is_ascii_digit() || c == '.');
     let number: f64 = digits.parse().ok().filter(|_| is_number)?;
     let bytes = number * factor;
-    // A float holds whole numbers up to here; no machine has so many bytes.
+    // Floats are exact for whole numbers up to here, and no machine has so many bytes.
     (bytes < 9e15).then_some(bytes.round() as u64)
 }
 
@@ -237,7 +238,7 @@ mod tests {
             let asked = String::from_utf8(output).unwrap();
             assert_eq!(asked.matches("list (").count(), 2, "{asked}");
             assert!(asked.contains("generator.py (what it does), peak RSS"), "{asked}");
-            // Whoever closes the terminal is not asked for ever.
+            // A closed terminal ends the questions.
             let nothing = ask_predictions(tasks, &mut || Ok(None), &mut Vec::new(), &Words::new(Lang::Zh));
             assert!(nothing.unwrap().is_empty());
             let ended = ask_predictions(

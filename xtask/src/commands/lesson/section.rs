@@ -1,5 +1,5 @@
-//! One measurement of a section as a pipeline: plan, run, analyse, render, publish. Each step takes what the steps before it
-//! returned and changes none of it.
+//! One measurement of a section as a pipeline: plan, run, analyse, render, publish. Each step takes
+//! what the steps before it returned and changes none of it.
 
 use super::analyse::{self, Analysis, Evidence};
 use super::outcome::print_outcome;
@@ -57,7 +57,8 @@ pub(crate) fn run_section(options: &LessonOptions) -> Result<MeasuredSection> {
     Ok(MeasuredSection { report, verdict })
 }
 
-/// Runs every variant under every probe, and prints each row of the table as soon as it is complete.
+/// Runs every variant under every probe, and prints each row of the table as soon as it is
+/// complete.
 fn measure_variants(
     selection: &Selection<'_>,
     plan: &SectionPlan<'_>,
@@ -76,7 +77,8 @@ fn measure_variants(
     })
 }
 
-/// Counts instructions and times benches, where a lesson asks for them; what they find is attached to the runs.
+/// Counts instructions and times benches, where a lesson asks for them; what they find is attached
+/// to the runs.
 fn add_tools(
     measured: SectionResult,
     selection: &Selection<'_>,

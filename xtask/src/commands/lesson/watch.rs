@@ -1,5 +1,6 @@
-//! `cargo xtask lesson 8.5 --watch`: when a file of the lesson is saved, it is built again and the variants whose code has changed
-//! are measured again. Files are looked at a few times a second; that works on every file system, over the network too.
+//! `cargo xtask lesson 8.5 --watch`: when a file of the lesson is saved, it is built again and the
+//! variants whose code changed are measured again. Files are polled, which works on every file
+//! system, also over a network.
 
 mod source_changes;
 
@@ -17,10 +18,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// Between two looks at the files. An editor that writes in two steps is done within one.
+/// The polling interval. It is long enough for an editor that writes a file in two steps.
 const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
-/// The files of the lessons, with what is in them.
+/// The contents of the lessons' files.
 type SourceFiles = BTreeMap<PathBuf, Vec<u8>>;
 
 /// Runs the section, then again whenever it changes, until a signal comes.
@@ -42,7 +43,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
         }
         eprintln!("{}", words.get("watch-waits"));
         let changed = wait_for_change(&lessons, &mut files)?;
-        // The whole section's report stays: what is measured on the way has its own.
+        // Results of changed variants go to a folder of their own, so that the report of the whole
+        // section stays.
         options.out.get_or_insert_with(|| workspace.root.join("reports").join(format!("{section}-watch")));
         options.predict = None;
         options.variant = match changed {
@@ -59,7 +61,8 @@ pub(crate) fn run(options: &LessonOptions) -> Result<()> {
     }
 }
 
-/// What went wrong is said and waited out: the next save may mend it. A signal, and a wrong command line, end it.
+/// Prints an error and goes on, because the next save may fix it. Signals and wrong options end the
+/// command.
 fn report_error(result: Result<()>) -> Result<()> {
     let Err(error) = result else { return Ok(()) };
     match error.downcast_ref::<ExitReason>() {
@@ -73,7 +76,7 @@ fn report_error(result: Result<()>) -> Result<()> {
     }
 }
 
-/// Until a file has changed, and then until none changes any more.
+/// Waits until a file has changed and then no file changes any more.
 fn wait_for_change(lessons: &[&Lesson], last: &mut SourceFiles) -> Result<SourceChange> {
     let mut seen = None;
     loop {
@@ -92,7 +95,7 @@ fn wait_for_change(lessons: &[&Lesson], last: &mut SourceFiles) -> Result<Source
     }
 }
 
-/// Everything that a lesson's run is made of. Exercise, solution and tests are no part of it.
+/// The files that a lesson's run depends on. Exercise, solution and tests do not matter.
 fn read_sources(lessons: &[&Lesson]) -> Result<SourceFiles> {
     let mut files = SourceFiles::new();
     for lesson in lessons {
@@ -113,14 +116,14 @@ fn collect_file(path: &Path, files: &mut SourceFiles) -> Result<()> {
     }
     let is_ours =
         path.extension().is_some_and(|ending| ["rs", "py", "toml"].iter().any(|ours| ending == *ours));
-    // An editor may be just replacing it: then it is there at the next look.
+    // An editor may be replacing the file at this moment; the next poll finds it.
     if is_ours && let Ok(text) = std::fs::read(path) {
         files.insert(path.to_owned(), text);
     }
     Ok(())
 }
 
-/// The last peak of each variant, to say what a change has changed.
+/// The last scale and peak of each variant, to show what a change did.
 #[derive(Default)]
 struct PeakHistory(BTreeMap<String, (u64, u64)>);
 

@@ -1,5 +1,6 @@
-//! `cargo xtask profile --cpu -- PROGRAM ARGS`: where any program spends its instructions, by function and by line. The
-//! program needs nothing of ours; names and lines come from its debug information.
+//! `cargo xtask profile --cpu -- PROGRAM ARGS`: where any program spends its instructions, by
+//! function and by line. The program needs no preparation; names and lines come from its debug
+//! information.
 
 use crate::cli::{self, ProfileOptions};
 use crate::exit::ExitReason;
@@ -22,7 +23,7 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::Instant;
 
-/// Files whose lines are shown.
+/// The number of source files that are shown.
 const MOST_FILES: usize = 12;
 
 pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
@@ -95,7 +96,8 @@ fn describe_end(ended: &ProgramEnd) -> String {
     ended.cause.clone().unwrap_or_else(|| probe::describe_status(ended.status))
 }
 
-/// The files of the workspace that ran, the most expensive first; only these lie here for certain and are the reader's own.
+/// The workspace's files that ran, the most expensive first. Only these are certain to be on this
+/// machine.
 fn annotated_sources(counted: &CallgrindProfile, roots: &Roots, total: u64) -> Vec<SourceListing> {
     let own = |lines: &[LineCost]| lines.iter().map(|line| line.exclusive).sum::<u64>();
     let mut files: Vec<(String, Vec<LineCost>)> = callgrind::own_lines(counted, roots).into_iter().collect();

@@ -1,4 +1,4 @@
-//! Why a program left no recording, and what to do about it.
+//! Explains why a program left no recording, and what to do about it.
 
 use crate::exit::ExitReason;
 use crate::runner::probe;
@@ -13,10 +13,10 @@ const SETUP_LINES: &str = "\
     in src/main.rs:\n\n    \
     #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();";
 
-/// The name that the allocator asks the environment for: a program that has it in its bytes has the allocator.
+/// An environment variable that the allocator reads. Its name is in the bytes of every program that
+/// has the allocator.
 const RECORDER_MARK: &[u8] = b"HEAPLAB_PROBE";
 
-/// The error for a program without a recording.
 pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd) -> ExitReason {
     let name = program.to_string_lossy();
     let how = match &ended.cause {
@@ -40,7 +40,6 @@ pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd) -> ExitRea
     })
 }
 
-/// Whether a file has these bytes somewhere.
 fn file_contains(path: &Path, mark: &[u8]) -> bool {
     std::fs::read(path).is_ok_and(|bytes| bytes.windows(mark.len()).any(|window| window == mark))
 }

@@ -1,4 +1,4 @@
-//! Sites of three runs become one, and a graph's word is read.
+//! Tests that the sites of three runs are matched, and that a graph of references is used.
 
 use super::*;
 use heaplab_profile::RecorderFigures;
@@ -13,7 +13,7 @@ fn stack(line: u32) -> Stack {
     ]
 }
 
-/// So many blocks of 64 bytes were made and so many are live.
+/// A profile with this many allocated and live blocks of 64 bytes.
 fn profile(line: u32, births: u64, live: u64) -> Profile {
     let deaths = births - live;
     let recorded = RecorderFigures {
@@ -37,7 +37,8 @@ fn profile(line: u32, births: u64, live: u64) -> Profile {
     }
 }
 
-/// A workload at 500, 1000 and 2000 requests whose live blocks after so many requests are these.
+/// The growth of a workload at 500, 1000 and 2000 requests, whose live blocks are a function of the
+/// requests.
 fn of(live: fn(u64) -> u64, after_teardown: u64, references: &BTreeMap<String, Reachability>) -> Growth {
     let seen = [500, 1000, 2000].map(|rows| NamedRun {
         rows,

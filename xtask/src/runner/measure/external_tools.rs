@@ -1,6 +1,7 @@
-//! valgrind's DHAT and heaptrack, where they are installed: two programs that share nothing with the recorder count the
-//! baseline and the leanest variant of its work, at the reconciliation's scale. Both watch the whole process; their call
-//! stacks tell what lies in the measured region.
+//! Runs valgrind's DHAT and heaptrack, where they are installed: two programs that share nothing
+//! with the recorder count the baseline and the leanest variant of its work, at the
+//! reconciliation's scale. Both watch the whole process; call stacks tell which part belongs to the
+//! measured region.
 
 mod heaptrack;
 mod valgrind;
@@ -14,20 +15,21 @@ use heaplab_record::{Language, OutsideFigures, OutsideOutcome, OutsideRun, Outsi
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// The region's place in a call stack: what the variant asks for is asked inside of it.
+/// The function around the measured region. Everything that a variant allocates has it in the call
+/// stack.
 const REGION_FUNCTION: &str = "heaplab_lesson::measure::VariantRunner::measure";
-/// A class waits for two programs and two variants; one that takes longer than this is left out, and said.
+/// A class waits for two tools and two variants. A tool that takes longer than this is left out,
+/// and the report says so.
 const TOOL_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// One child under one tool.
+/// A child under a tool.
 pub(super) struct ToolRun {
-    /// Its own folder.
     pub(super) out: PathBuf,
-    /// The lesson's crate, as function names have it.
+    /// The lesson's crate as in function names.
     pub(super) krate: String,
 }
 
-/// Puts what the tools say into the runs' reconciliations.
+/// Adds the tools' figures to the runs' reconciliations.
 pub(super) fn run_tools(runner: &mut Runner<'_>, tasks: &[VariantTask<'_>]) -> Result<()> {
     for index in choose_runs(&runner.section.runs) {
         let run = &runner.section.runs[index];
@@ -57,7 +59,8 @@ const fn tool_program(tool: OutsideTool) -> &'static str {
     }
 }
 
-/// The baseline, or the first run; and of the others of its lesson that do its work the one with the lowest peak.
+/// The baseline, or the first run; and among the other runs of its lesson and work group the one
+/// with the lowest peak.
 fn choose_runs(runs: &[Run]) -> Vec<usize> {
     let reconciled = || runs.iter().enumerate().filter(|(_, run)| run.reconciliation.is_some());
     let Some((first, baseline)) = reconciled().find(|(_, run)| run.baseline).or_else(|| reconciled().next())
@@ -72,7 +75,8 @@ fn choose_runs(runs: &[Run]) -> Vec<usize> {
     std::iter::once(first).chain(leanest.map(|(index, _)| index)).collect()
 }
 
-/// One variant under one tool. `Err` is the runner's own trouble or an interrupt; the tool's is in the outcome.
+/// One variant under one tool. `Err` is an error of the runner or an interrupt; that of the tool is
+/// in the outcome.
 fn run_under_tool(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
@@ -83,7 +87,8 @@ fn run_under_tool(
         return Ok(OutsideOutcome::NotInstalled);
     }
     let out = runner.create_child_folder()?;
-    // stats_alloc hands every call on as it is, and a lesson's look at its data stays out of this probe.
+    // stats_alloc passes every call on unchanged, and under this probe a lesson does not inspect
+    // its data.
     let mut order = runner.build_run_request(task, Probe::Counts, rows, out.clone())?;
     order.timeout = order.timeout.min(TOOL_TIMEOUT);
     let sight = ToolRun { out: out.clone(), krate: task.built.lesson.package.replace('-', "_") };
@@ -117,17 +122,18 @@ fn prefix_command(order: &mut RunRequest, tool: &str, mut before: Vec<String>) {
     order.arguments = before;
 }
 
-/// The first line of what it calls itself.
+/// The version, from the first line that the tool prints.
 fn tool_version(tool: &str) -> String {
     let output =
         std::process::Command::new(tool).arg("--version").stdin(std::process::Stdio::null()).output();
     let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
     let said = said.lines().next().unwrap_or_default();
-    // `valgrind-3.19.0`, `heaptrack 1.4.0`
+    // Such as `valgrind-3.19.0` or `heaptrack 1.4.0`.
     said.rsplit(['-', ' ']).next().unwrap_or_default().to_owned()
 }
 
-/// Whether a stack, the root first, is of the measured region: inside the bench a function of the lesson's own.
+/// Whether a stack, with the root first, is in the measured region: a function of the lesson below
+/// the region's function.
 pub(super) fn is_in_region<'a>(frames: impl Iterator<Item = &'a str>, krate: &str) -> bool {
     let of_lesson = |frame: &str| {
         frame.trim_start_matches('<').strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"))
@@ -135,10 +141,10 @@ pub(super) fn is_in_region<'a>(frames: impl Iterator<Item = &'a str>, krate: &st
     frames.skip_while(|frame| !frame.starts_with(REGION_FUNCTION)).skip(1).any(of_lesson)
 }
 
-/// The whole, and what of it is outside.
+/// The totals of the process, and the part of them outside the region.
 pub(super) type ToolFigures = (OutsideFigures, OutsideFigures);
 
-/// A file that the tool should have written.
+/// Reads a file that the tool should have written.
 pub(super) fn read_output(path: &Path) -> Result<String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     std::fs::read_to_string(path).with_context(|| format!("it left no {name}"))

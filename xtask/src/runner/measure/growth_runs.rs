@@ -1,5 +1,6 @@
-//! The runs that say how a variant grows: at N, 2N and 4N under the recorder, with looks on the way. 4N is the run's own scale;
-//! its run drops the data at the end, so that what nobody owned any more can be told from what somebody still did.
+//! The runs that show how a variant grows: at N, 2N and 4N under the recorder, with snapshots on
+//! the way. 4N is the run's own scale. That run drops its data at the end, which separates blocks
+//! that nobody owned from blocks that still had an owner.
 
 use super::VariantTask;
 use super::runner::Runner;
@@ -8,25 +9,25 @@ use heaplab_analysis::growth::checkpoint_requests;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{LiveSnapshot, Probe};
 
-/// With fewer requests than this at N nothing can be said.
+/// Fewer requests than this at N say nothing.
 const LEAST_SMALLEST_ROWS: u64 = 16;
 
 /// The runs of one variant.
 pub(crate) struct ScaledRuns {
     pub(crate) section: String,
     pub(crate) variant: String,
-    /// N, 2N, 4N.
+    /// At N, 2N and 4N.
     pub(crate) runs: Vec<ScaledRun>,
 }
 
-/// One of them.
 pub(crate) struct ScaledRun {
     pub(crate) rows: u64,
     pub(crate) raw: RawRecording,
     pub(crate) looks: Vec<LiveSnapshot>,
 }
 
-/// Runs the variant at N, 2N and 4N; nothing where a run fails, which is noted, or where 4N is too few.
+/// Runs the variant at N, 2N and 4N. `None` where a run fails, which is reported, or where 4N is
+/// too few.
 pub(super) fn run_at_scales(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,

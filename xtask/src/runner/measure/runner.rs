@@ -1,4 +1,5 @@
-//! The children of one section: each gets a folder, is watched, and its record is held against the others' checksums.
+//! Runs the children of one section: each gets a folder, is watched, and its checksum is compared
+//! with the others'.
 
 use super::{MeasureEvent, MeasureRequest, SectionResult, VariantTask};
 use crate::exit::ExitReason;
@@ -12,7 +13,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A child is expected to take this long where nothing is known.
+/// The expected time of a child where nothing is known.
 pub(super) const DEFAULT_EXPECTED: Duration = Duration::from_millis(300);
 
 pub(super) struct Runner<'a> {
@@ -20,34 +21,34 @@ pub(super) struct Runner<'a> {
     pub(super) screen: &'a Terminal,
     pub(super) show: &'a mut dyn FnMut(MeasureEvent<'_>),
     pub(super) section: SectionResult,
-    /// The first checksum of each work group and scale, and whose it was.
+    /// The first checksum of each work group and scale, with the variant that returned it.
     checksums: HashMap<(String, u64), (String, String)>,
     children: u32,
     done: Duration,
-    /// What the lessons have made, by binary and scale.
+    /// The prepared inputs, by binary and scale.
     prepared: HashMap<(PathBuf, u64), String>,
-    /// What a child of a variant takes at a row, by the runs at the reference scale.
+    /// The time of each variant's run at the reference scale.
     pub(super) pace: HashMap<String, Pace>,
 }
 
-/// Wall time and the scale it was measured at.
+/// A wall time and the scale that it was measured at.
 #[derive(Clone, Copy)]
 pub(super) struct Pace {
     pub(super) wall: Duration,
     pub(super) rows: u64,
 }
 
-/// A child that gave its record.
+/// The results of a child that succeeded.
 pub(super) struct ChildAnswer {
     pub(super) record: Record,
     pub(super) samples: Vec<CurvePoint>,
-    /// dhat's file, under that probe.
+    /// dhat's file, under the dhat probe.
     pub(super) dhat_json: Option<String>,
-    /// The recorder's, under the heap probe.
+    /// The recording, under the heap probe.
     pub(super) recording: Option<RawRecording>,
 }
 
-/// What came of one child.
+/// The outcome of one child.
 pub(super) struct ChildReply {
     pub(super) answer: Option<ChildAnswer>,
     /// Whether the variant would only fail again, and slowly.
@@ -73,17 +74,17 @@ impl<'a> Runner<'a> {
         }
     }
 
-    /// Says how much work lies ahead.
+    /// Sets how much work is ahead.
     pub(super) fn announce_work(&mut self, ahead: Duration) {
         self.screen.set_total(self.done + ahead);
     }
 
-    /// Runs one child to its end. A failure is noted and shown, and the others go on.
+    /// Runs one child to its end. A failure is reported, and the other children still run.
     pub(super) fn run_child(&mut self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Result<ChildReply> {
         self.run_child_with_env(task, probe, rows, Vec::new())
     }
 
-    /// As [`Runner::child`], with more in its environment.
+    /// As [`Runner::run_child`], with additional environment variables.
     pub(super) fn run_child_with_env(
         &mut self,
         task: VariantTask<'_>,
@@ -147,7 +148,6 @@ impl<'a> Runner<'a> {
         Ok(out)
     }
 
-    /// How one child is run.
     pub(super) fn build_run_request(
         &mut self,
         task: VariantTask<'_>,
@@ -174,7 +174,7 @@ impl<'a> Runner<'a> {
         Ok(RunRequest { program, arguments, environment, probe, rows, out, timeout })
     }
 
-    /// What the lesson has made for this scale, once.
+    /// The lesson's input for this scale, made once.
     fn prepared_input(&mut self, task: VariantTask<'_>, rows: u64) -> Result<Option<String>> {
         if !task.built.manifest.prepares {
             return Ok(None);
@@ -191,8 +191,8 @@ impl<'a> Runner<'a> {
         Ok(Some(made.what))
     }
 
-    /// Variants of one work group return one checksum at one scale; a report where they differ would compare two
-    /// different works, and is refused.
+    /// Variants of one work group must return the same checksum at the same scale. A report where
+    /// they differ would compare different work, so it is refused.
     fn check_checksum(&mut self, task: VariantTask<'_>, record: &Record) -> Result<(), ExitReason> {
         let key = (task.variant.work_group.clone(), record.scale);
         let (first, whose) =
@@ -215,7 +215,8 @@ impl<'a> Runner<'a> {
         )))
     }
 
-    /// What a child will take, by what the reference scale took. The factors are only for the bar.
+    /// The expected time of a child, by its run at the reference scale. The factors only serve the
+    /// progress bar.
     pub(super) fn expected_duration(&self, task: VariantTask<'_>, probe: Probe, rows: u64) -> Duration {
         let Some(pace) = self.pace.get(&task.display_name()) else { return DEFAULT_EXPECTED };
         let factor = match probe {

@@ -1,5 +1,5 @@
-//! How big it will get: every variant runs at a hundredth first. What that says about memory decides the scale; nobody types
-//! in what a variant needs.
+//! Decides the scale: every variant first runs at a hundredth, and its memory there tells what
+//! fits. Nobody enters what a variant needs.
 
 use super::runner::{ChildAnswer, DEFAULT_EXPECTED, Pace, Runner};
 use super::{MeasureRequest, VariantTask};
@@ -10,19 +10,20 @@ use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
 use heaplab_report::format::{bytes, count};
 use std::time::Duration;
 
-/// How many times the reference scale the second run is that tells buffers of one size from what grows.
+/// The second sizing run has this many times the reference scale. It separates fixed buffers from
+/// memory that grows.
 const SECOND_RUN_FACTOR: u64 = 10;
 
-/// What the runs at the reference scale told; empty where the whole run is that small itself.
+/// The runs at the reference scale; empty where the whole run is that small itself.
 #[derive(Default)]
 pub(super) struct Sizing {
     footprint: Option<Footprint>,
-    /// Kept for the reconciliation, which is at this scale too.
+    /// Used for the reconciliation, which has the same scale.
     pub(super) heap: Option<HeapTotals>,
     pub(super) plain: Option<PlainSample>,
-    /// The warm-up's counts at full scale, of the one variant that it was.
+    /// The warm-up's counts at full scale, for the one variant that it ran.
     pub(super) counts: Option<ChildAnswer>,
-    /// It failed already: it would fail again at full scale.
+    /// The variant has failed, and would fail again at full scale.
     pub(super) broken: bool,
 }
 
@@ -43,7 +44,8 @@ pub(super) fn size_at_reference(runner: &mut Runner<'_>, task: VariantTask<'_>) 
     Ok(Sizing { footprint, heap, plain: Some(plain), counts: None, broken: false })
 }
 
-/// One run under the plain probe, one under the recorder where there is one; `None` for a variant that fails.
+/// One run under the plain probe and, in Rust, one under the recorder; `None` for a variant that
+/// fails.
 fn run_sizing_pair(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
@@ -74,15 +76,15 @@ fn footprint(rows: u64, sample: &PlainSample, heap: Option<&HeapTotals>) -> Opti
     })
 }
 
-/// Pages of files that a variant has mapped: resident, but whenever memory runs short the system takes them back and reads them
-/// again. Shared memory has no file to be read from.
+/// Mapped pages of files. They are resident, but the system takes them back when memory runs short.
+/// Shared memory is not included, because it has no file to be read from again.
 fn mapped_file_bytes(sample: &PlainSample) -> u64 {
     let came = sample.end_rss_file_bytes.zip(sample.start_rss_file_bytes);
     let came = came.map_or(0, |(end, start)| end.saturating_sub(start));
     came.saturating_sub(sample.end_rss_shmem_bytes.unwrap_or(0))
 }
 
-/// The scale that fits into the memory that is there now; a lowered one is said.
+/// The scale that fits into the memory that is available now. A lower scale is reported.
 pub(super) fn rows_that_fit_now(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
@@ -93,7 +95,8 @@ pub(super) fn rows_that_fit_now(
         return Ok(asked);
     };
     let more = footprint.rows.saturating_mul(SECOND_RUN_FACTOR);
-    // In proportion it would not fit. Buffers of one size would be multiplied too: another run tells them from what grows.
+    // Extrapolated from one run it would not fit, but that also multiplies fixed buffers. A second
+    // run separates them from memory that grows.
     if footprint.smaller.is_none() && more < asked && footprint.rows_that_fit(asked, available) < asked {
         let fits = footprint.rows_that_fit(more, available) == more;
         if let Some((plain, heap)) = if fits { run_sizing_pair(runner, task, more)? } else { None } {
@@ -117,8 +120,9 @@ pub(super) fn rows_that_fit_now(
     Ok(rows)
 }
 
-/// One run at the largest footprint whose time is not looked at: whoever first touches a virtual machine's fresh pages pays for
-/// the host to find them, and that shall not be the first variant. Counts know no time: where they can be had they are kept.
+/// Runs the variant with the largest footprint once, without timing it: the first process to touch
+/// a virtual machine's fresh pages waits for the host to provide them, which must not slow the
+/// first variant down. Counts do not depend on time, so those of the warm-up are kept.
 pub(super) fn warm_up(
     runner: &mut Runner<'_>,
     tasks: &[VariantTask<'_>],
@@ -134,7 +138,7 @@ pub(super) fn warm_up(
     {
         runner.screen.print_step(&format!("warm-up, not timed: {}", task.display_name()));
         let rows = rows_that_fit_now(runner, task, sizing)?;
-        // A failure here shows again, and is told, when the variant itself is measured.
+        // A failure here will be reported when the variant itself is measured.
         let told = runner.section.failed.len();
         let is_rust = task.variant.language == Language::Rust;
         let probe = if is_rust { Probe::Counts } else { Probe::Plain };
@@ -144,7 +148,7 @@ pub(super) fn warm_up(
     Ok(())
 }
 
-/// How often each variant's pair of plain and heap runs is taken; CPython once.
+/// How many pairs of plain and heap runs each variant gets; CPython one.
 pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -> Vec<u32> {
     let rows = runner.request.rows;
     let pairs: Vec<Duration> = tasks
@@ -154,7 +158,7 @@ pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -
                 runner.expected_duration(task, Probe::Plain, rows)
                     + runner.expected_duration(task, Probe::Heap, rows)
             }
-            // Not of the budget, and never repeated.
+            // Python runs are not repeated, and take nothing of the time limit.
             Language::Python => Duration::ZERO,
         })
         .collect();
@@ -167,7 +171,7 @@ pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -
     repetitions
 }
 
-/// What lies ahead after the reference runs: for the bar only.
+/// The expected time of everything after the reference runs, for the progress bar.
 pub(super) fn expected_total(
     runner: &Runner<'_>,
     tasks: &[VariantTask<'_>],
@@ -206,10 +210,10 @@ mod tests {
         };
         let need = |sample: &PlainSample| footprint(1_000, sample, None).expect("measured").need_bytes(1_000);
         assert_eq!(need(&sample), 4_000_000 + 11_000_000);
-        // Shared memory is no file's.
+        // Shared memory belongs to no file.
         sample.end_rss_shmem_bytes = Some(400_000_000);
         assert_eq!(need(&sample), 4_000_000 + 451_000_000);
-        // A system that does not tell how many came before.
+        // A system that does not report the pages at the start.
         sample.start_rss_file_bytes = None;
         assert_eq!(need(&sample), 4_000_000 + 1_111_000_000);
     }

@@ -1,4 +1,4 @@
-//! The records of one variant, folded into its entry of the report.
+//! Folds the records of one variant into its entry of the report.
 
 use super::runner::ChildAnswer;
 use super::{DhatFile, Recording, VariantTask};
@@ -13,7 +13,7 @@ use heaplab_report::lesson_data::present;
 
 /// Fewer samples than this make no curve.
 const LEAST_SAMPLES: usize = 10;
-/// More points than this nobody sees.
+/// Curves are thinned to this many points.
 const MOST_POINTS: usize = 1000;
 
 pub(super) struct VariantRuns {
@@ -61,7 +61,7 @@ impl VariantRuns {
         self.rows
     }
 
-    /// Whether both counting probes beside the recorder have answered.
+    /// Whether both counting probes besides the recorder have answered.
     pub(super) const fn is_counted(&self) -> bool {
         self.counts.is_some() && self.dhat.is_some()
     }
@@ -79,7 +79,8 @@ impl VariantRuns {
                     self.attachments.extend(present(record.attachments));
                     self.samples.clone_from(&samples);
                 }
-                // RssAnon has no kernel peak: the highest that was seen from outside, or by the child at its end.
+                // The kernel keeps no peak of RssAnon, so the highest sample counts, or the child's
+                // own figure at its end.
                 let anon = samples.iter().map(|point| point.rss_anon_bytes).max();
                 let file = samples.iter().map(|point| point.rss_file_bytes).max();
                 self.anon_peak = self.anon_peak.max(anon).max(sample.end_rss_anon_bytes);
@@ -100,7 +101,7 @@ impl VariantRuns {
         }
     }
 
-    /// Where all three counting probes ran at the run's own scale.
+    /// Reconciles the counting probes, if all of them ran at the run's own scale.
     pub(super) fn reconcile_probes(&mut self) {
         if let (Some(heap), Some(dhat), Some(counts)) = (self.heap.first(), &self.dhat, &self.counts)
             && dhat.rows == self.rows
@@ -109,7 +110,7 @@ impl VariantRuns {
         }
     }
 
-    /// With two runs more at dhat's scale.
+    /// Reconciles the probes at dhat's scale, with two additional runs.
     pub(super) fn reconcile_at_reference(&mut self, heap: &HeapTotals, counts: Option<ChildAnswer>) {
         if let (Some(dhat), Some(Measurement::Counts(counts))) =
             (&self.dhat, counts.map(|answer| answer.record.measurement))
@@ -118,7 +119,7 @@ impl VariantRuns {
         }
     }
 
-    /// What the kernel says of a plain child at the reconciliation's scale.
+    /// Adds the kernel's figures of a plain child at the reconciliation's scale.
     pub(super) fn add_resident(&mut self, at_reference: Option<&PlainSample>) {
         if let (Some(kept), Some(sample)) =
             (&mut self.reconciliation, at_reference.or_else(|| self.plain.first()))
@@ -133,7 +134,8 @@ impl VariantRuns {
         }
     }
 
-    /// The entry of the report, if any probe answered at the run's scale; the curve, if there are samples enough.
+    /// The entry of the report, if any probe answered at the run's scale; the curve, if there are
+    /// enough samples.
     pub(super) fn into_run(self, task: VariantTask<'_>) -> (Option<Run>, Option<Curve>, Option<DhatFile>) {
         let section = task.built.lesson.section.to_string();
         let (name, language) = (task.shown_as.to_owned(), task.variant.language);
@@ -171,7 +173,7 @@ impl VariantRuns {
         (Some(run), curve, dhat_file)
     }
 
-    /// What the recorder left in its first run.
+    /// The recording of the first heap run.
     pub(super) fn take_recording(&mut self, task: VariantTask<'_>) -> Option<Recording> {
         let raw = self.recording.take()?;
         self.slow_walks = raw.totals.slow_walks;
@@ -213,7 +215,7 @@ impl VariantRuns {
             wall_ns: self.heap.iter().map(|sample| sample.wall_ns).collect(),
             slowdown: self.slowdown(),
             memory_cost_bytes: self.memory_cost_bytes(),
-            // They have names only when symbols are looked up.
+            // The names are resolved later.
             sites: Vec::new(),
             lifetimes: Vec::new(),
             slow_walks: self.slow_walks,
@@ -221,7 +223,7 @@ impl VariantRuns {
         })
     }
 
-    /// The median over the same pairs: one is enough, the kernel's peak hardly wanders.
+    /// The median over the same pairs. One pair is enough, because the kernel's peak hardly varies.
     fn memory_cost_bytes(&self) -> Option<i64> {
         let pairs = self.plain.iter().zip(&self.heap);
         let cost = |(plain, heap): (&PlainSample, &HeapSample)| {
@@ -231,7 +233,7 @@ impl VariantRuns {
         median_cost(pairs.filter_map(cost).collect())
     }
 
-    /// The median over pairs that ran one after the other; absent under two.
+    /// The median over pairs that ran one after the other; `None` for fewer than two.
     fn slowdown(&self) -> Option<f64> {
         let pairs = self.plain.iter().zip(&self.heap);
         let mut ratios: Vec<f64> =
@@ -246,7 +248,7 @@ impl VariantRuns {
     }
 }
 
-/// The middle one, or what lies between the two middle ones; `None` for none.
+/// The middle one, or the mean of the two middle ones.
 fn median_cost(mut costs: Vec<i64>) -> Option<i64> {
     costs.sort_unstable();
     let middle = costs.len() / 2;
@@ -257,7 +259,7 @@ fn median_cost(mut costs: Vec<i64>) -> Option<i64> {
     }
 }
 
-/// Every so many-th point, and always the highest and the last.
+/// Every n-th point, and always the highest and the last.
 fn thin_samples(samples: &[CurvePoint]) -> Vec<CurvePoint> {
     let step = samples.len().div_ceil(MOST_POINTS).max(1);
     let total = |point: &CurvePoint| point.rss_anon_bytes + point.rss_file_bytes;
@@ -307,7 +309,7 @@ mod tests {
         assert_eq!(gathered.memory_cost_bytes(), Some(50));
         gathered.heap.truncate(2);
         assert_eq!(gathered.memory_cost_bytes(), Some(20));
-        // A system that does not tell it.
+        // A system that does not report peaks.
         gathered.plain = vec![sample(1)];
         assert_eq!(gathered.memory_cost_bytes(), None);
     }

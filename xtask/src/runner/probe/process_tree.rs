@@ -1,23 +1,25 @@
-//! What is resident of a child and of the processes that it has started, such as the workers of lesson 8.7.
+//! Resident memory of a child and of the processes that it started, such as the workers of lesson
+//! 8.7.
 
 use procfs::process::Process;
 
 /// In bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Resident {
-    /// Anonymous pages of all of them: nobody shares these, but for the moment between fork and exec.
+    /// Anonymous pages of all processes. They are not shared, except between fork and exec.
     pub(super) anon_bytes: u64,
-    /// Pages of files and of shared memory, of the process that has the most: what the others have of the same program and the
-    /// same memory is the same pages. Pages that only a lesser process has mapped are not in it.
+    /// Pages of files and of shared memory in the process that has the most. Others have mapped the
+    /// same program and the same memory; pages that only a smaller process has mapped are not
+    /// included.
     pub(super) file_bytes: u64,
 }
 
-/// Of this process and of its children; `None` of one that has ended, which has given its memory back already: that is no point of
-/// a curve.
+/// Of this process and its children. `None` for one that has ended, whose memory is already free,
+/// so that it makes no point of a curve.
 pub(super) fn tree_resident(process: u32) -> Option<Resident> {
     let process = Process::new(i32::try_from(process).ok()?).ok()?;
     let mut sum = process_resident(&process)?;
-    // A system without these lists tells of no children.
+    // A system without these lists reports no children.
     let tasks = process.tasks().into_iter().flatten().flatten();
     for child in tasks.filter_map(|task| task.children().ok()).flatten() {
         let child = i32::try_from(child).ok().and_then(|child| Process::new(child).ok());
@@ -42,7 +44,7 @@ mod tests {
 
     #[test]
     fn children_are_counted_with_their_parent() {
-        // `tail` keeps all of a line until it ends; the shell itself holds next to nothing.
+        // `tail` keeps a whole line until it ends; the shell itself holds next to nothing.
         let script = "head -c 60000000 /dev/zero | tail -n 1 > /dev/null; true";
         let mut shell = Command::new("sh").args(["-c", script]).spawn().unwrap();
         let (mut alone, mut tree) = (0, 0);
@@ -58,7 +60,7 @@ mod tests {
     fn who_has_ended_is_no_point() {
         let mut child = Command::new("true").spawn().unwrap();
         let process = child.id();
-        // Not waited for yet: a zombie has no memory.
+        // A zombie that was not waited for has no memory.
         while tree_resident(process).is_some() {}
         child.wait().unwrap();
         assert_eq!(tree_resident(process), None);

@@ -1,18 +1,17 @@
-//! Which variants a change touches: a variant is a function of its name, or a script of its name. Where anything else has
-//! changed too, nobody can tell from the text, and all of them have.
+//! Finds the variants that a change affects: a variant is a function or a script of its name. If
+//! anything else has changed, every variant may be affected.
 
 use super::SourceFiles;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// What has to run again.
+/// The variants that have to run again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SourceChange {
     All,
     Variants(Vec<String>),
 }
 
-/// What is different between two looks at the files.
 pub(super) fn compare_sources(before: &SourceFiles, after: &SourceFiles) -> SourceChange {
     let declared = declared_variants(after);
     let mut touched = BTreeSet::new();
@@ -39,7 +38,7 @@ fn file_extension(path: &Path) -> &str {
     path.extension().and_then(|ending| ending.to_str()).unwrap_or_default()
 }
 
-/// The names that stand in a `lesson!` as `name: "what it does"`.
+/// The names that `lesson!` declares, as `name: "what it does"`.
 fn declared_variants(files: &SourceFiles) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (path, text) in files {
@@ -57,7 +56,8 @@ fn declared_variants(files: &SourceFiles) -> BTreeSet<String> {
     names
 }
 
-/// The functions whose text differs; `None` where something outside of functions does, or one came or went.
+/// The functions whose text differs; `None` where anything outside of functions differs, or a
+/// function was added or removed.
 fn changed_functions(old: &str, new: &str) -> Option<BTreeSet<String>> {
     let ((old_rest, old), (new_rest, new)) = (split_functions(old), split_functions(new));
     let same = old_rest == new_rest && old.keys().eq(new.keys());
@@ -66,8 +66,8 @@ fn changed_functions(old: &str, new: &str) -> Option<BTreeSet<String>> {
     })
 }
 
-/// A file's functions by name, as rustfmt writes them: from `fn NAME` at the line's start to the brace at the line's start;
-/// and everything else. Lines above a function, its comments, are part of the rest.
+/// A file's functions by name, as rustfmt writes them: from `fn NAME` to the brace, both at the
+/// start of a line; and all other text, which includes the comments above functions.
 fn split_functions(text: &str) -> (String, BTreeMap<String, String>) {
     let (mut rest, mut functions) = (String::new(), BTreeMap::new());
     let mut open: Option<(String, String)> = None;
@@ -85,7 +85,7 @@ fn split_functions(text: &str) -> (String, BTreeMap<String, String>) {
             rest = rest + line + "\n";
         }
     }
-    // What never closed is no function.
+    // Text after an unclosed `fn` belongs to the rest.
     rest += &open.map(|(_, body)| body).unwrap_or_default();
     (rest, functions)
 }
@@ -130,7 +130,8 @@ mod tests {
 
     #[test]
     fn what_others_may_use_is_everybodys() {
-        // A function that is no variant, what stands outside of functions, one that is gone, and one that does not close.
+        // A function that is no variant, text outside of functions, a removed function, and one
+        // that does not close.
         for other in [
             MAIN.replace("    1\n", "    2\n"),
             format!("use std::rc::Rc;\n{MAIN}"),

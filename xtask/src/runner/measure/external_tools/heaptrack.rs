@@ -1,4 +1,5 @@
-//! `heaptrack`: it prints its totals rounded, but its folded stacks are exact; one file a measure.
+//! Reads `heaptrack`'s results. Its printed totals are rounded, but its folded stacks are exact,
+//! with one file per measure.
 
 use super::{ToolFigures, ToolRun, is_in_region, read_output};
 use crate::runner::child_process;
@@ -7,7 +8,6 @@ use heaplab_record::OutsideFigures;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// What stands before the program.
 pub(super) fn command_prefix(out: &Path) -> Vec<String> {
     vec!["-o".to_owned(), out.join("heaptrack").display().to_string()]
 }
@@ -30,7 +30,7 @@ pub(super) fn read_figures(sight: &ToolRun) -> Result<ToolFigures> {
     Ok((whole, outside))
 }
 
-/// It adds the ending of whatever it was built to compress with.
+/// heaptrack adds the ending of the compression that it was built with.
 fn find_data_file(out: &Path) -> Result<PathBuf> {
     ["heaptrack.zst", "heaptrack.gz", "heaptrack"]
         .into_iter()
@@ -44,7 +44,7 @@ fn export_folded(sight: &ToolRun, data: &Path, measure: &str) -> Result<String> 
     let mut command = Command::new("heaptrack_print");
     command.arg("--file").arg(data).args(["--print-peaks", "0", "--print-allocators", "0"]);
     command.args(["--print-temporary", "0", "--flamegraph-cost-type", measure]);
-    // A leak that is suppressed is live all the same.
+    // Suppressed leaks are live all the same.
     command.args(["--disable-builtin-suppressions", "--disable-embedded-suppressions"]);
     command.arg("--print-flamegraph").arg(&file);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -68,7 +68,7 @@ fn split_by_region(folded: &str, krate: &str) -> Result<(u64, u64)> {
     Ok((all, outside))
 }
 
-/// heaptrack knows Rust's older mangling only.
+/// heaptrack only knows Rust's older mangling.
 fn demangle(frame: &str) -> String {
     let name = frame.split(" (").next().unwrap_or(frame);
     format!("{:#}", rustc_demangle::demangle(name))

@@ -1,4 +1,4 @@
-//! `valgrind --tool=dhat`: the file that it leaves, split by call stacks.
+//! Reads the file of `valgrind --tool=dhat`, and splits it by call stacks.
 
 use super::{ToolFigures, ToolRun, is_in_region, read_output};
 use anyhow::Result;
@@ -6,11 +6,10 @@ use heaplab_profile::{Profile, Site, dhat};
 use heaplab_record::OutsideFigures;
 use std::path::Path;
 
-/// Its default of 12 frames ends before the bench.
+/// valgrind's default of 12 frames ends before the region's function.
 const FRAMES: &str = "--num-callers=200";
 const FILE: &str = "valgrind.dhat";
 
-/// What stands before the program.
 pub(super) fn command_prefix(out: &Path) -> Vec<String> {
     let file = format!("--dhat-out-file={}", out.join(FILE).display());
     vec!["--tool=dhat".to_owned(), FRAMES.to_owned(), file]

@@ -1,19 +1,17 @@
-//! The summary of a CI run in Markdown: what is broken comes first.
+//! The summary of a CI run in Markdown. Broken budgets come first.
 
-use super::judge::{Case, Verdict};
-use crate::commands::lesson::course::SectionOutcome;
+use super::{BudgetCheck, BudgetVerdict, SectionOutcome};
 use heaplab_report::{Words, format};
 use std::fmt::Write as _;
 
-/// The whole text.
-pub(super) fn render_summary(outcomes: &[SectionOutcome], cases: &[Case], words: &Words) -> String {
-    let broken = count_verdicts(cases.iter(), |of| matches!(of, Verdict::Broken(_)));
+pub(crate) fn render_summary(outcomes: &[SectionOutcome], cases: &[BudgetCheck], words: &Words) -> String {
+    let broken = count_verdicts(cases.iter(), |of| matches!(of, BudgetVerdict::Broken(_)));
     let title = match broken {
         0 => words.get("ci-title-held"),
         _ => words.say("ci-title-broken", &[("broken", &broken.to_string())]),
     };
     let mut out = format!("# {} {title}\n", if broken == 0 { "✓" } else { "✗" });
-    let listed = |out: &mut String, key: &str, of: fn(&Verdict) -> Option<&String>| {
+    let listed = |out: &mut String, key: &str, of: fn(&BudgetVerdict) -> Option<&String>| {
         let mut lines =
             cases.iter().filter_map(|case| Some((case.display_name(), of(&case.verdict)?))).peekable();
         if lines.peek().is_some() {
@@ -24,7 +22,7 @@ pub(super) fn render_summary(outcomes: &[SectionOutcome], cases: &[Case], words:
         }
     };
     listed(&mut out, "ci-heading-broken", |verdict| match verdict {
-        Verdict::Broken(why) => Some(why),
+        BudgetVerdict::Broken(why) => Some(why),
         _ => None,
     });
     let _ = write!(
@@ -34,14 +32,14 @@ pub(super) fn render_summary(outcomes: &[SectionOutcome], cases: &[Case], words:
         sections_table(outcomes, cases, words)
     );
     listed(&mut out, "ci-heading-open", |verdict| match verdict {
-        Verdict::Open(why) => Some(why),
+        BudgetVerdict::Open(why) => Some(why),
         _ => None,
     });
     out + &improved_list(cases, words)
 }
 
-/// A row a section.
-fn sections_table(outcomes: &[SectionOutcome], cases: &[Case], words: &Words) -> String {
+/// One row per section.
+fn sections_table(outcomes: &[SectionOutcome], cases: &[BudgetCheck], words: &Words) -> String {
     let heads = ["section", "variants", "held", "below", "open", "broken", "seconds"];
     let heads = heads.map(|key| words.get(&format!("ci-column-{key}")));
     let mut out = format!("| {} |\n|---|{}\n", heads.join(" | "), "---:|".repeat(heads.len() - 1));
@@ -55,21 +53,21 @@ fn sections_table(outcomes: &[SectionOutcome], cases: &[Case], words: &Words) ->
             out,
             "| {section} {} | {variants} | {} | {} | {} | {} | {:.0} |",
             escape_markdown(title),
-            of(|verdict| matches!(verdict, Verdict::Held)),
-            of(|verdict| matches!(verdict, Verdict::Below { .. })),
-            of(|verdict| matches!(verdict, Verdict::Open(_))),
-            of(|verdict| matches!(verdict, Verdict::Broken(_))),
-            outcome.took.as_secs_f64(),
+            of(|verdict| matches!(verdict, BudgetVerdict::Held)),
+            of(|verdict| matches!(verdict, BudgetVerdict::Below { .. })),
+            of(|verdict| matches!(verdict, BudgetVerdict::Open(_))),
+            of(|verdict| matches!(verdict, BudgetVerdict::Broken(_))),
+            outcome.duration.as_secs_f64(),
         );
     }
     out
 }
 
-/// What got better: worth a look, and a new budget.
-fn improved_list(cases: &[Case], words: &Words) -> String {
+/// Figures below their budgets, which may be renewed.
+fn improved_list(cases: &[BudgetCheck], words: &Words) -> String {
     let mut out = String::new();
     for case in cases {
-        let Verdict::Below { budget, measured } = case.verdict else { continue };
+        let BudgetVerdict::Below { budget, measured } = case.verdict else { continue };
         if out.is_empty() {
             let _ = write!(out, "\n## {}\n\n", words.get("ci-heading-below"));
         }
@@ -80,11 +78,12 @@ fn improved_list(cases: &[Case], words: &Words) -> String {
     out
 }
 
-fn count_verdicts<'a>(cases: impl Iterator<Item = &'a Case>, of: fn(&Verdict) -> bool) -> usize {
+fn count_verdicts<'a>(cases: impl Iterator<Item = &'a BudgetCheck>, of: fn(&BudgetVerdict) -> bool) -> usize {
     cases.filter(|case| of(&case.verdict)).count()
 }
 
-/// Text that Markdown takes for nothing else; a function's name may hold anything.
+/// Escapes everything that has a meaning in Markdown, because a function's name may hold any
+/// character.
 fn escape_markdown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -104,20 +103,23 @@ mod tests {
     use super::*;
     use heaplab_report::Lang;
 
-    fn case(verdict: Verdict) -> Case {
+    fn case(verdict: BudgetVerdict) -> BudgetCheck {
         let variant = Some("list_dict".to_owned());
-        Case { section: "8.5".into(), variant, metric: Some("peak_bytes"), verdict }
+        BudgetCheck { section: "8.5".into(), variant, metric: Some("peak_bytes"), verdict }
     }
 
     #[test]
     fn a_broken_budget_changes_title_and_comes_first() {
         for lang in [Lang::En, Lang::Zh] {
             let words = Words::new(lang);
-            let held = render_summary(&[], &[case(Verdict::Held)], &words);
+            let held = render_summary(&[], &[case(BudgetVerdict::Held)], &words);
             assert!(held.starts_with("# ✓") && !held.contains("list"), "{held}");
             let broken = render_summary(
                 &[],
-                &[case(Verdict::Open("open".into())), case(Verdict::Broken("Vec<T>\n| #x".into()))],
+                &[
+                    case(BudgetVerdict::Open("open".into())),
+                    case(BudgetVerdict::Broken("Vec<T>\n| #x".into())),
+                ],
                 &words,
             );
             assert!(broken.starts_with("# ✗"), "{broken}");
