@@ -1,9 +1,8 @@
-//! `cargo xtask homework`: section 8.9, the student's commands and the teacher's. What can be typed stands here; each command is
-//! a file of its own.
+//! `cargo xtask homework`: the student's and the teacher's commands of section 8.9.
 //!
 //! - `new`, `reset`: the student's files. `check`, `hint`, `report`: what they measure.
-//! - `harness`: builds the student's code and measures it, for the commands above.
-//! - `verify`, `gradebook`: the program heaplab-grader, which is built and started when it is asked for.
+//! - `harness`: builds and measures the student's code for these commands.
+//! - `verify` and `gradebook` are commands of heaplab-grader, which is built and started for them.
 
 mod check;
 mod harness;
@@ -26,10 +25,12 @@ pub(crate) struct HomeworkOptions {
 
 #[derive(Subcommand)]
 enum HomeworkCommand {
-    /// Begin: copies the starting point to lessons/8.9-homework/src/student/, never over existing work
+    /// Begin: copies the starting point to lessons/8.9-homework/src/student/, never over existing
+    /// work
     #[command(after_help = "Example: cargo xtask homework new --id s123 --name \"Li Lei\"")]
     New(new::NewOptions),
-    /// Build and measure: one line a task; the exit status is 1 while a required task has points to gain
+    /// Build and measure: one line a task; the exit status is 1 while a required task has points to
+    /// gain
     #[command(
         after_help = "Examples:\n  cargo xtask homework check\n  cargo xtask homework check --watch\n  \
         cargo xtask homework check --json"

@@ -1,5 +1,5 @@
-//! Homework from its beginning to the gradebook, through the real binary: a student's new, check and report in one checkout of the
-//! course, a teacher's verify and gradebook in another.
+//! Homework from its beginning to the gradebook, through the real binary: a student's new, check
+//! and report in one checkout of the course, a teacher's verify and gradebook in another.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -15,8 +15,9 @@ use std::process::{Command, Output, Stdio};
 const LESSON: &str = "lessons/8.9-homework";
 const FORMULA: &str = "=HYPERLINK(\"http://192.0.2.1\")<script>alert(1)</script>";
 
-/// A student's checkout: links to everything but the lesson of the homework, which is a copy. Its package has a version of its own:
-/// by that cargo tells packages apart whose workspaces share a target folder.
+/// A student's checkout: links to everything but the lesson of the homework, which is a copy. Its
+/// package has a version of its own: by that cargo tells packages apart whose workspaces share a
+/// target folder.
 fn checkout() -> PathBuf {
     let folder = target().join("tmp/gradebook-checkout");
     let _ = std::fs::remove_dir_all(&folder);
@@ -105,7 +106,8 @@ fn new_check_report_verify_gradebook() {
     );
     assert_eq!(verdict["mismatches"], Value::Array(Vec::new()), "{:#}", verdict["mismatches"]);
 
-    // Others hand in too: a copy, one who means harm by a name, one who hands in nothing, and what is no bundle at all.
+    // Others hand in too: a copy, one who means harm by a name, one who hands in nothing, and what
+    // is no bundle at all.
     let copy = solution("required.rs").replace("index", "number");
     write(&class.join("s124/src/required.rs"), format!("// Mine.\n{copy}"));
     write(&class.join("s124/src/optional.rs"), solution("optional.rs").replace("address", "visitor"));
@@ -163,7 +165,8 @@ fn a_class_is_graded(class: &Path, out: &Path) {
         assert_eq!(gradescope["score"], entry["points"]);
     }
 
-    // Nothing is graded twice, but what somebody wants to be; a deadline and a language are no reason.
+    // Nothing is graded twice, but what somebody wants to be; a deadline and a language are no
+    // reason.
     let second = gradebook(class, out, &["--lang", "zh", "--json", "--strict"]);
     ends_with(&second, 1);
     assert!(stderr(&second).contains("4 份已有结论，0 份待批改"), "{}", stderr(&second));

@@ -1,4 +1,5 @@
-//! The student's half of section 8.9 through the real binary: new, check, hint, report, reset, in a copy of the workspace.
+//! The student's half of section 8.9 through the real binary: new, check, hint, report, reset, in a
+//! copy of the workspace.
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 
@@ -256,7 +257,8 @@ fn what_goes_wrong_is_named_and_the_others_go_on() {
     assert!(stderr(&output).contains("src/student/required.rs:1"), "{}", stderr(&output));
 }
 
-/// Full points here are worth nothing where the teacher's side refuses the source; a student hears it in time.
+/// Full points here are worth nothing where the teacher's side refuses the source; a student hears
+/// it in time.
 #[test]
 fn what_verify_would_refuse_is_said_at_once() {
     let _alone = alone();

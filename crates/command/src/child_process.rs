@@ -1,4 +1,4 @@
-//! A child that does not outlive us, even when we are killed outright.
+//! A child process that does not outlive this one, even when this one is killed outright.
 
 use crate::interrupt;
 use anyhow::{Context as _, Result};
@@ -6,8 +6,8 @@ use std::convert::Infallible;
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
-/// Puts the child into a process group of its own, so that Ctrl-C reaches the runner alone, and has the kernel kill it when
-/// this process dies.
+/// Puts the child into a process group of its own, so that Ctrl-C reaches this process alone, and
+/// has the kernel kill it when this process dies.
 #[cfg(target_os = "linux")]
 pub fn bind_to_parent(command: &mut Command) {
     use std::os::unix::process::CommandExt as _;
@@ -15,7 +15,7 @@ pub fn bind_to_parent(command: &mut Command) {
     set_parent_death_signal(command, rustix::process::Signal::KILL);
 }
 
-/// A child that shares the terminal with us: it is asked to end when this process dies.
+/// For a child that shares the terminal: the kernel sends it SIGTERM when this process dies.
 #[cfg(target_os = "linux")]
 pub fn terminate_with_parent(command: &mut Command) {
     set_parent_death_signal(command, rustix::process::Signal::TERM);
@@ -25,12 +25,13 @@ pub fn terminate_with_parent(command: &mut Command) {
 fn set_parent_death_signal(command: &mut Command, signal: rustix::process::Signal) {
     use std::os::unix::process::CommandExt as _;
     let parent = rustix::process::getpid();
-    // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are single system calls
-    // that allocate nothing and take no lock.
+    // SAFETY: between fork and exec only async-signal-safe calls are allowed: prctl and getppid are
+    // single system calls that allocate nothing and take no lock.
     unsafe {
         command.pre_exec(move || {
             rustix::process::set_parent_process_death_signal(Some(signal))?;
-            // The parent may have died before the line above: then nobody is left to wait for us.
+            // The parent may have died before the line above; then nobody is left to wait for the
+            // child.
             if rustix::process::getppid() != Some(parent) {
                 return Err(std::io::Error::other("the runner has gone"));
             }
@@ -39,15 +40,17 @@ fn set_parent_death_signal(command: &mut Command, signal: rustix::process::Signa
     }
 }
 
-/// Not on this system: a killed runner may leave a child behind until it ends by itself.
+/// Other systems have no such signal: a killed parent may leave a child behind until it ends by
+/// itself.
 #[cfg(not(target_os = "linux"))]
 pub fn bind_to_parent(_command: &mut Command) {}
 
-/// As above.
+/// Does nothing on this system.
 #[cfg(not(target_os = "linux"))]
 pub fn terminate_with_parent(_command: &mut Command) {}
 
-/// Runs a command to its end, tethered; gives its process id and how it ended. A signal to us ends it.
+/// Runs a command to its end under a [`ChildGuard`] and returns its process id and exit status. A
+/// signal to this process ends it.
 pub fn run_to_end(command: &mut Command, what: &str) -> Result<(u32, ExitStatus)> {
     let mut child = ChildGuard::start(command, what)?;
     let status = child.wait_while(Duration::from_millis(5), |_| Ok(None::<Infallible>))?;
@@ -57,40 +60,40 @@ pub fn run_to_end(command: &mut Command, what: &str) -> Result<(u32, ExitStatus)
     }
 }
 
-/// A tethered child. It is ended with all that it has started, and reaped, when this is dropped.
+/// A running child. Dropping it kills its process group and reaps it.
 pub struct ChildGuard {
     child: Child,
     what: String,
 }
 
-/// How a wait came to its end.
+/// How a wait ended.
 pub enum WaitOutcome<T> {
-    /// The child ended, by itself or by somebody else's doing.
+    /// The child exited, by itself or because somebody else killed it.
     Exited(ExitStatus),
-    /// We ended it, and why.
+    /// This process killed it, for this reason.
     Ended(T),
 }
 
 impl ChildGuard {
-    /// Starts it; `what` is its name in messages.
+    /// Starts the child; `what` names it in error messages.
     pub fn start(command: &mut Command, what: &str) -> Result<ChildGuard> {
         bind_to_parent(command);
         let child = command.spawn().with_context(|| format!("cannot start {what}"))?;
         Ok(ChildGuard { child, what: what.to_owned() })
     }
 
-    /// Its process id, and its group's.
+    /// Its process id, which is also its group's.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its ends of pipes.
+    /// The child itself, for its ends of pipes.
     pub fn child_mut(&mut self) -> &mut Child {
         &mut self.child
     }
 
-    /// Waits for its end, and looks at it every so often: `look` may give a reason to end it. An error of its own, and a signal
-    /// to us, end it too.
+    /// Waits for the child's end and calls `look` every so often. The child is killed when `look`
+    /// returns a reason or an error, and on a signal to this process.
     pub fn wait_while<T>(
         &mut self,
         every: Duration,
@@ -116,7 +119,7 @@ impl ChildGuard {
         }
     }
 
-    /// Ends it; a child that has ended by itself is left in peace.
+    /// Kills the group of a child that is still running, and reaps the child.
     fn kill_group(&mut self) {
         if matches!(self.child.try_wait(), Ok(Some(_))) {
             return;

@@ -2,23 +2,24 @@
 
 use std::process::ExitCode;
 
-/// An early end. Everything else that goes wrong is an `anyhow` error of the machine's (status 3).
+/// An early end of a command. Any other error is a failure of this machine and has status 3.
 #[derive(Debug)]
 pub enum ExitReason {
-    /// The measurement says no: 1.
+    /// The measurement or the check failed: status 1.
     CheckFailed(String),
-    /// Wrong use: 2.
+    /// Wrong use of the command: status 2.
     UsageError(String),
-    /// This machine lacks something, and the message says how to get it: 3.
+    /// This machine lacks something, and the message says how to get it: status 3.
     MissingRequirement(String),
-    /// A signal ended it early, and what there was until then is kept: 128 and the signal's number.
+    /// A signal ended the command early and what was done until then is kept: 128 plus the signal's
+    /// number.
     CutShort {
         /// The signal's number.
         signal: i32,
         /// What is kept, and how to go on.
         message: String,
     },
-    /// A signal ended it: 128 and the signal's number, as shells have it.
+    /// A signal ended the command: 128 plus the signal's number, as in shells.
     Interrupted(i32),
 }
 
@@ -50,7 +51,7 @@ pub fn exit_code(error: &anyhow::Error) -> ExitCode {
     })
 }
 
-/// Says on standard error what went wrong, if anything did, and gives the exit status of the process.
+/// Prints an error on standard error, if there is one, and returns the exit status of the process.
 pub fn finish(result: anyhow::Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,5 @@
-//! Ctrl-C and SIGTERM set a mark that the runner looks at between two samples: it ends the child, takes its temporary folder
-//! away and leaves by the ordinary way out.
+//! Ctrl-C, SIGTERM and SIGHUP set a flag that long loops poll. They then end their child, remove
+//! their temporary folder and return an error.
 
 use crate::exit::ExitReason;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 static SIGNAL: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
 
-/// Begins to listen. Without it a signal ends the process at once, as usual.
+/// Installs the handlers. Without them a signal ends the process at once.
 pub fn install_handlers() -> std::io::Result<()> {
     let mark = SIGNAL.get_or_init(Arc::default);
     for signal in [SIGINT, SIGTERM, SIGHUP] {
@@ -18,7 +18,7 @@ pub fn install_handlers() -> std::io::Result<()> {
     Ok(())
 }
 
-/// `Err` once a signal has come.
+/// Returns an error once a signal has arrived.
 pub fn check() -> Result<(), ExitReason> {
     match SIGNAL.get().map_or(0, |mark| mark.load(Ordering::Relaxed)) {
         0 => Ok(()),
@@ -26,7 +26,7 @@ pub fn check() -> Result<(), ExitReason> {
     }
 }
 
-/// The signal that has come since the last question, if any; after this [`check`] knows nothing of it.
+/// The signal that has arrived since the last call, if any. Clears the flag that [`check`] reads.
 pub fn take_signal() -> Option<i32> {
     match SIGNAL.get().map_or(0, |mark| mark.swap(0, Ordering::Relaxed)) {
         0 => None,

@@ -8,7 +8,8 @@ pub fn timestamp() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The commit of the repository around this folder, with `-dirty` behind it where tracked files have changed.
+/// The commit of the repository around this folder, with `-dirty` behind it where tracked files
+/// have changed.
 pub fn git_commit(folder: &Path) -> Option<String> {
     let commit = command_output(folder, "git", &["rev-parse", "--short=12", "HEAD"])?;
     let changes = command_output(folder, "git", &["status", "--porcelain", "--untracked-files=no"])?;

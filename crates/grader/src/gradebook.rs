@@ -1,11 +1,12 @@
 //! `cargo xtask homework gradebook DIR…`: a class of submissions, graded with one command.
 //!
-//! - `find`: which submissions there are. `times`: when each was handed in, and who says so.
-//! - `kept`: verdicts of an earlier run that still hold. `work`, `progress`: the others, several at once, each by `verifier`.
-//! - `class`: all of them.
+//! - `find`: which submissions there are. `times`: when each was handed in, and by which clock.
+//! - `verdict_cache`: verdicts of an earlier run that still hold. `work_queue`, `progress`: the
+//!   other submissions, several at once, each graded by `verifier`.
+//! - `class`: all of them together.
 //! - `files`: gradebook.json, .csv and .html, and results.json for Gradescope.
 //!
-//! What the verdicts amount to is `heaplab_homework::book`'s, how it looks `heaplab_report::gradebook`'s.
+//! The rules are in `heaplab_homework::book`, the pages in `heaplab_report::gradebook`.
 
 mod class;
 mod files;
@@ -56,8 +57,8 @@ pub(crate) fn run(options: &GradebookOptions) -> Result<()> {
     print_result(&book, &out, options, &words)
 }
 
-/// The gradebook's folder, and a lock on it for as long as this run takes: two that grade into one would take each other's verdicts
-/// away.
+/// The gradebook's folder, locked while this run takes: two runs with one folder would remove each
+/// other's verdicts.
 fn open_output_folder(out: &Path) -> Result<(PathBuf, File)> {
     let wrong = |error: &dyn std::fmt::Display| {
         ExitReason::UsageError(format!("cannot write to {}: {error}; choose another --out", out.display()))
@@ -82,7 +83,7 @@ fn print_result(book: &Gradebook, out: &Path, options: &GradebookOptions, words:
         let place = words.say("gradebook-is-at", &[("path", &relative_path(&page).to_string_lossy())]);
         format!("{done}\n{place}\n")
     };
-    // The files are there, whether or not anybody reads this to its end.
+    // A closed pipe is no error: the files are written.
     let _ = std::io::stdout().write_all(text.as_bytes());
     if options.open {
         open::that_detached(&page).map_err(|error| {

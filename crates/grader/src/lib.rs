@@ -1,9 +1,12 @@
-//! The teacher's tool: submissions measured again from their source, one by one or a class at a time.
+//! The teacher's tool: submissions measured again from their source, one by one or a class at a
+//! time.
 //!
 //! - `verify`: one submission to a verdict.
 //! - `gradebook`: a class of them, several at once.
-//! - `synthetic_class`: a generated class, a third of it hostile, with the verdict that each submission has to get.
-//! - `sandbox_entry`: this program started again, to limit itself and become the program of a submission.
+//! - `synthetic_class`: a generated class, a third of it hostile, with the verdict that each
+//!   submission has to get.
+//! - `sandbox_entry`: this program started again, to limit itself and become the program of a
+//!   submission.
 
 mod gradebook;
 mod sandbox_entry;

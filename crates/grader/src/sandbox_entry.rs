@@ -1,17 +1,19 @@
-//! `heaplab-grader --fenced LIMITS PROGRAM ARGUMENTS`: not a command for people. The grader starts itself so; the new process
-//! limits itself and becomes the program.
+//! `heaplab-grader --fenced LIMITS PROGRAM ARGUMENTS` is not for people: the grader starts itself
+//! this way, and the new process limits itself and then executes the program.
 
 use heaplab_sandbox::Limits;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-/// What stands before the limits.
+/// The first argument of such a process.
 pub(crate) const FLAG: &str = "--fenced";
-/// What a message to descriptor 3 begins with when nothing was started. No record begins so.
+/// The start of the message on descriptor 3 and standard error when nothing was started. No record
+/// starts this way.
 pub(crate) const ERROR_PREFIX: &str = "fence: ";
 
-/// Where this process was started to become another: its exit status, had it failed. `None` for ordinary commands.
+/// Runs a sandboxed program if this process was started for that; returns only if that failed.
+/// `None` for ordinary commands.
 pub(crate) fn run_if_requested() -> Option<ExitCode> {
     let mut words = std::env::args_os().skip(1);
     if words.next()? != FLAG {
@@ -28,12 +30,13 @@ fn enter_sandbox(mut words: impl Iterator<Item = OsString>) -> Result<std::conve
     let limits: Limits = serde_json::from_str(&limits).map_err(|error| error.to_string())?;
     let program = words.next().ok_or("no program was named")?;
     let arguments: Vec<OsString> = words.collect();
-    // The record's place, which what comes later cannot name: opened before nothing can be opened any more.
+    // The record's descriptor is opened again now, since nothing can be opened after the limits are
+    // set.
     let record = limits.inherit.first().map(|number| format!("/proc/self/fd/{number}"));
     let mut record = record.and_then(|place| std::fs::OpenOptions::new().write(true).open(place).ok());
     heaplab_sandbox::enter(&limits, program.as_ref(), &arguments).map_err(|error| {
         if let Some(record) = &mut record {
-            // Standard error has it too.
+            // The caller prints it on standard error too.
             let _ = write!(record, "{ERROR_PREFIX}{error}");
         }
         error.to_string()

@@ -1,7 +1,9 @@
-//! A class that is generated, a third of it hostile, and graded by the real command. Nobody may be lost, and everybody has to
-//! come out as it was known before; then the rate is worth reporting. `cargo xtask bench gradebook` shows it.
+//! Generates a class, a third of it hostile, and grades it by the real command. The verdict that
+//! each submission must get is known beforehand. `cargo xtask bench gradebook` shows the result and
+//! the rate.
 //!
-//! - `class`: who hands in what. `honest`, `hostile`: the sources. `pack`: the bundles. `seeded_random`: the seed.
+//! - `class`: who hands in what. `honest`, `hostile`: the sources. `pack`: the bundles.
+//!   `seeded_random`: numbers from a seed.
 
 mod class;
 mod honest;
@@ -36,7 +38,7 @@ pub(crate) struct SyntheticClassOptions {
     allow_unfenced: bool,
 }
 
-/// Writes graded-class.json; whether everybody came out as expected is for the reader to judge.
+/// Generates the class, grades it and writes graded-class.json, which xtask judges.
 pub(crate) fn run(options: &SyntheticClassOptions) -> Result<()> {
     interrupt::install_handlers().context("cannot listen for signals")?;
     let (folder, book) = (options.folder.join("class"), options.folder.join("gradebook"));
@@ -64,7 +66,8 @@ pub(crate) fn run(options: &SyntheticClassOptions) -> Result<()> {
         .with_context(|| format!("cannot write {}", place.display()))
 }
 
-/// The command as a teacher would type it, in a process of its own; gives how long it took.
+/// Runs the command as a teacher would type it, in a process of its own, and returns how long it
+/// took.
 fn run_gradebook(class: &Path, out: &Path, allow_unfenced: bool) -> Result<Duration> {
     let program = std::env::current_exe().context("cannot find this program")?;
     let mut command = Command::new(program);
@@ -84,7 +87,7 @@ fn run_gradebook(class: &Path, out: &Path, allow_unfenced: bool) -> Result<Durat
     }
 }
 
-/// Who has no entry.
+/// The bundles without an entry in the gradebook.
 fn find_lost(expected: &[ExpectedOutcome], book: &Gradebook) -> Vec<String> {
     let has_entry = |one: &&ExpectedOutcome| book.entries.iter().any(|entry| entry.bundle == one.bundle);
     expected.iter().filter(|one| !has_entry(one)).map(|one| one.bundle.clone()).collect()

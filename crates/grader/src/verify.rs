@@ -1,10 +1,11 @@
-//! `cargo xtask homework verify BUNDLE`: a submission measured again from its source, behind fences.
+//! `cargo xtask homework verify BUNDLE`: measures a submission again from its source, in a sandbox.
 //!
-//! - `who`, `claims`: who hands in, and which figures are claimed. Neither is believed.
-//! - `pristine`, `copy`, `workshop`, `build`: the source in a workspace of the course's own, built behind the fence.
-//! - `child`, `inherit`, `resident`: a program behind the fence, watched from outside.
-//! - `measure`, `outcome`: the tasks, with a seed that nobody has seen before, three times.
-//! - `reason`, `summary`, `write`: what came out, in words and in files.
+//! - `identity`: who hands in. It is checked, as are the claimed figures, and neither is trusted.
+//! - `pristine`, `copy`, `build_env`, `build`: the source, built in a workspace of the course's
+//!   own.
+//! - `sandboxed_child`, `inherit`, `resident_memory`: a sandboxed program, watched from outside.
+//! - `measure`, `outcome`: the tasks, each run three times with a secret seed.
+//! - `summary`, `write`: the verdict in words and in files.
 
 mod build;
 mod build_env;
@@ -46,15 +47,14 @@ pub(crate) use summary::render_summary;
 /// How a submission is to be measured.
 #[derive(Clone, Debug)]
 pub(crate) struct VerifyRequest {
-    /// The secret seed.
     pub(crate) seed: u64,
-    /// The submission's own time, RFC 3339.
+    /// When it was handed in, RFC 3339.
     pub(crate) submitted_at: Option<String>,
-    /// Whose it has to be, where that is known from where it was handed in.
+    /// Whose submission it must be, where its place tells.
     pub(crate) expected_id: Option<String>,
-    /// Go on where the kernel lacks a fence.
+    /// Go on where the kernel lacks a sandbox feature.
     pub(crate) allow_unfenced: bool,
-    /// What one run of a task may take.
+    /// Time limit of one run of a task.
     pub(crate) timeout: Duration,
 }
 
@@ -84,7 +84,7 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
 
     let text = write::write_verdict(&verdict, &out, lang)?;
     let said = if options.json { text } else { render_verdict(&verdict, &out, lang) };
-    // Whoever reads it may stop reading; the files are there.
+    // A closed pipe is no error: the files are written.
     let _ = std::io::stdout().write_all(said.as_bytes());
     if grading.strict && verdict.status != VerdictStatus::Pass {
         return Err(ExitReason::CheckFailed("the verdict is not pass".into()).into());
@@ -92,7 +92,7 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
     Ok(())
 }
 
-/// What a person at a terminal reads.
+/// The text for a terminal.
 fn render_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> String {
     let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
     let (name, status) =
@@ -106,10 +106,12 @@ fn render_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> String {
     text + &format!("{}\n", out.join("verdict.json").display())
 }
 
-/// A verdict for whatever was handed in. Several threads may ask at once; each submission has a folder of its own, which is gone
-/// afterwards.
+/// Measures a submission and returns its verdict. Several threads may call this at once; each
+/// submission has a work folder of its own, which is removed afterwards.
 ///
-/// `Err` is the machine's or the command line's trouble: a path that is not there, a fence that is lacking, a signal.
+/// # Errors
+/// For a path that does not exist, a missing sandbox feature, a signal, or a failure of this
+/// machine. Nothing that a submission does is an error.
 pub(crate) fn verify(place: &Path, options: &VerifyRequest) -> Result<Verdict> {
     let course = build_env::load_course()?;
     let lacking = course.kernel_support.missing();
@@ -152,7 +154,7 @@ pub(crate) fn verify(place: &Path, options: &VerifyRequest) -> Result<Verdict> {
     Ok(verdict)
 }
 
-/// Everything behind the reading of the bundle.
+/// Judges a bundle that was read: identity, source, measured tasks, claims.
 fn judge_bundle(
     course: &Course,
     bundle: &Bundle,
@@ -200,7 +202,7 @@ fn judge_bundle(
     Ok(found)
 }
 
-/// Builds it and runs every task.
+/// Builds the source and runs every task.
 fn measure_bundle(
     course: &Course,
     bundle: &Bundle,
@@ -252,7 +254,7 @@ fn measure_bundle(
     Ok(found)
 }
 
-/// Points, status and reasons, the gravest first.
+/// Fills in points, status and reasons, the gravest first.
 fn conclude(verdict: &mut Verdict, mut found: Vec<FoundReason>) {
     if verdict.recomputed.is_empty() {
         let why = found.first().map(|found| found.text.clone());
@@ -262,7 +264,7 @@ fn conclude(verdict: &mut Verdict, mut found: Vec<FoundReason>) {
     let totals = sum_points(&verdict.recomputed);
     (verdict.score, verdict.of, verdict.bonus, verdict.bonus_of) =
         (totals.score, totals.of, totals.bonus, totals.bonus_of);
-    // The optional task may be missed, not misused: how it was missed stands in its result.
+    // The optional task may be missed but not misused; how it was missed is in its result.
     found.retain(|one| !(one.task.is_some_and(Task::is_optional) && one.code > ReasonCode::ForgedResult));
     found.sort_by_key(|one| one.code);
     found.dedup();
@@ -277,12 +279,12 @@ fn conclude(verdict: &mut Verdict, mut found: Vec<FoundReason>) {
     verdict.graded_at = provenance::timestamp();
 }
 
-/// From the system's random numbers, which is what a hash map's keys are.
+/// A seed from the system's random numbers, by way of a hash map's keys.
 pub(crate) fn random_seed() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 
-/// A file with one number, for whoever has to grade again with the same seed.
+/// Reads a file with one number, for grading again with the same seed.
 pub(crate) fn read_seed_file(path: &Path) -> Result<u64> {
     let wrong = |why: String| ExitReason::UsageError(format!("--seed-file {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;

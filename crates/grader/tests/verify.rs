@@ -1,6 +1,7 @@
-//! `heaplab-grader verify`, through the real binary: honest submissions, and programs that cheat in every way that we know
-//! of. Each ends with its named verdict; nothing outside its folder has changed and no process is left (`submission` looks after
-//! every one). What bundles cheat with is in `verify_bundles.rs`.
+//! `heaplab-grader verify`, through the real binary: honest submissions, and programs that cheat in
+//! every way that we know of. Each ends with its named verdict; nothing outside its folder has
+//! changed and no process is left (`submission` looks after every one). What bundles cheat with is
+//! in `verify_bundles.rs`.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 

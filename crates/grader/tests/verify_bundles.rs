@@ -1,5 +1,5 @@
-//! `heaplab-grader verify`, through the real binary: archives that no honest student makes, names and ids that are more than
-//! that, and a machine that lacks a fence.
+//! `heaplab-grader verify`, through the real binary: archives that no honest student makes, names
+//! and ids that are more than that, and a machine that lacks a fence.
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 

@@ -1,31 +1,32 @@
-//! What full and no points are given for. Between the two anchors of a figure the points fall along a straight line.
+//! How many points a measured figure earns: all at one anchor, none at the other, and along a
+//! straight line in between.
 
 use crate::input::ROW_BYTES;
 use crate::task::{SHARED_BYTES, Task, WORKERS};
 
-/// One scored figure: at `full` and below all of its points, at `none` and above not one.
+/// The anchors of one scored figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Anchors {
-    /// The most that earns every point.
+    /// At most this earns all points.
     pub full: u64,
-    /// The least that earns none; above `full`.
+    /// At least this earns none; larger than `full`.
     pub none: u64,
-    /// The points.
+    /// Points at `full`.
     pub points: u32,
 }
 
-/// A task's scored figures. `None` is not scored.
+/// A task's scored figures; `None` is not scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScoreLimits {
-    /// Births and reallocations.
+    /// Allocations and reallocations.
     pub allocations: Option<Anchors>,
-    /// The most that was live at once, in bytes.
+    /// The peak of live bytes.
     pub peak_bytes: Anchors,
-    /// The peak at 4 × N as thousandths of the peak at N.
+    /// The peak at 4 × N, in thousandths of the peak at N.
     pub growth_thousandths: Option<Anchors>,
 }
 
-/// The points for a figure: integers only, so that every machine gives the same.
+/// The points for a figure, in integers, so that every machine gives the same.
 pub fn credit(measured: u64, anchors: Anchors) -> u32 {
     let Anchors { full, none, points } = anchors;
     if measured <= full {
@@ -39,11 +40,11 @@ pub fn credit(measured: u64, anchors: Anchors) -> u32 {
     (u128::from(points) * left / whole) as u32
 }
 
-/// The limits of a task whose input has `rows` rows with `name_bytes` bytes of names.
+/// The anchors of a task whose input has `rows` rows with `name_bytes` bytes of names.
 pub fn score_limits(task: Task, rows: u64, name_bytes: u64) -> ScoreLimits {
     match task {
-        // The rows, their names and nothing else; one block a name and one for the Vec. A Vec that grows by doubling is
-        // 16 reallocations away, and up to a half empty.
+        // The rows and their names, in one block per name and one for the Vec. A Vec that grows by
+        // doubling needs 16 reallocations more and is up to half empty.
         Task::List => {
             let exact = rows * ROW_BYTES + name_bytes;
             ScoreLimits {
@@ -52,13 +53,14 @@ pub fn score_limits(task: Task, rows: u64, name_bytes: u64) -> ScoreLimits {
                 growth_thousandths: None,
             }
         }
-        // A name a row; the peak is one of them, and a window of some hundred is still fine.
+        // One name per row. The peak is a single name; a window of some hundred rows still has full
+        // points.
         Task::Generator => ScoreLimits {
             allocations: Some(Anchors { full: rows + 64, none: 2 * rows, points: 5 }),
             peak_bytes: Anchors { full: 65_536, none: 4 << 20, points: 25 },
             growth_thousandths: Some(Anchors { full: 1_100, none: 4_000, points: 25 }),
         },
-        // 64 KiB a worker besides what they share.
+        // 64 KiB per worker besides the shared memory.
         Task::Aggregate => ScoreLimits {
             allocations: None,
             peak_bytes: Anchors { full: SHARED_BYTES + WORKERS * 65_536, none: 8 << 20, points: 15 },

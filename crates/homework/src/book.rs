@@ -1,5 +1,5 @@
-//! A class as one book: verdicts side by side, who was late by whose clock, and what a person should look at. No flag changes a
-//! status or a point: that is for the teacher.
+//! The gradebook of a class: verdicts side by side, who was late by which clock, and flags for a
+//! person to look at. No flag changes a status or a point; that is for the teacher.
 
 use crate::is_pass;
 use crate::similarity::{self, ComparedSource, Fingerprints, SimilarPair};
@@ -9,47 +9,47 @@ use heaplab_record::{
 };
 use std::collections::HashMap;
 
-/// More pairs than these nobody reads; how many more there are is said.
+/// At most so many pairs are listed; the gradebook says how many are left out.
 const MAX_PAIRS: usize = 1000;
 
-/// A moment: as it is written, and in seconds since 1970 (UTC).
+/// A moment, as text and in seconds since 1970 (UTC).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moment {
     /// RFC 3339.
     pub text: String,
-    /// Seconds since 1970.
+    /// Seconds since 1970-01-01 UTC.
     pub unix_seconds: i64,
 }
 
-/// One submission with its verdict.
+/// A submission with its verdict.
 #[derive(Clone, Debug)]
 pub struct GradedSubmission {
-    /// The bundle, as it lies in the folder that was named.
+    /// The bundle's name in the folder that was named.
     pub bundle: String,
-    /// Where its verdict lies, from the book.
+    /// The folder of its verdict, relative to the gradebook.
     pub folder: String,
-    /// What was found.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Its own time, and who says so.
+    /// When it was handed in, and by which clock.
     pub submitted: Option<(Moment, TimeSource)>,
-    /// When the newest of its files was written here.
+    /// When the newest of its files was written on this machine.
     pub file_time: Option<Moment>,
-    /// Of its source, without the starting point's.
+    /// Fingerprints of its source without the starting point's.
     pub own: Fingerprints,
 }
 
-/// What the class was told, and when it was graded.
+/// What a gradebook is made for.
 #[derive(Clone, Debug)]
 pub struct GradingTerms {
-    /// RFC 3339, UTC.
+    /// When it was made: RFC 3339, UTC.
     pub created_at: String,
-    /// The commit of the harness.
+    /// The harness's commit.
     pub harness_commit: String,
-    /// When everything had to be there.
+    /// When submissions had to be there.
     pub deadline: Option<Moment>,
 }
 
-/// The book, in the order of the submissions.
+/// Builds the gradebook, in the order of the submissions.
 pub fn build_gradebook(terms: &GradingTerms, class: Vec<GradedSubmission>) -> Gradebook {
     let compared = |one: &GradedSubmission| ComparedSource {
         source_sha256: one.verdict.source_sha256.clone(),
@@ -109,14 +109,15 @@ fn build_entry(one: GradedSubmission, flags: Vec<SubmissionFlag>, terms: &Gradin
     }
 }
 
-/// A fail for too few points keeps those that there are, and so do a timeout and an error for the tasks that were measured. A fail
-/// in spite of the points is one for cheating, and the points of that are no points.
+/// A fail for too few points keeps the points there are, and so do a timeout and an error for the
+/// tasks that were measured. A fail in spite of enough points is one for cheating and has none.
 fn final_points(verdict: &Verdict) -> u32 {
     let in_spite = verdict.status == VerdictStatus::Fail && is_pass(&verdict.recomputed);
     if in_spite { 0 } else { verdict.score + verdict.bonus }
 }
 
-/// Late by its own time; and where only its files are late, that is said and not judged: a copy of a file is younger than it.
+/// Late by the submission's own time. Where only its files are late, a flag says so without
+/// judging: a copied file is younger than its original.
 fn time_flags(one: &GradedSubmission, deadline: Option<&Moment>) -> Vec<SubmissionFlag> {
     let (Some(deadline), Some((at, says))) = (deadline, &one.submitted) else { return Vec::new() };
     let late = |at: &Moment| at.unix_seconds.saturating_sub(deadline.unix_seconds);
@@ -148,7 +149,7 @@ fn clock_name(says: TimeSource) -> (&'static str, &'static str) {
     }
 }
 
-/// Two units are enough: `2 d 3 h`.
+/// The two largest units: `2 d 3 h`.
 fn format_duration(seconds: i64) -> (String, String) {
     let seconds = seconds.unsigned_abs();
     let units = [(86_400, "d", "天"), (3_600, "h", "小时"), (60, "min", "分钟"), (1, "s", "秒")];
@@ -192,7 +193,7 @@ fn verdict_flags(one: &GradedSubmission) -> Vec<SubmissionFlag> {
     flags
 }
 
-/// Someone who hands in twice, or in another's name.
+/// Marks submissions with an id that another one has too.
 fn id_flag(index: usize, class: &[GradedSubmission]) -> Option<SubmissionFlag> {
     let id = &class[index].verdict.id;
     let others = class.iter().enumerate().filter(|(at, one)| *at != index && one.verdict.id == *id);
@@ -205,7 +206,7 @@ fn id_flag(index: usize, class: &[GradedSubmission]) -> Option<SubmissionFlag> {
     Some(SubmissionFlag { kind: FlagKind::SameId, text })
 }
 
-/// What each is told of those that it is like: the most alike one by name, the others by number.
+/// Names the most similar submissions, and gives the number of the others.
 fn alike_flags(class: &[GradedSubmission], alike: &[SimilarPair]) -> Vec<Vec<SubmissionFlag>> {
     let mut same: HashMap<usize, Vec<&str>> = HashMap::new();
     let mut near: HashMap<usize, Vec<(&str, u32)>> = HashMap::new();
@@ -241,7 +242,7 @@ fn alike_flags(class: &[GradedSubmission], alike: &[SimilarPair]) -> Vec<Vec<Sub
     (0..class.len()).map(flags).collect()
 }
 
-/// Three names, then a number.
+/// Lists three names, then says how many more there are.
 fn list_names(bundles: &[&str]) -> (String, String) {
     const SHOWN: usize = 3;
     let (mut en, mut zh) = (String::new(), String::new());

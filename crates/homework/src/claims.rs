@@ -1,15 +1,15 @@
-//! What the student claims, held against what was measured. Counts and peaks are the same on every machine; the teacher's seed
-//! makes names of other lengths, which is what the tolerance is for.
+//! Compares what the student claims with what was measured. Counts and peaks are the same on every
+//! machine, but the secret seed makes names of other lengths; the tolerance is for that.
 
 use crate::reason::{FoundReason, ReasonCode};
 use heaplab_record::{FigureMismatch, HomeworkResult, TaskResult};
 
-/// Of a figure: a twentieth, and 64.
+/// Tolerance of a figure: a twentieth plus 64.
 const TOLERANCE: (u64, u64) = (20, 64);
-/// Of a task's points.
+/// Tolerance of a task's points.
 const TOLERANCE_POINTS: u32 = 2;
 
-/// Where the two differ, and whether the claim is the better one.
+/// Where the two differ, and a reason if the claim is the better one.
 pub fn compare_claims(
     claimed: &HomeworkResult,
     measured: &[TaskResult],
@@ -28,7 +28,7 @@ pub fn compare_claims(
     }
     for claim in &claimed.tasks {
         let Some(here) = measured.iter().find(|task| task.task == claim.task) else { continue };
-        // What ended early or wandered has a reason of its own.
+        // A task that failed or is unstable has a reason of its own.
         if here.peak_bytes.is_none() || !here.stable {
             continue;
         }

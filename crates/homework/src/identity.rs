@@ -1,14 +1,16 @@
-//! Which ids and names there can be. An id becomes a folder's name and a cell of a table; a name is shown and nothing else.
+//! Which ids and names are allowed. An id becomes a folder's name and a table's cell; a name is
+//! only shown.
 
 use heaplab_record::Text;
 
 const LONGEST_ID: usize = 32;
 const LONGEST_NAME: usize = 100;
 
-/// An id is letters, digits, `-`, `_` and `.`, begins with a letter or digit and does not end with a dot.
+/// Checks an id: letters, digits, `-`, `_` and `.`; it begins with a letter or digit and does not
+/// end with a dot.
 ///
 /// # Errors
-/// Says what is wrong, without the id itself: that may be anything.
+/// What is wrong, without the id itself, which may be anything.
 pub fn check_id(id: &str) -> Result<(), Text> {
     let wrong = |en: &str, zh: &str| Err(Text { en: en.to_owned(), zh: zh.to_owned() });
     if id.is_empty() || id.len() > LONGEST_ID {
@@ -30,10 +32,10 @@ pub fn check_id(id: &str) -> Result<(), Text> {
     Ok(())
 }
 
-/// A name holds anything; it has 1 to 100 characters and one of them can be seen.
+/// Checks a name: 1 to 100 characters, at least one of them visible.
 ///
 /// # Errors
-/// Says what is wrong.
+/// What is wrong.
 pub fn check_name(name: &str) -> Result<(), Text> {
     let seen = |char: char| !char.is_whitespace() && !char.is_control();
     if name.chars().count() <= LONGEST_NAME && name.chars().any(seen) {

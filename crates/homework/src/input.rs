@@ -1,29 +1,31 @@
-//! What a seed makes, and the right answers. `lessons/8.9-homework/src/task/` makes the same input for the student's code; this
-//! is written apart from it, so that neither can be changed without the other noticing.
+//! The input of the tasks from a seed, and the right answers. `lessons/8.9-homework/src/task/`
+//! makes the same input for the student's code. The two are written independently, so that a change
+//! of one is noticed.
 
-/// What `size_of::<Row>()` is where it is measured: a String and a u64.
+/// `size_of::<Row>()` where it is measured: a String and a u64.
 pub const ROW_BYTES: u64 = 32;
 
-/// What a task is to answer.
+/// The answer of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// Rows in their order: how many, and FNV-1a over all of them.
+    /// The rows of the required tasks, in order.
     Rows {
-        /// How many.
+        /// Number of rows.
         count: u64,
-        /// FNV-1a, 64 bits, over every name's bytes and its score's eight, the lowest first.
+        /// FNV-1a, 64 bits, over the bytes of every name and the eight bytes of its score, lowest
+        /// first.
         checksum: u64,
     },
-    /// Of a log.
+    /// The counts of a log.
     Counts(Counts),
 }
 
 /// Page views and visitors of a log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Lines with an address.
+    /// Page views: lines with an address.
     pub pv: u64,
-    /// Distinct addresses.
+    /// Visitors: distinct addresses.
     pub uv: u64,
 }
 
@@ -37,7 +39,7 @@ pub fn name_of_row(seed: u64, index: u64) -> String {
     format!("user{}", splitmix64(seed, index) >> 40)
 }
 
-/// The right answer for `rows` rows, and the bytes of all names.
+/// The right answer for `rows` rows, and the length of all names in bytes.
 pub fn expected_rows(seed: u64, rows: u64) -> (Answer, u64) {
     let (mut checksum, mut name_bytes) = (0xcbf2_9ce4_8422_2325, 0);
     let mut eat = |byte: u8| checksum = (checksum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -52,7 +54,7 @@ pub fn expected_rows(seed: u64, rows: u64) -> (Answer, u64) {
 
 /// The right answer for a log of `lines` lines.
 pub fn expected_counts(seed: u64, lines: u64) -> Counts {
-    // 20 bits of address: all of them are one bit each.
+    // 20 bits of address: one flag for each.
     let mut seen = vec![false; 1 << 20];
     let mut counts = Counts::default();
     for index in 0..lines {
@@ -66,8 +68,8 @@ pub fn expected_counts(seed: u64, lines: u64) -> Counts {
     counts
 }
 
-/// The last 20 bits of the address in line `index`, all within 10.0.0.0/12. One line in 64 has none; every second address
-/// is one of 4,096 that come often.
+/// The last 20 bits of the address in line `index`, all within 10.0.0.0/12. One line in 64 has
+/// none; every second address is one of 4,096 that come often.
 fn address_of_line(seed: u64, index: u64) -> Option<u32> {
     let drawn = splitmix64(!seed, index);
     let address = (drawn >> 8) & 0xF_FFFF;
@@ -76,8 +78,8 @@ fn address_of_line(seed: u64, index: u64) -> Option<u32> {
     (drawn & 63 != 0).then_some(if is_frequent { address & 0xFFF } else { address } as u32)
 }
 
-/// SplitMix64's output number `index` from a seed: Steele, Lea and Flood, "Fast splittable pseudorandom number generators"
-/// (2014), with the constants of Vigna's `splitmix64.c`.
+/// SplitMix64's output number `index` from a seed: Steele, Lea and Flood, "Fast splittable
+/// pseudorandom number generators" (2014), with the constants of Vigna's `splitmix64.c`.
 fn splitmix64(seed: u64, index: u64) -> u64 {
     let state = seed.wrapping_add((index.wrapping_add(1)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -1,63 +1,65 @@
-//! Three runs of one task -> points. Correctness first: a wrong answer earns nothing, whatever it costs.
+//! Three runs of one task to points. A wrong answer earns nothing, whatever it costs.
 
 use crate::anchors::{credit, score_limits};
 use crate::input::{Answer, expected_counts, expected_rows};
 use crate::task::Task;
 use heaplab_record::{TaskResult, Text};
 
-/// What has to be reached of the required points for a pass, in percent; every required answer has to be right besides.
+/// The part of the required points that a pass needs, in percent. Every required answer must be
+/// right too.
 pub const PASS_PERCENT: u32 = 60;
 
-/// Below this a peak is taken as this: one name longer by a digit is no growth.
+/// Smaller peaks count as this much, so that a name that is longer by a digit is no growth.
 const LEAST_PEAK_BYTES: u64 = 4_096;
 
-/// The input of a task.
+/// The size of a task's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TaskScale {
-    /// What it is made of.
+    /// The seed of the input.
     pub seed: u64,
     /// N: rows of the required tasks, lines of the optional one.
     pub small: u64,
 }
 
-/// One run at one scale. Of the optional task: sums over the workers, with the shared memory once in the peak.
+/// The figures of one run at one scale. Those of the optional task are sums over the workers, and
+/// the peak includes the shared memory once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunFigures {
-    /// What came out.
+    /// The answer.
     pub answer: Answer,
-    /// Births and reallocations.
+    /// Allocations and reallocations.
     pub allocations: u64,
-    /// The most that was live at once.
+    /// The peak of live bytes.
     pub peak_bytes: u64,
-    /// Shown only.
+    /// How long it took; shown and never scored.
     pub wall_ns: u64,
 }
 
-/// One of three: both scales.
+/// One of three runs of a task, at both scales.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trial {
     /// At N; the optional task is not run there.
     pub small: Option<RunFigures>,
     /// At 4 × N; the optional task at N.
     pub large: RunFigures,
-    /// The time of one process alone, of the optional task. Shown only.
+    /// How long a single process took for the optional task; shown and never scored.
     pub alone_wall_ns: Option<u64>,
 }
 
-/// The points of all tasks.
+/// The points of all tasks together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PointTotals {
-    /// Of the required tasks.
+    /// Points of the required tasks.
     pub score: u32,
-    /// The most of these.
+    /// The most points of the required tasks.
     pub of: u32,
-    /// Of the optional task.
+    /// Points of the optional task.
     pub bonus: u32,
-    /// The most of these.
+    /// The most points of the optional task.
     pub bonus_of: u32,
 }
 
-/// Judges a task. `trials` is what ran; where the runs differ, the points are those of the median figures and the result is
+/// Judges the runs of a task. Where they differ, the median figures are scored and the result is
 /// not `stable`.
 pub fn judge(task: Task, scale: TaskScale, trials: &[Trial]) -> TaskResult {
     let rows = task.large_scale(scale.small);
@@ -98,12 +100,12 @@ pub fn judge(task: Task, scale: TaskScale, trials: &[Trial]) -> TaskResult {
     result
 }
 
-/// A task that gave nothing to judge, and why.
+/// The result of a task that could not be measured, with the reason.
 pub fn failed_task(task: Task, why: Text) -> TaskResult {
     TaskResult { wrong: Some(why), stable: true, ..empty_result(task) }
 }
 
-/// The points together.
+/// Adds up the points of all tasks.
 pub fn sum_points(tasks: &[TaskResult]) -> PointTotals {
     let sum = |optional: bool, points: fn(&TaskResult) -> u32| -> u32 {
         tasks.iter().filter(|task| task.optional == optional).map(points).sum()
@@ -116,7 +118,8 @@ pub fn sum_points(tasks: &[TaskResult]) -> PointTotals {
     }
 }
 
-/// Whether this is a pass: every required answer right, and [`PASS_PERCENT`] of the required points.
+/// Whether these results are a pass: every required answer right, and [`PASS_PERCENT`] of the
+/// required points.
 pub fn is_pass(tasks: &[TaskResult]) -> bool {
     let totals = sum_points(tasks);
     let all_right = tasks.iter().filter(|task| !task.optional).all(|task| task.right);
@@ -132,7 +135,7 @@ fn empty_result(task: Task) -> TaskResult {
     }
 }
 
-/// At N and at the larger scale, and the bytes of the names there.
+/// The right answers at both scales, and the length of all names at the larger one.
 fn right_answers(task: Task, scale: TaskScale) -> ((Answer, Answer), u64) {
     match task {
         Task::List | Task::Generator => {
@@ -147,7 +150,7 @@ fn right_answers(task: Task, scale: TaskScale) -> ((Answer, Answer), u64) {
     }
 }
 
-/// What has to be the same in every run: everything but time.
+/// The figures that must be equal in all runs: all but the time.
 fn reproducible_figures(trial: &Trial) -> [Option<(Answer, u64, u64)>; 2] {
     let of = |one: RunFigures| (one.answer, one.allocations, one.peak_bytes);
     [trial.small.map(of), Some(of(trial.large))]
@@ -197,7 +200,7 @@ fn not_measured_text() -> Text {
     Text { en: "it was not measured".to_owned(), zh: "没有测到".to_owned() }
 }
 
-/// Which runs gave what.
+/// Lists the figures of all runs.
 fn unstable_text(trials: &[Trial]) -> Text {
     let list = |figure: fn(&Trial) -> u64| {
         trials.iter().map(|trial| figure(trial).to_string()).collect::<Vec<_>>().join(", ")

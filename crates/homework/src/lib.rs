@@ -1,15 +1,14 @@
-//! Pure rules: what was measured of homework -> points. Data in, data out; the same measurement gives the same points, on
-//! the student's machine and on the teacher's.
+//! The rules of homework 8.9, without input or output: the same measurement gives the same points
+//! on the student's machine and on the teacher's.
 //!
-//! - `task`: which tasks there are, what they are called and how many points they give.
-//! - `identity`: which ids and names there can be.
-//! - `input`: what a seed makes, and the right answers, by code of its own: nobody takes the measured program's word.
-//! - `protocol`: the request that a measuring child reads and the record that it writes.
-//! - `anchors`: what full and no points are given for, and the line between.
-//! - `judge`: three runs of one task -> [`TaskResult`](heaplab_record::TaskResult).
-//! - `source_hash`: one hash for a student's files.
-//! - [`source_rules`]: what a handed-in source may not contain. [`reason`]: why a verdict is not a pass.
-//! - [`claims`]: the student's own figures, compared with what was measured.
+//! - `task`: the tasks and their points. `identity`: valid ids and names.
+//! - `input`: the input from a seed and the right answers, written independently of the measured
+//!   program.
+//! - `protocol`: the request that a measuring process reads, and the record that it writes.
+//! - `anchors`: points for a figure. `judge`: three runs of one task to a
+//!   [`TaskResult`](heaplab_record::TaskResult).
+//! - `source_hash`: one hash for a student's files. [`source_rules`]: what they may not contain.
+//! - [`reason`]: why a verdict is not a pass. [`claims`]: the student's own figures, compared.
 //! - [`similarity`]: sources that are alike. [`book`]: the gradebook of a class.
 
 mod anchors;

@@ -1,38 +1,39 @@
-//! What a measuring child is told on its standard input, and what it says when it has measured. Text of `key=value`, because
-//! the child has no dependencies to read anything else with; `lessons/8.9-homework/src/harness.rs` is its other end.
+//! The request on a measuring process's standard input, and its record. Both are text of
+//! `key=value`, because the process has no dependencies to read anything else; its side is
+//! `lessons/8.9-homework/src/harness.rs`.
 
 use crate::input::{Answer, Counts};
 use std::collections::BTreeMap;
 
-/// What a child is to measure: one task, one scale, one seed.
+/// What a process has to measure: one task at one scale with one seed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HarnessRequest {
-    /// `required.list`, `required.generator`, `optional.worker`, `optional.merge`, or `empty`: nothing at all, for what the
-    /// harness itself costs.
+    /// `required.list`, `required.generator`, `optional.worker`, `optional.merge`, or `empty`,
+    /// which does nothing and shows what the harness itself costs.
     pub task: String,
-    /// Rows, or lines.
+    /// Rows of a required task, lines of the optional one.
     pub rows: u64,
-    /// What the input is made of.
+    /// The seed of the input.
     pub seed: u64,
-    /// Of the optional task.
+    /// The worker's share, for the optional task.
     pub share: Option<Share>,
 }
 
-/// A worker's share of the lines, and the memory that all workers see.
+/// A worker's share of the lines, and the shared memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Share {
-    /// This worker, from 0; the merging process has 0.
+    /// The worker's number, from 0; the merging process has 0.
     pub part: u64,
-    /// How many workers.
+    /// Number of workers.
     pub parts: u64,
     /// The inherited file descriptor of the shared memory.
     pub file_descriptor: i32,
-    /// Its length in words of 64 bits.
+    /// Length of the shared memory in 64-bit words.
     pub words: u64,
 }
 
 impl HarnessRequest {
-    /// The line that the child reads, with its end.
+    /// The request as one line, with its newline.
     pub fn to_line(&self) -> String {
         let HarnessRequest { task, rows, seed, share } = self;
         let mut line = format!("heaplab-homework=1 task={task} rows={rows} seed={seed}");
@@ -43,49 +44,49 @@ impl HarnessRequest {
     }
 }
 
-/// What a child said of one run.
+/// The record of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HarnessRecord {
-    /// Its answer; a worker has none.
+    /// The answer; a worker has none.
     pub answer: Option<Answer>,
-    /// Blocks that were born.
+    /// Number of allocations.
     pub births: u64,
-    /// Blocks that were reallocated.
+    /// Number of reallocations.
     pub reallocations: u64,
-    /// The most that was live at once.
+    /// The peak of live bytes.
     pub peak_bytes: u64,
-    /// What was live at the end: of a list, the list.
+    /// Live bytes at the end; for a list, the list.
     pub end_bytes: u64,
-    /// Whether one thread alone allocated: then the figures are exact.
+    /// Whether a single thread allocated; the figures are exact then.
     pub single_threaded: bool,
-    /// How long it took, under the recorder.
+    /// How long it took, with the recorder.
     pub wall_ns: u64,
 }
 
-/// Why a text is no record.
+/// Why a text is not a valid record.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProtocolError {
-    /// The last line is missing: the child ended on the way.
+    /// The last line is missing: the process ended early.
     #[error("the record is not whole")]
     NotWhole,
-    /// A line that has no place there.
+    /// An unknown or malformed line.
     #[error("the record has a line that does not belong: {0}")]
     Line(String),
-    /// Two lines of one key.
+    /// A key occurs twice.
     #[error("the record has {0} twice")]
     Twice(String),
-    /// No line of a key.
+    /// A key is missing.
     #[error("the record has no {0}")]
     Missing(&'static str),
-    /// It is of something else than was asked.
+    /// The record belongs to another request.
     #[error("the record is of another run than was asked for")]
     NotAsked,
 }
 
-/// Reads a child's record of this order.
+/// Reads the record of this request.
 ///
 /// # Errors
-/// For anything that the harness does not write itself.
+/// For any text that the harness does not write.
 pub fn parse_record(text: &str, order: &HarnessRequest) -> Result<HarnessRecord, ProtocolError> {
     let (body, after) = text.split_once("\nend\n").ok_or(ProtocolError::NotWhole)?;
     if !after.is_empty() {

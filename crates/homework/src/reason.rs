@@ -1,10 +1,10 @@
-//! Why a verdict is not a pass: codes that do not change, with a status each, and their sentences.
+//! Why a verdict is not a pass: stable codes, each with a status and a sentence.
 
 use crate::Task;
 use crate::source_rules::{Finding, Forbidden};
 use heaplab_record::{Text, VerdictReason, VerdictStatus};
 
-/// One case. The order is the gravity: what stands first decides the status.
+/// A reason's code, the gravest first: the first reason decides the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the sentences say it")]
 pub enum ReasonCode {
@@ -156,10 +156,10 @@ impl ReasonCode {
     }
 }
 
-/// A reason that was found.
+/// A reason that speaks against a submission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundReason {
-    /// What it is.
+    /// Its kind.
     pub code: ReasonCode,
     /// The task that it is about, if it is about one.
     pub task: Option<Task>,
@@ -203,7 +203,7 @@ impl FoundReason {
     }
 }
 
-/// A finding in a file, in both languages.
+/// The reason for a finding in a source file.
 pub fn forbidden_source(file: &str, finding: &Finding) -> FoundReason {
     let (en, zh) = match finding.what {
         Forbidden::Unsafe => ("unsafe code", "unsafe 代码"),
@@ -220,7 +220,8 @@ pub fn forbidden_source(file: &str, finding: &Finding) -> FoundReason {
         .with_texts(&format!("{place} `{word}` ({en})"), &format!("{place} `{word}`（{zh}）"))
 }
 
-/// Takes control and bidirectional characters out of a text that a student or a program wrote, and cuts it to 600 characters.
+/// Takes control and bidirectional characters out of a text that a student or a program wrote, and
+/// cuts it to 600 characters.
 pub fn sanitize_text(text: &str) -> String {
     const LONGEST: usize = 600;
     let is_kept = |c: char| {

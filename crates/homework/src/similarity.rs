@@ -1,92 +1,97 @@
-//! Which submissions are alike: fingerprints of their tokens, chosen by winnowing. For a person to look at, never a verdict.
+//! Which submissions are alike, by winnowing fingerprints of their tokens. The result is for a
+//! person to look at and never changes a verdict.
 //!
-//! S. Schleimer, D. S. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003
-//! (<https://doi.org/10.1145/872757.872770>). Every run of [`GRAM`] tokens is hashed; of every [`WINDOW`] hashes in a row the least
-//! is kept, of equal ones the last. Whatever two sources share over [`FOUND`] tokens then has a fingerprint in common, and what they
-//! share over less than [`GRAM`] has none.
+//! S. Schleimer, D. S. Wilkerson, A. Aiken, "Winnowing: Local Algorithms for Document
+//! Fingerprinting", SIGMOD 2003 (<https://doi.org/10.1145/872757.872770>). Every run of [`GRAM`]
+//! tokens is hashed, and of every [`WINDOW`] consecutive hashes the smallest is kept, the last one
+//! of equal ones. Two sources that share [`ALWAYS_FOUND`] tokens in a row have a fingerprint in
+//! common; those that share fewer than [`GRAM`] have none.
 //!
-//! Names, literals, comments and layout do not count (`tokens`): renaming and reformatting change nothing. What the starting point
-//! already holds is taken out, and so is what many of the class have: that is the task, not a copy.
+//! Names, literals, comments and layout do not count (`tokens`), so renaming and reformatting
+//! change nothing. Fingerprints of the starting point, and those that many of the class have, are
+//! left out: they belong to the task.
 
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// Tokens a hash.
+/// Tokens per hash.
 pub const GRAM: usize = 20;
-/// Hashes a window.
+/// Hashes per window.
 pub const WINDOW: usize = 8;
-/// A shared run of so many tokens is always found: `WINDOW + GRAM - 1`.
+/// A shared run of so many tokens is always found.
 pub const ALWAYS_FOUND: usize = WINDOW + GRAM - 1;
-/// Fewer fingerprints in common are no sign of anything: a loop and a `push` are written by everybody.
+/// Fewer common fingerprints mean nothing: everybody writes a loop and a `push`.
 const LEAST_SHARED: u32 = 12;
-/// Of what the smaller source has, so many thousandths are in both: from here on it is called alike.
+/// Pairs are listed from this share of the smaller source on, in thousandths.
 const LEAST_CONTAINED_THOUSANDTHS: u32 = 700;
-/// What more than this part of the class has, and more than [`COMMON_AT_LEAST`] submissions, is common.
+/// A fingerprint is common if more than this part of the class has it, and more than
+/// [`COMMON_AT_LEAST`] submissions.
 const COMMON_PART: usize = 10;
-/// A small class's ring of copies is not the common way of writing it.
+/// In a small class, a ring of copies must not count as the common way.
 const COMMON_AT_LEAST: usize = 20;
 
 /// The fingerprints of one submission.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fingerprints(BTreeSet<u64>);
 
-/// Two submissions that are alike, by their places in the list that was given.
+/// A pair of similar submissions, by their positions in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SimilarPair {
-    /// The one that stands first.
+    /// The first of the two.
     pub one: usize,
-    /// The other.
+    /// The second.
     pub other: usize,
-    /// Whether both have the same hash.
+    /// Whether their sources have the same hash.
     pub identical: bool,
-    /// Fingerprints in common.
+    /// Number of common fingerprints.
     pub shared: u32,
-    /// These as thousandths of what either has.
+    /// The same in thousandths of the fingerprints of both together.
     pub jaccard_thousandths: u32,
-    /// These as thousandths of what the smaller has.
+    /// The same in thousandths of the fingerprints of the smaller one.
     pub contained_thousandths: u32,
 }
 
-/// One submission, as far as it is compared.
+/// A submission's source as far as it is compared.
 #[derive(Clone, Debug, Default)]
 pub struct ComparedSource {
-    /// Of its source; empty without one.
+    /// Hash of the source; empty without one.
     pub source_sha256: String,
-    /// What it has besides the starting point.
+    /// Its fingerprints without the starting point's.
     pub own: Fingerprints,
 }
 
-/// Every hash of the starting point: what is taken out of a submission.
+/// All hashes of the starting point, which are left out of the fingerprints.
 #[derive(Clone, Debug, Default)]
 pub struct StartingPoint(BTreeSet<u64>);
 
 impl StartingPoint {
-    /// Of the starting point's files.
+    /// Hashes the starting point's files.
     pub fn from_files<'a>(files: impl IntoIterator<Item = &'a str>) -> StartingPoint {
         StartingPoint(files.into_iter().flat_map(hash_grams).collect())
     }
 }
 
 impl Fingerprints {
-    /// Of the files of one submission, without what the starting point holds. Every file stands for itself.
+    /// The fingerprints of a submission's files, without the starting point's. No run of tokens
+    /// crosses files.
     pub fn from_files<'a>(files: impl IntoIterator<Item = &'a str>, start: &StartingPoint) -> Fingerprints {
         let chosen = files.into_iter().flat_map(|file| winnow(&hash_grams(file)));
         Fingerprints(chosen.filter(|gram| !start.0.contains(gram)).collect())
     }
 
-    /// How many there are.
+    /// Number of fingerprints.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there is none: the starting point, or next to nothing besides.
+    /// Whether there are none: only the starting point, or little more.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }
 
-/// The pairs that are alike, the most alike first. Submissions without fingerprints of their own are in none.
+/// The similar pairs, the most similar first. Submissions without fingerprints are in no pair.
 pub fn find_similar(class: &[ComparedSource]) -> Vec<SimilarPair> {
     let mut holders: HashMap<u64, Vec<usize>> = HashMap::new();
     for (index, one) in class.iter().enumerate() {
@@ -150,7 +155,7 @@ fn compare_pair(one: usize, other: usize, shared: u32, left: &[u32]) -> SimilarP
     }
 }
 
-/// Pairs of the same bytes. A ring of many is listed as each against the first of it: all of it against all of it says no more.
+/// Pairs of equal sources. Each further one is paired with the first of its group only.
 fn find_identical(class: &[ComparedSource]) -> Vec<(usize, usize)> {
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut pairs = Vec::new();
@@ -174,7 +179,8 @@ fn hash_grams(source: &str) -> Vec<u64> {
     tokens.windows(GRAM).map(|run| run.iter().fold(FNV_OFFSET, |hash, &token| fnv(hash, token))).collect()
 }
 
-/// The least of every window, of equal ones the last; a source with fewer hashes than a window is one window.
+/// The smallest hash of every window, the last one of equal ones. A source with fewer hashes than a
+/// window is one window.
 fn winnow(grams: &[u64]) -> Vec<u64> {
     if grams.is_empty() {
         return Vec::new();
@@ -183,7 +189,7 @@ fn winnow(grams: &[u64]) -> Vec<u64> {
     let mut chosen = Vec::new();
     let mut last = None;
     for (start, run) in grams.windows(window).enumerate() {
-        // `min_by_key` gives the first of equal ones: from behind that is the last.
+        // `min_by_key` returns the first of equal ones; in reverse order that is the last.
         let least = run.iter().enumerate().rev().min_by_key(|&(_, hash)| *hash);
         if let Some((place, &hash)) = least
             && last != Some(start + place)
@@ -195,8 +201,8 @@ fn winnow(grams: &[u64]) -> Vec<u64> {
     chosen
 }
 
-/// FNV-1a over the bytes of a token's number (<http://www.isthe.com/chongo/tech/comp/fnv/>): the same on every machine, which
-/// std's hasher is not.
+/// FNV-1a over the bytes of a token's number (<http://www.isthe.com/chongo/tech/comp/fnv/>). Unlike
+/// std's hasher it is the same on every machine.
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 
 fn fnv(hash: u64, token: u64) -> u64 {

@@ -1,15 +1,15 @@
-//! One hash for a student's files: whoever has the files can take it again.
+//! One hash for a student's files, which anybody who has the files can compute.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt::Write as _;
 
-/// SHA-256 of some bytes, in hexadecimal.
+/// SHA-256 in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 
-/// SHA-256 over every file in the order of its name: the name, a zero byte, the length as eight bytes (the lowest first), the
-/// bytes. So no two sets of files have the same input.
+/// SHA-256 over all files in the order of their names: name, zero byte, length as eight bytes
+/// (lowest first), content. No two sets of files have the same input.
 pub fn source_sha256<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> String {
     let mut files: Vec<(&str, &[u8])> = files.into_iter().collect();
     files.sort_unstable();

@@ -1,12 +1,12 @@
-//! What a handed-in source may not say, by name and line.
+//! What a handed-in source may not contain, by word and line.
 //!
-//! The compiler forbids unsafe code in these modules, and the fence keeps files, processes and the network away from compiler
-//! and program. This look at the source is no wall; it is there for the answer "line 12 says `include_str`", where a wall would say
-//! "permission denied". So it reads tokens, not meaning, and also those that a macro is given or makes: a name that must
-//! not be used must not be handed to a macro either.
+//! This check does not secure anything: the compiler forbids unsafe code in these modules, and the
+//! sandbox keeps files, processes and the network away from compiler and program. It is there for
+//! the message "line 12 says `include_str`" in place of "permission denied". It reads tokens, not
+//! meaning, also those inside macros: a forbidden name must not be passed to a macro either.
 //!
-//! Tokens are taken by proc-macro2's lexer, which does not recurse; nothing is parsed, so that no depth of nesting can
-//! exhaust the teacher's stack.
+//! proc-macro2's lexer does not recurse and nothing is parsed, so no depth of nesting can exhaust
+//! the stack.
 
 mod paths;
 mod tokens;
@@ -14,21 +14,21 @@ mod tokens;
 use proc_macro2::TokenStream;
 use std::str::FromStr as _;
 
-/// A source longer than this is none that a person wrote.
+/// Longest source file accepted, in bytes. Real submissions are far shorter.
 pub const MAX_SOURCE_BYTES: usize = 256 << 10;
 
-/// Something that a source says and may not.
+/// A forbidden word in a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is.
+    /// Why it is forbidden.
     pub what: Forbidden,
-    /// The word as it stands there.
+    /// The word.
     pub word: String,
     /// Its line, from 1.
     pub line: usize,
 }
 
-/// Why it may not be said.
+/// Why a word is forbidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Forbidden {
     /// `unsafe`, and `asm!`.
@@ -39,20 +39,23 @@ pub enum Forbidden {
     Environment,
     /// `extern`, `#[no_mangle]`, `#[link_section]` and the like: names that the linker sees.
     Linkage,
-    /// `#[global_allocator]`, `#[proc_macro]`, `#[feature]`: parts of the build that are the course's.
+    /// `#[global_allocator]`, `#[proc_macro]`, `#[feature]`: parts of the build that belong to the
+    /// course.
     Build,
-    /// `std::fs`, `std::net`, `std::os`, `std::io::pipe`, `std::arch`: what the tasks do not need and the fence refuses.
+    /// `std::fs`, `std::net`, `std::os`, `std::io::pipe`, `std::arch`: not needed for the tasks,
+    /// and refused by the sandbox.
     Outside,
     /// `std` under another name, or all of it by a glob.
     Alias,
-    /// Attributes that a macro puts together.
+    /// Attributes that a macro assembles.
     MadeAttribute,
 }
 
-/// Looks at one file. What is found is in the order of its lines.
+/// Finds the forbidden words of a file, in the order of its lines.
 ///
 /// # Errors
-/// With a sentence, when it is no text, too long, or does not fall into tokens; the compiler would say so too.
+/// A sentence for a text that is not UTF-8, too long, or has no tokens; the compiler would refuse
+/// it too.
 pub fn scan(bytes: &[u8]) -> Result<Vec<Finding>, String> {
     if bytes.len() > MAX_SOURCE_BYTES {
         return Err(format!("it is longer than {MAX_SOURCE_BYTES} bytes"));

@@ -1,40 +1,41 @@
-//! Which tasks there are, at which scale they are measured and how many points they give.
+//! The tasks, the scales they are measured at, and their points.
 
 use heaplab_record::Text;
 
-/// N of the required tasks. Just past a power of two from 4 × N: a Vec that grew by doubling has a quarter of its room empty.
+/// N of the required tasks. 4 × N is just past a power of two, so a Vec that grew by doubling is a
+/// quarter empty.
 pub const ROWS: u64 = 50_000;
 /// Lines of the optional task.
 pub const LINES: u64 = 400_000;
-/// The larger scale is this many times N.
+/// The larger scale in multiples of N.
 pub const SCALE_FACTOR: u64 = 4;
-/// How often everything is measured: what is not the same in all of them is unstable.
+/// How often a task is measured; a figure that is not the same in all runs is unstable.
 pub const RUNS: usize = 3;
-/// Processes of the optional task.
+/// Worker processes of the optional task.
 pub const WORKERS: u64 = 4;
-/// 64-bit words of memory that the workers share.
+/// Length of the shared memory in 64-bit words.
 pub const SHARED_WORDS: u64 = 1 << 15;
-/// The same in bytes.
+/// Length of the shared memory in bytes.
 pub const SHARED_BYTES: u64 = SHARED_WORDS * 8;
-/// The seed that students measure with. The teacher's is another.
+/// The seed that students measure with. Grading uses a secret one.
 pub const PUBLIC_SEED: u64 = 20_260_809;
 
 /// A task of section 8.9.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Task {
-    /// Every row in a list, with no more room than needed.
+    /// Collect every row in a Vec without spare capacity.
     List,
-    /// The same rows, one at a time.
+    /// Return the same rows one at a time.
     Generator,
-    /// The log aggregator as several processes over shared memory.
+    /// Aggregate a log in several processes over shared memory.
     Aggregate,
 }
 
 impl Task {
-    /// In the order in which they are shown.
+    /// All tasks, in the order in which they are shown.
     pub const ALL: [Task; 3] = [Task::List, Task::Generator, Task::Aggregate];
 
-    /// As everything that is written calls it.
+    /// The name in files and output.
     pub const fn name(self) -> &'static str {
         match self {
             Task::List => "required.list",
@@ -43,22 +44,22 @@ impl Task {
         }
     }
 
-    /// By its name.
+    /// The task of this name.
     pub fn parse(name: &str) -> Option<Task> {
         Task::ALL.into_iter().find(|task| task.name() == name)
     }
 
-    /// Whether its points come on top.
+    /// Whether its points are a bonus.
     pub const fn is_optional(self) -> bool {
         matches!(self, Task::Aggregate)
     }
 
-    /// The points for a right answer alone; everything else builds on them.
+    /// Points for the right answer; figures earn the rest.
     pub const fn right_points(self) -> u32 {
         5
     }
 
-    /// The most points.
+    /// The most points it can earn.
     pub const fn max_points(self) -> u32 {
         match self {
             Task::List => 40,
@@ -67,7 +68,7 @@ impl Task {
         }
     }
 
-    /// The scale that allocations and peak are measured at.
+    /// The scale at which allocations and peak are measured.
     pub const fn large_scale(self, small: u64) -> u64 {
         match self {
             Task::List | Task::Generator => small * SCALE_FACTOR,
@@ -75,7 +76,7 @@ impl Task {
         }
     }
 
-    /// What it asks for, in one line.
+    /// What the task asks for, in one line.
     pub fn description(self) -> Text {
         let (en, zh) = match self {
             Task::List => {

@@ -1,4 +1,5 @@
-//! Sources that say what they may not, plainly and by way of macros, and sources that only look like it.
+//! Sources that say what they may not, plainly and by way of macros, and sources that only look
+//! like it.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use heaplab_homework::source_rules::{Forbidden, scan};

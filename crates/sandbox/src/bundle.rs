@@ -1,8 +1,8 @@
-//! A handed-in bundle as a map of names to bytes: a folder, a zip, a tar or a tar.gz. Nothing is unpacked to a disk, no link is
-//! followed, and no size is believed before that many bytes have been read.
+//! Reads a handed-in bundle (a folder, a zip, a tar or a tar.gz) as a map of names to bytes.
+//! Nothing is unpacked to a disk, no link is followed, and no stated size is trusted.
 //!
-//! What makes a bundle unreadable for one program and harmless for another (two entries of one name, names that differ by case,
-//! links, devices) is refused, not resolved.
+//! What different programs read differently (two entries of one name, names that differ in case,
+//! links, devices) is refused.
 
 mod archive;
 mod builder;
@@ -12,18 +12,18 @@ mod folder;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The caps on what is read. They are counted while reading, in bytes that came out.
+/// Limits on what is read, counted in the bytes that come out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
-    /// Files and folders together.
+    /// Number of files and folders.
     pub entries: usize,
-    /// One file that counts, in bytes.
+    /// Size of one graded file, in bytes.
     pub file_bytes: u64,
-    /// All files, in bytes.
+    /// Size of all files together, in bytes.
     pub total_bytes: u64,
-    /// The archive itself, in bytes.
+    /// Size of the archive itself, in bytes.
     pub archive_bytes: u64,
-    /// How many times larger than the archive its content may be, past the first MiB.
+    /// How many times larger than the archive its content may be, beyond the first MiB.
     pub ratio: u64,
 }
 
@@ -33,28 +33,29 @@ impl Default for Caps {
     }
 }
 
-/// What was handed in.
+/// A bundle's content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bundle {
-    /// What counts: `student.toml`, `REPORT.md`, `result.json`, `src/*.rs`. Relative names, `/` between the parts.
+    /// The graded files: `student.toml`, `REPORT.md`, `result.json`, `src/*.rs`. Names are
+    /// relative, with `/` between their parts.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// Pictures and pages that `homework report` writes; not read.
+    /// Names of pictures and pages that `homework report` writes; they are not read.
     pub pictures: Vec<String>,
-    /// Everything else, which nobody asked for; not read.
+    /// Names of all other files; they are not read.
     pub foreign: Vec<String>,
-    /// The one folder that everything stood in, if it did.
+    /// The folder that contains everything, if there is one.
     pub root: Option<String>,
 }
 
 impl Bundle {
-    /// The sources by their names within `src/`.
+    /// The sources, by their names within `src/`.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &[u8])> {
         let inside = |(name, bytes)| Some((str::strip_prefix(name, "src/")?, bytes));
         self.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).filter_map(inside)
     }
 
-    /// Files among the foreign ones that would change how a program is built or graded, were they used: manifests, build
-    /// scripts, cargo's and CI's configuration, sources outside of `src/`.
+    /// Foreign files that would change how a program is built or graded if they were used:
+    /// manifests, build scripts, configuration of cargo and CI, sources outside `src/`.
     pub fn tampering_files(&self) -> impl Iterator<Item = &str> {
         self.foreign.iter().map(String::as_str).filter(|name| entry_name::is_tampering(name))
     }
@@ -63,28 +64,28 @@ impl Bundle {
 /// Why a bundle was not read.
 #[derive(Debug, thiserror::Error)]
 pub enum BundleError {
-    /// It cannot be read at all: the machine's trouble or the command line's, not the student's.
+    /// It cannot be read at all, which is not the student's fault.
     #[error("{path}: {error}")]
     Unreadable {
-        /// The bundle.
+        /// The bundle's path.
         path: String,
-        /// The system's word.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// Neither a folder nor an archive that is known, or a broken one.
+    /// Neither a folder nor a complete archive of a known kind.
     #[error("neither a folder nor a whole zip or tar.gz: {0}")]
     NotABundle(String),
-    /// An entry that no honest bundle has.
+    /// An entry that is refused.
     #[error("entry {entry}: {fault}")]
     Refused {
-        /// Its name, with whatever is not printable escaped.
+        /// The entry's name, with unprintable characters escaped.
         entry: String,
-        /// What is wrong with it.
+        /// The reason.
         fault: Fault,
     },
 }
 
-/// What is wrong with an entry.
+/// Why an entry is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the sentences say it")]
 pub enum Fault {
@@ -118,10 +119,11 @@ pub enum Fault {
     Encrypted,
 }
 
-/// Reads a bundle within the caps.
+/// Reads a bundle within the limits.
 ///
 /// # Errors
-/// For a path that is not there, an archive that is broken, and every entry that [`Fault`] names: the whole bundle is refused.
+/// For a path that does not exist, a broken archive, and every entry that [`Fault`] names. The
+/// whole bundle is refused then.
 pub fn read(path: &Path, caps: &Caps) -> Result<Bundle, BundleError> {
     let unreadable = |error| BundleError::Unreadable { path: path.display().to_string(), error };
     let mut gathered = builder::BundleBuilder::new(*caps);

@@ -1,4 +1,5 @@
-//! A process limits itself and becomes the program. It must have one thread: seccomp and landlock bind the thread that asks.
+//! Limits the current process and executes the program in it. The process must have one thread:
+//! seccomp and landlock apply to the calling thread.
 
 use crate::{Limits, WorkKind, landlock_rules, syscall_filters};
 use rustix::fs::{Mode, OFlags};
@@ -13,37 +14,38 @@ use std::path::Path;
 /// Why nothing was started.
 #[derive(Debug, thiserror::Error)]
 pub enum EnterError {
-    /// The kernel has no such wall, and nobody allowed to go without.
+    /// The kernel lacks a feature, and `lenient` is not set.
     #[error("this kernel has no {0}, and --allow-unfenced was not given")]
     Lacking(&'static str),
-    /// The kernel has it and would not raise it.
+    /// The kernel refused to apply a limit.
     #[error("the kernel refused {what}: {why}")]
     Refused {
-        /// Which limit.
+        /// The limit.
         what: &'static str,
-        /// The kernel's word.
+        /// The kernel's error.
         why: String,
     },
-    /// The program is not there, or not one.
+    /// The program could not be executed.
     #[error("cannot start {program}: {error}")]
     Start {
-        /// The program.
+        /// The program's path.
         program: String,
-        /// The kernel's word.
+        /// The system's error.
         error: std::io::Error,
     },
 }
 
-/// Raises every wall, then becomes `program` with these arguments and this process's environment.
+/// Applies all limits, then executes `program` with these arguments and this process's environment.
 ///
 /// # Errors
-/// Comes back only when it failed; the process may then be limited already, and is of no use but to say so and end.
+/// Returns only on failure. The process may be limited already by then and should end.
 pub fn enter(limits: &Limits, program: &Path, arguments: &[OsString]) -> Result<Infallible, EnterError> {
     let refused = |what, why: &dyn std::fmt::Display| EnterError::Refused { what, why: why.to_string() };
     let start = |error: std::io::Error| EnterError::Start { program: program.display().to_string(), error };
     rustix::thread::set_no_new_privs(true).map_err(|error| refused("no_new_privs", &error))?;
     if limits.work == WorkKind::Run {
-        // With them, what is resident is up to 2 MiB a mapping more than what is used. A kernel without them has none to refuse.
+        // Huge pages make up to 2 MiB more per mapping resident than is used. A kernel without them
+        // refuses this call, which is fine.
         let _ = rustix::thread::disable_transparent_huge_pages(true);
     }
     system::pass_descriptors(&limits.inherit).map_err(start)?;
@@ -74,7 +76,7 @@ fn argument_list(program: &Path, arguments: &[OsString]) -> std::io::Result<Vec<
     Ok(all.map(|word| CString::new(word.as_bytes())).collect::<Result<_, _>>()?)
 }
 
-/// Opens the program under its own number, to be closed as it starts.
+/// Opens the program under a fixed descriptor, which is closed when it starts.
 fn open_program(program: &Path) -> std::io::Result<OwnedFd> {
     let found = rustix::fs::open(program, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
     let moved = rustix::io::fcntl_dupfd_cloexec(&found, syscall_filters::PROGRAM_DESCRIPTOR)?;
@@ -85,7 +87,7 @@ fn open_program(program: &Path) -> std::io::Result<OwnedFd> {
     Ok(moved)
 }
 
-/// Both limits of each, so that it cannot raise them again.
+/// Sets the soft and the hard limit, so that the program cannot raise them again.
 fn apply_rlimits(limits: &Limits) -> rustix::io::Result<()> {
     let caps = [
         (Resource::Cpu, limits.cpu_seconds),
@@ -102,20 +104,21 @@ fn apply_rlimits(limits: &Limits) -> rustix::io::Result<()> {
     Ok(())
 }
 
-/// The calls that no safe interface has.
+/// System calls without a safe wrapper.
 mod system {
     use std::ffi::CString;
     use std::os::fd::{AsRawFd as _, OwnedFd};
 
-    /// Puts these under 3, 4, … and marks all others to be closed.
+    /// Moves these descriptors to 3, 4, … and marks all others to be closed.
     pub(super) fn pass_descriptors(descriptors: &[i32]) -> std::io::Result<()> {
-        // Above everything first, so that none is overwritten before it is moved.
+        // They are moved out of the way first, so that none is overwritten.
         const ASIDE: i32 = 100;
         let first = 3 + i32::try_from(descriptors.len()).map_err(std::io::Error::other)?;
         let checked =
             |result: i32| if result < 0 { Err(std::io::Error::last_os_error()) } else { Ok(result) };
-        // SAFETY: this process does nothing but start the program: nobody else uses the descriptors that are overwritten, and
-        // marking one changes nothing before the start. Kernels before 5.11 do not know `close_range`, and Rust marks its own.
+        // SAFETY: this process only starts the program: nobody else uses the descriptors that are
+        // overwritten, and marking one has no effect before the start. Kernels before 5.11 lack
+        // `close_range`; Rust marks its own descriptors.
         unsafe {
             let aside =
                 descriptors.iter().map(|&given| checked(libc::fcntl(given, libc::F_DUPFD_CLOEXEC, ASIDE)));
@@ -127,9 +130,10 @@ mod system {
         Ok(())
     }
 
-    /// A network of its own, with nothing in it, where this user may have one. seccomp refuses sockets besides.
+    /// Moves to an empty network namespace where this user may. seccomp refuses sockets anyway.
     pub(super) fn isolate_network() {
-        // SAFETY: the process has one thread, and what it leaves behind are network and System V names, no memory.
+        // SAFETY: the process has one thread, and it leaves only network and System V names behind,
+        // no memory.
         unsafe {
             if libc::unshare(libc::CLONE_NEWNET | libc::CLONE_NEWIPC) != 0 {
                 libc::unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET | libc::CLONE_NEWIPC);
@@ -139,8 +143,9 @@ mod system {
 
     pub(super) fn exec_descriptor(program: &OwnedFd, words: &[CString]) -> std::io::Error {
         let arguments = pointers(words);
-        // SAFETY: the words and the empty path end in NUL, the list of arguments in a null pointer, and all live until the call
-        // is over; `environ` is the C library's and nobody changes it: there is one thread.
+        // SAFETY: the strings and the empty path end in NUL, the list of arguments in a null
+        // pointer, and all live until the call returns. `environ` is the C library's, and with one
+        // thread nobody changes it.
         unsafe {
             libc::syscall(
                 libc::SYS_execveat,

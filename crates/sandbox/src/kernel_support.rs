@@ -1,16 +1,16 @@
-//! Which walls the kernel has.
+//! Reports which sandbox features the kernel supports (landlock, seccomp).
 
-/// What [`crate::enter`] can rely on here.
+/// The features that [`crate::enter`] can use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KernelSupport {
-    /// Files are kept from it by landlock.
+    /// landlock restricts access to files.
     pub landlock: bool,
-    /// System calls are kept from it by seccomp, which can also kill.
+    /// seccomp restricts system calls and can kill the process.
     pub seccomp: bool,
 }
 
 impl KernelSupport {
-    /// The walls that stand, by name.
+    /// Names of the features in effect, as verdict.json lists them.
     pub fn supported(self) -> Vec<&'static str> {
         let mut names = vec!["rlimits", "no_new_privs", "clean_environment", "watched_memory"];
         names.extend(self.landlock.then_some("landlock"));
@@ -18,7 +18,7 @@ impl KernelSupport {
         names
     }
 
-    /// The walls that this kernel has not, by name.
+    /// Names of the features that the kernel lacks.
     pub fn missing(self) -> Vec<&'static str> {
         let mut names = Vec::new();
         names.extend((!self.landlock).then_some("landlock"));
@@ -38,7 +38,7 @@ pub fn detect_kernel_support() -> KernelSupport {
     }
 }
 
-/// Not on this system.
+/// Other systems have neither.
 #[cfg(not(target_os = "linux"))]
 pub fn detect_kernel_support() -> KernelSupport {
     KernelSupport { landlock: false, seccomp: false }

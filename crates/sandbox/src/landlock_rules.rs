@@ -1,7 +1,7 @@
-//! What of the file system a fenced program sees: landlock.
+//! Restricts which files a sandboxed program can open, by landlock.
 //!
-//! Landlock decides at `open`. Names can still be asked for (`stat`, `readlink`), which tells whether a file is there and no byte
-//! of it. A descriptor that was open before stays open.
+//! Landlock decides at `open`. `stat` and `readlink` still work, so a program can find out whether
+//! a file exists, but not its content. Descriptors that were open before stay open.
 
 use crate::Limits;
 use landlock::{
@@ -10,28 +10,28 @@ use landlock::{
 };
 use std::path::PathBuf;
 
-/// The newest interface that this was written for. Of an older kernel's, what it knows is used.
+/// The newest landlock version that these rules use. Older kernels apply what they know of them.
 const NEWEST: ABI = ABI::V6;
 
-/// Whether the kernel has the oldest interface, which is all that must be there: reading, writing, executing.
+/// Whether the kernel has at least the first version: reading, writing, executing.
 pub(crate) fn is_supported() -> bool {
     let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     ruleset.handle_access(AccessFs::from_all(ABI::V1)).and_then(Ruleset::create).is_ok()
 }
 
-/// Binds this process and all that it becomes or starts. `Ok(false)` where the kernel has no landlock.
+/// Restricts this process and its children. `Ok(false)` where the kernel has no landlock.
 pub(crate) fn restrict_files(limits: &Limits) -> Result<bool, RulesetError> {
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
         .handle_access(AccessNet::from_all(NEWEST))?
-        // Signals to processes outside, and their sockets without a name in the file system.
+        // Signals to processes outside, and abstract sockets.
         .scope(Scope::from_all(NEWEST))?
         .create()?;
     let ruleset = allow_paths(ruleset, &limits.read, read)?;
     let ruleset = allow_paths(ruleset, &limits.execute, read | AccessFs::Execute)?;
-    // No devices, no sockets, and no ioctl on what is one.
+    // No devices, no sockets, and no ioctl on devices.
     let made = AccessFs::MakeReg
         | AccessFs::MakeDir
         | AccessFs::MakeSym
@@ -42,7 +42,7 @@ pub(crate) fn restrict_files(limits: &Limits) -> Result<bool, RulesetError> {
     Ok(status.ruleset != RulesetStatus::NotEnforced)
 }
 
-/// A path that is not there allows nothing.
+/// Allows access to these paths; those that do not exist are skipped.
 fn allow_paths(
     mut ruleset: RulesetCreated,
     paths: &[PathBuf],

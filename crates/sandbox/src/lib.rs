@@ -1,12 +1,12 @@
-//! The fence between a machine and a program that somebody handed in: limits on a child process, bundles read without
-//! unpacking them.
+//! A sandbox for programs that somebody handed in, and a safe reader for handed-in bundles.
 //!
-//! - [`Limits`] and [`enter`]: a helper process limits itself and becomes the program. Nobody else can do that for it: landlock
-//!   and seccomp bind the process that asks for them, and what it becomes.
-//! - [`detect_kernel_support`]: which of these walls the kernel has.
-//! - [`bundle`]: a folder, a zip or a tar.gz, as a map of names to bytes.
+//! - [`Limits`] and [`enter`]: a helper process limits itself and executes the program, because
+//!   landlock and seccomp apply to the process that calls them.
+//! - [`detect_kernel_support`]: which sandbox features the kernel has.
+//! - [`bundle`]: a folder, a zip or a tar.gz as a map of names to bytes.
 //!
-//! Who spawns, watches and kills is xtask; this crate starts nothing. README.md says what holds what, and where it ends.
+//! This crate starts nothing; heaplab-grader does. README.md says which limit protects against
+//! what, and what is not covered.
 
 pub mod bundle;
 #[cfg(target_os = "linux")]

@@ -1,13 +1,14 @@
-//! What a fenced program may do, as data: the parent writes it down, the helper process reads it and limits itself.
+//! The limits of a sandboxed program as data: the parent serializes them, the helper process
+//! applies them.
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// The limits of one child. Everything that is not named here is refused.
+/// The limits of one child. Everything that is not listed here is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
-    /// Which system calls are left.
+    /// Which system calls are allowed.
     pub work: WorkKind,
     /// Files and folders that may be read.
     pub read: Vec<PathBuf>,
@@ -15,27 +16,29 @@ pub struct Limits {
     pub execute: Vec<PathBuf>,
     /// Folders in which files may be read, made, written and removed.
     pub write: Vec<PathBuf>,
-    /// Processor seconds, over all threads.
+    /// Processor time of all threads, in seconds.
     pub cpu_seconds: u64,
-    /// The largest file that it may write, in bytes.
+    /// Largest file that it may write, in bytes.
     pub file_bytes: u64,
-    /// One past the highest file descriptor that it may open.
+    /// One more than the highest file descriptor that it may open.
     pub open_files: u64,
-    /// The main thread's stack, in bytes.
+    /// Stack of the main thread, in bytes.
     pub stack_bytes: u64,
-    /// Open descriptors that the program finds as 3, 4, …, in this order. All others from 3 on are closed.
+    /// Descriptors that the program gets as 3, 4, …, in this order. All others from 3 on are
+    /// closed.
     pub inherit: Vec<i32>,
-    /// Go on where the kernel has no landlock or no seccomp. Somebody has said `--allow-unfenced`.
+    /// Go on where the kernel has no landlock or no seccomp (`--allow-unfenced`).
     pub lenient: bool,
 }
 
-/// What kind of program is behind the fence.
+/// The kind of program that is sandboxed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WorkKind {
-    /// A compiler: it starts processes and talks to them by pipes, and executes nothing that was handed in.
+    /// A compiler. It may start processes and connect them by pipes; it executes nothing that was
+    /// handed in.
     Compile,
-    /// The program itself: memory, threads, the clock, and the descriptors that it was born with. One that starts a process, or
-    /// opens a pipe to one, is killed by SIGSYS; what else it asks for is refused with EPERM.
+    /// The submission: memory, threads, the clock and inherited descriptors. It is killed by SIGSYS
+    /// when it starts a process or opens a pipe; other calls fail with EPERM.
     Run,
 }

@@ -1,7 +1,8 @@
-//! Which system calls are left: seccomp filters, one kind a [`Work`].
+//! seccomp filters for each [`WorkKind`].
 //!
-//! Filters stack, and the strictest answer counts. `clone3` hands its flags over by address, where a filter cannot look: it
-//! is answered with ENOSYS, and every C library then asks for `clone`, whose flags are a number.
+//! Where several filters apply, the strictest answer counts. A filter cannot see the flags of
+//! `clone3`, which are passed by address; it fails with ENOSYS, and every C library falls back to
+//! `clone`, whose flags are a number.
 
 use crate::WorkKind;
 use seccompiler::{
@@ -10,8 +11,9 @@ use seccompiler::{
 };
 use std::collections::BTreeMap;
 
-/// The one number under which a program of [`Work::Run`] is opened and started. It lies above its limit of open files, so
-/// once it is closed no descriptor can have it again, and `execveat` is as dead as `execve`.
+/// The descriptor under which a program of [`WorkKind::Run`] is opened and executed. It lies above
+/// the limit of open files, so once it is closed no descriptor can get this number again and
+/// `execveat` cannot be used.
 pub(crate) const PROGRAM_DESCRIPTOR: i32 = 200;
 
 type Rules = BTreeMap<i64, Vec<SeccompRule>>;
@@ -20,7 +22,7 @@ pub(crate) fn is_supported() -> bool {
     target_arch().is_ok()
 }
 
-/// The filters in the order in which they are to be installed.
+/// The filters, in the order in which they are installed.
 pub(crate) fn build_filters(work: WorkKind) -> Result<Vec<BpfProgram>, BackendError> {
     let errno = |number: i32| SeccompAction::Errno(number.unsigned_abs());
     let no_clone3 = filter_rejecting(match_any_arguments(&[libc::SYS_clone3]), errno(libc::ENOSYS))?;
@@ -56,17 +58,18 @@ fn target_arch() -> Result<TargetArch, BackendError> {
     std::env::consts::ARCH.try_into()
 }
 
-/// Calls that are meant whatever they are called with.
+/// Rules for calls with any arguments.
 fn match_any_arguments(calls: &[i64]) -> Rules {
     calls.iter().map(|&call| (call, Vec::new())).collect()
 }
 
-/// Meant when this argument is so.
+/// A rule for calls with this value of an argument.
 fn match_argument(argument: u8, is: SeccompCmpOp, value: u64) -> Result<SeccompRule, BackendError> {
     SeccompRule::new(vec![SeccompCondition::new(argument, SeccompCmpArgLen::Dword, is, value)?])
 }
 
-/// A compiler is not hostile, but what it reads is. Nothing handed in is executed while it works.
+/// Compilers are not hostile, but their input is. Nothing that was handed in is executed during
+/// compilation.
 mod compiler_calls {
     pub(super) fn refused_calls() -> Vec<i64> {
         vec![
@@ -119,14 +122,15 @@ mod compiler_calls {
             libc::SYS_shmget,
             libc::SYS_msgget,
             libc::SYS_semget,
-            // Whoever leaves the process group would outlive the group's end.
+            // A process outside its group would survive the group's end.
             libc::SYS_setsid,
             libc::SYS_setpgid,
         ]
     }
 }
 
-/// What a program needs that computes: a list of what is allowed, so that a call of next year's kernel is not.
+/// Calls that a computing program needs. It is a list of what is allowed, so that calls of newer
+/// kernels are not.
 mod program_calls {
     use super::{BackendError, PROGRAM_DESCRIPTOR, Rules, SeccompCmpOp, match_any_arguments, match_argument};
 
@@ -184,7 +188,7 @@ mod program_calls {
             libc::SYS_getegid,
             libc::SYS_uname,
             libc::SYS_sysinfo,
-            // A panic that aborts; landlock keeps signals to others from it.
+            // A panic that aborts. landlock prevents signals to other processes.
             libc::SYS_tgkill,
         ]);
         #[cfg(target_arch = "x86_64")]
@@ -198,7 +202,7 @@ mod program_calls {
             libc::SYS_poll,
             libc::SYS_time,
         ]));
-        // Limits can be read, not set; a thread can have a name, and so can a mapping.
+        // Limits may be read; threads and mappings may be named.
         rules.insert(libc::SYS_prlimit64, vec![match_argument(2, SeccompCmpOp::Eq, 0)?]);
         let named = [15, 16, 0x5356_4d41].into_iter().map(|what| match_argument(0, SeccompCmpOp::Eq, what));
         rules.insert(libc::SYS_prctl, named.collect::<Result<_, _>>()?);
@@ -206,12 +210,12 @@ mod program_calls {
             libc::SYS_execveat,
             vec![match_argument(0, SeccompCmpOp::Eq, PROGRAM_DESCRIPTOR.unsigned_abs().into())?],
         );
-        // The kill comes from the filter of what is deadly; here it must only not be refused first.
+        // Another filter kills on these; this one must not refuse them first.
         rules.extend(match_any_arguments(&process_calls()));
         Ok(rules)
     }
 
-    /// Another process, or the pipe that one is talked to with.
+    /// Calls that start a process or open a pipe to one.
     pub(super) fn killing_calls() -> Result<Rules, BackendError> {
         let mut rules = match_any_arguments(&process_calls());
         let thread = u64::try_from(libc::CLONE_THREAD).unwrap_or(0);

@@ -1,4 +1,5 @@
-//! Bundles as students hand them in, and as nobody honest does. Archives are made here, byte by byte where a writer refuses to.
+//! Bundles as students hand them in, and as nobody honest does. Archives are made here, byte by
+//! byte where a writer refuses to.
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use flate2::{Compression, write::GzEncoder};

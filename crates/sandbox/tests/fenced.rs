@@ -1,5 +1,6 @@
-//! Programs that try what the fence refuses. Each is this test's own binary, started again behind a fence; what it says and how
-//! it ends is compared. Without the test harness, which would start threads.
+//! Programs that try what the fence refuses. Each is this test's own binary, started again behind a
+//! fence; what it says and how it ends is compared. Without the test harness, which would start
+//! threads.
 #![expect(clippy::unwrap_used, reason = "a test, though clippy does not know it for one without the harness")]
 
 #[cfg(target_os = "linux")]
@@ -58,7 +59,8 @@ mod behind {
                 said(rustix::process::setrlimit(rustix::process::Resource::Nofile, more))
             }
             "again" => {
-                // SAFETY: the words are null, which no kernel follows before it has looked at the descriptor.
+                // SAFETY: the words are null, which no kernel follows before it has looked at the
+                // descriptor.
                 let result = unsafe {
                     libc::syscall(
                         libc::SYS_execveat,

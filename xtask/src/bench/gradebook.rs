@@ -1,5 +1,5 @@
-//! `cargo xtask bench gradebook`: heaplab-grader generates a class, a third of it hostile, and grades it; here the result is
-//! published and judged.
+//! `cargo xtask bench gradebook`: heaplab-grader generates a class, a third of it hostile, and
+//! grades it; here the result is published and judged.
 
 use crate::cli::{self, BenchOptions};
 use crate::exit::ExitReason;

@@ -1,4 +1,4 @@
-//! `cargo xtask homework check`: builds and measures the student's work, one line a task.
+//! `cargo xtask homework check`: builds and measures the student's work, one line per task.
 
 mod watch;
 
@@ -59,11 +59,11 @@ fn check_once(place: &HomeworkFolder, options: &CheckOptions, words: &Words) -> 
     exit_status(&measured, !refused.is_empty(), words)
 }
 
-/// A line for each thing in the source that the teacher's side would not even build.
+/// One line for each thing in the source that the grader refuses to build.
 pub(super) fn refused_lines(place: &HomeworkFolder, words: &Words) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for (file, text) in place.sources()? {
-        // The compiler explains better what is wrong with a source that has no tokens.
+        // A source without tokens is explained better by the compiler.
         for finding in source_rules::scan(text.as_bytes()).unwrap_or_default() {
             let reason = forbidden_source(&file, &finding).text;
             lines.push(words.say("homework-refused", &[("what", words.lang().pick(&reason))]));
@@ -72,7 +72,8 @@ pub(super) fn refused_lines(place: &HomeworkFolder, words: &Words) -> Result<Vec
     Ok(lines)
 }
 
-/// Status 1 while a required task has points to gain. One that is unstable has none to gain by itself, but is not done either.
+/// Status 1 while a required task can gain points. An unstable task cannot gain any by itself, but
+/// it is not done either.
 fn exit_status(measured: &HomeworkMeasurement, refused: bool, words: &Words) -> Result<()> {
     let open = measured.result.tasks.iter().filter(|task| !task.optional && !homework::is_full(task));
     let names: Vec<&str> = open.map(|task| task.task.as_str()).collect();
@@ -91,20 +92,20 @@ fn exit_status(measured: &HomeworkMeasurement, refused: bool, words: &Words) -> 
     Err(ExitReason::CheckFailed(words.lang().pick(&text).to_owned()).into())
 }
 
-/// For `hint`, which need not measure again.
+/// Saves the result for `hint`.
 fn save_result(place: &HomeworkFolder, result: &HomeworkResult) -> Result<()> {
     let path = place.last_check_folder().join("result.json");
     let text = serde_json::to_vec_pretty(result)?;
     std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// What was measured last, if anything was.
+/// The last saved result, if there is one.
 pub(super) fn load_last_result(place: &HomeworkFolder) -> Option<HomeworkResult> {
     let text = std::fs::read(place.last_check_folder().join("result.json")).ok()?;
     serde_json::from_slice(&text).ok()
 }
 
-/// A folder for the children's own, gone when it is dropped.
+/// A folder for the children's output, removed when it is dropped.
 struct RunsFolder(PathBuf);
 
 impl RunsFolder {

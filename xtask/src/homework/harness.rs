@@ -1,5 +1,5 @@
-//! The student's code, built and measured on the student's own machine: three runs of every task, judged by `heaplab-homework`. The
-//! child is trusted here; a student who fools it fools nobody else.
+//! Builds the student's code and measures it on the student's own machine: three runs of every
+//! task, judged by `heaplab-homework`. The harness is trusted here; the grader measures again.
 
 mod harness_process;
 mod shared_memory;
@@ -23,12 +23,12 @@ use heaplab_report::homework::TaskLimits;
 use shared_memory::SharedMemory;
 use std::path::{Path, PathBuf};
 
-/// What was measured, and what it was measured of.
+/// The measurement, and the sources it was made of.
 pub(super) struct HomeworkMeasurement {
     pub(super) result: HomeworkResult,
-    /// What full points are given for, a task each.
+    /// The figures that earn full points, per task.
     pub(super) wanted: Vec<TaskLimits>,
-    /// Of the larger scale, of the tasks that ran.
+    /// Recordings at the larger scale, of the tasks that ran.
     pub(super) recordings: Vec<TaskRecording>,
     pub(super) sources: Vec<(String, String)>,
 }
@@ -40,7 +40,8 @@ pub(super) struct TaskRecording {
     pub(super) profile: Profile,
 }
 
-/// Builds the work and measures every task. `runs` is a folder for the children's own; `each` is told of every task at once.
+/// Builds the code and measures every task. The children's output goes to `runs`; `each` is called
+/// after every task.
 pub(super) fn measure(
     place: &HomeworkFolder,
     (id, name): (&str, &str),
@@ -48,7 +49,7 @@ pub(super) fn measure(
     screen: &Terminal,
     mut each: impl FnMut(&TaskResult, &TaskLimits),
 ) -> Result<HomeworkMeasurement> {
-    // Before the build: what is read later might have been saved since.
+    // Read before the build: they may be saved again while it runs.
     let sources = place.sources()?;
     let mut built = build::build_binaries(&place.workspace, &["homework"], &[])?;
     let program = built.remove("homework-harness").context("homework has no binary `homework-harness`")?;
@@ -89,7 +90,7 @@ pub(super) fn measure(
     Ok(HomeworkMeasurement { result, wanted, recordings, sources })
 }
 
-/// What full points are given for.
+/// The figures that earn full points.
 pub(super) fn full_point_limits(task: Task) -> TaskLimits {
     let scale = task_scale(task);
     let rows = task.large_scale(scale.small);
@@ -123,11 +124,11 @@ struct TaskMeasurement {
     recording: Option<TaskRecording>,
 }
 
-/// A child's record and where its recording lies, or what became of it, in words.
+/// A process's record and the path of its recording, or why there is none.
 type Outcome = std::result::Result<(HarnessRecord, PathBuf), Text>;
 
 impl HarnessRunner {
-    /// Three runs. What fails once would fail three times, slowly.
+    /// Measures a task three times. A failure ends it, since it would only repeat.
     fn measure_task(&self, task: Task) -> Result<TaskMeasurement> {
         let mut trials = Vec::new();
         let mut first = None;
@@ -179,7 +180,8 @@ impl HarnessRunner {
         Ok(trial.map(|trial| (trial, vec![recording])).ok_or_else(no_answer_text))
     }
 
-    /// Several workers at once over fresh shared memory, then one that merges; and one worker alone, for the time of it.
+    /// Several workers at once over fresh shared memory, then the merging process; and one worker
+    /// alone, to compare the times.
     fn run_aggregate(&self, run: usize) -> Result<std::result::Result<(Trial, Vec<PathBuf>), Text>> {
         let shared = SharedMemory::new()?;
         let several = match self.run_workers(&shared, WORKERS, &format!("{run}-of"))? {
@@ -221,7 +223,7 @@ impl HarnessRunner {
             let order = aggregate_request("optional.worker", shared, part, parts);
             running.push((RunningHarness::start(&self.program, &folder)?, order));
         }
-        // All are there before the first begins.
+        // All are started before the first one begins to work.
         for (child, order) in &mut running {
             child.send_request(&order.to_line())?;
         }
@@ -248,7 +250,8 @@ impl HarnessRunner {
         Ok(folder)
     }
 
-    /// Of several processes the sites together and the first one's curve.
+    /// Reads the recordings of one or several processes: all their sites, and the first one's
+    /// curve.
     fn read_recordings(&self, task: Task, paths: &[PathBuf]) -> Result<TaskRecording> {
         let roots = Roots { workspace: self.root.clone() };
         let (mut first, mut sites) = (None, Vec::new());

@@ -13,7 +13,8 @@ use heaplab_report::{Words, homework};
 
 #[derive(Args)]
 pub(crate) struct HintOptions {
-    /// required.list, required.generator or optional.aggregate; `required` is the first of them with points to gain
+    /// required.list, required.generator or optional.aggregate; `required` is the first of them
+    /// with points to gain
     pub(crate) task: String,
     /// The language of the hint [default: by LANG]
     #[arg(long, value_enum)]
@@ -41,7 +42,8 @@ pub(crate) fn run(options: &HintOptions) -> Result<()> {
     Ok(())
 }
 
-/// By its whole name, by the last part of it, or by the first, which is the first task there with points to gain.
+/// Finds a task by its whole name, by the last part, or by the first part, which means the first
+/// task there that can gain points.
 fn find_task(text: &str, last: Option<&HomeworkResult>) -> Result<Task, ExitReason> {
     let named = |task: &Task| task.name() == text || task.name().rsplit('.').next() == Some(text);
     if let Some(task) = Task::ALL.into_iter().find(named) {

@@ -1,4 +1,4 @@
-//! Where the student's work lies, what is in it and whose it is.
+//! Where the student's work is, what is in it and whose it is.
 
 use crate::exit::ExitReason;
 use crate::runner::discover::{self, Workspace};
@@ -8,21 +8,21 @@ use heaplab_report::Lang;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// The starting point's files, as they are called there and here.
+/// The files of the starting point.
 pub(super) const FILES: [&str; 5] = ["mod.rs", "required.rs", "optional.rs", "REPORT.md", "student.toml"];
-/// A source file above this is no homework.
+/// Longest source file accepted, in bytes.
 const MAX_SOURCE_BYTES: u64 = 256 << 10;
 
 /// The lesson's folder in the workspace around the current folder.
 pub(super) struct HomeworkFolder {
     pub(super) workspace: Workspace,
-    /// What is said is said in this language.
+    /// The language of messages.
     pub(super) lang: Lang,
     /// `lessons/8.9-homework`.
     pub(super) lesson: PathBuf,
 }
 
-/// Who works here.
+/// The content of student.toml.
 #[derive(Deserialize)]
 pub(super) struct Student {
     pub(super) id: String,
@@ -30,7 +30,7 @@ pub(super) struct Student {
 }
 
 impl HomeworkFolder {
-    /// Of the workspace around the current folder.
+    /// Finds the lesson in the workspace around the current folder.
     pub(super) fn find(lang: Lang) -> Result<HomeworkFolder> {
         let workspace = discover::load_workspace()?;
         let lesson = workspace.lessons.iter().find(|lesson| lesson.package == "homework");
@@ -45,22 +45,22 @@ impl HomeworkFolder {
         self.lesson.join("src/student")
     }
 
-    /// What the last check has left, out of git's sight.
+    /// The result of the last check, which git ignores.
     pub(super) fn last_check_folder(&self) -> PathBuf {
         self.workspace.root.join("reports/homework-check")
     }
 
-    /// Where it is handed in.
+    /// Where `report` writes what is handed in.
     pub(super) fn submission_folder(&self, id: &str) -> PathBuf {
         self.workspace.root.join("reports/homework").join(id)
     }
 
-    /// A path as a person in the workspace's root would type it.
+    /// A path relative to the workspace's root, as it is typed there.
     pub(super) fn display_path(&self, path: &Path) -> String {
         path.strip_prefix(&self.workspace.root).unwrap_or(path).display().to_string()
     }
 
-    /// There is work here.
+    /// An error unless the student has begun.
     pub(super) fn check_started(&self) -> Result<(), ExitReason> {
         if self.student_folder().join("mod.rs").is_file() {
             return Ok(());
@@ -78,7 +78,7 @@ impl HomeworkFolder {
         Err(self.wrong_use(&text))
     }
 
-    /// Who works here.
+    /// Reads and checks student.toml.
     pub(super) fn student(&self) -> Result<Student> {
         let path = self.student_folder().join("student.toml");
         let text =
@@ -93,7 +93,8 @@ impl HomeworkFolder {
         Ok(student)
     }
 
-    /// Every source file, in the order of names. A folder of modules would not be handed in: that is said, not passed over.
+    /// Reads all source files, in the order of their names. Folders and links are an error, since
+    /// they would not be handed in.
     pub(super) fn sources(&self) -> Result<Vec<(String, String)>> {
         let folder = self.student_folder();
         let entries =
@@ -126,13 +127,12 @@ impl HomeworkFolder {
         Ok(sources)
     }
 
-    /// Wrong use, in the student's language.
+    /// A usage error in the student's language.
     pub(super) fn wrong_use(&self, text: &Text) -> ExitReason {
         ExitReason::UsageError(self.lang.pick(text).to_owned())
     }
 }
 
-/// One hash of all sources.
 pub(super) fn source_sha256(sources: &[(String, String)]) -> String {
     heaplab_homework::source_sha256(sources.iter().map(|(name, text)| (name.as_str(), text.as_bytes())))
 }

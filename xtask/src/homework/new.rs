@@ -1,4 +1,4 @@
-//! `cargo xtask homework new`: the starting point, copied to where the student works.
+//! `cargo xtask homework new`: copies the starting point to the student's folder.
 
 use super::homework_folder::{FILES, HomeworkFolder};
 use crate::cli::{self, LangChoice};
@@ -57,7 +57,7 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
     Ok(())
 }
 
-/// Into a folder beside it first: half a copy would look like work.
+/// Copies into a temporary folder first, since half a copy would look like work.
 pub(super) fn copy_start(place: &HomeworkFolder, id: &str, name: &str) -> Result<()> {
     let (start, work) = (place.lesson.join("start"), place.student_folder());
     let beside = work.with_extension(format!("{}.part", std::process::id()));
@@ -77,13 +77,13 @@ fn write_start_files(start: &Path, folder: &Path, id: &str, name: &str) -> Resul
         let text =
             std::fs::read_to_string(&from).with_context(|| format!("cannot read {}", from.display()))?;
         let text = if file == "student.toml" { fill_in_student(&text, id, name) } else { text };
-        // Written and not copied: a copy would keep a time that cargo takes for older than what it has built.
+        // Written and not copied: a copy keeps the old time, which cargo takes for unchanged.
         std::fs::write(folder.join(file), text).with_context(|| format!("cannot write {file}"))?;
     }
     Ok(())
 }
 
-/// The comments of the starting point, with the two lines filled in.
+/// Fills in the two lines of student.toml and keeps its comments.
 fn fill_in_student(text: &str, id: &str, name: &str) -> String {
     let line = |line: &str| match line.split_once(" = ") {
         Some(("id", _)) => format!("id = {}\n", toml_string(id)),
@@ -93,7 +93,8 @@ fn fill_in_student(text: &str, id: &str, name: &str) -> String {
     text.lines().map(line).collect()
 }
 
-/// A basic string of TOML (<https://toml.io/en/v1.0.0#string>): whatever could end it or is invisible is an escape.
+/// A basic string of TOML (<https://toml.io/en/v1.0.0#string>), with everything escaped that could
+/// end it or is invisible.
 fn toml_string(text: &str) -> String {
     let mut quoted = String::from("\"");
     for char in text.chars() {

@@ -1,4 +1,4 @@
-//! `cargo xtask homework report`: measures, and writes what is handed in.
+//! `cargo xtask homework report`: measures the work and writes what is handed in.
 
 mod files;
 mod push;
@@ -31,7 +31,7 @@ pub(crate) struct ReportOptions {
     pub(crate) lang: Option<LangChoice>,
 }
 
-/// What has few points is handed in all the same: that is the student's to decide, and the status is 0.
+/// The status is 0 even with few points: handing them in is the student's decision.
 pub(crate) fn run(options: &ReportOptions) -> Result<()> {
     let words = Words::new(cli::resolve_language(options.lang));
     let place = HomeworkFolder::find(words.lang())?;

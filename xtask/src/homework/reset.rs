@@ -1,4 +1,4 @@
-//! `cargo xtask homework reset`: the starting point again; the work goes to a backup.
+//! `cargo xtask homework reset`: puts the starting point back and keeps the work as a backup.
 
 use super::homework_folder::{HomeworkFolder, Student};
 use super::new::copy_start;
@@ -19,7 +19,7 @@ pub(crate) fn run(options: &ResetOptions) -> Result<()> {
     let lang = cli::resolve_language(options.lang);
     let place = HomeworkFolder::find(lang)?;
     place.check_started()?;
-    // Who works here stays; where nobody can tell, nothing is touched.
+    // Nothing is touched where student.toml cannot be read.
     let Student { id, name } = place.student()?;
     let backup = unused_backup_path(&place);
     let work = place.student_folder();
@@ -38,7 +38,7 @@ pub(crate) fn run(options: &ResetOptions) -> Result<()> {
     Ok(())
 }
 
-/// `student-backup-1` beside `src/`, or the first number that is free: not below `src/`, where it would be a module's folder.
+/// The first free `student-backup-N` beside `src/`. Below `src/` it would be a module's folder.
 fn unused_backup_path(place: &HomeworkFolder) -> PathBuf {
     let numbered = (1u32..).map(|number| place.lesson.join(format!("student-backup-{number}")));
     let is_free = |path: &PathBuf| path.symlink_metadata().is_err();

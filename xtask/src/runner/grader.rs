@@ -3,6 +3,7 @@
 //! should wait for.
 
 use crate::exit::ExitReason;
+use crate::interrupt;
 use crate::runner::child_process::terminate_with_parent;
 use crate::runner::discover::{self, Workspace};
 use crate::terminal::Terminal;
@@ -26,7 +27,10 @@ pub(crate) fn become_grader() -> Result<()> {
 /// The up-to-date grader. Nothing is printed unless something has to be compiled.
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&workspace.root).args(["build", "--quiet", "--package", PACKAGE]);
+    // With both packages named, the crates that they share have the features of xtask's own build:
+    // cargo has these already.
+    command.current_dir(&workspace.root).args(["build", "--quiet", "--package", "xtask"]);
+    command.args(["--package", PACKAGE, "--bin", PACKAGE]);
     command.args(["--message-format", "json-render-diagnostics"]);
     terminate_with_parent(&mut command);
     let mut cargo =
@@ -38,18 +42,19 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
         let Message::CompilerArtifact(artifact) = message.context("cannot read what cargo says")? else {
             continue;
         };
-        if !artifact.fresh && !is_announced {
-            is_announced = true;
-            screen.print_step(&format!("building {PACKAGE}"));
-        }
         if !artifact.fresh {
+            if !std::mem::replace(&mut is_announced, true) {
+                screen.print_step(&format!("building {PACKAGE}"));
+            }
             screen.set_activity(&format!("building {PACKAGE}: {}", artifact.target.name));
         }
         if artifact.target.name == PACKAGE {
             program = artifact.executable.or(program);
         }
     }
-    if !cargo.wait().context("cannot wait for cargo")?.success() {
+    let status = cargo.wait().context("cannot wait for cargo")?;
+    interrupt::check()?;
+    if !status.success() {
         return Err(ExitReason::MissingRequirement(format!(
             "{PACKAGE} does not build; cargo has said why above"
         ))

@@ -6,8 +6,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub(crate) const LESSON: &str = "lessons/8.9-homework";
 
-/// Links to everything but this lesson, which is a copy. Its package has another version there: cargo tells packages of two
-/// workspaces that share a target folder apart by that, and would else take one's library for the other's.
+/// Links to everything but this lesson, which is a copy. Its package has another version there:
+/// cargo tells packages of two workspaces that share a target folder apart by that, and would else
+/// take one's library for the other's.
 pub(crate) fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {

@@ -1,4 +1,5 @@
-//! Every submission of a class to a verdict: those of an earlier run that still hold, and the others graded now.
+//! Gets a verdict for every submission of a class: from an earlier run where it still holds, else
+//! by grading it now.
 
 use super::find::{Submission, Submissions};
 use super::progress::Progress;
@@ -17,32 +18,33 @@ use heaplab_sandbox::bundle::{self, Bundle, Caps};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// What every submission begins with: no copy of anybody.
+/// The starting point's files. Code that comes from them does not count as copied.
 const START: [&str; 3] = [
     include_str!("../../../../lessons/8.9-homework/start/mod.rs"),
     include_str!("../../../../lessons/8.9-homework/start/optional.rs"),
     include_str!("../../../../lessons/8.9-homework/start/required.rs"),
 ];
 
-/// Who makes a verdict of a submission.
+/// Grades submissions. Tests have one of their own.
 pub(super) trait Grader: Sync {
     /// Measures one submission again.
     ///
     /// # Errors
-    /// [`Stop::Lacks`] for what every submission needs, [`Stop::Interrupted`] for a signal; any other error is this submission's.
+    /// [`ExitReason::MissingRequirement`] where no submission can be graded here,
+    /// [`ExitReason::Interrupted`] after a signal; any other error concerns this submission alone.
     fn grade(&self, path: &Path, submitted_at: Option<&str>) -> Result<Verdict>;
 
     /// The summary that lies beside the verdict.
     fn summary(&self, verdict: &Verdict, words: &Words) -> String;
 
-    /// What tells this harness and its options from others: a verdict holds as long as they are the same.
+    /// Identifies the harness and its options: a cached verdict holds while this stays the same.
     fn identity(&self) -> &str;
 
     /// The commit of the harness.
     fn commit(&self) -> &str;
 }
 
-/// A submission, looked at but not graded.
+/// A submission that was read but not graded yet.
 struct PlannedSubmission<'a> {
     found: &'a Submission,
     slug: String,
@@ -52,10 +54,11 @@ struct PlannedSubmission<'a> {
     file_time: Option<Moment>,
 }
 
-/// The class in its order.
+/// Grades the class, in its order.
 ///
 /// # Errors
-/// [`Stop::CutShort`] after a signal, when the verdicts so far are kept; [`Stop::Lacks`] as [`Grader::grade`] says.
+/// [`ExitReason::CutShort`] after a signal, with the verdicts so far kept;
+/// [`ExitReason::MissingRequirement`] as for [`Grader::grade`].
 pub(super) fn grade_class(
     class: &Submissions,
     grader: &dyn Grader,
@@ -83,7 +86,8 @@ pub(super) fn grade_class(
         },
         |at, result| {
             let of = &planned[missing[at]];
-            // What failed by our fault is not kept: the next run tries again.
+            // A verdict without a key is not reused: the next run tries again what failed for a
+            // reason of ours.
             let key = result.is_ok().then_some(of.key.as_str());
             let verdict = result.unwrap_or_else(|error| grader_failed_verdict(of, grader, &error));
             let text = grader.summary(&verdict, words);
@@ -135,7 +139,7 @@ fn announce_start(class: &Submissions, left: usize, jobs: usize, progress: &Prog
     }
 }
 
-/// Whether the teacher wants this one graded again.
+/// Whether `--regrade` names this submission.
 fn is_regrade_wanted(options: &GradebookOptions, found: &Submission, verdict: &Verdict) -> bool {
     let Some(wanted) = &options.regrade else { return false };
     let everybody = wanted.iter().all(String::is_empty);
@@ -181,7 +185,7 @@ fn grade_one(of: &PlannedSubmission<'_>, grader: &dyn Grader) -> Result<Verdict>
     grader.grade(&of.found.path, of.submitted.as_ref().map(|(at, _)| at.text.as_str()))
 }
 
-/// A verdict where the grader had none.
+/// The verdict of a submission that the grader failed to grade.
 fn grader_failed_verdict(of: &PlannedSubmission<'_>, grader: &dyn Grader, error: &anyhow::Error) -> Verdict {
     let said = sanitize_text(&format!("{error:#}"));
     let text = Text {

@@ -1,4 +1,5 @@
-//! The gradebook's files, each written beside its place and renamed: whoever reads one while it is renewed reads a whole one.
+//! The gradebook's files. Each is written under another name and then renamed, so that a reader
+//! never sees half of one.
 
 use anyhow::{Context as _, Result};
 use heaplab_command::grader_options::Format;

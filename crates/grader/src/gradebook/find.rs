@@ -1,7 +1,8 @@
-//! Which submissions there are: a bundle that was named itself, or every bundle in a folder that was named.
+//! Finds the submissions: bundles that are named on the command line, and every bundle in a folder
+//! that is named.
 //!
-//! Nothing is left out in silence: what is no bundle is named. A link in a class's folder counts as a submission and is refused as
-//! one, since somebody handed it in.
+//! Whatever is not taken as a submission is listed. A symbolic link in a class's folder counts as
+//! one and is then refused, since somebody handed it in.
 
 use heaplab_command::exit::ExitReason;
 use std::ffi::OsStr;
@@ -10,17 +11,16 @@ use std::path::{Path, PathBuf};
 /// One submission, not read yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Submission {
-    /// How the gradebook calls it; no two have the same.
+    /// Its name in the gradebook, unique within it.
     pub(super) bundle: String,
-    /// Where it is.
     pub(super) path: PathBuf,
-    /// The folder that was named, and the submission's name in it, for what the class's repository says of it.
+    /// The folder that was named and the submission's name in it, to look up its commits.
     pub(super) class: Option<(PathBuf, String)>,
     /// Whether it is a link, which is not followed.
     pub(super) is_link: bool,
 }
 
-/// A class, in the order of the names; and what was passed over.
+/// The submissions in the order of their names, and the names of what was passed over.
 #[derive(Debug, Default)]
 pub(super) struct Submissions {
     pub(super) found: Vec<Submission>,
@@ -28,10 +28,10 @@ pub(super) struct Submissions {
 }
 
 const ARCHIVES: [&str; 4] = [".zip", ".tar.gz", ".tgz", ".tar"];
-/// Any of these makes a folder a bundle.
+/// A folder with one of these in it is a bundle.
 const MARKS: [&str; 5] = ["result.json", "student.toml", "src", "required.rs", "REPORT.md"];
 
-/// `own` is where the gradebook itself is written: it is no submission.
+/// Finds the submissions in `places`. `own` is the gradebook's own folder, which is skipped.
 pub(super) fn find_submissions(places: &[PathBuf], own: &Path) -> Result<Submissions, ExitReason> {
     let mut class = Submissions::default();
     for place in places {
@@ -76,7 +76,7 @@ fn add_entry(place: &Path, path: PathBuf, several: Option<&str>, class: &mut Sub
         }
         return;
     }
-    // Learning systems put each student's one archive into a folder of its own.
+    // Learning systems put each student's archive into a folder of its own.
     let path = if is_folder { only_archive(&path).unwrap_or(path) } else { path };
     class.found.push(Submission { bundle, path, class: Some((place.to_owned(), own)), is_link });
 }
@@ -90,7 +90,7 @@ fn is_archive(path: &Path) -> bool {
     ARCHIVES.iter().any(|ending| name.ends_with(ending))
 }
 
-/// The archive that is the only thing in a folder.
+/// The archive in a folder that holds nothing else.
 fn only_archive(folder: &Path) -> Option<PathBuf> {
     let mut entries = std::fs::read_dir(folder).ok()?.flatten();
     let only = entries.next()?;
@@ -102,7 +102,7 @@ fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or(OsStr::new("submission")).to_string_lossy().into_owned()
 }
 
-/// Two folders that were named can have the same name, and so can two bundles.
+/// Numbers the repeated names: folders and bundles from different places can share one.
 fn make_names_unique(found: &mut [Submission]) {
     let mut seen: std::collections::HashMap<String, u32> = std::collections::HashMap::new();
     for one in found {
@@ -114,7 +114,7 @@ fn make_names_unique(found: &mut [Submission]) {
     }
 }
 
-/// s9 comes before s10.
+/// A key by which s9 sorts before s10.
 fn natural_sort_key(name: &str) -> Vec<(u64, String)> {
     let mut parts = Vec::new();
     let mut rest = name;
@@ -122,7 +122,7 @@ fn natural_sort_key(name: &str) -> Vec<(u64, String)> {
         let text = rest.find(|c: char| c.is_ascii_digit()).unwrap_or(rest.len());
         let digits = rest[text..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - text);
         let number = rest[text..text + digits].parse().unwrap_or(u64::MAX);
-        // A part sorts by its words first; the number behind them belongs to the next.
+        // The text of a part sorts first, then the number after it.
         parts.push((0, rest[..text].to_owned()));
         parts.push((number, String::new()));
         rest = &rest[text + digits..];

@@ -1,4 +1,4 @@
-//! How far it is: a bar with rate and time left on a terminal, a line a submission elsewhere.
+//! Shows the progress: a bar with rate and time left on a terminal, else one line per submission.
 
 use heaplab_record::Verdict;
 use heaplab_report::gradebook::status_text;
@@ -31,7 +31,7 @@ impl Progress<'_> {
         Progress { bar, live, started: Instant::now(), all, done: 0, words }
     }
 
-    /// One more is graded.
+    /// Counts one more graded submission.
     pub(super) fn report_graded(&mut self, bundle: &str, verdict: &Verdict) {
         self.done += 1;
         if self.live {
@@ -44,7 +44,7 @@ impl Progress<'_> {
         }
     }
 
-    /// A line that stays.
+    /// Prints a line above the bar.
     pub(super) fn note(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{line}"));
     }
@@ -60,7 +60,7 @@ impl Progress<'_> {
         self.words.say("gradebook-progress", &arguments)
     }
 
-    /// How many a minute in the end; nothing where nothing was graded.
+    /// The final rate per minute, if anything was graded.
     pub(super) fn finish(self) -> Option<String> {
         self.bar.finish_and_clear();
         let elapsed = self.started.elapsed();

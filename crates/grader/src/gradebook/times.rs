@@ -1,12 +1,13 @@
-//! A submission's own time, as against the grading's.
+//! When a submission was handed in.
 //!
-//! Three clocks could be asked, and none is beyond doubt: the last commit of the class's repository that touched the bundle (whoever
-//! pushed set it, but the repository kept the order), `created_at` in the student's result.json (a claim), the newest file (a copy
-//! makes it younger). The first of these that there is counts, the gradebook says which it was, and where the claim is in time and the
-//! files are not, a flag says so.
+//! There are three clocks, none of which is beyond doubt: the last commit of the class's repository
+//! that touched the bundle (the pusher sets it, but the repository keeps the order), `created_at`
+//! in the student's result.json (a claim), and the newest file (copying makes it younger). The
+//! first of them that exists counts, and the gradebook says which one it was. A flag marks
+//! submissions that are in time by the claim but not by their files.
 //!
-//! Git is asked about the class's folder alone, never inside of a submission: a repository that was handed in can name programs that
-//! git would run.
+//! Git is asked about the class's folder only, never inside a submission: a handed-in repository
+//! can name programs that git would run.
 
 use heaplab_command::grader_options::parse_moment;
 use heaplab_homework::book::Moment;
@@ -16,10 +17,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
-/// More files than a bundle may have are not looked at.
+/// At most so many files are looked at; more than a bundle may have.
 const MOST_FILES: usize = 4_096;
 
-/// The first clock that there is.
+/// The time by the first clock that exists.
 pub(super) fn submission_time(
     git: Option<&Moment>,
     claimed: Option<&str>,
@@ -30,13 +31,13 @@ pub(super) fn submission_time(
     git.or_else(claimed).or_else(|| file.cloned().map(|at| (at, TimeSource::File)))
 }
 
-/// `created_at` of a result.json, whatever else is wrong with it.
+/// `created_at` of a result.json, whatever else is wrong with that file.
 pub(super) fn claimed_time(result: &[u8]) -> Option<String> {
     let parsed: serde_json::Value = serde_json::from_slice(result).ok()?;
     parsed["created_at"].as_str().map(str::to_owned)
 }
 
-/// When the newest file was written; links are not followed.
+/// When the newest file was written. Links are not followed.
 pub(super) fn newest_file_time(path: &Path) -> Option<Moment> {
     let mut newest: Option<SystemTime> = None;
     let mut open = vec![path.to_owned()];
@@ -56,9 +57,10 @@ pub(super) fn newest_file_time(path: &Path) -> Option<Moment> {
     Some(Moment { text: whole.to_string(), unix_seconds: whole.as_second() })
 }
 
-/// The last commit that touched each name in a folder, of the repository that the folder stands in; empty without one.
+/// The last commit that touched each name in a folder; empty where there is no repository.
 pub(super) fn commit_times(folder: &Path) -> HashMap<String, Moment> {
-    // No configuration of a repository may start anything: no pager, no signature check, no monitor, no other diff.
+    // No repository's configuration may start a program: no pager, signature check, monitor or
+    // external diff.
     let fixed = [
         "--no-pager",
         "-c",
@@ -92,7 +94,8 @@ pub(super) fn commit_times(folder: &Path) -> HashMap<String, Moment> {
     parse_git_log(&String::from_utf8_lossy(&said.stdout))
 }
 
-/// A line with a mark is a commit's time, the lines after it are what it touched; the newest commit comes first.
+/// Reads the output of git log: a marked line is a commit's time, the lines after it are the files
+/// that it touched. The newest commit comes first.
 fn parse_git_log(log: &str) -> HashMap<String, Moment> {
     let mut touched = HashMap::new();
     let mut at = None;

@@ -1,7 +1,8 @@
-//! Verdicts that are kept, one folder each, so that a second run grades only what is missing.
+//! Verdicts that are kept in one folder each, so that a second run grades only what is missing.
 //!
-//! A verdict holds for one key: what was handed in, the harness that measured it, and the options it was measured with. Each folder is
-//! written beside its place and renamed, so a run that dies leaves whole verdicts or none.
+//! A verdict holds for one key, made of the submission's content, the harness and the options. Each
+//! folder is written under another name and then renamed, so a run that dies leaves whole verdicts
+//! or none.
 
 use anyhow::{Context as _, Result};
 use heaplab_record::{VERDICT_SCHEMA, Verdict};
@@ -13,7 +14,8 @@ use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = "heaplab/kept-verdict/v1";
 const ENTRY_FILE: &str = "kept.json";
-/// An archive beyond this is refused unread, so its first bytes and its length tell it from another.
+/// Larger archives are refused without being read, so their first bytes and their length identify
+/// them well enough.
 const MOST_HASHED_BYTES: u64 = 16 << 20;
 
 /// What a verdict holds for.
@@ -24,13 +26,13 @@ struct CacheEntry {
     key: String,
 }
 
-/// The folder of all verdicts.
+/// All kept verdicts.
 pub(super) struct VerdictCache {
     pub(super) folder: PathBuf,
 }
 
 impl VerdictCache {
-    /// The verdict in this place, if there is one for this key.
+    /// The kept verdict in this folder, if it holds for this key.
     pub(super) fn load(&self, slug: &str, key: &str) -> Option<Verdict> {
         let place = self.folder.join(slug);
         let kept: CacheEntry = serde_json::from_slice(&std::fs::read(place.join(ENTRY_FILE)).ok()?).ok()?;
@@ -39,7 +41,7 @@ impl VerdictCache {
         (kept.schema == SCHEMA && kept.key == key && verdict.schema == VERDICT_SCHEMA).then_some(verdict)
     }
 
-    /// Puts a verdict and its files into its place. Without a key it is there to read, and is made again next time.
+    /// Keeps a verdict and its files. Without a key it can be read but is not reused.
     pub(super) fn store(
         &self,
         slug: &str,
@@ -71,8 +73,8 @@ impl VerdictCache {
     }
 }
 
-/// The name of a verdict's folder: of the bundle's name what every file system and every address takes, and of its place enough
-/// that no two are the same. Nothing that stands in a bundle has a part in it.
+/// The name of a verdict's folder: the safe characters of the bundle's name and a hash of its path,
+/// so that no two are equal. Nothing inside a bundle has an influence on it.
 pub(super) fn folder_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let sound = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '_' };
@@ -81,8 +83,8 @@ pub(super) fn folder_name(path: &Path) -> String {
     format!("{name}-{}", &place[..12])
 }
 
-/// One hash for what was handed in and for what it is graded by. A bundle that is refused is known by its bytes, or, a folder, by
-/// why.
+/// A hash of what was handed in and of what grades it. An archive that cannot be read is identified
+/// by its bytes, and a folder by the error.
 pub(super) fn cache_key(path: &Path, read: &Result<Bundle, BundleError>, grader: &str) -> String {
     let handed_in = match read {
         Ok(bundle) => bundle_hash(bundle),
@@ -96,7 +98,7 @@ fn bundle_hash(bundle: &Bundle) -> String {
     let besides = [names(&bundle.pictures), names(&bundle.foreign), bundle.root.clone().unwrap_or_default()];
     let besides = besides.each_ref().map(|text| text.as_bytes());
     let files = bundle.files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-    // No file can be called so: names have no such characters.
+    // No file has such a name: control characters are refused.
     let named = ["\n1", "\n2", "\n3"].into_iter().zip(besides);
     heaplab_homework::source_sha256(files.chain(named))
 }

@@ -1,4 +1,4 @@
-//! `homework verify`, one submission after the other: what the gradebook grades with.
+//! Grades the submissions of a class by `verify`.
 
 use super::class::Grader;
 use crate::verify;
@@ -11,7 +11,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 /// What is the same for the whole class.
 pub(super) struct Verifier {
-    /// One secret seed for everybody.
+    /// One secret seed for all.
     seed: u64,
     allow_unfenced: bool,
     timeout: Duration,
@@ -24,7 +24,7 @@ impl Verifier {
         let named = options.grading.seed_file.as_deref().map(verify::read_seed_file).transpose()?;
         let commit = commit.to_owned();
         let (allow_unfenced, timeout) = (options.grading.allow_unfenced, options.grading.timeout);
-        // A new seed every time is no reason to grade again; one that the teacher has named is.
+        // A new random seed is no reason to grade again; a seed that the teacher names is.
         let seed = named.map_or_else(|| "any".to_owned(), |seed| seed.to_string());
         let identity =
             format!("{} {seed} {allow_unfenced} {}", harness_identity(&commit), timeout.as_nanos());
@@ -38,7 +38,8 @@ impl Verifier {
     }
 }
 
-/// A commit names the harness, unless files have changed since or there is none: then it is this program as it was built.
+/// Identifies the harness by the commit. Without one, or with changed files, it is this program
+/// file's length and time.
 fn harness_identity(commit: &str) -> String {
     if !commit.is_empty() && !commit.ends_with("-dirty") {
         return commit.to_owned();

@@ -1,7 +1,7 @@
-//! Many submissions at once: each worker takes the next one, and whatever becomes of it, it takes the one after.
+//! Grades many submissions at once: each worker takes the next one until none is left.
 //!
-//! A submission that makes the grader fail, or panic, has a verdict all the same: `error`, with what was said. Two things end the
-//! whole: a signal, and a machine that lacks what every submission needs.
+//! A submission that makes the grader fail or panic gets a verdict too. Two things end the queue: a
+//! signal, and a machine on which no submission can be graded.
 
 use anyhow::{Result, anyhow};
 use heaplab_command::exit::ExitReason;
@@ -10,19 +10,21 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-/// How the work ended.
+/// How the queue ended.
 #[derive(Debug)]
 pub(super) enum QueueEnd {
     /// Every job was done.
     Done,
-    /// A signal came; what was done is done.
+    /// A signal arrived; the results so far were handed over.
     Signal(i32),
 }
 
-/// Does `jobs` of `work` at once for `0..count` and hands each result over on this thread, in the order in which they are done.
+/// Runs `work` for `0..count`, `jobs` at a time, and hands each result to `done` on this thread in
+/// the order of completion.
 ///
 /// # Errors
-/// The first [`Stop::Lacks`]: nothing more is begun after it.
+/// The first [`ExitReason::MissingRequirement`], or error of `done`; no more jobs are started after
+/// it.
 pub(super) fn run_jobs<T: Send>(
     count: usize,
     jobs: usize,
@@ -69,7 +71,7 @@ pub(super) fn run_jobs<T: Send>(
     })
 }
 
-/// A panic is an error like another.
+/// Turns a panic into an error.
 fn catch_panics<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -122,7 +124,7 @@ mod tests {
         };
         let ended = run_jobs(1000, 1, work, |_, _| {
             done += 1;
-            // The worker sees the stop before it takes many more.
+            // Gives the worker time to see the stop.
             std::thread::sleep(std::time::Duration::from_millis(1));
             Ok(())
         });

@@ -1,5 +1,5 @@
-//! A class by a seed: a third of it hostile, in every way that is known here, the rest as students are. Who hands in what, and how it
-//! has to come out, is known before it is graded.
+//! Generates a class from a seed. A third of it is hostile, in every way that is known here; the
+//! rest is what students write.
 
 use super::honest::{self, MODEL_OPTIONAL, START_OPTIONAL, START_REQUIRED};
 use super::hostile::{NAMES, TRICKS, Trick};
@@ -9,20 +9,20 @@ use heaplab_record::{Environment, HOMEWORK_SCHEMA, HomeworkResult, TaskResult, V
 use std::io::Result;
 use std::path::Path;
 
-/// One submission, as it lies in the class's folder, and what has to come of it.
+/// One submission and the verdict that it must get.
 #[derive(Clone, Debug)]
 pub(super) struct ExpectedOutcome {
-    /// What it is called there.
+    /// Its name in the class's folder.
     pub(super) bundle: String,
-    /// What it is.
+    /// What kind of submission it is.
     pub(super) kind: &'static str,
     pub(super) hostile: bool,
     pub(super) status: VerdictStatus,
-    /// The reason that has to be named; none for a pass.
+    /// The reason that the verdict must name; none for a pass.
     pub(super) code: Option<&'static str>,
 }
 
-/// Those who only want a bundle to do harm.
+/// Hostile bundles: kind, reason and status.
 const BUNDLES: [(&str, &str, VerdictStatus); 15] = [
     ("path_climbs", "bad_archive", VerdictStatus::Error),
     ("path_absolute", "bad_archive", VerdictStatus::Error),
@@ -40,7 +40,7 @@ const BUNDLES: [(&str, &str, VerdictStatus); 15] = [
     ("id_with_slashes", "identity", VerdictStatus::Fail),
     ("another_id", "identity", VerdictStatus::Fail),
 ];
-/// Full names of the honest.
+/// Names of the honest students.
 const STUDENTS: [&str; 6] =
     ["李雷", "韩梅梅", "Ann Archer", "Øyvind Åse", "Nguyễn Văn An", "O'Neil \"Jr\", Bob"];
 
@@ -48,18 +48,19 @@ const STUDENTS: [&str; 6] =
 pub(super) fn write_class(folder: &Path, seed: u64, submissions: usize) -> Result<Vec<ExpectedOutcome>> {
     let mut draw = SeededRandom(seed);
     let hostile = submissions / 3;
-    // Every kind once before any comes twice, from a place that the seed gives.
+    // Every kind comes once before any comes twice, starting at one that the seed chooses.
     let kinds = TRICKS.len() + BUNDLES.len() + NAMES.len();
     let first = draw.index_below(kinds);
     let mut last = None;
     let mut class = Vec::new();
     for index in 0..submissions {
         let stem = format!("b{index:04}");
-        // Spread over the class, so that a run that is cut short has met both.
+        // Hostile and honest ones are mixed, so that a run that is cut short has met both.
         let before = index * hostile / submissions.max(1);
         let is_hostile = (index + 1) * hostile / submissions.max(1) > before;
         let (files, packed, expected) = if is_hostile {
-            // 17 and the number of kinds have no divisor in common, so neighbours are of different sorts.
+            // 17 and the number of kinds have no common divisor, so neighbours are of different
+            // kinds.
             make_hostile((first + before * 17) % kinds, &stem)
         } else {
             make_honest(first + (index - before) * 5, &mut draw, &stem, &mut last)
@@ -74,7 +75,7 @@ fn expect(kind: &'static str, status: VerdictStatus, code: Option<&'static str>)
     ExpectedOutcome { bundle: String::new(), kind, hostile: false, status, code }
 }
 
-/// Five of twelve are not solved: no sort is left to chance.
+/// Five of twelve are not solved; the kinds are fixed and not drawn at random.
 fn make_honest(
     sort: usize,
     draw: &mut SeededRandom,
@@ -106,7 +107,7 @@ fn make_honest(
 }
 
 fn submission_files(id: &str, name: &str, required: &str, optional: &str) -> BundleFiles {
-    // A text by JSON's rules is one by TOML's.
+    // A JSON string is also a TOML string.
     let text = |text: &str| serde_json::Value::from(text).to_string();
     BundleFiles::default()
         .with_file("student.toml", format!("id = {}\nname = {}\n", text(id), text(name)))
@@ -123,7 +124,7 @@ fn make_hostile(kind: usize, stem: &str) -> (BundleFiles, Packing, ExpectedOutco
         return (files, Packing::Folder, expect(trick.name, status, Some(trick.code)));
     }
     let kind = kind - TRICKS.len();
-    // Does both tasks as it should.
+    // Solves both tasks.
     let solved = honest::write_solved(&mut SeededRandom(7));
     let Some(&(name, code, status)) = BUNDLES.get(kind) else {
         let (kind, name) = NAMES[(kind - BUNDLES.len()) % NAMES.len()];
@@ -166,7 +167,7 @@ fn expected_status(trick: &Trick) -> VerdictStatus {
     }
 }
 
-/// A result.json with full marks, typed in.
+/// A forged result.json with full marks.
 fn forged_claims(id: &str) -> String {
     let task = |name: &str, score: u32| TaskResult {
         task: name.to_owned(),
@@ -195,7 +196,7 @@ fn forged_claims(id: &str) -> String {
         bonus: 0,
         bonus_of: 20,
     };
-    // A struct of texts and numbers can always be written.
+    // Serializing this struct cannot fail.
     serde_json::to_string_pretty(&result).unwrap_or_default()
 }
 

@@ -1,4 +1,5 @@
-//! What students write who do the homework: one of several ways, with names of their own; half of it; nothing of it; or wrong.
+//! What honest students write: one of several solutions with names of their own, half a solution,
+//! none, or a wrong one.
 
 use super::seeded_random::SeededRandom;
 
@@ -7,7 +8,7 @@ pub(super) const START_OPTIONAL: &str = include_str!("../../../../lessons/8.9-ho
 pub(super) const START_REQUIRED: &str = include_str!("../../../../lessons/8.9-homework/start/required.rs");
 const USE: &str = "use crate::task::{Row, Source};\n";
 
-/// Ways to a list with no spare room.
+/// Solutions of the list that have no spare capacity.
 const LISTS: [&str; 4] = [
     "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURCE.len()).map(|AT| SOURCE.row(AT)).collect()\n}\n",
     "pub fn list(SOURCE: Source) -> Vec<Row> {\n    let mut ALL = Vec::with_capacity(SOURCE.len());\n    for AT in 0..SOURCE.len() {\n        \
@@ -18,7 +19,7 @@ const LISTS: [&str; 4] = [
         while AT < SOURCE.len() {\n        ALL.push(SOURCE.row(AT));\n        AT += 1;\n    }\n    ALL\n}\n",
 ];
 
-/// Ways to one row at a time.
+/// Solutions of the generator that hold one row at a time.
 const GENERATORS: [&str; 3] = [
     "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len()).map(move |AT| SOURCE.row(AT))\n}\n",
     "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    let mut AT = 0;\n    std::iter::from_fn(move || {\n        \
@@ -28,12 +29,12 @@ const GENERATORS: [&str; 3] = [
         pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    Lazy { SOURCE, AT: 0 }\n}\n",
 ];
 
-/// A generator that is a list after all.
+/// A generator that collects all rows first.
 const EAGER: &str =
     "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    list(SOURCE).into_iter()\n}\n";
-/// Loses the last row.
+/// A generator that loses the last row.
 const SHORT: &str = "pub fn generator(SOURCE: Source) -> impl Iterator<Item = Row> {\n    (0..SOURCE.len() - 1).map(move |AT| SOURCE.row(AT))\n}\n";
-/// Gives everybody a point more.
+/// A list whose scores are one too high.
 const GENEROUS: &str = "pub fn list(SOURCE: Source) -> Vec<Row> {\n    (0..SOURCE.len()).map(|AT| { let ONE = SOURCE.row(AT); \
     Row { score: ONE.score + 1, ..ONE } }).collect()\n}\n";
 
@@ -62,9 +63,9 @@ pub(super) fn write_not_building(draw: &mut SeededRandom) -> String {
     write_solved(draw).replace("-> Vec<Row>", "-> Vec<Rows>")
 }
 
-/// The one who got it from a friend and changed the names.
+/// A copy of another student's source with other names.
 pub(super) fn rename_copy(source: &str) -> String {
-    // Not `row`: a method of the task is called so.
+    // `row` is not among them: it is a method of the task.
     const NAMES: [&str; 16] = [
         "source", "input", "data", "src", "all", "rows", "users", "result", "out", "index", "at", "i", "n",
         "number", "one", "found",
@@ -79,7 +80,7 @@ pub(super) fn rename_copy(source: &str) -> String {
     renamed
 }
 
-/// Puts the pieces together under names that this student likes.
+/// Fills in names that differ from student to student.
 fn fill_names(pieces: &[&str], draw: &mut SeededRandom) -> String {
     let names = [
         ("SOURCE", ["source", "input", "data", "src", "from"]),

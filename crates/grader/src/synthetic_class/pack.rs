@@ -1,12 +1,12 @@
-//! Bundles as students pack them, and as nobody honest does: a folder, a zip or a tar.gz, written by hand, since no library writes
-//! two entries of one name or a path that climbs.
+//! Packs bundles as a folder, a zip or a tar.gz. The archives are written by hand because no
+//! library writes two entries of one name or a path with `..`.
 
 use flate2::Compression;
 use flate2::write::{DeflateEncoder, GzEncoder};
 use std::io::{Result, Write as _};
 use std::path::Path;
 
-/// What is handed in, before it is packed.
+/// The files of a bundle.
 #[derive(Clone, Debug, Default)]
 pub(super) struct BundleFiles(pub(super) Vec<(String, Vec<u8>)>);
 
@@ -17,7 +17,7 @@ impl BundleFiles {
     }
 }
 
-/// How it is packed.
+/// How a bundle is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Packing {
     Folder,
@@ -25,11 +25,11 @@ pub(super) enum Packing {
     TarGz,
     /// A zip that ends in the middle.
     CutZip,
-    /// A tar.gz whose last entry is a link to a file of the machine's.
+    /// A tar.gz whose last entry is a symbolic link to a file of the machine.
     LinkedTar,
 }
 
-/// Writes the bundle into a folder; gives what it is called there.
+/// Writes the bundle into a folder and returns its name there.
 pub(super) fn write_bundle(
     folder: &Path,
     stem: &str,
@@ -43,7 +43,7 @@ pub(super) fn write_bundle(
                 std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
                 std::fs::write(path, bytes)?;
             }
-            // Also where nothing was handed in.
+            // The folder exists even where nothing was handed in.
             std::fs::create_dir_all(folder.join(stem))?;
             return Ok(stem.to_owned());
         }
@@ -62,7 +62,8 @@ pub(super) fn write_bundle(
     Ok(name)
 }
 
-/// PKWARE's APPNOTE 6.3: local headers with their bytes, the central directory, its end.
+/// Zip format: PKWARE's APPNOTE 6.3. Local headers with data, the central directory, its end
+/// record.
 fn build_zip(files: &BundleFiles) -> Result<Vec<u8>> {
     const DEFLATE: u16 = 8;
     let (mut body, mut directory) = (Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! The same seed, the same class.
+//! Pseudo-random numbers: the same seed gives the same class.
 
 /// splitmix64 (Steele, Lea, Flood 2014, <https://doi.org/10.1145/2714064.2660195>).
 pub(super) struct SeededRandom(pub(super) u64);
@@ -12,7 +12,7 @@ impl SeededRandom {
         word ^ (word >> 31)
     }
 
-    /// Below `end`, which is small: what the remainder favours does not matter here.
+    /// A number below `end`. `end` is small, so the bias of the remainder does not matter.
     pub(super) fn index_below(&mut self, end: usize) -> usize {
         (self.next() % end.max(1) as u64) as usize
     }

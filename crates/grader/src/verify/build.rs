@@ -1,5 +1,5 @@
-//! A submission's modules built behind the fence: the compiler reads the toolchain, the registry and the work folder, and writes to
-//! the work folder's target alone.
+//! Builds a submission's modules in a sandbox: the compiler reads the toolchain, the registry and
+//! the work folder, and writes to the work folder's target only.
 
 use super::build_env::{BuildEnv, FLAGS, WorkFolder};
 use super::sandboxed_child::{self, ChildEnd};
@@ -9,13 +9,14 @@ use heaplab_sandbox::{Limits, WorkKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Times what a run of a task may take: a harness builds in one or two seconds, and a loaded machine takes some times that.
+/// The time limit as a multiple of a run's. A harness builds in one or two seconds; a loaded
+/// machine needs several times that.
 const WALL_RUNS: u32 = 6;
 const MEMORY_BYTES: u64 = 2 << 30;
 const THREADS: u64 = 256;
 const OUTPUT_BYTES: usize = 1 << 20;
 
-/// Builds it. `Ok(Some(_))` says why it does not build.
+/// Builds the harness. `Ok(Some(_))` is the reason why it does not build.
 pub(super) fn build(
     workshop: &BuildEnv,
     folder: &WorkFolder,
@@ -93,7 +94,7 @@ pub(super) fn build(
     })
 }
 
-/// Files that compiler and cargo want besides what they execute.
+/// What compiler and cargo read besides the files that they execute.
 fn readable_paths(workshop: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
     let root = &workshop.root;
     let mut read = vec![
@@ -109,12 +110,12 @@ fn readable_paths(workshop: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
         workshop.cargo_home.join("config.toml"),
     ];
     read.extend(["heap", "profile", "record"].map(|name| root.join("crates").join(name)));
-    // cargo looks for its configuration in every folder above.
+    // cargo looks for its configuration in every parent folder.
     read.extend(folder.ancestors().skip(1).map(|above| above.join(".cargo")));
     read
 }
 
-/// The compiler's first words, without this machine's paths.
+/// The compiler's first error without this machine's paths.
 fn first_error(stderr: &str, folder: &Path) -> String {
     let from = stderr.lines().position(|line| line.starts_with("error")).unwrap_or(0);
     let place = format!("{}/", folder.join("student/src").display());

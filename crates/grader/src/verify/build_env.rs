@@ -1,8 +1,10 @@
-//! Where submissions are built: a pristine workspace of two packages, `student` without any dependency and `harness`, whose files come
-//! out of xtask itself. What stands in a submission besides its modules is not used.
+//! The workspace in which submissions are built. It has two packages, `student` without any
+//! dependency and `harness`, whose files are part of this program. Only the modules of a submission
+//! are used.
 //!
-//! What all submissions share, the dependencies, is built once for a state of the course and copied for each: the built base
-//! is never behind the fence, so that no submission can leave anything in it for the next one.
+//! The dependencies are built once per state of the course and copied for each submission. This
+//! base is never built inside a sandbox, so no submission can leave anything in it for the next
+//! one.
 
 use super::copy::copy_tree;
 use super::pristine;
@@ -17,30 +19,29 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// Where this process stands: all that a submission needs which never gets built.
+/// The course around this process: what a submission needs that is never built.
 pub(crate) struct Course {
-    /// The course's workspace.
+    /// The root of the course's workspace.
     pub(crate) root: PathBuf,
-    /// Its commit.
     pub(crate) commit: String,
     pub(super) kernel_support: KernelSupport,
 }
 
-/// What all submissions that are built have in common.
+/// What all submissions that are built share.
 pub(super) struct BuildEnv {
     pub(super) root: PathBuf,
     pub(super) cargo: PathBuf,
     pub(super) rustc: PathBuf,
     pub(super) sysroot: PathBuf,
     pub(super) cargo_home: PathBuf,
-    /// What a built harness is linked to, with its loader.
+    /// The libraries that a built harness is linked to, with the loader.
     pub(super) libraries: Vec<PathBuf>,
-    /// A built workspace whose modules are the starting point's.
+    /// A workspace that was built with the starting point's modules.
     pub(super) base: PathBuf,
     place: PathBuf,
 }
 
-/// The course of this process.
+/// The course, loaded once per process.
 pub(crate) fn load_course() -> Result<Arc<Course>> {
     static COURSE: Mutex<Option<Arc<Course>>> = Mutex::new(None);
     get_or_create(&COURSE, || {
@@ -50,8 +51,8 @@ pub(crate) fn load_course() -> Result<Arc<Course>> {
     })
 }
 
-/// The root of the workspace around the current folder, or that folder where there is none. Absolute and without symbolic
-/// links, as debug information has it.
+/// The root of the workspace around the current folder, or that folder where there is none.
+/// Absolute and without symbolic links, as debug information has it.
 fn find_root() -> Result<PathBuf> {
     let here = std::env::current_dir().context("the current folder is gone")?;
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
@@ -61,13 +62,13 @@ fn find_root() -> Result<PathBuf> {
     Ok(root.canonicalize().unwrap_or(root))
 }
 
-/// The workshop of this process: opened by whoever asks first, while the others wait.
+/// The build environment, made once per process; other threads wait for the first.
 pub(super) fn open_build_env(course: &Course) -> Result<Arc<BuildEnv>> {
     static OPEN: Mutex<Option<Arc<BuildEnv>>> = Mutex::new(None);
     get_or_create(&OPEN, || BuildEnv::new(course.root.clone()))
 }
 
-/// What failed is tried again by whoever asks next.
+/// Returns the stored value or creates it. A failure is not stored: the next caller tries again.
 fn get_or_create<T>(place: &Mutex<Option<Arc<T>>>, make: impl FnOnce() -> Result<T>) -> Result<Arc<T>> {
     let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(made) = place.as_ref() {
@@ -100,7 +101,7 @@ impl BuildEnv {
         Ok(workshop)
     }
 
-    /// A work folder of its own for one submission, with everything in it but the student's modules.
+    /// Makes the work folder of one submission, with everything in it but the student's modules.
     pub(super) fn create_work_folder(&self) -> Result<WorkFolder> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let name = format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -108,7 +109,7 @@ impl BuildEnv {
         let shown = path.display().to_string();
         let cannot = || format!("cannot make {shown}");
         if path.exists() {
-            // Left by a process that had this number and was killed.
+            // A killed process with the same id has left it.
             std::fs::remove_dir_all(&path).with_context(cannot)?;
         }
         std::fs::create_dir_all(&path).with_context(cannot)?;
@@ -120,12 +121,12 @@ impl BuildEnv {
         Ok(folder)
     }
 
-    /// Built where it is not there yet for this state of the course.
+    /// Builds the base for this state of the course if it does not exist yet.
     fn ensure_base(&self) -> Result<PathBuf> {
         let base = self.place.join(format!("base-{}", self.base_key()?));
         let cannot = || format!("cannot make {}", base.display());
         std::fs::create_dir_all(&self.place).with_context(cannot)?;
-        // Several may begin at once.
+        // Several processes may start at once.
         let lock = File::create(self.place.join("lock")).with_context(cannot)?;
         lock.lock().with_context(cannot)?;
         if base.join("whole").exists() {
@@ -136,7 +137,8 @@ impl BuildEnv {
         pristine::write_workspace(&base, &self.root).with_context(cannot)?;
         pristine::write_student(&base, pristine::START).with_context(cannot)?;
         std::fs::copy(self.root.join("Cargo.lock"), base.join("Cargo.lock")).with_context(cannot)?;
-        // Without --locked, once: what the course's lock has and this workspace has not goes out of it.
+        // Without --locked, once: cargo removes from the course's lock what this workspace does not
+        // need.
         let mut command = Command::new(&self.cargo);
         command.current_dir(&base).args(["build", "--offline", "--quiet", "--profile", "lesson"]);
         command
@@ -163,7 +165,8 @@ impl BuildEnv {
         Ok(base)
     }
 
-    /// Takes away bases of other states that nobody has built for a day, and folders of processes that were killed.
+    /// Removes bases of other states that are older than a day, and work folders of processes that
+    /// were killed.
     fn remove_stale(&self) {
         const DAY: Duration = Duration::from_secs(24 * 3600);
         let entries = |folder: &Path| {
@@ -187,7 +190,7 @@ impl BuildEnv {
         }
     }
 
-    /// Everything that the base is made of, as one short name.
+    /// A short hash of everything that the base is built from.
     fn base_key(&self) -> Result<String> {
         let mut files: Vec<(String, Vec<u8>)> = Vec::new();
         for (name, text) in pristine::FILES.iter().chain(pristine::START) {
@@ -227,7 +230,7 @@ impl BuildEnv {
 /// The flags that lessons are built with: the recorder walks frame pointers.
 pub(super) const FLAGS: &str = "-Cforce-frame-pointers=yes";
 
-/// A submission's folder; taken away when it is dropped.
+/// A submission's work folder. Dropping it removes it.
 pub(super) struct WorkFolder {
     pub(super) path: PathBuf,
 }
@@ -248,7 +251,8 @@ fn harness_path_in(folder: &Path) -> PathBuf {
     folder.join("target/lesson/harness")
 }
 
-/// What of a built target is the same for every submission: not the two packages, and no lock of cargo's.
+/// Whether an entry of the built target is the same for every submission: all but the two packages
+/// and cargo's lock.
 fn is_shared(name: &str) -> bool {
     let stem = name.strip_prefix("lib").unwrap_or(name);
     !(stem.starts_with("student")
@@ -257,7 +261,7 @@ fn is_shared(name: &str) -> bool {
         || name == ".cargo-lock")
 }
 
-/// The loader says what it would load.
+/// The shared libraries of a program, as the loader lists them.
 fn linked_libraries(program: &Path) -> Result<Vec<PathBuf>> {
     let output = Command::new(program).env_clear().env("LD_TRACE_LOADED_OBJECTS", "1").output();
     let output = output.with_context(|| format!("cannot start {}", program.display()))?;

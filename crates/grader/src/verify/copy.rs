@@ -1,16 +1,17 @@
-//! A folder copied with its files' times, which cargo compares. Large files are not copied but pointed at.
+//! Copies a folder with its files' modification times, which cargo compares. Large files become
+//! symbolic links.
 //!
-//! A link leads out of what a fenced compiler may write to: it can read what is behind it and not change it, for itself or for the
-//! submission after it. A hard link would lead back in.
+//! A symbolic link leads out of the folders that a sandboxed compiler may write to, so the target
+//! can be read but not changed. A hard link would make it writable.
 
 use std::fs::{File, FileTimes};
 use std::io;
 use std::path::Path;
 
-/// PERF: what all submissions share is 103 MiB, of which 2 are in files smaller than this.
+/// PERF: all submissions share 103 MiB, of which 2 are in files smaller than this.
 const LARGE_BYTES: u64 = 32 << 10;
 
-/// Copies what `takes` says yes to, by its name; nothing within a folder that it says no to.
+/// Copies the entries whose names `takes` accepts. A rejected folder is skipped with its content.
 pub(super) fn copy_tree(from: &Path, to: &Path, takes: &dyn Fn(&str) -> bool) -> io::Result<()> {
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {

@@ -1,4 +1,4 @@
-//! Who hands in: `student.toml`, `result.json` and the folder's name have to agree.
+//! Who hands in: `student.toml`, `result.json` and the folder's name must agree.
 
 use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_text};
 use heaplab_record::HomeworkResult;
@@ -8,12 +8,12 @@ use std::path::Path;
 
 const LONGEST_NAME: usize = 100;
 
-/// What a bundle says of its student.
+/// The student that a bundle names.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct StudentIdentity {
-    /// Empty where there is none that can be one.
+    /// Empty where there is no valid id.
     pub(super) id: String,
-    /// As handed in, cut to a length that a name has.
+    /// As handed in, cut to the longest name that is allowed.
     pub(super) name: String,
 }
 
@@ -25,7 +25,8 @@ struct StudentFile {
     name: String,
 }
 
-/// Reads it, with what does not fit. `expected` is whose submission it should be, where somebody knows.
+/// Reads the identity and the reasons that speak against it. `expected` is whose submission it must
+/// be, where that is known.
 pub(super) fn read_identity(
     bundle: &Bundle,
     claimed: Option<&HomeworkResult>,
@@ -72,7 +73,7 @@ fn is_valid_id(id: &str) -> bool {
     heaplab_homework::check_id(id).is_ok()
 }
 
-/// `reports/homework/ID` is ID's.
+/// The id of a bundle that lies in `reports/homework/ID`.
 pub(crate) fn expected_by_place(bundle: &Path) -> Option<String> {
     let place = bundle.canonicalize().ok()?;
     let is_place = place.is_dir() && place.parent()?.file_name()? == "homework";

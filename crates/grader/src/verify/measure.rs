@@ -1,7 +1,7 @@
-//! The tasks of a built submission, each run three times behind the fence, with a seed that nobody has seen before.
+//! Runs the tasks of a built submission, each three times in a sandbox, with a secret seed.
 //!
-//! The parent knows the right answers and looks at the process's memory itself; what the child says of itself is only what its
-//! allocator has counted.
+//! The parent knows the right answers and reads the process's memory from the kernel. From the
+//! child it takes only what its allocator has counted.
 
 use super::build_env::BuildEnv;
 use super::outcome::{find_failure, find_outside_memory};
@@ -23,33 +23,33 @@ use std::time::Duration;
 const MEMORY_BYTES: u64 = 256 << 20;
 const THREADS: u64 = 64;
 const OUTPUT_BYTES: usize = 256 << 10;
-/// Blocks go back to the system when they are freed, from this size on, and threads share one arena: what is resident is what
-/// is live, as near as the C library lets it.
+/// Makes the C library give memory back when it is freed and use one arena, so that resident memory
+/// is close to live memory.
 const TUNABLES: &str = "glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_threshold=65536:glibc.malloc.top_pad=0:\
     glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0";
 
-/// What a run gave, or what there is against it that leaves nothing to go by.
+/// The result of a run, or the reason why there is none.
 type RunResult<T> = std::result::Result<T, FoundReason>;
 
-/// One submission's harness.
+/// The built harness of one submission.
 pub(super) struct Harness<'a> {
     pub(super) workshop: &'a BuildEnv,
     pub(super) program: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) timeout: Duration,
     pub(super) lenient: bool,
-    /// What the harness itself holds.
+    /// Memory of the harness itself.
     pub(super) empty_bytes: u64,
 }
 
-/// A task's points, and what there is against it.
+/// A task's points, and the reasons against it.
 pub(super) struct GradedTask {
     pub(super) result: TaskResult,
     pub(super) found: Vec<FoundReason>,
 }
 
 impl Harness<'_> {
-    /// Runs the harness without a task.
+    /// Measures the memory of the harness without a task.
     pub(super) fn measure_empty_harness(&mut self) -> Result<()> {
         let order = HarnessRequest { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
         let outcome = self.start_child(&order, None)?;
@@ -60,7 +60,7 @@ impl Harness<'_> {
         Ok(())
     }
 
-    /// All runs of a task; the first that fails ends it.
+    /// Runs a task three times. The first run that fails ends it.
     pub(super) fn measure_task(&self, task: Task, scale: TaskScale) -> Result<GradedTask> {
         let (mut trials, mut seen) = (Vec::new(), Vec::new());
         for run in 0..RUNS {
@@ -82,7 +82,7 @@ impl Harness<'_> {
         let mut found: Vec<FoundReason> = Vec::new();
         for one in seen.iter().flatten() {
             if !found.iter().any(|other: &FoundReason| other.code == one.code) {
-                // Seen in every run, or in some of them.
+                // Found in every run, or only in some.
                 let everywhere = seen.iter().all(|run| run.iter().any(|other| other.code == one.code));
                 let noisy = one.code == ReasonCode::OutsideHeap && !everywhere;
                 found.push(
@@ -134,7 +134,7 @@ impl Harness<'_> {
         Ok(Ok((Trial { small: Some(small), large, alone_wall_ns: None }, found)))
     }
 
-    /// Workers at once, then the one that merges; and, shown only, one that does it all alone.
+    /// Runs the workers at once, then the merging process, and for comparison one worker alone.
     fn run_aggregate(&self, scale: TaskScale, first: bool) -> Result<RunResult<(Trial, Vec<FoundReason>)>> {
         let together = match self.run_workers(scale, WORKERS)? {
             Ok(together) => together,
@@ -197,7 +197,7 @@ impl Harness<'_> {
         Ok(Ok((sum, found)))
     }
 
-    /// One run: what it said, with what is against it, or why there is nothing to go by.
+    /// One run: its record and the reasons against it, or the reason why there is no record.
     fn run_once(
         &self,
         order: &HarnessRequest,
@@ -234,7 +234,8 @@ impl Harness<'_> {
             environment: vec![("HEAPLAB_PROBE", "heap".into()), ("GLIBC_TUNABLES", TUNABLES.into())],
             limits: Limits {
                 work: WorkKind::Run,
-                // What a program that wants to start another opens first: it shall get as far as to be ended for it.
+                // `Command` opens it before it starts a program: the attempt must get as far as the
+                // call that ends it.
                 read: vec!["/dev/null".into()],
                 execute: [self.program.clone()].into_iter().chain(self.workshop.libraries.clone()).collect(),
                 write: Vec::new(),

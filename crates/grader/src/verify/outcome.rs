@@ -1,16 +1,17 @@
-//! One run that has ended, read: why there is no record, and what speaks against the one that there is.
+//! Judges one finished run: why there is no record, and what speaks against a record.
 
 use super::sandboxed_child::{ChildEnd, ChildOutcome};
 use heaplab_homework::HarnessRecord;
 use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_text};
 use std::os::unix::process::ExitStatusExt as _;
 
-/// Above peak live and the empty harness.
+/// Allowed above the peak of live bytes and the empty harness.
 const TOLERANCE_BYTES: u64 = 4 << 20;
-/// What a block costs besides its bytes: the recorder's header of 16, the C library's 8, and up to 15 for rounding.
+/// Overhead per block: the recorder's header of 16 bytes, the C library's 8, and up to 15 of
+/// padding.
 const BLOCK_BYTES: u64 = 39;
 
-/// Why a run gave no record to read.
+/// The reason why a run has no record.
 pub(super) fn find_failure(outcome: &ChildOutcome) -> Option<FoundReason> {
     const SIGSYS: i32 = 31;
     const SIGXCPU: i32 = 24;
@@ -41,8 +42,8 @@ pub(super) fn find_failure(outcome: &ChildOutcome) -> Option<FoundReason> {
     Some(FoundReason::new(code))
 }
 
-/// Memory that the kernel counts and the recorder does not. Of blocks there were at most as many at once as were ever born, and
-/// as there were bytes.
+/// Memory that the kernel counts and the recorder does not. The number of blocks at the peak is at
+/// most the number of allocations, and at most the number of bytes.
 pub(super) fn find_outside_memory(
     outcome: &ChildOutcome,
     said: &HarnessRecord,

@@ -1,5 +1,6 @@
-//! The files of the workspace that a submission is built in. They are part of xtask: nothing that is handed in, and nothing that
-//! somebody changed in a copy of the course, is among them.
+//! The files of the workspace in which submissions are built. They are part of this program:
+//! nothing that was handed in, and nothing that somebody changed in a copy of the course, is among
+//! them.
 
 use std::fmt::Write as _;
 use std::io;
@@ -11,7 +12,7 @@ macro_rules! lesson {
     };
 }
 
-/// Everything but manifests and the student's modules.
+/// All files but the manifests and the student's modules.
 pub(super) const FILES: &[(&str, &str)] = &[
     ("student/src/lib.rs", LIBRARY),
     ("student/src/task.rs", lesson!("src/task.rs")),
@@ -23,33 +24,33 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("harness/src/inherited.rs", lesson!("src/inherited.rs")),
 ];
 
-/// The student's modules as everybody begins with them.
+/// The student's modules of the starting point.
 pub(super) const START: &[(&str, &str)] = &[
     ("mod.rs", lesson!("start/mod.rs")),
     ("required.rs", lesson!("start/required.rs")),
     ("optional.rs", lesson!("start/optional.rs")),
 ];
 
-/// `task` first: what macros the student's modules define comes after it.
+/// `task` comes first, so that macros of the student's modules cannot change it.
 const LIBRARY: &str = "//! A submission and what its tasks are.\n\n#![forbid(unsafe_code)]\n\npub mod task;\n\npub mod student;\n";
 
 const STUDENT: &str = "[package]\nname = \"student\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[lib]\ntest = false\n\
     doctest = false\n\n[dependencies]\n";
 
-/// Writes the pristine files and the manifests; `root` is the course's workspace.
+/// Writes these files and the manifests; `root` is the course's workspace.
 pub(super) fn write_workspace(folder: &Path, root: &Path) -> io::Result<()> {
     for (name, text) in FILES {
         write_file(&folder.join(name), text.as_bytes())?;
     }
     write_file(&folder.join("student/Cargo.toml"), STUDENT.as_bytes())?;
     write_file(&folder.join("harness/Cargo.toml"), harness_manifest(root).as_bytes())?;
-    // The profile is the one that lessons are measured with.
+    // The profile that lessons are measured with.
     let workspace = "[workspace]\nresolver = \"3\"\nmembers = [\"student\", \"harness\"]\n\n\
         [profile.lesson]\ninherits = \"release\"\ndebug = \"limited\"\n";
     write_file(&folder.join("Cargo.toml"), workspace.as_bytes())
 }
 
-/// Writes modules by their names within `src/student/`.
+/// Writes modules, named relative to `src/student/`.
 pub(super) fn write_student<T: AsRef<[u8]>>(folder: &Path, modules: &[(&str, T)]) -> io::Result<()> {
     let place = folder.join("student/src/student");
     modules.iter().try_for_each(|(name, bytes)| write_file(&place.join(name), bytes.as_ref()))
@@ -61,7 +62,7 @@ fn harness_manifest(root: &Path) -> String {
          memmap2 = \"0.9\"\n",
     );
     let heap = root.join("crates/heap").display().to_string();
-    // A TOML basic string takes JSON's escapes.
+    // A JSON string is also a TOML string.
     let quoted = serde_json::Value::from(heap).to_string();
     // Writing to a String cannot fail.
     let _ = writeln!(text, "heaplab-heap = {{ path = {quoted} }}");

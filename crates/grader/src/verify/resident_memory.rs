@@ -1,18 +1,19 @@
-//! What the kernel counts as resident of a process and of a group of them, read from outside: the program has no say in it.
+//! Resident memory of a process or a process group, read from the kernel. The program cannot
+//! influence it.
 
-/// One look at a process.
+/// The figures of one process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct ResidentMemory {
-    /// RssAnon and RssShmem: memory, whatever the allocator says.
+    /// RssAnon plus RssShmem.
     pub(super) memory_bytes: u64,
-    /// Pages of files: the program itself.
+    /// RssFile: pages of files, such as the program itself.
     pub(super) file_bytes: u64,
-    /// The most that was resident at once, of all kinds together; the kernel keeps it, no sample misses it.
+    /// VmHWM: the highest resident memory of all kinds together, which the kernel keeps.
     pub(super) highest_bytes: u64,
     pub(super) threads: u64,
 }
 
-/// `None` for a process that has ended, or is ending.
+/// `None` for a process that has ended or is ending.
 pub(super) fn read_process(process: u32) -> Option<ResidentMemory> {
     parse(&std::fs::read_to_string(format!("/proc/{process}/status")).ok()?)
 }
@@ -31,7 +32,7 @@ fn parse(status: &str) -> Option<ResidentMemory> {
     })
 }
 
-/// All processes of a process group together.
+/// The sum over a process group.
 pub(super) fn read_group(group: u32) -> ResidentMemory {
     group_members(group).filter_map(read_process).fold(ResidentMemory::default(), |sum, one| ResidentMemory {
         memory_bytes: sum.memory_bytes + one.memory_bytes,
@@ -40,7 +41,8 @@ pub(super) fn read_group(group: u32) -> ResidentMemory {
     })
 }
 
-/// Whether none is left of a group but what has only to be reaped. One that was killed with much memory takes a while to go.
+/// Whether a process group has no process left but zombies. A process that was killed with much
+/// memory takes a while to end.
 pub(super) fn is_group_gone(group: u32) -> bool {
     group_members(group).next().is_none()
 }
@@ -54,7 +56,8 @@ fn group_members(group: u32) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Absent for a zombie. The second field, the name, is in parentheses and may hold anything.
+/// The process group in a line of /proc/PID/stat; absent for a zombie. The second field, the name,
+/// is in parentheses and may contain anything.
 fn group_of(stat: &str) -> Option<u32> {
     let (_, after) = stat.rsplit_once(')')?;
     let mut fields = after.split_whitespace();

@@ -1,7 +1,7 @@
-//! A child behind a fence: started, watched, ended, reaped, whatever happens.
+//! Starts a sandboxed child, watches it, ends it and reaps it.
 //!
-//! Its three outputs are pipes that are read here between two looks at its memory, each up to a cap. Nothing that it prints is
-//! ever taken for a measurement; the record comes through descriptor 3.
+//! Its outputs are pipes that are read here, each up to a limit, between two looks at its memory.
+//! Nothing that it prints is taken for a measurement; the record comes through descriptor 3.
 
 use super::inherit;
 use super::resident_memory::{self, ResidentMemory};
@@ -17,27 +17,28 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(2);
-/// A group is found by going through all processes.
+/// A group is found by reading all of /proc.
 const LOOK_AT_GROUP_EVERY: Duration = Duration::from_millis(100);
-/// A thread that was joined is still seen for a moment.
+/// A joined thread is still visible for a moment.
 const LAST_THREADS: Duration = Duration::from_millis(250);
-/// The kernel takes its time over gibibytes.
+/// The kernel needs time to free gibibytes.
 const LAST_PROCESSES: Duration = Duration::from_secs(20);
-/// Between the parent's last word and the end.
+/// From the end of its input to the child's exit.
 const GOODBYE: Duration = Duration::from_secs(2);
-/// More is no record.
+/// No record is longer.
 const MOST_RECORD_BYTES: usize = 16 << 10;
 
-/// What to start, and how much of everything it may have.
+/// What to start, and its limits.
 pub(super) struct ChildRequest<'a> {
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<OsString>,
     pub(super) folder: PathBuf,
     pub(super) environment: Vec<(&'static str, OsString)>,
     pub(super) limits: Limits,
-    /// Written to its standard input, which then stays open until its record is there. Absent for a compiler.
+    /// The request for its standard input, which stays open until the record is complete. None for
+    /// a compiler.
     pub(super) line: Option<String>,
-    /// Handed over as descriptor 4.
+    /// Passed on as descriptor 4.
     pub(super) shared: Option<BorrowedFd<'a>>,
     pub(super) wall: Duration,
     pub(super) memory_bytes: u64,
@@ -45,7 +46,7 @@ pub(super) struct ChildRequest<'a> {
     pub(super) output_bytes: usize,
 }
 
-/// How it ended, and what was seen.
+/// How the child ended, and what was seen of it.
 #[derive(Debug)]
 pub(super) struct ChildOutcome {
     pub(super) end: ChildEnd,
@@ -55,13 +56,13 @@ pub(super) struct ChildOutcome {
     pub(super) stderr: String,
     /// The most memory that was seen from outside.
     pub(super) memory_bytes: u64,
-    /// How many threads were there when the record was, after those that were joined had gone.
+    /// Threads at the time of the record, after those that were joined had ended.
     pub(super) threads_left: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ChildEnd {
-    /// By itself, or by a limit that the kernel holds.
+    /// It exited, or a limit that the kernel enforces ended it.
     Exited(ExitStatus),
     Wall,
     Memory,
@@ -69,7 +70,8 @@ pub(super) enum ChildEnd {
     Output,
 }
 
-/// Runs it to its end. `Err` is this machine's trouble, or a signal to us; never the program's doing.
+/// Runs the child to its end. An error is a failure of this machine or a signal, never the
+/// program's doing.
 pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
     let (record, record_end) = std::io::pipe().context("cannot open a pipe")?;
     let shared: Vec<BorrowedFd> = order.shared.into_iter().collect();
@@ -80,7 +82,7 @@ pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
     let mut limits = order.limits.clone();
     limits.inherit = handed.iter().map(|descriptor| descriptor.as_raw_fd()).collect();
     let limits = serde_json::to_string(&limits).context("cannot write the limits down")?;
-    // Not by its path: a build may have put another program there.
+    // Not by its path: a build may have replaced the file.
     let mut command = Command::new("/proc/self/exe");
     command.arg(sandbox_entry::FLAG).arg(limits).arg(&order.program).args(&order.arguments);
     command
@@ -104,16 +106,16 @@ pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
         threads_left: 0,
     };
     if let (Some(line), Some(input)) = (&order.line, child.child_mut().stdin.as_mut()) {
-        // A child that is gone already says so by its status.
+        // If the child has ended already, its exit status says so.
         let _ = input.write_all(line.as_bytes());
     }
     let end = child.wait_while(LOOK_EVERY, |child| Ok(watched.check_limits(child, order)));
     let group = child.id();
     if order.line.is_none() {
-        // Killed is not gone: what it started may still hold files of the work folder.
+        // Processes that it started may still hold files of the work folder for a while.
         let since = Instant::now();
         while !resident_memory::is_group_gone(group) && since.elapsed() < LAST_PROCESSES {
-            // Whatever has ended the first of them, the others end too.
+            // Ends the rest of the group, whatever ended the first process.
             child_process::kill_process_group(group);
             std::thread::sleep(LOOK_EVERY);
         }
@@ -134,11 +136,11 @@ pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
     })
 }
 
-/// What is seen and heard of a child.
+/// The state of a watched child.
 struct WatchedChild {
     started: Instant,
     looked_at_group: Instant,
-    /// When it was told that its record has come.
+    /// When its input was closed because the record was complete.
     told: Option<Instant>,
     record: CappedPipe<PipeReader>,
     stdout: CappedPipe<std::process::ChildStdout>,
@@ -148,7 +150,7 @@ struct WatchedChild {
 }
 
 impl WatchedChild {
-    /// A reason to end it.
+    /// A reason to end the child, if there is one.
     fn check_limits(&mut self, child: &mut Child, order: &ChildRequest) -> Option<ChildEnd> {
         let seen = self.sample_memory(child.id(), order);
         if self.read_pipes() {
@@ -185,12 +187,12 @@ impl WatchedChild {
         seen
     }
 
-    /// The program waits for our word, with its data still there.
+    /// Looks at the program while it waits for the end of its input with its data still in memory.
     fn sample_at_end(&mut self, process: u32) {
         let since = Instant::now();
         while let Some(seen) = resident_memory::read_process(process) {
-            // No sample misses this one. What file pages it has now it had at the most, or it gave some back: then this is a
-            // little too high, by less than the program is long.
+            // The kernel's peak misses nothing. It includes pages of files; those that were given
+            // back since make this too high by less than the program's size.
             let highest = seen.highest_bytes.saturating_sub(seen.file_bytes);
             self.memory_bytes = self.memory_bytes.max(highest);
             self.threads_left = seen.threads;
@@ -201,14 +203,14 @@ impl WatchedChild {
         }
     }
 
-    /// Whether one of them is over its cap.
+    /// Reads all pipes; returns whether one of them is over its limit.
     fn read_pipes(&mut self) -> bool {
         let full = [self.record.read_available(), self.stdout.read_available(), self.stderr.read_available()];
         full.contains(&true)
     }
 }
 
-/// A pipe's end that is read without waiting.
+/// The end of a pipe that is read without blocking.
 struct CappedPipe<R> {
     end: Option<R>,
     bytes: Vec<u8>,
@@ -224,7 +226,7 @@ impl<R: Read + AsFd> CappedPipe<R> {
         Ok(CappedPipe { end, bytes: Vec::new(), most })
     }
 
-    /// Takes what is there; `true` when that is more than allowed.
+    /// Reads what is there; returns whether that is over the limit.
     fn read_available(&mut self) -> bool {
         let Some(end) = &mut self.end else { return false };
         let mut buffer = [0; 16 << 10];

@@ -1,10 +1,10 @@
-//! `summary.md` of a verdict. Whatever a student wrote is text in it, and nothing else: no link, no tag, no table.
+//! `summary.md` of a verdict. Text that a student wrote is escaped: it makes no link, tag or table.
 
 use heaplab_record::{Verdict, VerdictStatus};
 use heaplab_report::Lang;
 use std::fmt::Write as _;
 
-/// The page, in one language.
+/// The page in one language.
 pub(crate) fn render_summary(verdict: &Verdict, lang: Lang) -> String {
     let zh = lang == Lang::Zh;
     let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
@@ -81,7 +81,6 @@ pub(crate) fn render_summary(verdict: &Verdict, lang: Lang) -> String {
     page
 }
 
-/// A status as people read it.
 pub(super) fn status_word(status: VerdictStatus, lang: Lang) -> &'static str {
     let (en, zh) = match status {
         VerdictStatus::Pass => ("pass", "通过"),
@@ -94,7 +93,7 @@ pub(super) fn status_word(status: VerdictStatus, lang: Lang) -> &'static str {
     if lang == Lang::Zh { zh } else { en }
 }
 
-/// Text that Markdown and HTML leave alone, on one line.
+/// Escapes Markdown and HTML, on one line.
 fn escape_markdown(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for c in text.chars() {
@@ -105,7 +104,7 @@ fn escape_markdown(text: &str) -> String {
             | '@' | '$' | '"' | '\'' => {
                 let _ = write!(plain, "&#{};", u32::from(c));
             }
-            // `https://` and `www.` become links by themselves.
+            // Markdown turns `https://` and `www.` into links.
             ':' if text.contains("://") => plain.push_str("&#58;"),
             '.' if text.contains("www.") => plain.push_str("&#46;"),
             c => plain.push(c),

@@ -1,4 +1,4 @@
-//! `verdict.json` and `summary.md`, each written beside its place and renamed.
+//! Writes `verdict.json` and `summary.md`, each under another name and then renamed.
 
 use super::summary::render_summary;
 use anyhow::{Context as _, Result};
@@ -6,7 +6,8 @@ use heaplab_record::Verdict;
 use heaplab_report::Lang;
 use std::path::{Path, PathBuf};
 
-/// Within the course's workspace: by the id, which was checked to be a name that a file can have; else by what the bundle is called, as far as that can be one.
+/// The default folder for a verdict: by the student's id, which was checked to be a valid file
+/// name, or by the safe characters of the bundle's name.
 pub(super) fn default_output_folder(root: &Path, verdict: &Verdict, bundle: &Path) -> PathBuf {
     let called = bundle.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
@@ -15,7 +16,7 @@ pub(super) fn default_output_folder(root: &Path, verdict: &Verdict, bundle: &Pat
     root.join("reports/verdicts").join(name)
 }
 
-/// Writes both files; gives the verdict's text.
+/// Writes both files and returns the text of verdict.json.
 pub(super) fn write_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> Result<String> {
     let mut text = serde_json::to_string_pretty(verdict).context("cannot write the verdict down")?;
     text.push('\n');

@@ -1,4 +1,5 @@
-//! Submissions made for a test, verified through the real binary, and what has to be so afterwards whatever they tried.
+//! Submissions made for a test, verified through the real binary, and what has to be so afterwards
+//! whatever they tried.
 
 #![expect(dead_code, reason = "every test file takes what it needs")]
 
@@ -130,7 +131,8 @@ impl Verified {
         reasons.iter().map(|reason| reason["code"].as_str().unwrap()).collect()
     }
 
-    /// The first reason is this, and so is the status; every reason says something in both languages.
+    /// The first reason is this, and so is the status; every reason says something in both
+    /// languages.
     pub(crate) fn is(&self, status: &str, code: &str) {
         assert_eq!(
             (self.status(), self.codes().first().copied()),

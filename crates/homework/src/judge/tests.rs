@@ -1,4 +1,4 @@
-//! What is worth what.
+//! Which results earn which points.
 
 use super::*;
 use crate::input::ROW_BYTES;

@@ -1,4 +1,4 @@
-//! Winnowing's two promises, held against random sources, and what a class of copies looks like.
+//! Winnowing's two guarantees on random sources, and a class with copies.
 
 use super::*;
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ const START: &str = "pub fn list(rows: Rows) -> Vec<Row> { let mut all = Vec::ne
     all } pub fn generator(rows: Rows) -> impl Iterator<Item = Row> { let all = list(rows); all.into_iter() }";
 
 fn compared(source: &str, start: &StartingPoint) -> ComparedSource {
-    // The hash is the caller's; here the source stands for itself.
+    // Here the source itself stands for its hash.
     ComparedSource { source_sha256: source.to_owned(), own: Fingerprints::from_files([source], start) }
 }
 
@@ -61,7 +61,7 @@ fn what_the_class_has_in_common_is_no_copy() {
     assert_eq!(pairs(&class[..3]).len(), 3);
 }
 
-/// Sources of marks and keywords: no two of these tokens are the same after normalising.
+/// Sources whose tokens differ from each other after normalization.
 fn source(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<&'static str>> {
     const WORDS: [&str; 16] =
         ["fn", "let", "for", "if", "+", "-", "(", ")", "{", "}", "name", "7", "\"t\"", "=", ";", "match"];
@@ -87,7 +87,7 @@ proptest! {
         let all: BTreeSet<u64> = hash_grams(&text).into_iter().collect();
         prop_assert!(chosen.0.is_subset(&all));
         prop_assert_eq!(chosen.is_empty(), words.len() < GRAM);
-        // Every window has one of the chosen: the slow way to say what winnowing promises.
+        // Winnowing's guarantee, checked the slow way: every window has a chosen hash.
         for window in hash_grams(&text).windows(WINDOW) {
             prop_assert!(window.iter().any(|gram| chosen.0.contains(gram)));
         }
@@ -104,7 +104,7 @@ proptest! {
         for (ab, ba) in ab.iter().zip(&ba) {
             prop_assert_eq!((ab.shared, ab.jaccard_thousandths, ab.contained_thousandths),
                 (ba.shared, ba.jaccard_thousandths, ba.contained_thousandths));
-            // Against sets, the slow way.
+            // Compared with plain sets.
             let (both, either) = (a.own.0.intersection(&b.own.0).count(), a.own.0.union(&b.own.0).count());
             prop_assert_eq!(ab.jaccard_thousandths as usize, both * 1000 / either);
             prop_assert_eq!(ab.contained_thousandths as usize, both * 1000 / a.own.len().min(b.own.len()));

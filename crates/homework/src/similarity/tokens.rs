@@ -1,7 +1,8 @@
-//! Rust source as numbers, one a token: what renaming, reformatting and commenting leave as it is.
+//! Rust source as a number per token, which renaming, reformatting and commenting do not change.
 //!
-//! A keyword and a mark are themselves; every name is one and the same token, every number, text and character another one each.
-//! Lifetimes fall away: they come and go without a change of what is done.
+//! Keywords and punctuation keep their identity. All names are one token, and so are all numbers,
+//! all strings and all characters. Lifetimes are left out: adding them does not change what a
+//! program does.
 
 use super::{FNV_OFFSET, fnv};
 
@@ -15,10 +16,10 @@ const NAME: u64 = 1;
 const NUMBER: u64 = 2;
 const TEXT: u64 = 3;
 const CHARACTER: u64 = 4;
-/// A source beyond this is no homework, and its rest is not looked at.
+/// The rest of a longer source is ignored.
 const MAX_TOKENS: usize = 200_000;
 
-/// The tokens of a source. What is no Rust gives tokens too: nothing here fails.
+/// The tokens of a source. Text that is not Rust has tokens too; this never fails.
 pub(super) fn tokenize(source: &str) -> Vec<u64> {
     let mut rest = source;
     let mut tokens = Vec::new();
@@ -32,7 +33,7 @@ pub(super) fn tokenize(source: &str) -> Vec<u64> {
     tokens
 }
 
-/// The token that `rest` begins with, if it is one, and how many bytes it takes.
+/// The token at the start of `rest`, if there is one, and its length in bytes.
 fn next_token(first: char, rest: &str) -> (Option<u64>, usize) {
     if first.is_whitespace() {
         return (None, first.len_utf8());
@@ -52,7 +53,7 @@ fn next_token(first: char, rest: &str) -> (Option<u64>, usize) {
     if first.is_alphabetic() || first == '_' {
         let taken = word_length(rest);
         let word = &rest[..taken];
-        // `r#name` is a name: the two marks of it are taken along.
+        // `r#name` is a name.
         if word == "r" && rest[taken..].starts_with('#') {
             return (Some(NAME), taken + 1 + self::word_length(&rest[taken + 1..]));
         }
@@ -69,7 +70,7 @@ fn next_token(first: char, rest: &str) -> (Option<u64>, usize) {
     if first.is_ascii_digit() {
         return (Some(NUMBER), word_length(rest));
     }
-    // A mark is its own number, above those of the kinds.
+    // Punctuation: the character's number, moved above the kinds.
     (Some(u64::from(u32::from(first)) + 16), first.len_utf8())
 }
 
@@ -97,7 +98,7 @@ fn block_comment_length(rest: &str) -> usize {
     rest.len()
 }
 
-/// A text of any kind, with its prefix: `"…"`, `b"…"`, `c"…"`, `r#"…"#`. Its length in bytes.
+/// Length in bytes of a string with its prefix: `"…"`, `b"…"`, `c"…"`, `r#"…"#`.
 fn string_length(rest: &str) -> Option<usize> {
     let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
         rest.strip_prefix(prefix).is_some_and(|after| after.trim_start_matches('#').starts_with('"'))
@@ -112,7 +113,7 @@ fn string_length(rest: &str) -> Option<usize> {
     (marks == 0).then(|| inside + closing_quote_end(&rest[inside..], '"'))
 }
 
-/// A character, or a lifetime, which is no token.
+/// A character, or a lifetime, which gives no token.
 fn char_or_lifetime(rest: &str) -> (Option<u64>, usize) {
     let mut inside = rest[1..].chars();
     let first = inside.next();
@@ -123,7 +124,7 @@ fn char_or_lifetime(rest: &str) -> (Option<u64>, usize) {
     (None, 1 + word_length(&rest[1..]))
 }
 
-/// Up to and with the closing mark that no backslash stands before.
+/// Length up to and including the closing mark that is not escaped.
 fn closing_quote_end(inside: &str, mark: char) -> usize {
     let mut escaped = false;
     for (at, letter) in inside.char_indices() {

@@ -1,12 +1,12 @@
-//! Parts of the standard library by their paths, written out or in the braces of a `use`.
+//! Paths into the standard library, written out or in the braces of a `use`.
 
 use super::{Finding, Forbidden};
 use proc_macro2::TokenTree;
 
-/// The crates that are always there.
+/// The crates that exist without a dependency.
 const ROOTS: [&str; 3] = ["std", "core", "alloc"];
 
-/// Looks at every path in these tokens that begins with one of the roots, and at `io::pipe`.
+/// Checks every path that begins with one of these crates, and `io::pipe`.
 pub(super) fn find_forbidden_paths(tokens: &[TokenTree], in_macro: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     for at in 0..tokens.len() {
@@ -21,14 +21,14 @@ pub(super) fn find_forbidden_paths(tokens: &[TokenTree], in_macro: bool) -> Vec<
             continue;
         }
         let goes_on = is_punct(tokens.get(at + 1), ':') && is_punct(tokens.get(at + 2), ':');
-        // Handed to a macro by itself, it is the beginning of any path.
+        // A crate name alone as a macro's argument can become the start of any path.
         if self::ident_text(tokens.get(at + 1)).as_deref() == Some("as") || (in_macro && !goes_on) {
             found.push(finding_at(Forbidden::Alias, &tokens[at]));
         }
         check_next_segment(tokens, at, &mut found, &mut |name| match name {
             "fs" | "net" | "os" | "arch" | "backtrace" => Some(Forbidden::Outside),
             "env" => Some(Forbidden::Environment),
-            // A star is everything, and `std::$name` whatever a macro is given.
+            // A glob is everything, and `std::$name` is whatever a macro gets.
             "self" | "*" | "$" => Some(Forbidden::Alias),
             _ => None,
         });
@@ -36,12 +36,12 @@ pub(super) fn find_forbidden_paths(tokens: &[TokenTree], in_macro: bool) -> Vec<
     found
 }
 
-/// Whether this word stands behind `::`.
+/// Whether `::` stands before this word.
 pub(super) fn is_segment(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(token_before(tokens, at, 1), ':') && is_punct(token_before(tokens, at, 2), ':')
 }
 
-/// What follows `tokens[at] ::`: a word, a star, or the first words of what stands in braces.
+/// Checks what follows `tokens[at] ::`: a word, a glob, or the first words of each item in braces.
 fn check_next_segment(
     tokens: &[TokenTree],
     at: usize,

@@ -1,27 +1,27 @@
-//! Every token of a file, and in which surroundings it stands.
+//! Visits every token of a file and knows its context.
 
 use super::paths::{self, is_punct, token_before};
 use super::{Finding, Forbidden};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-/// A stretch of tokens and what it is part of.
+/// Tokens and their context.
 struct TokenRun {
     tokens: Vec<TokenTree>,
-    /// Within what a macro is given, or within a macro's own rules.
+    /// Within a macro's arguments or rules.
     in_macro: bool,
     in_attribute: bool,
 }
 
 pub(super) fn find_forbidden_tokens(tokens: TokenStream) -> Vec<Finding> {
     let mut found = Vec::new();
-    // A list, not a recursion: nesting is the student's choice.
+    // A list and no recursion: the student chooses the depth of nesting.
     let mut stretches =
         vec![TokenRun { tokens: tokens.into_iter().collect(), in_macro: false, in_attribute: false }];
     while let Some(stretch) = stretches.pop() {
         for (at, token) in stretch.tokens.iter().enumerate() {
             match token {
                 TokenTree::Ident(ident) => {
-                    // A raw identifier is a name like any other for the compiler, except that keywords lose their force.
+                    // A raw identifier is an ordinary name for the compiler.
                     let word = ident.to_string();
                     if let Some(what) = classify_word(word.trim_start_matches("r#"), &stretch, at) {
                         found.push(Finding { what, word, line: ident.span().start().line });
@@ -45,7 +45,7 @@ pub(super) fn find_forbidden_tokens(tokens: TokenStream) -> Vec<Finding> {
 }
 
 fn classify_word(word: &str, stretch: &TokenRun, at: usize) -> Option<Forbidden> {
-    // These have an everyday meaning too: only called, or handed to a macro.
+    // These words are ordinary names too: forbidden only as a macro call or within a macro.
     let is_called = || {
         is_punct(stretch.tokens.get(at + 1), '!')
             || stretch.in_macro
@@ -71,7 +71,7 @@ fn classify_word(word: &str, stretch: &TokenRun, at: usize) -> Option<Forbidden>
     }
 }
 
-/// `#[$name…]` within a macro: nobody knows what it will be.
+/// `#[$name…]` in a macro, which can become any attribute.
 fn find_macro_attribute(stretch: &TokenRun, at: usize, group: &Group) -> Option<Finding> {
     let is_made = is_attribute_group(&stretch.tokens, at, group)
         && group.stream().into_iter().any(|token| is_punct(Some(&token), '$'));
@@ -82,14 +82,14 @@ fn find_macro_attribute(stretch: &TokenRun, at: usize, group: &Group) -> Option<
     })
 }
 
-/// `#[…]` and `#![…]`.
+/// Whether a group is an attribute's: `#[…]` or `#![…]`.
 fn is_attribute_group(tokens: &[TokenTree], at: usize, group: &Group) -> bool {
     let before = |back| token_before(tokens, at, back);
     group.delimiter() == Delimiter::Bracket
         && (is_punct(before(1), '#') || (is_punct(before(1), '!') && is_punct(before(2), '#')))
 }
 
-/// `name!(…)`, and `macro_rules! name { … }`.
+/// Whether a group is a macro's: `name!(…)` or `macro_rules! name { … }`.
 fn is_macro_group(tokens: &[TokenTree], at: usize) -> bool {
     let before = |back| token_before(tokens, at, back);
     let is_ident = |token: Option<&TokenTree>| matches!(token, Some(TokenTree::Ident(_)));

@@ -1,4 +1,4 @@
-//! A zip, a tar or a tar.gz, told apart by their first bytes and not by their names.
+//! Reads a zip, a tar or a tar.gz, recognized by its first bytes.
 
 use super::builder::BundleBuilder;
 use super::{BundleError, Caps, Fault, entry_name};
@@ -9,9 +9,9 @@ use std::path::Path;
 use tar::EntryType;
 use zip::ZipArchive;
 
-/// A tar's own bytes besides its files': headers, long names and padding, an entry.
+/// Overhead per tar entry: header, long name and padding.
 const TAR_ENTRY_BYTES: u64 = 4 << 10;
-/// File kinds in a zip's Unix modes.
+/// File types in a zip's Unix modes.
 const KIND: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
 const FOLDER: u32 = 0o040_000;
@@ -56,7 +56,7 @@ fn read_zip(reader: BufReader<File>, gathered: &mut BundleBuilder) -> Result<(),
     if archive.len() > gathered.caps.entries {
         return Err(entry_name::refuse(b"(one of them)", Fault::Many));
     }
-    // Entries that share their bytes: the densest bombs are made so.
+    // The densest bombs consist of entries that share their bytes.
     if archive.has_overlapping_files().map_err(broken)? {
         return Err(entry_name::refuse(b"(one of them)", Fault::Bomb));
     }
@@ -68,7 +68,7 @@ fn read_zip(reader: BufReader<File>, gathered: &mut BundleBuilder) -> Result<(),
         }
         let mut entry = archive.by_index(index).map_err(broken)?;
         let raw = entry.name_raw().to_vec();
-        // Without a mode it was packed on a system that has none.
+        // An entry without a mode was packed on another system.
         let kind = entry.unix_mode().map_or(0, |mode| mode & KIND);
         match kind {
             LINK => return Err(entry_name::refuse(&raw, Fault::Link)),
@@ -87,7 +87,8 @@ fn read_zip(reader: BufReader<File>, gathered: &mut BundleBuilder) -> Result<(),
 
 fn read_tar(reader: impl Read, caps: &Caps, gathered: &mut BundleBuilder) -> Result<(), BundleError> {
     let broken = |error: std::io::Error| BundleError::NotABundle(error.to_string());
-    // Long names are entries too, which the reader takes whole: this cap is on everything that comes out.
+    // The reader takes long names, which are entries too, as a whole: this limit is on everything
+    // that comes out.
     let most = caps.total_bytes + TAR_ENTRY_BYTES * (caps.entries as u64 + 1);
     let mut archive = tar::Archive::new(reader.take(most));
     let mut seen = 0;
@@ -98,7 +99,7 @@ fn read_tar(reader: impl Read, caps: &Caps, gathered: &mut BundleBuilder) -> Res
         match entry.header().entry_type() {
             EntryType::Regular | EntryType::Continuous => gathered.add_file(&raw, &mut entry)?,
             EntryType::Directory => gathered.add_folder(&raw)?,
-            // Git puts the commit there.
+            // Git stores the commit there.
             EntryType::XGlobalHeader => {}
             EntryType::Link | EntryType::Symlink => return Err(entry_name::refuse(&raw, Fault::Link)),
             _ => return Err(entry_name::refuse(&raw, Fault::Special)),

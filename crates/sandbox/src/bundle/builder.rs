@@ -1,22 +1,22 @@
-//! Entries in the order in which they come, held to the caps, then sorted into what counts and what does not.
+//! Collects entries within the limits and sorts them into graded and other files.
 
 use super::entry_name::{self, EntryKind};
 use super::{Bundle, BundleError, Caps, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
-/// So much may be packed as tightly as it likes: a small text of spaces is no bomb.
+/// Up to here the compression ratio does not matter: a small text of spaces is no bomb.
 const RATIO_FROM_BYTES: u64 = 1 << 20;
 
 pub(super) struct BundleBuilder {
     pub(super) caps: Caps,
-    /// What came out so far.
+    /// Bytes that came out so far.
     total_bytes: u64,
-    /// How many bytes the archive has, where it is one.
+    /// The archive's size, if there is one.
     packed_bytes: Option<u64>,
     entries: usize,
     files: BTreeMap<String, Vec<u8>>,
-    /// By the folded name: a folder with its name as written, a file with none other beside it.
+    /// Folders by their folded names, with the name as written.
     folders: BTreeMap<String, String>,
     file_names: BTreeSet<String>,
 }
@@ -47,7 +47,7 @@ impl BundleBuilder {
         self.register_folder(raw, &name)
     }
 
-    /// Reads a file's bytes to their end, or to the first cap.
+    /// Reads a file to its end, or to the first limit.
     pub(super) fn add_file(&mut self, raw: &[u8], bytes: &mut dyn Read) -> Result<(), BundleError> {
         self.count_entry(raw)?;
         let name = entry_name::check_name(raw)?;
@@ -90,7 +90,7 @@ impl BundleBuilder {
         if self.entries > self.caps.entries { Err(entry_name::refuse(raw, Fault::Many)) } else { Ok(()) }
     }
 
-    /// A folder and those above it, each under one spelling.
+    /// Registers a folder and its parents, each under a single spelling.
     fn register_folder(&mut self, raw: &[u8], folder: &str) -> Result<(), BundleError> {
         let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
         for name in ends.filter_map(|end| folder.get(..end)).filter(|name| !name.is_empty()) {
@@ -105,8 +105,8 @@ impl BundleBuilder {
         Ok(())
     }
 
-    /// Counted while it is read; a size that an archive states is not even looked at. What will not be looked at is read
-    /// too, so that a bomb is one under any name, and thrown away.
+    /// Reads and counts the bytes; a size stated in the archive is ignored. Files that are not
+    /// graded are read too and thrown away, so that a bomb is found under any name.
     fn read_content(&mut self, raw: &[u8], bytes: &mut dyn Read) -> Result<Vec<u8>, BundleError> {
         let may_count = std::str::from_utf8(raw).is_ok_and(|name| {
             let name = name.trim_start_matches("./");
@@ -143,7 +143,7 @@ impl BundleBuilder {
     }
 }
 
-/// The one folder that everything that counts stands in, as archives of a folder have it.
+/// The folder that contains all graded files, as in an archive of a folder.
 fn common_root(files: &BTreeMap<String, Vec<u8>>) -> Option<String> {
     let names = || files.keys().filter(|name| !entry_name::is_litter(name));
     if names().any(|name| entry_name::classify(name) == EntryKind::Used) {

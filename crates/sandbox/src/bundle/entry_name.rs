@@ -1,17 +1,17 @@
-//! Names of entries: what one may be, and which count.
+//! Names of entries: which are allowed, and which are graded.
 
 use super::{BundleError, Fault};
 
 const MAX_NAME_BYTES: usize = 200;
 const MAX_DEPTH: usize = 8;
 
-/// A name that stays inside, `/` between its parts and none at its end.
+/// Returns a name that stays inside the bundle, with `/` between its parts and none at its end.
 pub(super) fn check_name(raw: &[u8]) -> Result<String, BundleError> {
     normalize(raw).map_err(|fault| refuse(raw, fault))
 }
 
 pub(super) fn refuse(raw: &[u8], fault: Fault) -> BundleError {
-    // What is shown must not steer a terminal.
+    // The shown name must not control a terminal.
     let entry =
         String::from_utf8_lossy(raw).chars().take(MAX_NAME_BYTES).flat_map(char::escape_debug).collect();
     BundleError::Refused { entry, fault }
@@ -19,7 +19,7 @@ pub(super) fn refuse(raw: &[u8], fault: Fault) -> BundleError {
 
 fn normalize(raw: &[u8]) -> Result<String, Fault> {
     let name = std::str::from_utf8(raw).map_err(|_| Fault::NotUtf8)?;
-    // `./` before everything is what `tar .` writes. It goes first: what is absolute behind it is no less so.
+    // `tar .` writes `./` before every name. It is removed before the check for absolute names.
     let mut name = name;
     while let Some(rest) = name.strip_prefix("./") {
         name = rest;
@@ -46,18 +46,18 @@ fn normalize(raw: &[u8]) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
-/// Controls, and the characters that turn or hide what stands beside them.
+/// Control characters, and characters that reorder or hide their neighbours.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
-/// A name as the strictest file system compares it.
+/// The name as a case-insensitive file system compares it.
 pub(super) fn fold_case(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// What an entry is good for.
+/// What an entry is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum EntryKind {
     Used,
@@ -106,7 +106,7 @@ pub(super) fn is_tampering(name: &str) -> bool {
         || folders.iter().any(|folder| within.contains(&folder.as_str()))
 }
 
-/// What systems add on their own.
+/// Files that operating systems add.
 pub(super) fn is_litter(name: &str) -> bool {
     name.split('/').any(|part| part == "__MACOSX" || part == ".DS_Store" || part.starts_with("._"))
 }

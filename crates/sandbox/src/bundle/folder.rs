@@ -1,7 +1,7 @@
-//! A folder, walked without following anything.
+//! Reads a folder without following links.
 //!
-//! Every folder is opened by the descriptor of the one above it and every file by its folder's, without following links: somebody
-//! who swaps a folder for a link in between gains nothing.
+//! Every folder and file is opened relative to its parent's descriptor, so replacing a folder by a
+//! link while it is read has no effect.
 
 use super::builder::BundleBuilder;
 use super::{BundleError, Fault, entry_name};
@@ -15,7 +15,7 @@ pub(super) fn read_folder(path: &Path, gathered: &mut BundleBuilder) -> Result<(
         path: path.display().to_string(),
         error: error.into(),
     };
-    // The folder that the teacher names may be a link; nothing in it may.
+    // The named folder itself may be a link; nothing in it may.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let top = openat(CWD, path, flags, Mode::empty()).map_err(unreadable)?;
     read_entries(&top, b"", gathered, &unreadable)
@@ -40,7 +40,7 @@ fn read_entries(
         }
         entries.push(own.to_owned());
     }
-    // The order of a folder is the file system's; the order of what is refused first is ours.
+    // Sorted, so that the same entry is refused on every file system.
     entries.sort_unstable();
     for own in entries {
         let full = [prefix, own.as_bytes()].concat();
@@ -49,7 +49,7 @@ fn read_entries(
         );
         match kind {
             FileType::Directory => {
-                // First: it holds depth and count.
+                // Checked before descending: this limits depth and number.
                 gathered.add_folder(&full)?;
                 let below =
                     openat(folder, &own, flags | OFlags::DIRECTORY, Mode::empty()).map_err(unreadable)?;

@@ -1,4 +1,4 @@
-//! `--watch`: measures again whenever a file of the student's has been saved.
+//! `--watch`: measures again whenever one of the student's files is saved.
 
 use crate::exit::ExitReason;
 use crate::homework::homework_folder::HomeworkFolder;
@@ -9,13 +9,13 @@ use heaplab_report::Words;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-/// An editor's save is there within this; polling works on every file system, a container's too.
+/// Polling works on every file system, also in containers.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
-/// Until Ctrl-C. What does not build or has no full points is said, and waited for.
+/// Runs until Ctrl-C. Errors of a run are printed, and the next save is waited for.
 pub(super) fn run(place: &HomeworkFolder, mut once: impl FnMut() -> Result<()>, words: &Words) -> Result<()> {
     loop {
-        // Before the build: what is saved while it runs is seen afterwards.
+        // Listed before the build, so that a save during the build counts.
         let seen = list_files(place);
         match once() {
             Err(error) if matches!(error.downcast_ref(), Some(ExitReason::Interrupted(_))) => {
@@ -36,7 +36,7 @@ pub(super) fn run(place: &HomeworkFolder, mut once: impl FnMut() -> Result<()>, 
     }
 }
 
-/// Every file with its length and time. Between two saves of an editor one may be away for a moment.
+/// Every file with its length and time. Editors may remove a file for a moment while saving it.
 fn list_files(place: &HomeworkFolder) -> Vec<(PathBuf, u64, Option<SystemTime>)> {
     let Ok(entries) = std::fs::read_dir(place.student_folder()) else { return Vec::new() };
     let mut files: Vec<_> = entries

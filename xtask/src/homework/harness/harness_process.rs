@@ -1,4 +1,4 @@
-//! One child of the harness: started, told its order, waited for.
+//! One process of the harness: started, given its request, waited for.
 
 use crate::runner::child_process::{ChildGuard, WaitOutcome};
 use crate::runner::memory;
@@ -11,29 +11,28 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A task takes a tenth of a second; what takes this long does not end.
+/// A task takes a tenth of a second; a longer run is an endless one.
 const BUDGET: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 const MOST_OUTPUT_BYTES: u64 = 16 << 20;
-/// The end of what it wrote on standard error, for the line of the task.
+/// How much of its panic message is shown.
 const LAST_WORDS: usize = 200;
 
-/// A running child.
 pub(super) struct RunningHarness {
     child: ChildGuard,
     folder: PathBuf,
     started: Instant,
 }
 
-/// What it left.
+/// What a process left.
 pub(super) struct HarnessOutput {
-    /// Its record, or what became of it.
+    /// Its record, or what happened to it.
     pub(super) record: std::result::Result<String, Text>,
     pub(super) recording: PathBuf,
 }
 
 impl RunningHarness {
-    /// Starts it; it waits for its order. What it prints goes to files in its folder.
+    /// Starts the process, which waits for its request. Its output goes to files in its folder.
     pub(super) fn start(program: &Path, folder: &Path) -> Result<RunningHarness> {
         let create = |name: &str| {
             let path = folder.join(name);
@@ -50,17 +49,18 @@ impl RunningHarness {
         Ok(RunningHarness { child, folder: folder.to_owned(), started: Instant::now() })
     }
 
-    /// Hands it the order and closes its input: it need not wait for us when it has measured.
+    /// Sends the request and closes the process's input, so that it does not wait after measuring.
     pub(super) fn send_request(&mut self, line: &str) -> Result<()> {
         let Some(mut input) = self.child.child_mut().stdin.take() else { return Ok(()) };
         match input.write_all(line.as_bytes()) {
-            // It has ended already: how is asked later.
+            // It has ended already; `wait` finds out how.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             written => written.context("cannot hand the order to the harness"),
         }
     }
 
-    /// To its end. `Err` is our own trouble; the child's is in the record.
+    /// Waits for its end. An error is a failure of this machine; one of the process is in the
+    /// record.
     pub(super) fn wait(mut self) -> Result<HarnessOutput> {
         let (started, folder) = (self.started, &self.folder);
         let waited = self.child.wait_while(LOOK_EVERY, |_| Ok(find_limit_breach(started, folder)))?;
@@ -91,7 +91,7 @@ impl RunningHarness {
     }
 }
 
-/// A reason to end it.
+/// A reason to end the process, if there is one.
 fn find_limit_breach(started: Instant, folder: &Path) -> Option<Text> {
     if started.elapsed() > BUDGET {
         let seconds = BUDGET.as_secs();

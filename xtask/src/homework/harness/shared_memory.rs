@@ -1,14 +1,15 @@
-//! The memory that the workers of the optional task share: a file without a name, which every child inherits by its number.
+//! The shared memory of the optional task: an anonymous file that every child inherits under the
+//! same number.
 
 use anyhow::{Context as _, Result};
 use heaplab_homework::SHARED_BYTES;
 use std::os::fd::{AsRawFd as _, OwnedFd, RawFd};
 
-/// Fresh and zeroed. It goes when it is dropped and the last child has ended.
+/// Zeroed memory, freed when this is dropped and the last child has ended.
 pub(super) struct SharedMemory(OwnedFd);
 
 impl SharedMemory {
-    /// Without close-on-exec: children have it under the same number.
+    /// Made without close-on-exec, so that children have it under the same number.
     #[cfg(target_os = "linux")]
     pub(super) fn new() -> Result<SharedMemory> {
         use rustix::fs::{MemfdFlags, ftruncate, memfd_create};

@@ -1,13 +1,13 @@
-//! Which line of the student's own held the most at the peak.
+//! Finds the line of the student's code that held the most at the peak.
 
 use heaplab_profile::{Frame, Profile, Site};
 use heaplab_record::TopSite;
 use std::collections::BTreeMap;
 
-/// Where the student's files lie, as locations have it.
+/// The student's folder, as it appears in locations.
 const STUDENTS: &str = "src/student/";
 
-/// The stacks from the student's own function on: what the harness does around it nobody asks.
+/// Cuts the stacks off before the student's own function: the harness around it is of no interest.
 pub(super) fn trim_to_task(profile: Profile) -> Profile {
     let mut profile = profile.trim_stacks();
     for site in &mut profile.sites {
@@ -35,7 +35,7 @@ fn is_student_frame(frame: &Frame) -> bool {
     frame.location.as_ref().is_some_and(|location| location.contains(STUDENTS))
 }
 
-/// The place, and what was called there.
+/// The line, and the function that was called there.
 fn student_line(site: &Site) -> Option<(String, String)> {
     let own = site.frames.iter().rposition(is_student_frame)?;
     let frame = &site.frames[own];
@@ -45,7 +45,8 @@ fn student_line(site: &Site) -> Option<(String, String)> {
     Some((location.to_owned(), shorten_function(&called.function)))
 }
 
-/// `Vec::push` of `alloc::vec::Vec<T,A>::push`, and `Vec::clone` of `<alloc::vec::Vec<T> as core::clone::Clone>::clone`.
+/// `Vec::push` for `alloc::vec::Vec<T,A>::push`, and `Vec::clone` for `<alloc::vec::Vec<T> as
+/// core::clone::Clone>::clone`.
 fn shorten_function(function: &str) -> String {
     let mut plain = String::with_capacity(function.len());
     let of_trait = function.strip_prefix('<').and_then(|rest| rest.split_once(" as "));

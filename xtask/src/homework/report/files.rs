@@ -1,4 +1,4 @@
-//! The files of what is handed in, from what was measured.
+//! The files of what is handed in.
 
 use crate::homework::harness::{HomeworkMeasurement, TaskRecording};
 use crate::homework::homework_folder::HomeworkFolder;
@@ -43,8 +43,8 @@ pub(super) fn build_artifacts(
     Ok(artifacts)
 }
 
-/// List and generator over one pair of axes. The picture is over time, as the lecture draws it; the CSV also has the clock of bytes
-/// asked for, which is the same on every run.
+/// Draws list and generator over one pair of axes. The picture is over time, as in the lecture. The
+/// CSV also has the clock of allocated bytes, which is the same on every run.
 fn draw_curve(
     recordings: &[TaskRecording],
     artifacts: &mut Vec<Artifact>,
@@ -61,7 +61,7 @@ fn draw_curve(
     if curves.is_empty() {
         return Ok(None);
     }
-    // Below 2^53, which an f64 holds exactly.
+    // An f64 holds integers below 2^53 exactly.
     let series = |(name, curve): &(&str, LiveCurve)| Series {
         name: (*name).to_owned(),
         marker: Marker::Line,
@@ -87,7 +87,7 @@ fn draw_curve(
     Ok(Some(svg))
 }
 
-/// All tasks in one picture, each a root of its own: the widest is the one to look at.
+/// All tasks in one flamegraph, each under a root of its own.
 fn draw_flamegraph(measured: &HomeworkMeasurement, words: &Words) -> Result<String> {
     let stacks: String = measured
         .recordings

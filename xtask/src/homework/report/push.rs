@@ -1,4 +1,5 @@
-//! The git commands that hand the work in. They are printed and never run: pushing is the student's own act.
+//! The git commands that hand the work in. They are printed and never run, since pushing is the
+//! student's decision.
 
 use crate::homework::homework_folder::HomeworkFolder;
 use heaplab_record::Text;
@@ -8,7 +9,7 @@ use std::process::Command;
 
 const BRANCH: &str = "feat/lesson8";
 
-/// By where the repository stands: the branch may be there already, or be the current one.
+/// The branch may exist already or be the current one.
 pub(super) fn push_commands(place: &HomeworkFolder, folder: &Path, id: &str, lang: Lang) -> String {
     let git = |arguments: &[&str]| {
         let output = Command::new("git").args(arguments).current_dir(&place.workspace.root).output().ok()?;
@@ -21,7 +22,8 @@ pub(super) fn push_commands(place: &HomeworkFolder, folder: &Path, id: &str, lan
     } else {
         Some(format!("git switch -c {BRANCH}"))
     };
-    // The id is letters, digits, -, _ and dots: nothing for a shell to take apart. The folder may be any that --out named.
+    // The id needs no quoting: letters, digits, -, _ and dots. The folder can be any that --out
+    // named.
     let places = [place.display_path(&place.student_folder()), place.display_path(folder)]
         .map(|place| shell_quote(&place))
         .join(" ");
@@ -39,7 +41,7 @@ pub(super) fn push_commands(place: &HomeworkFolder, folder: &Path, id: &str, lan
     format!("\n{}\n{}", lang.pick(&said), lines.join("\n"))
 }
 
-/// As a shell reads it.
+/// Quotes a path for a shell.
 fn shell_quote(path: &str) -> String {
     let plain = |char: char| char.is_ascii_alphanumeric() || "-_./".contains(char);
     if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }

@@ -1,4 +1,5 @@
-//! A class against a grader made by hand, which says what it is asked to: what is kept, graded again, and never lost.
+//! A class against a grader made by hand, which says what it is asked to: what is kept, graded
+//! again, and never lost.
 
 use super::*;
 use crate::gradebook::find;

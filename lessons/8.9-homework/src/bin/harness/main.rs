@@ -1,5 +1,6 @@
-//! The harness as `cargo xtask homework check` starts it: orders on standard input, `record.txt` and the recording `heap.raw` to
-//! `HEAPLAB_OUT`. A student who forges these fools nobody else: the teacher measures again, behind fences.
+//! The harness as `cargo xtask homework check` starts it: requests come on standard input,
+//! `record.txt` and the recording `heap.raw` go to `HEAPLAB_OUT`. Forging these is of no use: the
+//! teacher measures again, in a sandbox.
 
 #[cfg(student)]
 #[path = "../../harness.rs"]
@@ -20,7 +21,7 @@ static HEAP: heap::Heap = heap::Heap::new();
 #[cfg(student)]
 fn main() -> std::process::ExitCode {
     match run() {
-        // Without dropping anything, and without the exit functions of anybody.
+        // Drops nothing and runs no exit functions.
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("error: {why}");
@@ -36,8 +37,8 @@ fn run() -> Result<(), String> {
     let out = std::path::PathBuf::from(out);
     let mut input = std::io::stdin().lock();
     let mut line = String::new();
-    input.read_line(&mut line).map_err(|error| format!("cannot read the order: {error}"))?;
-    let record = harness::measure(&harness::Order::read(&line)?)?;
+    input.read_line(&mut line).map_err(|error| format!("cannot read the request: {error}"))?;
+    let record = harness::measure(&harness::Request::parse(&line)?)?;
     let cannot = |error: std::io::Error| format!("cannot write to {}: {error}", out.display());
     heap::write_recording(&out.join("heap.raw")).map_err(cannot)?;
     std::fs::write(out.join("record.txt"), record).map_err(cannot)?;
