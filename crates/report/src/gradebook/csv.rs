@@ -1,8 +1,9 @@
-//! `gradebook.csv`, by RFC 4180: lines end with CR LF, a field with a comma, a quote or a line break stands in quotes.
+//! `gradebook.csv`, by RFC 4180.
 //!
-//! A spreadsheet takes a field that begins with one of a few marks for a formula and runs it. So every field that a student could
-//! have written gets an apostrophe before such a mark (OWASP, "CSV Injection",
-//! <https://owasp.org/www-community/attacks/CSV_Injection>). Quotes alone do not help: they are gone when the formula is looked for.
+//! A spreadsheet runs a field that begins with one of a few characters as a formula. Every field
+//! that a student could have written gets an apostrophe before such a character (OWASP, "CSV
+//! Injection", <https://owasp.org/www-community/attacks/CSV_Injection>). Quotes alone do not help:
+//! a spreadsheet removes them first.
 
 use super::{flag_name, source_name, status_name};
 use crate::homework::sanitize_text;
@@ -21,22 +22,29 @@ const AFTER: [&str; 8] = [
     "source_sha256",
     "graded_at",
 ];
-/// Without it spreadsheets take UTF-8 for the code page of the machine, and Chinese names are lost.
+/// Without it spreadsheets read UTF-8 as the machine's code page, and Chinese names are lost.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// One line a submission, one column a task; lists within a field are parted by `;`. What is not known is empty.
+/// One row per submission, with a column per task. Lists within a field are separated by `;`, and
+/// what is unknown is empty.
 pub fn gradebook_csv(book: &Gradebook) -> String {
     let tasks = task_columns(book);
-    let mut text = String::from(BYTE_ORDER_MARK);
-    let heads = BEFORE.iter().chain(&tasks).chain(&AFTER);
-    text += &line(heads.map(|head| quoted(head)));
-    for entry in &book.entries {
-        text += &line(row_fields(entry, &tasks));
-    }
-    text
+    let heads = BEFORE.iter().chain(&tasks).chain(&AFTER).map(|&head| head.to_owned()).collect();
+    let rows = book.entries.iter().map(|entry| row_fields(entry, &tasks));
+    let text = write_rows(std::iter::once(heads).chain(rows));
+    format!("{BYTE_ORDER_MARK}{text}")
 }
 
-/// In the order in which they are met first.
+fn write_rows(rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        // Rows of one length into memory: nothing can fail.
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+}
+
+/// All tasks, in the order of their first occurrence.
 fn task_columns(book: &Gradebook) -> Vec<&str> {
     let mut tasks: Vec<&str> = Vec::new();
     for task in book.entries.iter().flat_map(|entry| &entry.tasks) {
@@ -72,28 +80,17 @@ fn row_fields(entry: &GradebookEntry, tasks: &[&str]) -> Vec<String> {
         defuse_formula(&entry.source_sha256),
         entry.graded_at.clone(),
     ]);
-    fields.iter().map(|field| quoted(field)).collect()
+    fields
 }
 
-fn line(fields: impl IntoIterator<Item = String>) -> String {
-    fields.into_iter().collect::<Vec<_>>().join(",") + "\r\n"
-}
-
-/// What a student could have written: one line, and no formula, also none behind blanks or in full-width marks.
+/// Text of a student on one line and not as a formula, also not behind spaces or with full-width
+/// characters.
 fn defuse_formula(text: &str) -> String {
     let text = sanitize_text(text);
     let first = text.trim_start().chars().next();
     let is_formula =
         first.is_some_and(|c| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠' | '|' | '%'));
     if is_formula { format!("'{text}") } else { text }
-}
-
-fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\r', '\n']) {
-        format!("\"{}\"", field.replace('"', "\"\""))
-    } else {
-        field.to_owned()
-    }
 }
 
 #[cfg(test)]
@@ -139,7 +136,8 @@ mod tests {
             ("\u{1b}[2J\u{202e}x", "x"),
             ("李雷", "李雷"),
         ] {
-            assert_eq!(quoted(&defuse_formula(written)), made, "{written:?}");
+            let row = vec![defuse_formula(written), String::new()];
+            assert_eq!(write_rows([row].into_iter()), format!("{made},\r\n"), "{written:?}");
         }
         let mut book = fixture::book();
         for entry in &mut book.entries {
