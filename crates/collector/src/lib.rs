@@ -1,14 +1,19 @@
-//! A generational cycle collector, small enough to read in class. It does what CPython 3.11's `gc` module does, on top of
-//! Rust's own `Rc`: reference counts free everything but cycles, and the collector looks for cycles only.
+//! A generational cycle collector, small enough to read in class. It does what CPython 3.11's `gc`
+//! module does, on top of Rust's own `Rc`: reference counts free everything but cycles, and the
+//! collector looks for cycles only.
 //!
-//! - `search`: copy the counts, subtract the references from inside; what stays above zero is reachable, the rest is garbage.
-//! - This file: three generations, when each is collected, and what becomes of survivors and of garbage.
-//! - `object`: [`Gc`], an `Rc` that the collector knows of, and [`Object`], what a type has to tell the collector.
+//! - `search`: copy the counts, subtract the references from inside; what stays above zero is
+//!   reachable, the rest is garbage.
+//! - This file: three generations, when each is collected, and what becomes of survivors and of
+//!   garbage.
+//! - `object`: [`Gc`], an `Rc` that the collector knows of, and [`Object`], what a type has to tell
+//!   the collector.
 //! - `object::generations`: which object is in which generation, and the counters.
 //!
-//! There is no `unsafe` here: objects are owned by `Rc`s alone, the collector holds `Weak`s, and garbage is freed because it
-//! is told to let go of what it refers to. A type that shows wrong references can be emptied too early; it cannot be freed
-//! while somebody refers to it. README.md says what is left out.
+//! There is no `unsafe` here: objects are owned by `Rc`s alone, the collector holds `Weak`s, and
+//! garbage is freed because it is told to let go of what it refers to. A type that shows wrong
+//! references can be emptied too early; it cannot be freed while somebody refers to it. README.md
+//! says what is left out.
 
 mod object;
 mod search;
@@ -25,8 +30,9 @@ use std::rc::Rc;
 /// Generation 0 is young, 1 is middle-aged, 2 is old.
 pub const GENERATIONS: usize = 3;
 const OLDEST: usize = GENERATIONS - 1;
-/// CPython 3.11's thresholds. More than 700 objects allocated and not freed start a young collection; more than 10 collections
-/// of one generation since the last of the next start that next one.
+/// CPython 3.11's thresholds. More than 700 objects allocated and not freed start a young
+/// collection; more than 10 collections of one generation since the last of the next start that
+/// next one.
 const THRESHOLDS: [u64; GENERATIONS] = [700, 10, 10];
 
 /// A heap with a collector. Clones are the same heap.
@@ -48,8 +54,8 @@ impl Collector {
         Gc::new(Rc::clone(&self.0), value)
     }
 
-    /// Nothing happens before the youngest generation is due. Then the oldest generation that is due is collected, with all
-    /// younger ones.
+    /// Nothing happens before the youngest generation is due. Then the oldest generation that is
+    /// due is collected, with all younger ones.
     fn collect_if_due(&self) {
         if self.0.count(0) <= THRESHOLDS[0] {
             return;
@@ -83,8 +89,8 @@ impl Collector {
         books.link_all(older, &survivors);
         drop(survivors);
 
-        // PEP 442: every finaliser runs first, while all of the garbage is still whole. One may have made an object reachable
-        // again, so the search is done again for the garbage alone.
+        // PEP 442: every finaliser runs first, while all of the garbage is still whole. One may
+        // have made an object reachable again, so the search is done again for the garbage alone.
         let mut finalized = false;
         for object in &garbage {
             finalized |= object.finalize_once();
@@ -117,8 +123,8 @@ impl Collector {
     }
 }
 
-/// Makes garbage let go of what it refers to; the counts free it. Returns the objects that are still alive because they did
-/// not let go.
+/// Makes garbage let go of what it refers to; the counts free it. Returns the objects that are
+/// still alive because they did not let go.
 fn clear_garbage(garbage: Vec<AnyObject>, run: &mut Collection) -> Vec<AnyObject> {
     let handles: Vec<_> = garbage.iter().map(Rc::downgrade).collect();
     for object in &garbage {

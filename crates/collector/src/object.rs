@@ -1,5 +1,5 @@
-//! The objects that are collected: [`Gc`], an `Rc` whose object has a header for the collector, and [`Object`], what a type
-//! has to tell the collector.
+//! The objects that are collected: [`Gc`], an `Rc` whose object has a header for the collector, and
+//! [`Object`], what a type has to tell the collector.
 
 mod generations;
 
@@ -12,14 +12,16 @@ use std::rc::Rc;
 
 /// CPython's three slots of a type that can be part of a cycle.
 pub trait Object: 'static {
-    /// `tp_traverse`: calls `visit` with the header of every object that this one owns a [`Gc`] of, once for each `Gc`.
+    /// `tp_traverse`: calls `visit` with the header of every object that this one owns a [`Gc`] of,
+    /// once for each `Gc`.
     fn traverse(&self, visit: &mut dyn FnMut(&Header));
 
-    /// `tp_clear`: lets go of what [`Object::traverse`] shows. Every cycle needs one type that does; CPython's tuple has none.
+    /// `tp_clear`: lets go of what [`Object::traverse`] shows. Every cycle needs one type that
+    /// does; CPython's tuple has none.
     fn clear(&self) {}
 
-    /// `tp_finalize`, `__del__`: runs once in an object's life, before it is freed. Here it may hand a `Gc` of what it refers to
-    /// to somebody who is alive.
+    /// `tp_finalize`, `__del__`: runs once in an object's life, before it is freed. Here it may
+    /// hand a `Gc` of what it refers to to somebody who is alive.
     fn finalize(&self) {}
 }
 
@@ -109,8 +111,9 @@ impl<T: Object + ?Sized> Tracked<T> {
     }
 }
 
-/// The last owner has gone, and the count alone frees the object, as it does everything that is on no cycle. CPython lets a
-/// finaliser save even this object; in Rust only what it refers to can be saved.
+/// The last owner has gone, and the count alone frees the object, as it does everything that is on
+/// no cycle. CPython lets a finaliser save even this object; in Rust only what it refers to can be
+/// saved.
 impl<T: Object + ?Sized> Drop for Tracked<T> {
     fn drop(&mut self) {
         self.header.books.unlink(self.header.place.get());

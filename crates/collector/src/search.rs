@@ -3,11 +3,12 @@
 use crate::object::{AnyObject, Position};
 use std::rc::Rc;
 
-/// `examined` holds one reference to each of its objects itself, as `sys.getrefcount` does while it counts.
+/// `examined` holds one reference to each of its objects itself, as `sys.getrefcount` does while it
+/// counts.
 const OWN_REFERENCES: usize = 1;
 
-/// Splits objects into those that something outside of them refers to, directly or through others, and the rest: garbage.
-/// Takes time in proportion to the objects and their references.
+/// Splits objects into those that something outside of them refers to, directly or through others,
+/// and the rest: garbage. Takes time in proportion to the objects and their references.
 pub(crate) fn split_reachable(examined: Vec<AnyObject>) -> (Vec<AnyObject>, Vec<AnyObject>) {
     // 1. Copy the counts.
     for (index, object) in examined.iter().enumerate() {
@@ -22,7 +23,8 @@ pub(crate) fn split_reachable(examined: Vec<AnyObject>) -> (Vec<AnyObject>, Vec<
             }
         });
     }
-    // 3. What stays above zero is referred to from outside. It is reachable, and so is what it refers to.
+    // 3. What stays above zero is referred to from outside. It is reachable, and so is what it
+    //    refers to.
     let mut reachable: Vec<bool> = examined.iter().map(|object| object.header.copied.get() > 0).collect();
     let mut open: Vec<usize> = (0..examined.len()).filter(|&index| reachable[index]).collect();
     while let Some(index) = open.pop() {

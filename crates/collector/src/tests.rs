@@ -1,4 +1,5 @@
-//! What the collector does, one rule a test. `oracle` holds it against marking from the roots, on random graphs.
+//! What the collector does, one rule a test. `oracle` holds it against marking from the roots, on
+//! random graphs.
 
 mod oracle;
 mod world;
@@ -114,7 +115,8 @@ fn every_eleventh_collection_reaches_further() {
     assert!(log.iter().all(|run| run.examined == run.freed), "each refers to nobody but itself");
 }
 
-/// CPython's rule against quadratic time: objects that only ever grow in number are not all looked at again and again.
+/// CPython's rule against quadratic time: objects that only ever grow in number are not all looked
+/// at again and again.
 #[test]
 fn a_full_collection_waits_for_a_quarter_more() {
     let world = World::logging();

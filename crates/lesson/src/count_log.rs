@@ -1,13 +1,14 @@
-//! A log of reference counts: lines of code that run one after the other, and the counts after each line.
+//! A log of reference counts: lines of code that run one after the other, and the counts after each
+//! line.
 //!
-//! No count in it is written by hand: [`log_counts!`](crate::log_counts) runs a line, writes down its text, and asks the
-//! handle that is named behind it.
+//! No count in it is written by hand: [`log_counts!`](crate::log_counts) runs a line, writes down
+//! its text, and asks the handle that is named behind it.
 
 use heaplab_record::{Step, StepChart, StepSeries, Text};
 use std::rc::{Rc, Weak};
 
-/// Runs `line => handle;` after `line => handle;`. What a line binds can be used in the lines below it; the handle behind a
-/// line is asked for its counts once the line has run.
+/// Runs `line => handle;` after `line => handle;`. What a line binds can be used in the lines below
+/// it; the handle behind a line is asked for its counts once the line has run.
 #[macro_export]
 macro_rules! log_counts {
     ($log:ident, $($line:stmt => $handle:expr;)+) => {

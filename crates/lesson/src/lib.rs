@@ -1,7 +1,7 @@
 //! What a lesson sees, and all that it sees: everything between a variant's function and the record that the runner reads.
 //!
 //! ```no_run
-//! use heaplab_lesson::{Checksum, Kept, Scale, lesson};
+//! use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 //!
 //! lesson! {
 //!     unit: "rows",
@@ -13,19 +13,20 @@
 //!     }
 //! }
 //!
-//! fn collected(rows: Scale) -> Kept<Vec<u64>> {
+//! fn collected(rows: Scale) -> VariantResult<Vec<u64>> {
 //!     let squares: Vec<u64> = rows.iter().map(|i| i * i).collect();
 //!     let checksum = squares.iter().fold(Checksum::new(), |sum, &square| sum.row("", square));
-//!     Kept::new(checksum, squares)
+//!     VariantResult::new(checksum, squares)
 //! }
 //!
-//! fn lazy(rows: Scale) -> Kept<()> {
-//!     Kept::new(rows.iter().map(|i| i * i).fold(Checksum::new(), |sum, square| sum.row("", square)), ())
+//! fn lazy(rows: Scale) -> VariantResult<()> {
+//!     let squares = rows.iter().map(|i| i * i);
+//!     VariantResult::new(squares.fold(Checksum::new(), |sum, square| sum.row("", square)), ())
 //! }
 //! ```
 //!
-//! - `describe`: [`lesson!`] and what it declares.
-//! - `kept`: [`Scale`], [`Checksum`] and [`Kept`], the shape of a variant.
+//! - `declaration`: [`lesson!`] and what it declares.
+//! - `variant`: [`Scale`], [`Checksum`] and [`VariantResult`], the shape of a variant.
 //! - `phase`: marks on the way. `progress`: looks at the heap on the way, where the runner asks for them.
 //! - `prepare`: what has to be there before a variant runs.
 //! - `count_log`: lines of code with the reference counts after each.

@@ -5,7 +5,7 @@
 //! # fn main() -> Result<(), heaplab_lesson::trial::TrialError> {
 //! use heaplab_lesson::trial;
 //!
-//! let list = trial::recorded("target/debug/generators", "list", 20_000)?;
+//! let list = trial::run_recorded("target/debug/generators", "list", 20_000)?;
 //! assert!(list.heap.peak_bytes > 20_000);
 //! # Ok(())
 //! # }

@@ -1,5 +1,6 @@
-//! An arena: 256 KiB from the allocator below, and a record of which of its 64 pools are free. The record is a block of its
-//! own (CPython keeps an array of them), so that all of the arena is for pools.
+//! An arena: 256 KiB from the allocator below, and a record of which of its 64 pools are free. The
+//! record is a block of its own (CPython keeps an array of them), so that all of the arena is for
+//! pools.
 
 mod pool;
 
@@ -39,7 +40,8 @@ impl Linked for Arena {
 impl Arena {
     /// Asks below for 256 KiB; none where there is no memory.
     pub(crate) fn acquire(below: &impl GlobalAlloc, number: u64) -> Option<NonNull<Arena>> {
-        // SAFETY: neither layout is of size 0; what was got is given back with the layout that it was asked with.
+        // SAFETY: neither layout is of size 0; what was got is given back with the layout that it
+        // was asked with.
         unsafe {
             let memory = NonNull::new(below.alloc(MEMORY))?;
             let Some(record) = NonNull::new(below.alloc(Layout::new::<Arena>())) else {
@@ -56,7 +58,8 @@ impl Arena {
     /// Gives the 256 KiB back below.
     ///
     /// # Safety
-    /// The arena came from [`Arena::acquire`] with this `below`, has no pool in use, and is in no chain.
+    /// The arena came from [`Arena::acquire`] with this `below`, has no pool in use, and is in no
+    /// chain.
     pub(crate) unsafe fn release(arena: NonNull<Arena>, below: &impl GlobalAlloc) {
         // SAFETY: both blocks came from there with these layouts.
         unsafe {
@@ -70,7 +73,8 @@ impl Arena {
     /// # Safety
     /// The arena has a free pool, and nothing borrows its record.
     pub(crate) unsafe fn take_pool(mut arena: NonNull<Arena>, class: Class) -> NonNull<Pool> {
-        // SAFETY: the record is alive; free pools are the arena's own; the first untouched pool lies inside the arena.
+        // SAFETY: the record is alive; free pools are the arena's own; the first untouched pool
+        // lies inside the arena.
         unsafe {
             let record = arena.as_mut();
             record.free_pools -= 1;
@@ -106,9 +110,11 @@ impl Arena {
         self.number
     }
 
-    /// The addresses of the pools that have blocks in use or had them, and the addresses of those that have none now.
+    /// The addresses of the pools that have blocks in use or had them, and the addresses of those
+    /// that have none now.
     pub(crate) fn pools(&self) -> (impl Iterator<Item = NonNull<u8>>, impl Iterator<Item = NonNull<u8>>) {
-        // SAFETY: started pools lie inside the arena; the chain is not changed while `self` is borrowed.
+        // SAFETY: started pools lie inside the arena; the chain is not changed while `self` is
+        // borrowed.
         let started = (0..self.started_pools).map(|i| unsafe { self.memory.byte_add(i * POOL_BYTES) });
         // SAFETY: as above.
         let free = unsafe { self.free.iter() }.map(NonNull::cast);

@@ -1,5 +1,5 @@
-//! A block that knows its size and its allocator: a `Box<[u8]>` for allocators that are values. (`Box` with an allocator of its
-//! own needs a nightly compiler.)
+//! A block that knows its size and its allocator: a `Box<[u8]>` for allocators that are values.
+//! (`Box` with an allocator of its own needs a nightly compiler.)
 
 use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
 use std::ptr::NonNull;
@@ -12,7 +12,8 @@ pub struct Block<'a, A: GlobalAlloc> {
 }
 
 impl<'a, A: GlobalAlloc> Block<'a, A> {
-    /// A block with the same byte everywhere: every page of it is touched. A size of 0 gives one byte.
+    /// A block with the same byte everywhere: every page of it is touched. A size of 0 gives one
+    /// byte.
     pub fn new_filled(allocator: &'a A, bytes: usize, with: u8) -> Block<'a, A> {
         let layout = layout(bytes.max(1));
         // SAFETY: the size is not 0.

@@ -1,4 +1,5 @@
-//! Lists whose links lie in the members themselves: an allocator cannot allocate a list of its pools.
+//! Lists whose links lie in the members themselves: an allocator cannot allocate a list of its
+//! pools.
 
 use std::ptr::{NonNull, null_mut};
 
@@ -37,7 +38,8 @@ impl<T: Linked> Chain<T> {
     /// # Safety
     /// `member` is alive, nothing borrows it, and it is in no chain.
     pub(crate) unsafe fn push(&mut self, mut member: NonNull<T>) {
-        // SAFETY: both are alive and members of no other borrow, as the caller promises for all members.
+        // SAFETY: both are alive and members of no other borrow, as the caller promises for all
+        // members.
         unsafe {
             *member.as_mut().links() = Links { next: self.first, previous: null_mut() };
             if let Some(first) = self.first.as_mut() {

@@ -2,11 +2,12 @@
 
 use std::alloc::Layout;
 
-/// What is asked for below, and given back below: 64 pools. CPython's was as large until 3.9; from 3.10 it is 1 MiB on
-/// 64-bit systems (`ARENA_BITS` in `Include/internal/pycore_obmalloc.h`).
+/// What is asked for below, and given back below: 64 pools. CPython's was as large until 3.9; from
+/// 3.10 it is 1 MiB on 64-bit systems (`ARENA_BITS` in `Include/internal/pycore_obmalloc.h`).
 pub const ARENA_BYTES: usize = 256 * 1024;
-/// What one size class has at a time. 16 KiB in CPython since 3.10, when it stopped reading before a block's pool to
-/// find out whose the block is. A pool starts at a multiple of its size, so a block's address says where its pool is.
+/// What one size class has at a time. 16 KiB in CPython since 3.10, when it stopped reading before
+/// a block's pool to find out whose the block is. A pool starts at a multiple of its size, so a
+/// block's address says where its pool is.
 pub const POOL_BYTES: usize = 4 * 1024;
 /// Larger blocks are left to the allocator below, as in CPython (`SMALL_REQUEST_THRESHOLD`).
 pub const LARGEST_SMALL_BYTES: usize = 512;
@@ -22,10 +23,11 @@ pub(crate) const CLASSES: usize = LARGEST_SMALL_BYTES / 8;
 pub(crate) struct Class(u16);
 
 impl Class {
-    /// The class of a request, in steps of `step` bytes; none for what is too large or too strictly aligned.
+    /// The class of a request, in steps of `step` bytes; none for what is too large or too strictly
+    /// aligned.
     ///
-    /// Here Rust is better off than C: a `Layout` says which alignment is needed. `malloc` is told a size alone, and has to
-    /// promise enough for any type of that size.
+    /// Here Rust is better off than C: a `Layout` says which alignment is needed. `malloc` is told
+    /// a size alone, and has to promise enough for any type of that size.
     pub(crate) fn for_layout(layout: Layout, step: usize) -> Option<Class> {
         let bytes = layout.size().checked_next_multiple_of(step.max(layout.align()))?;
         let small = layout.align() <= LARGEST_ALIGNMENT && (1..=LARGEST_SMALL_BYTES).contains(&bytes);

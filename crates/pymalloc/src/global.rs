@@ -1,10 +1,11 @@
-//! The program's own allocator as a value. An allocator that stands on it is seen by whatever measures the program: under
-//! the heap probe, pymalloc's arenas are blocks of 256 KiB with a line that asked for them. What is in an arena, the
-//! recorder cannot see.
+//! The program's own allocator as a value. An allocator that stands on it is seen by whatever
+//! measures the program: under the heap probe, pymalloc's arenas are blocks of 256 KiB with a line
+//! that asked for them. What is in an arena, the recorder cannot see.
 
 use std::alloc::{GlobalAlloc, Layout};
 
-/// Whatever `#[global_allocator]` is. Never put an allocator that stands on it there: it would ask itself.
+/// Whatever `#[global_allocator]` is. Never put an allocator that stands on it there: it would ask
+/// itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Global;
 

@@ -1,4 +1,5 @@
-//! A look inside: what every byte of every arena is to the allocator. It does not know how much of a block was asked for.
+//! A look inside: what every byte of every arena is to the allocator. It does not know how much of
+//! a block was asked for.
 
 use crate::Global;
 use crate::Pymalloc;
@@ -53,8 +54,8 @@ impl PoolState {
     }
 }
 
-/// Over [`Global`] alone: the look allocates from there while it holds the lock, and would wait for itself over an
-/// allocator that is the program's.
+/// Over [`Global`] alone: the look allocates from there while it holds the lock, and would wait for
+/// itself over an allocator that is the program's.
 impl<const STEP: usize> Pymalloc<Global, STEP> {
     /// Every arena, in the order of birth.
     pub fn inspect(&self) -> Vec<ArenaState> {

@@ -1,12 +1,15 @@
-//! CPython's allocator of small objects, written for reading, behind Rust's own trait: [`GlobalAlloc`].
+//! CPython's allocator of small objects, written for reading, behind Rust's own trait:
+//! [`GlobalAlloc`].
 //!
 //! Read it from the small to the large:
-//! - `class`: a request is rounded up to a size class, in steps of 16 bytes (8 in the lecture's days).
+//! - `class`: a request is rounded up to a size class, in steps of 16 bytes (8 in the lecture's
+//!   days).
 //! - `arena::pool`: 4 KiB of blocks of one class, with the list of free ones inside them.
 //! - `arena`: 256 KiB from the allocator below, 64 pools.
 //! - `pools`: which pool comes next, which arena, and when an arena is given back.
 //! - `lock`: what CPython has the GIL for. `chain`: lists whose links lie in their members.
-//! - `inspect`: what every byte of an arena is used for. `global`, `block`: an allocator as a value, and its blocks.
+//! - `inspect`: what every byte of an arena is used for. `global`, `block`: an allocator as a
+//!   value, and its blocks.
 //!
 //! README.md says more, and what is left out.
 
@@ -30,8 +33,8 @@ use pools::Pools;
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr::{NonNull, null_mut};
 
-/// An allocator of small blocks on top of another one. `STEP`, 8 or 16, is the distance between size classes and so the
-/// alignment of every block.
+/// An allocator of small blocks on top of another one. `STEP`, 8 or 16, is the distance between
+/// size classes and so the alignment of every block.
 pub struct Pymalloc<Below, const STEP: usize = 16> {
     pools: SpinLock<Pools>,
     backing: Below,
@@ -71,14 +74,15 @@ impl<Below, const STEP: usize> Pymalloc<Below, STEP> {
         ArenaCounts { made, returned }
     }
 
-    /// How many bytes the block of a small request has; none for a request that goes to the allocator below.
+    /// How many bytes the block of a small request has; none for a request that goes to the
+    /// allocator below.
     pub fn block_bytes(&self, layout: Layout) -> Option<usize> {
         Class::for_layout(layout, STEP).map(Class::block_bytes)
     }
 }
 
-// SAFETY: a block is either free in its pool or handed out once, its class makes it large and aligned enough, and requests
-// without a class go to the allocator below. Nothing here unwinds.
+// SAFETY: a block is either free in its pool or handed out once, its class makes it large and
+// aligned enough, and requests without a class go to the allocator below. Nothing here unwinds.
 unsafe impl<Below: GlobalAlloc, const STEP: usize> GlobalAlloc for Pymalloc<Below, STEP> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match Class::for_layout(layout, STEP) {

@@ -1,5 +1,6 @@
-//! One lock around everything. CPython's pymalloc has none: whoever calls it holds the interpreter's lock, the GIL. (The
-//! build of CPython without a GIL has no pymalloc either: it took mimalloc, which has a heap for each thread.)
+//! One lock around everything. CPython's pymalloc has none: whoever calls it holds the
+//! interpreter's lock, the GIL. (The build of CPython without a GIL has no pymalloc either: it took
+//! mimalloc, which has a heap for each thread.)
 
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -8,8 +8,8 @@ use std::ptr::NonNull;
 
 /// All pools and arenas of one allocator.
 pub(crate) struct Pools {
-    /// By class: the pools with at least one block in use and at least one free. Full ones are in no chain; nobody looks
-    /// for them.
+    /// By class: the pools with at least one block in use and at least one free. Full ones are in
+    /// no chain; nobody looks for them.
     with_room: [Chain<Pool>; CLASSES],
     /// By how many free pools they have, from none to all: every arena is in one of these.
     arenas: [Chain<Arena>; POOLS_PER_ARENA + 1],
@@ -33,7 +33,8 @@ impl Pools {
             Some(pool) => pool,
             None => self.new_pool(class, below)?,
         };
-        // SAFETY: pools in `with_room` are started and have room. A pool that is full leaves the chain.
+        // SAFETY: pools in `with_room` are started and have room. A pool that is full leaves the
+        // chain.
         unsafe {
             let block = Pool::take(pool);
             if pool.as_ref().is_full() {
@@ -73,7 +74,8 @@ impl Pools {
         self.arenas.iter().flat_map(|chain| unsafe { chain.iter() })
     }
 
-    /// From the fullest arena that has a free pool: the emptier ones have a chance to become empty and be given back.
+    /// From the fullest arena that has a free pool: the emptier ones have a chance to become empty
+    /// and be given back.
     fn new_pool(&mut self, class: Class, below: &impl GlobalAlloc) -> Option<NonNull<Pool>> {
         let arena = match self.find_fullest_arena() {
             Some(arena) => arena,
@@ -102,13 +104,14 @@ impl Pools {
         Some(arena)
     }
 
-    /// An arena without a block in use is given back, unless it is the only one with free pools: a loop that makes and
-    /// frees one object would ask for an arena each time (bpo-37257).
+    /// An arena without a block in use is given back, unless it is the only one with free pools: a
+    /// loop that makes and frees one object would ask for an arena each time (bpo-37257).
     ///
     /// # Safety
     /// The pool is empty and in no chain.
     unsafe fn put_pool(&mut self, pool: NonNull<Pool>, below: &impl GlobalAlloc) {
-        // SAFETY: the arena is in the chain of its number of free pools; an arena whose pools are all free is in use by nobody.
+        // SAFETY: the arena is in the chain of its number of free pools; an arena whose pools are
+        // all free is in use by nobody.
         unsafe {
             let arena = pool.as_ref().arena();
             let free_pools = arena.as_ref().free_pools();

@@ -1,5 +1,5 @@
-//! A real program on it: this test's own allocator is pymalloc, under everything that std, the test harness and four
-//! threads do.
+//! A real program on it: this test's own allocator is pymalloc, under everything that std, the test
+//! harness and four threads do.
 
 use heaplab_pymalloc::Pymalloc;
 use std::alloc::System;
@@ -38,7 +38,8 @@ fn four_threads_count_words_and_hand_blocks_to_each_other() {
     assert!(PYMALLOC.arena_counts().made > before.made, "the words were not its blocks");
 }
 
-/// Blocks of one class, by threads that begin together: without the lock two of them soon have the same block.
+/// Blocks of one class, by threads that begin together: without the lock two of them soon have the
+/// same block.
 #[test]
 fn two_threads_never_have_the_same_block() {
     let start = Barrier::new(4);

@@ -1,5 +1,6 @@
-//! Random streams of all four methods against a model that knows every live block: no two overlap, each is aligned as its
-//! layout asks, and each keeps its contents. At the end everything is freed, and one arena is left.
+//! Random streams of all four methods against a model that knows every live block: no two overlap,
+//! each is aligned as its layout asks, and each keeps its contents. At the end everything is freed,
+//! and one arena is left.
 
 use heaplab_pymalloc::Pymalloc;
 use proptest::prelude::*;

@@ -1,5 +1,5 @@
-//! Words and draws the figures that lessons hand over as [`LessonData`]: each kind becomes tables, charts, graphs and
-//! figures that every report can draw.
+//! Words and draws the figures that lessons hand over as [`LessonData`]: each kind becomes tables,
+//! charts, graphs and figures that every report can draw.
 
 mod block_sizes;
 mod calls;

@@ -1,5 +1,6 @@
-//! Records which instruction runs at each signal of the processor-time clock. pprof counts its samples by function and keeps the
-//! line of the first of each; for lines, the addresses themselves are needed.
+//! Records which instruction runs at each signal of the processor-time clock. pprof counts its
+//! samples by function and keeps the line of the first of each; for lines, the addresses themselves
+//! are needed.
 
 use std::ffi::{c_int, c_void};
 use std::io;
@@ -14,7 +15,8 @@ static PLACES: [AtomicUsize; MAX_SAMPLES] = [const { AtomicUsize::new(0) }; MAX_
 /// Timer and handler belong to the process, so one run at a time uses them.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Does the work while the processor-time clock ticks `frequency` times a second; gives the addresses that ran at its ticks.
+/// Does the work while the processor-time clock ticks `frequency` times a second; gives the
+/// addresses that ran at its ticks.
 ///
 /// # Errors
 /// When the system refuses the timer or the handler.
@@ -44,7 +46,8 @@ extern "C" fn on_tick(_signal: c_int, _info: *mut libc::siginfo_t, context: *mut
 #[cfg(target_arch = "x86_64")]
 fn interrupted_address(context: *mut c_void) -> usize {
     let context = context.cast::<libc::ucontext_t>();
-    // SAFETY: the kernel hands a handler with SA_SIGINFO a whole ucontext_t, which lives until the handler returns.
+    // SAFETY: the kernel hands a handler with SA_SIGINFO a whole ucontext_t, which lives until the
+    // handler returns.
     unsafe { (*context).uc_mcontext.gregs[libc::REG_RIP as usize] as usize }
 }
 

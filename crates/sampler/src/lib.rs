@@ -1,9 +1,11 @@
-//! Samples a program: asks about a thousand times a second of its own processor time where it is. That answers cProfile's and
-//! line_profiler's questions by sampling instead of at every call and every line. README.md says what is measured and what is not.
+//! Samples a program: asks about a thousand times a second of its own processor time where it is.
+//! That answers cProfile's and line_profiler's questions by sampling instead of at every call and
+//! every line. README.md says what is measured and what is not.
 //!
-//! There are two samplers, for two axes. pprof unwinds stacks and counts them by function. It could walk frame pointers, which is
-//! quicker; but its walk (0.15) begins with a return address, so the running function would be missing and its caller would be
-//! counted. Unwinding by tables must not happen inside the C library, whose locks it may need, so such samples are dropped.
+//! There are two samplers, for two axes. pprof unwinds stacks and counts them by function. It could
+//! walk frame pointers, which is quicker; but its walk (0.15) begins with a return address, so the
+//! running function would be missing and its caller would be counted. Unwinding by tables must not
+//! happen inside the C library, whose locks it may need, so such samples are dropped.
 //! `instruction_sampler` records which instruction runs, for lines.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -12,7 +14,8 @@ mod instruction_sampler;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Samples per second of processor time that are requested. The kernel delivers at most one per tick of its own, often 250.
+/// Samples per second of processor time that are requested. The kernel delivers at most one per
+/// tick of its own, often 250.
 pub const FREQUENCY: u32 = 997;
 
 /// A line of source code.
@@ -27,10 +30,11 @@ pub struct SourceLocation {
 /// The samples of one piece of work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Samples {
-    /// Stacks of functions, the root first, and how often each was seen. Inlined code counts for the function around it.
+    /// Stacks of functions, the root first, and how often each was seen. Inlined code counts for
+    /// the function around it.
     pub stacks: Vec<(Vec<String>, u64)>,
-    /// Lines of single instructions from a second run, the outermost first: an inlined line comes after the line that it was
-    /// inlined into.
+    /// Lines of single instructions from a second run, the outermost first: an inlined line comes
+    /// after the line that it was inlined into.
     pub places: Vec<(Vec<SourceLocation>, u64)>,
     /// How often the work was done while stacks were sampled.
     pub rounds: u64,
@@ -56,7 +60,8 @@ pub fn sample(least: Duration, work: &dyn Fn()) -> Result<Samples, String> {
     drop(guard);
     let mut stacks: BTreeMap<Vec<String>, u64> = BTreeMap::new();
     for (frames, seen) in &report.data {
-        // Innermost first; of one address the inlined functions before the one that is still a function.
+        // Innermost first; of one address the inlined functions before the one that is still a
+        // function.
         let functions = frames.frames.iter().rev().filter_map(|symbols| symbols.last());
         let stack = keep_program_frames(functions.map(pprof::Symbol::name).collect());
         *stacks.entry(stack).or_default() += u64::try_from(*seen).unwrap_or(0);
@@ -83,8 +88,8 @@ fn locate_addresses(addresses: &[usize]) -> Vec<(Vec<SourceLocation>, u64)> {
     located.into_iter().collect()
 }
 
-/// The lines that an address stands for, the outermost first. An instruction that the optimiser made of several lines has no
-/// line; then those of the nearest instruction before it are returned.
+/// The lines that an address stands for, the outermost first. An instruction that the optimiser
+/// made of several lines has no line; then those of the nearest instruction before it are returned.
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn resolve_address(address: usize) -> Vec<SourceLocation> {
     const FAR: usize = 64;
@@ -117,7 +122,8 @@ pub fn sample(_least: Duration, _work: &dyn Fn()) -> Result<Samples, String> {
     Err("only Linux on x86_64 and aarch64 is sampled".to_owned())
 }
 
-/// Repeats the work without a sampler until `least` has passed. Returns the number of rounds and the time.
+/// Repeats the work without a sampler until `least` has passed. Returns the number of rounds and
+/// the time.
 #[inline(never)]
 pub fn repeat_for(least: Duration, work: &dyn Fn()) -> (u64, Duration) {
     let started = Instant::now();

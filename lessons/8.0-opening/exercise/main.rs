@@ -1,5 +1,6 @@
-//! Exercise of lesson 8.0: a service that loses memory at another line. In the evening somebody asks for the longest page, so
-//! `mine` keeps a copy of each until then. Edit it until the peak is under 5,000 bytes and the checksum is what it was.
+//! Exercise of lesson 8.0: a service that loses memory at another line. In the evening somebody
+//! asks for the longest page, so `mine` keeps a copy of each until then. Edit it until the peak is
+//! under 5,000 bytes and the checksum is what it was.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p opening --example opening-exercise -- mine
 

@@ -1,4 +1,5 @@
-//! One way to do the exercise of lesson 8.0: the longest page so far is a number, and no page has to stay for it.
+//! One way to do the exercise of lesson 8.0: the longest page so far is a number, and no page has
+//! to stay for it.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p opening --example opening-solution -- mine
 

@@ -1,9 +1,9 @@
-//! A small web service, twice: one that loses memory, and the same one after the fix. The lesson measures both; the
-//! demonstration (`src/bin/opening-show`) runs both in front of the class.
+//! A small web service, twice: one that loses memory, and the same one after the fix. The lesson
+//! measures both; the demonstration (`src/bin/opening-show`) runs both in front of the class.
 
 /// Answers visitors.
 pub trait Service: Default {
-    /// The page of one visitor. In the evening somebody asks for the sum of all pages' lengths.
+    /// Renders the page of one visitor.
     fn answer(&mut self, visit: u64) -> String;
 
     /// Bytes sent so far.

@@ -31,7 +31,7 @@ fn fixed(visits: Scale) -> VariantResult<Fixed> {
     serve_day(visits)
 }
 
-/// Every visitor gets a page; in the evening somebody asks how many bytes went out.
+/// Serves one page per visitor, and asks at the end how many bytes were sent.
 fn serve_day<S: Service>(visits: Scale) -> VariantResult<S> {
     let mut service = S::default();
     let pages = visits.iter().fold(Checksum::new(), |sum, visit| sum.row(&service.answer(visit), visit));

@@ -1,5 +1,5 @@
-//! What lesson 8.0 asserts about itself: one line keeps every page, and without it nothing grows. Peaks of the heap probe are
-//! exact on one thread.
+//! What lesson 8.0 asserts about itself: one line keeps every page, and without it nothing grows.
+//! Peaks of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
@@ -40,7 +40,8 @@ fn both_send_the_same_pages_and_so_does_cpython() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("opening-exercise").unwrap(), "mine", 10_000);

@@ -1,4 +1,5 @@
-//! The show without a terminal: its figures are measured while it runs, and it names the line that keeps the pages.
+//! The show without a terminal: its figures are measured while it runs, and it names the line that
+//! keeps the pages.
 
 use std::process::Command;
 

@@ -1,8 +1,9 @@
 //! Exercise of lesson 8.1: folders that know where they are, without a leak.
 //!
-//! Each tree is a root with folders in it, and each folder tells its path by going up to the root. `mine` builds one tree after
-//! the other, adds up the paths, and lets go of each tree; yet all of them are still there at the end. Edit it until `live at
-//! end` is 0 bytes and the checksum is what it was.
+//! Each tree is a root with folders in it, and each folder tells its path by going up to the root.
+//! `mine` builds one tree after the other, adds up the paths, and lets go of each tree; yet all of
+//! them are still there at the end. Edit it until `live at end` is 0 bytes and the checksum is what
+//! it was.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p refcount-cycles --example refcount-cycles-exercise -- mine
 

@@ -1,8 +1,8 @@
 //! One way to do the exercise of lesson 8.1: who stands above owns, and everybody else refers.
 //!
-//! A folder is owned by the one that it lies in, and by nobody else. The way up is a `Weak`, and so is the way to the neighbour:
-//! a ring of `Rc`s would leak even without the way up. A root has no parent: `Weak::new()` refers to nobody and allocates
-//! nothing.
+//! A folder is owned by the one that it lies in, and by nobody else. The way up is a `Weak`, and so
+//! is the way to the neighbour: a ring of `Rc`s would leak even without the way up. A root has no
+//! parent: `Weak::new()` refers to nobody and allocates nothing.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p refcount-cycles --example refcount-cycles-solution -- mine
 

@@ -9,19 +9,18 @@ pub(crate) mod weak_back_edge;
 use heaplab_lesson::{Checksum, Scale};
 use std::collections::VecDeque;
 
-/// One family in so many stays for a while, as in a program with a cache. Without them every object would die young, and no
-/// generation but the youngest would ever have anything to do.
+/// One family in eight stays for a while, as in a program with a cache. Otherwise every object
+/// would die young, and the older generations of a collector would never be used.
 const KEEP_ONE_IN: u64 = 8;
-/// How many stay at once.
+/// How many families stay at once.
 const KEPT_FAMILIES: usize = 100;
 
-/// What a family is called.
 fn family_name(i: u64) -> String {
     format!("family{i}")
 }
 
-/// Makes the families one after the other and folds what `read` finds in each into the checksum. When it returns it holds
-/// none of them any more.
+/// Makes the families one after the other and adds what `read` finds in each to the checksum. All
+/// of them have been dropped when it returns.
 pub(crate) fn for_each_family<F>(
     rows: Scale,
     make: impl Fn(u64) -> F,

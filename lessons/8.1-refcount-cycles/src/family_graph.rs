@@ -1,5 +1,5 @@
-//! Who owns whom in one family, read from the real structure, with the counts that its `Rc`s have. The report draws it and
-//! finds the cycles.
+//! Who owns whom in one family, read from the real structure, with the counts that its `Rc`s have.
+//! The report draws it and finds the cycles.
 
 use crate::families::{rc_cycle, weak_back_edge};
 use heaplab_lesson::{

@@ -1,4 +1,5 @@
-//! The two programs of the ledger: lines of code, and the reference counts after each. What follows `=>` is only asked.
+//! The two programs of the ledger: lines of code, and the reference counts after each. What follows
+//! `=>` is only asked.
 
 #[cfg(test)]
 mod tests;
@@ -72,7 +73,8 @@ impl List {
     }
 }
 
-/// The lecture's demo, with a `Weak` to look on. There is no `gc.collect()` to call at its end: the cycle has to be broken.
+/// The lecture's demo, with a `Weak` to look on. There is no `gc.collect()` to call at its end: the
+/// cycle has to be broken.
 fn log_list_in_itself() -> CountLog {
     let mut log = CountLog::default();
     log_counts! { log,

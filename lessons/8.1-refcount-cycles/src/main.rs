@@ -4,7 +4,8 @@
 //! Prediction: write down live bytes at the end of `rc_cycle`, `weak_back_edge` and `collector` before you look.
 //! Command:    cargo xtask lesson 8.1
 //!
-//! - `families`: one file per way to tell a child who its parent is, each with the same two functions, `make` and `read`.
+//! - `families`: one file per way to tell a child who its parent is, each with the same two
+//!   functions, `make` and `read`.
 //! - `ledger`: lines of code, and the counts after each.
 //! - `family_graph`: who owns whom in one family.
 //!
@@ -115,8 +116,8 @@ fn dumpster_often(rows: Scale) -> VariantResult<()> {
     dumpster(rows)
 }
 
-/// Every count that is read goes into the checksum. CPython's script has the same one, once the reference that
-/// `sys.getrefcount` itself holds is taken off.
+/// Every count that is read goes into the checksum. CPython's script has the same one, once the
+/// reference that `sys.getrefcount` itself holds is taken off.
 fn ledger(rows: Scale) -> VariantResult<Rc<str>> {
     let shared: Rc<str> = Rc::from("shared");
     let count = |sum: Checksum| sum.row("strong", Rc::strong_count(&shared) as u64);
@@ -129,7 +130,8 @@ fn ledger(rows: Scale) -> VariantResult<Rc<str>> {
     VariantResult::new(checksum, shared).with_attachments(|_, _| ledger::run_ledgers())
 }
 
-/// Whether a student has started this program and not the runner: then the ledger and the collector's log are printed too.
+/// Whether a student has started this program and not the runner: then the ledger and the
+/// collector's log are printed too.
 fn is_started_by_hand() -> bool {
     std::env::var_os("HEAPLAB_OUT").is_none()
 }

@@ -1,5 +1,5 @@
-//! What lesson 8.1 asserts about itself: what leaks, to the byte, what does not, and what the collector wrote down. Live bytes of
-//! the heap probe are exact on one thread.
+//! What lesson 8.1 asserts about itself: what leaks, to the byte, what does not, and what the
+//! collector wrote down. Live bytes of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, Probe, RecordedRun, charts, example_path, tables, whole_number};
 use heaplab_report::lesson_data::present;
@@ -9,7 +9,8 @@ use std::path::Path;
 const LESSON: &str = env!("CARGO_BIN_EXE_refcount-cycles");
 const ROWS: u64 = 20_000;
 
-/// What a family of `Rc`s takes: three blocks with two counts each, a name, and a buffer for two children.
+/// What a family of `Rc`s takes: three blocks with two counts each, a name, and a buffer for two
+/// children.
 fn family_bytes(i: u64) -> u64 {
     let counts = 2 * size_of::<usize>();
     let parent = counts + size_of::<(String, RefCell<Vec<usize>>)>();
@@ -42,7 +43,8 @@ fn what_lives_at_once_does_not_grow_with_the_families() {
     assert!(measured(LESSON, "collector", ROWS).heap.peak_bytes < leaked / 2);
 }
 
-/// It starts a collection when more references have gone than there are. Here each family brings more than it takes away.
+/// It starts a collection when more references have gone than there are. Here each family brings
+/// more than it takes away.
 #[test]
 fn dumpster_as_it_comes_never_starts() {
     let peak = |variant| measured(LESSON, variant, ROWS).heap.peak_bytes;
@@ -60,7 +62,8 @@ fn every_variant_reads_the_same_families() {
     }
 }
 
-/// Three objects a family, each on a cycle: all of them are the collector's to free, and none is left.
+/// Three objects a family, each on a cycle: all of them are the collector's to free, and none is
+/// left.
 #[test]
 fn the_collector_writes_down_whom_it_freed() {
     let attachments = present(trial::run(LESSON, "collector", ROWS, Probe::Plain).unwrap().attachments);
@@ -78,7 +81,8 @@ fn the_collector_writes_down_whom_it_freed() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_leaks_and_the_solution_does_not() {
     let exercise = measured(example_path("refcount-cycles-exercise").unwrap(), "mine", 500);

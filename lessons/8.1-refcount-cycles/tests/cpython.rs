@@ -1,5 +1,5 @@
-//! What the lesson's Python scripts count, in the interpreter that is here: the ledger, the lecture's three numbers, and that the
-//! families are the same as in Rust.
+//! What the lesson's Python scripts count, in the interpreter that is here: the ledger, the
+//! lecture's three numbers, and that the families are the same as in Rust.
 
 use heaplab_lesson::trial::{self, Probe, Record, find_figure, tables, whole_number};
 use heaplab_lesson::{Attachment, StepChart, Text};
@@ -26,7 +26,8 @@ fn the_lecture_counts_right() {
 fn every_count_of_cpythons_ledger() {
     let Some(record) = record("ledger") else { return };
     let own = column(&record, 1);
-    // By a name of the module it is always one too many; inside a function it depends on the CPython.
+    // By a name of the module it is always one too many; inside a function it depends on the
+    // CPython.
     assert!(own[0] == 1 && own[1] <= 1, "{own:?}");
     let expected = [
         ("first = Family()", 1),

@@ -1,5 +1,5 @@
-//! valgrind's memcheck over the real binary: our collector leaves nothing behind and touches nothing that is gone; and a control,
-//! `rc_cycle`, whose leak valgrind has to see.
+//! valgrind's memcheck over the real binary: our collector leaves nothing behind and touches
+//! nothing that is gone; and a control, `rc_cycle`, whose leak valgrind has to see.
 
 use std::process::{Command, Output};
 

@@ -1,8 +1,8 @@
 //! Exercise of lesson 8.1.3: a cache that keeps one block of 32, and with them all the memory.
 //!
-//! Each request leaves one entry in the cache and 31 temporary blocks. When the requests are done the temporary blocks are
-//! freed, and the arenas stay. Edit `mine` until what is live at the end is under 2,000,000 bytes, and the checksum is what
-//! it was.
+//! Each request leaves one entry in the cache and 31 temporary blocks. When the requests are done
+//! the temporary blocks are freed, and the arenas stay. Edit `mine` until what is live at the end
+//! is under 2,000,000 bytes, and the checksum is what it was.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p small-objects --example small-objects-exercise -- mine
 

@@ -1,7 +1,9 @@
-//! One way to do the exercise of lesson 8.1.3: what lives long does not share arenas with what dies soon.
+//! One way to do the exercise of lesson 8.1.3: what lives long does not share arenas with what dies
+//! soon.
 //!
-//! An arena goes back as a whole. So each lifetime has an allocator of its own: the temporary blocks leave whole arenas
-//! behind, and the cache fills as few as it needs. A server with an arena a request does the same.
+//! An arena goes back as a whole. So each lifetime has an allocator of its own: the temporary
+//! blocks leave whole arenas behind, and the cache fills as few as it needs. A server with an arena
+//! a request does the same.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p small-objects --example small-objects-solution -- mine
 

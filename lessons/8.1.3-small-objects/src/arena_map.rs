@@ -1,5 +1,5 @@
-//! Maps of arenas and pools: what each byte is used for. The allocator knows its blocks; the lesson knows how much of each
-//! was requested.
+//! Maps of arenas and pools: what each byte is used for. The allocator knows its blocks; the lesson
+//! knows how much of each was requested.
 
 use heaplab_lesson::{MemoryRegions, MemoryRow, MemorySpan, MemoryState, Text};
 use heaplab_pymalloc::{ARENA_BYTES, ArenaState, Block, BlockState, Global, POOL_BYTES, PoolState, Pymalloc};
@@ -36,8 +36,8 @@ pub fn draw_arenas<const STEP: usize>(
     MemoryRegions { name: name.to_owned(), title, rows: rows.collect() }
 }
 
-/// One row per size class, every block in its place: the pool of that class with the most blocks in use that is neither full
-/// nor empty.
+/// One row per size class, every block in its place: the pool of that class with the most blocks in
+/// use that is neither full nor empty.
 pub fn draw_pools<const STEP: usize>(
     name: &str,
     allocator: &Pymalloc<Global, STEP>,

@@ -1,5 +1,5 @@
-//! What the program holds at one moment: resident memory as the kernel counts it, and arenas as pymalloc counts them.
-//! Nothing here allocates, so it may be measured inside a measured region.
+//! What the program holds at one moment: resident memory as the kernel counts it, and arenas as
+//! pymalloc counts them. Nothing here allocates, so it may be measured inside a measured region.
 
 use heaplab_lesson::{ArenaTotals, Footprint};
 use heaplab_pymalloc::{ARENA_BYTES, Global, Pymalloc};
@@ -32,8 +32,8 @@ pub fn measure_footprint(allocator: &impl CountArenas, live_bytes: u64) -> Footp
     Footprint { live_bytes, resident_bytes: resident_bytes(), page_bytes: None, arenas: allocator.arenas() }
 }
 
-/// The bytes of all pages that blocks lie in, by the addresses of their first and last bytes. `room` has a place for each
-/// of these addresses.
+/// The bytes of all pages that blocks lie in, by the addresses of their first and last bytes.
+/// `room` has a place for each of these addresses.
 pub fn count_page_bytes(room: &mut [usize], ends: impl Iterator<Item = [usize; 2]>) -> u64 {
     let used = room.iter_mut().zip(ends.flatten()).map(|(place, end)| *place = end / PAGE_BYTES).count();
     let pages = &mut room[..used];

@@ -1,4 +1,5 @@
-//! Lesson 8.1.3: small objects. A million blocks of up to 224 bytes; most are freed, and the memory stays.
+//! Lesson 8.1.3: small objects. A million blocks of up to 224 bytes; most are freed, and the memory
+//! stays.
 //!
 //! Question:   31 of 32 blocks are freed. How much memory goes back to the system, and what decides it?
 //! Prediction: write down "came back" for `system`, `pymalloc` and `pymalloc_row` before you look.
@@ -90,8 +91,8 @@ fn survives_in_a_row(place: usize, blocks: usize) -> bool {
     place >= blocks - blocks.div_ceil(32)
 }
 
-/// Builds, frees, and builds again with larger blocks. The list of slots exists before and after, so that it is no part of what
-/// comes and goes.
+/// Builds, frees, and builds again with larger blocks. The list of slots exists before and after,
+/// so that it is no part of what comes and goes.
 fn churn<A: GlobalAlloc + CountArenas>(
     allocator: &'static A,
     blocks: Scale,
@@ -149,8 +150,8 @@ fn checksum_slots<A: GlobalAlloc>(slots: &Slots<A>) -> Checksum {
     })
 }
 
-// What the variants hand over when their region has closed. Sizes and addresses are measured on allocators over the system's
-// own, since the recorder moves blocks by a header.
+// What the variants hand over when their region has closed. Sizes and addresses are measured on
+// allocators over the system's own, since the recorder moves blocks by a header.
 
 fn attach_churn<A: GlobalAlloc>((_, churn): &ChurnResult<A>) -> Attachment {
     Attachment::Data(LessonData::Churn(*churn))

@@ -1,6 +1,8 @@
-//! The sizes of the lesson's blocks: as good as random, and the same on every run, in Rust and in CPython.
+//! The sizes of the lesson's blocks: as good as random, and the same on every run, in Rust and in
+//! CPython.
 
-/// A linear congruential generator with the factors of Knuth's MMIX (The Art of Computer Programming, 2, 3.3.4, table 1).
+/// A linear congruential generator with the factors of Knuth's MMIX (The Art of Computer
+/// Programming, 2, 3.3.4, table 1).
 #[derive(Clone, Debug)]
 pub struct Sizes(u64);
 

@@ -1,4 +1,5 @@
-//! What a request of 1 to 1,024 bytes gets under each allocator: usable bytes, and where they start.
+//! What a request of 1 to 1,024 bytes gets under each allocator: usable bytes, and where they
+//! start.
 
 use heaplab_lesson::BlockSize;
 use heaplab_pymalloc::Pymalloc;

@@ -1,5 +1,5 @@
-//! What lesson 8.1.3 asserts about itself: survivors that lie far apart keep every arena, survivors side by side let most go.
-//! The heap probe sees pymalloc's arenas, to the byte.
+//! What lesson 8.1.3 asserts about itself: survivors that lie far apart keep every arena, survivors
+//! side by side let most go. The heap probe sees pymalloc's arenas, to the byte.
 
 use heaplab_lesson::trial::{self, Probe, Record, RecordedRun, charts, example_path, find_figure, tables};
 use heaplab_lesson::{Attachment, Cell, MemoryRegions, MemoryState};
@@ -88,7 +88,8 @@ fn cpython_does_the_same_work() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("small-objects-exercise").unwrap(), "mine", 100_000);

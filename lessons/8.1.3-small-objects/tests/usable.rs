@@ -1,4 +1,5 @@
-//! What the chart says of the system's allocator is what malloc itself says, and what it says of pymalloc holds.
+//! What the chart says of the system's allocator is what malloc itself says, and what it says of
+//! pymalloc holds.
 
 use heaplab_lesson::BlockSize;
 use heaplab_pymalloc::Pymalloc;
@@ -17,7 +18,8 @@ fn the_systems_usable_bytes_are_mallocs() {
             libc::free(block);
             usable as u64
         };
-        // A remainder too small for a block of its own is handed out with the block: up to 16 bytes, by chance.
+        // A remainder too small for a block of its own is handed out with the block: up to 16
+        // bytes, by chance.
         assert!(
             (usable_bytes..=usable_bytes + 16).contains(&by_malloc),
             "{requested_bytes}: {usable_bytes}, {by_malloc}"

@@ -1,7 +1,9 @@
-//! Exercise of lesson 8.2: a gate that lets each client ask at most 20 times within 1,000 requests. It is right, and it grows.
+//! Exercise of lesson 8.2: a gate that lets each client ask at most 20 times within 1,000 requests.
+//! It is right, and it grows.
 //!
-//! Find the line that keeps what nobody will ask for any more, and edit `mine` and its parts until the peak is under 30,000
-//! bytes at any number of requests, and the checksum is what it was. Not everything that holds memory here is a leak.
+//! Find the line that keeps what nobody will ask for any more, and edit `mine` and its parts until
+//! the peak is under 30,000 bytes at any number of requests, and the checksum is what it was. Not
+//! everything that holds memory here is a leak.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p leak-hunt --example leak-hunt-exercise -- mine
 

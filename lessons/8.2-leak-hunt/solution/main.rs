@@ -1,7 +1,8 @@
-//! One way to do the exercise of lesson 8.2: what is older than the window goes when its client comes again.
+//! One way to do the exercise of lesson 8.2: what is older than the window goes when its client
+//! comes again.
 //!
-//! `times` was read from its end only, so nobody saw that its beginning was never needed again. `latest` holds memory too, and
-//! has a limit: it stays as it is.
+//! `times` was read from its end only, so nobody saw that its beginning was never needed again.
+//! `latest` holds memory too, and has a limit: it stays as it is.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p leak-hunt --example leak-hunt-solution -- mine
 

@@ -1,10 +1,11 @@
-//! The lecture's demo, one to one: run the business code, take a snapshot, print the five lines that hold the most, in KiB.
+//! The lecture's demo, one to one: run the business code, take a snapshot, print the five lines
+//! that hold the most, in KiB.
 
 use heaplab_lesson::{
     Attachment, Cell, Checksum, Figure, GroupBy, Scale, Snapshot, Table, Text, VariantResult,
 };
 
-/// The lecture has 10,000 texts: as many as this at the default scale.
+/// At the default scale this gives the 10,000 texts of the lecture.
 const REQUESTS_PER_TEXT: usize = 20;
 
 /// `big = ['程序员晚枫' * 1000 for _ in range(10000)]`

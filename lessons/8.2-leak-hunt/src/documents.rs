@@ -1,10 +1,10 @@
-//! A document a request: a tree of its address, in which every part knows what it is a part of.
+//! One document per request: a tree of its address, in which every element refers to its parent.
 
 use heaplab_lesson::{Attachment, Graph, Text};
 use heaplab_object_graph::{Roots, Trace};
 use std::rc::Weak;
 
-/// Down and up by `Rc`: each keeps the other.
+/// The tree refers down and up by `Rc`, so parent and child keep each other alive.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use heaplab_object_graph::trace;
@@ -21,7 +21,8 @@ pub(crate) mod before {
     #[derive(Default)]
     pub(crate) struct Documents {
         elements: u64,
-        /// Does not keep the document: it is how we look at one that is gone, or should be.
+        /// Does not keep the document alive; the picture uses it to look at a document that should
+        /// be gone.
         pub(crate) latest: Weak<Element>,
     }
 
@@ -42,7 +43,7 @@ pub(crate) mod before {
     }
 }
 
-/// Down by `Rc`, up by `Weak`: who is below does not keep who is above.
+/// The tree refers down by `Rc` and up by `Weak`, so a child does not keep its parent alive.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use heaplab_object_graph::trace;
@@ -79,7 +80,7 @@ pub(crate) mod after {
     }
 }
 
-/// The last document, of which nobody has a pointer any more but ours, which does not count.
+/// Draws the last document. Only this function refers to it, by a `Weak` that is not counted.
 pub(crate) fn draw_last_document<E: Trace>(name: &str, latest: &Weak<E>) -> Vec<Attachment> {
     let snapshot = Roots::new().witness("latest", latest).snapshot();
     let of: Vec<u32> = snapshot.find_id(latest).into_iter().collect();

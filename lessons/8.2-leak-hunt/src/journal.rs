@@ -1,8 +1,10 @@
-//! The journal: a line a request goes into a channel, and whoever writes it down takes it out.
+//! The journal: every request sends one line into a channel, and the reader writes it down.
 //!
-//! Writer and reader take turns on one thread, so that every run is the same: the reader's turn comes once in four requests.
+//! Writer and reader take turns on one thread, so that every run is the same: the reader's turn
+//! comes once in four requests.
 
-/// A channel without a limit: whoever is quicker wins, and memory keeps the difference.
+/// A channel without a limit: the writer is quicker than the reader, and the lines in between stay
+/// in memory.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::sync::mpsc::{Receiver, Sender, channel};
@@ -23,7 +25,7 @@ pub(crate) mod before {
     impl Part for Journal {
         fn handle(&mut self, request: &Request, _: &str) {
             let line = format!("user {} at {}", request.user, request.address);
-            // The reader lives as long as we do.
+            // Sending cannot fail: the reader lives as long as this journal.
             let _ = self.writer.send(line);
             if request.number.is_multiple_of(4) {
                 self.written_bytes += self.reader.try_recv().map_or(0, |line| line.len());
@@ -32,7 +34,7 @@ pub(crate) mod before {
     }
 }
 
-/// A channel that is full makes the writer wait: the reader gets its turn at once.
+/// A channel with a limit: when it is full, the reader gets its turn before the writer goes on.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};

@@ -1,11 +1,12 @@
-//! Lesson 8.2: leak hunting. A small service, seven ways to make it grow, and each way's repair beside it.
+//! Lesson 8.2: leak hunting. A small service, seven ways to make it grow, and each way's repair
+//! beside it.
 //!
 //! Question:   memory grows. Which line holds it, does it grow without end, and who could still free it?
 //! Prediction: which of the seven pairs below will differ the most at the end, and which of the seven is no leak at all?
 //! Command:    cargo xtask lesson 8.2
 //!             cargo xtask lesson 8.2 --mystery
 //!
-//! Each part of the service stands in a file of its own, as `before` and `after`.
+//! Each part of the service is a file with two modules, `before` the repair and `after` it.
 
 mod big;
 mod documents;

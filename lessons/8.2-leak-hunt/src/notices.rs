@@ -1,6 +1,6 @@
-//! Who wants to be told when the service closes: every connection does, while it lasts.
+//! Listeners that are called when the service closes: one per connection, while it lasts.
 
-/// A connection ends, and its listener stays: the list owns it, and everything that it has captured.
+/// A connection ends and its listener stays: the list owns it and everything that it has captured.
 pub(crate) mod before {
     use crate::service::{Part, Request};
 
@@ -23,7 +23,7 @@ pub(crate) mod before {
     }
 }
 
-/// What listens is handed a number, and is taken away by it when the connection ends.
+/// A listener has a number, by which it is removed when the connection ends.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::HashMap;

@@ -1,9 +1,9 @@
-//! Pages that were laid out, and the buffer that they are laid out in. Memory grows here too, and there is no leak: a limit
-//! is in the text, and a buffer is never larger than the largest request.
+//! The last pages, and the buffer that they were laid out in. Memory grows here too, but there is
+//! no leak: the number of pages has a limit, and the buffer is never larger than the largest page.
 
 use crate::service::Request;
 
-/// 300 pages, and a buffer that keeps the room of the largest.
+/// Keeps 300 pages, and the buffer keeps the capacity of the largest one.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::collections::VecDeque;
@@ -27,7 +27,7 @@ pub(crate) mod before {
     }
 }
 
-/// 8 pages, and the buffer gives back what is beyond an ordinary request.
+/// Keeps 8 pages, and the buffer gives back what is more than an ordinary page needs.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::VecDeque;
@@ -56,7 +56,7 @@ pub(crate) mod after {
     }
 }
 
-/// The reply once; every hundredth request wants a long page, up to 361 times as long.
+/// Writes the reply once; for every hundredth request up to 361 times.
 fn lay_out(request: &Request, reply: &str, buffer: &mut String) {
     let times = if request.number % 100 == 99 { request.number / 100 * 7 % 10 * 40 } else { 0 };
     buffer.clear();

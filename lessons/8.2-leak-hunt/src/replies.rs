@@ -1,8 +1,7 @@
-//! Replies that were given, by their address: the same question need not be answered twice.
-//!
-//! The address has a visit's number in it, so no question is ever asked twice.
+//! A cache of replies by address, so that the same address is answered only once. Since each
+//! address has the number of its visit in it, no entry is ever used again.
 
-/// Nothing ever leaves.
+/// Nothing is ever removed.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::collections::HashMap;
@@ -21,7 +20,7 @@ pub(crate) mod before {
     }
 }
 
-/// The oldest leaves when a new one comes.
+/// A new reply replaces the oldest one.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::{HashMap, VecDeque};
@@ -36,7 +35,8 @@ pub(crate) mod after {
 
     impl Default for Replies {
         fn default() -> Replies {
-            // What leaves a table leaves a mark in it. One that is half empty is swept where it stands, and never grows.
+            // A removed entry leaves a mark in the table. A table that is half empty is cleaned in
+            // place and never grows.
             Replies {
                 by_address: HashMap::with_capacity(2 * MAX_REPLIES),
                 order: VecDeque::with_capacity(MAX_REPLIES),

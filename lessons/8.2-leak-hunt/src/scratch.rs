@@ -1,6 +1,6 @@
 //! Spans: what a request did and for how long, kept by the thread that serves it.
 
-/// Cleared when the thread ends. A thread that serves does not end.
+/// Cleared when the thread ends, but a thread that serves requests does not end.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::cell::RefCell;
@@ -21,7 +21,7 @@ pub(crate) mod before {
     }
 }
 
-/// Cleared when the request ends; the room stays for the next.
+/// Cleared when the request ends; the capacity stays for the next one.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::cell::RefCell;

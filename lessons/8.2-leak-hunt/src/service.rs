@@ -1,4 +1,5 @@
-//! The service: requests come in, each finds its session and gets a reply. What is healthy in every variant.
+//! The service: each request finds its session and gets a reply. This part is the same in every
+//! variant and does not leak.
 
 use heaplab_lesson::{Checksum, Scale, VariantResult, report_progress};
 use std::collections::HashMap;
@@ -6,12 +7,12 @@ use std::collections::HashMap;
 const USERS: u64 = 50;
 const ARTICLES: u64 = 40;
 
-/// What comes in.
+/// One request of a user.
 pub(crate) struct Request {
-    /// Of this many requests before it.
+    /// The number of requests before it.
     pub(crate) number: u64,
     pub(crate) user: u64,
-    /// `/article/7?visit=123`: no two are equal.
+    /// For example `/article/7?visit=123`. No two requests have the same address.
     pub(crate) address: String,
 }
 
@@ -32,7 +33,7 @@ pub(crate) struct Service<P> {
     pub(crate) part: P,
 }
 
-/// So many requests, one after the other.
+/// Serves the requests one after the other.
 pub(crate) fn serve<P: Part>(requests: Scale, part: P) -> VariantResult<Service<P>> {
     let mut service = Service { sessions: HashMap::new(), part };
     let mut checksum = Checksum::new();
@@ -54,7 +55,7 @@ impl Request {
         Request { number, user, address: format!("/article/{article}?visit={number}") }
     }
 
-    /// `/article/7`.
+    /// The address without the visit, for example `/article/7`.
     pub(crate) fn page(&self) -> &str {
         self.address.split_once('?').map_or(&self.address, |(page, _)| page)
     }
@@ -71,7 +72,7 @@ impl<P> Service<P> {
     }
 }
 
-/// Numbers that look thrown, the same on every machine and in `python/service.py`.
+/// Pseudo-random numbers, the same on every machine and in `python/service.py`.
 fn scramble(number: u64) -> u64 {
     (number.wrapping_mul(6_364_136_223_846_793_005) >> 33) ^ number
 }

@@ -1,6 +1,7 @@
-//! How often each page was asked for. The names of counters are `&'static str`, as many libraries of metrics want them.
+//! How often each page was asked for. The names of counters are `&'static str`, as many libraries
+//! of metrics want them.
 
-/// The way to a `&'static str` is short. It is taken at every use, also where the counter is there already.
+/// `Box::leak` makes a `&'static str` at every use, even where the counter already exists.
 pub(crate) mod before {
     use crate::service::{Part, Request};
     use std::collections::HashMap;
@@ -18,7 +19,7 @@ pub(crate) mod before {
     }
 }
 
-/// The map owns its names: looked for by a borrowed one, made once.
+/// The map owns its names. A name is looked up borrowed and stored once.
 pub(crate) mod after {
     use crate::service::{Part, Request};
     use std::collections::HashMap;

@@ -1,5 +1,5 @@
-//! What lesson 8.2 asserts about itself: each fault grows and its repair does not, by one and the same assertion, which has to
-//! fail for the fault: the fault is the mutation of its repair.
+//! What lesson 8.2 asserts about itself: each fault grows and its repair does not, by one and the
+//! same assertion, which has to fail for the fault: the fault is the mutation of its repair.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use heaplab_lesson::{Attachment, Cell, Graph, Table};
@@ -39,7 +39,8 @@ macro_rules! repaired {
         #[test]
         fn $test() {
             assert!(does_not_grow($repair), "{} grows by {} blocks", $repair, added_blocks($repair));
-            // With its leak put back, the same assertion fails: at least one block a request, or its container's.
+            // With its leak put back, the same assertion fails: at least one block a request, or
+            // its container's.
             let added = added_blocks($fault);
             assert!(added >= REQUESTS, "{} grows by {added} blocks only", $fault);
         }
@@ -118,7 +119,8 @@ fn the_demo_tells_the_line_that_holds_the_most() {
     let big = measured(LESSON, "big", REQUESTS);
     let (line, live, blocks) = first(&table(big.attachments));
     assert!(line.contains("lessons/8.2-leak-hunt/src/big.rs:"), "{line}");
-    // A text is 1,000 times five characters of three bytes in UTF-8; the list of a hundred of them is made by the same line.
+    // A text is 1,000 times five characters of three bytes in UTF-8; the list of a hundred of them
+    // is made by the same line.
     assert_eq!((live, blocks), (format!("{:.1} KiB", (100 * (15_000 + 24)) as f64 / 1024.0), 101));
     let Some(python) = trial::run_python(env!("CARGO_MANIFEST_DIR"), "big", REQUESTS).unwrap() else {
         return;
@@ -128,7 +130,8 @@ fn the_demo_tells_the_line_that_holds_the_most() {
     assert_eq!(python.checksum, big.checksum);
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("leak-hunt-exercise").unwrap(), "mine", 20_000);

@@ -1,6 +1,7 @@
 //! criterion's benches of the demo: the lecture's `timeit`, with the noise beside it.
 //!
-//! `collected_again` is `collected` once more: whoever calls these two different is wrong.
+//! `collected_again` is `collected` once more: a comparison that finds these two different is
+//! wrong.
 //! Command: cargo bench -p bench-trio
 
 use bench_trio::squares;

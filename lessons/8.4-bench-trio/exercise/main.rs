@@ -1,7 +1,8 @@
 //! Exercise of lesson 8.4: find the line, then make it cheap.
 //!
-//! How many different visitors came? `mine` answers, and takes its time. Let a profiler say which line it is, before you
-//! change anything. Edit it until 3,000 visits take fewer than 1,500,000 instructions and the checksum is what it was.
+//! How many different visitors came? `mine` answers, and takes its time. Let a profiler say which
+//! line it is, before you change anything. Edit it until 3,000 visits take fewer than 1,500,000
+//! instructions and the checksum is what it was.
 //!
 //! Build:   cargo build --profile lesson -p bench-trio --example bench-trio-exercise
 //! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-exercise mine --rows 3000

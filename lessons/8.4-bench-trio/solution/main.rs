@@ -1,7 +1,8 @@
 //! One way to do the exercise of lesson 8.4: ask a set.
 //!
-//! The profiler puts `different` on top, and in it the line with `contains`: it looks through all that it has seen, at every
-//! visit. A set looks at one place. No other line was worth a change.
+//! The profiler puts `count_different` on top, and in it the line with `contains`: it looks through
+//! all that it has seen, at every visit. A set looks at one place. No other line was worth a
+//! change.
 //!
 //! Build:   cargo build --profile lesson -p bench-trio --example bench-trio-solution
 //! Command: cargo xtask profile --cpu -- target/lesson/examples/bench-trio-solution mine --rows 3000

@@ -1,11 +1,12 @@
-//! What looking costs, measured here: the clock that a benchmark reads, and the work with a sampler and without.
+//! What measuring costs on this machine: reading the clock, and running the work under a sampler.
 
 use crate::sample_pictures::text;
 use heaplab_lesson::{Attachment, Cell, Table, Text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// What one reading of the clock takes, as the median of many: a micro-benchmark pays it once a batch.
+/// The time that one reading of the clock takes, as the median of many. A micro-benchmark pays it
+/// once per batch.
 pub fn measure_clock_ns() -> f64 {
     const READINGS: u32 = 1_000;
     let mut all: Vec<f64> = (0..21)
@@ -20,8 +21,9 @@ pub fn measure_clock_ns() -> f64 {
     median(&mut all)
 }
 
-/// How many times longer the work takes while it is sampled: the median of pairs taken in turns, so that a machine that
-/// slows down slows both; and how many samples came a second. `None` where it cannot be sampled.
+/// How many times longer the work takes while it is sampled, and the samples per second. The ratio
+/// is the median of pairs taken in turns, so that a machine that slows down slows both. `None`
+/// where it cannot be sampled.
 pub fn measure_sampling_cost(pairs: u32, each: Duration, work: &dyn Fn()) -> Option<(f64, f64)> {
     let a_round = |(rounds, wall): (u64, Duration)| wall.as_secs_f64() / rounds.max(1) as f64;
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
@@ -35,7 +37,8 @@ pub fn measure_sampling_cost(pairs: u32, each: Duration, work: &dyn Fn()) -> Opt
     (!ratios.is_empty()).then(|| (median(&mut ratios), median(&mut rates)))
 }
 
-/// One row of the lesson's table of tools. The Python scripts and the runner hand over rows of the same table.
+/// One row of the lesson's table of tools. The Python scripts and the runner hand over rows of the
+/// same table.
 pub fn tool_row(axis: Text, tool: &str, command: &str, blind: Text, overhead: Text) -> Attachment {
     let cells = vec![
         Cell::Words(axis),
@@ -57,7 +60,7 @@ pub fn tool_row(axis: Text, tool: &str, command: &str, blind: Text, overhead: Te
     })
 }
 
-/// The clock's row.
+/// The row for timing a call with the clock.
 pub fn timing_row(clock_ns: f64) -> Attachment {
     let cost = format!("{clock_ns:.0} ns");
     tool_row(
@@ -72,7 +75,7 @@ pub fn timing_row(clock_ns: f64) -> Attachment {
     )
 }
 
-/// The sampler's row.
+/// The row for sampling, from the ratio and the samples per second.
 pub fn sampling_row((ratio, rate): (f64, f64)) -> Attachment {
     let (en, zh) = if ratio < 1.01 {
         ("under 1 %: not to be told from noise".to_owned(), "不到 1 %，与噪声分不清".to_owned())

@@ -32,7 +32,7 @@ lesson! {
     }
 }
 
-/// A sampler needs some hundred samples.
+/// Long enough for a few hundred samples.
 const SAMPLING_TIME: Duration = Duration::from_millis(1_000);
 
 fn checksum_of_sum(total: u64) -> Checksum {
@@ -67,7 +67,8 @@ fn lanes(n: Scale) -> VariantResult<()> {
     VariantResult::new(checksum_of_sum(squares::lanes(black_box(n.get()))), ())
 }
 
-/// What no longer fits has a checksum of its own: the runner will not compare it with the others.
+/// A sum that no longer fits has a checksum of its own, which the runner does not compare with the
+/// others.
 fn checked(n: Scale) -> VariantResult<()> {
     let total = squares::checked(black_box(n.get()));
     VariantResult::new(total.map_or_else(|| Checksum::new().row("overflow", 0), checksum_of_sum), ())
@@ -88,7 +89,8 @@ fn planted(n: Scale) -> VariantResult<()> {
     })
 }
 
-/// The work over and over under the sampler; nothing where this system has none.
+/// Repeats the work under the sampler and draws the samples; empty where this system cannot be
+/// sampled.
 fn sample_work(name: &str, path: &str, code: &str, work: &dyn Fn()) -> Vec<Attachment> {
     match heaplab_sampler::sample(SAMPLING_TIME, work) {
         Ok(samples) => sample_pictures::draw_samples(&samples, name, path, code),

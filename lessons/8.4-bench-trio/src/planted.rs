@@ -1,7 +1,7 @@
-//! A program of three functions. One of them has a line that takes nearly all of the time: a profiler that is worth its
-//! name puts this function, and this line, on top.
+//! A program of three functions. One of them has a line that takes nearly all of the time: a good
+//! profiler puts this function and this line on top.
 
-/// The whole program: numbers are made, each is mixed, and they are added up.
+/// The whole program: makes numbers, mixes each of them, and adds them up.
 #[inline(never)]
 pub fn program(n: u64) -> u64 {
     let numbers = make_numbers(n);
@@ -14,7 +14,7 @@ fn make_numbers(n: u64) -> Vec<u64> {
     (1..=n).collect()
 }
 
-/// Every round needs the result of the one before: no compiler makes this shorter.
+/// Every round needs the result of the one before, so no compiler can shorten the loop.
 #[inline(never)]
 fn mix(number: u64) -> u64 {
     let mut at = number % 1_000_003;

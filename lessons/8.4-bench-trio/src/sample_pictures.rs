@@ -1,4 +1,5 @@
-//! Samples as pictures: a table of functions as `pstats` sorts it, the source with figures beside its lines, a flamegraph.
+//! Samples as pictures: a table of functions as `pstats` sorts it, the source with figures beside
+//! its lines, a flamegraph.
 
 use heaplab_lesson::{Attachment, Cell, FoldedStacks, SourceLine, SourceListing, Table, Text};
 use heaplab_sampler::{Samples, SourceLocation};
@@ -10,13 +11,14 @@ pub fn text(en: &str, zh: &str) -> Text {
     Text { en: en.to_owned(), zh: zh.to_owned() }
 }
 
-/// What sampling shows of one variant. `path` is the file from the workspace's root, `code` its text.
+/// Draws the samples of one variant. `path` is the source file relative to the workspace, `code`
+/// its text.
 pub fn draw_samples(samples: &Samples, name: &str, path: &str, code: &str) -> Vec<Attachment> {
     vec![tabulate_functions(samples), annotate_source(samples, path, code), fold_stacks(samples, name)]
 }
 
-/// Samples and time by function: inclusive counts a function wherever it stands on a stack, exclusive where it is the
-/// innermost. Nobody has counted the calls: a sampler does not see them.
+/// Samples and time by function. Inclusive samples count a function anywhere on a stack, exclusive
+/// ones only where it is the innermost. There is no number of calls: a sampler does not see calls.
 pub fn tabulate_functions(samples: &Samples) -> Attachment {
     let mut sums: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
     for (frames, seen) in &samples.stacks {
@@ -28,7 +30,7 @@ pub fn tabulate_functions(samples: &Samples) -> Attachment {
         }
     }
     let mut sums: Vec<(&str, (u64, u64))> = sums.into_iter().collect();
-    // By cumulative time, as `pstats` is mostly asked; then by what is a function's own.
+    // By inclusive time, as `pstats` usually sorts; then by exclusive time.
     sums.sort_by_key(|(_, sums)| std::cmp::Reverse((sums.1, sums.0)));
     let all = count_samples(&samples.stacks);
     let row = |(function, (inclusive, exclusive)): (&str, (u64, u64))| {
@@ -55,7 +57,8 @@ pub fn tabulate_functions(samples: &Samples) -> Attachment {
     })
 }
 
-/// Samples and time beside each line of a file: what was inlined into a line of it counts for that line.
+/// Samples and time beside each line of a file. Code that was inlined into a line counts for that
+/// line.
 pub fn annotate_source(samples: &Samples, path: &str, code: &str) -> Attachment {
     let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
     for (places, seen) in &samples.places {
@@ -96,7 +99,7 @@ fn fold_stacks(samples: &Samples, name: &str) -> Attachment {
     })
 }
 
-/// Of one round of the work.
+/// The time that these samples stand for in one round of the work.
 fn time_per_round(seen: u64, all: u64, samples: &Samples) -> Cell {
     Cell::Nanoseconds(share(seen, all) * nanoseconds(samples.wall) / samples.rounds.max(1) as f64)
 }

@@ -1,4 +1,5 @@
-//! `sum([i ** 2 for i in range(n)])`, five ways. None is inlined, so that each is a function of its own in a profile.
+//! `sum([i ** 2 for i in range(n)])`, five ways. None is inlined, so that each is a function of its
+//! own in a profile.
 
 /// The lecture's way: every square in a `Vec`, then the sum. Python's list comprehension does this.
 #[inline(never)]
@@ -18,11 +19,11 @@ pub fn iterator(n: u64) -> u64 {
 pub fn closed_form(n: u64) -> u64 {
     let n = u128::from(n);
     let sum = n.saturating_sub(1) * n * (2 * n).saturating_sub(1) / 6;
-    // As the others have it when it no longer fits: the lowest 64 bits.
+    // The lowest 64 bits, as in the other functions when the sum no longer fits.
     sum as u64
 }
 
-/// Eight sums side by side over numbers that lie in memory: a shape for SIMD.
+/// Eight sums side by side over numbers in memory, which suits SIMD instructions.
 #[inline(never)]
 pub fn lanes(n: u64) -> u64 {
     let numbers: Vec<u32> = (0..n).map(|i| i as u32).collect();
@@ -38,7 +39,7 @@ pub fn lanes(n: u64) -> u64 {
     sums.into_iter().chain(rest).fold(0, u64::wrapping_add)
 }
 
-/// Every step asks whether the result still fits; Python's integers never have to.
+/// Every step checks whether the result still fits, which Python's integers never need.
 #[inline(never)]
 pub fn checked(n: u64) -> Option<u64> {
     (0..n).try_fold(0_u64, |sum, i| sum.checked_add(i.checked_mul(i)?))

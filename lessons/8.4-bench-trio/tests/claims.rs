@@ -1,5 +1,6 @@
-//! What lesson 8.4 asserts about itself: all ways give one sum, what each allocates, and that a profiler finds the hot line
-//! that was put there. Times are shown and never compared; instructions are counted where valgrind is installed.
+//! What lesson 8.4 asserts about itself: all ways give one sum, what each allocates, and that a
+//! profiler finds the hot line that was put there. Times are shown and never compared; instructions
+//! are counted where valgrind is installed.
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -75,7 +76,8 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     }
     let (before, after) = (instructions(&exercise), instructions(&solution));
     assert!(before > GOAL_INSTRUCTIONS, "the starting point takes {before}");
-    // This test's build may be one without optimisation: then the goal says nothing, and the saving does.
+    // This test's build may be one without optimisation: then the goal says nothing, and the saving
+    // does.
     let goal = if cfg!(debug_assertions) { before / 5 } else { GOAL_INSTRUCTIONS };
     assert!(after < goal, "the solution takes {after}, the starting point {before}");
 }

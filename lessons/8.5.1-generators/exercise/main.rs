@@ -1,7 +1,8 @@
 //! Exercise of lesson 8.5.1: two questions to ten million users, without keeping any of them.
 //!
-//! How many of the users whose name ends in 7 have a score above the average of just these users? `mine` answers, but it
-//! keeps every one of them to ask twice. Edit it until the peak is under 1,000 bytes and the checksum is what it was.
+//! How many of the users whose name ends in 7 have a score above the average of just these users?
+//! `mine` answers, but it keeps every one of them to ask twice. Edit it until the peak is under
+//! 1,000 bytes and the checksum is what it was.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p generators --example generators-exercise -- mine
 

@@ -1,7 +1,8 @@
 //! One way to do the exercise of lesson 8.5.1: ask for the users twice instead of keeping them.
 //!
-//! An iterator can be walked once. What can be had again is the recipe: `sevens` is a function, and each call gives a fresh
-//! iterator. The price is that every name is made twice; the peak is one name.
+//! An iterator can be walked once. What can be had again is the recipe: `sevens` is a function, and
+//! each call gives a fresh iterator. The price is that every name is made twice; the peak is one
+//! name.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p generators --example generators-solution -- mine
 

@@ -49,7 +49,7 @@ enum Value {
     Score(u64),
 }
 
-/// A dictionary a row, but only one row at a time: each is dropped before the next is made.
+/// One dictionary per row, but only one row at a time: each is dropped before the next is made.
 fn generator(rows: Scale) -> VariantResult<()> {
     let dictionaries = users(rows)
         .map(|user| HashMap::from([("name", Value::Name(user.name)), ("score", Value::Score(user.score))]));
@@ -60,13 +60,14 @@ fn generator(rows: Scale) -> VariantResult<()> {
     VariantResult::new(checksum, ())
 }
 
-/// The same with a struct: what is left is one name.
+/// The same with a struct: only one name is on the heap at a time.
 fn generator_slots(rows: Scale) -> VariantResult<()> {
     let checksum = users(rows).fold(Checksum::new(), |sum, user| sum.row(&user.name, user.score));
     VariantResult::new(checksum, ())
 }
 
-/// A consumer that wants batches (a bulk insert, a network call) gets them, and the peak is one batch.
+/// A consumer that wants batches (a bulk insert, a network call) gets them, and the peak is one
+/// batch.
 fn chunked(rows: Scale) -> VariantResult<Vec<User>> {
     const WINDOW: usize = 1_000;
     let mut users = users(rows);

@@ -1,5 +1,5 @@
-//! What lesson 8.5.1 asserts about itself: a list's peak is every row, a generator's is one, and a window's is the window.
-//! Peaks of the heap probe are exact on one thread.
+//! What lesson 8.5.1 asserts about itself: a list's peak is every row, a generator's is one, and a
+//! window's is the window. Peaks of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
@@ -54,7 +54,8 @@ fn every_variant_does_the_same_work() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("generators-exercise").unwrap(), "mine", 50_000);

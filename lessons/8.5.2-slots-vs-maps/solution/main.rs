@@ -1,7 +1,9 @@
-//! Two ways to do the exercise of lesson 8.5.2: every city is written down once, and a row has its number.
+//! Two ways to do the exercise of lesson 8.5.2: every city is written down once, and a row has its
+//! number.
 //!
-//! `numbered` meets 60 bytes a row. Its number is two bytes, and yet it costs eight: the struct's size is a multiple of its
-//! alignment, as CPython's objects are of theirs. `columns` meets 32: in a column two bytes are two bytes.
+//! `numbered` meets 60 bytes a row. Its number is two bytes, and yet it costs eight: the struct's
+//! size is a multiple of its alignment, as CPython's objects are of theirs. `columns` meets 32: in
+//! a column two bytes are two bytes.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p slots-vs-maps --example slots-vs-maps-solution -- columns
 
@@ -80,8 +82,8 @@ struct Columns {
 
 fn columns(rows: Scale) -> VariantResult<(Cities, Columns)> {
     let mut cities = Cities::default();
-    // With room for every row from the start: a `Vec` that doubles ends with up to twice of what it needs. How long the
-    // names will be together is not known before, so `names` does double.
+    // With room for every row from the start: a `Vec` that doubles ends with up to twice of what it
+    // needs. How long the names will be together is not known before, so `names` does double.
     let mut table = Columns {
         names: String::new(),
         name_ends: Vec::with_capacity(rows.len()),

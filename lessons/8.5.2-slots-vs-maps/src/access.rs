@@ -1,4 +1,4 @@
-//! What one random access costs: the price of a smaller row, shown beside its size. Every table hands out the same thing,
+//! What one random access costs, shown beside the size of a row. Every table returns the same type,
 //! an owned `(String, u64)`.
 
 use crate::random;
@@ -9,7 +9,7 @@ use std::time::Instant;
 const BATCHES: usize = 100;
 const ACCESSES_PER_BATCH: usize = 10_000;
 
-/// Reads rows in random order, in batches, and tells the median batch.
+/// Reads rows in random order, in batches, and tabulates the median, fastest and slowest batch.
 pub(crate) fn measure_random_access(rows: usize, get: impl Fn(usize) -> (String, u64)) -> Vec<Attachment> {
     let mut next = random::random_numbers(8);
     let mut batches: Vec<f64> = (0..BATCHES)

@@ -83,7 +83,7 @@ fn slots(rows: Scale) -> VariantResult<Vec<User>> {
     })
 }
 
-/// The lecture's egg. A type says who wrote it; no row has to carry it.
+/// The lecture's watermark. It belongs to the type, so no row has to store it.
 struct By;
 
 impl By {

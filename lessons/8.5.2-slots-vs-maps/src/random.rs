@@ -1,4 +1,5 @@
-//! Rows that have nothing in common, the same on every run: names of 8 to 24 letters and digits, scores of 64 random bits.
+//! Rows that have nothing in common, the same on every run: names of 8 to 24 letters and digits,
+//! scores of 64 random bits.
 
 use heaplab_lesson::Scale;
 
@@ -19,7 +20,8 @@ pub(crate) fn random_users(rows: Scale) -> impl ExactSizeIterator<Item = (String
     })
 }
 
-/// SplitMix64 (Steele, Lea and Flood 2014): small, fast and good enough to be nobody's pattern.
+/// SplitMix64 (Steele, Lea and Flood 2014): small, fast, and without a pattern that could be
+/// packed.
 pub(crate) fn random_numbers(seed: u64) -> impl FnMut() -> u64 {
     let mut state = seed;
     move || {

@@ -1,5 +1,6 @@
-//! What lesson 8.5.2 asserts about itself: what a row costs by its layout, that the egg costs nothing in Rust and sixteen
-//! bytes in CPython, and what the exercise asks for. Peaks of the heap probe are exact on one thread.
+//! What lesson 8.5.2 asserts about itself: what a row costs by its layout, that the egg costs
+//! nothing in Rust and sixteen bytes in CPython, and what the exercise asks for. Peaks of the heap
+//! probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
@@ -61,8 +62,9 @@ fn packed_is_under_two_bytes_a_row_while_it_is_built() {
     assert!(packed < 2 * ROWS, "{packed} bytes for {ROWS} rows");
 }
 
-/// A random score has nothing to give, and neither have most bits of a random name: less would mean that rows are lost or
-/// guessed. Names end to end with 8 bytes of score and 4 of offset would take 28.
+/// A random score has nothing to give, and neither have most bits of a random name: less would mean
+/// that rows are lost or guessed. Names end to end with 8 bytes of score and 4 of offset would take
+/// 28.
 #[test]
 fn packed_does_not_pack_what_cannot_be_packed() {
     let packed = peak_bytes(LESSON, "packed_random", ROWS);
@@ -79,7 +81,8 @@ fn every_variant_keeps_the_same_rows() {
     assert_ne!(checksum("packed_random"), of_slots);
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let (exercise, solution) =
@@ -101,7 +104,8 @@ fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     assert_eq!(mine.checksum, columns.checksum);
 }
 
-/// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out multiples of 16.
+/// `sys.getsizeof` tells 8 bytes more, and an object takes 16 more: 64-bit CPython hands out
+/// multiples of 16.
 #[test]
 fn the_egg_costs_sixteen_bytes_in_cpython() {
     let printed = trial::capture_python(env!("CARGO_MANIFEST_DIR"), &["egg.py"]).expect("the script runs");

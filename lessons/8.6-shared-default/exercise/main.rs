@@ -1,8 +1,10 @@
-//! Exercise of lesson 8.6: a million requests from one configuration, and every one of them remembers all the others.
+//! Exercise of lesson 8.6: a million requests from one configuration, and every one of them
+//! remembers all the others.
 //!
-//! `base` is configured once; each request takes a clone of it and adds its own header. The headers that a request is sent
-//! with end in its own, so nobody has complained. Edit `ConfigBuilder` until the peak is under 1,000 bytes at any number of
-//! calls and the checksum is what it was. `mine` itself may stay as it is.
+//! `base` is configured once; each request takes a clone of it and adds its own header. The headers
+//! that a request is sent with end in its own, so nobody has complained. Edit `ConfigBuilder` until
+//! the peak is under 1,000 bytes at any number of calls and the checksum is what it was. `mine`
+//! itself may stay as it is.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p shared-default --example shared-default-exercise -- mine
 

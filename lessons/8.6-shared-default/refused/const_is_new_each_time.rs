@@ -1,5 +1,5 @@
-//! A constant instead of a static: it compiles, and every use of its name is a new list. No trap, but a `push` into nothing.
-//! rustc warns, and here the warning is an error.
+//! A constant instead of a static: it compiles, and every use of its name is a new list. No trap,
+//! but a `push` into nothing. rustc warns, and here the warning is an error.
 
 #![deny(const_item_mutation)]
 

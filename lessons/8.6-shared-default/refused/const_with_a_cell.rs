@@ -1,4 +1,5 @@
-//! The same with a cell, where a `push` needs no `&mut`. rustc warns of the write, clippy of every use: each borrows a new cell.
+//! The same with a cell, where a `push` needs no `&mut`. rustc warns of the write, clippy of every
+//! use: each borrows a new cell.
 
 #![deny(clippy::borrow_interior_mutable_const)]
 

@@ -1,4 +1,5 @@
-//! A default beside the signature, without a lock: a static may only be written through something that keeps writers apart.
+//! A default beside the signature, without a lock: a static may only be written through something
+//! that keeps writers apart.
 
 static BAG: Vec<u64> = Vec::new();
 

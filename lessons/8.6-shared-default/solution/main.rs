@@ -1,8 +1,9 @@
 //! One way to do the exercise of lesson 8.6: share until somebody writes.
 //!
-//! Sharing was no mistake: most requests want the same headers. Sharing what changes was. Without the `RefCell` nobody can
-//! write through a shared `Rc`; `Rc::make_mut` copies first where there is another owner, and only there. A plain `Vec` field
-//! would do as well; it copies for every clone, also for one that adds nothing.
+//! Sharing was no mistake: most requests want the same headers. Sharing what changes was. Without
+//! the `RefCell` nobody can write through a shared `Rc`; `Rc::make_mut` copies first where there is
+//! another owner, and only there. A plain `Vec` field would do as well; it copies for every clone,
+//! also for one that adds nothing.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p shared-default --example shared-default-solution -- mine
 

@@ -24,8 +24,9 @@ pub(crate) struct CallsResult<D> {
     _alive: D,
 }
 
-/// Calls `add` for the items 0, 1, 2, … The checksum is of the items that the calls asked for and found last in their bags:
-/// a trap has these too. The other items in the bag are no part of the work, but of the growth.
+/// Calls `add` for the items 0, 1, 2, … The checksum is of the items that the calls asked for and
+/// found last in their bags: a trap has these too. The other items in the bag are no part of the
+/// work, but of the growth.
 pub(crate) fn run_calls<D>(
     scale: Scale,
     chart: GrowthChart,

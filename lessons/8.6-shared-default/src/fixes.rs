@@ -5,16 +5,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// `bag=None`, and `if bag is None: bag = []`. The caller's own bag is used however empty it is: `unwrap_or_default` asks
-/// whether there is one, not whether it has anything in it.
+/// `bag=None`, and `if bag is None: bag = []`. The caller's own bag is used even if it is empty:
+/// `unwrap_or_default` asks whether there is a bag, not whether it has items.
 pub(crate) fn add(item: u64, bag: Option<Vec<u64>>) -> Vec<u64> {
     let mut bag = bag.unwrap_or_default();
     bag.push(item);
     bag
 }
 
-/// A `thread_local!` is a good place for a scratch bag: its memory is used again, call after call. It has to be emptied
-/// before use, not after: a call that leaves early would leave its items to the next.
+/// A `thread_local!` suits a scratch bag, whose memory is used again by every call. It is emptied
+/// before use and not after: a call that returns early would leave its items to the next one.
 pub(crate) fn add_to_scratch<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> A {
     thread_local! {
         static SCRATCH: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
@@ -26,7 +26,7 @@ pub(crate) fn add_to_scratch<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> 
     })
 }
 
-/// The derived `Default` asks every field for its own. Even for an `Rc` that would be a new one.
+/// The derived `Default` makes a new default for every field, even for an `Rc`.
 #[derive(Default)]
 pub(crate) struct Bag(Vec<u64>);
 
@@ -37,13 +37,13 @@ impl Bag {
     }
 }
 
-/// `[[] for _ in range(8)]`: the closure runs once a shop.
+/// `[[] for _ in range(8)]`: the closure runs once per shop.
 pub(crate) fn make_bags() -> Vec<Shared> {
     std::iter::repeat_with(|| Rc::new(RefCell::new(Vec::new()))).take(SHOPS).collect()
 }
 
-/// A cache is a promise to forget. This one has a hundred places, and a new item takes the place of an old one, as in a
-/// processor's cache.
+/// A cache has to forget. This one has a hundred places, and a new item replaces an old one, as in
+/// a processor's cache.
 pub(crate) fn look_up<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> A {
     const PLACES: usize = 100;
     static PACKED: OnceLock<Mutex<[Vec<u64>; PLACES]>> = OnceLock::new();
@@ -56,7 +56,7 @@ pub(crate) fn look_up<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> A {
     answer(place)
 }
 
-/// The same derives over a field that owns what it holds: a clone is a copy.
+/// The same derives over a field that owns its items: a clone is a copy.
 #[derive(Clone, Default)]
 pub(crate) struct OwnedBuilder {
     items: Vec<u64>,

@@ -1,5 +1,5 @@
-//! Live bytes and the length of the bag over the calls, at equal distances. Nothing is allocated here: it all happens inside
-//! the measured region, and would be part of what is measured.
+//! Live bytes and the length of the bag over the calls, at equal distances. Nothing is allocated
+//! here: it all happens inside the measured region, and would be part of what is measured.
 
 use heaplab_lesson::{Attachment, CallSample, Calls, LessonData, Scale, Text};
 

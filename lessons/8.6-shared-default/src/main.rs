@@ -1,4 +1,5 @@
-//! Lesson 8.6: the mutable default trap. A million calls of `add(item)`, each of which wants a bag of its own.
+//! Lesson 8.6: the mutable default trap. A million calls of `add(item)`, each of which wants a bag
+//! of its own.
 //!
 //! Question:   how many items are in the bag that the last call gets, and how many bytes are alive by then?
 //! Prediction: for each trap, draw live bytes over the calls before you look.
@@ -42,8 +43,9 @@ lesson! {
     }
 }
 
-// A trap and its fix share a picture. `run_calls` runs the closure once per call. What is handed over before the closure lives
-// as long as the calls do; what the closure makes is gone after its call.
+// A trap and its fix share a picture. `run_calls` runs the closure once per call. What is handed
+// over before the closure lives as long as the calls do; what the closure makes is gone after its
+// call.
 
 const STATIC: GrowthChart =
     GrowthChart { name: "growth-static", en: "A bag in a static", zh: "放在 static 里的袋子" };
@@ -92,7 +94,8 @@ fn vec_of_many_rc(scale: Scale) -> VariantResult<CallsResult<Vec<Shared>>> {
     run_calls(scale, VEC, fixes::make_bags(), |shops, item| add_to_shop(shops, item))
 }
 
-/// The shops take turns. A new customer's bag is emptied first, but never one that somebody else holds too.
+/// The shops take turns. A shop empties its bag before it is used again, unless somebody else holds
+/// the bag too.
 fn add_to_shop(shops: &mut [Shared], item: u64) -> Answer {
     let turn = item as usize % shops.len();
     let bag = &mut shops[turn];

@@ -1,5 +1,6 @@
-//! The trap, six times over. All of it is safe Rust that rustc compiles without a warning, and all of it keeps what each call
-//! was to have for itself. Clippy knows one of the six. `fixes.rs` has the same functions, right.
+//! The trap in six forms. All of them are safe Rust that rustc compiles without a warning, and all
+//! of them share between calls what each call should have for itself. Clippy reports one of the
+//! six. `fixes.rs` has the same functions, repaired.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,8 +13,8 @@ pub(crate) type Shared = Rc<RefCell<Vec<u64>>>;
 /// How many shops take turns.
 pub(crate) const SHOPS: usize = 8;
 
-/// `def add(item, bag=[])`, as near as Rust comes to it. The default cannot stand in the signature, so it stands beside it,
-/// and there it is easy to see how long it lives: as long as the program.
+/// The closest form of `def add(item, bag=[])` in Rust. The default cannot be in the signature, so
+/// it is a `static` beside it, where it is easy to see that it lives as long as the program.
 pub(crate) fn add_to_static(item: u64) -> MutexGuard<'static, Vec<u64>> {
     static BAG: Mutex<Vec<u64>> = Mutex::new(Vec::new());
     let mut bag = BAG.lock().unwrap_or_else(PoisonError::into_inner);
@@ -32,7 +33,7 @@ pub(crate) fn add_to_thread<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> A
     })
 }
 
-/// `Bag::default()` reads like a new bag, and everybody takes it for one.
+/// `Bag::default()` reads as if it made a new bag.
 pub(crate) struct Bag(Shared);
 
 impl Default for Bag {
@@ -58,21 +59,24 @@ pub(crate) fn make_bags() -> Vec<Shared> {
     vec![Rc::new(RefCell::new(Vec::new())); SHOPS]
 }
 
-/// Careful code: who is not the only owner may not empty the bag. Where all bags are one, nobody ever is.
+/// Only the sole owner of a bag may empty it. Where all bags are one, no owner is ever the only
+/// one.
 pub(crate) fn clear_if_unshared(bag: &mut Shared) {
     if let Some(mine) = Rc::get_mut(bag) {
         mine.get_mut().clear();
     }
 }
 
-/// Each item is packed once and then remembered. The answers are right, and nothing is ever forgotten.
+/// Each item is packed once and then remembered. The answers are right, and nothing is ever
+/// forgotten.
 pub(crate) fn look_up<A>(item: u64, answer: impl FnOnce(&[u64]) -> A) -> A {
     static PACKED: OnceLock<Mutex<HashMap<u64, Vec<u64>>>> = OnceLock::new();
     let mut packed = PACKED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     answer(packed.entry(item).or_insert_with(|| vec![item]))
 }
 
-/// A base that is configured once; a clone of it a call. `#[derive(Clone)]` clones field by field, and this field is an `Rc`.
+/// A base that is configured once and cloned for each call. `#[derive(Clone)]` clones field by
+/// field, and this field is an `Rc`.
 #[derive(Clone, Default)]
 pub(crate) struct SharedBuilder {
     items: Shared,

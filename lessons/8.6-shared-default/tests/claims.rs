@@ -1,5 +1,5 @@
-//! What lesson 8.6 asserts about itself: each trap grows with the calls, no fix does, and both do the same work. Live bytes
-//! of the heap probe are exact on one thread.
+//! What lesson 8.6 asserts about itself: each trap grows with the calls, no fix does, and both do
+//! the same work. Live bytes of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, charts, example_path, find_figure, tables, whole_number};
 use heaplab_report::lesson_data::present;
@@ -45,7 +45,8 @@ fn no_fix_grows_with_the_calls() {
     }
 }
 
-/// Where the bag itself is a `Vec` of numbers, what is alive is the bag and what leads to it, to the byte.
+/// Where the bag itself is a `Vec` of numbers, what is alive is the bag and what leads to it, to
+/// the byte.
 #[test]
 fn a_trap_holds_every_item_of_every_call() {
     let mut bag = Vec::new();
@@ -82,7 +83,8 @@ fn the_wrong_answers_are_in_the_bag_and_not_in_the_checksum() {
     }
 }
 
-/// The picture's last point is what the recorder counts at the end: the curve and the table are of one measurement.
+/// The picture's last point is what the recorder counts at the end: the curve and the table are of
+/// one measurement.
 #[test]
 fn the_growth_curve_ends_where_the_region_does() {
     for variant in PAIRS.iter().flat_map(|(trap, fix)| [*trap, *fix]) {
@@ -96,7 +98,8 @@ fn the_growth_curve_ends_where_the_region_does() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("shared-default-exercise").unwrap(), "mine", 50_000);

@@ -1,5 +1,5 @@
-//! What the lesson says of CPython, asked of CPython: the trap, the lecture's fix with what it still gets wrong, and the fix
-//! that asks `is None`.
+//! What the lesson says of CPython, asked of CPython: the trap, the lecture's fix with what it
+//! still gets wrong, and the fix that asks `is None`.
 
 use heaplab_lesson::trial::{self, Probe, charts, find_figure, tables, whole_number};
 

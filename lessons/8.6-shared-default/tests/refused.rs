@@ -1,5 +1,5 @@
-//! Why the trap cannot be written in Rust as it is in Python: the compiler, or clippy, refuses each file of `refused/`, and for
-//! the reason that stands there.
+//! Why the trap cannot be written in Rust as it is in Python: the compiler, or clippy, refuses each
+//! file of `refused/`, and for the reason that stands there.
 
 use std::path::Path;
 use std::process::Command;
@@ -39,8 +39,8 @@ fn each_use_of_a_constant_is_a_new_list() {
     assert_eq!(BAG.len(), 0);
 }
 
-/// Every error of the file is one of those named, and each of those is there: a file that fails for another reason, such as a
-/// slip of the pen, shows nothing.
+/// Every error of the file is one of those named, and each of those is there: a file that fails for
+/// another reason, such as a slip of the pen, shows nothing.
 fn refused(compiler: &str, file: &str, errors: &[&str]) {
     let out = tempfile::tempdir().expect("a temporary folder can be made");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("refused").join(file);

@@ -1,5 +1,6 @@
-//! Exercise of lesson 8.8: everything wrong at once. `mine` finds the ten best scores. For that it keeps every row as a
-//! dictionary, behind an Rc, and sorts them all. Edit it until the peak is under 2,000 bytes and the checksum is what it was.
+//! Exercise of lesson 8.8: everything wrong at once. `mine` finds the ten best scores. For that it
+//! keeps every row as a dictionary, behind an Rc, and sorts them all. Edit it until the peak is
+//! under 2,000 bytes and the checksum is what it was.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p mind-map --example mind-map-exercise -- mine
 

@@ -1,6 +1,7 @@
 //! One way to do the exercise of lesson 8.8: one score at a time, and ten of them kept.
 //!
-//! `BinaryHeap` with `Reverse` would do as well; a sorted list of ten is short enough to be searched.
+//! `BinaryHeap` with `Reverse` would do as well; a sorted list of ten is short enough to be
+//! searched.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p mind-map --example mind-map-solution -- mine
 

@@ -1,4 +1,5 @@
-//! Lesson 8.8: the summary. One small program, four times: everything that the lecture was about, side by side.
+//! Lesson 8.8: the summary. One small program, four times: everything that the lecture was about,
+//! side by side.
 //!
 //! Question:   which of the four still holds memory when it is done, and which never held any?
 //! Prediction: write down, in bytes a row, the peak of each variant and what is live at its end.
@@ -27,7 +28,8 @@ lesson! {
     }
 }
 
-/// The flag has one byte, and costs eight: rows stand in memory one behind the other, each where its `score` may stand.
+/// The flag has one byte and costs eight: in an array every row is padded so that the next row's
+/// `score` is aligned.
 struct Row {
     name: String,
     score: u64,
@@ -35,7 +37,7 @@ struct Row {
 }
 
 impl Row {
-    /// What a row says: its score, where it is active.
+    /// The score of an active row, 0 of another.
     fn points(&self) -> u64 {
         if self.active { self.score } else { 0 }
     }
@@ -45,7 +47,8 @@ fn rows(rows: Scale) -> impl ExactSizeIterator<Item = Row> {
     rows.iter().map(|i| Row { name: format!("user{i}"), score: i, active: i % 3 != 0 })
 }
 
-/// The ledger owns its entries, and every entry owns the ledger. Both go out of scope here, and neither is freed.
+/// The ledger owns its entries, and every entry owns the ledger. Both go out of scope here, and
+/// neither is freed.
 fn cycle(scale: Scale) -> VariantResult<()> {
     struct Ledger {
         entries: RefCell<Vec<Entry>>,
@@ -70,7 +73,7 @@ enum Value {
     Active(bool),
 }
 
-/// What a dynamic language does: a dictionary a row.
+/// What a dynamic language does: one dictionary per row.
 fn maps(scale: Scale) -> VariantResult<Vec<HashMap<&'static str, Value>>> {
     let fields = |row: Row| {
         let active = Value::Active(row.active);
@@ -93,7 +96,8 @@ fn slots(scale: Scale) -> VariantResult<Vec<Row>> {
     VariantResult::new(checksum, all).with_attachments(|_, _| row_size_figures())
 }
 
-/// What a row takes, and what its fields would take without their alignment: for whoever has predicted the one by the other.
+/// The size of a row, and of its fields without padding: the report explains a prediction that
+/// confused the two.
 fn row_size_figures() -> Vec<Attachment> {
     let figure = |name: &str, en: &str, zh: &str, bytes: usize| {
         let title = Text { en: en.to_owned(), zh: zh.to_owned() };
@@ -106,7 +110,7 @@ fn row_size_figures() -> Vec<Attachment> {
     ]
 }
 
-/// Whoever needs each row once needs one row.
+/// Each row is needed once, so one row at a time is enough.
 fn generator(scale: Scale) -> VariantResult<()> {
     VariantResult::new(rows(scale).fold(Checksum::new(), |sum, row| sum.row(&row.name, row.points())), ())
 }

@@ -1,5 +1,5 @@
-//! What lesson 8.8 asserts about itself: a cycle stays, maps are larger than structs, and a generator keeps nothing. Peaks of the
-//! heap probe are exact on one thread.
+//! What lesson 8.8 asserts about itself: a cycle stays, maps are larger than structs, and a
+//! generator keeps nothing. Peaks of the heap probe are exact on one thread.
 
 use heaplab_lesson::trial::{self, RecordedRun, example_path};
 use std::path::Path;
@@ -12,7 +12,8 @@ const GOAL_BYTES: u64 = 2_000;
 #[test]
 fn what_was_let_go_in_a_cycle_stays() {
     let cycle = measured(LESSON, "cycle", 5_000).heap;
-    // A handle to the ledger a row more than `slots`, and the ledger itself: two counts and a Vec in its cell.
+    // A handle to the ledger a row more than `slots`, and the ledger itself: two counts and a Vec
+    // in its cell.
     let slots = measured(LESSON, "slots", 5_000).heap;
     assert_eq!(cycle.end_bytes, slots.end_bytes + 5_000 * 8 + 48);
     assert_eq!(measured(LESSON, "generator", 5_000).heap.end_bytes, 0);
@@ -39,7 +40,8 @@ fn every_variant_does_the_same_work_and_so_does_cpython() {
     }
 }
 
-/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure. In CI it has to miss.
+/// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
+/// In CI it has to miss.
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let exercise = measured(example_path("mind-map-exercise").unwrap(), "mine", 20_000);

@@ -59,11 +59,13 @@ impl Collection {
 /// One object of a generation, not owned. When the object dies it is taken out of its list.
 type Entry = Weak<Tracked<dyn Object>>;
 
-/// The objects by generation. CPython's generations are linked lists through the objects, these are vectors of [`Entry`].
+/// The objects by generation. CPython's generations are linked lists through the objects, these are
+/// vectors of [`Entry`].
 #[derive(Default)]
 pub(crate) struct Generations {
     generations: [RefCell<Vec<Entry>>; GENERATIONS],
-    /// Allocations less deaths for the youngest generation; collections of the next younger one for the others.
+    /// Allocations less deaths for the youngest generation; collections of the next younger one for
+    /// the others.
     counts: [Cell<u64>; GENERATIONS],
     made: Cell<u64>,
     alive: Cell<u64>,
@@ -100,13 +102,15 @@ impl Generations {
         let Position::Generation(generation, index) = place else { return };
         let mut list = self.generations[generation].borrow_mut();
         list.swap_remove(index);
-        // Every object in a list is alive: a dying object takes itself out before anything else happens.
+        // Every object in a list is alive: a dying object takes itself out before anything else
+        // happens.
         if let Some(moved) = list.get(index).and_then(Weak::upgrade) {
             moved.header.place.set(Position::Generation(generation, index));
         }
     }
 
-    /// Begins a collection: empties its generations, resets their counters, and counts it for the next generation.
+    /// Begins a collection: empties its generations, resets their counters, and counts it for the
+    /// next generation.
     pub(crate) fn take_objects(&self, generation: usize) -> Vec<AnyObject> {
         if generation < OLDEST {
             increase(&self.counts[generation + 1], 1);
@@ -116,8 +120,9 @@ impl Generations {
         lists.flat_map(|list| list.into_iter().filter_map(|object| object.upgrade())).collect()
     }
 
-    /// CPython postpones a full collection until a quarter as many objects have grown old as the last one left. Otherwise a
-    /// program that only ever adds objects would examine all of them again and again, in quadratic time.
+    /// CPython postpones a full collection until a quarter as many objects have grown old as the
+    /// last one left. Otherwise a program that only ever adds objects would examine all of them
+    /// again and again, in quadratic time.
     pub(crate) fn is_full_collection_worthwhile(&self) -> bool {
         let worth = self.long_lived_pending.get() >= self.long_lived_total.get() / 4;
         if !worth {

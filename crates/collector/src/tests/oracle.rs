@@ -1,5 +1,6 @@
-//! The collector against an oracle that knows no counts: it marks from the roots, slowly and obviously. On 10,000 random
-//! programs, with finalisers that save, both must agree after every step on who is alive.
+//! The collector against an oracle that knows no counts: it marks from the roots, slowly and
+//! obviously. On 10,000 random programs, with finalisers that save, both must agree after every
+//! step on who is alive.
 
 use super::world::{Node, World};
 use crate::{Gc, OLDEST};
@@ -38,7 +39,8 @@ fn it_frees_what_the_oracle_says_on_ten_thousand_random_graphs() {
     );
 }
 
-/// Both through the same steps. Returns nodes, freed, resurrected, and freed while the oldest were left alone.
+/// Both through the same steps. Returns nodes, freed, resurrected, and freed while the oldest were
+/// left alone.
 fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
     let world = World::default();
     let mut roots: Vec<Gc<Node>> = Vec::new();
@@ -92,7 +94,8 @@ fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
         }
     }
     seen[0] = oracle.nodes.len();
-    // Everybody lets go. Each finaliser has one turn left at most, so that this comes to an end with nobody alive.
+    // Everybody lets go. Each finaliser has one turn left at most, so that this comes to an end
+    // with nobody alive.
     loop {
         roots.clear();
         oracle.roots.clear();
@@ -110,7 +113,8 @@ fn run(steps: &[Step]) -> Result<[usize; 4], TestCaseError> {
     Ok(seen)
 }
 
-/// The counts do their work, the saved become roots (in an order that both know), and everybody is looked at.
+/// The counts do their work, the saved become roots (in an order that both know), and everybody is
+/// looked at.
 fn settle(world: &World, roots: &mut Vec<Gc<Node>>, oracle: &mut Oracle) -> Result<(), TestCaseError> {
     oracle.free_what_nobody_refers_to();
     let mut saved = world.rescued.take();

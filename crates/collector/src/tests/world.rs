@@ -1,5 +1,5 @@
-//! Objects for tests: each refers to as many others as it is told to, may save one of them when it is finalised, and its death
-//! is seen.
+//! Objects for tests: each refers to as many others as it is told to, may save one of them when it
+//! is finalised, and its death is seen.
 
 use crate::{Collector, Gc, Header, Object};
 use std::cell::{Cell, RefCell};

@@ -1,8 +1,9 @@
 //! A pool: 4 KiB of blocks of one size, and a header of 48 bytes before them.
 //!
-//! Three kinds of blocks, from the lowest address to the highest: used and free ones mixed, then those that nobody has had
-//! yet. A free block holds the address of the next free block of its pool, so the list costs no memory; the blocks that
-//! nobody has had yet need no list, only the place where they start. Memory that nobody asked for is not touched.
+//! Three kinds of blocks, from the lowest address to the highest: used and free ones mixed, then
+//! those that nobody has had yet. A free block holds the address of the next free block of its
+//! pool, so the list costs no memory; the blocks that nobody has had yet need no list, only the
+//! place where they start. Memory that nobody asked for is not touched.
 
 use super::Arena;
 use crate::chain::{Linked, Links};
@@ -73,14 +74,17 @@ impl Pool {
         }
         let offset = header.untouched as usize;
         header.untouched += header.class.block_bytes() as u32;
-        // SAFETY: a pool with room and without a list has an untouched block, which ends inside the pool.
+        // SAFETY: a pool with room and without a list has an untouched block, which ends inside the
+        // pool.
         unsafe { pool.cast::<u8>().byte_add(offset) }
     }
 
-    /// Takes a block back, to be the next that is handed out: what was used last is still in the processor's caches.
+    /// Takes a block back, to be the next that is handed out: what was used last is still in the
+    /// processor's caches.
     ///
     /// # Safety
-    /// The block came from this pool's [`Pool::take`], nobody uses it any more, and nothing borrows the header.
+    /// The block came from this pool's [`Pool::take`], nobody uses it any more, and nothing borrows
+    /// the header.
     pub(crate) unsafe fn put(mut pool: NonNull<Pool>, block: NonNull<u8>) {
         // SAFETY: the header is the pool's own; a block is at least 8 bytes large and aligned to 8.
         unsafe {
@@ -108,7 +112,8 @@ impl Pool {
         self.arena
     }
 
-    /// The addresses of all blocks that nobody has: those on the list, and those that nobody has had yet.
+    /// The addresses of all blocks that nobody has: those on the list, and those that nobody has
+    /// had yet.
     pub(crate) fn free_blocks(&self) -> BTreeSet<usize> {
         // SAFETY: a block on the list is free and holds the address of the next.
         let next = |free: &NonNull<FreeBlock>| unsafe { NonNull::new(free.as_ref().next) };

@@ -1,5 +1,6 @@
-//! Figures that a lesson hands over and that the report words: `heaplab_report::present` makes tables, charts, graphs and
-//! sentences of them when the runner reads the record. A report never has them.
+//! Figures that a lesson hands over and that the report words: `heaplab_report::present` makes
+//! tables, charts, graphs and sentences of them when the runner reads the record. A report never
+//! has them.
 
 use super::Strength;
 use crate::Text;
@@ -17,14 +18,16 @@ pub enum LessonData {
     Calls(Calls),
     /// What a generational collector did.
     Collections(Collections),
-    /// A parent and its children with their reference counts: the report finds the cycles and what has leaked.
+    /// A parent and its children with their reference counts: the report finds the cycles and what
+    /// has leaked.
     Family(Family),
 }
 
 /// Blocks of one allocator, one entry per requested size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockSizes {
-    /// The name of its lines in the charts. Empty for the variant's own allocator, which also has a table of alignment.
+    /// The name of its lines in the charts. Empty for the variant's own allocator, which also has a
+    /// table of alignment.
     pub allocator: String,
     /// In ascending order of requested bytes.
     pub sizes: Vec<BlockSize>,

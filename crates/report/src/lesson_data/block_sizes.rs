@@ -1,12 +1,13 @@
-//! What a request gets under an allocator: two charts, and a table of alignment with the reason for it.
+//! What a request gets under an allocator: two charts, and a table of alignment with the reason for
+//! it.
 
 use super::Texts;
 use heaplab_record::{
     Attachment, AxisUnit, BlockSize, BlockSizes, Cell, Chart, Figure, Marker, Series, Table, Text,
 };
 
-/// `long double` and the wide registers of x86-64 and aarch64 need this alignment, so `malloc`, which does not know the
-/// type, must promise it there.
+/// `long double` and the wide registers of x86-64 and aarch64 need this alignment, so `malloc`,
+/// which does not know the type, must promise it there.
 const STRICTEST_BYTES: u64 = 16;
 /// The alignment of a pointer or a `double`.
 const POINTER_BYTES: u64 = 8;
@@ -47,7 +48,8 @@ struct Alignment {
     tiny_bytes: u64,
     /// The lowest among larger blocks.
     larger_bytes: u64,
-    /// Bytes per block that were not asked for: the mean over requests of 1 to 512 bytes, each size once.
+    /// Bytes per block that were not asked for: the mean over requests of 1 to 512 bytes, each size
+    /// once.
     padding_bytes: f64,
 }
 

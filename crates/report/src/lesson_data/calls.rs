@@ -1,5 +1,5 @@
-//! How live bytes grew over many calls: the chart, one row of a table with the reason, and the figure that the lecture's
-//! sentences are compared with.
+//! How live bytes grew over many calls: the chart, one row of a table with the reason, and the
+//! figure that the lecture's sentences are compared with.
 
 use super::Texts;
 use crate::format::count;
@@ -57,7 +57,8 @@ fn table(samples: &[CallSample], texts: &Texts) -> Option<Attachment> {
     }))
 }
 
-/// A call asked for a bag with its own item and nothing else, and for nothing to stay alive after it.
+/// A call asked for a bag with its own item and nothing else, and for nothing to stay alive after
+/// it.
 fn explain(middle: CallSample, last: CallSample, texts: &Texts) -> Option<Text> {
     let grown = last.live_bytes?.saturating_sub(middle.live_bytes?);
     let calls = last.calls.checked_sub(middle.calls).filter(|&calls| calls > 0)?;

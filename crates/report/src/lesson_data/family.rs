@@ -1,5 +1,6 @@
-//! Who owns whom in a family: its graph, which objects are on a cycle, which have leaked, and one sentence about it. It is the
-//! rule of a cycle collector: reference counts, less the references from inside.
+//! Who owns whom in a family: its graph, which objects are on a cycle, which have leaked, and one
+//! sentence about it. It is the rule of a cycle collector: reference counts, less the references
+//! from inside.
 
 use super::Texts;
 use heaplab_record::{Attachment, CountedObject, Family, Graph, GraphEdge, GraphNode, Strength};

@@ -1,4 +1,5 @@
-//! Who belongs together lives in one `Vec` and dies with it. An index refers, and it owns nothing.
+//! A family lives in one `Vec` and is freed with it. Its members refer to each other by index,
+//! which owns nothing.
 
 use super::family_name;
 use heaplab_lesson::Checksum;
@@ -19,7 +20,7 @@ pub(crate) fn make(i: u64) -> Arena {
     Arena(vec![parent, child(2 * i), child(2 * i + 1)])
 }
 
-/// An index is as good as the arena that it is used with: nobody checks that it is the right one.
+/// Nothing checks that an index is used with the arena that it belongs to.
 pub(crate) fn read(Arena(members): &Arena, sum: Checksum) -> Checksum {
     members[0].children.iter().map(|&child| &members[child]).fold(sum, |sum, child| match child.parent {
         Some(parent) => sum.row(&members[parent].name, child.score),

@@ -1,4 +1,5 @@
-//! `rc_cycle` once more, with dumpster's `Gc`. What our collector has to be told, `derive(Trace)` writes.
+//! `rc_cycle` once more, with dumpster's `Gc`. `derive(Trace)` writes what `gc_cycle` writes by
+//! hand.
 
 use super::family_name;
 use dumpster::Trace;

@@ -1,4 +1,5 @@
-//! `rc_cycle` again, word for word, with a `Gc` for each `Rc`, and what the collector has to be told.
+//! `rc_cycle` again with a `Gc` for each `Rc`, and with what the collector has to know about the
+//! types.
 
 use super::family_name;
 use heaplab_collector::{Collector, Gc, Header, Object};
@@ -25,7 +26,7 @@ impl Object for Parent {
     }
 }
 
-/// It has nothing to clear: once its parent has let go of it, the count frees it.
+/// A child has nothing to clear: once its parent has let go of it, the count frees it.
 impl Object for Child {
     fn traverse(&self, visit: &mut dyn FnMut(&Header)) {
         visit(self.parent.header());

@@ -1,4 +1,4 @@
-//! Everybody is owned by whoever refers to them. No count ever comes to zero.
+//! Parent and children own each other by `Rc`, so no count ever becomes zero.
 
 use super::family_name;
 use heaplab_lesson::Checksum;

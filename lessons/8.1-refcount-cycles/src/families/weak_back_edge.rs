@@ -1,4 +1,4 @@
-//! Owners stand above, and the edge back up is a `Weak`: it refers, and it does not own.
+//! The parent owns its children, and the edge back to the parent is a `Weak`, which does not own.
 
 use super::family_name;
 use heaplab_lesson::Checksum;
@@ -22,7 +22,7 @@ pub(crate) fn make(i: u64) -> Rc<Parent> {
     parent
 }
 
-/// A `Weak` has to be asked each time: its parent may be gone.
+/// A `Weak` has to be upgraded each time, since the parent may be gone.
 pub(crate) fn read(parent: &Rc<Parent>, sum: Checksum) -> Checksum {
     parent.children.borrow().iter().fold(sum, |sum, child| match child.parent.upgrade() {
         Some(parent) => sum.row(&parent.name, child.score),

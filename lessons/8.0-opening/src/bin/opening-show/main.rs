@@ -1,6 +1,6 @@
-//! The opening of the lecture, two minutes on a terminal: a service loses memory and a curve shows it live; two
-//! snapshots find the line that keeps it; the same service runs again without that line. Every figure is measured
-//! while the program runs.
+//! The opening of the lecture, two minutes on a terminal: a service loses memory and a curve shows
+//! it live; two snapshots find the line that keeps it; the same service runs again without that
+//! line. Every figure is measured while the program runs.
 //!
 //! Command: cargo run --profile lesson -p opening --bin opening-show     (`cargo xtask lesson 8.0` begins with it)
 
@@ -82,7 +82,8 @@ struct Act {
     late: Snapshot,
 }
 
-/// Runs a service and draws its live bytes. `top_bytes` is the axis of an earlier act, so that both have one scale.
+/// Runs a service and draws its live bytes. `top_bytes` is the axis of an earlier act, so that both
+/// have one scale.
 fn play_act<S: Service>(stage: &Stage, colour: Colour, top_bytes: Option<u64>) -> Result<Act, String> {
     let mut service = S::default();
     let mut curve = LiveCurve::new(VISITS / VISITS_PER_FRAME, top_bytes);
