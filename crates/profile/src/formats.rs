@@ -1,10 +1,15 @@
 //! The table of profile formats. A report contains a file of every format; `cargo xtask diff` reads
 //! those that have a reader.
 //!
-//! To add a format, write its file beside this one and its line in [`FORMATS`].
+//! To add a format, write its file in this folder and its line in [`FORMATS`].
 
-use crate::dhat::{self, DhatError, RunHeader};
-use crate::{Measure, Profile, firefox, folded, speedscope};
+pub mod dhat;
+pub mod firefox;
+pub mod folded;
+pub mod speedscope;
+
+use crate::{Measure, Profile};
+use dhat::{DhatError, RunHeader};
 
 /// Every format, in the order in which messages list them.
 pub const FORMATS: [Format; 4] = [dhat::FORMAT, speedscope::FORMAT, folded::FORMAT, firefox::FORMAT];

@@ -23,32 +23,26 @@
 //! Only [`symbols`] reads files, namely those of the profiled program; the other modules work on
 //! data.
 
+#[cfg(feature = "exports")]
+pub mod callgrind;
 pub mod diff;
-mod frames;
+#[cfg(feature = "exports")]
+pub mod formats;
+mod frame;
 mod measure;
 mod model;
 mod probe;
 pub mod raw;
 pub mod statistics;
-mod totals;
-
-#[cfg(feature = "exports")]
-pub mod callgrind;
-#[cfg(feature = "exports")]
-pub mod dhat;
-#[cfg(feature = "exports")]
-pub mod firefox;
-#[cfg(feature = "exports")]
-pub mod folded;
-#[cfg(feature = "exports")]
-pub mod formats;
-#[cfg(feature = "exports")]
-pub mod speedscope;
 #[cfg(feature = "symbols")]
 pub mod symbols;
+mod totals;
+mod trim;
 
-pub use frames::{UNKNOWN, function_name};
+#[cfg(feature = "exports")]
+pub use formats::{dhat, firefox, folded, speedscope};
+pub use frame::{Frame, UNKNOWN, function_name};
 pub use measure::Measure;
-pub use model::{Frame, Profile, RecorderFigures, Site};
+pub use model::{Profile, RecorderFigures, Site};
 pub use probe::Probe;
 pub use totals::{CountsTotals, DhatTotals, HeapTotals};

@@ -1,6 +1,6 @@
 //! The model that every format of a heap profile is read into and written from.
 
-use crate::frames;
+use crate::{Frame, trim};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,21 +67,11 @@ pub struct RecorderFigures {
     pub threads: BTreeSet<String>,
 }
 
-/// One function on a stack. Inlined functions have their own frames.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Frame {
-    /// Demangled and without hashes: `slots_vs_maps::list_dict`.
-    pub function: String,
-    /// File and line as far as the format has them, never an address:
-    /// `8.5.2-slots-vs-maps/src/main.rs:30`.
-    pub location: Option<String>,
-}
-
 impl Profile {
     /// Trims each stack: the runtime below the lesson's code and the allocator above it are
     /// dropped. Sites whose stacks are then equal are added up, in the order of their stacks.
     pub fn trim_stacks(self) -> Profile {
-        let trim = |site: Site| Site { frames: frames::trim_stack(&site.frames), ..site };
+        let trim = |site: Site| Site { frames: trim::trim_stack(&site.frames), ..site };
         Profile { sites: self.sites.into_iter().map(trim).collect() }.merge_equal_stacks()
     }
 
@@ -105,15 +95,6 @@ impl Profile {
     /// The global peak: what all sites held at it together.
     pub fn peak_bytes(&self) -> u64 {
         self.sites.iter().map(|site| site.peak_bytes).sum()
-    }
-}
-
-impl Frame {
-    /// The file, and the line where it is known.
-    pub fn place(&self) -> Option<(&str, Option<u32>)> {
-        let location = self.location.as_deref()?;
-        let parts = location.rsplit_once(':').and_then(|(file, line)| Some((file, Some(line.parse().ok()?))));
-        Some(parts.unwrap_or((location, None)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sums by line, by function and by stack, with the terms of Python's tracemalloc
 //! (<https://docs.python.org/3/library/tracemalloc.html#statistic>).
 
-use crate::{Frame, Measure, Profile, Site, UNKNOWN, frames};
+use crate::{Frame, Measure, Profile, Site, UNKNOWN, trim};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl Statistic {
 }
 
 fn find_own_frame(site: &Site) -> Frame {
-    let own = site.frames.iter().rev().find(|frame| !frames::is_standard_library(frame));
+    let own = site.frames.iter().rev().find(|frame| !trim::is_standard_library(frame));
     let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
     own.or(site.frames.last()).cloned().unwrap_or_else(unknown)
 }

@@ -24,7 +24,7 @@ pub struct Manifest {
     pub prepares: bool,
 }
 
-/// The variable that hands [`Prepared::what`] to every variant, in Rust and in Python.
+/// The variable that hands [`PreparedInput::what`] to every variant, in Rust and in Python.
 pub const PREPARED_VARIABLE: &str = "HEAPLAB_PREPARED";
 
 /// What `LESSON --heaplab-prepare [--rows N]` prints. Making the input is a process of its own, so

@@ -9,7 +9,7 @@
 
 mod tables;
 
-use crate::formats::Format;
+use super::Format;
 use crate::{Measure, Profile};
 use serde::Serialize;
 use tables::{FrameTable, FuncTable, Samples, StackTable, Tables};

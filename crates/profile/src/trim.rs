@@ -1,18 +1,11 @@
-//! Which frames of a stack are shown, and how functions are named.
+//! Which frames of a stack are shown.
 //!
 //! A raw stack runs from the program's entry point through Rust's runtime and the lesson runner to
 //! the lesson's function, and then through the standard library to the allocator. Every function of
 //! the lesson and of other crates is kept; of each passage through the standard library, only the
 //! one call in the source is kept, such as `alloc::vec::Vec<T,A>::push`.
 
-mod name;
-
-use crate::Frame;
-
-pub use name::function_name;
-
-/// The name of a frame without a symbol.
-pub const UNKNOWN: &str = "[unknown]";
+use crate::{Frame, UNKNOWN};
 
 /// After the first of these, a stack contains only the allocator.
 const ALLOCATION: [&str; 8] = [
@@ -191,6 +184,7 @@ fn starts_with_any(frame: &Frame, prefixes: &[&str]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::function_name;
 
     fn trimmed(functions: &[&str]) -> Vec<String> {
         let frame = |name: &&str| Frame { function: function_name(name), location: None };

@@ -6,7 +6,7 @@ mod file;
 mod rebase;
 mod write;
 
-use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use super::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
 use crate::{Frame, Measure, Profile, Site, function_name};
 use file::{DhatFile, ProgramPoint};
 

@@ -1,7 +1,7 @@
 //! speedscope's own file format (<https://www.speedscope.app/file-format-schema.json>): one
 //! "sampled" profile per measure, whose samples are stacks and whose weights are bytes.
 
-use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use super::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
 use crate::{Frame, Measure, Profile, Site};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

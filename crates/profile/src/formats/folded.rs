@@ -1,7 +1,7 @@
 //! Folded stacks, the input of flamegraphs: `root;caller;site BYTES`, one line per distinct stack
 //! (<https://github.com/brendangregg/FlameGraph#2-fold-stacks>).
 
-use crate::formats::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
+use super::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
 use crate::{Frame, Measure, Profile, Site, UNKNOWN};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
