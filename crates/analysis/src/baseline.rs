@@ -1,11 +1,11 @@
-//! Which run a run is compared with, and how it stands: the rule that the terminal, the Markdown, the page and the
-//! pictures share.
+//! Which run a run is compared with, and how it stands: the rule that the terminal, the Markdown,
+//! the page and the pictures share.
 
 use heaplab_record::{Language, Run};
 
-/// The run that `run` is compared with: the marked one of its own lesson folder, or of the report where the
-/// folder has none, that did the same work, in its own language. Python scripts carry no mark: theirs is the
-/// script with the name of the Rust baseline.
+/// The run that `run` is compared with: the marked one of its own lesson folder, or of the report
+/// where the folder has none, that did the same work, in its own language. Python scripts carry no
+/// mark: theirs is the script with the name of the Rust baseline.
 pub fn find_baseline<'a>(run: &Run, runs: &'a [Run]) -> Option<&'a Run> {
     let near = |other: &&Run| other.section == run.section;
     let marked = |other: &&Run| {
@@ -43,8 +43,8 @@ pub struct RelativeChange {
     pub baseline: u64,
 }
 
-/// Compares peak live heap, or peak RSS where neither has a heap probe. `None` where there is nothing to compare:
-/// a peak of one kind is never compared with a peak of the other.
+/// Compares peak live heap, or peak RSS where neither has a heap probe. `None` where there is
+/// nothing to compare: a peak of one kind is never compared with a peak of the other.
 pub fn compare_with_baseline(run: &Run, baseline: Option<&Run>) -> Option<BaselineComparison> {
     let baseline = baseline?;
     let (mine, theirs) = match (&run.heap, &baseline.heap) {

@@ -170,8 +170,8 @@ pub fn claimed_number(spec: &ClaimSpec) -> u64 {
     spec.says_bytes.or(spec.says_count).unwrap_or(0)
 }
 
-/// `None` where a part of it was not measured, or where two variants that are to be subtracted ran at different
-/// rows.
+/// `None` where a part of it was not measured, or where two variants that are to be subtracted ran
+/// at different rows.
 fn read_figure<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<ClaimFigure<'a>> {
     let run = find_run(runs, measure.language, &measure.variant)?;
     let mut value = i128::from(metric_value(run, measure, spec)?);
@@ -187,7 +187,8 @@ fn find_run<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'
     runs.iter().find(|run| run.language == language && run.variant == variant)
 }
 
-/// A figure of another kind than the claim's number cannot be compared with it: it counts as not measured.
+/// A figure of another kind than the claim's number cannot be compared with it: it counts as not
+/// measured.
 fn metric_value(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
     if let Some(name) = measure.metric.strip_prefix(FIGURE_PREFIX) {
         return match (&find_attached_figure(run, name)?.value, spec.says_count) {

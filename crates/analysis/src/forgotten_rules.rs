@@ -1,14 +1,17 @@
-//! The rules that people forget when they predict, each with the bytes that a run's figures show of it.
+//! The rules that people forget when they predict, each with the bytes that a run's figures show of
+//! it.
 
 use heaplab_record::{Attachment, Cell, HeapRun, HeapSite, Language, Run};
 
 /// What the two counts of an `Rc` or `Arc` take before its value (strong and weak, a `usize` each).
 const RC_HEADER_BYTES: u64 = 16;
 /// hashbrown keeps a control byte per bucket, and as many again as it looks at in one step
-/// (<https://github.com/rust-lang/hashbrown/blob/main/src/raw.rs>: `Group::WIDTH` is 16 on `x86_64`).
+/// (<https://github.com/rust-lang/hashbrown/blob/main/src/raw.rs>: `Group::WIDTH` is 16 on
+/// `x86_64`).
 const GROUP_BYTES: u64 = 16;
 /// `Vec` and `String` grow to twice their capacity or to what is needed, whichever is more
-/// (<https://doc.rust-lang.org/std/vec/struct.Vec.html#guarantees> leaves the factor open: it is measured here).
+/// (<https://doc.rust-lang.org/std/vec/struct.Vec.html#guarantees> leaves the factor open: it is
+/// measured here).
 const DOUBLING_FACTOR: f64 = 1.95;
 /// The most that glibc adds to a small block: 8 bytes of header, steps of 16, at least 32 in all
 /// (<https://sourceware.org/glibc/wiki/MallocInternals>).
@@ -129,7 +132,8 @@ fn find_own_blocks(heap: &HeapRun) -> Option<ForgottenRule> {
     })
 }
 
-/// Blocks that were grown to twice their size: at most the last growth of those still live is room to spare.
+/// Blocks that were grown to twice their size: at most the last growth of those still live is room
+/// to spare.
 fn find_doubling(heap: &HeapRun) -> Option<ForgottenRule> {
     let doubled: Vec<(&HeapSite, f64)> = heap
         .sites
@@ -177,8 +181,8 @@ fn find_tables(heap: &HeapRun) -> Option<ForgottenRule> {
     })
 }
 
-/// The buckets of a table and the bytes of each, if its size can be composed in only one way: n slots, n control
-/// bytes and a group of them, n a power of two.
+/// The buckets of a table and the bytes of each, if its size can be composed in only one way: n
+/// slots, n control bytes and a group of them, n a power of two.
 fn solve_buckets(site: &HeapSite) -> Option<(u64, u64)> {
     let is_even = site.at_peak_blocks > 0 && site.at_peak_bytes.is_multiple_of(site.at_peak_blocks);
     let size = is_even.then(|| site.at_peak_bytes / site.at_peak_blocks)?;
@@ -244,8 +248,8 @@ fn find_turnover(heap: &HeapRun) -> Option<ForgottenRule> {
     })
 }
 
-/// The allocator's headers and rounding, only where the prediction is nearer to the kernel's figure than to the
-/// recorder's.
+/// The allocator's headers and rounding, only where the prediction is nearer to the kernel's figure
+/// than to the recorder's.
 fn find_rounding(run: &Run, heap: &HeapRun, said: u64) -> Option<ForgottenRule> {
     let plain = run.plain.as_ref()?;
     let resident = plain.peak_rss_bytes?.checked_sub(plain.start_rss_bytes?)?;

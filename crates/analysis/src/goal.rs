@@ -31,8 +31,9 @@ pub enum GoalHindrance {
     NoRss(Vec<String>),
 }
 
-/// Compares the best candidate's peak live heap with the baseline's, or its peak RSS with the goal's limit. For the
-/// former, a candidate counts if it did the baseline's work at the baseline's rows.
+/// Compares the best candidate's peak live heap with the baseline's, or its peak RSS with the
+/// goal's limit. For the former, a candidate counts if it did the baseline's work at the baseline's
+/// rows.
 ///
 /// # Errors
 /// If there is nothing to judge by.

@@ -1,5 +1,6 @@
-//! Judgements over measured figures. Records go in; numbers, verdicts and typed reasons come out. Nothing
-//! here writes a sentence, draws a picture, reads a clock or touches a file: `heaplab-report` renders.
+//! Judgements over measured figures. Records go in; numbers, verdicts and typed reasons come out.
+//! Nothing here writes a sentence, draws a picture, reads a clock or touches a file:
+//! `heaplab-report` renders.
 
 pub mod baseline;
 pub mod claims;

@@ -4,7 +4,8 @@ pub use crate::forgotten_rules::{ForgottenRule, RuleFigures};
 use crate::forgotten_rules::{rules_that_add, rules_that_spare};
 use heaplab_record::{Language, Prediction, Report, Run};
 
-/// A prediction this near, as a share of the measured peak, is right: allocations are exact, people are not.
+/// A prediction this near, as a share of the measured peak, is right: allocations are exact, people
+/// are not.
 const NEAR_SHARE: f64 = 0.1;
 /// More rules than this nobody keeps in mind.
 const MOST_RULES: usize = 3;
@@ -27,7 +28,8 @@ pub enum PredictionOutcome<'a> {
         peak_bytes: u64,
         /// Whether the prediction was near.
         is_near: bool,
-        /// The rules that were missed, the one that accounts for the most bytes first. Empty for a near prediction.
+        /// The rules that were missed, the one that accounts for the most bytes first. Empty for a
+        /// near prediction.
         rules: Vec<ForgottenRule>,
     },
 }

@@ -1,14 +1,14 @@
-//! Three probes count one run and report three different "bytes". These are the rules that lead from one to the
-//! other.
+//! Three probes count one run and report three different "bytes". These are the rules that lead
+//! from one to the other.
 //!
-//! The recorder keeps a grown block as one block and adds its growth. dhat counts a reallocation as a new block of
-//! its whole new size. stats_alloc counts allocations and reallocations apart and adds growth to its bytes. Peak
-//! and end are the same for all of them.
+//! The recorder keeps a grown block as one block and adds its growth. dhat counts a reallocation as
+//! a new block of its whole new size. stats_alloc counts allocations and reallocations apart and
+//! adds growth to its bytes. Peak and end are the same for all of them.
 
 use heaplab_record::{CountsTotals, DhatTotals, HeapTotals, OutsideFigures, Reconciliation, ResidentFigures};
 
-/// Compares the totals of three runs at one scale. `agrees` is also false where a quantity differs that a
-/// [`Reconciliation`] does not keep: blocks at peak and end, and what the frees leave.
+/// Compares the totals of three runs at one scale. `agrees` is also false where a quantity differs
+/// that a [`Reconciliation`] does not keep: blocks at peak and end, and what the frees leave.
 pub fn reconcile(heap: &HeapTotals, dhat: &DhatTotals, counts: &CountsTotals, rows: u64) -> Reconciliation {
     let mut reconciliation = Reconciliation {
         rows,
@@ -93,8 +93,8 @@ pub fn equations(of: &Reconciliation) -> Vec<Equation> {
     ]
 }
 
-/// A tool's blocks over the run, bytes over the run, bytes at the peak and bytes at the end. `None` for what the
-/// tool does not report.
+/// A tool's blocks over the run, bytes over the run, bytes at the peak and bytes at the end. `None`
+/// for what the tool does not report.
 pub type ToolFigures = [Option<u64>; 4];
 
 /// The recorder's figures, in the order of [`ToolFigures`].
@@ -102,7 +102,8 @@ pub fn recorder_figures(of: &Reconciliation) -> [u64; 4] {
     [of.heap_total_blocks, of.heap_total_bytes, of.heap_peak_bytes, of.heap_end_bytes]
 }
 
-/// What the recorder's figures come to where a reallocation counts as one more block of its whole new size.
+/// What the recorder's figures come to where a reallocation counts as one more block of its whole
+/// new size.
 pub fn expected_by_dhat_rule(of: &Reconciliation) -> [i128; 4] {
     let [blocks, bytes, peak, end] = recorder_figures(of).map(i128::from);
     [blocks + i128::from(of.heap_reallocations), bytes + resized_bytes(of), peak, end]
@@ -113,8 +114,8 @@ pub fn resized_bytes(of: &Reconciliation) -> i128 {
     i128::from(of.heap_reallocated_bytes) - i128::from(of.heap_grown_bytes)
 }
 
-/// The differences between a tool's figures and what the rules make of the recorder's; 0 where the tool reports
-/// nothing.
+/// The differences between a tool's figures and what the rules make of the recorder's; 0 where the
+/// tool reports nothing.
 pub fn unexplained_gaps(figures: ToolFigures, expected: [i128; 4]) -> [i128; 4] {
     let mut gaps = [0; 4];
     for ((gap, figure), expected) in gaps.iter_mut().zip(figures).zip(expected) {
@@ -132,7 +133,8 @@ pub struct OutsideExpectation {
     pub below_peak_bytes: i128,
 }
 
-/// The expectation for a tool that saw `whole`, of which `outside` was allocated outside of the region.
+/// The expectation for a tool that saw `whole`, of which `outside` was allocated outside of the
+/// region.
 pub fn expect_outside_tool(
     of: &Reconciliation,
     whole: &OutsideFigures,
@@ -142,7 +144,8 @@ pub fn expect_outside_tool(
     for (figure, outside) in figures.iter_mut().zip(outside_tool_figures(outside)) {
         *figure += outside.map_or(0, i128::from);
     }
-    // The process's peak may fall at another moment than the region's: the region can only have held less then.
+    // The process's peak may fall at another moment than the region's: the region can only have
+    // held less then.
     let at_its_peak = i128::from(whole.peak_bytes) - i128::from(outside.peak_bytes);
     let below_peak_bytes = (i128::from(of.heap_peak_bytes) - at_its_peak).max(0);
     figures[2] -= below_peak_bytes;
@@ -154,7 +157,8 @@ pub fn outside_tool_figures(of: &OutsideFigures) -> ToolFigures {
     [Some(of.total_blocks), of.total_bytes, Some(of.peak_bytes), Some(of.end_bytes)]
 }
 
-/// glibc's malloc on 64 bits: a header of 8 bytes, sizes in steps of 16, never below 32 (`malloc/malloc.c`, `request2size`).
+/// glibc's malloc on 64 bits: a header of 8 bytes, sizes in steps of 16, never below 32
+/// (`malloc/malloc.c`, `request2size`).
 const LEAST_ROUNDING_BYTES: u64 = 8;
 /// A request of one byte takes 32.
 const MOST_ROUNDING_BYTES: u64 = 31;
@@ -174,7 +178,8 @@ pub struct ResidentBreakdown {
     pub rest_bytes: (i128, i128),
 }
 
-/// Takes the growth of the resident memory apart. The allocator's rounding is known within bounds only.
+/// Takes the growth of the resident memory apart. The allocator's rounding is known within bounds
+/// only.
 pub fn break_down_resident(of: &Reconciliation, resident: &ResidentFigures) -> ResidentBreakdown {
     let blocks = of.heap_peak_blocks.unwrap_or(0);
     let mapped = (of.heap_peak_bytes / MAPPED_FROM_BYTES).min(blocks);
@@ -197,7 +202,8 @@ pub fn break_down_resident(of: &Reconciliation, resident: &ResidentFigures) -> R
 mod tests {
     use super::*;
 
-    /// A vector of 4 bytes that grew to 8 and to 16 and is kept, and a block of 100 bytes that was freed.
+    /// A vector of 4 bytes that grew to 8 and to 16 and is kept, and a block of 100 bytes that was
+    /// freed.
     fn totals() -> (HeapTotals, DhatTotals, CountsTotals) {
         let heap = HeapTotals {
             total_blocks: 2,

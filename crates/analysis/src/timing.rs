@@ -1,10 +1,11 @@
 //! Whether two benchmarks differ.
 //!
-//! criterion's own test resamples the calls of one run. It does not know that a machine may be slower in the next
-//! minute, and then calls the same code different from itself. So the bench is run in rounds, and a difference
-//! has to be larger than what a benchmark differs from itself between rounds, besides lying outside of the
-//! resampled interval. Where a bench is listed twice, as `NAME` and `NAME_again`, those two are the control: only
-//! a difference larger than theirs counts.
+//! criterion's own test resamples the calls of one run. It does not know that a machine may be
+//! slower in the next minute, and then calls the same code different from itself. So the bench is
+//! run in rounds, and a difference has to be larger than what a benchmark differs from itself
+//! between rounds, besides lying outside of the resampled interval. Where a bench is listed twice,
+//! as `NAME` and `NAME_again`, those two are the control: only a difference larger than theirs
+//! counts.
 
 use crate::statistics::median;
 
@@ -29,7 +30,8 @@ pub struct TimingVerdict {
     pub ratio: f64,
     /// The resampled interval of the ratio.
     pub interval: (f64, f64),
-    /// The largest distance of a round's median from its own benchmark's, or of the control's two from each other.
+    /// The largest distance of a round's median from its own benchmark's, or of the control's two
+    /// from each other.
     pub noise: f64,
     /// Whether they differ by more than the noise.
     pub differs: bool,
@@ -56,7 +58,8 @@ impl BenchTimes {
     }
 }
 
-/// The largest distance between the same code under two names, as a part; 0 where nothing is listed twice.
+/// The largest distance between the same code under two names, as a part; 0 where nothing is listed
+/// twice.
 pub fn measure_control_noise(benches: &[BenchTimes]) -> f64 {
     let twins = benches.iter().flat_map(|one| {
         let twin = benches.iter().find(|other| is_twin(one, other))?;

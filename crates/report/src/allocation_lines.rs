@@ -1,17 +1,17 @@
-//! The source of a program with bytes beside its lines: what each line of its own allocated.
+//! The source of a program with the bytes that each of its own lines allocated.
 
 use heaplab_profile::{Frame, Profile};
 use heaplab_record::{Cell, SourceLine, SourceListing, Text};
 use std::collections::BTreeMap;
 
-/// Lines above and below one that allocates, where the function around it is not found or is long.
+/// Lines shown above and below one that allocates, where its function is long or not found.
 const AROUND: usize = 3;
 
 /// A function of more lines than this is not shown whole.
 const MOST_LINES: usize = 60;
 
-/// The files of one variant. `read` gives the text of a file by its place in the workspace; what it does not know, such as a file
-/// of a library, is left out.
+/// The files of one variant. `read` returns the text of a file of the workspace; other files, such
+/// as those of a library, are left out.
 pub fn annotate_sources(profile: &Profile, read: &dyn Fn(&str) -> Option<String>) -> Vec<SourceListing> {
     let mut files: BTreeMap<&str, BTreeMap<usize, [u64; 4]>> = BTreeMap::new();
     let mut texts: BTreeMap<&str, Option<String>> = BTreeMap::new();
@@ -59,7 +59,8 @@ fn annotate_file(file: &str, text: &str, figures: &BTreeMap<usize, [u64; 4]>) ->
     }
 }
 
-/// The function around a line, by its indentation as rustfmt has it; a few lines where that is long or not found.
+/// The function around a line, by its indentation as rustfmt has it; a few lines where that is long
+/// or not found.
 fn enclosing_function(code: &[&str], at: usize) -> (usize, usize) {
     let indent = |line: &str| line.len() - line.trim_start().len();
     let head = (0..=at).rev().find(|&index| {

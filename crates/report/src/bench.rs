@@ -1,16 +1,18 @@
-//! What `cargo xtask bench` shows: its table on the terminal, the same as Markdown, and a chart of the ratios.
+//! The cells, remarks and terminal lines of `cargo xtask bench`.
 //!
-//! A figure is a median with the least and the most beside it: time on a shared machine wanders by a third.
+//! A figure is a median beside the least and the largest: on a shared machine, time varies by a
+//! third.
 
 use crate::{Words, format};
 use heaplab_analysis::statistics::compute_spread;
 use heaplab_record::{Bench, Comparison, ExpectedFigure, Quantity};
 use unicode_width::UnicodeWidthStr;
 
-/// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and whether it holds.
+/// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and
+/// whether it holds.
 const WIDTHS: [usize; 5] = [22, 39, 10, 23, 12];
 
-/// The heads of the columns, and a line under them.
+/// The column heads, and a line under them.
 pub fn render_bench_header(words: &Words) -> String {
     let head = ["workload", "compared", "median", "interval", "wanted"];
     let cells = head.map(|key| words.get(&format!("bench-{key}")));
@@ -18,7 +20,7 @@ pub fn render_bench_header(words: &Words) -> String {
     format!("{line}\n{}", "─".repeat(WIDTHS.iter().sum::<usize>() + WIDTHS.len() + 1))
 }
 
-/// One comparison, or why there is none.
+/// One comparison, or the reason why there is none.
 pub fn render_bench_row(comparison: &Comparison, words: &Words) -> String {
     let [workload, compared, median, interval, wanted, mark] = render_cells(comparison, words);
     match &comparison.not_measured {
@@ -27,18 +29,18 @@ pub fn render_bench_row(comparison: &Comparison, words: &Words) -> String {
     }
 }
 
-/// How the peers were called, a line each.
+/// The command line of each peer.
 pub fn list_bench_commands(bench: &Bench) -> Vec<String> {
     bench.commands.iter().map(|peer| format!("{}: {}", peer.name, peer.command)).collect()
 }
 
-/// A word that is another in each suite, such as `title`.
+/// A text that each suite has for itself, such as `title`.
 pub(crate) fn suite_text(bench: &Bench, key: &str, words: &Words) -> String {
     words.get(&format!("bench-{key}-{}", bench.suite))
 }
 
-/// What a reader must know of figures that were missed: where the peer itself costs less than was asked for, no recorder could
-/// have held it.
+/// Explains missed limits that no recorder could have met, because the peer itself costs less than
+/// was asked for.
 pub fn explain_missed_limits(comparisons: &[Comparison], words: &Words) -> Vec<String> {
     let missed = comparisons.iter().filter(|line| line.holds == Some(false));
     let remark = |line: &Comparison| {
@@ -104,7 +106,7 @@ pub(crate) fn limit_value(wanted: ExpectedFigure) -> f64 {
     }
 }
 
-/// What the figures count, where they are no ratio of times.
+/// The unit of the figures; empty for ratios of times.
 fn quantity_unit(quantity: Quantity, words: &Words) -> String {
     let key = match quantity {
         Quantity::WallRatio | Quantity::BytesASecond => return String::new(),
@@ -140,7 +142,7 @@ pub(crate) fn format_figure(quantity: Quantity, value: f64) -> String {
     }
 }
 
-/// The first two columns are words, the others figures.
+/// Aligns words, the first two columns, to the left and figures to the right.
 fn align_cells(cells: &[String], mark: &str) -> String {
     let mut line = String::new();
     for (index, (cell, width)) in cells.iter().zip(WIDTHS).enumerate() {

@@ -6,8 +6,8 @@ use crate::{Words, format};
 use heaplab_analysis::claims::{ClaimFigure, judge_claim};
 use heaplab_record::{ClaimMeasurement, ClaimSpec, ClaimVerdict, Language, Run};
 
-/// Judges every claim, each with the section that makes it, and explains the verdicts. `unit` is what the report
-/// calls a row.
+/// Judges every claim, each with the section that makes it, and explains the verdicts. `unit` is
+/// what the report calls a row.
 pub fn judge_claims(
     specs: &[(String, ClaimSpec)],
     runs: &[Run],
@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn verdicts_of_the_fixture() {
         let holds: Vec<_> = judged(|_| ()).iter().map(|claim| claim.holds).collect();
-        // 1.92 GB for 1.1; 8.6 MB for about 30; 8.6 MB for at most 18; 8 bytes for 0; json at half of the rows.
+        // 1.92 GB for 1.1; 8.6 MB for about 30; 8.6 MB for at most 18; 8 bytes for 0; json at half
+        // of the rows.
         assert_eq!(holds, [Some(false), Some(false), Some(true), Some(false), None]);
     }
 

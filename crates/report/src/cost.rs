@@ -3,10 +3,12 @@
 use crate::{Words, format, prose};
 use heaplab_record::{HeapRun, Run};
 
-/// A cost a block says something where most of it is the blocks' headers, and not the tables that every recording has.
+/// Below this, the cost per block is shown: most of it is then headers of blocks, not the fixed
+/// tables of every recording.
 const MOST_BYTES_PER_BLOCK: f64 = 256.0;
 
-/// The recorder's memory, such as `+5.68 MB of memory, 28 B a block`; a block is one that was live at the peak.
+/// The recorder's memory, such as `+5.68 MB of memory, 28 B a block`, by the blocks that were live
+/// at the peak.
 pub(crate) fn describe_memory_cost(heap: &HeapRun, words: &Words) -> Option<String> {
     let cost_bytes = heap.memory_cost_bytes?;
     let each_bytes = cost_bytes as f64 / heap.peak_blocks.max(1) as f64;
@@ -18,14 +20,14 @@ pub(crate) fn describe_memory_cost(heap: &HeapRun, words: &Words) -> Option<Stri
     Some(words.say("cost-memory", &[("cost", &cost)]))
 }
 
-/// Time and memory in one cell, as far as they were measured.
+/// Time and memory in one cell, where they were measured.
 pub(crate) fn describe_cost(heap: &HeapRun, words: &Words) -> Option<String> {
     let time = heap.slowdown.map(format_slowdown);
     let parts: Vec<String> = time.into_iter().chain(describe_memory_cost(heap, words)).collect();
     (!parts.is_empty()).then(|| prose::join_names(&parts, words))
 }
 
-/// The least and the most of both over all runs.
+/// The least and the largest of both over all runs.
 pub(crate) fn cost_note(runs: &[Run], words: &Words) -> Option<String> {
     let heap = |run: &Run| run.heap.as_ref().map(|heap| (heap.slowdown, heap.memory_cost_bytes));
     let times_of = |run: &Run| heap(run)?.0;
@@ -70,7 +72,7 @@ fn format_slowdown(slowdown: f64) -> String {
     format!("×{slowdown:.2}")
 }
 
-/// The kernel's figure wanders: a cost may come out below nothing, and is shown so.
+/// The kernel's figure varies, so a cost may be negative.
 fn format_signed_bytes(bytes: i64) -> String {
     let magnitude = format::bytes(bytes.unsigned_abs());
     if bytes < 0 { format!("−{magnitude}") } else { format!("+{magnitude}") }

@@ -1,4 +1,5 @@
-//! Instructions by function: the sentences and cells that the terminal, the page and the Markdown share.
+//! Instructions by function: the sentences and cells that the terminal, the page and the Markdown
+//! share.
 
 use crate::{Words, format, instructions, prose};
 use heaplab_profile::callgrind::MAX_CALLERS;

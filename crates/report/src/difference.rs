@@ -4,7 +4,7 @@ use crate::{Words, format, prose};
 use heaplab_record::{Change, Diff, ProfileDiff, SiteChange};
 use std::collections::HashMap;
 
-/// `list_dict.diff-new.svg`: the flamegraph that is as wide as `side`.
+/// The file of the flamegraph whose widths are those of `side`: `list_dict.diff-new.svg`.
 pub fn file_name(profile: &str, side: &str) -> String {
     format!("{profile}.diff-{side}.svg")
 }
@@ -28,7 +28,7 @@ pub fn describe_sites(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     profile.sites.iter().map(sentence).collect()
 }
 
-/// Whether no site and no sum of a profile changed.
+/// Whether no site and no total of a profile changed.
 pub fn is_equal(profile: &ProfileDiff) -> bool {
     profile.sites.is_empty() && totals(profile).iter().all(|(_, change, _)| change.old == change.new)
 }
@@ -51,7 +51,7 @@ fn describe_site(site: &SiteChange, namesakes: &[&[String]], words: &Words) -> S
     words.say(key, &[("by", &by), ("site", &named), ("new", &new), ("old", &old)])
 }
 
-/// The part of a call stack that tells it from others which end in the same line: from where they go different ways.
+/// The part of a call stack that distinguishes it from others which end in the same line.
 fn distinguish_callers(stack: &[String], namesakes: &[&[String]]) -> String {
     const SHOWN: usize = 3;
     let is_common = |&depth: &usize| namesakes.iter().all(|other| other.get(depth) == stack.get(depth));
@@ -68,7 +68,7 @@ fn distinguish_callers(stack: &[String], namesakes: &[&[String]]) -> String {
     parts.join(" → ")
 }
 
-/// The two figures and what is between them: short, or with every digit where the short ones are the same.
+/// Two figures and their difference: short, or with every digit where the short forms are equal.
 fn format_pair(
     old: u64,
     new: u64,
@@ -83,7 +83,7 @@ fn format_pair(
     }
 }
 
-/// What stands above the sites: the sums, and what makes them hard to compare.
+/// The sentences above the sites: the totals, and what makes them hard to compare.
 pub(crate) fn describe_totals(profile: &ProfileDiff, words: &Words) -> Vec<String> {
     let mut said: Vec<String> = totals(profile)
         .into_iter()
@@ -109,7 +109,7 @@ pub(crate) fn describe_totals(profile: &ProfileDiff, words: &Words) -> Vec<Strin
     said
 }
 
-/// The sums that both know: the message's key, the figures, whether they are bytes.
+/// The totals that both sides have: the message's key, the figures, whether they are bytes.
 fn totals(profile: &ProfileDiff) -> Vec<(&'static str, Change, bool)> {
     let all = [
         ("diff-metric-peak-bytes", Some(profile.totals.peak_bytes), true),

@@ -1,5 +1,6 @@
-//! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer rows, a failure, claims
-//! that hold, that do not and that cannot be judged. The figures are near to measured ones but nothing depends on that.
+//! A report as section 8.5 makes it, for the tests of this crate: both languages, a run at fewer
+//! rows, a failure, claims that hold, that do not and that cannot be judged. The figures are near
+//! to measured ones but nothing depends on that.
 
 mod baseline;
 mod lecture;
@@ -172,7 +173,8 @@ pub(crate) fn runs() -> Vec<Run> {
     runs
 }
 
-/// valgrind saw a process of 528 blocks besides; heaptrack is not installed; 12 kB more were resident than is explained.
+/// valgrind saw a process of 528 blocks besides; heaptrack is not installed; 12 kB more were
+/// resident than is explained.
 fn outside_tools(kept: &mut Reconciliation) {
     let outside =
         OutsideFigures { total_blocks: 528, total_bytes: Some(59_602), peak_bytes: 19_371, end_bytes: 544 };

@@ -1,5 +1,5 @@
-//! How figures are written: three significant digits with a decimal unit for people, every digit with separators where
-//! exactness is the point.
+//! How figures are written: three significant digits with a decimal unit for people, every digit
+//! with separators where exactness is the point.
 
 use heaplab_analysis::baseline::RelativeChange;
 
@@ -19,7 +19,7 @@ pub fn bytes(bytes: u64) -> String {
     format!("{} {}", three_digits(value), UNITS[unit])
 }
 
-/// Bytes that may be a loss: `-8 B`.
+/// Bytes that may be negative: `-8 B`.
 pub fn signed_bytes(value: i64) -> String {
     let magnitude = bytes(value.unsigned_abs());
     if value < 0 { format!("-{magnitude}") } else { magnitude }
@@ -38,13 +38,14 @@ pub fn count(value: u64) -> String {
     grouped
 }
 
-/// Every digit of what may be a loss: `-1,234`.
+/// Every digit of a figure that may be negative: `-1,234`.
 pub fn signed_count(value: i64) -> String {
     let magnitude = count(value.unsigned_abs());
     if value < 0 { format!("-{magnitude}") } else { magnitude }
 }
 
-/// A scale in at most five characters where it is round: `10M`, `100k`, `1.5M`; three significant digits otherwise.
+/// A scale in at most five characters where it is round: `10M`, `100k`, `1.5M`; three significant
+/// digits otherwise.
 pub fn scale(rows: u64) -> String {
     let (value, unit) = match rows {
         0..1_000 => return rows.to_string(),
@@ -74,7 +75,7 @@ pub fn change(value: u64, baseline: u64) -> Option<String> {
     let percent = part * 100.0;
     Some(match percent {
         _ if value == baseline => "=".to_owned(),
-        // -100.0 % would say that nothing is left.
+        // -100.0 % would mean that nothing is left.
         p if value > 0 && p < -99.95 => format!("-{}%", trim_nines(-p)),
         p if p >= 999.5 => format!("×{}", three_digits(part + 1.0)),
         p => format!("{p:+.1}%"),
@@ -94,6 +95,41 @@ pub fn percent(part: f64) -> String {
 /// How a figure stands to its baseline, as [`change`] writes it.
 pub(crate) fn relative_change(change_of: RelativeChange) -> String {
     change(change_of.value, change_of.baseline).unwrap_or_default()
+}
+
+/// A ratio: `0.0123`, `1.75`, `23.9`, `1,234`.
+pub(crate) fn ratio(value: f64) -> String {
+    match value {
+        v if v >= 999.5 => count(v.round() as u64),
+        v if v >= 99.95 => format!("{v:.0}"),
+        v if v >= 9.995 => format!("{v:.1}"),
+        v if v >= 0.1 => format!("{v:.2}"),
+        0.0 => "0".to_owned(),
+        v => two_significant_digits(v),
+    }
+}
+
+/// Bytes per row: `192 B`, `0.86 B`; large ones with a decimal unit. `None` without rows.
+pub(crate) fn bytes_per_row(total: u64, rows: u64) -> Option<String> {
+    let each = (rows > 0).then(|| total as f64 / rows as f64)?;
+    Some(match each {
+        each if each >= 999.5 => bytes(each.round() as u64),
+        each if each > 0.0 && each < 0.01 => "< 0.01 B".to_owned(),
+        each => format!("{} B", ratio(each)),
+    })
+}
+
+/// A count per row: `3.00`, `< 0.001`. `None` without rows.
+pub(crate) fn count_per_row(total: u64, rows: u64) -> Option<String> {
+    let each = (rows > 0).then(|| total as f64 / rows as f64)?;
+    Some(if each > 0.0 && each < 0.001 { "< 0.001".to_owned() } else { ratio(each) })
+}
+
+/// Two significant digits below a tenth, so that a small figure is not written as 0.
+fn two_significant_digits(value: f64) -> String {
+    let zeros = (-value.abs().log10()).ceil().clamp(1.0, 9.0) as usize;
+    let decimals = zeros + 1;
+    format!("{value:.decimals$}")
 }
 
 /// Just enough decimals that a figure under 100 does not read as 100, at most six.
@@ -158,5 +194,18 @@ mod tests {
     fn counts_are_grouped() {
         assert_eq!(count(0), "0");
         assert_eq!(count(1234567), "1,234,567");
+    }
+
+    #[test]
+    fn a_little_is_not_nothing() {
+        assert_eq!(count_per_row(412, 10_000_000).as_deref(), Some("< 0.001"));
+        assert_eq!(count_per_row(0, 10).as_deref(), Some("0"));
+        assert_eq!(count_per_row(1, 0), None);
+        assert_eq!(bytes_per_row(8_600_000, 10_000_000).as_deref(), Some("0.86 B"));
+        assert_eq!(bytes_per_row(1_920_000_000, 10_000_000).as_deref(), Some("192 B"));
+        assert_eq!(bytes_per_row(24, 10_000_000).as_deref(), Some("< 0.01 B"));
+        assert_eq!(bytes_per_row(5_000, 1).as_deref(), Some("5.00 kB"));
+        assert_eq!(ratio(0.05), "0.050");
+        assert_eq!(ratio(0.00123), "0.0012");
     }
 }

@@ -47,7 +47,8 @@ fn explain_limit(goal: &Goal, limit: u64, runs: &[Run], words: &Words) -> Option
     Some(words.say(key, &[("variant", variant), ("peak", &peak), ("limit", &limit)]))
 }
 
-/// The verdict in one sentence with the figures it rests on; the promise, with what hinders it, where there is none.
+/// The verdict in one sentence with the figures it rests on; the promise, with what hinders it,
+/// where there is none.
 pub(crate) fn explain_goal(goal: &Goal, runs: &[Run], words: &Words) -> String {
     if let Some(limit) = goal.under_bytes {
         return explain_limit(goal, limit, runs, words).unwrap_or_else(|| goal.text.clone());

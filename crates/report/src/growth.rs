@@ -1,5 +1,6 @@
-//! How sites grow, in words and tables: what each variant is judged to be, by which line, how fast and how sure; how often
-//! such verdicts are right; and which lines make blocks that die young.
+//! How sites grow, in words and tables: the class of each variant, the line that decides it, its
+//! slope and confidence; how often such verdicts are right; and which lines make blocks that die
+//! young.
 
 mod chart;
 mod reasons;
@@ -7,11 +8,12 @@ mod reasons;
 pub use chart::{chart_stem, growth_chart};
 pub use reasons::explain_growth;
 
-use crate::table::{MergedTable, TableCell};
+use crate::table::{MergedTable, TableCell, figure_cell, text_cell};
 use crate::{Lang, Words, format, prose};
 use heaplab_record::{ChurnFix, ChurnLine, ClassifierTable, Growth, GrowthClass, Report, Run, SiteGrowth};
 
-/// One line a variant: what it is judged to be, by which line, its slope and how sure that is. Empty where nothing was judged.
+/// A line per variant: its class, the line that decides it, its slope and confidence. Empty where
+/// nothing was judged.
 pub fn summarize_growth(report: &Report, words: &Words) -> Vec<String> {
     judged_runs(report).map(|(run, growth)| summarize_variant(run, growth, report, words)).collect()
 }
@@ -26,7 +28,7 @@ pub(crate) fn growth_tables(report: &Report, words: &Words) -> Vec<MergedTable> 
         .collect()
 }
 
-/// What the verdicts cannot know.
+/// A note on what the verdicts cannot know.
 pub(crate) fn limits_note(report: &Report, words: &Words) -> Option<String> {
     let most = judged_runs(report).filter_map(|(_, growth)| growth.scales.last()).max()?;
     let units = scale_units(&report.unit, words);
@@ -62,7 +64,7 @@ fn summarize_variant(run: &Run, growth: &Growth, report: &Report, words: &Words)
     )
 }
 
-/// A row a variant, by the site that it is judged by.
+/// A row per variant, for the site that it is judged by.
 fn verdict_table(report: &Report, words: &Words) -> Option<MergedTable> {
     let scales = judged_runs(report).map(|(_, growth)| &growth.scales).find(|scales| scales.len() == 3)?;
     let at: Vec<String> = scales.iter().map(|&rows| format::count(rows)).collect();
@@ -109,7 +111,7 @@ fn verdict_table(report: &Report, words: &Words) -> Option<MergedTable> {
     (!rows.is_empty()).then_some(MergedTable { title, columns, rows })
 }
 
-/// The lines of every variant, each once: healthy code is the same in all of them.
+/// The lines of all variants, each once: healthy code is the same in all of them.
 fn merge_churn_lines(report: &Report, words: &Words) -> Option<MergedTable> {
     let mut lines: Vec<&ChurnLine> = Vec::new();
     for line in judged_runs(report).flat_map(|(_, growth)| &growth.churn) {
@@ -123,7 +125,6 @@ fn merge_churn_lines(report: &Report, words: &Words) -> Option<MergedTable> {
     churn_table(&lines, words)
 }
 
-/// Lines that churn, with what would help.
 fn churn_table(lines: &[&ChurnLine], words: &Words) -> Option<MergedTable> {
     let keys = ["line", "births", "temporaries", "mean", "fix"];
     let columns = keys.map(|key| words.get(&format!("column-churn-{key}"))).into();
@@ -186,7 +187,7 @@ pub(crate) fn class_name(class: GrowthClass, words: &Words) -> String {
     })
 }
 
-/// What the scale counts, as it stands behind a number: `requests`, `次请求`.
+/// The unit of the scale as it follows a number: `requests`, `次请求`.
 pub fn scale_units(unit: &str, words: &Words) -> String {
     match words.lang() {
         Lang::En => unit.to_owned(),
@@ -194,7 +195,7 @@ pub fn scale_units(unit: &str, words: &Words) -> String {
     }
 }
 
-/// The file and the line, without the folders: a terminal's line is short.
+/// The file and the line without the folders, because a terminal's line is short.
 fn short_place(site: &SiteGrowth) -> &str {
     let place = site.location.as_str();
     match place.rsplit_once('/') {
@@ -204,26 +205,17 @@ fn short_place(site: &SiteGrowth) -> &str {
     }
 }
 
-/// A share with as many digits as say something.
 pub(crate) fn format_share(share: f64) -> String {
     format!("{:.1} %", share * 100.0)
 }
 
-/// Bytes that may be a fraction or below zero: `184 B`, `0.3 B`, `-2.0 B`.
+/// Bytes that may be a fraction or negative: `184 B`, `0.3 B`, `-2.0 B`.
 fn format_small_bytes(bytes: f64) -> String {
     if bytes.abs() < 99.95 {
         let rounded = (bytes * 10.0).round() / 10.0;
         return format!("{:.1} B", if rounded == 0.0 { 0.0 } else { rounded });
     }
     format::signed_bytes(bytes.round() as i64)
-}
-
-fn text_cell(text: String) -> TableCell {
-    TableCell { short: text, exact: None, is_figure: false }
-}
-
-fn figure_cell(text: String) -> TableCell {
-    TableCell { short: text, exact: None, is_figure: true }
 }
 
 #[cfg(test)]

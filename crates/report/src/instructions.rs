@@ -1,16 +1,15 @@
-//! What callgrind counted, as a report shows it: functions as `pstats` sorts them, lines beside their source, stacks as a
-//! flamegraph. Also which functions and lines are a reader's own.
+//! callgrind's counts as a report shows them: functions, lines beside their source, folded stacks.
 
 use crate::format;
 use heaplab_profile::callgrind::{CallgrindProfile, FunctionCost, LineCost, StackCost};
 use heaplab_profile::folded;
 use heaplab_record::{Cell, CpuFunction, SourceLine, SourceListing, Text};
 
-/// Lines of source around one that ran.
+/// Lines of source that are shown around one that ran.
 const AROUND: u32 = 2;
 
-/// The part of a process that is the program's: what Rust runs below its own start of a program or a thread, what C runs
-/// below the loader; all of it where neither is found.
+/// The program's part of a process: what runs below the start of a Rust program or thread, or below
+/// the loader of a C program; all of it where neither is found.
 pub fn select_program_part(counted: &CallgrindProfile) -> (Vec<FunctionCost>, Vec<StackCost>) {
     let below = |border: &str| counted.stacks_below(|frame| frame.ends_with(border));
     below("__rust_begin_short_backtrace")
@@ -30,14 +29,15 @@ pub fn list_functions(functions: &[FunctionCost]) -> Vec<CpuFunction> {
     .collect()
 }
 
-/// `root;caller;function 123`, sorted.
+/// Folded stacks, `root;caller;function 123`, sorted.
 pub fn fold_stacks(stacks: &[StackCost]) -> Vec<String> {
     let lines = stacks.iter().map(|stack| (stack.frames.as_slice(), stack.cost));
     folded::fold_stacks(lines)
 }
 
-/// One file with figures beside its lines: how often the line ran, its instructions, those with what it called, and the
-/// share of `total` that is its own. `code` is the file's text; lines far from any that ran are left out.
+/// One file with figures beside its lines: how often the line ran, its instructions, those with
+/// what it called, and the share of `total` that is its own. `code` is the file's text; lines far
+/// from any that ran are left out.
 pub fn annotate_source(path: &str, code: &str, lines: &[LineCost], total: u64, title: Text) -> SourceListing {
     let near = |number: u32| lines.iter().any(|line| line.number.abs_diff(number) <= AROUND);
     let ran = |number: u32| lines.iter().find(|line| line.number == number);
@@ -59,7 +59,7 @@ pub fn annotate_source(path: &str, code: &str, lines: &[LineCost], total: u64, t
     }
 }
 
-/// What the hits of the line that ran most often say about the loop over `rows` that stands in the source.
+/// What the hits of the most frequent line show about the loop over `rows` in the source.
 pub fn explain_loop(hits: u64, rows: u64) -> Text {
     let (times, of) = (format::count(hits), format::count(rows));
     if hits.saturating_mul(100) < rows {
@@ -98,7 +98,7 @@ pub fn find_hottest_line(source: &SourceListing) -> Option<&SourceLine> {
         Some(Cell::Count(count)) => *count,
         _ => 0,
     };
-    // Of equal ones the first.
+    // `max_by_key` returns the last of equal lines; reversed, this is the first.
     source.lines.iter().rev().max_by_key(own).filter(|line| own(line) > 0)
 }
 

@@ -12,7 +12,6 @@ mod cpu;
 pub mod difference;
 mod environment;
 mod error;
-mod figures;
 #[cfg(test)]
 mod fixture;
 mod flamegraph;

@@ -3,7 +3,7 @@
 use crate::format;
 use heaplab_record::{Language, MindFigure, MindNode};
 
-/// The figure as it is written: `91.9 %`, `240 B`.
+/// A node's figure: `91.9 %`, `240 B`.
 pub(crate) fn format_figure(node: &MindNode) -> Option<String> {
     let value = node.value?;
     Some(match node.figure {
@@ -11,12 +11,12 @@ pub(crate) fn format_figure(node: &MindNode) -> Option<String> {
         | MindFigure::EndSaving
         | MindFigure::FunctionShare
         | MindFigure::LineShare => format::percent(value),
-        MindFigure::EndBytesARow if value < 999.5 => format!("{} B", crate::figures::ratio(value)),
+        MindFigure::EndBytesARow if value < 999.5 => format!("{} B", format::ratio(value)),
         _ => format::bytes(value.round() as u64),
     })
 }
 
-/// `script.py` for CPython's.
+/// The variant's name; `script.py` for CPython.
 pub(crate) fn variant_file_name(node: &MindNode) -> String {
     match node.language {
         Language::Rust => node.variant.clone(),

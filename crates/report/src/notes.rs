@@ -1,4 +1,4 @@
-//! What a reader of the figures must know to read them rightly: one sentence each, only where it applies.
+//! What a reader must know to read the figures correctly: one sentence each, only where it applies.
 
 use crate::{Words, cost, format, growth, prose, reconcile};
 use heaplab_analysis::baseline;
@@ -11,7 +11,7 @@ pub(crate) fn report_notes(report: &Report, words: &Words) -> Vec<String> {
     notes
 }
 
-/// The notes without which the table of runs is misread.
+/// The notes without which the table of runs would be misread.
 pub(crate) fn table_notes(report: &Report, words: &Words) -> Vec<String> {
     let runs = &report.runs;
     let mut notes = Vec::new();
@@ -31,7 +31,7 @@ pub(crate) fn table_notes(report: &Report, words: &Words) -> Vec<String> {
     notes
 }
 
-/// A mark in the table for what was compared row by row.
+/// The mark in the table for what was compared per row.
 pub(crate) const PER_ROW_MARK: &str = "*";
 
 fn baseline_note(runs: &[Run], words: &Words) -> Option<String> {
@@ -94,7 +94,7 @@ fn repetition_note(runs: &[Run], words: &Words) -> Option<String> {
     })
 }
 
-/// The variant, or its whole language where that fared alike.
+/// The variant, or its whole language where all of its variants repeated as often.
 fn name_fewer_repetitions(run: &Run, repetitions: u32, runs: &[Run], words: &Words) -> String {
     let repetitions_text = repetitions.to_string();
     let mut alike = runs.iter().filter(|other| other.language == run.language);
@@ -120,13 +120,13 @@ fn dhat_note(runs: &[Run], words: &Words) -> Option<String> {
     (!scales.is_empty()).then(|| words.say("note-dhat", &[("rows", &prose::join_names(&scales, words))]))
 }
 
-/// The rule of the three counters, with an example.
+/// The rule between the three counters, with an example.
 fn rule_note(runs: &[Run], words: &Words) -> Option<String> {
     let (who, sentence) = find_example(runs, words)?;
     Some(words.say("note-rule", &[("who", &who), ("sentence", &sentence)]))
 }
 
-/// The example alone, for a place where the rule stands already.
+/// The example alone, for a place that already has the rule.
 pub(crate) fn rule_example_note(runs: &[Run], words: &Words) -> Option<String> {
     let (who, sentence) = find_example(runs, words)?;
     Some(words.say("rule-example", &[("who", &who), ("sentence", &sentence)]))

@@ -2,7 +2,7 @@
 
 mod rules;
 
-use crate::{Words, figures, format, prose};
+use crate::{Words, format, prose};
 use heaplab_analysis::prediction::{PredictionOutcome, judge_prediction, measured_peak_bytes};
 use heaplab_record::{Prediction, Report, Run};
 
@@ -60,7 +60,7 @@ fn explain_outcome(predicted: u64, peak: u64, is_near: bool, words: &Words) -> S
         &[
             ("said", &format::bytes(predicted)),
             ("was", &format::bytes(peak)),
-            ("times", &figures::ratio(times)),
+            ("times", &format::ratio(times)),
             ("off", &format::percent((predicted as f64 / peak.max(1) as f64 - 1.0).abs())),
         ],
     )

@@ -1,11 +1,10 @@
-//! Sentences in a row, and lines of a width, in a language with spaces and in one without.
+//! Joining and wrapping of sentences, in a language with spaces and in one without.
 
 use crate::{Lang, Words};
 use heaplab_record::{Language, Report, Run};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Puts sentences one after the other.
 pub(crate) fn join_sentences(sentences: &[String], words: &Words) -> String {
     match words.lang() {
         Lang::En => sentences.join(" "),
@@ -13,8 +12,8 @@ pub(crate) fn join_sentences(sentences: &[String], words: &Words) -> String {
     }
 }
 
-/// Chinese sets a blank between a character and a Latin word, none between two characters; a message with an argument
-/// cannot know which of the two it gets.
+/// Chinese has a space between a character and a Latin word, and none between two characters. A
+/// message cannot know which of the two its argument is, so the spaces are removed afterwards.
 fn close_wide_gaps(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let is_wide =
@@ -24,7 +23,6 @@ fn close_wide_gaps(text: &str) -> String {
     (0..chars.len()).filter(|index| stays(*index)).map(|index| chars[index]).collect()
 }
 
-/// Names in a list.
 pub(crate) fn join_names(names: &[String], words: &Words) -> String {
     names.join(match words.lang() {
         Lang::En => ", ",
@@ -32,7 +30,7 @@ pub(crate) fn join_names(names: &[String], words: &Words) -> String {
     })
 }
 
-/// What a language is called in a sentence: `Rust`, `CPython`.
+/// The name of a language in a sentence: `Rust`, `CPython`.
 pub(crate) fn language_name(language: Language, words: &Words) -> String {
     words.get(match language {
         Language::Rust => "language-rust",
@@ -45,12 +43,11 @@ pub(crate) fn variant_name(of: Language, name: &str, words: &Words) -> String {
     words.say("whose", &[("language", &language_name(of, words)), ("variant", name)])
 }
 
-/// One of what the scale counts, as it stands behind "a" and "每": `row`, `行`.
+/// The singular of a unit, as it follows "a" and "每": `row`, `行`.
 pub(crate) fn unit_singular(unit: &str, words: &Words) -> String {
     words.say("unit-one", &[("unit", unit), ("other", &english_singular(unit))])
 }
 
-/// English: `families`, `calls`.
 fn english_singular(unit: &str) -> String {
     match unit.strip_suffix("ies") {
         Some(stem) => format!("{stem}y"),
@@ -58,12 +55,12 @@ fn english_singular(unit: &str) -> String {
     }
 }
 
-/// What a run's scale counts.
+/// The unit of a run's scale.
 pub(crate) fn unit_of_run<'a>(run: &'a Run, report: &'a Report) -> &'a str {
     run.unit.as_deref().unwrap_or(&report.unit)
 }
 
-/// What the scales of a report count, lesson by lesson: `families / blocks`.
+/// The units of a report, one per lesson: `families / blocks`.
 pub fn list_units(report: &Report, words: &Words) -> String {
     let mut units = vec![report.unit.as_str()];
     for run in &report.runs {
@@ -75,7 +72,7 @@ pub fn list_units(report: &Report, words: &Words) -> String {
     units.iter().map(|unit| words.say("unit-many", &[("unit", unit)])).collect::<Vec<_>>().join(" / ")
 }
 
-/// What a field that claims are read from is called.
+/// The name of a metric that claims are read from.
 pub(crate) fn metric_name(field: &str, words: &Words) -> String {
     match field {
         "peak_rss_bytes" => words.get("metric-rss"),
@@ -84,13 +81,13 @@ pub(crate) fn metric_name(field: &str, words: &Words) -> String {
     }
 }
 
-/// A column's head in one line: its bar is a line break on the terminal only.
+/// A column's head in one line. Its bar is a line break on the terminal only.
 pub(crate) fn column_head(key: &str, words: &Words) -> String {
     close_wide_gaps(&words.get(key).replace("-|", "").replace('|', " "))
 }
 
-/// A function without its generic arguments, which tell nobody who reads a sentence which line is meant:
-/// `<alloc::vec::Vec as core::clone::Clone>::clone`.
+/// A function without its generic arguments, such as `<alloc::vec::Vec as
+/// core::clone::Clone>::clone`. They are long and do not help a reader to find the line.
 pub(crate) fn strip_generics(name: &str) -> String {
     let mut kept = String::with_capacity(name.len());
     let mut depth = 0_u32;
@@ -103,7 +100,7 @@ pub(crate) fn strip_generics(name: &str) -> String {
                 depth = 1;
             }
             '<' if kept.ends_with(|last: char| last.is_alphanumeric() || last == '_') => depth = 1,
-            // The arrow of a closure's type ends nothing.
+            // The arrow of a closure's type closes nothing.
             '>' if depth > 0 && before != '-' => depth -= 1,
             _ if depth > 0 => {}
             _ => kept.push(char),
@@ -113,8 +110,8 @@ pub(crate) fn strip_generics(name: &str) -> String {
     kept
 }
 
-/// Breaks a text into lines of at most `width` columns where its script allows it (UAX #14), a Chinese character being
-/// two columns wide.
+/// Breaks a text into lines of at most `width` columns where its script allows it (UAX #14), a
+/// Chinese character being two columns wide.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let (mut start, mut last) = (0, 0);
@@ -136,8 +133,8 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// Without escape sequences and other control characters, so that what a child wrote cannot move the cursor or repaint
-/// the terminal. Line breaks stay.
+/// Removes escape sequences and other control characters, so that the output of a child process
+/// cannot move the cursor or repaint the terminal. Line breaks stay.
 pub(crate) fn strip_controls(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();

@@ -8,8 +8,8 @@ use crate::{Words, format, prose};
 use heaplab_analysis::reconciliation::{Equation, EquationKind, equations};
 use heaplab_record::Reconciliation;
 
-/// Why the same work has different "bytes" under each probe, with this run's figures; or which equation fails and
-/// by how much.
+/// Why the same work has different "bytes" under each probe, with this run's figures; or which
+/// equation fails and by how much.
 pub fn explain_reconciliation(of: &Reconciliation, words: &Words) -> String {
     let failing: Vec<String> = equations(of)
         .iter()
@@ -77,7 +77,8 @@ mod tests {
     use heaplab_analysis::reconciliation::reconcile;
     use heaplab_record::{CountsTotals, DhatTotals, HeapTotals};
 
-    /// A vector of 4 bytes that grew to 8 and to 16 and is kept, and a block of 100 bytes that was freed.
+    /// A vector of 4 bytes that grew to 8 and to 16 and is kept, and a block of 100 bytes that was
+    /// freed.
     fn totals() -> (HeapTotals, DhatTotals, CountsTotals) {
         let heap = HeapTotals {
             total_blocks: 2,

@@ -6,13 +6,14 @@ use heaplab_record::{HeapRun, HeapSite};
 
 /// One row: a call stack.
 pub(crate) struct SiteRow {
-    /// The innermost function of the program's own.
+    /// The innermost function that belongs to the program.
     pub(crate) function: String,
-    /// The call of the standard library that it made, where it did not allocate itself.
+    /// The call of the standard library in which it allocated, if any.
     pub(crate) call: Option<String>,
     /// `lessons/…/main.rs:30`; empty where it is not known.
     pub(crate) location: String,
-    /// Live at the peak, its share of the peak, blocks and bytes in all, live at the end, the mean lifetime of what was freed.
+    /// Live at the peak, its share of the peak, blocks and bytes in all, live at the end, the mean
+    /// lifetime of what was freed.
     pub(crate) figures: [TableCell; 6],
     /// The same for a script that sorts; empty where a figure is not known.
     pub(crate) order: [String; 6],
@@ -34,7 +35,7 @@ pub(crate) fn site_rows(heap: &HeapRun, most: usize) -> Vec<SiteRow> {
     heap.sites.iter().take(most).map(|site| build_site_row(site, heap)).collect()
 }
 
-/// How many the report has, where not all of them are shown.
+/// A note on the sites that are not shown.
 pub(crate) fn omitted_sites_note(heap: &HeapRun, most: usize, words: &Words) -> Option<String> {
     (heap.sites.len() > most).then(|| {
         let (shown, all) = (most.to_string(), heap.sites.len().to_string());
@@ -83,7 +84,7 @@ fn build_site_row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
     }
 }
 
-/// The function of a frame as report.json writes it, its place behind it.
+/// The function of a frame of report.json, without its location.
 fn function_in_frame(frame: &str) -> &str {
     let is_place = |text: &str| {
         let line = text.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok());

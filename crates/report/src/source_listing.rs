@@ -1,18 +1,18 @@
-//! A program's source as a lesson hands it over: every line with its figures, hotter the larger the first of them.
+//! Source that a lesson attaches: every line with its figures, coloured by the first of them.
 
 use crate::attachments::tables::run_label;
 use crate::table::{TableCell, format_cell};
 use crate::{Words, prose};
 use heaplab_record::{Attachment, Cell, Report, SourceLine, SourceListing};
 
-/// Steps of heat; the style sheet has a ground for each but the first.
+/// Steps of colour; the style sheet has a background for each but the first.
 const HEATS: f64 = 5.0;
 
-/// A listing to show, all of it already written.
+/// A listing whose cells are already written.
 pub(crate) struct ListingView {
     /// The caption.
     pub(crate) title: String,
-    /// The file, and whose figures these are.
+    /// The file, and the variant of the figures.
     pub(crate) path: String,
     /// The heads: line, code, then the figures.
     pub(crate) columns: Vec<String>,
@@ -24,7 +24,7 @@ pub(crate) struct ListingView {
 pub(crate) struct ListedLine {
     pub(crate) number: u32,
     pub(crate) code: String,
-    /// As many as there are heads for them; empty cells where nothing happened.
+    /// One per head; empty cells where nothing happened.
     pub(crate) figures: Vec<TableCell>,
     /// From 0, nothing, to 5, most of all.
     pub(crate) heat: u8,
@@ -48,7 +48,7 @@ pub(crate) fn source_listings(report: &Report, words: &Words) -> Vec<ListingView
     listings
 }
 
-/// One of them; `path` is what stands beside the caption.
+/// `path` stands beside the caption.
 pub(crate) fn build_listing(source: &SourceListing, path: String, words: &Words) -> ListingView {
     let own = source.columns.iter().map(|column| words.lang().pick(column).to_owned());
     let heads = ["column-line", "column-code"].map(|key| prose::column_head(key, words));
@@ -79,7 +79,7 @@ fn build_lines(lines: &[SourceLine], columns: usize, words: &Words) -> Vec<Liste
     out
 }
 
-/// The first figure of a line.
+/// The first figure of a line, by which it is coloured.
 fn first_figure(line: &SourceLine) -> f64 {
     let figure = |cell: &Cell| match cell {
         Cell::Count(figure) | Cell::Bytes(figure) => Some(*figure as f64),
@@ -89,7 +89,7 @@ fn first_figure(line: &SourceLine) -> f64 {
     line.figures.iter().find_map(figure).filter(|figure| figure.is_finite()).unwrap_or(0.0)
 }
 
-/// By the root of the share: a tenth of the most is warm, a thousandth is not cold.
+/// The square root of the share, so that lines far below the largest still differ.
 fn heat_step(figure: f64, most: f64) -> u8 {
     if figure <= 0.0 || most <= 0.0 { 0 } else { ((figure / most).sqrt() * HEATS).ceil() as u8 }
 }

@@ -35,6 +35,10 @@ pub(crate) fn text_cell(text: String) -> TableCell {
     TableCell { short: text, exact: None, is_figure: false }
 }
 
+pub(crate) fn figure_cell(text: String) -> TableCell {
+    TableCell { short: text, exact: None, is_figure: true }
+}
+
 pub(crate) fn format_cell(cell: &Cell, words: &Words) -> TableCell {
     let (short, exact) = match cell {
         Cell::Text(text) => return text_cell(text.clone()),

@@ -1,5 +1,5 @@
-//! The table on the terminal. Its rows appear one by one while a section runs, so every column has its width before the
-//! first figure is known; what stands under the table comes when all is measured.
+//! Output for the terminal. The rows of the table of runs appear one by one while a section runs,
+//! so its columns have their widths before the first figure is known.
 
 mod cpu;
 mod difference;
@@ -26,9 +26,9 @@ use unicode_width::UnicodeWidthStr;
 
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
-/// The least that the table takes, whatever the terminal says.
+/// The least width of the table, whatever the width of the terminal.
 const NARROW: usize = 80;
-/// From here on bytes are written with every digit.
+/// From this width on bytes are written with every digit.
 const WIDE: usize = 110;
 /// The first two columns are words, the others figures.
 const WORD_COLUMNS: usize = 2;
@@ -46,9 +46,11 @@ pub struct RunTable<'a> {
 }
 
 impl<'a> RunTable<'a> {
-    /// Lays the columns out for `width` columns of the terminal, at least 80. From 110 on, bytes have every digit.
+    /// Lays the columns out for `width` columns of the terminal, at least 80. From 110 on, bytes
+    /// have every digit.
     pub fn new(words: &'a Words, width: usize) -> RunTable<'a> {
-        // variant, language, rows, peak live, RSS anonymous, RSS file, allocations, wall, against the baseline
+        // variant, language, rows, peak live, RSS anonymous, RSS file, allocations, wall, against
+        // the baseline
         let (mut widths, gap, least) = if width >= WIDE {
             ([15, 4, 5, 13, 13, 13, 11, 9, 10], 2, WIDE)
         } else {
@@ -103,7 +105,7 @@ impl<'a> RunTable<'a> {
         trimmed_lines(&table)
     }
 
-    /// A variant that gave no record under a probe: what happened, and the last lines it wrote.
+    /// A variant that left no record under a probe: what happened, and its last lines of output.
     pub fn render_failure(&self, failure: &Failure) -> String {
         let said = self.words.say(
             "failed",
@@ -188,7 +190,8 @@ impl<'a> RunTable<'a> {
     }
 }
 
-/// Takes decimals of a change off until it fits: `-99.99999%` and `-99.999%` both say less than it is, never more.
+/// Removes decimals of a change until it fits. They are cut, not rounded: `-99.99999%` must not
+/// become `-100%`.
 fn shorten_change(mut change: String, width: usize) -> String {
     while change.width() > width && change.contains('.') && change.ends_with('%') {
         change.truncate(change.len() - 2);
@@ -197,7 +200,7 @@ fn shorten_change(mut change: String, width: usize) -> String {
     change
 }
 
-/// A table's lines without blanks at their ends.
+/// A table's lines without trailing spaces.
 fn trimmed_lines(table: &comfy_table::Table) -> String {
     table.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>().join("\n")
 }

@@ -1,10 +1,11 @@
-//! The words of tables, charts and pages in both languages of the course, by Fluent
-//! (<https://projectfluent.org/fluent/guide/>). One `.ftl` file a room of this crate and a language, under `i18n/`.
+//! The texts of tables, charts and pages in both languages of the course, by Fluent
+//! (<https://projectfluent.org/fluent/guide/>). `i18n/` has one `.ftl` file per part of this crate
+//! and language.
 
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
-/// The files, each with its two languages.
+/// The files in English and in Chinese.
 const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/bench.ftl"), include_str!("../i18n/zh/bench.ftl")),
     (include_str!("../i18n/en/ci.ftl"), include_str!("../i18n/zh/ci.ftl")),
@@ -34,7 +35,8 @@ pub enum Lang {
 }
 
 impl Lang {
-    /// From a value of `LANG` or `LC_ALL` such as `zh_CN.UTF-8`; English for whatever is not Chinese.
+    /// From a value of `LANG` or `LC_ALL` such as `zh_CN.UTF-8`; English for whatever is not
+    /// Chinese.
     pub fn from_locale(locale: &str) -> Lang {
         if locale.to_ascii_lowercase().starts_with("zh") { Lang::Zh } else { Lang::En }
     }
@@ -47,7 +49,7 @@ impl Lang {
         }
     }
 
-    /// The side of a two-language text that this language reads.
+    /// The text in this language.
     pub fn pick(self, text: &heaplab_record::Text) -> &str {
         match self {
             Lang::En => &text.en,
@@ -63,7 +65,8 @@ pub struct Words {
 }
 
 impl Words {
-    /// Reads the messages; both files are part of the program, and a test holds them to one set of keys.
+    /// Reads the messages. The files are part of the program, and a test compares the keys of both
+    /// languages.
     pub fn new(lang: Lang) -> Words {
         let id: LanguageIdentifier = lang.tag().parse().unwrap_or_default();
         let mut bundle = FluentBundle::new(vec![id]);
@@ -74,14 +77,14 @@ impl Words {
                 Lang::En => en,
                 Lang::Zh => zh,
             };
-            // A broken line loses its own message only; the test on the files names it.
+            // A broken line only loses its own message; a test on the files names it.
             let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(partial, _)| partial);
             bundle.add_resource_overriding(resource);
         }
         Words { lang, bundle }
     }
 
-    /// The language that these words are of.
+    /// The language.
     pub const fn lang(&self) -> Lang {
         self.lang
     }
@@ -91,7 +94,8 @@ impl Words {
         self.say(key, &[])
     }
 
-    /// A message with arguments, already formatted: figures are written by [`crate::format`], not by Fluent.
+    /// A message with arguments, already formatted: figures are written by [`crate::format`], not
+    /// by Fluent.
     pub fn say(&self, key: &str, arguments: &[(&str, &str)]) -> String {
         let Some(pattern) = self.bundle.get_message(key).and_then(|message| message.value()) else {
             return key.to_owned();

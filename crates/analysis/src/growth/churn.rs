@@ -1,15 +1,17 @@
-//! Temporary churn: lines whose blocks die within a few allocations, and what would make fewer of them.
+//! Temporary churn: lines whose blocks die within a few allocations, and what would make fewer of
+//! them.
 //!
-//! The suggestion follows from counts, not from the code. Blocks that are reallocated need their capacity at
-//! birth; blocks that live one at a time can be one reused block; small blocks of which many live together and
-//! die young can share an arena. The recorder does not keep each block's size, so equal sizes are no part of
-//! the rule: a reused buffer grows to the largest.
+//! The suggestion follows from counts, not from the code. Blocks that are reallocated need their
+//! capacity at birth; blocks that live one at a time can be one reused block; small blocks of which
+//! many live together and die young can share an arena. The recorder does not keep each block's
+//! size, so equal sizes are no part of the rule: a reused buffer grows to the largest.
 
 use super::SiteRun;
 use heaplab_record::{ChurnFix, ChurnLine};
 use std::collections::BTreeMap;
 
-/// A block is a temporary if no more than this many allocations of the mean size happen during its life.
+/// A block is a temporary if no more than this many allocations of the mean size happen during its
+/// life.
 const FEW_ALLOCATIONS: u64 = 8;
 /// From this share of temporaries on a line is reported.
 const CHURNING_SHARE: f64 = 0.5;
@@ -27,8 +29,8 @@ pub struct ProgramTotals {
     pub clock_bytes: u64,
 }
 
-/// The lines that churn, the one with the most temporaries first. Sites of one line are added up; `at_once` of
-/// a suggestion is then the sum of theirs.
+/// The lines that churn, the one with the most temporaries first. Sites of one line are added up;
+/// `at_once` of a suggestion is then the sum of theirs.
 pub fn find_churn<'a>(
     sites: impl IntoIterator<Item = (&'a str, &'a SiteRun)>,
     program: ProgramTotals,
@@ -94,8 +96,9 @@ impl LineTotals {
     }
 }
 
-/// Counts the blocks that died within a few allocations of the program's mean size. Their own growth moves the
-/// clock too and is added to that limit, which is then rounded up to the histogram's next power of two.
+/// Counts the blocks that died within a few allocations of the program's mean size. Their own
+/// growth moves the clock too and is added to that limit, which is then rounded up to the
+/// histogram's next power of two.
 fn count_temporaries(run: &SiteRun, program: ProgramTotals) -> u64 {
     let mean = |bytes: u64, blocks: u64| bytes.checked_div(blocks).unwrap_or(0);
     let few = mean(program.clock_bytes, program.births).max(1).saturating_mul(FEW_ALLOCATIONS);

@@ -1,4 +1,5 @@
-//! How often the classifier is right, class by class, over simulated cases that it was not tuned on.
+//! How often the classifier is right, class by class, over simulated cases that it was not tuned
+//! on.
 //!
 //! The counts are committed; a test simulates the cases again and compares.
 

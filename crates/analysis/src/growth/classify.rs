@@ -5,22 +5,25 @@ use super::view::{SiteView, Trend};
 use super::{IN_FLIGHT_REQUESTS, Reachability, SiteHistory, SiteRun};
 use heaplab_record::{FittedSlope, GrowthClass, GrowthReason, TeardownOutcome};
 
-/// A curve whose Kendall tau is above this rises. Of the 44 points of three runs tau has a standard deviation of 0.10 where
-/// nothing rises: sqrt(2 (2n + 5) / (9 n (n - 1))).
+/// A curve whose Kendall tau is above this rises. Of the 44 points of three runs tau has a standard
+/// deviation of 0.10 where nothing rises: sqrt(2 (2n + 5) / (9 n (n - 1))).
 const RISING_TAU: f64 = 0.35;
-/// Below this share of the rate before, the late rate is that of something full: an interner at 98 % of its keys has 0.05.
+/// Below this share of the rate before, the late rate is that of something full: an interner at 98
+/// % of its keys has 0.05.
 const FULL_SHARE: f64 = 0.15;
-/// From this share on it grows. A power of 0.6 of the requests has 0.66, their logarithm 0.3, a line 1.
+/// From this share on it grows. A power of 0.6 of the requests has 0.66, their logarithm 0.3, a
+/// line 1.
 const GROWING_SHARE: f64 = 0.5;
-/// For bytes where blocks do not rise, and the share of the end's bytes that has to have come since the first part.
+/// For bytes where blocks do not rise, and the share of the end's bytes that has to have come since
+/// the first part.
 const LARGER_TAU: f64 = 0.6;
 const LARGER_SHARE: f64 = 0.5;
 /// What rises by fewer blocks may be chance.
 const FEW_BLOCKS: f64 = 6.0;
 /// Fewer births or deaths from N to 4N come of containers that double, not of requests.
 const FEW_CHANGES: f64 = 4.0;
-/// Capacity over that at half of the requests, and at a quarter: 2 and 4 for what is pushed to without a limit, 1 and at most 2
-/// for what was full by half. These lie between.
+/// Capacity over that at half of the requests, and at a quarter: 2 and 4 for what is pushed to
+/// without a limit, 1 and at most 2 for what was full by half. These lie between.
 const DOUBLED: f64 = 1.4;
 const DOUBLED_TWICE: f64 = 2.9;
 
@@ -29,13 +32,14 @@ const DOUBLED_TWICE: f64 = 2.9;
 pub struct SiteVerdict {
     /// The class.
     pub class: GrowthClass,
-    /// The share of the tuning cases as far from every line as this one that were judged right, from 0 to 1; 0 for
-    /// [`GrowthClass::Unknown`]. It speaks of what up to the largest scale can be seen, not of what comes after: see the head of
-    /// the crate.
+    /// The share of the tuning cases as far from every line as this one that were judged right,
+    /// from 0 to 1; 0 for [`GrowthClass::Unknown`]. It speaks of what up to the largest scale can
+    /// be seen, not of what comes after: see the head of the crate.
     pub confidence: f64,
-    /// What a request adds to the live bytes, from half of the smallest scale on. With marks it is the mean of what is added
-    /// between them, and an interval of two standard errors, which held the true rate of simulated leaks 9 times in 10;
-    /// without, the median of slopes ([`crate::theil_sen`]) and their range.
+    /// What a request adds to the live bytes, from half of the smallest scale on. With marks it is
+    /// the mean of what is added between them, and an interval of two standard errors, which held
+    /// the true rate of simulated leaks 9 times in 10; without, the median of slopes
+    /// ([`crate::theil_sen`]) and their range.
     pub slope: Option<FittedSlope>,
     /// What became of the blocks when the service was dropped.
     pub teardown: Option<TeardownOutcome>,
@@ -43,8 +47,9 @@ pub struct SiteVerdict {
     pub reason: GrowthReason,
 }
 
-/// The class of a site. Three runs at N, 2N and 4N with their [`crate::marks`] are what it was tuned for; without marks it
-/// answers from the ends and peaks, and cannot tell what was filled before N from what was made at the start.
+/// The class of a site. Three runs at N, 2N and 4N with their [`crate::marks`] are what it was
+/// tuned for; without marks it answers from the ends and peaks, and cannot tell what was filled
+/// before N from what was made at the start.
 pub fn classify(site: &SiteHistory) -> SiteVerdict {
     let teardown = judge_teardown(site);
     let Some(view) = SiteView::from_site(site) else {
@@ -61,7 +66,8 @@ pub fn classify(site: &SiteHistory) -> SiteVerdict {
     SiteVerdict { class, confidence, slope: view.slope(), teardown, reason }
 }
 
-/// What the figures say, and how far from saying something else they are: 0 at a line, 1 far from every line.
+/// What the figures say, and how far from saying something else they are: 0 at a line, 1 far from
+/// every line.
 fn decide(view: &SiteView) -> (GrowthReason, f64) {
     if view.mean(|held| held.blocks) == 0.0 {
         return (GrowthReason::NothingHeld, 1.0);
@@ -105,7 +111,8 @@ fn judge_rise(trend: Trend) -> Option<(GrowthReason, f64)> {
     Some((GrowthReason::StillGrowing { late_share }, far.into_iter().fold(1.0, f64::min)))
 }
 
-/// Of blocks that are exchanged for larger ones, as a text that every request makes anew and longer.
+/// Of blocks that are exchanged for larger ones, as a text that every request makes anew and
+/// longer.
 fn judge_byte_rise(view: &SiteView) -> Option<(GrowthReason, f64)> {
     let Trend { tau, rise, late_share } = view.trend(|held| held.bytes);
     let share_of_end = rise / view.largest().end.bytes.max(1) as f64;
@@ -122,7 +129,8 @@ fn judge_byte_rise(view: &SiteView) -> Option<(GrowthReason, f64)> {
 /// Of blocks that stay: whether they were made once, are full, or few of them grow.
 fn judge_retained(view: &SiteView, trend: Trend) -> (GrowthReason, f64) {
     if !view.changes_after_first_use() {
-        // Without marks it may have been filled by requests: that was so of a fifth of the tuning cases.
+        // Without marks it may have been filled by requests: that was so of a fifth of the tuning
+        // cases.
         return (GrowthReason::MadeOnce, if view.has_checkpoints() { 1.0 } else { 0.7 });
     }
     if let Some((factor, far)) = measure_doubling(view) {
@@ -132,8 +140,9 @@ fn judge_retained(view: &SiteView, trend: Trend) -> (GrowthReason, f64) {
     (GrowthReason::LevelsOff { late_share }, 1.0 - late_share / FULL_SHARE)
 }
 
-/// Capacity that doubles has risen by nothing or by twice between any two moments, so a rate says little. What is pushed to
-/// without a limit doubles once between 2N and 4N, or, where chance had it at a border, twice between N and 4N.
+/// Capacity that doubles has risen by nothing or by twice between any two moments, so a rate says
+/// little. What is pushed to without a limit doubles once between 2N and 4N, or, where chance had
+/// it at a border, twice between N and 4N.
 fn measure_doubling(view: &SiteView) -> Option<(f64, f64)> {
     let (first, last) = (view.smallest().end, view.largest().end);
     if last.blocks as f64 > first.blocks as f64 + FEW_CHANGES / 2.0 {

@@ -1,7 +1,8 @@
 //! How often cases at some distance from every threshold were judged right.
 //!
-//! Counted over the answers other than *unknown* for the tuning cases and the borderline cases with seed 1; the
-//! test counts again over cases that neither the thresholds nor these figures were chosen on.
+//! Counted over the answers other than *unknown* for the tuning cases and the borderline cases with
+//! seed 1; the test counts again over cases that neither the thresholds nor these figures were
+//! chosen on.
 
 /// (Margins below this, share right) with checkpoints: 23 of 39, and 404 of 414.
 const SHARE_RIGHT_WITH_CHECKPOINTS: [(f64, f64); 2] = [(0.6, 0.59), (f64::INFINITY, 0.976)];

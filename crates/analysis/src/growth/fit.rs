@@ -3,12 +3,13 @@
 use crate::statistics::median;
 use heaplab_record::FittedSlope;
 
-/// The median of the slopes of all pairs of points: Theil, "A rank-invariant method of linear and polynomial
-/// regression analysis" (1950); Sen, "Estimates of the regression coefficient based on Kendall's tau" (JASA 63,
-/// 1968).
+/// The median of the slopes of all pairs of points: Theil, "A rank-invariant method of linear and
+/// polynomial regression analysis" (1950); Sen, "Estimates of the regression coefficient based on
+/// Kendall's tau" (JASA 63, 1968).
 ///
-/// A quarter of the points may be arbitrary without moving it far. The interval is Sen's, at 95 %, by the normal
-/// approximation; for fewer than six points it is the range of all pairs. `None` if no two points differ in x.
+/// A quarter of the points may be arbitrary without moving it far. The interval is Sen's, at 95 %,
+/// by the normal approximation; for fewer than six points it is the range of all pairs. `None` if
+/// no two points differ in x.
 pub(crate) fn theil_sen(points: &[(f64, f64)]) -> Option<FittedSlope> {
     let mut slopes: Vec<f64> = pairs(points)
         .filter(|(left, right)| right.0 != left.0)
@@ -31,8 +32,8 @@ pub(crate) fn theil_sen(points: &[(f64, f64)]) -> Option<FittedSlope> {
     })
 }
 
-/// Kendall's tau-a: the share of pairs that rise with x minus the share that fall, from -1 to 1 (Kendall, "A new
-/// measure of rank correlation", 1938). 0 if no two points differ in x.
+/// Kendall's tau-a: the share of pairs that rise with x minus the share that fall, from -1 to 1
+/// (Kendall, "A new measure of rank correlation", 1938). 0 if no two points differ in x.
 pub(crate) fn kendall_tau(points: &[(f64, f64)]) -> f64 {
     let ordered = pairs(points).filter(|(left, right)| right.0 != left.0);
     let (sum, count) = ordered.fold((0.0, 0.0), |(sum, count), (left, right)| {

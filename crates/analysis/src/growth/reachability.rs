@@ -16,8 +16,9 @@ pub enum Reachability {
     Unreachable,
 }
 
-/// The reachability of the objects that each line made, by the graphs among the attachments. Where one line
-/// made objects of several kinds, an orphaned cycle decides: the others are not what stays.
+/// The reachability of the objects that each line made, by the graphs among the attachments. Where
+/// one line made objects of several kinds, an orphaned cycle decides: the others are not what
+/// stays.
 pub fn reachability_by_line(attachments: &[Attachment]) -> BTreeMap<String, Reachability> {
     let mut by_line: BTreeMap<String, Reachability> = BTreeMap::new();
     for attachment in attachments {

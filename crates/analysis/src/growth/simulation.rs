@@ -1,7 +1,9 @@
-//! Cases with a known answer: simulated services, event by event, labelled by what their program does.
+//! Cases with a known answer: simulated services, event by event, labelled by what their program
+//! does.
 //!
-//! Deterministic and free of any input: the same cases on every machine. The classifier was tuned on [`tuning`] alone;
-//! [`held_out`] has seeds and scales of its own, and half of its families are not in the tuning set.
+//! Deterministic and free of any input: the same cases on every machine. The classifier was tuned
+//! on [`tuning`] alone; [`held_out`] has seeds and scales of its own, and half of its families are
+//! not in the tuning set.
 
 mod capacity;
 mod families;

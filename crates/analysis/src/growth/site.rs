@@ -1,9 +1,11 @@
-//! The figures of one allocation site: its runs at each scale, and what a graph of the references shows.
+//! The figures of one allocation site: its runs at each scale, and what a graph of the references
+//! shows.
 
 use super::Reachability;
 use std::collections::BTreeSet;
 
-/// The mean number of requests that a block may outlive and still be work in flight rather than kept.
+/// The mean number of requests that a block may outlive and still be work in flight rather than
+/// kept.
 pub const IN_FLIGHT_REQUESTS: u64 = 32;
 /// The number of requests within which everything that is made at first use exists.
 pub const FIRST_USE_REQUESTS: u64 = 32;
@@ -11,10 +13,11 @@ pub const FIRST_USE_REQUESTS: u64 = 32;
 /// One allocation site, as runs of the same workload at several scales saw it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SiteHistory {
-    /// The runs, in any order. The classes were tuned for three, at N, 2N and 4N requests. A run in which the
-    /// site did not occur is listed too, with figures of 0.
+    /// The runs, in any order. The classes were tuned for three, at N, 2N and 4N requests. A run in
+    /// which the site did not occur is listed too, with figures of 0.
     pub runs: Vec<SiteRun>,
-    /// What a graph of the references shows about the blocks that were live at the end; `None` without one.
+    /// What a graph of the references shows about the blocks that were live at the end; `None`
+    /// without one.
     pub references: Option<Reachability>,
 }
 
@@ -41,11 +44,11 @@ pub struct SiteRun {
     pub shrunk_bytes: u64,
     /// The sum of the lifetimes of freed blocks, in bytes of the allocation clock.
     pub lifetime_bytes: u64,
-    /// A histogram of these lifetimes: entry 0 counts those below 1 byte of the clock, entry n those from
-    /// 2^(n-1) to below 2^n.
+    /// A histogram of these lifetimes: entry 0 counts those below 1 byte of the clock, entry n
+    /// those from 2^(n-1) to below 2^n.
     pub lifetimes: Vec<u64>,
-    /// Live totals during the run, in the order of the requests. They are used only if every run has all that
-    /// [`checkpoint_requests`] lists; otherwise the ends are compared.
+    /// Live totals during the run, in the order of the requests. They are used only if every run
+    /// has all that [`checkpoint_requests`] lists; otherwise the ends are compared.
     pub checkpoints: Vec<Checkpoint>,
     /// Live after everything that `main` owned was dropped; `None` where this was not measured.
     pub after_teardown: Option<LiveTotal>,
@@ -69,9 +72,9 @@ pub struct Checkpoint {
     pub live: LiveTotal,
 }
 
-/// The numbers of served requests at which the classifier needs a checkpoint in a run of `requests`: before
-/// the first, at powers of two from [`FIRST_USE_REQUESTS`], and at every sixteenth of the run. Ascending and
-/// without duplicates; the last is the end of the run.
+/// The numbers of served requests at which the classifier needs a checkpoint in a run of
+/// `requests`: before the first, at powers of two from [`FIRST_USE_REQUESTS`], and at every
+/// sixteenth of the run. Ascending and without duplicates; the last is the end of the run.
 pub fn checkpoint_requests(requests: u64) -> Vec<u64> {
     let powers = std::iter::successors(Some(FIRST_USE_REQUESTS), |&last| last.checked_mul(2));
     let early = powers.take_while(|&served| served < requests / 16);

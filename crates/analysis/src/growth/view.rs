@@ -5,7 +5,8 @@ use crate::statistics::median;
 use heaplab_record::FittedSlope;
 use std::collections::BTreeSet;
 
-/// Where the late part of the largest run begins. A limit that is reached before shows as a level there.
+/// Where the late part of the largest run begins. A limit that is reached before shows as a level
+/// there.
 const LATE_FROM_SHARE: f64 = 11.0 / 16.0;
 
 /// The runs in the order of their scale, and the points of all of them.
@@ -66,7 +67,8 @@ impl<'a> SiteView<'a> {
         self.has_checkpoints
     }
 
-    /// What was there before the first request, of the largest run; nothing where there are no marks.
+    /// What was there before the first request, of the largest run; nothing where there are no
+    /// marks.
     pub(crate) fn at_start(&self) -> LiveTotal {
         let first =
             self.largest().checkpoints.first().filter(|mark| self.has_checkpoints && mark.requests == 0);
@@ -89,10 +91,11 @@ impl<'a> SiteView<'a> {
 
     /// Bytes a request, from half the smallest run on.
     ///
-    /// With marks: what is added between two of them, in all runs, over the requests between, and two standard errors of that
-    /// mean. Marks of one run build on each other, so the median of slopes, which takes points for independent, is worse:
-    /// of a leak at one request in ten Sen's interval held the true rate in 87 of 200 programs, this one in 187. Without marks it
-    /// is that median and the range of the pairs.
+    /// With marks: what is added between two of them, in all runs, over the requests between, and
+    /// two standard errors of that mean. Marks of one run build on each other, so the median of
+    /// slopes, which takes points for independent, is worse: of a leak at one request in ten Sen's
+    /// interval held the true rate in 87 of 200 programs, this one in 187. Without marks it is that
+    /// median and the range of the pairs.
     pub(crate) fn slope(&self) -> Option<FittedSlope> {
         let from = self.smallest().requests / 2;
         if !self.has_checkpoints {
@@ -112,8 +115,9 @@ impl<'a> SiteView<'a> {
         Some(FittedSlope { bytes_each, low: bytes_each - error, high: bytes_each + error })
     }
 
-    /// Whether anything changed after first use. Without marks only what a larger scale adds is seen: a cache that was full
-    /// before the end of the smallest run looks as if it had been full from the start.
+    /// Whether anything changed after first use. Without marks only what a larger scale adds is
+    /// seen: a cache that was full before the end of the smallest run looks as if it had been full
+    /// from the start.
     pub(crate) fn changes_after_first_use(&self) -> bool {
         if !self.has_checkpoints {
             let done = |run: &SiteRun| (run.births, run.reallocations, run.deaths);
@@ -142,8 +146,8 @@ impl<'a> SiteView<'a> {
         Trend { tau, rise, late_share: if before > 0.0 { late / before } else { 0.0 } }
     }
 
-    /// Of three ends there is only the second half's rise to hold against the first's. A batch may end anywhere, so what the
-    /// ends say has to be so of the sites' own peaks too.
+    /// Of three ends there is only the second half's rise to hold against the first's. A batch may
+    /// end anywhere, so what the ends say has to be so of the sites' own peaks too.
     fn trend_of_ends(&self, of: LiveField) -> Trend {
         let (first, last) = (self.smallest(), self.largest());
         let halfway = self.halfway();

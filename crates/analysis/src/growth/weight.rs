@@ -3,7 +3,8 @@
 use heaplab_record::{GrowthClass, SiteGrowth};
 use std::cmp::Ordering;
 
-/// Growing sites come first, the fastest first; the others follow by class, those that hold the most first.
+/// Growing sites come first, the fastest first; the others follow by class, those that hold the
+/// most first.
 pub fn compare_by_weight(a: &SiteGrowth, b: &SiteGrowth) -> Ordering {
     let rank = |site: &SiteGrowth| match site.class {
         GrowthClass::UnboundedGrowth | GrowthClass::RefcountCycle => 0,

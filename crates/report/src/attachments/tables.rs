@@ -2,7 +2,7 @@
 //! can be read side by side.
 
 use crate::table::{MergedTable, TableCell, format_cell, text_cell};
-use crate::{Words, figures, format, growth, prose};
+use crate::{Words, format, growth, prose};
 use heaplab_record::{Attachment, Cell, Report, Run, Text};
 
 /// The figures of a report, then every table in the order in which the first of its kind came.
@@ -62,7 +62,7 @@ pub(crate) fn figure_table(report: &Report, words: &Words) -> Option<MergedTable
 pub(crate) fn live_bytes_per_row_cell(run: &Run) -> TableCell {
     let each = run.heap.as_ref().and_then(|heap| {
         Some((
-            figures::bytes_per_row(heap.end_bytes, heap.rows)?,
+            format::bytes_per_row(heap.end_bytes, heap.rows)?,
             format!("{} B", format::count(heap.end_bytes)),
         ))
     });

@@ -1,13 +1,14 @@
-//! The sentences under a verdict. Measured figures choose and fill each of them; the name of a claim chooses none.
+//! The sentences under a verdict. Measured figures choose and fill each of them; the name of a
+//! claim chooses none.
 
-use crate::{Words, figures, format, prose};
+use crate::{Words, format, prose};
 use heaplab_analysis::claims::{
     ClaimFigure, FIGURE_PREFIX, JudgedClaim, MissingFigure, claimed_number, explain_missing_figure,
     find_attached_figure,
 };
 use heaplab_record::{ClaimSpec, Language, PlainRun, Relation, Run};
 
-/// From here on, what a process holds before its first row is most of its peak.
+/// From this share of the peak on, most of it was there before the first row.
 const MOSTLY_STARTUP: f64 = 0.5;
 
 /// What the sentences of a claim are made from.
@@ -19,7 +20,7 @@ pub(super) struct ClaimContext<'a> {
     pub(super) words: &'a Words,
 }
 
-/// The verdict's reason, then what a row costs, then how the other language stands.
+/// The reason of the verdict, then the cost of a row, then the other language.
 pub(super) fn explain_claim(of: &ClaimContext, judged: &JudgedClaim) -> String {
     let decisive = judged.decisive();
     let mut said = Vec::new();
@@ -41,7 +42,8 @@ pub(super) fn explain_claim(of: &ClaimContext, judged: &JudgedClaim) -> String {
     prose::join_sentences(&said, of.words)
 }
 
-/// Whether the lesson measured it itself: what a probe says about the same run explains nothing then.
+/// Whether the lesson measured the figure itself. A probe's figures of the same run do not explain
+/// it then.
 fn is_attached(figure: &ClaimFigure) -> bool {
     figure.measure.metric.starts_with(FIGURE_PREFIX)
 }
@@ -67,7 +69,7 @@ fn explain_missing(of: &ClaimContext) -> String {
     }
 }
 
-/// What a metric is called: a figure of the lesson's by its title.
+/// The name of a metric; a figure of the lesson goes by its title.
 fn name_metric(run: &Run, metric: &str, words: &Words) -> String {
     match metric.strip_prefix(FIGURE_PREFIX) {
         Some(name) => {
@@ -89,7 +91,7 @@ fn explain_other_rows(of: &ClaimContext, figure: &ClaimFigure) -> String {
     say_with(of.words, "why-other-rows", &figures)
 }
 
-/// How the deciding figure stands to the claim's number.
+/// How the decisive figure compares with the claim's number.
 fn explain_verdict(of: &ClaimContext, figure: &ClaimFigure) -> String {
     let (spec, says) = (of.spec, claimed_number(of.spec));
     let holds = figure.satisfies(spec);
@@ -112,18 +114,19 @@ fn explain_verdict(of: &ClaimContext, figure: &ClaimFigure) -> String {
         ("who", name_figure(of, figure)),
         ("value", format_value(of, figure)),
         ("says", format_claim(of)),
-        ("ratio", figures::ratio(part.abs())),
+        ("ratio", format::ratio(part.abs())),
     ];
     say_with(of.words, key, &figures)
 }
 
-/// What was there before the first row, and what a row adds. A difference of two runs has neither.
+/// What was there before the first row, and what each row adds. A difference of two runs has
+/// neither.
 fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
     if figure.measure.minus.is_some() || figure.divisor > 1 {
         return None;
     }
     let peak = u64::try_from(figure.value).ok()?;
-    let a_row = figures::bytes_per_row(peak, figure.run.rows)?;
+    let a_row = format::bytes_per_row(peak, figure.run.rows)?;
     let resident = figure.measure.metric == "peak_rss_bytes";
     let start = figure.run.plain.as_ref().and_then(|PlainRun { start_rss_bytes, .. }| *start_rss_bytes);
     let one = prose::unit_singular(of.unit, of.words);
@@ -140,21 +143,21 @@ fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
         ("start", format::bytes(start)),
         ("percent", format::percent(part)),
         ("added", format::bytes(peak - start)),
-        ("bytes", figures::bytes_per_row(peak - start, figure.run.rows)?),
+        ("bytes", format::bytes_per_row(peak - start, figure.run.rows)?),
         ("one", one),
     ];
     Some(say_with(of.words, key, &figures))
 }
 
-/// How often a row asked the allocator; only a run under the counts probe knows.
+/// Allocations per row, which only the counts probe measures.
 fn explain_allocations(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
-    let each = figures::count_per_row(figure.run.counts.as_ref()?.allocations, figure.run.rows)?;
+    let each = format::count_per_row(figure.run.counts.as_ref()?.allocations, figure.run.rows)?;
     let one = prose::unit_singular(of.unit, of.words);
     let figures = [("variant", figure.run.variant.clone()), ("each", each), ("one", one)];
     Some(say_with(of.words, "why-allocations", &figures))
 }
 
-/// The language that does not decide.
+/// The figure of the other language.
 fn compare_languages(of: &ClaimContext, other: &ClaimFigure, decisive: Option<&ClaimFigure>) -> String {
     let mut figures = vec![("who", name_figure(of, other)), ("value", format_value(of, other))];
     let key = match decisive {
@@ -165,7 +168,7 @@ fn compare_languages(of: &ClaimContext, other: &ClaimFigure, decisive: Option<&C
                 && decisive.run.rows == other.run.rows =>
         {
             let part = other.value as f64 / decisive.value as f64;
-            figures.push(("ratio", figures::ratio(part)));
+            figures.push(("ratio", format::ratio(part)));
             figures.push(("language", prose::language_name(of.spec.judged_by, of.words)));
             if other.measure.metric == decisive.measure.metric { "why-beside" } else { "why-beside-heap" }
         }
@@ -174,7 +177,8 @@ fn compare_languages(of: &ClaimContext, other: &ClaimFigure, decisive: Option<&C
     say_with(of.words, key, &figures)
 }
 
-/// Whose figure it is; for a difference, of which two; and what it is, where the lesson measured it itself.
+/// The variant of a figure, or both of a difference; with the figure's name where the lesson
+/// measured it itself.
 fn name_figure(of: &ClaimContext, figure: &ClaimFigure) -> String {
     let words = of.words;
     let one = prose::variant_name(figure.measure.language, &figure.measure.variant, words);
@@ -189,7 +193,7 @@ fn name_figure(of: &ClaimContext, figure: &ClaimFigure) -> String {
     words.say("who-figure", &[("who", &who), ("what", &what)])
 }
 
-/// The figure; said to be of each row where it is a share.
+/// The figure, per row where it was divided by rows.
 fn format_value(of: &ClaimContext, figure: &ClaimFigure) -> String {
     if figure.divisor == 1 {
         let value = figure.rounded_value();
@@ -198,10 +202,10 @@ fn format_value(of: &ClaimContext, figure: &ClaimFigure) -> String {
     let share = figure.value as f64 / figure.divisor as f64;
     let sign = if share < 0.0 { "-" } else { "" };
     let unit = if figure.is_count { "" } else { " B" };
-    format_per_row(of, format!("{sign}{}{unit}", figures::ratio(share.abs())))
+    format_per_row(of, format!("{sign}{}{unit}", format::ratio(share.abs())))
 }
 
-/// The claim's number, of each row where the figure is.
+/// The claim's number, per row where the claim is.
 fn format_claim(of: &ClaimContext) -> String {
     let says = match of.spec.says_bytes {
         Some(bytes) => format::bytes(bytes),

@@ -2,7 +2,7 @@
 
 use super::{GalleryReports, TextPlace, lecture_section};
 use crate::attachments::pictures;
-use crate::{Words, figures, format, prose};
+use crate::{Words, format, prose};
 use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Report, Run};
@@ -93,7 +93,7 @@ fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
         format!("`{}`", run.variant),
         prose::language_name(run.language, words),
         heap.map_or_else(absent, |heap| format::bytes(heap.peak_bytes)),
-        heap.and_then(|heap| figures::bytes_per_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
+        heap.and_then(|heap| format::bytes_per_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
         change,
         run.counts.as_ref().map_or_else(absent, |counts| format::count(counts.allocations)),
         plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),

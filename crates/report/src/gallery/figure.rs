@@ -1,7 +1,7 @@
 //! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
 
 use super::{GalleryReports, lecture_section};
-use crate::{Words, figures, format, table};
+use crate::{Words, format, table};
 use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Attachment, Language, Report, Run};
@@ -101,8 +101,8 @@ fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Op
 /// Bytes and counts over the run's own rows.
 fn figure_per_row(run: &Run, value: u64, key: &str) -> Option<String> {
     match key.ends_with("_bytes") {
-        true => figures::bytes_per_row(value, run.rows),
-        false => figures::count_per_row(value, run.rows),
+        true => format::bytes_per_row(value, run.rows),
+        false => format::count_per_row(value, run.rows),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A chart a variant: what each line holds as the work goes on.
+//! A chart per variant: the live bytes of its lines as the work goes on.
 
 use crate::growth::scale_units;
 use crate::{Lang, Words};
@@ -10,7 +10,7 @@ pub fn chart_stem(variant: &str) -> String {
     format!("growth-{}", variant.to_ascii_lowercase().chars().map(plain).collect::<String>())
 }
 
-/// The chart of lines, each with `[done, live bytes]` in the order of the work.
+/// The chart of lines. The points are `[work done, live bytes]`, in the order of the work.
 pub fn growth_chart(variant: &str, unit: &str, lines: &[(String, Vec<[f64; 2]>)]) -> Chart {
     let both = |say: &dyn Fn(&Words) -> String| Text {
         en: say(&Words::new(Lang::En)),

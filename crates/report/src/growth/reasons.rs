@@ -1,10 +1,10 @@
-//! Why a site is judged to be what it is: sentences made of its figures.
+//! Why a site was put into its class: sentences made from its figures.
 
 use super::{format_share, scale_units};
 use crate::{Words, format, prose};
 use heaplab_record::{GrowthClass, GrowthReason, SiteGrowth, TeardownOutcome};
 
-/// What decided, what a drop of everything left of it, and where a graph of references has said more.
+/// What decided, what was left after everything was dropped, and what a graph of references adds.
 pub fn explain_growth(site: &SiteGrowth, unit: &str, words: &Words) -> String {
     let mut sentences = vec![explain_reason(site.reason, unit, words)];
     if site.class == GrowthClass::RefcountCycle {

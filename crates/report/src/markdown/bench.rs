@@ -1,11 +1,11 @@
-//! The table as Markdown, with the machine it was measured on.
+//! The table of `cargo xtask bench`, with the machine on which it was measured.
 
 use crate::Words;
 use crate::bench::{explain_missed_limits, list_bench_commands, render_cells, suite_text};
 use heaplab_record::Bench;
 use std::fmt::Write as _;
 
-/// `recorder.md`, `logagg.md`: `chart` is the picture's file beside it.
+/// `recorder.md` or `logagg.md`. `chart` is the name of the picture beside it.
 pub fn render_bench_markdown(bench: &Bench, chart: &str, words: &Words) -> String {
     let title = suite_text(bench, "title", words);
     let mut out = format!("# {title}\n\n![{title}]({chart})\n\n");
@@ -15,7 +15,7 @@ pub fn render_bench_markdown(bench: &Bench, chart: &str, words: &Words) -> Strin
     for comparison in &bench.comparisons {
         let mut cells = render_cells(comparison, words);
         if let Some(why) = &comparison.not_measured {
-            // A line break or a bar of an error's text would end the row.
+            // A line break or a bar in an error's text would end the row.
             cells[2] = why.replace('\n', " ").replace('|', "\\|");
         }
         let _ = writeln!(out, "| {} |", cells.join(" | "));

@@ -7,7 +7,7 @@ use crate::cpu::{
 use heaplab_record::CpuReport;
 use std::fmt::Write as _;
 
-/// The functions and sentences as Markdown.
+/// The functions, the sentences and the flamegraph.
 pub fn render_cpu_summary(report: &CpuReport, words: &Words) -> String {
     let plain = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
     let title = words.say("cpu-title", &[("program", &report.program)]);

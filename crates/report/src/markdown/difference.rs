@@ -6,7 +6,7 @@ use crate::difference::{describe_one_sided, describe_sites, describe_totals, fil
 use heaplab_record::Diff;
 use std::fmt::Write as _;
 
-/// `diff.md`: the same with every site, and the pictures.
+/// Every site, and the pictures.
 pub fn render_difference(diff: &Diff, words: &Words) -> String {
     let mut out = format!("# {}\n\n{}\n", words.get("diff-title"), escape_text(&name_sides(diff, words)));
     for profile in &diff.profiles {

@@ -1,4 +1,5 @@
-//! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull request.
+//! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull
+//! request.
 
 use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
 use crate::attachments::{pictures, tables};
@@ -16,10 +17,10 @@ use std::fmt::Write as _;
 /// What a quantity that was not measured is written as.
 const NOT_MEASURED: &str = "–";
 
-/// Sites of a student's own program that are listed.
+/// Sites of a user's program that are listed.
 const MOST_SITES: usize = 12;
 
-/// Which of the pictures that not every report has lie in its folder.
+/// Which of the optional pictures lie in the report's folder.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DrawnPictures {
     /// `curve.svg`.
@@ -28,7 +29,7 @@ pub struct DrawnPictures {
     pub live: bool,
 }
 
-/// The whole file. Pictures are referred to by their names in the report's folder.
+/// The whole file. Pictures are linked by their names in the report's folder.
 pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> String {
     let mut out = format!("# {}\n", render_title(report, words));
     if let Some(goal) = &report.goal {
@@ -81,7 +82,7 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
     out
 }
 
-/// What was said before it ran, and what it was.
+/// The predictions, and what was measured.
 fn write_predictions(out: &mut String, report: &Report, words: &Words) {
     let one = |told: &predict::PredictionVerdict| {
         let sentences = escape_text(&prose::join_sentences(&told.sentences, words));
@@ -93,7 +94,7 @@ fn write_predictions(out: &mut String, report: &Report, words: &Words) {
     }
 }
 
-/// The processes of a student's own program and their totals.
+/// The processes of a user's program and their totals.
 fn render_processes(report: &Report, words: &Words) -> String {
     let heads = std::iter::once("program").chain(program::COLUMNS);
     let heads: Vec<String> = heads.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
@@ -107,7 +108,7 @@ fn render_processes(report: &Report, words: &Words) -> String {
     table
 }
 
-/// Where it was allocated: the picture and the largest sites of each process.
+/// The picture and the largest sites of each process.
 fn write_program_sites(out: &mut String, report: &Report, words: &Words) {
     let heads = ["function", "place"].into_iter().chain(site_table::FIGURES);
     let heads: Vec<String> = heads.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
@@ -131,7 +132,7 @@ fn write_program_sites(out: &mut String, report: &Report, words: &Words) {
     }
 }
 
-/// The section's number and title; a program of the student's own has its title only.
+/// The section's number and title; a user's program only has a title.
 fn render_title(report: &Report, words: &Words) -> String {
     let title = escape_text(words.lang().pick(&report.title));
     match &report.lesson {
@@ -198,7 +199,7 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     std::iter::once(code_span(&run.variant)).chain(written.iter().map(|cell| escape_text(cell))).collect()
 }
 
-/// Pictures of the lessons' own, by their files, with what they tell.
+/// Pictures that lessons attach, with their sentences.
 fn render_pictures(listed: &[ListedPicture]) -> String {
     let mut out = String::new();
     for picture in listed {
@@ -250,7 +251,7 @@ fn render_claims(claims: &[ClaimVerdict], words: &Words) -> String {
     table
 }
 
-/// A row a tool, for the runs that were looked at by all of them.
+/// A row per tool, for the runs that all of them measured.
 fn render_tools(report: &Report, words: &Words) -> String {
     let mut out = String::new();
     let columns = std::iter::once("tool").chain(reconcile::COLUMNS).chain(["reason"]);

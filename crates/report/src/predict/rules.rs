@@ -1,21 +1,21 @@
 //! The sentence of each rule that a prediction missed.
 
-use crate::{Words, figures, format};
+use crate::{Words, format};
 use heaplab_analysis::prediction::{ForgottenRule, RuleFigures};
 
 /// `unit` is what the report calls one row.
 pub(super) fn explain_rule(rule: &ForgottenRule, unit: &str, words: &Words) -> String {
-    let fraction = |bytes: f64| format!("{} B", figures::ratio(bytes));
+    let fraction = |bytes: f64| format!("{} B", format::ratio(bytes));
     let (key, arguments) = match &rule.figures {
         RuleFigures::OwnBlocks { per_row, mean_bytes } => {
-            ("predict-own-blocks", vec![("each", figures::ratio(*per_row)), ("size", fraction(*mean_bytes))])
+            ("predict-own-blocks", vec![("each", format::ratio(*per_row)), ("size", fraction(*mean_bytes))])
         }
         RuleFigures::Doubling { reallocations, location, factor } => (
             "predict-doubling",
             vec![
                 ("count", format::count(*reallocations)),
                 ("place", location.clone()),
-                ("factor", figures::ratio(*factor)),
+                ("factor", format::ratio(*factor)),
             ],
         ),
         RuleFigures::Tables { tables, buckets, slot_bytes, usable, idle_bytes } => (

@@ -1,4 +1,5 @@
-//! Each rule shows where the figures show it and nowhere else; a changed measurement is a changed sentence.
+//! Each rule shows where the figures show it and nowhere else; a changed measurement is a changed
+//! sentence.
 
 use super::*;
 use crate::{Lang, fixture};

@@ -1,5 +1,6 @@
-//! The reconciler's table: a row per tool with its figures of one run, and why they are not the recorder's. Every
-//! reason is computed from the figures; what no rule accounts for is called not explained, with its amount.
+//! The reconciler's table: a row per tool with its figures of one run, and why they are not the
+//! recorder's. Every reason is computed from the figures; what no rule accounts for is called not
+//! explained, with its amount.
 
 mod resident;
 
@@ -12,31 +13,32 @@ use heaplab_analysis::reconciliation::{
 };
 use heaplab_record::{OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Reconciliation, Report, Run};
 
-/// The columns of figures, behind the tool.
+/// The columns of figures.
 pub(crate) const COLUMNS: [&str; 4] = ["tool-blocks", "tool-bytes", "tool-peak", "tool-end"];
 
-/// What a tool cannot say.
+/// Shown for what a tool does not report.
 const NOT_SAID: &str = "–";
 
 /// One tool.
 pub(crate) struct ToolRow {
     pub(crate) tool: String,
-    /// A cell for each of [`COLUMNS`]; the small print is how far it lies from the recorder's.
+    /// A cell for each of [`COLUMNS`]; the small print is the difference from the recorder.
     pub(crate) cells: Vec<TableCell>,
-    /// Why it is so far from the recorder's.
+    /// Why its figures differ from the recorder's.
     pub(crate) reason: String,
-    /// Whether the rules account for every unit; `None` for the recorder itself, and for a tool that did not run.
+    /// Whether the rules account for every unit; `None` for the recorder itself, and for a tool
+    /// that did not run.
     pub(crate) is_explained: Option<bool>,
 }
 
-/// The runs that programs from outside have looked at; where there are none, the first that was reconciled.
+/// The runs that external tools measured too; without any, the first that was reconciled.
 pub(crate) fn select_runs(report: &Report) -> Vec<(&Run, &Reconciliation)> {
     let reconciled = || report.runs.iter().filter_map(|run| run.reconciliation.as_ref().map(|of| (run, of)));
     let looked_at: Vec<_> = reconciled().filter(|(_, of)| !of.outside_tools.is_empty()).collect();
     if looked_at.is_empty() { reconciled().take(1).collect() } else { looked_at }
 }
 
-/// Whose figures they are, and at which scale.
+/// The variant and the scale of the figures.
 pub(crate) fn render_caption(run: &Run, of: &Reconciliation, unit: &str, words: &Words) -> String {
     let rows = format::count(of.rows);
     let caption = words.say("tools-of", &[("variant", &run.variant), ("rows", &rows), ("unit", unit)]);
@@ -46,7 +48,6 @@ pub(crate) fn render_caption(run: &Run, of: &Reconciliation, unit: &str, words: 
     }
 }
 
-/// Every tool that was asked.
 pub(crate) fn tool_rows(of: &Reconciliation, words: &Words) -> Vec<ToolRow> {
     let mut rows = vec![recorder_row(of, words), stats_alloc_row(of, words), dhat_row(of, words)];
     rows.extend(of.resident.as_ref().map(|resident| resident::resident_row(of, resident, words)));
@@ -67,7 +68,7 @@ fn render_cells(figures: ToolFigures, recorded: [u64; 4]) -> Vec<TableCell> {
     figures.into_iter().zip(recorded).enumerate().map(cell).collect()
 }
 
-/// `+90,017`, with a minus that is as wide.
+/// `+90,017`, or with a minus sign of the same width.
 fn format_gap(gap: i128) -> String {
     if gap < 0 { format!("−{}", format_grouped(-gap)) } else { format!("+{}", format_grouped(gap)) }
 }

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// Functions that are listed.
 const MOST_FUNCTIONS: usize = 10;
 
-/// The functions, and what stands under them.
+/// The functions, and the notes under them.
 pub fn render_cpu(report: &CpuReport, words: &Words, width: usize) -> String {
     let mut table = Table::new();
     let fits = u16::try_from(width).unwrap_or(u16::MAX);

@@ -4,10 +4,10 @@ use crate::difference::{describe_one_sided, describe_sites, describe_totals, nam
 use crate::{Words, format, prose};
 use heaplab_record::Diff;
 
-/// More sentences than this scroll the totals away; `diff.md` has them all.
+/// More sentences would scroll the totals out of sight; `diff.md` has them all.
 const MOST_ON_TERMINAL: usize = 20;
 
-/// What stands on the terminal, in lines of `width` columns: totals first, then a sentence a changed site.
+/// Lines of `width` columns: totals first, then a sentence per changed site.
 pub fn render_difference(diff: &Diff, words: &Words, width: usize) -> String {
     let mut lines = prose::wrap(&name_sides(diff, words), width);
     for profile in &diff.profiles {

@@ -1,5 +1,5 @@
-//! The list of lessons as a view of the way through them: what is done, what comes next, how long it takes in class, and where
-//! the lecture may be cut in two.
+//! The list of lessons: what is done, what comes next, how long it takes in class, and where the
+//! lecture may be split.
 
 use crate::{Words, format};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
@@ -13,18 +13,19 @@ pub struct ListedLesson {
     pub lecture: String,
     /// In the list's language.
     pub title: String,
-    /// In class.
+    /// Minutes in class.
     pub minutes: u32,
     /// When it was measured last, as the report wrote it, and at how many rows.
     pub last_run: Option<(String, u64)>,
 }
 
-/// What one sitting takes where the lecture is given in two: an hour and a half.
+/// The length of a sitting where the lecture is given in several.
 const SITTING_MINUTES: u32 = 90;
-/// Characters of the bar.
+/// The width of the progress bar in characters.
 const BAR_WIDTH: u64 = 24;
 
-/// The list as a table of at most `width` columns, how far it is done, and the command that comes next.
+/// The list as a table of at most `width` columns, how far it is done, and the command that comes
+/// next.
 pub fn render_lesson_list(listed: &[ListedLesson], words: &Words, width: u16) -> String {
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
@@ -41,7 +42,7 @@ pub fn render_lesson_list(listed: &[ListedLesson], words: &Words, width: u16) ->
         };
         let last_run = match &lesson.last_run {
             Some((when, rows)) => {
-                // To the minute: seconds tell nobody anything.
+                // Minutes are precise enough.
                 let when = when.get(..16).unwrap_or(when).replace('T', " ");
                 words.say("lessons-ran", &[("when", &when), ("rows", &format::scale(*rows))])
             }
@@ -94,7 +95,8 @@ fn render_sittings(listed: &[ListedLesson], parts: &[u32], words: &Words) -> Str
     words.say("lessons-sittings", &[("minutes", &minutes.join(" + "))])
 }
 
-/// In which sitting each lesson is: a section of the lecture that would not end in time begins the next one, and is not cut.
+/// The sitting of each lesson. A section of the lecture is not split: if it would not end in time,
+/// it begins the next sitting.
 fn assign_sittings(listed: &[ListedLesson]) -> Vec<u32> {
     let (mut part, mut so_far) = (1, 0);
     let mut parts: Vec<u32> = Vec::with_capacity(listed.len());

@@ -4,7 +4,7 @@ use crate::predict::explain_predictions;
 use crate::{Words, prose};
 use heaplab_record::Report;
 
-/// As lines for a terminal: the verdict behind its sign, the sentences under it. Empty without predictions.
+/// A sign and a variant per prediction, with the sentences below. Empty without predictions.
 pub fn render_predictions(report: &Report, words: &Words, width: usize) -> String {
     let mut out = Vec::new();
     for verdict in explain_predictions(report, words) {

@@ -1,15 +1,16 @@
-//! The reconciler on the terminal: a row a tool, and under it why its figures are not the recorder's.
+//! The reconciler on the terminal: a row per tool, and under it why its figures differ from the
+//! recorder's.
 
 use crate::{Words, prose, reconcile};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_record::Report;
 
-/// What a row's reason is set in by.
+/// The indent of a row's reason.
 const INDENT: usize = 4;
 
-/// The last of the runs that every tool has looked at, in lines of `width` columns; the page has the others. Empty where no
-/// probes were reconciled.
+/// The last of the runs that every tool measured, in lines of `width` columns; the page has the
+/// others. Empty where no probes were reconciled.
 pub fn render_tools(report: &Report, words: &Words, width: usize) -> String {
     let Some((run, of)) = reconcile::select_runs(report).pop() else { return String::new() };
     let rows = reconcile::tool_rows(of, words);

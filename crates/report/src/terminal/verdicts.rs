@@ -1,17 +1,17 @@
-//! What stands under the table: claims with their verdicts, notes, and the goal in one line.
+//! The part under the table of runs: claims with their verdicts, notes, and the goal.
 
 use crate::{Words, claims as held, goal as judged, notes as noted, prose};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Row, Width};
 use heaplab_record::{ClaimVerdict, Goal, Language, Report, Run};
 
-/// The columns of figures: what the lecture says, CPython, Rust.
+/// The width of the columns of figures: the claim, CPython, Rust.
 const FIGURE_WIDTH: u16 = 10;
-/// Before a claim's first line stands its verdict.
+/// The width of the verdict's sign before a claim.
 const INDENT: &str = "  ";
 
-/// The lecture's sentences beside what was measured, each with its verdict and the reason, in lines of `width` columns.
-/// Empty without claims.
+/// The claims beside what was measured, each with its verdict and the reason, in lines of `width`
+/// columns. Empty without claims.
 pub fn render_claims(claims: &[ClaimVerdict], words: &Words, width: usize, color: bool) -> String {
     if claims.is_empty() {
         return String::new();
@@ -37,7 +37,7 @@ pub fn render_claims(claims: &[ClaimVerdict], words: &Words, width: usize, color
     out.join("\n")
 }
 
-/// The notes of a report, one an item, in lines of `width` columns.
+/// The notes of a report as a list, in lines of `width` columns.
 pub fn render_notes(report: &Report, words: &Words, width: usize) -> String {
     noted::report_notes(report, words)
         .iter()
@@ -52,7 +52,6 @@ pub fn render_goal(goal: &Goal, runs: &[Run], words: &Words, color: bool) -> Str
     colour_verdict(&judged::render_goal_line(goal, runs, words), goal.met, color)
 }
 
-/// The sign of a verdict.
 fn verdict_sign(holds: Option<bool>) -> &'static str {
     match holds {
         Some(true) => "✓",
@@ -88,7 +87,7 @@ fn layout_claim(cells: [String; 4], width: usize) -> Vec<String> {
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// A mark before the first line, blanks before the others.
+/// Puts a mark before the first line and indents the others.
 fn indent_lines(lines: &[String], mark: &str) -> String {
     lines
         .iter()

@@ -5,7 +5,8 @@ use crate::growth::LiveTotal;
 
 const PROGRAM: ProgramTotals = ProgramTotals { births: 10_000, clock_bytes: 1_000_000 };
 
-/// A thousand blocks of 100 bytes that died in the bucket below 512 bytes, `at_once` of them alive together.
+/// A thousand blocks of 100 bytes that died in the bucket below 512 bytes, `at_once` of them alive
+/// together.
 fn run(at_once: u64) -> SiteRun {
     let mut lifetimes = vec![0; 9];
     lifetimes.push(1000);

@@ -1,5 +1,5 @@
-//! The classifier against cases with a known answer: recall and precision of at least 0.95 per class, where
-//! *unknown* counts as wrong.
+//! The classifier against cases with a known answer: recall and precision of at least 0.95 per
+//! class, where *unknown* counts as wrong.
 
 use super::*;
 use crate::growth::classify;
@@ -77,7 +77,8 @@ fn a_class_that_is_mistaken_shows_in_the_table() {
     assert_eq!(row(&table, GrowthClass::Steady).precision, Some(0.75));
 }
 
-/// Without checkpoints, what was full before N looks as if it had been made at the start; nothing else suffers.
+/// Without checkpoints, what was full before N looks as if it had been made at the start; nothing
+/// else suffers.
 #[test]
 fn the_ends_alone_tell_growth_from_what_has_a_limit() {
     let mut cases = held_out_cases();
@@ -89,8 +90,8 @@ fn the_ends_alone_tell_growth_from_what_has_a_limit() {
     assert!(cache_as(GrowthClass::FreedOnlyAtExit) >= 10, "then the text is wrong\n{table:#?}");
 }
 
-/// The module's documentation lists what cannot be known. If this fails, either the classifier can see the
-/// future or the text is wrong.
+/// The module's documentation lists what cannot be known. If this fails, either the classifier can
+/// see the future or the text is wrong.
 #[test]
 fn what_cannot_be_known_is_not() {
     for case in undecidable_cases(1) {

@@ -5,7 +5,8 @@ use crate::growth::simulation::{Case, held_out_cases, tuning_cases};
 use crate::growth::{Checkpoint, FIRST_USE_REQUESTS, LiveTotal, checkpoint_requests};
 use proptest::prelude::*;
 
-/// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each request if they come and go.
+/// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each
+/// request if they come and go.
 fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> SiteHistory {
     site_from(1000, blocks, exchanged)
 }

@@ -1,4 +1,5 @@
-//! Services whose memory is capacity: few blocks that grow in steps, and blocks that are there from the start.
+//! Services whose memory is capacity: few blocks that grow in steps, and blocks that are there from
+//! the start.
 
 use super::heap::{Block, Heap};
 use super::rng::Chance;
@@ -68,8 +69,8 @@ impl Service for Containers {
     }
 }
 
-/// A buffer that is cleared and not shrunk: its capacity is the largest request's so far. Large requests are rare, and the
-/// largest that the service takes has a limit.
+/// A buffer that is cleared and not shrunk: its capacity is the largest request's so far. Large
+/// requests are rare, and the largest that the service takes has a limit.
 pub(super) struct Scratch {
     /// The probability that a request is twice as large as it would be, again and again.
     pub(super) larger: f64,
@@ -106,7 +107,8 @@ impl Service for Scratch {
     }
 }
 
-/// A text that a request makes anew with something added, and that takes the place of the one before.
+/// A text that a request makes anew with something added, and that takes the place of the one
+/// before.
 pub(super) struct Rewritten {
     /// The probability that a request adds something.
     pub(super) adds: f64,

@@ -1,5 +1,5 @@
-//! The kinds of program that cases are drawn from. A family's label follows from what its program does, whatever the figures
-//! of one run of it look like.
+//! The kinds of program that cases are drawn from. A family's label follows from what its program
+//! does, whatever the figures of one run of it look like.
 
 mod beyond;
 mod bounded;
@@ -22,12 +22,22 @@ pub(super) struct Family {
     pub(super) draw: fn(&mut Chance, f64) -> Box<dyn Service>,
 }
 
+const fn family(
+    name: &'static str,
+    class: GrowthClass,
+    references: &'static [Option<Reachability>],
+    draw: fn(&mut Chance, f64) -> Box<dyn Service>,
+) -> Family {
+    Family { name, class, references, draw }
+}
+
 /// The families of a set of cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Set {
     /// What the classifier may be tuned on.
     Tuning,
-    /// What it is judged by. Half of the families are those of the tuning set with other parameters, half are new.
+    /// What it is judged by. Half of the families are those of the tuning set with other
+    /// parameters, half are new.
     HeldOut,
     /// What stands near the lines between the classes, where chance decides.
     NearTheLines,

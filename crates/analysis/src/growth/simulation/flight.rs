@@ -16,7 +16,8 @@ pub(super) struct Flight {
     /// How often a block doubles after its birth.
     pub(super) doublings: u32,
     pub(super) sizes: Sizes,
-    /// A swing of the load over so many requests: in its second half each request makes four times as many blocks.
+    /// A swing of the load over so many requests: in its second half each request makes four times
+    /// as many blocks.
     pub(super) swing: Option<u64>,
     pub(super) served: u64,
     pub(super) leaving: BTreeMap<u64, Vec<Block>>,

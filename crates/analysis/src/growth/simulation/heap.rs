@@ -1,4 +1,5 @@
-//! One site's blocks, counted as the recorder counts them: the simulated services make and free them here.
+//! One site's blocks, counted as the recorder counts them: the simulated services make and free
+//! them here.
 
 use crate::growth::{Checkpoint, LiveTotal, SiteRun};
 

@@ -1,6 +1,8 @@
-//! A small source of chance of our own, so that a case is the same on every machine and with every release of every crate.
+//! A small source of chance of our own, so that a case is the same on every machine and with every
+//! release of every crate.
 
-/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014).
+/// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
+/// 2014).
 #[derive(Clone, Debug)]
 pub(super) struct Chance(u64);
 

@@ -22,7 +22,8 @@ pub(super) enum Limit {
     Halve(usize),
 }
 
-/// A store: a cache, a list of listeners, a registry; and, where nothing owns it, what was leaked or lies on cycles.
+/// A store: a cache, a list of listeners, a registry; and, where nothing owns it, what was leaked
+/// or lies on cycles.
 pub(super) struct Store {
     /// The probability that a request brings an entry.
     pub(super) brings: f64,
@@ -128,7 +129,8 @@ impl Interner {
     fn is_new(&mut self, chance: &mut Chance) -> bool {
         let key = match self.keys {
             Keys::Uniform(universe) => chance.below(universe),
-            // The inverse of the continuous distribution: ranks from 1, each order of magnitude as likely.
+            // The inverse of the continuous distribution: ranks from 1, each order of magnitude as
+            // likely.
             Keys::Zipf(universe) => chance.count(1.0, universe as f64) - 1,
             Keys::Heaps(power) => return chance.happens(power * self.served.powf(power - 1.0)),
             Keys::Logarithmic(each_doubling) => {

@@ -44,7 +44,8 @@ fn every_class_has_enough_cases_to_be_judged_by() {
     }
 }
 
-/// What a label promises can be seen by whoever looks long enough: at a scale where nothing is left to chance.
+/// What a label promises can be seen by whoever looks long enough: at a scale where nothing is left
+/// to chance.
 #[test]
 fn what_grows_without_a_limit_does_and_what_has_one_does_not() {
     for set in [Set::Tuning, Set::HeldOut] {
@@ -58,7 +59,8 @@ fn what_grows_without_a_limit_does_and_what_has_one_does_not() {
             let grows = matches!(family.class, GrowthClass::UnboundedGrowth | GrowthClass::RefcountCycle)
                 && !made_once;
             let factor = bytes[1] as f64 / bytes[0] as f64;
-            // A power of 0.6 makes 2.3 of four times the requests; the largest of more answers is a little larger.
+            // A power of 0.6 makes 2.3 of four times the requests; the largest of more answers is a
+            // little larger.
             assert_eq!(factor > 1.7, grows, "{}: {bytes:?}", family.name);
         }
     }

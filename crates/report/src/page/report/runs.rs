@@ -3,7 +3,7 @@
 use super::{NOT_MEASURED, bytes_cell, figure_cell};
 use crate::attachments::tables;
 use crate::table::TableCell;
-use crate::{Words, cost, figures, format, notes, prose};
+use crate::{Words, cost, format, notes, prose};
 use heaplab_analysis::baseline::{self, BaselineComparison};
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Language, Report, Run};
@@ -56,7 +56,7 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         }
     };
     let one = prose::unit_singular(prose::unit_of_run(run, report), words);
-    let each = run.counts.as_ref().and_then(|counts| figures::count_per_row(counts.allocations, run.rows));
+    let each = run.counts.as_ref().and_then(|counts| format::count_per_row(counts.allocations, run.rows));
     let wall = plain.and_then(|plain| median_of_counts(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
     RunRow {

@@ -28,7 +28,7 @@ pub(super) fn resident_row(of: &Reconciliation, figures: &ResidentFigures, words
         () if high < 0 => "gap-resident-less",
         () => "gap-resident-within",
     };
-    // Of a shortfall the smaller amount is the one nearer to nothing.
+    // Of a shortfall, the bound nearer to 0 is the smaller amount.
     let (low, high) = if high < 0 { (high, low) } else { (low, high) };
     reasons.push(words.say(key, &[("low", &short(low)), ("high", &short(high))]));
     ToolRow {

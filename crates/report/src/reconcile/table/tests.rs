@@ -4,7 +4,8 @@ use super::*;
 use crate::Lang;
 use heaplab_record::ResidentFigures;
 
-/// Two blocks of 100 bytes, one of which grew to 150 and to 200; 40 blocks and 4,000 bytes are the process's own.
+/// Two blocks of 100 bytes, one of which grew to 150 and to 200; 40 blocks and 4,000 bytes are the
+/// process's own.
 fn kept() -> Reconciliation {
     let whole =
         OutsideFigures { total_blocks: 44, total_bytes: Some(4_550), peak_bytes: 1_290, end_bytes: 310 };
