@@ -1,5 +1,6 @@
-//! A demonstration on a terminal, as section 8.0 gives it: sentences in the language of the class, and a curve of
-//! live bytes that is redrawn in one place. Without a terminal, the curve is a few plain lines.
+//! A demonstration on a terminal, as section 8.0 gives it: sentences in the language of the class,
+//! and a curve of live bytes that is redrawn in one place. Without a terminal, the curve is a few
+//! plain lines.
 
 mod curve;
 
@@ -10,7 +11,8 @@ use std::io::{IsTerminal as _, Write as _};
 use std::thread;
 use std::time::Duration;
 
-/// A hundred frames take about ten seconds per act: a curve that a class can follow while the teacher talks.
+/// A hundred frames take about ten seconds per act: a curve that a class can follow while the
+/// teacher talks.
 const FRAME: Duration = Duration::from_millis(90);
 /// Time to read a sentence.
 const PAUSE: Duration = Duration::from_millis(2_500);
@@ -39,7 +41,8 @@ pub enum Colour {
 }
 
 impl Stage {
-    /// Language and terminal by the environment: `HEAPLAB_LANG`, which the runner sets, before the locale.
+    /// Language and terminal by the environment: `HEAPLAB_LANG`, which the runner sets, before the
+    /// locale.
     pub fn from_environment() -> Stage {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set).unwrap_or_default();

@@ -1,9 +1,11 @@
-//! What each counting probe reports for a measured region. Bytes are requested bytes (`Layout::size`).
+//! What each counting probe reports for a measured region. Bytes are requested bytes
+//! (`Layout::size`).
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 
-/// What stats_alloc counts. The growth of a block is in `bytes_allocated` and in `bytes_reallocated`.
+/// What stats_alloc counts. The growth of a block is in `bytes_allocated` and in
+/// `bytes_reallocated`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct CountsTotals {
@@ -39,7 +41,8 @@ pub struct DhatTotals {
     pub end_bytes: u64,
 }
 
-/// What the recorder counts. A reallocated block stays one block, and only its growth adds to `total_bytes`.
+/// What the recorder counts. A reallocated block stays one block, and only its growth adds to
+/// `total_bytes`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 pub struct HeapTotals {

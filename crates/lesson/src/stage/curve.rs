@@ -1,5 +1,5 @@
-//! Live bytes over the work done as text: a filled curve of braille dots, two across and four down in each character,
-//! or of `#` where the terminal has no UTF-8.
+//! Live bytes over the work done as text: a filled curve of braille dots, two across and four down
+//! in each character, or of `#` where the terminal has no UTF-8.
 
 use std::iter;
 
@@ -18,8 +18,8 @@ pub struct LiveCurve {
 }
 
 impl LiveCurve {
-    /// A curve of `expected` samples. `fixed_top_bytes` is the top of an earlier curve's axis, so that both are drawn
-    /// to one scale.
+    /// A curve of `expected` samples. `fixed_top_bytes` is the top of an earlier curve's axis, so
+    /// that both are drawn to one scale.
     pub fn new(expected: u64, fixed_top_bytes: Option<u64>) -> LiveCurve {
         let expected = usize::try_from(expected).unwrap_or(1).max(1);
         LiveCurve { samples: Vec::with_capacity(expected), expected, fixed_top_bytes }
@@ -48,7 +48,8 @@ impl LiveCurve {
         (0..ROWS).map(line).collect()
     }
 
-    /// How many dots are filled in a column of dots: none where there is no sample yet, at least one where bytes are live.
+    /// How many dots are filled in a column of dots: none where there is no sample yet, at least
+    /// one where bytes are live.
     fn dot_height(&self, dot: usize, dots: usize, most: usize) -> usize {
         let sample = self.samples.get(dot * self.expected / dots).copied().unwrap_or(0);
         let share = sample as f64 / self.top_bytes().max(1) as f64;
@@ -57,7 +58,8 @@ impl LiveCurve {
     }
 }
 
-/// The bits of a braille character's dots, by column and from the bottom up (Unicode, block U+2800).
+/// The bits of a braille character's dots, by column and from the bottom up (Unicode, block
+/// U+2800).
 const DOTS: [[u32; 4]; 2] = [[0x40, 0x04, 0x02, 0x01], [0x80, 0x20, 0x10, 0x08]];
 
 fn render_cell(heights: &[usize], row: usize, column: usize, utf8: bool) -> char {
