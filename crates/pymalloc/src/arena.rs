@@ -11,21 +11,21 @@ use crate::class::{ARENA_BYTES, Class, POOL_BYTES, POOLS_PER_ARENA};
 use std::alloc::{GlobalAlloc, Layout};
 use std::ptr::NonNull;
 
-/// The record.
+/// The record of one arena.
 pub(crate) struct Arena {
     links: Links<Arena>,
     memory: NonNull<u8>,
     /// Pools that had blocks once and have none now.
     free: Chain<Pool>,
-    /// How many pools have been started at all: the others lie behind them, untouched.
+    /// How many pools have ever been used: the others lie behind them, untouched.
     started_pools: usize,
-    /// Both kinds: free and untouched.
+    /// Free and untouched pools together.
     free_pools: usize,
-    /// From 0, in the order of birth.
+    /// The number of arenas that were made before it.
     number: u64,
 }
 
-/// Aligned as a pool, so that every 4 KiB of it can be one.
+/// An arena is aligned as a pool, so that every 4 KiB of it can be one.
 const MEMORY: Layout = match Layout::from_size_align(ARENA_BYTES, POOL_BYTES) {
     Ok(layout) => layout,
     Err(_) => panic!("both are powers of two"),
@@ -38,7 +38,7 @@ impl Linked for Arena {
 }
 
 impl Arena {
-    /// Asks below for 256 KiB; none where there is no memory.
+    /// Allocates 256 KiB from the allocator below; none where there is no memory.
     pub(crate) fn acquire(below: &impl GlobalAlloc, number: u64) -> Option<NonNull<Arena>> {
         // SAFETY: neither layout is of size 0; what was got is given back with the layout that it
         // was asked with.
@@ -55,7 +55,7 @@ impl Arena {
         }
     }
 
-    /// Gives the 256 KiB back below.
+    /// Gives the 256 KiB back to the allocator below.
     ///
     /// # Safety
     /// The arena came from [`Arena::acquire`] with this `below`, has no pool in use, and is in no
@@ -68,7 +68,7 @@ impl Arena {
         }
     }
 
-    /// Starts a pool of a class: where one was before, else on untouched memory.
+    /// Starts a pool of a class: in the place of a free pool, else on untouched memory.
     ///
     /// # Safety
     /// The arena has a free pool, and nothing borrows its record.
@@ -89,7 +89,7 @@ impl Arena {
         }
     }
 
-    /// Takes a pool back that has no block in use: any class may have it next.
+    /// Takes back a pool without a block in use. It may serve any class next.
     ///
     /// # Safety
     /// The pool is of this arena, in no chain, and nothing borrows it or the record.
@@ -110,8 +110,7 @@ impl Arena {
         self.number
     }
 
-    /// The addresses of the pools that have blocks in use or had them, and the addresses of those
-    /// that have none now.
+    /// The addresses of all pools that were ever used, and the addresses of those that are free now.
     pub(crate) fn pools(&self) -> (impl Iterator<Item = NonNull<u8>>, impl Iterator<Item = NonNull<u8>>) {
         // SAFETY: started pools lie inside the arena; the chain is not changed while `self` is
         // borrowed.

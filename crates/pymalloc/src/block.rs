@@ -4,7 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, handle_alloc_error};
 use std::ptr::NonNull;
 
-/// Bytes, at least one; freed when dropped.
+/// At least one byte of memory, given back to its allocator when dropped.
 pub struct Block<'a, A: GlobalAlloc> {
     start: NonNull<u8>,
     bytes: usize,
@@ -25,18 +25,18 @@ impl<'a, A: GlobalAlloc> Block<'a, A> {
         Block { start, bytes: layout.size(), allocator }
     }
 
-    /// What was asked for.
+    /// The requested bytes.
     pub fn bytes(&self) -> &[u8] {
         // SAFETY: the block is ours, as large, and was filled.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.bytes) }
     }
 
-    /// Where it starts.
+    /// The address of its first byte.
     pub fn address(&self) -> usize {
         self.start.addr().get()
     }
 
-    /// Where its first and its last byte are.
+    /// The addresses of its first and its last byte.
     pub fn first_and_last_address(&self) -> [usize; 2] {
         [self.address(), self.address() + self.bytes - 1]
     }
@@ -49,7 +49,7 @@ impl<A: GlobalAlloc> Drop for Block<'_, A> {
     }
 }
 
-/// Bytes need no alignment, so what is seen is what the allocator gives by itself.
+/// Bytes need no alignment, so a block has the alignment that the allocator gives by itself.
 fn layout(bytes: usize) -> Layout {
     Layout::array::<u8>(bytes).unwrap_or_else(|_| handle_alloc_error(Layout::new::<u8>()))
 }

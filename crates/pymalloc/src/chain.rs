@@ -3,7 +3,7 @@
 
 use std::ptr::{NonNull, null_mut};
 
-/// A member's place in the one chain that it is in.
+/// The neighbours of a member in its chain.
 pub(crate) struct Links<T> {
     next: *mut T,
     previous: *mut T,
@@ -13,12 +13,12 @@ impl<T> Links<T> {
     pub(crate) const NONE: Links<T> = Links { next: null_mut(), previous: null_mut() };
 }
 
-/// What can be in a chain.
+/// A type whose values can be members of a chain.
 pub(crate) trait Linked: Sized {
     fn links(&mut self) -> &mut Links<Self>;
 }
 
-/// A chain with a first member.
+/// A doubly linked list, by its first member.
 pub(crate) struct Chain<T> {
     first: *mut T,
 }
@@ -49,7 +49,7 @@ impl<T: Linked> Chain<T> {
         self.first = member.as_ptr();
     }
 
-    /// Takes a member out, wherever it stands.
+    /// Takes any member out.
     ///
     /// # Safety
     /// `member` is in this chain, and nothing borrows any member.

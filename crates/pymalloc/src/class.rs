@@ -1,21 +1,21 @@
-//! Sizes: how large an arena and a pool are, and which blocks share a pool. Arithmetic alone.
+//! The sizes of arenas and pools, and the size class of a request.
 
 use std::alloc::Layout;
 
-/// What is asked for below, and given back below: 64 pools. CPython's was as large until 3.9; from
+/// The size of an arena: 64 pools. CPython's was as large until 3.9; from
 /// 3.10 it is 1 MiB on 64-bit systems (`ARENA_BITS` in `Include/internal/pycore_obmalloc.h`).
 pub const ARENA_BYTES: usize = 256 * 1024;
-/// What one size class has at a time. 16 KiB in CPython since 3.10, when it stopped reading before
-/// a block's pool to find out whose the block is. A pool starts at a multiple of its size, so a
-/// block's address says where its pool is.
+/// The size of a pool. It is 16 KiB in CPython since 3.10, which no longer reads a pool's header to
+/// find out whether a block is its own. A pool starts at a multiple of its size, so a block's
+/// address says where its pool is.
 pub const POOL_BYTES: usize = 4 * 1024;
 /// Larger blocks are left to the allocator below, as in CPython (`SMALL_REQUEST_THRESHOLD`).
 pub const LARGEST_SMALL_BYTES: usize = 512;
-/// What `malloc` promises on a 64-bit system, and the most that a class promises.
+/// The alignment that `malloc` promises on a 64-bit system, and the largest that a class has.
 pub(crate) const LARGEST_ALIGNMENT: usize = 16;
 
 pub(crate) const POOLS_PER_ARENA: usize = ARENA_BYTES / POOL_BYTES;
-/// As many as there are with steps of 8 bytes; with steps of 16 every second one is used.
+/// The number of classes with steps of 8 bytes; with steps of 16 every second one is used.
 pub(crate) const CLASSES: usize = LARGEST_SMALL_BYTES / 8;
 
 /// A size class: blocks of `(class + 1) * 8` bytes.
@@ -23,11 +23,11 @@ pub(crate) const CLASSES: usize = LARGEST_SMALL_BYTES / 8;
 pub(crate) struct Class(u16);
 
 impl Class {
-    /// The class of a request, in steps of `step` bytes; none for what is too large or too strictly
-    /// aligned.
+    /// The class of a request, in steps of `step` bytes; none for a request that is too large or
+    /// too strictly aligned.
     ///
-    /// Here Rust is better off than C: a `Layout` says which alignment is needed. `malloc` is told
-    /// a size alone, and has to promise enough for any type of that size.
+    /// A Rust `Layout` says which alignment is needed. C's `malloc` gets only a size, and has to
+    /// promise an alignment that suits any type of that size.
     pub(crate) fn for_layout(layout: Layout, step: usize) -> Option<Class> {
         let bytes = layout.size().checked_next_multiple_of(step.max(layout.align()))?;
         let small = layout.align() <= LARGEST_ALIGNMENT && (1..=LARGEST_SMALL_BYTES).contains(&bytes);

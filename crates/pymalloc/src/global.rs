@@ -1,11 +1,11 @@
-//! The program's own allocator as a value. An allocator that stands on it is seen by whatever
-//! measures the program: under the heap probe, pymalloc's arenas are blocks of 256 KiB with a line
-//! that asked for them. What is in an arena, the recorder cannot see.
+//! The program's own allocator as a value. The arenas of an allocator on top of it are measured with
+//! the program: under the heap probe they are blocks of 256 KiB with the line that allocated them.
+//! The recorder cannot see inside an arena.
 
 use std::alloc::{GlobalAlloc, Layout};
 
-/// Whatever `#[global_allocator]` is. Never put an allocator that stands on it there: it would ask
-/// itself.
+/// The program's `#[global_allocator]`. An allocator on top of it must not become the global one,
+/// since it would then call itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Global;
 

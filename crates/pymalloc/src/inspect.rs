@@ -1,5 +1,5 @@
-//! A look inside: what every byte of every arena is to the allocator. It does not know how much of
-//! a block was asked for.
+//! What every byte of every arena is used for, for pictures and tests. The allocator does not know
+//! how much of a block was requested.
 
 use crate::Global;
 use crate::Pymalloc;
@@ -8,37 +8,37 @@ use crate::class::{POOL_BYTES, POOLS_PER_ARENA};
 use std::collections::BTreeSet;
 use std::ptr::NonNull;
 
-/// One arena.
+/// The pools of one arena.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArenaState {
-    /// From 0, in the order of birth.
+    /// The number of arenas that were made before it.
     pub number: u64,
     /// All 64, in the order of their addresses.
     pub pools: Vec<PoolState>,
 }
 
-/// One pool.
+/// What a pool is used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PoolState {
-    /// Without a block in use: 4 KiB for whichever class asks first.
+    /// No block is in use: any class may have it next.
     Free,
-    /// With blocks of one class.
+    /// It has blocks of one class.
     OfClass {
-        /// The size of each.
+        /// The size of each block.
         block_bytes: usize,
-        /// The pool's own, before the blocks.
+        /// The size of the header before the blocks.
         header_bytes: usize,
-        /// In the order of their addresses. What is left behind the last is too short for a block.
+        /// In the order of their addresses. The bytes after the last block are too few for another.
         blocks: Vec<BlockState>,
     },
 }
 
-/// One block.
+/// What a block is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockState {
     /// In use, at this address.
     Used(usize),
-    /// Free.
+    /// Not in use.
     Free,
 }
 
@@ -54,10 +54,10 @@ impl PoolState {
     }
 }
 
-/// Over [`Global`] alone: the look allocates from there while it holds the lock, and would wait for
-/// itself over an allocator that is the program's.
+/// Only over [`Global`]: inspecting allocates from the global allocator while it holds the lock. If
+/// this allocator were the global one, it would wait for itself.
 impl<const STEP: usize> Pymalloc<Global, STEP> {
-    /// Every arena, in the order of birth.
+    /// Every arena, in the order in which they were made.
     pub fn inspect(&self) -> Vec<ArenaState> {
         let mut arenas: Vec<ArenaState> = self.pools.run_locked(|pools| {
             // SAFETY: under the lock the arenas are alive and nothing changes them.

@@ -1,11 +1,10 @@
-//! One lock around everything. CPython's pymalloc has none: whoever calls it holds the
-//! interpreter's lock, the GIL. (The build of CPython without a GIL has no pymalloc either: it took
-//! mimalloc, which has a heap for each thread.)
+//! One lock around everything. CPython's pymalloc has none: its callers hold the interpreter's
+//! lock, the GIL. CPython built without a GIL uses mimalloc, with a heap for each thread.
 
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A lock that waits by asking again: an allocator may not call what could allocate.
+/// A spin lock: an allocator may not wait by a call that could allocate.
 pub(crate) struct SpinLock<T> {
     taken: AtomicBool,
     value: UnsafeCell<T>,
@@ -19,10 +18,10 @@ impl<T> SpinLock<T> {
         SpinLock { taken: AtomicBool::new(false), value: UnsafeCell::new(value) }
     }
 
-    /// `work` must neither panic nor come here again.
+    /// Runs `work` alone. It must not panic, and must not use this lock.
     pub(crate) fn run_locked<R>(&self, work: impl FnOnce(&mut T) -> R) -> R {
         while self.taken.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed).is_err() {
-            // The owner may be waiting for this processor.
+            // The thread that has the lock may be waiting for this processor.
             std::thread::yield_now();
         }
         // SAFETY: only one thread gets past the loop before the store below.

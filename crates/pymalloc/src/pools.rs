@@ -1,4 +1,4 @@
-//! The heart: which pool has room for a class, and which arena has room for a pool.
+//! Chooses the pool for a block and the arena for a pool, and gives arenas back.
 
 use crate::arena::{Arena, Pool};
 use crate::chain::Chain;
@@ -8,10 +8,10 @@ use std::ptr::NonNull;
 
 /// All pools and arenas of one allocator.
 pub(crate) struct Pools {
-    /// By class: the pools with at least one block in use and at least one free. Full ones are in
-    /// no chain; nobody looks for them.
+    /// By class: the pools with at least one block in use and at least one free. Full pools are in
+    /// no chain, since nothing searches for them.
     with_room: [Chain<Pool>; CLASSES],
-    /// By how many free pools they have, from none to all: every arena is in one of these.
+    /// Every arena, by its number of free pools, from none to all.
     arenas: [Chain<Arena>; POOLS_PER_ARENA + 1],
     arenas_made: u64,
     arenas_returned: u64,
@@ -27,7 +27,7 @@ impl Pools {
         }
     }
 
-    /// A block of a class; none where there is no memory.
+    /// Hands out a block of a class; none where there is no memory.
     pub(crate) fn take(&mut self, class: Class, below: &impl GlobalAlloc) -> Option<NonNull<u8>> {
         let pool = match self.with_room[class.index()].first() {
             Some(pool) => pool,
@@ -44,7 +44,7 @@ impl Pools {
         }
     }
 
-    /// Takes a block back; perhaps its pool, and perhaps its arena.
+    /// Takes a block back, with its pool if that is empty now, and with its arena if that is.
     ///
     /// # Safety
     /// The block came from [`Pools::take`] with this `below`, and nobody uses it any more.
@@ -64,7 +64,7 @@ impl Pools {
         }
     }
 
-    /// Made and given back so far.
+    /// How many arenas were allocated and how many were given back.
     pub(crate) fn arena_counts(&self) -> (u64, u64) {
         (self.arenas_made, self.arenas_returned)
     }
@@ -74,8 +74,8 @@ impl Pools {
         self.arenas.iter().flat_map(|chain| unsafe { chain.iter() })
     }
 
-    /// From the fullest arena that has a free pool: the emptier ones have a chance to become empty
-    /// and be given back.
+    /// Starts a pool in the fullest arena that has a free one, so that emptier arenas can become
+    /// empty and be given back.
     fn new_pool(&mut self, class: Class, below: &impl GlobalAlloc) -> Option<NonNull<Pool>> {
         let arena = match self.find_fullest_arena() {
             Some(arena) => arena,
@@ -111,7 +111,7 @@ impl Pools {
     /// The pool is empty and in no chain.
     unsafe fn put_pool(&mut self, pool: NonNull<Pool>, below: &impl GlobalAlloc) {
         // SAFETY: the arena is in the chain of its number of free pools; an arena whose pools are
-        // all free is in use by nobody.
+        // all free has no block in use.
         unsafe {
             let arena = pool.as_ref().arena();
             let free_pools = arena.as_ref().free_pools();

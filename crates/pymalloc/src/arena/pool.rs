@@ -1,9 +1,9 @@
 //! A pool: 4 KiB of blocks of one size, and a header of 48 bytes before them.
 //!
-//! Three kinds of blocks, from the lowest address to the highest: used and free ones mixed, then
-//! those that nobody has had yet. A free block holds the address of the next free block of its
-//! pool, so the list costs no memory; the blocks that nobody has had yet need no list, only the
-//! place where they start. Memory that nobody asked for is not touched.
+//! From the lowest address to the highest come used and free blocks mixed, then the blocks that
+//! were never handed out. A free block holds the address of the next free block of its pool, so
+//! the list costs no memory. The blocks that were never handed out need no list, only the place
+//! where they start, and their memory is not touched.
 
 use super::Arena;
 use crate::chain::{Linked, Links};
@@ -11,19 +11,19 @@ use crate::class::{Class, LARGEST_ALIGNMENT, POOL_BYTES};
 use std::collections::BTreeSet;
 use std::ptr::{NonNull, null_mut};
 
-/// The header.
+/// The header of one pool.
 pub(crate) struct Pool {
     links: Links<Pool>,
     arena: NonNull<Arena>,
-    /// The block that was freed last; the head of the list.
+    /// The head of the list: the block that was freed last.
     free: *mut FreeBlock,
-    /// Where the blocks start that nobody has had yet, from the pool's start.
+    /// Where the blocks start that were never handed out, in bytes from the pool's start.
     untouched: u32,
     used_blocks: u32,
     class: Class,
 }
 
-/// What stands in a block while nobody has it.
+/// The content of a free block.
 struct FreeBlock {
     next: *mut FreeBlock,
 }
@@ -52,14 +52,14 @@ impl Pool {
         pool
     }
 
-    /// The pool that a block stands in: no search, no table.
+    /// The pool of a block, from the block's address alone.
     pub(crate) fn containing(block: NonNull<u8>) -> NonNull<Pool> {
         let offset = block.addr().get() % POOL_BYTES;
         // SAFETY: a pool starts at a multiple of its size, and the block lies behind its header.
         unsafe { block.byte_sub(offset).cast() }
     }
 
-    /// Hands a block out: the one that was freed last, else one that nobody has had.
+    /// Hands out the block that was freed last, else one that was never handed out.
     ///
     /// # Safety
     /// `pool` is a started pool with room, and nothing borrows its header.
@@ -79,8 +79,8 @@ impl Pool {
         unsafe { pool.cast::<u8>().byte_add(offset) }
     }
 
-    /// Takes a block back, to be the next that is handed out: what was used last is still in the
-    /// processor's caches.
+    /// Takes a block back. It is the next to be handed out, since it is still in the processor's
+    /// caches.
     ///
     /// # Safety
     /// The block came from this pool's [`Pool::take`], nobody uses it any more, and nothing borrows
@@ -112,8 +112,8 @@ impl Pool {
         self.arena
     }
 
-    /// The addresses of all blocks that nobody has: those on the list, and those that nobody has
-    /// had yet.
+    /// The addresses of all blocks that are not in use: those on the list, and those that were
+    /// never handed out.
     pub(crate) fn free_blocks(&self) -> BTreeSet<usize> {
         // SAFETY: a block on the list is free and holds the address of the next.
         let next = |free: &NonNull<FreeBlock>| unsafe { NonNull::new(free.as_ref().next) };
