@@ -1,5 +1,7 @@
 //! What can be typed. Plain options come out; no work happens here.
 
+pub(crate) mod homework;
+
 use crate::runner::python::PythonChoice;
 use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -88,7 +90,7 @@ pub(crate) enum Command {
     /// Section 8.9: begin, check and hand in homework; measure and grade what others hand in
     #[command(after_help = "Examples:\n  cargo xtask homework new --id s123 --name \"Li Lei\"\n  \
         cargo xtask homework check\n  cargo xtask homework report")]
-    Homework(crate::homework::HomeworkOptions),
+    Homework(homework::HomeworkOptions),
     /// For authors: what a lesson's folder lacks, and whether exercise and solution do what they say
     #[command(after_help = "Examples:\n  cargo xtask lint-lessons\n  cargo xtask lint-lessons 8.5 --no-run")]
     LintLessons(LintOptions),

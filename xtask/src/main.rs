@@ -2,13 +2,11 @@
 //! every probe in a process of its own, prints the table and writes the report.
 //!
 //! Imports go one way: `commands` and `authoring` use `publish` and `runner`, `publish` uses
-//! `runner`, and all of them use `cli`, `exit`, `interrupt` and `terminal`.
+//! `runner`, and all of them use `cli`, `terminal` and the crate `heaplab-command`.
 
 mod authoring;
-mod bench;
 mod cli;
 mod commands;
-mod homework;
 mod publish;
 mod runner;
 mod terminal;
@@ -22,7 +20,7 @@ fn main() -> ExitCode {
     exit::finish(match Cli::parse().command {
         Command::Lesson(options) => commands::lesson::run(&options),
         Command::Lessons(options) => commands::list_lessons::run(&options),
-        Command::Bench(options) => bench::run(&options),
+        Command::Bench(options) => commands::bench::run(&options),
         Command::Hint(options) => commands::hint::run(&options),
         Command::Completions(options) => {
             commands::completions::run(&options);
@@ -34,7 +32,7 @@ fn main() -> ExitCode {
         Command::Gallery(options) => commands::gallery::run(&options),
         Command::Site(options) => commands::site::run(&options),
         Command::Ci(options) => commands::ci::run(&options),
-        Command::Homework(options) => homework::run(&options),
+        Command::Homework(options) => commands::homework::run(&options),
         Command::LintLessons(options) => authoring::lint::run(&options),
         Command::NewLesson(options) => authoring::new_lesson::run(&options),
     })

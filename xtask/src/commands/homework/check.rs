@@ -4,30 +4,17 @@ mod watch;
 
 use super::harness::{self, HomeworkMeasurement};
 use super::homework_folder::{HomeworkFolder, Student};
-use crate::cli::{self, LangChoice};
+use crate::cli;
+use crate::cli::homework::CheckOptions;
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
-use clap::Args;
 use heaplab_homework::reason::forbidden_source;
 use heaplab_homework::source_rules;
 use heaplab_record::{HomeworkResult, Text};
 use heaplab_report::{Words, homework};
 use std::path::{Path, PathBuf};
-
-#[derive(Args)]
-pub(crate) struct CheckOptions {
-    /// Print the figures as JSON on standard output instead of the lines
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Measure again whenever a file is saved; Ctrl-C ends it
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) watch: bool,
-    /// The language of the lines [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
-}
 
 pub(crate) fn run(options: &CheckOptions) -> Result<()> {
     let words = Words::new(cli::resolve_language(options.lang));

@@ -5,31 +5,14 @@ mod push;
 
 use super::homework_folder::{HomeworkFolder, Student};
 use super::{check, harness};
-use crate::cli::{self, LangChoice};
+use crate::cli;
+use crate::cli::homework::ReportOptions;
 use crate::interrupt;
 use crate::publish::report_link;
 use crate::publish::store;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
-use clap::Args;
 use heaplab_report::{Words, homework};
-use std::path::PathBuf;
-
-#[derive(Args)]
-pub(crate) struct ReportOptions {
-    /// Write to this folder itself [default: reports/homework/ID]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) out: Option<PathBuf>,
-    /// Print result.json on standard output
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Open report.html when it is there
-    #[arg(long)]
-    pub(crate) open: bool,
-    /// The language of page and summary [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
-}
 
 /// The status is 0 even with few points: handing them in is the student's decision.
 pub(crate) fn run(options: &ReportOptions) -> Result<()> {

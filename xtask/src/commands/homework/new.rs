@@ -1,25 +1,12 @@
 //! `cargo xtask homework new`: copies the starting point to the student's folder.
 
 use super::homework_folder::{FILES, HomeworkFolder};
-use crate::cli::{self, LangChoice};
+use crate::cli;
+use crate::cli::homework::NewOptions;
 use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
-use clap::Args;
 use heaplab_record::Text;
 use std::path::Path;
-
-#[derive(Args)]
-pub(crate) struct NewOptions {
-    /// Who hands in, as the course knows it: letters, digits, - and _
-    #[arg(long)]
-    pub(crate) id: String,
-    /// The student's name
-    #[arg(long)]
-    pub(crate) name: String,
-    /// The language of what is said [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
-}
 
 pub(crate) fn run(options: &NewOptions) -> Result<()> {
     let lang = cli::resolve_language(options.lang);
@@ -110,11 +97,11 @@ fn toml_string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::homework::homework_folder::Student;
+    use crate::commands::homework::homework_folder::Student;
 
     #[test]
     fn any_name_comes_back_as_it_was() {
-        let start = include_str!("../../../lessons/8.9-homework/start/student.toml");
+        let start = include_str!("../../../../lessons/8.9-homework/start/student.toml");
         for name in
             ["Li Lei", "李雷", "a\"b\\c", "x\"\nid = \"s999", "\u{1b}[31m\u{7f}\u{85}\t", "'''", "# no"]
         {

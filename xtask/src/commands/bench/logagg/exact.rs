@@ -7,7 +7,7 @@ use super::{
     BenchRow, BenchTable, MOST_ROUNDS, PEAK, RunContext, SPILL, log_label, reason_unless_interrupted,
     run_in_rounds,
 };
-use crate::bench::process;
+use crate::commands::bench::process;
 use anyhow::{Context as _, Result};
 use heaplab_record::{ExpectedFigure, Quantity};
 use serde::Deserialize;

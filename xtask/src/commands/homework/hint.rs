@@ -3,23 +3,13 @@
 use super::check;
 use super::harness::full_point_limits;
 use super::homework_folder::{HomeworkFolder, source_sha256};
-use crate::cli::{self, LangChoice};
+use crate::cli;
+use crate::cli::homework::HintOptions;
 use crate::exit::ExitReason;
 use anyhow::Result;
-use clap::Args;
 use heaplab_homework::Task;
 use heaplab_record::{HomeworkResult, TaskResult};
 use heaplab_report::{Words, homework};
-
-#[derive(Args)]
-pub(crate) struct HintOptions {
-    /// required.list, required.generator or optional.aggregate; `required` is the first of them
-    /// with points to gain
-    pub(crate) task: String,
-    /// The language of the hint [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
-}
 
 pub(crate) fn run(options: &HintOptions) -> Result<()> {
     let words = Words::new(cli::resolve_language(options.lang));

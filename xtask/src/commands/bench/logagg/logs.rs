@@ -1,9 +1,9 @@
 //! The logs: generated once and kept for the next run, or generated for one measurement and
 //! removed.
 
-use crate::bench::logagg::side::AggregatorPrograms;
-use crate::bench::process;
-use crate::bench::table::BenchTable;
+use crate::commands::bench::logagg::side::AggregatorPrograms;
+use crate::commands::bench::process;
+use crate::commands::bench::table::BenchTable;
 use crate::exit::ExitReason;
 use crate::runner::memory;
 use anyhow::{Context as _, Result};

@@ -1,7 +1,7 @@
 //! `--watch`: measures again whenever one of the student's files is saved.
 
+use crate::commands::homework::homework_folder::HomeworkFolder;
 use crate::exit::ExitReason;
-use crate::homework::homework_folder::HomeworkFolder;
 use crate::interrupt;
 use anyhow::Result;
 use heaplab_record::Text;

@@ -1,7 +1,7 @@
 //! The programs that count (newline scan, logagg, a peer), and one run of them.
 
 use super::peer::{self, Peer};
-use crate::bench::process;
+use crate::commands::bench::process;
 use crate::runner::python::Python;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! The git commands that hand the work in. They are printed and never run, since pushing is the
 //! student's decision.
 
-use crate::homework::homework_folder::HomeworkFolder;
+use crate::commands::homework::homework_folder::HomeworkFolder;
 use heaplab_record::Text;
 use heaplab_report::Lang;
 use std::path::Path;

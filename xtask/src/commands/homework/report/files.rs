@@ -1,7 +1,7 @@
 //! The files of what is handed in.
 
-use crate::homework::harness::{HomeworkMeasurement, TaskRecording};
-use crate::homework::homework_folder::HomeworkFolder;
+use crate::commands::homework::harness::{HomeworkMeasurement, TaskRecording};
+use crate::commands::homework::homework_folder::HomeworkFolder;
 use crate::publish::render::{svg_artifact, text_artifact};
 use anyhow::{Context as _, Result};
 use heaplab_homework::Task;

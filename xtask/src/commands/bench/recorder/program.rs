@@ -1,7 +1,7 @@
 //! One run of a workload in a fresh process, and its output.
 
 use super::plan::Side;
-use crate::bench::process::{self, ProcessEnd};
+use crate::commands::bench::process::{self, ProcessEnd};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 use std::collections::HashMap;

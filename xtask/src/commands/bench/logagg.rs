@@ -73,7 +73,7 @@ pub(super) fn measure_logagg(
     let programs = AggregatorPrograms {
         logagg: binaries.remove("logagg").context("cargo built no `logagg`")?,
         python: python::find_python(),
-        scripts: workspace.root.join("xtask/src/bench/logagg"),
+        scripts: workspace.root.join("xtask/src/commands/bench/logagg"),
         folder: folder.to_owned(),
     };
     let wants = |name: &str| options.only.is_empty() || options.only.iter().any(|only| only == name);

@@ -2,18 +2,11 @@
 
 use super::homework_folder::{HomeworkFolder, Student};
 use super::new::copy_start;
-use crate::cli::{self, LangChoice};
+use crate::cli;
+use crate::cli::homework::ResetOptions;
 use anyhow::{Context as _, Result};
-use clap::Args;
 use heaplab_record::Text;
 use std::path::PathBuf;
-
-#[derive(Args)]
-pub(crate) struct ResetOptions {
-    /// The language of what is said [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
-}
 
 pub(crate) fn run(options: &ResetOptions) -> Result<()> {
     let lang = cli::resolve_language(options.lang);

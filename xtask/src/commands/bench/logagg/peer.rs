@@ -2,7 +2,7 @@
 
 use super::logs::Recipe;
 use super::side::AggregatorPrograms;
-use crate::bench::is_installed;
+use crate::commands::bench::is_installed;
 use anyhow::Result;
 use heaplab_report::Words;
 use std::ffi::OsString;
@@ -77,7 +77,7 @@ pub(super) fn command_text(peer: Peer) -> String {
         Peer::Gawk | Peer::Mawk => format!("LC_ALL=C {} -f", peer.name()),
         _ => "python3".into(),
     };
-    format!("{before} xtask/src/bench/logagg/{} LOG", peer.script())
+    format!("{before} xtask/src/commands/bench/logagg/{} LOG", peer.script())
 }
 
 /// The reason why it cannot run here.
