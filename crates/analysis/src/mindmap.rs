@@ -44,8 +44,8 @@ fn fill_node(spec: &MindNodeSpec, reports: &[SectionReport]) -> MindNode {
     }
 }
 
-/// The figure of a run. Two runs are compared by rows: memory may have made one of them run at
-/// fewer.
+/// The figure of a run. Two runs are compared per row, because memory may have made one of them run
+/// at fewer rows.
 fn compute_figure(figure: MindFigure, own: &Run, against: Option<&Run>) -> Option<f64> {
     let heap = |run: &Run, field: fn(&HeapRun) -> u64| run.heap.as_ref().map(|heap| field(heap) as f64);
     let a_row = |run: &Run, field: fn(&HeapRun) -> u64| Some(heap(run, field)? / (run.rows.max(1) as f64));

@@ -45,7 +45,7 @@ impl BenchTimes {
         median(&self.rounds.concat())
     }
 
-    /// The least and the most median of a round.
+    /// The smallest and the largest median of a round.
     pub fn round_median_range_ns(&self) -> Option<(f64, f64)> {
         let medians: Vec<f64> = self.rounds.iter().filter_map(|round| median(round)).collect();
         let least = medians.iter().copied().min_by(f64::total_cmp)?;

@@ -12,9 +12,9 @@ pub struct PredictionVerdict {
     /// The variant with its language.
     pub who: String,
     /// The prediction, such as `640 MB`.
-    pub said: String,
+    pub predicted: String,
     /// The measurement; absent where there is none, or at another scale.
-    pub was: Option<String>,
+    pub measured: Option<String>,
     /// Whether the prediction was near; `None` where it cannot be compared.
     pub is_near: Option<bool>,
     /// What to say of it, and of the rules that were missed.
@@ -27,16 +27,16 @@ pub fn explain_predictions(report: &Report, words: &Words) -> Vec<PredictionVerd
 }
 
 fn explain_prediction(prediction: &Prediction, report: &Report, words: &Words) -> PredictionVerdict {
-    let predicted = prediction.peak_bytes;
+    let predicted_bytes = prediction.peak_bytes;
     let not_compared = |key: &str, rows: u64| {
         let (asked, rows) = (format::count(report.rows_requested), format::count(rows));
         (None, None, vec![words.say(key, &[("asked", &asked), ("rows", &rows)])])
     };
-    let (was, is_near, sentences) = match judge_prediction(prediction, report) {
+    let (measured, is_near, sentences) = match judge_prediction(prediction, report) {
         PredictionOutcome::NotMeasured => not_compared("predict-not-measured", 0),
         PredictionOutcome::OtherRows { rows } => not_compared("predict-other-rows", rows),
         PredictionOutcome::Compared { run, peak_bytes, is_near, rules } => {
-            let mut sentences = vec![explain_outcome(predicted, peak_bytes, is_near, words)];
+            let mut sentences = vec![explain_outcome(predicted_bytes, peak_bytes, is_near, words)];
             let unit = prose::unit_singular(prose::unit_of_run(run, report), words);
             sentences.extend(rules.iter().map(|rule| rules::explain_rule(rule, &unit, words)));
             if !is_near && rules.is_empty() {
@@ -46,7 +46,7 @@ fn explain_prediction(prediction: &Prediction, report: &Report, words: &Words) -
         }
     };
     let who = prose::variant_name(prediction.language, &prediction.variant, words);
-    PredictionVerdict { who, said: format::bytes(predicted), was, is_near, sentences }
+    PredictionVerdict { who, predicted: format::bytes(predicted_bytes), measured, is_near, sentences }
 }
 
 fn explain_outcome(predicted: u64, peak: u64, is_near: bool, words: &Words) -> String {

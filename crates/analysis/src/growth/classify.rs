@@ -1,4 +1,4 @@
-//! From a site's figures to its class.
+//! Classifies a site by its figures.
 
 use super::confidence::confidence_at_margin;
 use super::view::{SiteView, Trend};
@@ -8,48 +8,49 @@ use heaplab_record::{FittedSlope, GrowthClass, GrowthReason, TeardownOutcome};
 /// A curve whose Kendall tau is above this rises. Of the 44 points of three runs tau has a standard
 /// deviation of 0.10 where nothing rises: sqrt(2 (2n + 5) / (9 n (n - 1))).
 const RISING_TAU: f64 = 0.35;
-/// Below this share of the rate before, the late rate is that of something full: an interner at 98
-/// % of its keys has 0.05.
+/// Below this share of the earlier rate, the late rate means that something is full: an interner at
+/// 98 % of its keys has 0.05.
 const FULL_SHARE: f64 = 0.15;
-/// From this share on it grows. A power of 0.6 of the requests has 0.66, their logarithm 0.3, a
-/// line 1.
+/// From this share of the earlier rate on, the site grows. A power of 0.6 of the requests has 0.66,
+/// their logarithm 0.3, a line 1.
 const GROWING_SHARE: f64 = 0.5;
-/// For bytes where blocks do not rise, and the share of the end's bytes that has to have come since
-/// the first part.
+/// For bytes where blocks do not rise: the tau, and the share of the end's bytes that must have
+/// come since the first part.
 const LARGER_TAU: f64 = 0.6;
 const LARGER_SHARE: f64 = 0.5;
-/// What rises by fewer blocks may be chance.
+/// A rise by fewer blocks may be chance.
 const FEW_BLOCKS: f64 = 6.0;
-/// Fewer births or deaths from N to 4N come of containers that double, not of requests.
+/// Fewer births or deaths from N to 4N come from containers that double, not from requests.
 const FEW_CHANGES: f64 = 4.0;
-/// Capacity over that at half of the requests, and at a quarter: 2 and 4 for what is pushed to
-/// without a limit, 1 and at most 2 for what was full by half. These lie between.
+/// The capacity over that at half and at a quarter of the requests. A container that is pushed to
+/// without a limit has 2 and 4, one that was full by half 1 and at most 2; these thresholds lie
+/// between.
 const DOUBLED: f64 = 1.4;
 const DOUBLED_TWICE: f64 = 2.9;
 
-/// What is said of a site, and why.
+/// The judgement of a site.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SiteVerdict {
     /// The class.
     pub class: GrowthClass,
-    /// The share of the tuning cases as far from every line as this one that were judged right,
-    /// from 0 to 1; 0 for [`GrowthClass::Unknown`]. It speaks of what up to the largest scale can
-    /// be seen, not of what comes after: see the head of the crate.
+    /// The share of the tuning cases at such a distance from every threshold that were judged
+    /// right, from 0 to 1; 0 for [`GrowthClass::Unknown`]. It is about what the scales can show,
+    /// not about later requests: see the module's documentation.
     pub confidence: f64,
-    /// What a request adds to the live bytes, from half of the smallest scale on. With marks it is
-    /// the mean of what is added between them, and an interval of two standard errors, which held
-    /// the true rate of simulated leaks 9 times in 10; without, the median of slopes
-    /// ([`crate::theil_sen`]) and their range.
+    /// What a request adds to the live bytes, from half of the smallest scale on. With checkpoints
+    /// it is the mean increase between them and an interval of two standard errors, which held the
+    /// true rate of simulated leaks 9 times in 10; without, the median of slopes (Theil and Sen)
+    /// and their range.
     pub slope: Option<FittedSlope>,
-    /// What became of the blocks when the service was dropped.
+    /// What became of the blocks when the service was dropped; `None` where this was not measured.
     pub teardown: Option<TeardownOutcome>,
     /// What decided.
     pub reason: GrowthReason,
 }
 
-/// The class of a site. Three runs at N, 2N and 4N with their [`crate::marks`] are what it was
-/// tuned for; without marks it answers from the ends and peaks, and cannot tell what was filled
-/// before N from what was made at the start.
+/// Classifies a site. It was tuned for three runs at N, 2N and 4N with their
+/// [`checkpoint_requests`](super::checkpoint_requests). Without checkpoints it decides by the ends
+/// and peaks, and cannot tell what was filled before N from what was made at the start.
 pub fn classify(site: &SiteHistory) -> SiteVerdict {
     let teardown = judge_teardown(site);
     let Some(view) = SiteView::from_site(site) else {
@@ -66,15 +67,14 @@ pub fn classify(site: &SiteHistory) -> SiteVerdict {
     SiteVerdict { class, confidence, slope: view.slope(), teardown, reason }
 }
 
-/// What the figures say, and how far from saying something else they are: 0 at a line, 1 far from
-/// every line.
+/// The reason, and its distance from every threshold: 0 at a threshold, 1 far from all.
 fn decide(view: &SiteView) -> (GrowthReason, f64) {
-    if view.mean(|held| held.blocks) == 0.0 {
+    if view.mean(|live| live.blocks) == 0.0 {
         return (GrowthReason::NothingHeld, 1.0);
     }
-    let trend = view.trend(|held| held.blocks);
-    if let Some(said) = judge_rise(trend) {
-        return said;
+    let trend = view.trend(|live| live.blocks);
+    if let Some(judged) = judge_rise(trend) {
+        return judged;
     }
     let births = view.rate_per_request(|run| run.births);
     let deaths = view.rate_per_request(|run| run.deaths);
@@ -82,16 +82,16 @@ fn decide(view: &SiteView) -> (GrowthReason, f64) {
     if births <= hardly_any || deaths <= hardly_any {
         return judge_retained(view, trend);
     }
-    if let Some(said) = judge_byte_rise(view) {
-        return said;
+    if let Some(judged) = judge_byte_rise(view) {
+        return judged;
     }
-    let kept = (view.mean(|held| held.blocks) - view.at_start().blocks as f64).max(0.0);
-    let requests = kept / births;
+    let retained = (view.mean(|live| live.blocks) - view.at_start().blocks as f64).max(0.0);
+    let requests = retained / births;
     let far = (requests / IN_FLIGHT_REQUESTS as f64).ln().abs() / 2_f64.ln();
     (GrowthReason::Exchanged { requests }, far)
 }
 
-/// Of a number of blocks that rises: whether it does so to the end.
+/// Judges whether a rising number of blocks rises to the end.
 fn judge_rise(trend: Trend) -> Option<(GrowthReason, f64)> {
     let Trend { tau, rise, late_share } = trend;
     if tau <= RISING_TAU || late_share <= FULL_SHARE || rise <= 0.0 {
@@ -111,12 +111,12 @@ fn judge_rise(trend: Trend) -> Option<(GrowthReason, f64)> {
     Some((GrowthReason::StillGrowing { late_share }, far.into_iter().fold(1.0, f64::min)))
 }
 
-/// Of blocks that are exchanged for larger ones, as a text that every request makes anew and
-/// longer.
+/// Judges whether blocks are exchanged for larger ones, like a text that every request makes anew
+/// and longer.
 fn judge_byte_rise(view: &SiteView) -> Option<(GrowthReason, f64)> {
-    let Trend { tau, rise, late_share } = view.trend(|held| held.bytes);
+    let Trend { tau, rise, late_share } = view.trend(|live| live.bytes);
     let share_of_end = rise / view.largest().end.bytes.max(1) as f64;
-    // Sizes scatter where numbers of blocks do not: more has to speak for it.
+    // Sizes vary more than numbers of blocks, so the thresholds are higher.
     let far = [
         (tau - LARGER_TAU) / (1.0 - LARGER_TAU),
         (late_share - GROWING_SHARE) / (1.0 - GROWING_SHARE),
@@ -126,11 +126,11 @@ fn judge_byte_rise(view: &SiteView) -> Option<(GrowthReason, f64)> {
     (margin >= 0.0).then_some((GrowthReason::StillGrowing { late_share }, margin))
 }
 
-/// Of blocks that stay: whether they were made once, are full, or few of them grow.
+/// Judges whether blocks that stay were made once, are full, or are a few that grow.
 fn judge_retained(view: &SiteView, trend: Trend) -> (GrowthReason, f64) {
     if !view.changes_after_first_use() {
-        // Without marks it may have been filled by requests: that was so of a fifth of the tuning
-        // cases.
+        // Without checkpoints it may have been filled by requests, as a fifth of such tuning cases
+        // was.
         return (GrowthReason::MadeOnce, if view.has_checkpoints() { 1.0 } else { 0.7 });
     }
     if let Some((factor, far)) = measure_doubling(view) {
@@ -140,9 +140,9 @@ fn judge_retained(view: &SiteView, trend: Trend) -> (GrowthReason, f64) {
     (GrowthReason::LevelsOff { late_share }, 1.0 - late_share / FULL_SHARE)
 }
 
-/// Capacity that doubles has risen by nothing or by twice between any two moments, so a rate says
-/// little. What is pushed to without a limit doubles once between 2N and 4N, or, where chance had
-/// it at a border, twice between N and 4N.
+/// Capacity that doubles has risen by nothing or by a factor of two between any two moments, so a
+/// rate means little. What is pushed to without a limit doubles once between 2N and 4N, or, near a
+/// power of two, twice between N and 4N.
 fn measure_doubling(view: &SiteView) -> Option<(f64, f64)> {
     let (first, last) = (view.smallest().end, view.largest().end);
     if last.blocks as f64 > first.blocks as f64 + FEW_CHANGES / 2.0 {
@@ -163,7 +163,7 @@ fn class_for_reason(reason: GrowthReason, references: Option<Reachability>, view
         GrowthReason::Exchanged { requests } if requests > IN_FLIGHT_REQUESTS as f64 => {
             GrowthClass::BoundedCache
         }
-        // Blocks that come and go are freed by someone: a collector frees cycles too.
+        // Something frees blocks that come and go: a collector frees cycles too.
         GrowthReason::Exchanged { .. } | GrowthReason::NothingHeld => GrowthClass::Steady,
         _ if orphaned => GrowthClass::RefcountCycle,
         GrowthReason::StillGrowing { .. } | GrowthReason::StillDoubling { .. } => {

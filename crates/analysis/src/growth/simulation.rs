@@ -1,9 +1,9 @@
 //! Cases with a known answer: simulated services, event by event, labelled by what their program
 //! does.
 //!
-//! Deterministic and free of any input: the same cases on every machine. The classifier was tuned
-//! on [`tuning`] alone; [`held_out`] has seeds and scales of its own, and half of its families are
-//! not in the tuning set.
+//! Deterministic and without input: the cases are the same on every machine. The classifier was
+//! tuned on [`tuning_cases`] alone; [`held_out_cases`] have other seeds and scales, and half of
+//! their families are not in the tuning set.
 
 mod capacity;
 mod families;
@@ -24,33 +24,33 @@ use service::serve;
 pub(crate) struct Case {
     /// The kind of program.
     pub(crate) family: &'static str,
-    /// What it is, by its program.
+    /// Its class, by what the program does.
     pub(crate) class: GrowthClass,
-    /// What three runs of it look like.
+    /// Three runs of it.
     pub(crate) site: SiteHistory,
 }
 
-/// What the classifier may be tuned on: 80 cases a class.
+/// The cases that the classifier may be tuned on: 80 per class.
 pub(crate) fn tuning_cases() -> Vec<Case> {
     cases_per_class(Set::Tuning, 0x7475_6e65, 80, (400.0, 2000.0))
 }
 
-/// What it is judged by: 80 cases a class.
+/// The cases that it is judged by: 80 per class.
 pub(crate) fn held_out_cases() -> Vec<Case> {
     held_out_cases_with_seed(0x6865_6c64)
 }
 
-/// As many other cases of the families of [`held_out`].
+/// Other cases of the same families as [`held_out_cases`].
 pub(crate) fn held_out_cases_with_seed(seed: u64) -> Vec<Case> {
     cases_per_class(Set::HeldOut, seed, 80, (300.0, 2500.0))
 }
 
-/// What stands near the lines between the classes, where chance decides: 12 cases a family.
+/// Cases near the thresholds, where chance decides: 12 per family.
 pub(crate) fn borderline_cases(seed: u64) -> Vec<Case> {
     cases_per_family(Set::NearTheLines, seed)
 }
 
-/// What nobody can tell from the figures: see the head of the crate. 12 cases a family.
+/// Cases that the figures cannot decide, as the documentation of [`super`] lists: 12 per family.
 pub(crate) fn undecidable_cases(seed: u64) -> Vec<Case> {
     cases_per_family(Set::Beyond, seed)
 }
@@ -61,7 +61,7 @@ fn cases_per_family(set: Set, seed: u64) -> Vec<Case> {
     dozens.map(|family| simulate_case(family, &mut chance, (400.0, 2000.0))).collect()
 }
 
-/// So many cases of each class, its families in turns, at an N between the two.
+/// `each` cases per class, its families in turn, at an N between the two scales.
 fn cases_per_class(set: Set, seed: u64, each: usize, scales: (f64, f64)) -> Vec<Case> {
     let mut chance = Chance::new(seed);
     let families = families(set);
@@ -73,7 +73,7 @@ fn cases_per_class(set: Set, seed: u64, each: usize, scales: (f64, f64)) -> Vec<
     drawn.map(|family| simulate_case(family, &mut chance, scales)).collect()
 }
 
-/// One program, its parameters drawn once, run at N, 2N and 4N with other requests each time.
+/// One program with parameters drawn once, run at N, 2N and 4N with other requests each time.
 fn simulate_case(family: &Family, chance: &mut Chance, scales: (f64, f64)) -> Case {
     let smallest = chance.count(scales.0, scales.1) as u64;
     let others_bytes = chance.magnitude(100.0, 20_000.0);

@@ -5,47 +5,47 @@ use crate::statistics::median;
 use heaplab_record::FittedSlope;
 use std::collections::BTreeSet;
 
-/// Where the late part of the largest run begins. A limit that is reached before shows as a level
-/// there.
+/// The late part of the largest run begins at this share of its requests. A limit that is reached
+/// earlier shows as a level there.
 const LATE_FROM_SHARE: f64 = 11.0 / 16.0;
 
-/// The runs in the order of their scale, and the points of all of them.
+/// A site's runs in the order of their scale, and the points of all of them.
 pub(crate) struct SiteView<'a> {
     pub(crate) runs: Vec<&'a SiteRun>,
     points: Vec<(u64, LiveTotal)>,
     has_checkpoints: bool,
 }
 
-/// Which quantity a curve is of.
+/// Selects the quantity of a curve.
 pub(crate) type LiveField = fn(&LiveTotal) -> u64;
 
-/// What a curve does, apart from its size.
+/// The shape of a curve, apart from its size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Trend {
     /// Kendall's tau over all points.
     pub(crate) tau: f64,
-    /// From the early part of the largest run to its end.
+    /// The increase from the early part of the largest run to its end.
     pub(crate) rise: f64,
     /// The rate of the late part over the rate before: 1 for a line, 0 for what is full.
     pub(crate) late_share: f64,
 }
 
 impl<'a> SiteView<'a> {
-    /// Nothing with fewer than two scales: growth is a comparison.
+    /// `None` with fewer than two scales: growth is a comparison.
     pub(crate) fn from_site(site: &'a SiteHistory) -> Option<SiteView<'a>> {
         let mut runs: Vec<&SiteRun> = site.runs.iter().filter(|run| run.requests > 0).collect();
         runs.sort_by_key(|run| run.requests);
         if runs.first()?.requests == runs.last()?.requests {
             return None;
         }
-        let marked = runs.iter().all(|run| has_all_checkpoints(run));
-        let marks = runs.iter().filter(|_| marked).flat_map(|run| &run.checkpoints);
-        let mut points: Vec<(u64, LiveTotal)> = marks.map(|mark| (mark.requests, mark.live)).collect();
-        if !marked {
+        let has_checkpoints = runs.iter().all(|run| has_all_checkpoints(run));
+        let checkpoints = runs.iter().filter(|_| has_checkpoints).flat_map(|run| &run.checkpoints);
+        let mut points: Vec<(u64, LiveTotal)> = checkpoints.map(|at| (at.requests, at.live)).collect();
+        if !has_checkpoints {
             points.extend(runs.iter().map(|run| (run.requests, run.end)));
         }
         points.sort_by_key(|(requests, held)| (*requests, held.bytes, held.blocks));
-        Some(SiteView { runs, points, has_checkpoints: marked })
+        Some(SiteView { runs, points, has_checkpoints })
     }
 
     pub(crate) fn smallest(&self) -> &SiteRun {
@@ -56,26 +56,26 @@ impl<'a> SiteView<'a> {
         self.runs[self.runs.len() - 1]
     }
 
-    /// The largest run of at most half the largest's requests; the smallest where there is none.
+    /// The largest run with at most half of the largest's requests; the smallest where there is
+    /// none.
     pub(crate) fn halfway(&self) -> &SiteRun {
         let half = self.largest().requests / 2;
         self.runs.iter().rev().find(|run| run.requests <= half).unwrap_or(&self.runs[0])
     }
 
-    /// Whether every run has marks on the way.
+    /// Whether every run has its checkpoints.
     pub(crate) fn has_checkpoints(&self) -> bool {
         self.has_checkpoints
     }
 
-    /// What was there before the first request, of the largest run; nothing where there are no
-    /// marks.
+    /// What was live before the first request of the largest run; nothing without checkpoints.
     pub(crate) fn at_start(&self) -> LiveTotal {
         let first =
             self.largest().checkpoints.first().filter(|mark| self.has_checkpoints && mark.requests == 0);
         first.map(|mark| mark.live).unwrap_or_default()
     }
 
-    /// What a figure rises by for each request, from the smallest run to the largest.
+    /// The increase of a figure per request, from the smallest run to the largest.
     pub(crate) fn rate_per_request(&self, figure: fn(&SiteRun) -> u64) -> f64 {
         let rise = figure(self.largest()) as f64 - figure(self.smallest()) as f64;
         rise / (self.largest().requests - self.smallest().requests) as f64
@@ -89,17 +89,17 @@ impl<'a> SiteView<'a> {
         late.iter().sum::<f64>() / late.len() as f64
     }
 
-    /// Bytes a request, from half the smallest run on.
+    /// Bytes per request, from half of the smallest run on.
     ///
-    /// With marks: what is added between two of them, in all runs, over the requests between, and
-    /// two standard errors of that mean. Marks of one run build on each other, so the median of
-    /// slopes, which takes points for independent, is worse: of a leak at one request in ten Sen's
-    /// interval held the true rate in 87 of 200 programs, this one in 187. Without marks it is that
-    /// median and the range of the pairs.
+    /// With checkpoints: the mean increase between two of them, in all runs, with an interval of
+    /// two standard errors. Checkpoints of one run build on each other, and the median of slopes
+    /// treats points as independent, so it is worse: for a leak at one request in ten, Sen's
+    /// interval held the true rate in 87 of 200 programs, this one in 187. Without checkpoints it
+    /// is that median and the range of the pairs.
     pub(crate) fn slope(&self) -> Option<FittedSlope> {
         let from = self.smallest().requests / 2;
         if !self.has_checkpoints {
-            return fit::theil_sen(&self.points_between(from, u64::MAX, |held| held.bytes));
+            return fit::theil_sen(&self.points_between(from, u64::MAX, |live| live.bytes));
         }
         let pairs = self.runs.iter().flat_map(|run| run.checkpoints.windows(2));
         let steps = pairs.filter(|pair| pair[0].requests >= from && pair[0].requests < pair[1].requests);
@@ -115,9 +115,9 @@ impl<'a> SiteView<'a> {
         Some(FittedSlope { bytes_each, low: bytes_each - error, high: bytes_each + error })
     }
 
-    /// Whether anything changed after first use. Without marks only what a larger scale adds is
-    /// seen: a cache that was full before the end of the smallest run looks as if it had been full
-    /// from the start.
+    /// Whether anything changed after first use. Without checkpoints only what a larger scale adds
+    /// is visible: a cache that was full before the end of the smallest run looks as if it had been
+    /// full from the start.
     pub(crate) fn changes_after_first_use(&self) -> bool {
         if !self.has_checkpoints {
             let done = |run: &SiteRun| (run.births, run.reallocations, run.deaths);
@@ -146,8 +146,8 @@ impl<'a> SiteView<'a> {
         Trend { tau, rise, late_share: if before > 0.0 { late / before } else { 0.0 } }
     }
 
-    /// Of three ends there is only the second half's rise to hold against the first's. A batch may
-    /// end anywhere, so what the ends say has to be so of the sites' own peaks too.
+    /// With three ends only, the increase of the second half is compared with that of the first. A
+    /// batch may end anywhere, so the sites' own peaks have to confirm what the ends show.
     fn trend_of_ends(&self, of: LiveField) -> Trend {
         let (first, last) = (self.smallest(), self.largest());
         let halfway = self.halfway();
@@ -177,13 +177,13 @@ impl<'a> SiteView<'a> {
     }
 }
 
-/// Whether all marks are there that the windows are made of.
+/// Whether a run has all checkpoints that the trend needs.
 fn has_all_checkpoints(run: &SiteRun) -> bool {
     let taken: BTreeSet<u64> = run.checkpoints.iter().map(|mark| mark.requests).collect();
     checkpoint_requests(run.requests).iter().all(|requests| taken.contains(requests))
 }
 
-/// How many requests lie between two marks, and the bytes that they added.
+/// The requests between two checkpoints, and the bytes that they added.
 fn step_between(from: Checkpoint, to: Checkpoint) -> (f64, f64) {
     let bytes = to.live.bytes as f64 - from.live.bytes as f64;
     (to.requests as f64 - from.requests as f64, bytes)

@@ -1,12 +1,12 @@
-//! Sites written out by hand, one a rule, and what must not change a verdict.
+//! Hand-written sites, one per rule, and changes that must not change a verdict.
 
 use super::*;
 use crate::growth::simulation::{Case, held_out_cases, tuning_cases};
 use crate::growth::{Checkpoint, FIRST_USE_REQUESTS, LiveTotal, checkpoint_requests};
 use proptest::prelude::*;
 
-/// Three runs whose live blocks of 100 bytes are this function of the requests; a block born each
-/// request if they come and go.
+/// Three runs whose live blocks of 100 bytes are a function of the requests. With `exchanged`, each
+/// request allocates a block.
 fn site(blocks: impl Fn(u64) -> u64, exchanged: bool) -> SiteHistory {
     site_from(1000, blocks, exchanged)
 }
@@ -87,7 +87,7 @@ fn a_text_that_is_made_anew_and_longer_grows_though_its_blocks_do_not() {
     assert_eq!(rewritten(|n| 10 + n % 7), GrowthClass::Steady);
 }
 
-/// The standard library's own steps of capacity, at requests that are no powers of two.
+/// The capacities of the standard library's containers, at requests that are no powers of two.
 #[test]
 fn containers_of_the_standard_library_grow_or_are_full() {
     let capacity = |push: &mut dyn FnMut(u64) -> usize, requests: u64| -> Vec<u64> {
@@ -162,7 +162,7 @@ fn a_later_limit_turns_the_verdict() {
     let limit_at = |limit: u64| classify(&site(|n| n.min(limit), true));
     assert_eq!(limit_at(2500).class, GrowthClass::BoundedCache);
     assert_eq!(limit_at(4000).class, GrowthClass::UnboundedGrowth);
-    // Seen to slow down, and not for long enough.
+    // It slows down, but not for long enough to be sure.
     assert!(limit_at(3300).confidence < limit_at(4000).confidence);
 }
 

@@ -5,7 +5,7 @@ use super::heap::{Block, Heap};
 use super::rng::Chance;
 use super::service::{Service, Sizes};
 
-/// How a container gets room.
+/// How a container grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Room {
     /// By reallocation, as `Vec` and `VecDeque` do.
@@ -22,7 +22,7 @@ pub(super) struct Containers {
     pub(super) pushes: f64,
     pub(super) element_bytes: u64,
     pub(super) room: Room,
-    /// The most elements that one of them is given.
+    /// The most elements that each holds.
     pub(super) limit: usize,
     pub(super) held: Vec<Container>,
 }
@@ -72,7 +72,7 @@ impl Service for Containers {
 /// A buffer that is cleared and not shrunk: its capacity is the largest request's so far. Large
 /// requests are rare, and the largest that the service takes has a limit.
 pub(super) struct Scratch {
-    /// The probability that a request is twice as large as it would be, again and again.
+    /// The probability that a request is twice as large, applied repeatedly.
     pub(super) larger: f64,
     pub(super) limit_bytes: u64,
     block: Option<Block>,
@@ -107,8 +107,7 @@ impl Service for Scratch {
     }
 }
 
-/// A text that a request makes anew with something added, and that takes the place of the one
-/// before.
+/// A text that a request replaces by a longer one.
 pub(super) struct Rewritten {
     /// The probability that a request adds something.
     pub(super) adds: f64,

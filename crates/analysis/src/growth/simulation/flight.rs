@@ -16,15 +16,15 @@ pub(super) struct Flight {
     /// How often a block doubles after its birth.
     pub(super) doublings: u32,
     pub(super) sizes: Sizes,
-    /// A swing of the load over so many requests: in its second half each request makes four times
-    /// as many blocks.
+    /// The period of a load that swings, in requests: in its second half each request makes four
+    /// times as many blocks.
     pub(super) swing: Option<u64>,
     pub(super) served: u64,
     pub(super) leaving: BTreeMap<u64, Vec<Block>>,
 }
 
 impl Flight {
-    /// One block a request, of so many requests' life.
+    /// One block per request, which outlives this many requests.
     pub(super) fn new(sizes: Sizes, outlives: (u64, u64)) -> Flight {
         let (served, leaving) = (0, BTreeMap::new());
         Flight { brings: 1.0, blocks: 1, outlives, doublings: 0, sizes, swing: None, served, leaving }
@@ -62,9 +62,9 @@ impl Service for Flight {
 
 /// A channel: each request sends a message, and a reader takes some meanwhile.
 pub(super) struct Channel {
-    /// How many messages the reader takes in the time of a request, on the average.
+    /// The mean number of messages that the reader takes per request.
     pub(super) reads: f64,
-    /// How many messages the channel holds at most; a sender waits until there is room.
+    /// The most messages that the channel holds; a sender waits until there is space.
     pub(super) limit: Option<usize>,
     pub(super) sizes: Sizes,
     waiting: VecDeque<Block>,

@@ -21,7 +21,8 @@ pub(super) struct Heap {
 impl Heap {
     pub(super) fn allocate(&mut self, bytes: u64) -> Block {
         self.clock_bytes += bytes;
-        // After its own bytes: what dies at once has lived for nothing.
+        // The clock includes the block's own bytes, so a block that dies at once has a lifetime of
+        // 0.
         let block = Block { bytes, born_bytes: self.clock_bytes };
         self.run.births += 1;
         self.run.birth_bytes += bytes;
@@ -56,7 +57,7 @@ impl Heap {
         self.live.bytes -= block.bytes;
     }
 
-    /// What other sites allocate meanwhile: it moves the clock.
+    /// Other sites allocate, which moves the clock.
     pub(super) fn allocate_elsewhere(&mut self, bytes: u64) {
         self.clock_bytes += bytes;
     }

@@ -1,5 +1,5 @@
-//! A small source of chance of our own, so that a case is the same on every machine and with every
-//! release of every crate.
+//! A small random generator of our own, so that a case is the same on every machine and with every
+//! release of a crate.
 
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA
 /// 2014).

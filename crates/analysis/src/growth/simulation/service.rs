@@ -1,4 +1,4 @@
-//! What a simulated service is, and one run of it.
+//! A simulated service, and one run of it.
 
 use super::heap::Heap;
 use super::rng::Chance;
@@ -17,7 +17,7 @@ pub(super) trait Service {
 /// How large blocks are.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Sizes {
-    /// All alike.
+    /// One size.
     Same(u64),
     /// Every order of magnitude between the two equally likely.
     From(f64, f64),
@@ -38,7 +38,7 @@ impl Sizes {
     }
 }
 
-/// Two things that one site does, as a function that two callers share does.
+/// Two services at one site, like a function with two callers.
 pub(super) struct Combined(pub(super) Box<dyn Service>, pub(super) Box<dyn Service>);
 
 impl Service for Combined {
@@ -58,7 +58,7 @@ impl Service for Combined {
     }
 }
 
-/// Serves so many requests and says what the recorder would.
+/// Serves the requests and returns what the recorder would report.
 pub(super) fn serve(
     service: &mut dyn Service,
     requests: u64,

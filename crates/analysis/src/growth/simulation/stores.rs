@@ -5,20 +5,20 @@ use super::rng::Chance;
 use super::service::{Service, Sizes};
 use std::collections::VecDeque;
 
-/// What the program's text says of how much is kept.
+/// The program's limit on what it keeps.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Limit {
     /// Nothing.
     None,
-    /// So many entries; the oldest leaves.
+    /// The oldest of this many entries leaves.
     EvictOldest(usize),
-    /// So many entries; any of them leaves.
+    /// Any of this many entries leaves.
     EvictAny(usize),
-    /// So many entries; a new one is not taken.
+    /// At this many entries, new ones are refused.
     Refuse(usize),
-    /// At so many entries all of them leave: a batch.
+    /// At this many entries all of them leave: a batch.
     Flush(usize),
-    /// At so many entries the older half leaves.
+    /// At this many entries the older half leaves.
     Halve(usize),
 }
 
@@ -98,13 +98,13 @@ impl Service for Store {
 /// How the keys of requests repeat: an entry is made for each key that was not seen before.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Keys {
-    /// So many keys, each as likely: the coupon collector's.
+    /// This many keys with equal probability (the coupon collector).
     Uniform(usize),
-    /// So many keys, the one of rank r with a probability like 1/r.
+    /// This many keys, the one of rank r with a probability like 1/r.
     Zipf(usize),
     /// Distinct keys after n requests like n to this power (Heaps' law, 1978).
     Heaps(f64),
-    /// So many new keys each time the requests double.
+    /// This many new keys each time the requests double.
     Logarithmic(f64),
 }
 

@@ -1,4 +1,4 @@
-//! The simulation keeps the recorder's books, and the sets are what they say.
+//! The simulation counts as the recorder does, and the sets have the cases that they promise.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -44,8 +44,7 @@ fn every_class_has_enough_cases_to_be_judged_by() {
     }
 }
 
-/// What a label promises can be seen by whoever looks long enough: at a scale where nothing is left
-/// to chance.
+/// At a scale where nothing is left to chance, every family does what its label says.
 #[test]
 fn what_grows_without_a_limit_does_and_what_has_one_does_not() {
     for set in [Set::Tuning, Set::HeldOut] {
@@ -66,7 +65,7 @@ fn what_grows_without_a_limit_does_and_what_has_one_does_not() {
     }
 }
 
-/// The interval of the slope holds the true rate as often as it says.
+/// The interval of the slope holds the true rate as often as documented.
 #[test]
 fn the_fitted_slope_finds_the_rate_that_the_leak_has() {
     let mut chance = Chance::new(3);

@@ -1,5 +1,5 @@
-//! Programs whose class the figures cannot tell, and programs near the lines between the classes:
-//! what the head of the crate lists.
+//! Programs whose class the figures cannot tell, and programs near the thresholds between the
+//! classes.
 
 use super::{Family, OWNED, family};
 use crate::growth::simulation::flight::{Channel, Flight};

@@ -25,7 +25,7 @@ pub(super) const SHARED: [Family; 7] = [
     }),
     family("a buffer whose capacity stays", BoundedCache, OWNED, |chance, requests| {
         let larger = chance.between(0.3, 0.6);
-        // Large requests come once in so many: often enough for the largest to have come.
+        // Large requests come once in this many: often enough for the largest to have come.
         let once_in = chance.magnitude(128.0, (requests / 2.0).max(130.0));
         let doublings = (once_in.ln() / -larger.ln()).ceil() as u32;
         Box::new(Scratch::new(larger, 64 << doublings))
@@ -66,7 +66,7 @@ pub(super) const HELD_OUT: [Family; 4] = [
     }),
 ];
 
-/// A store that is full after 128 to so many requests.
+/// A store that is full after 128 to `latest` requests.
 fn filled(chance: &mut Chance, latest: f64, limit: fn(usize) -> Limit) -> Box<dyn Service> {
     let brings = chance.between(0.2, 1.0);
     let entries = (brings * chance.magnitude(128.0, latest)).max(48.0) as usize;
