@@ -1,8 +1,8 @@
-//! The work that `cargo xtask bench recorder` measures, and how a program runs one piece of it. The programs in `src/bin`
-//! differ in their allocator and in nothing else.
+//! The workloads that `cargo xtask bench recorder` measures, and the `main` that runs one of them.
+//! The programs in `src/bin` differ only in their allocator.
 //!
-//! `bench-heap slots --rows 1000000` prints one JSON line: the wall time of the measured part, a checksum that proves the
-//! work, and the peak RSS when it was done.
+//! `bench-heap slots --rows 1000000` prints one JSON line: the wall time of the measured part, a
+//! checksum that proves the work, and the peak RSS at its end.
 
 mod workloads;
 
@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 use workloads::{BoxedWork, WORKLOADS, Workload};
 
-/// Runs the workload that the command line names. `around` gets the measured part and runs it between whatever opens and
-/// closes its profiler, once.
+/// Runs the workload that the command line names. `around` gets the measured part and calls it
+/// once, between opening and closing its profiler.
 pub fn run(around: impl FnOnce(&mut dyn FnMut()) -> Result<(), Box<dyn Error>>) -> ExitCode {
     match measure(around) {
         Ok(line) => {
@@ -40,7 +40,7 @@ fn measure(
     let (wall_ns, work) = done.ok_or("the measured part did not run")?;
     let peak_rss = peak_rss_bytes().map_or_else(|| "null".to_owned(), |bytes| bytes.to_string());
     let (name, checksum) = (workload.name, work.checksum());
-    // Ten million blocks take longer to free than to make, and nobody measures that.
+    // Freeing ten million blocks takes longer than allocating them, and is not measured.
     std::mem::forget(work);
     Ok(format!(
         "{{\"workload\":\"{name}\",\"rows\":{rows},\"wall_ns\":{wall_ns},\"checksum\":{checksum},\
@@ -48,7 +48,7 @@ fn measure(
     ))
 }
 
-/// `WORKLOAD --rows N`.
+/// Parses `WORKLOAD --rows N`.
 fn parse_arguments() -> Result<(&'static Workload, u64), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let name = arguments.next().unwrap_or_default();
@@ -61,7 +61,7 @@ fn parse_arguments() -> Result<(&'static Workload, u64), Box<dyn Error>> {
     }
 }
 
-/// `VmHWM`, which no parent's peak is part of; `None` where there is no procfs.
+/// `VmHWM`, which does not include the peak of the parent; `None` without procfs.
 fn peak_rss_bytes() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

@@ -1,20 +1,21 @@
-//! Every workload by its name. Each is a function from a scale to something that proves what was done and keeps it alive.
+//! All workloads by name. Each is a function from a scale to a result that proves the work and
+//! keeps its data live.
 
 mod deep;
 mod live;
 mod rows;
 mod threads;
 
-/// What a workload has built, alive until the region is closed.
+/// What a workload has built; it stays live until the region is closed.
 pub(crate) type BoxedWork = Box<dyn WorkResult>;
 
-/// Something that shows that the work was done.
+/// Proves that the work was done.
 pub(crate) trait WorkResult {
-    /// The same in every program at the same scale.
+    /// The checksum, equal in every program at the same scale.
     fn checksum(&self) -> u64;
 }
 
-/// The sum of what was made and freed on the way.
+/// A sum, for workloads that keep no data.
 pub(crate) struct Sum(u64);
 
 impl WorkResult for Sum {
@@ -23,7 +24,7 @@ impl WorkResult for Sum {
     }
 }
 
-/// One piece of work. What a row is, is its own.
+/// A workload; each defines what one of its rows is.
 pub(crate) struct Workload {
     pub(crate) name: &'static str,
     pub(crate) run: fn(u64) -> BoxedWork,

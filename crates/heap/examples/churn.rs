@@ -1,4 +1,5 @@
-//! Uses the recorder's allocator in every way a program can, for valgrind to watch: `tests/memcheck.rs` runs it.
+//! Uses the recorder's allocator in every way a program can, for valgrind to watch:
+//! `tests/memcheck.rs` runs it.
 
 use heaplab_heap::{Heap, Totals, region};
 use std::alloc::{GlobalAlloc, Layout};
@@ -20,7 +21,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sum: usize = sorted.values().sum::<usize>() + zeros.len();
     for power in 0..=21 {
         let layout = Layout::from_size_align(100, 1 << power)?;
-        // SAFETY: the layout is not empty, the block is used within its size and freed with the layout it has then.
+        // SAFETY: the layout is not empty, the block is used within its size and freed with the
+        // layout it has then.
         unsafe {
             let block = HEAP.alloc(layout);
             block.write_bytes(7, 100);

@@ -1,4 +1,5 @@
-//! A program that opens no region and ends in the way that its argument names: `tests/never_lost.rs` reads what it leaves.
+//! A program that opens no region and ends in the way that its argument names:
+//! `tests/never_lost.rs` reads what it leaves.
 
 use heaplab_heap::{Heap, region};
 use std::io::Write;

@@ -1,5 +1,6 @@
-//! A student's own program, for `cargo xtask profile -- target/debug/examples/leaky`: it forgets half of what it makes.
-//! `leaky wait` then waits for Ctrl-C; `panic`, `abort` and `fail` end it badly.
+//! A student's own program, for `cargo xtask profile -- target/debug/examples/leaky`: it forgets
+//! half of what it makes. `leaky wait` then waits for Ctrl-C; `panic`, `abort` and `fail` end it
+//! badly.
 
 use heaplab_heap::Heap;
 

@@ -1,4 +1,5 @@
-//! Allocates where an allocator is rarely met: `tests/survive.rs` runs it by the words below and reads what it leaves.
+//! Allocates where an allocator is rarely met: `tests/survive.rs` runs it by the words below and
+//! reads what it leaves.
 
 use heaplab_heap::{Heap, mark, region, take_recording};
 use std::cell::RefCell;
@@ -25,7 +26,8 @@ fn main() {
 
 /// Before `main`: a block that stays.
 #[used]
-// SAFETY: the dynamic linker calls what stands in this section with arguments that a C function may leave unread.
+// SAFETY: the dynamic linker calls what stands in this section with arguments that a C function may
+// leave unread.
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = before_main;
 
@@ -98,7 +100,8 @@ fn deep(path: u32, left: u32) -> usize {
     }
 }
 
-/// Forks while other threads meet new stacks, which takes the recorder's lock; no child may wait for it.
+/// Forks while other threads meet new stacks, which takes the recorder's lock; no child may wait
+/// for it.
 fn forks() {
     static DONE: AtomicBool = AtomicBool::new(false);
     static PATHS: AtomicUsize = AtomicUsize::new(0);
@@ -111,7 +114,8 @@ fn forks() {
     let threads = [std::thread::spawn(busy), std::thread::spawn(busy)];
     let before = vec![5u8; 500];
     for round in 0..200 {
-        // SAFETY: the child allocates, which glibc allows; it waits for no other thread of the parent's.
+        // SAFETY: the child allocates, which glibc allows; it waits for no other thread of the
+        // parent's.
         let child = unsafe { libc::fork() };
         if child == 0 {
             in_child(round, before);
@@ -202,7 +206,8 @@ fn names() {
     assert!(renamed.is_ok_and(|thread| thread.join().is_ok()));
 }
 
-/// 10,000 threads one after the other, every one with a name of its own; prints the growth after the first 1,000 in KiB.
+/// 10,000 threads one after the other, every one with a name of its own; prints the growth after
+/// the first 1,000 in KiB.
 fn many_threads() {
     let mut after_some = (0, 0);
     for number in 0..10_000 {

@@ -1,4 +1,4 @@
-//! Whether the recorder is at work, and what to do if it is not.
+//! Whether the recorder is in use, and what to do if it is not.
 
 use crate::probe::PROBE_VARIABLE;
 use crate::recorder;
@@ -11,17 +11,17 @@ use heaplab_profile::Probe;
     \n    #[global_allocator]\n    static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();\n{hint}"
 )]
 pub struct NotRecording {
-    /// What else stands in the way.
+    /// What to change in the environment; empty if nothing.
     hint: String,
 }
 
-/// Whether there is something to ask. A program whose allocator is another may have been told to use the heap probe all the
-/// same.
+/// Whether the recorder is in use. A program with another allocator may have `HEAPLAB_PROBE=heap`
+/// set all the same, so the probe alone does not tell.
 pub(crate) fn is_active() -> bool {
     crate::probe() == Probe::Heap && recorder::has_recorded()
 }
 
-/// The same, with what to do about it.
+/// As [`is_active`], with an error that says what to do.
 pub(crate) fn check_active() -> Result<(), NotRecording> {
     if is_active() {
         return Ok(());
@@ -34,8 +34,8 @@ pub(crate) fn check_active() -> Result<(), NotRecording> {
     Err(NotRecording { hint })
 }
 
-/// Runs `work` unseen by the recorder: what it allocates is no part of any region, and what of that is freed later is not
-/// missed. For tools that look at a program while it is measured.
+/// Runs `work` without recording: its allocations belong to no region, and freeing them later
+/// changes no figure. For tools that look at a program while it is measured.
 pub fn untracked<R>(work: impl FnOnce() -> R) -> R {
     recorder::untracked(work)
 }

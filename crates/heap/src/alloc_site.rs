@@ -1,4 +1,5 @@
-//! Which line made a block that a program holds: what joins a picture of references to the recorder.
+//! Tells which line allocated a block that the program holds. The object graph uses it to name its
+//! nodes.
 
 use crate::active::untracked;
 use crate::{active, naming, recorder};
@@ -6,31 +7,33 @@ use heaplab_profile::statistics::{GroupBy, compute_statistics};
 use heaplab_profile::{Measure, Profile};
 use std::ptr::NonNull;
 
-/// Where a block was born: a stack that the recorder knows.
+/// The allocation site of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AllocSite {
     site: u32,
 }
 
-/// Where a live block was born. `None` under another probe than heap's, for a block that was made while no region was
-/// open, and for one whose stack had no room in the recorder's tables.
+/// The allocation site of a live block. `None` under other probes, for a block allocated while no
+/// region was open, and for one whose stack had no room in the recorder's tables.
 ///
-/// A block that was reallocated was born where it was first made, unless that was outside the region.
+/// A reallocated block keeps the site of its first allocation, unless that was outside the region.
 ///
 /// # Safety
-/// `block` is the first byte of a live block of the global allocator; where the heap probe is at work, that is
+/// `block` is the first byte of a live block of the global allocator; under the heap probe, that is
 /// [`Heap`](crate::Heap).
 pub unsafe fn find_alloc_site(block: NonNull<u8>) -> Option<AllocSite> {
     if !active::is_active() {
         return None;
     }
-    // SAFETY: the recorder is at work and has been since the first allocation, so the block is its own; it is live.
+    // SAFETY: the recorder has been in use since the first allocation, so the block is its own; it
+    // is live.
     unsafe { recorder::block_site(block.as_ptr()) }.map(|site| AllocSite { site })
 }
 
-/// The line of each birth, such as `lessons/8.3-object-graph/src/main.rs:30`: of the innermost frame that is not the
-/// standard library's, as in [`GroupBy::Line`](crate::GroupBy). `None` where the program's symbols do not tell. Reads the
-/// program's debug information, which takes a moment: ask for all at once. Unseen by the recorder.
+/// The source line of each site, such as `lessons/8.3-object-graph/src/main.rs:30`: that of the
+/// innermost frame outside the standard library, as in [`GroupBy::Line`](crate::GroupBy). `None` if
+/// the program's symbols do not tell. This reads the program's debug information, which takes a
+/// moment, so ask for all sites at once. It is not recorded.
 pub fn resolve_lines(births: &[AllocSite]) -> Vec<Option<String>> {
     untracked(|| {
         let mut sites: Vec<u32> = births.iter().map(|birth| birth.site).collect();

@@ -1,23 +1,23 @@
-//! [`Heap`]: the four methods of an allocator, each forwarded to the probe that was decided on.
+//! [`Heap`], which forwards the four methods of an allocator to the probe's allocator.
 
 use crate::probe::{get_or_decide, is_plain, is_recording};
 use crate::recorder;
 use heaplab_profile::Probe;
 use std::alloc::{GlobalAlloc, Layout, System};
 
-/// The allocator to name as `#[global_allocator]`.
+/// The allocator to declare as `#[global_allocator]`.
 #[derive(Debug)]
 pub struct Heap {
     default: Probe,
 }
 
 impl Heap {
-    /// Plain unless `HEAPLAB_PROBE` says otherwise: for lessons.
+    /// The plain probe unless `HEAPLAB_PROBE` names another. Lessons use this.
     pub const fn new() -> Heap {
         Heap { default: Probe::Plain }
     }
 
-    /// The recorder unless `HEAPLAB_PROBE` says otherwise: for a student's own program.
+    /// The recorder unless `HEAPLAB_PROBE` names another probe. For programs of your own.
     pub const fn recording() -> Heap {
         Heap { default: Probe::Heap }
     }
@@ -34,21 +34,24 @@ impl Default for Heap {
     }
 }
 
-/// Calls one method of the allocator that is at work. PERF: the plain probe pays one load and one branch that always goes
-/// the same way; everything else is behind it.
+/// Calls one method of the allocator in use. PERF: the plain probe takes one load and one branch
+/// that always goes the same way.
 macro_rules! forward {
     ($self:ident, $method:ident($($argument:expr),*)) => {
         if is_plain() {
-            // SAFETY: the caller's promises are System's own, handed on unchanged.
+            // SAFETY: the caller's promises are those that System requires, and are passed on
+            // unchanged.
             unsafe { System.$method($($argument),*) }
         } else if is_recording() {
-            // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.
+            // SAFETY: as above; the decision never changes, so a block meets the allocator that
+            // made it.
             unsafe { recorder::$method($($argument),*) }
         } else {
             match $self.decided_probe() {
                 // SAFETY: as above.
                 Probe::Plain => unsafe { System.$method($($argument),*) },
-                // SAFETY: as above; the decision never changes, so a block meets the allocator that made it.
+                // SAFETY: as above; the decision never changes, so a block meets the allocator that
+                // made it.
                 Probe::Heap => unsafe { recorder::$method($($argument),*) },
                 // SAFETY: as above.
                 #[cfg(feature = "counts")]
@@ -56,7 +59,7 @@ macro_rules! forward {
                 // SAFETY: as above.
                 #[cfg(feature = "dhat")]
                 Probe::Dhat => unsafe { dhat::Alloc.$method($($argument),*) },
-                // SAFETY: as above. `decision` never gives a probe that is not built.
+                // SAFETY: as above. `decided_probe` never returns a probe that is not built.
                 #[cfg(not(feature = "counts"))]
                 Probe::Counts => unsafe { System.$method($($argument),*) },
                 // SAFETY: as above.
@@ -67,8 +70,8 @@ macro_rules! forward {
     };
 }
 
-// SAFETY: every method hands the call to exactly one allocator, the same one for the whole life of the process, and each
-// of those is itself a sound GlobalAlloc.
+// SAFETY: every method passes the call to one allocator, the same for the whole life of the
+// process, and each of these is a sound GlobalAlloc.
 unsafe impl GlobalAlloc for Heap {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

@@ -1,5 +1,5 @@
-//! The global allocator of heaplab. One type, [`Heap`], stands in a program as its `#[global_allocator]`; the environment
-//! decides at the first allocation which probe is at work, and the process keeps to it.
+//! The global allocator of heaplab. A program declares [`Heap`] as its `#[global_allocator]`; the
+//! environment decides at the first allocation which [`Probe`] is used, and the process keeps it.
 //!
 //! ```
 //! use heaplab_heap::{Heap, Totals, region};
@@ -15,16 +15,18 @@
 //! # Ok::<(), heaplab_heap::RegionError>(())
 //! ```
 //!
-//! - `switch`: which probe, decided once.
-//! - `allocator`: [`Heap`], four methods that forward to the probe's allocator.
-//! - `recorder`: the `heap` probe: a header before each block, and the counters.
-//! - `keep`: the recording of a whole process, left behind however it ends.
-//! - `region`: what is measured, from when to when.
-//! - [`limit`](mod@limit): an assertion for tests, whatever else runs.
-//! - `snapshot`: what is live now, asked from inside (feature `symbols`).
-//! - `born`: which line made a block that the program holds (feature `symbols`).
+//! - `probe`: decides on the probe, once.
+//! - `allocator`: [`Heap`], which forwards each call to the probe's allocator.
+//! - `recorder`: the `heap` probe.
+//! - `exit_snapshot`: leaves the recording of a whole process when it ends.
+//! - `region`: what is measured, from opening to closing.
+//! - [`limit`](mod@limit): an assertion on memory for tests.
+//! - `snapshot`: what is live now, for the program itself (feature `symbols`).
+//! - `alloc_site`: which line allocated a block (feature `symbols`).
+//! - `active`: whether the recorder is in use; `naming`: symbols for the program itself.
 //!
-//! The recorder sees requested bytes (`Layout::size`), never the allocator's rounding and never its own headers.
+//! The recorder counts requested bytes (`Layout::size`), without the allocator's rounding and its
+//! own headers. The crate's README explains how it works and what is exact.
 
 mod active;
 #[cfg(feature = "symbols")]

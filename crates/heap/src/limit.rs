@@ -1,5 +1,5 @@
-//! An assertion for tests: this much memory and no more. It measures the calling thread and the threads that are given a
-//! token, so it holds under a parallel `cargo test`, and needs no region.
+//! An assertion for tests on how much memory some work may take. It measures the calling thread and
+//! the threads that get a token, so it holds under a parallel `cargo test`. It needs no region.
 //!
 //! # Examples
 //!
@@ -18,7 +18,8 @@
 //! assert_eq!(longest, Some(3));
 //! ```
 //!
-//! A thread that the work starts counts if it enters a token; blocks that it is handed count in any case, whoever frees them:
+//! A thread that the work starts is measured if it enters a token. Blocks of the work are counted
+//! whichever thread frees them:
 //!
 //! ```
 //! use heaplab_heap::{Heap, Limit, limit};
@@ -33,26 +34,26 @@
 //! });
 //! ```
 //!
-//! # For those who know pytest-memray
+//! # Coming from pytest-memray
 //!
-//! | pytest-memray | here |
-//! |---|---|
-//! | `@pytest.mark.limit_memory("24 MB")` | `limit(Limit::new().peak_bytes(24 << 20), \|\| …)` |
-//! | `@pytest.mark.limit_leaks("1 MB")` | `limit(Limit::new().leaked_bytes(1 << 20), \|\| …)`: all stacks together, where pytest-memray takes each alone |
-//! | `current_thread_only=True` | always so, but for threads with a [`Token`] |
-//! | `limit_leaks(…, warmups=1)` | call the work once before: what it makes once and keeps (a lazy static, a thread-local) is then not a leak |
+//! - `@pytest.mark.limit_memory("24 MB")` is `limit(Limit::new().peak_bytes(24 << 20), || …)`.
+//! - `@pytest.mark.limit_leaks("1 MB")` is `limit(Limit::new().leaked_bytes(1 << 20), || …)`. Here
+//!   it bounds all stacks together, in pytest-memray each stack alone.
+//! - `current_thread_only=True` is always the case, except for threads with a [`Token`].
+//! - `limit_leaks(…, warmups=1)`: call the work once before. What it allocates once and keeps (a
+//!   lazy static, a thread-local) is then not a leak.
 //!
 //! # What counts
 //!
-//! Blocks that were born in the work. One that was born before is ignored when it is freed, and counts as new when it is
-//! reallocated. What the work returns is alive when it ends, and counts as leaked. A `Vec` that grows is one block. All of it
-//! is exact to the byte at any number of threads. It costs an entry of about 40 bytes a live block and a lock an event, on the
-//! threads in the work alone.
+//! Blocks that the work allocates. A block from before is ignored when it is freed and counts as
+//! new when it is reallocated. What the work returns is live when it ends, and counts as leaked. A
+//! `Vec` that grows is one block. Everything is exact to the byte with any number of threads. It
+//! takes about 40 bytes per live block and a lock per event, on the measured threads only.
 
 use crate::active;
 use crate::recorder::{self, Scope, ScopeTotals};
 
-/// What a piece of work may take. Each bound is inclusive; what is not set is not bounded.
+/// Bounds on some work, each inclusive. What is not set is not bounded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[must_use = "bounds hold nothing until they are given to `limit`"]
 pub struct Limit {
@@ -67,31 +68,32 @@ impl Limit {
         Limit { peak_bytes: None, blocks: None, leaked_bytes: None }
     }
 
-    /// At most this much may be live at once.
+    /// Bounds the bytes that are live at once.
     pub const fn peak_bytes(self, most: u64) -> Limit {
         Limit { peak_bytes: Some(most), ..self }
     }
 
-    /// At most this many blocks may be made, whether they are freed or not.
+    /// Bounds the number of allocated blocks, whether they are freed or not.
     pub const fn blocks(self, most: u64) -> Limit {
         Limit { blocks: Some(most), ..self }
     }
 
-    /// At most this much may be alive when the work has ended.
+    /// Bounds the bytes that are live when the work has ended.
     pub const fn leaked_bytes(self, most: u64) -> Limit {
         Limit { leaked_bytes: Some(most), ..self }
     }
 }
 
-/// Runs `work` and gives what it returns.
+/// Runs `work` and returns its result.
 ///
-/// Three numbers in a row would not say at the call which is which, and most tests bound one of them: hence [`Limit`].
-/// Limits nest: the outer one counts what the inner one does. Threads should be joined by their handles before the work
-/// ends: `std::thread::scope` alone does not wait until a thread has given back what it began with.
+/// Limits nest: the outer one includes what the inner one measures. Join threads by their handles
+/// before the work ends: `std::thread::scope` alone does not wait until a thread has freed what it
+/// began with.
 ///
 /// # Panics
-/// It is an assertion: it panics when a bound is exceeded, and when the recorder is not at work. The message has the bound,
-/// what was measured, and the three lines that matter most (with the feature `symbols`).
+/// As an assertion, it panics if a bound is exceeded or if the recorder is not in use. The message
+/// has the bound, the measured figure, and the three most important lines (with the feature
+/// `symbols`).
 #[track_caller]
 pub fn limit<R>(most: Limit, work: impl FnOnce() -> R) -> R {
     if let Err(error) = active::check_active() {
@@ -108,17 +110,18 @@ pub fn limit<R>(most: Limit, work: impl FnOnce() -> R) -> R {
     returned
 }
 
-/// Lets other threads into the limit that this one is in. Outside of one it lets them into nothing.
+/// Returns a token that lets other threads into this thread's limit. Outside of a limit it has no
+/// effect.
 pub fn token() -> Token {
     Token(Scope::current())
 }
 
-/// Stands for the limit that a thread was in when it called [`token`].
+/// The limit that a thread was in when it called [`token`].
 #[derive(Clone, Debug)]
 pub struct Token(Option<Scope>);
 
 impl Token {
-    /// Runs `work` as a part of the limit, instead of one that this thread may be in.
+    /// Runs `work` as part of the limit, instead of a limit that this thread may be in.
     pub fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
         match &self.0 {
             Some(scope) => scope.enter(work),
@@ -127,7 +130,6 @@ impl Token {
     }
 }
 
-/// A bound that does not hold.
 struct ExceededBound {
     bound: Bound,
     measured: u64,
@@ -178,10 +180,10 @@ mod with_symbols {
     use heaplab_profile::statistics::{GroupBy, Statistic, compute_statistics};
     use heaplab_profile::{Measure, Profile};
 
-    /// Lines of a message.
+    /// Lines shown per bound.
     const TOP: usize = 3;
 
-    /// Who allocated in the scope.
+    /// The sites of a scope.
     pub(super) struct ScopeSites(Profile);
 
     impl ScopeSites {
@@ -189,7 +191,7 @@ mod with_symbols {
             ScopeSites(naming::build_profile(&scope.recording(), &naming::find_workspace()))
         }
 
-        /// The lines with the most of what was exceeded.
+        /// The lines with the largest part of what was exceeded.
         pub(super) fn format_top(&self, of: Bound) -> String {
             let measure = match of {
                 Bound::PeakBytes => Measure::PeakBytes,

@@ -1,12 +1,13 @@
-//! Names for what a program asks about itself: a recording becomes a profile whose stacks a reader knows, here in the program
-//! that was recorded. Nothing of it is seen by the recorder when the caller asks unseen.
+//! Turns a recording into a profile with names, inside the program that was recorded. Callers run
+//! this untracked.
 
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Frame, Profile, Site};
 use std::path::{Path, PathBuf};
 
-/// The trimmed profile. Where symbols cannot be read, everything stands at one site whose name says why: sums need no names.
+/// The trimmed profile. If symbols cannot be read, all figures are in one site whose name says why,
+/// so that sums are still right.
 pub(crate) fn build_profile(raw: &RawRecording, workspace: &Path) -> Profile {
     match symbolize(raw, &Roots { workspace: workspace.to_owned() }) {
         Ok(profile) => profile.trim_stacks(),
@@ -14,15 +15,15 @@ pub(crate) fn build_profile(raw: &RawRecording, workspace: &Path) -> Profile {
     }
 }
 
-/// The folder that places are named from: the nearest one around the working directory that has a `Cargo.lock`, as in the
-/// compiler's own messages; without one the working directory.
+/// The folder that source places are relative to: the nearest one around the working directory that
+/// has a `Cargo.lock`, as in the compiler's messages, or else the working directory.
 pub(crate) fn find_workspace() -> PathBuf {
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default();
     let root = here.ancestors().find(|folder| folder.join("Cargo.lock").is_file());
     root.unwrap_or(&here).to_owned()
 }
 
-/// A size as tracemalloc prints it: bytes below 1 KiB, then KiB with one decimal.
+/// Formats a size as tracemalloc does: bytes below 1 KiB, then KiB with one decimal.
 pub(crate) fn format_size(bytes: u64) -> String {
     if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KiB", bytes as f64 / 1024.0) }
 }

@@ -1,5 +1,5 @@
-//! Decides which probe a process uses: once, at the first allocation or the first question, so that every block is freed by
-//! the allocator that made it.
+//! Decides which probe a process uses: once, at the first allocation or the first question, so that
+//! every block is freed by the allocator that made it.
 
 use heaplab_profile::Probe;
 use std::ffi::CStr;
@@ -53,12 +53,14 @@ impl Decision {
     }
 }
 
-/// The probe of this process. Asking before the first allocation decides as [`Heap::new`](crate::Heap::new) would.
+/// The probe of this process. Asking before the first allocation decides as
+/// [`Heap::new`](crate::Heap::new) would.
 pub fn probe() -> Probe {
     get_or_decide(Probe::Plain).probe()
 }
 
-/// The decision; it is made now if it was not made before. `default` applies where the environment names no probe.
+/// The decision; it is made now if it was not made before. `default` applies where the environment
+/// names no probe.
 #[inline]
 pub(crate) fn get_or_decide(default: Probe) -> Decision {
     match Decision::from_code(DECISION.load(Ordering::Relaxed)) {
@@ -72,7 +74,8 @@ pub(crate) fn decided_probe() -> Option<Probe> {
     Decision::from_code(DECISION.load(Ordering::Relaxed)).map(Decision::probe)
 }
 
-/// Whether the system's allocator alone is in use. This is the only branch that the plain probe pays per call.
+/// Whether the system's allocator alone is in use. This is the only branch that the plain probe
+/// pays per call.
 #[inline]
 pub(crate) fn is_plain() -> bool {
     DECISION.load(Ordering::Relaxed) == PLAIN
@@ -102,14 +105,16 @@ fn decide(default: Probe) -> Decision {
     }
 }
 
-/// Reads the variable without allocating. `std::env::var` would allocate, and this runs inside the allocator.
+/// Reads the variable without allocating. `std::env::var` would allocate, and this runs inside the
+/// allocator.
 fn read_probe_word() -> Option<&'static [u8]> {
     const NAME: &CStr = c"HEAPLAB_PROBE";
     const { assert!(NAME.to_bytes().len() == PROBE_VARIABLE.len()) };
-    // SAFETY: NAME is NUL-terminated. The environment is only read; this happens at the process's first allocation,
-    // before the program could have started a thread that changes it.
+    // SAFETY: NAME is NUL-terminated. The environment is only read; this happens at the process's
+    // first allocation, before the program could have started a thread that changes it.
     let value = unsafe { libc::getenv(NAME.as_ptr()) };
-    // SAFETY: a value that is not null is a NUL-terminated string that lives until the environment is changed; see above.
+    // SAFETY: a value that is not null is a NUL-terminated string that lives until the environment
+    // is changed; see above.
     (!value.is_null()).then(|| unsafe { CStr::from_ptr(value) }.to_bytes())
 }
 

@@ -1,4 +1,4 @@
-//! Regions: what is measured, from when to when. Without one, the region is the process.
+//! Regions: a measurement from opening to closing. Without one, the region is the whole process.
 
 use crate::probe::{Decision, PROBE_VARIABLE, get_or_decide};
 use crate::recorder;
@@ -10,11 +10,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
-/// Opens a measurement. Blocks that are alive now are ignored when they are freed, and count as new when they are
-/// reallocated (dhat's rule). Other threads should be at rest while a region opens and closes.
+/// Opens a measurement. Blocks that are live now are ignored when they are freed, and count as new
+/// when they are reallocated (dhat's rule). Other threads should be idle while a region opens and
+/// closes.
 ///
 /// # Errors
-/// When a region is open already, or when `HEAPLAB_PROBE` asks for a probe that this program does not have.
+/// If a region is open already, or if `HEAPLAB_PROBE` asks for a probe that this program does not
+/// have.
 pub fn region() -> Result<Region, RegionError> {
     let probe = match get_or_decide(Probe::Plain) {
         Decision::Use(probe) => probe,
@@ -47,13 +49,13 @@ pub fn region() -> Result<Region, RegionError> {
     Ok(Region { inner: Some(inner) })
 }
 
-/// What is live in the region, in bytes, under the heap probe; `None` under another, which does not know.
+/// Live bytes of the region; `None` under probes other than the recorder.
 pub fn live_bytes() -> Option<u64> {
     can_record().then(recorder::live_bytes)
 }
 
-/// Everything that the recorder knows of the region that was closed last, or of the open one as it is now: stacks, sites, the
-/// curve. `None` under another probe.
+/// The recording of the region that was closed last, or of the open one so far: stacks, sites, the
+/// curve. `None` under probes other than the recorder.
 pub fn take_recording() -> Option<RawRecording> {
     can_record().then(recorder::take_recording)
 }
@@ -62,11 +64,11 @@ fn can_record() -> bool {
     crate::probe() == Probe::Heap && !recorder::is_child()
 }
 
-/// Writes [`recording()`] to a file, beside it first and renamed: a reader never meets half a recording. The format is
-/// [`Raw::write`]'s. Under another probe nothing is written.
+/// Writes the recording to a file, first under a temporary name, so that a reader never finds half
+/// of it. The format is that of [`RawRecording::write`]. Under other probes nothing is written.
 ///
 /// # Errors
-/// Whatever the file system says.
+/// Errors of the file system.
 pub fn write_recording(path: &Path) -> io::Result<()> {
     let Some(raw) = take_recording() else { return Ok(()) };
     recorder::untracked(|| {
@@ -81,7 +83,7 @@ pub fn write_recording(path: &Path) -> io::Result<()> {
 /// An open measurement.
 #[must_use = "a region that is dropped at once has measured nothing"]
 pub struct Region {
-    /// `None` once it was closed.
+    /// `None` after closing.
     inner: Option<OpenProbe>,
 }
 
@@ -94,10 +96,10 @@ enum OpenProbe {
     Dhat(dhat::Profiler),
 }
 
-/// What the probe at work counted in a region. Each has only what its probe may be asked.
+/// What the probe counted in a region. Each variant has only what its probe can measure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Totals {
-    /// Nothing: the system's allocator does not count.
+    /// The system's allocator counts nothing.
     Plain,
     /// stats_alloc's figures.
     Counts(CountsTotals),
@@ -113,7 +115,7 @@ pub enum RegionError {
     /// Regions do not nest.
     #[error("a region is open already: close it before you open another")]
     AlreadyOpen,
-    /// The recorder's figures are those of the process that this one was forked from.
+    /// The recorder's figures would be those of the parent process.
     #[error(
         "a forked child records nothing until it calls exec: open the region before the fork, or in a new program"
     )]
@@ -121,14 +123,15 @@ pub enum RegionError {
     /// `HEAPLAB_PROBE` holds no probe's name.
     #[error("HEAPLAB_PROBE={0} names no probe: use plain, counts, dhat or heap")]
     UnknownProbe(String),
-    /// The probe's crate is not in this build.
+    /// The probe's feature is not turned on.
     #[error("the {0:?} probe is not in this program: turn on the feature of that name of heaplab-heap")]
     NotBuilt(Probe),
 }
 
 impl Region {
-    /// Closes the measurement and gives what was counted. Under dhat this finds symbols and writes
-    /// `$HEAPLAB_OUT/dhat.json` (`dhat.json` here without that variable), which takes a moment.
+    /// Closes the measurement and returns the totals. Under dhat this reads symbols and writes
+    /// `$HEAPLAB_OUT/dhat.json` (without that variable `dhat.json` in the working directory), which
+    /// takes a moment.
     pub fn close(mut self) -> Totals {
         match self.inner.take() {
             None | Some(OpenProbe::Plain) => Totals::Plain,
@@ -165,7 +168,7 @@ impl Region {
 impl Drop for Region {
     fn drop(&mut self) {
         if let Some(OpenProbe::Heap) = self.inner {
-            // Nobody asks for the figures; counting ends all the same.
+            // The figures are not needed, but counting must end.
             let _ = recorder::close_region();
         }
         IS_OPEN.store(false, Ordering::Release);
@@ -175,7 +178,7 @@ impl Drop for Region {
 #[cfg(feature = "dhat")]
 fn start_dhat() -> dhat::Profiler {
     let folder = std::env::var_os("HEAPLAB_OUT").unwrap_or_default();
-    // All frames: dhat's default of 10 loses the lesson's own function in debug builds.
+    // All frames are kept: dhat's default of 10 loses the lesson's own function in debug builds.
     let builder = dhat::Profiler::builder().trim_backtraces(Some(usize::MAX));
     builder.file_name(Path::new(&folder).join("dhat.json")).build()
 }

@@ -1,4 +1,5 @@
-//! What is live now, asked from inside the program, under the names that users of Python's tracemalloc know.
+//! What is live now, asked from inside the program, under the names that users of Python's
+//! tracemalloc know.
 //!
 //! # Examples
 //!
@@ -31,16 +32,17 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// The live blocks at one moment: of the open region, or of the process where there is none. After a region has closed they
-/// are those at its close.
+/// The live blocks at one moment: of the open region, or of the process if there is none. After a
+/// region has closed, they are those at its close.
 ///
-/// Neither taking a snapshot nor asking it is seen by the recorder: live bytes and sites are the same before and after, and
-/// what it hands out is no block of the program. While other threads run, each of its figures is of a moment of its own.
+/// Taking and reading a snapshot is not recorded: live bytes and sites are the same before and
+/// after, and what it returns is no block of the program. While other threads run, its figures are
+/// not all of the same moment.
 #[derive(Debug)]
 pub struct Snapshot {
     raw: RawRecording,
     workspace: Option<PathBuf>,
-    /// Found when it is first asked for: that reads the program's debug information, which takes a moment.
+    /// Made at first use: it reads the program's debug information, which takes a moment.
     profile: OnceLock<Profile>,
 }
 
@@ -48,15 +50,16 @@ pub struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SnapshotError {
-    /// The heap probe is not at work.
+    /// The recorder is not in use.
     #[error(transparent)]
     NotRecording(#[from] NotRecording),
 }
 
-/// What is live of one group.
+/// The live blocks of one group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Statistic {
-    /// `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the root first, separated by `; `.
+    /// `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the root first,
+    /// separated by `; `.
     pub key: String,
     /// Live blocks.
     pub blocks: u64,
@@ -71,32 +74,34 @@ pub struct Difference {
     pub key: String,
     /// Live blocks now.
     pub blocks: u64,
-    /// What was added since, or below zero taken away.
+    /// Blocks added since; negative if there are fewer.
     pub blocks_diff: i64,
     /// Live bytes now.
     pub bytes: u64,
-    /// What was added since, or below zero taken away.
+    /// Bytes added since; negative if there are fewer.
     pub bytes_diff: i64,
 }
 
 impl Snapshot {
-    /// What is live now. Takes some microseconds, and one or two milliseconds where there are thousands of sites.
+    /// Takes a snapshot, which takes some microseconds, or one or two milliseconds with thousands
+    /// of sites.
     ///
     /// # Errors
-    /// When the heap probe is not at work in this process.
+    /// If the recorder is not in use in this process.
     pub fn take() -> Result<Snapshot, SnapshotError> {
         active::check_active()?;
         Ok(Snapshot { raw: recorder::take_recording(), workspace: None, profile: OnceLock::new() })
     }
 
-    /// Names places from this folder, where it would be the nearest one around the working directory with a `Cargo.lock`
-    /// (the working directory itself if there is none). To be said before anything else is asked.
+    /// Makes source places relative to this folder instead of the nearest folder around the working
+    /// directory with a `Cargo.lock` (or the working directory itself). Call it before the other
+    /// methods.
     #[must_use]
     pub fn with_workspace(self, folder: impl Into<PathBuf>) -> Snapshot {
         Snapshot { workspace: Some(folder.into()), profile: OnceLock::new(), ..self }
     }
 
-    /// The sums over the groups that have live blocks, the largest first, equal ones by their keys.
+    /// The groups with live blocks, the largest first, equal ones by their keys.
     pub fn statistics(&self, group_by: GroupBy) -> Vec<Statistic> {
         untracked(|| {
             let groups = compute_statistics(self.profile(), group_by, Measure::EndBytes);
@@ -106,8 +111,8 @@ impl Snapshot {
         })
     }
 
-    /// What has changed since an earlier snapshot, the largest change of bytes first, whichever its sign. Groups that have
-    /// not changed come last, as in tracemalloc.
+    /// The changes since an earlier snapshot, the largest change of bytes first, whichever its
+    /// sign. Unchanged groups come last, as in tracemalloc.
     pub fn compare_to(&self, earlier: &Snapshot, group_by: GroupBy) -> Vec<Difference> {
         untracked(|| {
             // Blocks and bytes, then and now.
@@ -133,7 +138,8 @@ impl Snapshot {
         })
     }
 
-    /// The `most` lines of source with the most live bytes, what the others hold, and the total: text to print.
+    /// The `most` source lines with the most live bytes, the sum of the others, and the total, as
+    /// text.
     pub fn top(&self, most: usize) -> String {
         untracked(|| {
             let lines = self.statistics(GroupBy::Line);

@@ -1,6 +1,6 @@
-//! The scenario that dhat tests its own totals with, under the recorder: from our figures follow dhat's by one rule (a
-//! reallocation is to dhat a new block of its whole new size). Peak and end are the same in both. Without the test harness, whose own thread allocates
-//! while a test runs.
+//! The scenario that dhat tests its own totals with, under the recorder: from our figures follow
+//! dhat's by one rule (a reallocation is to dhat a new block of its whole new size). Peak and end
+//! are the same in both. Without the test harness, whose own thread allocates while a test runs.
 
 use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use std::hint::black_box;

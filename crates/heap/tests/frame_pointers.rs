@@ -1,4 +1,5 @@
-//! A build without frame pointers: every stack is whole all the same, by unwind tables, and the recording counts them.
+//! A build without frame pointers: every stack is whole all the same, by unwind tables, and the
+//! recording counts them.
 
 use heaplab_profile::raw::{CUT_ADDRESS, RawRecording};
 use std::path::Path;
@@ -9,7 +10,8 @@ fn without_them_stacks_are_whole() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-frame-pointers");
     let out = target.join("out");
     let _ = std::fs::remove_dir_all(&out);
-    // Optimised: only then the register is free for other uses. Offline: what the tests were built with is there.
+    // Optimised: only then the register is free for other uses. Offline: what the tests were built
+    // with is there.
     let built = Command::new(env!("CARGO"))
         .args(["build", "--offline", "--quiet", "--release", "--example", "ends", "--target-dir"])
         .arg(&target)
@@ -40,7 +42,8 @@ fn without_them_stacks_are_whole() {
         node = raw.nodes[node as usize].parent;
     }
     assert!(!stack.contains(&CUT_ADDRESS));
-    // `_start` calls libc, which calls the program's `main`: the outermost frames are program, libc, program again.
+    // `_start` calls libc, which calls the program's `main`: the outermost frames are program,
+    // libc, program again.
     let module =
         |address: u64| raw.modules.iter().position(|module| (module.base..module.end).contains(&address));
     let root = module(*stack.last().unwrap());

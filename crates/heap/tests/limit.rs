@@ -1,4 +1,5 @@
-//! `limit` under a parallel `cargo test`: each test measures its own thread alone, while the others do what they like.
+//! `limit` under a parallel `cargo test`: each test measures its own thread alone, while the others
+//! do what they like.
 
 use heaplab_heap::{Heap, Limit, limit};
 use std::hint::black_box;

@@ -1,4 +1,5 @@
-//! `limit` over several threads: those with a token count, whoever frees their blocks; the peak is exact all the same.
+//! `limit` over several threads: those with a token are measured, whichever thread frees their blocks,
+//! and the peak is exact.
 
 use heaplab_heap::{Heap, Limit, Totals, limit, region};
 use std::hint::black_box;
@@ -37,7 +38,7 @@ fn threads_with_a_token_count_together() {
     let peak = message.split_once("peak_bytes: ").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
     // Beside the four blocks there is what starting four threads takes.
     assert!((40_000..45_000).contains(&peak.parse::<u64>().unwrap()), "{message}");
-    assert!(message.contains("tests/limit_threads.rs:23: 39.1 KiB, 4 blocks"), "{message}");
+    assert!(message.contains("tests/limit_threads.rs:24: 39.1 KiB, 4 blocks"), "{message}");
 }
 
 #[test]
@@ -108,7 +109,8 @@ fn eight_limits_at_once_stay_apart() {
     });
 }
 
-/// Two threads of one scope that free and reallocate each other's addresses all the time: nothing is lost.
+/// Two threads of one scope that free and reallocate each other's addresses all the time: nothing
+/// is lost.
 #[test]
 fn addresses_that_wander_between_threads_are_kept_apart() {
     limit(Limit::new().leaked_bytes(0), || {
@@ -130,7 +132,8 @@ fn addresses_that_wander_between_threads_are_kept_apart() {
     });
 }
 
-/// Regions and limits know nothing of each other: this one closes, and another opens, inside of a limit.
+/// Regions and limits know nothing of each other: this one closes, and another opens, inside of a
+/// limit.
 #[test]
 fn regions_do_not_matter() {
     limit(Limit::new().peak_bytes(3_000).blocks(3).leaked_bytes(0), || {

@@ -1,5 +1,6 @@
-//! valgrind's memcheck over `examples/churn.rs`: no invalid access, no leak, with the recorder's headers in place; and over what
-//! of `examples/survive.rs` is quick enough: there blocks are left alive on purpose, so only accesses count.
+//! valgrind's memcheck over `examples/churn.rs`: no invalid access, no leak, with the recorder's
+//! headers in place; and over what of `examples/survive.rs` is quick enough: there blocks are left
+//! alive on purpose, so only accesses count.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! A process that opens no region leaves its recording however it ends: through `examples/ends.rs`, in processes of its own.
+//! A process that opens no region leaves its recording however it ends: through `examples/ends.rs`,
+//! in processes of its own.
 
 use heaplab_profile::raw::RawRecording;
 use std::io::{BufRead, BufReader, Write};

@@ -1,5 +1,5 @@
-//! A program whose allocator is not heaplab's, and one that was told to use another probe: `limit` and `Snapshot` say what is
-//! missing. Here nothing is the global allocator.
+//! A program whose allocator is not heaplab's, and one that was told to use another probe: `limit`
+//! and `Snapshot` say what is missing. Here nothing is the global allocator.
 
 use heaplab_heap::{Limit, Snapshot, limit};
 use std::panic::catch_unwind;

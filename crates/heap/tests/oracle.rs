@@ -1,6 +1,7 @@
-//! Random streams of all four methods from several sites, against a model that walks every live block at every step: totals,
-//! and what each site has made, has live and held at the global peak. The allocator is called directly, so nothing but
-//! the stream is in the region. One test a file: a region is the process's.
+//! Random streams of all four methods from several sites, against a model that walks every live
+//! block at every step: totals, and what each site has made, has live and held at the global peak.
+//! The allocator is called directly, so nothing but the stream is in the region. One test a file: a
+//! region is the process's.
 
 use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use proptest::prelude::*;
@@ -8,7 +9,8 @@ use std::alloc::{GlobalAlloc, Layout};
 
 static HEAP: Heap = Heap::recording();
 
-/// As many functions, each with a stack of its own, so that a block's site is known without looking at addresses.
+/// As many functions, each with a stack of its own, so that a block's site is known without looking
+/// at addresses.
 const SITES: usize = 5;
 
 type Allocate = unsafe fn(Layout) -> *mut u8;
@@ -16,7 +18,8 @@ type Reallocate = unsafe fn(*mut u8, Layout, usize) -> *mut u8;
 
 #[inline(never)]
 unsafe fn alloc_at<const SITE: usize>(layout: Layout) -> *mut u8 {
-    // SAFETY: the caller's promises are the allocator's. The site keeps the compiler from merging the functions.
+    // SAFETY: the caller's promises are the allocator's. The site keeps the compiler from merging
+    // the functions.
     std::hint::black_box((unsafe { HEAP.alloc(layout) }, SITE)).0
 }
 
@@ -38,8 +41,9 @@ const ZEROED: [Allocate; SITES] =
 const REALLOC: [Reallocate; SITES] =
     [realloc_at::<0>, realloc_at::<1>, realloc_at::<2>, realloc_at::<3>, realloc_at::<4>];
 
-/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak; how many died and how long
-/// they lived, and when those that live were born, by the allocation clock.
+/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak;
+/// how many died and how long they lived, and when those that live were born, by the allocation
+/// clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AtSite {
     births: u64,
@@ -210,7 +214,8 @@ proptest! {
         }
         prop_assert_eq!(counted, HeapTotals { single_threaded: true, ..model.totals });
 
-        // The recorder knows sites by address and the model by number: held against each other as sorted lists.
+        // The recorder knows sites by address and the model by number: held against each other as
+        // sorted lists.
         let raw = take_recording().expect("the recorder is at work");
         let mut recorded: Vec<AtSite> = raw
             .sites

@@ -1,6 +1,7 @@
-//! Random work of two to four threads that make, grow, hand over and free blocks in step: all rise, then all fall. So the true
-//! peak is known, whatever the threads' order was: it lies at the end of a rise. The recorder's sums must be exact, and its
-//! peak as close as it says itself: 128 KiB for each thread but the one that owns the region.
+//! Random work of two to four threads that make, grow, hand over and free blocks in step: all rise,
+//! then all fall. So the true peak is known, whatever the threads' order was: it lies at the end of
+//! a rise. The recorder's sums must be exact, and its peak as close as it says itself: 128 KiB for
+//! each thread but the one that owns the region.
 
 use heaplab_heap::{Heap, Totals, region, take_recording};
 use proptest::prelude::*;
@@ -65,7 +66,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 fn free(block: &Block) {
-    // SAFETY: the block is live and of this layout, and whoever frees it has taken it out of the pool.
+    // SAFETY: the block is live and of this layout, and whoever frees it has taken it out of the
+    // pool.
     unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(block.address), block.layout) };
 }
 

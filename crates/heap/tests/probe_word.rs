@@ -1,4 +1,5 @@
-//! The word in `HEAPLAB_PROBE`, through a real process: what cannot be had is an error at the region, never a silent 0.
+//! The word in `HEAPLAB_PROBE`, through a real process: what cannot be had is an error at the
+//! region, never a silent 0.
 
 use std::process::Command;
 

@@ -1,5 +1,6 @@
-//! Snapshots: sums by line, function and stack against sums that are known, differences, the text of `top`, and that asking
-//! changes nothing. Without the test harness, whose own thread allocates while a test runs: here every block is known.
+//! Snapshots: sums by line, function and stack against sums that are known, differences, the text
+//! of `top`, and that asking changes nothing. Without the test harness, whose own thread allocates
+//! while a test runs: here every block is known.
 
 use heaplab_heap::{Difference, GroupBy, Heap, Snapshot, Statistic, live_bytes, region, take_recording};
 

@@ -1,5 +1,5 @@
-//! Recorded stacks against the `backtrace` crate: through ordinary calls, through libc's `qsort` (whose frames have no frame
-//! pointers), deeper than is kept, and from a named thread.
+//! Recorded stacks against the `backtrace` crate: through ordinary calls, through libc's `qsort`
+//! (whose frames have no frame pointers), deeper than is kept, and from a named thread.
 
 use heaplab_heap::{Heap, region, take_recording};
 use heaplab_profile::raw::{RawRecording, RawSite};
@@ -56,7 +56,8 @@ fn site_of(raw: &RawRecording, size: usize) -> &RawSite {
     raw.sites.iter().find(|site| site.birth_bytes == size as u64).expect("each size has a site of its own")
 }
 
-/// The callers of `allocate`, as the backtrace crate saw them: the frames of the crate and of `allocate` itself come first.
+/// The callers of `allocate`, as the backtrace crate saw them: the frames of the crate and of
+/// `allocate` itself come first.
 fn callers(size: usize, recorded: &[u64]) -> Vec<u64> {
     let seen = SEEN.lock().expect("no thread panics with the lock");
     let (_, seen) = seen.iter().find(|(of, _)| *of == size).expect("it was noted");
@@ -83,7 +84,8 @@ fn stacks_are_whole() {
         let expected = callers(size, &recorded);
         assert!(
             expected.len() > 3 && recorded.ends_with(&expected[..expected.len().min(recorded.len())]) || {
-                // By frame pointers the walk ends where the thread's program begins; what libc has below that is no loss.
+                // By frame pointers the walk ends where the thread's program begins; what libc has
+                // below that is no loss.
                 let shared = recorded.iter().position(|address| *address == expected[0]).unwrap();
                 let walked = &recorded[shared..];
                 expected.starts_with(walked) && expected.len() - walked.len() <= 4 && walked.len() > 3

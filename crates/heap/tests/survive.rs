@@ -1,5 +1,5 @@
-//! The recorder where an allocator is rarely met, through `examples/survive.rs`: the process ends well, and the sums are those
-//! of the blocks that the example made.
+//! The recorder where an allocator is rarely met, through `examples/survive.rs`: the process ends
+//! well, and the sums are those of the blocks that the example made.
 
 use heaplab_profile::raw::{RawRecording, RawSite};
 use std::path::{Path, PathBuf};

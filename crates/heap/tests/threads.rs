@@ -1,5 +1,5 @@
-//! Several threads in one region: sums stay exact, a block freed by another thread than made it counts right, and the peak
-//! lies between what was surely live and what could have been.
+//! Several threads in one region: sums stay exact, a block freed by another thread than made it
+//! counts right, and the peak lies between what was surely live and what could have been.
 
 use heaplab_heap::{Heap, Totals, region};
 use std::alloc::{GlobalAlloc, Layout};
@@ -38,8 +38,8 @@ fn sums_are_exact_and_the_peak_is_bounded() {
     assert_eq!(totals.total_blocks, 2 * BLOCKS as u64);
     assert_eq!(totals.total_bytes, 2 * 48 * BLOCKS as u64);
     assert_eq!((totals.end_blocks, totals.end_bytes), (1, 48));
-    // All blocks of both were alive at the barrier, and there never were more; the thread that does not own the region may
-    // hold back 64 KiB each way.
+    // All blocks of both were alive at the barrier, and there never were more; the thread that does
+    // not own the region may hold back 64 KiB each way.
     let error = totals.peak_bytes.abs_diff(2 * 48 * BLOCKS as u64);
     assert!(error <= 128 << 10, "{error}");
     assert!(!totals.single_threaded);
@@ -47,7 +47,8 @@ fn sums_are_exact_and_the_peak_is_bounded() {
     unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(theirs[0]), layout) };
 }
 
-/// The first call decides on the probe: here HEAP is not the program's allocator, so nothing has called it yet.
+/// The first call decides on the probe: here HEAP is not the program's allocator, so nothing has
+/// called it yet.
 fn heaplab_at_work() {
     let layout = Layout::new::<u64>();
     // SAFETY: the layout is not empty; the block is freed with it.

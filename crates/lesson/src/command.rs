@@ -1,5 +1,5 @@
-//! A lesson's own `main`: the runner's hand asks for the manifest or for one run with a record; a student's own hand runs one
-//! variant and reads a small table.
+//! A lesson's `main`. The runner asks for the manifest or for one run with a record; a student runs
+//! one variant and gets a small table.
 
 use crate::declaration::{DeclaredVariant, Lesson, VariantFunction};
 use crate::measure::{MeasuredVariant, VariantRunner};
@@ -10,14 +10,15 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Where the runner wants the record.
+/// The folder where the runner wants the record.
 const OUT_VARIABLE: &str = "HEAPLAB_OUT";
-/// Wrong use, as everywhere in heaplab.
+/// Exit status for wrong use, as everywhere in heaplab.
 const WRONG_USE: u8 = 2;
-/// This machine lacks something.
+/// Exit status if this machine lacks something.
 const MACHINE_LACKS: u8 = 3;
 
-/// Run one variant of this lesson. `cargo xtask lesson` runs them all, under every probe, and writes a report.
+/// Run one variant of this lesson. `cargo xtask lesson` runs them all, under every probe, and
+/// writes a report.
 #[derive(Parser)]
 #[command(after_help = "Example: cargo run --profile lesson -p slots-vs-maps -- list_dict --rows 1000000\n\
     HEAPLAB_PROBE=heap (or counts, dhat) before it measures something else than time and RSS.")]
@@ -33,13 +34,13 @@ struct Arguments {
     /// Make what the variants read, and say as JSON what it is
     #[arg(long, hide = true)]
     heaplab_prepare: bool,
-    /// What was given of the lesson's own options, by their names.
+    /// The lesson's own options that were given, by name.
     #[clap(skip)]
     options: Vec<(&'static str, String)>,
 }
 
 impl Arguments {
-    /// Reads the command line, with the lesson's own options in it.
+    /// Parses the command line, including the lesson's own options.
     fn parse_for(lesson: &Lesson) -> Result<Arguments, clap::Error> {
         let own = lesson.options.iter().map(|&(name, value, about)| {
             let id = name.trim_start_matches('-');
@@ -139,7 +140,7 @@ fn find_variant<'a>(
     Err(Failure::Use(message.trim_end().to_owned()))
 }
 
-/// Whole or not at all: a reader never meets half a record.
+/// The record is renamed into place, so that a reader never finds half of it.
 fn write_record(folder: &Path, record: &Record) -> Result<(), Failure> {
     let (beside, path) = (folder.join("record.json.part"), folder.join("record.json"));
     let text = serde_json::to_vec_pretty(record)?;
@@ -193,7 +194,7 @@ fn render_table(lesson: &Lesson, declared: &DeclaredVariant, record: &Record) ->
     table + "For every variant and probe at once: cargo xtask lesson\n"
 }
 
-/// A reader that has gone away (`| head`) is no error of ours.
+/// A closed pipe (`| head`) is not an error.
 fn print(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {

@@ -1,4 +1,5 @@
-//! The declaration of a lesson: its variants by name, and the machinery around them.
+//! The declaration of a lesson: its variants by name, and the code that [`lesson!`] writes around
+//! them.
 
 use crate::measure::{MeasuredVariant, VariantRunner};
 use crate::prepare::Prepare;
@@ -6,13 +7,15 @@ use heaplab_heap::RegionError;
 use heaplab_record::{Language, LessonOption, MANIFEST_SCHEMA, Manifest, Variant};
 use std::num::NonZero;
 
-/// Declares the lesson's variants and writes its `main` and its `#[global_allocator]`. See the crate's page for a whole
-/// example. A name under `rust` is a function `fn(Scale) -> Kept<T>` of the same module; a name under `python` is the
-/// script `python/NAME.py` of the lesson's folder. Variants of one `work` return the same checksum at the same scale.
+/// Declares the lesson's variants and writes its `main` and its `#[global_allocator]`. The crate's
+/// page has a complete example. A name under `rust` is a function `fn(Scale) -> VariantResult<T>`
+/// of the same module; a name under `python` is the script `python/NAME.py` of the lesson's folder.
+/// Variants of one `work` return the same checksum at the same scale.
 ///
-/// Three parts may stand before the first `work`: `prepare: FUNCTION` makes what every variant reads ([`crate::Prepare`]),
-/// `options: { "--log" "FILE": "what it is for" }` are taken besides the scale and handed to it, and `threaded: [NAME, …]` names
-/// the variants that allocate on every processor.
+/// Three parts may precede the first `work`: `prepare: FUNCTION` makes what every variant reads
+/// ([`crate::Prepare`]); `options: { "--log" "FILE": "what it is for" }` are options besides the
+/// scale, passed to that function; `threaded: [NAME, …]` names the variants that allocate on every
+/// processor.
 #[macro_export]
 macro_rules! lesson {
     (
@@ -59,21 +62,21 @@ macro_rules! lesson {
     };
 }
 
-/// What [`lesson!`] wrote down.
+/// What [`lesson!`] has declared.
 pub struct Lesson {
     /// What the scale counts, in the plural.
     pub unit: &'static str,
-    /// The scale of a run that names none.
+    /// The scale if none is given.
     pub default_scale: u64,
     /// The Rust variant that the others are compared with.
     pub baseline: &'static str,
     /// Makes what the variants read.
     pub prepare: Option<Prepare>,
-    /// What may be given besides the scale: name with its dashes, what it takes, one line of help.
+    /// Options besides the scale: name with its dashes, name of the value, one line of help.
     pub options: &'static [(&'static str, &'static str, &'static str)],
     /// Variants that allocate on as many threads as there are processors.
     pub threaded: &'static [&'static str],
-    /// In the order in which they stand.
+    /// In the order of their declaration.
     pub variants: &'static [DeclaredVariant],
 }
 
@@ -85,11 +88,11 @@ pub struct DeclaredVariant {
     pub work: &'static str,
     /// One line that says what it does.
     pub about: &'static str,
-    /// The function, behind its own type; `None` for a script.
+    /// The function; `None` for a script.
     pub run: Option<VariantFunction>,
 }
 
-/// A variant's function behind its own type.
+/// Runs a variant, whatever the type of its data.
 pub type VariantFunction = fn(&VariantRunner) -> Result<MeasuredVariant, RegionError>;
 
 impl DeclaredVariant {
@@ -104,7 +107,7 @@ impl Lesson {
         self.rust_variants().find(|variant| variant.name == name)
     }
 
-    /// What this binary can run itself.
+    /// The variants that this binary can run itself.
     pub(crate) fn rust_variants(&self) -> impl Iterator<Item = &DeclaredVariant> {
         self.variants.iter().filter(|variant| variant.run.is_some())
     }

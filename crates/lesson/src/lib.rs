@@ -1,4 +1,5 @@
-//! What a lesson sees, and all that it sees: everything between a variant's function and the record that the runner reads.
+//! Everything that a lesson uses: the code between a variant's function and the record that the
+//! runner reads.
 //!
 //! ```no_run
 //! use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
@@ -26,15 +27,16 @@
 //! ```
 //!
 //! - `declaration`: [`lesson!`] and what it declares.
-//! - `variant`: [`Scale`], [`Checksum`] and [`VariantResult`], the shape of a variant.
-//! - `phase`: marks on the way. `progress`: looks at the heap on the way, where the runner asks for them.
-//! - `prepare`: what has to be there before a variant runs.
+//! - `variant`: [`Scale`], [`Checksum`] and [`VariantResult`], which every variant uses.
+//! - `phase`: marks on the curve. `progress`: snapshots of live bytes on the way, if the runner
+//!   asks for them.
+//! - `prepare`: makes what variants read, before they run.
 //! - `count_log`: lines of code with the reference counts after each.
-//! - `measure`: one variant under the probe at work.
-//! - `command`: the lesson's own `main`, by the runner's hand or by a student's.
-//! - `resident`: what the kernel counts as resident.
+//! - `measure`: runs one variant under the probe in use.
+//! - `command`: the lesson's `main`.
+//! - `resident`: the kernel's figures on resident memory.
 //! - `stage`: a demonstration on a terminal, with a curve of live bytes (feature `stage`).
-//! - `trial`: a lesson's programs under its own tests (feature `trial`).
+//! - `trial`: runs a lesson's programs in its own tests (feature `trial`).
 
 mod command;
 mod count_log;
@@ -67,14 +69,15 @@ pub use variant::{Checksum, Scale, VariantResult};
 #[cfg(feature = "snapshot")]
 pub use heaplab_heap::{Difference, GroupBy, Snapshot, SnapshotError, Statistic};
 
-/// What is live in the measured region, in bytes, under the heap probe; `None` under another, which does not know. Asking
-/// allocates nothing: it may stand inside the measured region.
+/// Live bytes of the measured region; `None` under probes other than the recorder. Asking allocates
+/// nothing, so it may be done inside the measured region.
 pub use heaplab_heap::live_bytes;
 
 #[doc(hidden)]
 pub use heaplab_heap::Heap;
 
-/// The allocator's own crate, for the harness of lesson 8.9: it measures a function that is no variant.
+/// The allocator's crate, for the harness of lesson 8.9, which measures a function that is not a
+/// variant.
 #[doc(hidden)]
 pub use heaplab_heap as heap;
 

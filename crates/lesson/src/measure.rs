@@ -1,4 +1,5 @@
-//! One variant under the probe at work: the region opens, the variant runs, the region closes with the data alive.
+//! Runs one variant under the probe in use: the region opens, the variant runs, and the region
+//! closes while the data is live.
 
 use crate::phase;
 use crate::progress;
@@ -12,18 +13,18 @@ use heaplab_record::{
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Whether the data is dropped before the region closes, so that what is live at its end is what nothing owned any more. For
-/// the runner alone, which asks for it in a run of its own.
+/// If set, the data is dropped before the region closes, so that what is still live has no owner.
+/// The runner asks for this in a separate run.
 const TEARDOWN_VARIABLE: &str = "HEAPLAB_TEARDOWN";
 
-/// The bench that a variant is put on.
+/// Runs a variant at a scale.
 pub struct VariantRunner {
     scale: Scale,
-    /// Where the runner is told that the region has closed, if one listens.
+    /// The file that tells the runner that the region has closed, if it wants to know.
     closed_file: Option<PathBuf>,
 }
 
-/// What one run gave.
+/// The result of one run.
 pub struct MeasuredVariant {
     checksum: Checksum,
     measurement: Measurement,
@@ -37,11 +38,11 @@ impl VariantRunner {
         VariantRunner { scale: Scale::new(scale), closed_file: out.map(|folder| folder.join(CLOSED_FILE)) }
     }
 
-    /// Runs the variant once. Nothing of its data is ever dropped, unless the runner asks what is left then: how long freeing
-    /// takes is not what was asked.
+    /// Runs the variant once. Its data is not dropped, because the time to free it is not measured,
+    /// unless the runner asks what is left after dropping.
     ///
     /// # Errors
-    /// When `HEAPLAB_PROBE` asks for a probe that cannot be had.
+    /// If `HEAPLAB_PROBE` asks for a probe that is not available.
     pub fn measure<T>(&self, variant: fn(Scale) -> VariantResult<T>) -> Result<MeasuredVariant, RegionError> {
         let is_torn_down = std::env::var_os(TEARDOWN_VARIABLE).is_some();
         progress::begin();
@@ -65,7 +66,7 @@ impl VariantRunner {
             Measurement::Counts(_) | Measurement::Dhat(_) => None,
         };
         if let (Some(_), Some(path)) = (&look, &self.closed_file) {
-            // Where it cannot be written, neither can the record, and that is said then.
+            // If this file cannot be written, neither can the record, and that error is reported.
             let _ = std::fs::write(path, "");
         }
         let attachments = look.map(|look| look(&kept.data, self.scale)).unwrap_or_default();
@@ -94,7 +95,7 @@ impl MeasuredVariant {
     }
 }
 
-/// What is live when nothing of the variant's data is left.
+/// Drops the variant's data, then closes the region.
 fn measure_teardown<T>(kept: VariantResult<T>, open: Region, wall_ns: u64) -> MeasuredVariant {
     let VariantResult { checksum, data, children_peak_bytes, .. } = kept;
     drop(data);

@@ -1,10 +1,11 @@
-//! Marks that a lesson sets on its own way. A mark allocates nothing: it may stand inside the measured region.
+//! Marks that a lesson sets during its work. Setting one allocates nothing, so it may be done
+//! inside the measured region.
 
 use heaplab_record::Phase;
 use std::sync::Mutex;
 use std::time::Instant;
 
-/// More marks than this in one run are dropped: a mark is for a person to read on a curve.
+/// Further marks of a run are dropped: people read them on a curve.
 const MAX_MARKS: usize = 64;
 
 struct Marks {
@@ -22,7 +23,8 @@ struct Mark {
 
 static MARKS: Mutex<Marks> = Mutex::new(Marks { started: None, marks: [None; MAX_MARKS], used: 0 });
 
-/// Says that the next part of the work begins here, such as `"consume"`. Outside a measured region it does nothing.
+/// Marks the beginning of the next part of the work, such as `"consume"`. Outside a measured region
+/// it does nothing.
 pub fn mark_phase(name: &'static str) {
     heaplab_heap::mark(name);
     let mut marks = lock();
@@ -42,7 +44,7 @@ pub(crate) fn begin(started: Instant) {
     marks.used = 0;
 }
 
-/// Ends the run and gives its marks in order.
+/// Ends the run and returns its marks in order.
 pub(crate) fn end() -> Vec<Phase> {
     let mut marks = lock();
     marks.started = None;
@@ -52,12 +54,12 @@ pub(crate) fn end() -> Vec<Phase> {
         .collect()
 }
 
-/// `Instant` to the record's unit; 584 years fit.
+/// Elapsed nanoseconds; 584 years fit.
 pub(crate) fn nanoseconds_since(started: Instant) -> u64 {
     u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// A thread that panicked while it set a mark left nothing half done.
+/// The marks stay usable after a panic: setting one leaves nothing half done.
 fn lock() -> std::sync::MutexGuard<'static, Marks> {
     MARKS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

@@ -1,32 +1,33 @@
-//! What has to be there before a variant runs, such as a file that all of them read. It is made by a process of its own: what
-//! making it takes is in no variant's peak. The runner asks for it once a scale; a variant that is run by hand asks itself.
+//! Makes what variants need before they run, such as a file that all of them read. A process of its
+//! own makes it, so that it is in no variant's peak. The runner does this once per scale; a variant
+//! that is run by hand does it itself.
 
 use heaplab_record::{PREPARED_VARIABLE, PreparedInput};
 use std::process::{Command, Stdio};
 use std::sync::{LazyLock, OnceLock};
 
-/// Makes what the variants read, or finds it.
+/// A function that makes what the variants read, or finds it.
 pub type Prepare = fn(&PrepareRequest) -> Result<PreparedInput, PrepareError>;
 
-/// For what it is made.
+/// What is to be prepared.
 #[derive(Clone, Debug)]
 pub struct PrepareRequest {
     /// The scale, if one was given.
     pub rows: Option<u64>,
-    /// The lesson's own.
+    /// The lesson's default scale.
     pub default_rows: u64,
-    /// The lesson's options that were given: the name with its dashes, the value.
+    /// The lesson's options that were given: name with its dashes, and value.
     pub options: Vec<(&'static str, String)>,
 }
 
 impl PrepareRequest {
-    /// The value of an option.
+    /// The value of an option, if it was given.
     pub fn option(&self, name: &str) -> Option<&str> {
         self.options.iter().find(|(given, _)| *given == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// Why it cannot be had, in words that name the thing and the next step.
+/// Why the preparation failed; the text names the thing and the next step.
 #[derive(Debug, thiserror::Error)]
 pub enum PrepareError {
     /// Wrong use: exit status 2.
@@ -37,11 +38,11 @@ pub enum PrepareError {
     Lacks(String),
 }
 
-/// What the runner has prepared. Read once, before anything is measured: a path is as long as the folder that the course lies in,
-/// and a variant's bytes must not be.
+/// What the runner has prepared. It is read once before anything is measured: the length of the
+/// path must not be in a variant's bytes.
 static FROM_RUNNER: LazyLock<Option<String>> = LazyLock::new(|| std::env::var(PREPARED_VARIABLE).ok());
 
-/// By hand: what this process has asked for itself.
+/// What this process has prepared itself, when a variant is run by hand.
 static MADE_HERE: OnceLock<String> = OnceLock::new();
 
 /// What was prepared for this run, such as a path; `None` in a lesson that prepares nothing.
@@ -49,7 +50,7 @@ pub fn prepared_input() -> Option<&'static str> {
     FROM_RUNNER.as_deref().or_else(|| MADE_HERE.get().map(String::as_str))
 }
 
-/// Has it prepared, unless the runner has done so; gives the scale that it was made for.
+/// Prepares the run unless the runner has done so. Returns the scale that it was prepared for.
 pub(crate) fn ensure_prepared(asked: &PrepareRequest) -> Result<Option<u64>, PrepareError> {
     if FROM_RUNNER.is_some() {
         return Ok(None);

@@ -1,27 +1,29 @@
-//! Looks at the heap on the way: what each site holds after so much of the work. The runner says after how much
-//! (`HEAPLAB_LOOKS`, whole numbers in rising order, separated by commas); the lesson says how far it is.
+//! Takes snapshots of what each site holds after given parts of the work. The runner says when
+//! (`HEAPLAB_LOOKS`, whole numbers in rising order, separated by commas); the lesson reports its
+//! progress.
 
 use heaplab_record::{LiveSnapshot, LiveSnapshotSite};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// After how much of the work the runner wants to look.
+/// Names the parts of the work after which the runner wants a snapshot.
 const LOOKS_VARIABLE: &str = "HEAPLAB_LOOKS";
-/// No look is wanted.
+/// The value of `NEXT` when no snapshot is wanted.
 const NEVER: u64 = u64::MAX;
 
-/// When the next look is due.
+/// The progress at which the next snapshot is due.
 static NEXT: AtomicU64 = AtomicU64::new(NEVER);
 static STATE: Mutex<State> = Mutex::new(State { wanted: Vec::new(), taken: Vec::new() });
 
 struct State {
-    /// The last one comes first.
+    /// In descending order.
     wanted: Vec<u64>,
     taken: Vec<LiveSnapshot>,
 }
 
-/// Says that so much of the work is done, in the unit of the scale: before the first request 0, after the last the scale. Costs
-/// a comparison, and where the runner has asked for a look, a millisecond and nothing of the program's own heap.
+/// Reports how much of the work is done, in the unit of the scale: 0 before the first request, the
+/// scale after the last. It takes a comparison; a snapshot takes about a millisecond and allocates
+/// nothing in the program's own heap.
 #[inline]
 pub fn report_progress(done: u64) {
     if done >= NEXT.load(Relaxed) {
@@ -56,13 +58,13 @@ pub(crate) fn begin() {
     });
 }
 
-/// Ends the run and gives what was seen, in order.
+/// Ends the run and returns its snapshots in order.
 pub(crate) fn end() -> Vec<LiveSnapshot> {
     NEXT.store(NEVER, Relaxed);
     std::mem::take(&mut lock().taken)
 }
 
-/// A thread that panicked while it looked left nothing half done.
+/// The state stays usable after a panic: a snapshot leaves nothing half done.
 fn lock() -> std::sync::MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

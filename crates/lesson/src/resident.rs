@@ -1,9 +1,10 @@
-//! What the kernel counts as resident for this process. Linux alone tells it in these words; elsewhere nothing is measured.
+//! The kernel's figures on resident memory of this process. Only Linux has them; elsewhere nothing
+//! is measured.
 
-/// A look at `/proc/self/status`, in bytes. `None` where the system does not say.
+/// Figures of `/proc/self/status`, in bytes; `None` if the system does not tell.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct ResidentMemory {
-    /// `VmHWM`: the kernel's own high-water mark, file pages included.
+    /// `VmHWM`: the kernel's own peak, including file pages.
     pub(crate) peak_bytes: Option<u64>,
     /// `VmRSS`.
     pub(crate) now_bytes: Option<u64>,
@@ -30,7 +31,7 @@ pub(crate) fn read_resident() -> ResidentMemory {
     }
 }
 
-/// Where this program was loaded: the address that the file's first byte has in memory.
+/// The load address of this program: the address of the file's first byte in memory.
 #[cfg(target_os = "linux")]
 pub(crate) fn load_address() -> Option<u64> {
     use procfs::process::MMapPath;

@@ -1,5 +1,5 @@
-//! A lesson's programs run by that lesson's own tests: each run a process of its own, with its record read back. Feature
-//! `trial`, for `[dev-dependencies]`.
+//! Runs a lesson's programs in the lesson's own tests, each in its own process, and reads their
+//! records. Feature `trial`, for `[dev-dependencies]`.
 //!
 //! ```no_run
 //! # fn main() -> Result<(), heaplab_lesson::trial::TrialError> {
@@ -18,16 +18,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What a run under the heap probe gave. On one thread every figure is exact.
+/// The result of a run under the heap probe. With one thread every figure is exact.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordedRun {
-    /// Proof of the work.
+    /// The proof of the work.
     pub checksum: String,
     /// The recorder's totals.
     pub heap: HeapTotals,
-    /// Marks on the way, with what was live there.
+    /// The marks of the run, with the live bytes there.
     pub phases: Vec<Phase>,
-    /// What the variant handed over under this probe.
+    /// The attachments of the variant under this probe.
     pub attachments: Vec<Attachment>,
 }
 
@@ -42,30 +42,30 @@ pub enum TrialError {
         /// What the system says.
         source: io::Error,
     },
-    /// It ended otherwise than with 0.
+    /// It did not end with status 0.
     #[error("`{variant}` ended with {status}: {stderr}")]
     Failed {
         /// The variant.
         variant: String,
-        /// As the system says it.
+        /// The exit status, as the system describes it.
         status: String,
-        /// What it wrote there.
+        /// Its standard error.
         stderr: String,
     },
-    /// Its record is not one.
+    /// Its record is not valid.
     #[error("`{variant}` left a record that cannot be read: {source}")]
     Record {
         /// The variant.
         variant: String,
-        /// Where it ceases to be JSON, or the record's.
+        /// The error in the JSON.
         source: serde_json::Error,
     },
-    /// The record is of another probe.
+    /// The record is of another probe than was asked for.
     #[error("`{variant}` ran under {probe:?} and not under the heap probe")]
     Probe {
         /// The variant.
         variant: String,
-        /// What it ran under.
+        /// The probe of the record.
         probe: Probe,
     },
 }
@@ -88,17 +88,17 @@ pub fn run_recorded(program: impl AsRef<Path>, variant: &str, rows: u64) -> Resu
 /// Runs a variant under any probe.
 ///
 /// # Errors
-/// As [`recorded`].
+/// As [`run_recorded`].
 pub fn run(program: impl AsRef<Path>, variant: &str, rows: u64, probe: Probe) -> Result<Record, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.args([variant, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe.name());
     run_and_read_record(command, variant)
 }
 
-/// Runs a variant under any probe with these arguments behind its name, such as `["--log", "access.log"]`.
+/// Runs a variant under any probe with further arguments, such as `["--log", "access.log"]`.
 ///
 /// # Errors
-/// As [`recorded`].
+/// As [`run_recorded`].
 pub fn run_with(
     program: impl AsRef<Path>,
     variant: &str,
@@ -110,10 +110,10 @@ pub fn run_with(
     run_and_read_record(command, variant)
 }
 
-/// What a lesson's program prepares when it is called with these arguments, such as `["--rows", "1000"]`.
+/// Lets a lesson's program prepare a run with arguments such as `["--rows", "1000"]`.
 ///
 /// # Errors
-/// When the program does not start, or fails.
+/// If the program does not start, or fails.
 pub fn prepare(program: impl AsRef<Path>, arguments: &[&str]) -> Result<PreparedInput, TrialError> {
     let mut command = Command::new(program.as_ref());
     command.arg("--heaplab-prepare").args(arguments);
@@ -122,10 +122,10 @@ pub fn prepare(program: impl AsRef<Path>, arguments: &[&str]) -> Result<Prepared
         .map_err(|source| TrialError::Record { variant: "--heaplab-prepare".to_owned(), source })
 }
 
-/// As [`python`], with what was prepared for it.
+/// As [`run_python`], with what was prepared for it.
 ///
 /// # Errors
-/// As [`recorded`].
+/// As [`run_recorded`].
 pub fn run_python_prepared(
     lesson_folder: &str,
     script: &str,
@@ -137,11 +137,11 @@ pub fn run_python_prepared(
     skip_if_missing(run_and_read_record(command, script))
 }
 
-/// Runs a script of the lesson's `python` folder, its name without `.py`; none where CPython does not start. With
-/// `HEAPLAB_REQUIRE_ALL` that is an error.
+/// Runs a script of the lesson's `python` folder, named without `.py`. `None` if CPython does not
+/// start; with `HEAPLAB_REQUIRE_ALL` that is an error.
 ///
 /// # Errors
-/// As [`recorded`].
+/// As [`run_recorded`].
 pub fn run_python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option<Record>, TrialError> {
     let mut command = python_command();
     command.arg(Path::new(lesson_folder).join("python").join(script).with_extension("py"));
@@ -149,11 +149,11 @@ pub fn run_python(lesson_folder: &str, script: &str, rows: u64) -> Result<Option
     skip_if_missing(run_and_read_record(command, script))
 }
 
-/// What CPython prints, started in the lesson's `python` folder with arguments such as `["-c", "print(1)"]`; none as with
-/// [`python`].
+/// What CPython prints, started in the lesson's `python` folder with arguments such as `["-c",
+/// "print(1)"]`. `None` as with [`run_python`].
 ///
 /// # Errors
-/// When it does not start, or fails.
+/// If it does not start, or fails.
 pub fn capture_python(lesson_folder: &str, arguments: &[&str]) -> Result<Option<String>, TrialError> {
     let mut command = python_command();
     command.args(arguments).current_dir(Path::new(lesson_folder).join("python"));
@@ -162,13 +162,14 @@ pub fn capture_python(lesson_folder: &str, arguments: &[&str]) -> Result<Option<
     skip_if_missing(printed)
 }
 
-/// An example of the package whose test this is. Cargo builds them with its tests, unless it is told `--test NAME`.
+/// The path of an example of the package whose test this is. Cargo builds the examples with the
+/// tests, except with `--test NAME`.
 ///
 /// # Errors
-/// When it is not built.
+/// If it is not built.
 pub fn example_path(name: &str) -> Result<PathBuf, TrialError> {
     let test = std::env::current_exe().map_err(|source| TrialError::File { path: name.into(), source })?;
-    // A test lies in PROFILE/deps.
+    // Tests lie in PROFILE/deps.
     let profile = test.ancestors().nth(2).unwrap_or(Path::new(""));
     let path = profile.join("examples").join(name).with_extension(std::env::consts::EXE_EXTENSION);
     if path.is_file() {
@@ -178,7 +179,7 @@ pub fn example_path(name: &str) -> Result<PathBuf, TrialError> {
     Err(TrialError::File { path, source })
 }
 
-/// A figure that a run handed over, as a whole number.
+/// A figure among the attachments, as a whole number.
 pub fn find_figure(attachments: &[Attachment], name: &str) -> Option<u64> {
     attachments.iter().find_map(|attachment| match attachment {
         Attachment::Figure(figure) if figure.name == name => whole_number(&figure.value),
@@ -186,7 +187,7 @@ pub fn find_figure(attachments: &[Attachment], name: &str) -> Option<u64> {
     })
 }
 
-/// The tables that a run handed over.
+/// The tables among the attachments.
 pub fn tables(attachments: &[Attachment]) -> impl Iterator<Item = &Table> {
     attachments.iter().filter_map(|attachment| match attachment {
         Attachment::Table(table) => Some(table),
@@ -194,7 +195,7 @@ pub fn tables(attachments: &[Attachment]) -> impl Iterator<Item = &Table> {
     })
 }
 
-/// The charts that a run handed over.
+/// The charts among the attachments.
 pub fn charts(attachments: &[Attachment]) -> impl Iterator<Item = &Chart> {
     attachments.iter().filter_map(|attachment| match attachment {
         Attachment::Chart(chart) => Some(chart),
@@ -217,7 +218,7 @@ fn python_interpreter() -> PathBuf {
 fn python_command() -> Command {
     let gauge = Path::new(env!("CARGO_MANIFEST_DIR")).join("python");
     let mut command = Command::new(python_interpreter());
-    // Students' folders stay as they are.
+    // No bytecode is written into the students' folders.
     command.env("PYTHONPATH", gauge).env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }

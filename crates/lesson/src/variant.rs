@@ -1,8 +1,9 @@
-//! The shape of a variant: it takes a [`Scale`] and returns what it [`Kept`], with a [`Checksum`] that proves the work.
+//! The types of a variant: it takes a [`Scale`] and returns a [`VariantResult`], with a
+//! [`Checksum`] that proves the work.
 
 use heaplab_record::Attachment;
 
-/// How much of its work a variant is to do.
+/// How much work a variant is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale(u64);
 
@@ -32,21 +33,21 @@ impl Scale {
     }
 }
 
-/// zlib's CRC-32, chained over `"{name}\t{score}\n"` of every row in order. CPython's `zlib.crc32` gives the same. Nothing
-/// is allocated: a checksum may be taken inside the measured region.
+/// zlib's CRC-32 over `"{name}\t{score}\n"` of every row in order, equal to CPython's `zlib.crc32`.
+/// It allocates nothing, so it may be computed inside the measured region.
 #[derive(Clone, Debug, Default)]
 pub struct Checksum(crc32fast::Hasher);
 
 impl Checksum {
-    /// Of no rows.
+    /// The checksum of no rows.
     pub fn new() -> Checksum {
         Checksum::default()
     }
 
-    /// With one more row.
+    /// Adds one row.
     #[must_use = "the checksum with the row is the returned one"]
     pub fn row(mut self, name: &str, score: u64) -> Checksum {
-        // A tab, 20 digits and a newline: written from the back.
+        // A tab, up to 20 digits and a newline, written from the end.
         let mut tail = [b'\n'; 22];
         let mut at = tail.len() - 1;
         let mut rest = score;
@@ -70,16 +71,17 @@ impl Checksum {
         rows.into_iter().fold(Checksum::new(), |sum, (name, score)| sum.row(name, score))
     }
 
-    /// As the record writes it.
+    /// As it is written in the record.
     pub(crate) fn to_hex(&self) -> String {
         format!("{:08x}", self.0.clone().finalize())
     }
 }
 
-/// A look at the data once the region has closed.
+/// Makes attachments from the data after the region has closed.
 pub(crate) type MakeAttachments<T> = fn(&T, Scale) -> Vec<Attachment>;
 
-/// What a variant hands back: the proof of its work, and the data, alive to the end of the measured region.
+/// What a variant returns: the proof of its work, and the data, which stays live until the measured
+/// region ends.
 pub struct VariantResult<T> {
     pub(crate) checksum: Checksum,
     pub(crate) data: T,
@@ -89,7 +91,7 @@ pub struct VariantResult<T> {
 }
 
 impl<T> VariantResult<T> {
-    /// `data` may be `()` for a variant that keeps nothing.
+    /// A result with this data, which may be `()`.
     pub fn new(checksum: Checksum, data: T) -> VariantResult<T> {
         VariantResult {
             checksum,
@@ -100,23 +102,25 @@ impl<T> VariantResult<T> {
         }
     }
 
-    /// Looks at the data once more after the region has closed, under the plain probe only: a place for timings,
-    /// tables and pictures that are not part of the variant's own work.
+    /// Makes attachments from the data after the region has closed, under the plain probe only:
+    /// timings, tables and pictures that are not part of the variant's own work.
     #[must_use = "the outcome with the closing look is the returned one"]
     pub fn with_attachments(mut self, look: fn(&T, Scale) -> Vec<Attachment>) -> VariantResult<T> {
         self.make_attachments = Some(look);
         self
     }
 
-    /// The most that was resident in processes that the variant has started: the sum of their own peaks, in bytes, without what
-    /// they share with this one. It is added to the plain probe's peak RSS; no other probe sees another process.
+    /// Adds the peak of processes that the variant has started: the sum of their own peaks in
+    /// bytes, without what they share with this process. It is added to the plain probe's peak RSS;
+    /// the other probes do not see other processes.
     #[must_use = "the outcome with its processes is the returned one"]
     pub fn with_children(mut self, peak_bytes: u64) -> VariantResult<T> {
         self.children_peak_bytes = Some(peak_bytes);
         self
     }
 
-    /// As [`Kept::then`], but under the heap probe: where the recorder can be asked which line allocated what.
+    /// As [`VariantResult::with_attachments`], but under the heap probe, where the recorder can
+    /// tell which line allocated what.
     #[must_use = "the outcome with the closing look is the returned one"]
     pub fn with_heap_attachments(mut self, look: fn(&T, Scale) -> Vec<Attachment>) -> VariantResult<T> {
         self.make_heap_attachments = Some(look);
@@ -130,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_checksum_is_zlibs() {
-        // python3 -c 'import zlib; print(hex(zlib.crc32(b"user0\t0\nuser1\t18446744073709551615\n")))'
+        // python3 -c 'import zlib;
+        // print(hex(zlib.crc32(b"user0\t0\nuser1\t18446744073709551615\n")))'
         let sum = Checksum::new().row("user0", 0).row("user1", u64::MAX);
         let whole = crc32fast::hash(b"user0\t0\nuser1\t18446744073709551615\n");
         assert_eq!(sum.to_hex(), format!("{whole:08x}"));

@@ -1,4 +1,4 @@
-//! The workloads under heaplab's allocator; `HEAPLAB_PROBE` says whether it is plain, the recorder, or dhat.
+//! The workloads with heaplab's allocator; `HEAPLAB_PROBE` selects plain, the recorder, or dhat.
 
 use heaplab_heap::{Heap, region};
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! The workloads under mod-alloc with backtraces: 8 frames, births and bytes a stack.
+//! The workloads with mod-alloc and its backtraces: 8 frames, allocations and bytes per stack.
 
 use mod_alloc::{ModAlloc, Profiler};
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         measured();
         let stats = profiler.stop();
         let sites = ALLOCATOR.call_sites().len();
-        // A profiler that saw nothing would be quick, and no peer.
+        // A profiler that recorded nothing would be fast and no valid comparison.
         if stats.alloc_count == 0 || sites == 0 {
             return Err("mod-alloc recorded nothing".into());
         }

@@ -1,4 +1,5 @@
-//! The workloads in a program that has no allocator of ours: what the plain probe is held against, and what heaptrack runs.
+//! The workloads with the system's allocator. The plain probe is compared with this program, and
+//! heaptrack runs it.
 
 use std::process::ExitCode;
 

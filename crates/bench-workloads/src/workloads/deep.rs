@@ -1,4 +1,4 @@
-//! The same under 64 frames of recursion: what a walk costs a frame.
+//! The same work under 64 frames of recursion, to measure what a stack walk takes per frame.
 
 use super::rows::User;
 use super::{BoxedWork, Sum};
@@ -6,14 +6,14 @@ use std::hint::black_box;
 
 const FRAMES: u32 = 64;
 
-/// `slots`, each row built at the bottom.
+/// As `slots`, with each row built at the bottom.
 pub(super) fn slots(rows: u64) -> BoxedWork {
     let mut table: Vec<User> = Vec::new();
     recurse(FRAMES, &mut || table.extend((0..rows).map(User::numbered)));
     Box::new(table)
 }
 
-/// Single blocks, made and freed at the bottom.
+/// Single blocks, allocated and freed at the bottom.
 pub(super) fn alternation(rows: u64) -> BoxedWork {
     let mut sum = 0;
     recurse(FRAMES, &mut || {
@@ -29,6 +29,6 @@ fn recurse(frames: u32, bottom: &mut dyn FnMut()) {
     } else {
         recurse(frames - 1, bottom);
     }
-    // A call that is followed by something keeps its frame.
+    // With code after it, the call is no tail call and keeps its frame.
     black_box(frames);
 }

@@ -1,4 +1,4 @@
-//! What the recorder costs in memory: a block, a site, a thread.
+//! Workloads that show how much memory the recorder takes per block, per site and per thread.
 
 use super::{BoxedWork, Sum, WorkResult};
 use std::hint::black_box;
@@ -7,7 +7,7 @@ use std::thread;
 
 const THREADS: u64 = 8;
 
-/// `rows` blocks of 32, 40, 48, 56 and 64 bytes, all alive.
+/// `rows` blocks of 32, 40, 48, 56 and 64 bytes, all live.
 pub(super) fn blocks(rows: u64) -> BoxedWork {
     let mut table: Vec<Box<[u8]>> = Vec::with_capacity(rows as usize);
     table.extend((0..rows).map(|i| vec![i as u8; 32 + 8 * (i % 5) as usize].into_boxed_slice()));
@@ -36,7 +36,8 @@ fn run_in_threads(work: impl Fn(u64) -> u64 + Sync) -> BoxedWork {
     let all_begun = Barrier::new(THREADS as usize);
     let sum = thread::scope(|scope| {
         let work_of = |thread| {
-            // A thread that began late could take over the tables of one that has ended.
+            // Without the barrier, a thread that starts late could take over the tables of one that
+            // has ended.
             all_begun.wait();
             let sum = work(thread);
             all_begun.wait();
@@ -51,7 +52,8 @@ fn run_in_threads(work: impl Fn(u64) -> u64 + Sync) -> BoxedWork {
     Box::new(Sum(sum))
 }
 
-/// Allocates under a stack of its own: the bits of `site` say which of two calls each frame makes.
+/// Allocates under a different stack for each `site`: its bits choose between two calls in each
+/// frame.
 fn allocate_at_site(site: u64) -> u64 {
     descend(site, 16)
 }
@@ -61,7 +63,7 @@ fn descend(site: u64, left: u32) -> u64 {
     if left == 0 {
         return black_box(Box::new(site)).wrapping_add(1);
     }
-    // What stands around the two calls differs, so that they stay two and have two return addresses.
+    // Different code around the two calls prevents the compiler from merging them into one.
     let below = if site & 1 == 0 {
         black_box(0u8);
         let below = descend(site >> 1, left - 1);

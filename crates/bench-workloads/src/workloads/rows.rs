@@ -1,4 +1,4 @@
-//! The two ends of lesson 8.5.2, as the lesson builds them: a struct a row, and a map a row.
+//! The two extremes of lesson 8.5.2, built as in the lesson: a struct per row, and a map per row.
 
 use super::{BoxedWork, WorkResult};
 use std::collections::HashMap;

@@ -1,18 +1,18 @@
-//! Two threads. A row is a block; each thread makes them all.
+//! Workloads of two threads. A row is a block, and each thread allocates all rows.
 
 use super::{BoxedWork, Sum};
 use std::hint::black_box;
 use std::sync::mpsc;
 use std::thread;
 
-/// Blocks that are alive together.
+/// Blocks that are live together.
 const BATCH: u64 = 1000;
-/// Batches that wait between the two threads.
+/// Batches that may wait between the two threads.
 const QUEUED_BATCHES: usize = 4;
 
 type Block = Box<[u8]>;
 
-/// 16 to 63 bytes, the first of them written.
+/// A block of 16 to 63 bytes.
 #[inline(always)]
 fn make_block(i: u64) -> Block {
     let mut block = Vec::with_capacity(16 + (i % 48) as usize);
@@ -20,7 +20,7 @@ fn make_block(i: u64) -> Block {
     block.into_boxed_slice()
 }
 
-/// Each thread makes a thousand blocks, frees them, and begins again.
+/// Each thread allocates a thousand blocks, frees them, and begins again.
 pub(super) fn batches(rows: u64) -> BoxedWork {
     run_in_two_threads(rows, |rows| {
         let mut kept: Vec<Block> = Vec::with_capacity(BATCH as usize);
@@ -37,17 +37,17 @@ pub(super) fn batches(rows: u64) -> BoxedWork {
     })
 }
 
-/// Each thread makes one block and frees it.
+/// Each thread allocates one block and frees it, again and again.
 pub(super) fn alternation(rows: u64) -> BoxedWork {
     run_in_two_threads(rows, make_and_free)
 }
 
-/// The same by one thread.
+/// As `alternation`, with one thread.
 pub(super) fn alternation_alone(rows: u64) -> BoxedWork {
     Box::new(Sum(make_and_free(rows)))
 }
 
-/// One thread makes what the other frees.
+/// One thread allocates what the other frees.
 pub(super) fn handover(rows: u64) -> BoxedWork {
     let (give, take) = mpsc::sync_channel::<Vec<Block>>(QUEUED_BATCHES);
     let taker = thread::spawn(move || {
@@ -56,7 +56,7 @@ pub(super) fn handover(rows: u64) -> BoxedWork {
     let mut made = 0;
     while made < rows {
         let upto = rows.min(made + BATCH);
-        // The other side ends only when this one does.
+        // The receiver ends only after this thread has dropped the channel.
         let _ = give.send((made..upto).map(make_block).collect());
         made = upto;
     }
@@ -65,7 +65,7 @@ pub(super) fn handover(rows: u64) -> BoxedWork {
 }
 
 fn make_and_free(rows: u64) -> u64 {
-    // Without the black box there would be no block.
+    // Without the black box the compiler would remove the block.
     (0..rows).map(|i| black_box(make_block(i)).len() as u64).sum()
 }
 
@@ -76,6 +76,6 @@ fn run_in_two_threads(rows: u64, each: fn(u64) -> u64) -> BoxedWork {
 }
 
 fn join_thread(thread: thread::JoinHandle<u64>) -> u64 {
-    // A panic of the workload is the program's.
+    // A panic of a thread becomes a panic of the program.
     thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

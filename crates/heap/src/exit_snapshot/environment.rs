@@ -1,4 +1,4 @@
-//! What the environment asks of the recorder at its end: `HEAPLAB_OUT` and `HEAPLAB_SNAPSHOT_EVERY`.
+//! Reads `HEAPLAB_OUT` and `HEAPLAB_SNAPSHOT_EVERY`.
 
 use super::{ExitRequest, print_error};
 use std::time::Duration;
@@ -6,17 +6,18 @@ use std::time::Duration;
 const OUT_VARIABLE: &str = "HEAPLAB_OUT";
 const EVERY_VARIABLE: &str = "HEAPLAB_SNAPSHOT_EVERY";
 
-/// Whether there is anything to do. Asked in every program that has the allocator, so it does not allocate.
+/// Whether there is anything to do. It does not allocate, because every program with the allocator
+/// runs it.
 pub(super) fn has_folder() -> bool {
     const { assert!(c"HEAPLAB_OUT".to_bytes().len() == OUT_VARIABLE.len()) };
-    // SAFETY: a NUL-terminated name; before `main` nobody changes the environment.
+    // SAFETY: the name is NUL-terminated, and nobody changes the environment before `main`.
     let value = unsafe { libc::getenv(c"HEAPLAB_OUT".as_ptr()) };
     // SAFETY: null, or a NUL-terminated string.
     !value.is_null() && unsafe { value.read() } != 0
 }
 
 pub(super) fn read_request() -> Option<ExitRequest> {
-    // The program may change its folder before it ends.
+    // The path is made absolute, because the program may change its working directory.
     let folder = std::path::absolute(std::env::var_os(OUT_VARIABLE)?).ok()?;
     let every = std::env::var_os(EVERY_VARIABLE).filter(|word| !word.is_empty()).and_then(|word| {
         let duration = word.to_str().and_then(parse_duration);
@@ -31,7 +32,7 @@ pub(super) fn read_request() -> Option<ExitRequest> {
     Some(ExitRequest { folder, process: std::process::id(), every })
 }
 
-/// `500ms`, `2s`, `1m`; not zero.
+/// Parses `500ms`, `2s` or `1m`; zero is refused.
 fn parse_duration(word: &str) -> Option<Duration> {
     let unit = word.find(|letter: char| !letter.is_ascii_digit())?;
     let number: u64 = word[..unit].parse().ok()?;

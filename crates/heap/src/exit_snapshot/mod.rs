@@ -1,23 +1,25 @@
-//! Never lost: where no region was ever opened the region is the process, and this leaves its recording in
-//! `$HEAPLAB_OUT/heap-PID.raw` however the process ends.
+//! Leaves the recording of a whole process in `$HEAPLAB_OUT/heap-PID.raw` when the process ends,
+//! unless a region was opened.
 //!
 //! | end | how |
 //! |---|---|
 //! | `main` returns or panics, `process::exit` | an `atexit` handler writes |
-//! | SIGINT, SIGTERM | the handler wakes a thread that writes, gives the default back and raises the signal again |
-//! | `abort`, SIGKILL, `_exit` | the last snapshot of `HEAPLAB_SNAPSHOT_EVERY=2s`, if that was asked for |
+//! | SIGINT, SIGTERM | the handler wakes a thread that writes and then raises the signal again with the default handler |
+//! | `abort`, SIGKILL, `_exit` | the last snapshot of `HEAPLAB_SNAPSHOT_EVERY=2s` remains, if it was asked for |
 //!
-//! SIGUSR1 writes `heap-PID-N.raw`, of an open region too, and the program goes on. Without `HEAPLAB_OUT` or without the
-//! recorder nothing of this happens, and no signal is touched.
+//! SIGUSR1 writes `heap-PID-N.raw`, also of an open region, and the program goes on. Without
+//! `HEAPLAB_OUT` or without the recorder nothing of this happens and no signal handler is
+//! installed.
 //!
-//! It all begins in a constructor of the program, before `main` and outside of the allocator. There is one thread then and
-//! no lock is held, which cannot be said of any later allocation: one may stand inside the dynamic linker or in a handler of
-//! fork. It is also the only moment that is sure to come before the signal. Because the handlers stand there first, whatever
-//! the program installs later replaces them; one that was there before (or SIG_IGN, from `nohup`) is left alone.
+//! It starts in a constructor before `main`, outside of the allocator. At that moment there is only
+//! one thread and no lock is held; a later allocation might happen inside the dynamic linker or in
+//! a fork handler. It is also certain to come before any signal. A handler that the program
+//! installs later replaces ours, and one that is already installed (or SIG_IGN, from `nohup`) is
+//! not replaced.
 //!
-//! - `environment`: what was asked for.
-//! - `signals`: the handlers, and whether they are still ours.
-//! - `writer`: the thread.
+//! - `environment`: reads what was asked for.
+//! - `signals`: the signal handlers.
+//! - `writer`: the thread that writes.
 
 mod environment;
 mod signals;
@@ -32,7 +34,7 @@ use std::sync::atomic::{AtomicBool, Ordering::*};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-/// What was asked for.
+/// What the environment asked for.
 struct ExitRequest {
     folder: PathBuf,
     process: u32,
@@ -40,13 +42,14 @@ struct ExitRequest {
 }
 
 static REQUEST: OnceLock<ExitRequest> = OnceLock::new();
-/// One file at a time; the number of the last one that was written on demand.
+/// Held while a file is written; the number of the last file that was written on demand.
 static WRITE_LOCK: Mutex<u32> = Mutex::new(0);
-/// A signal ends the process as soon as the file is there.
+/// A signal is ending the process; the writer thread is writing the last file.
 static IS_ENDING: AtomicBool = AtomicBool::new(false);
 
 #[used]
-// SAFETY: the dynamic linker calls what stands in this section with arguments that a C function may leave unread.
+// SAFETY: the dynamic linker calls what stands in this section with arguments that a C function may
+// leave unread.
 #[unsafe(link_section = ".init_array")]
 static BEFORE_MAIN: extern "C" fn() = before_main;
 
@@ -55,7 +58,8 @@ extern "C" fn before_main() {
         return;
     }
     recorder::untracked(|| {
-        // The first allocation decides on the probe, and only the program's own allocator knows what it does by default.
+        // The first allocation decides on the probe, because only the program's own allocator knows
+        // its default.
         drop(std::hint::black_box(Box::new(0u8)));
         if probe::decided_probe() == Some(Probe::Heap) {
             arm();
@@ -69,19 +73,20 @@ fn arm() {
         return;
     }
     recorder::start_process_region();
-    // SAFETY: the handlers are plain functions; the one for forks only calls `sigaction`. It runs after the recorder's own,
-    // which was registered first.
+    // SAFETY: the handlers are plain functions; the one for forks only calls `sigaction`. It runs
+    // after the recorder's own, which was registered first.
     unsafe {
         libc::pthread_atfork(None, None, Some(disarm_after_fork));
         libc::atexit(write_at_exit);
     }
-    // Without the thread nobody would hear the handlers: then the signals do what they always do.
+    // Without the thread nobody would act on the handlers, so then they are not installed.
     if writer::start() {
         signals::install();
     }
 }
 
-/// Runs in the child of a fork, which leaves no recording: its signals get their default handlers back.
+/// Runs in the child of a fork, which leaves no recording: its signals get their default handlers
+/// back.
 unsafe extern "C" fn disarm_after_fork() {
     signals::restore_defaults();
 }
@@ -90,19 +95,21 @@ extern "C" fn write_at_exit() {
     if !is_this_process() {
         return;
     }
-    // A signal came first, and its number is the exit status: the writer raises it when the file is there.
+    // A signal came first and determines the exit status: the writer raises it again once the file
+    // is written.
     while IS_ENDING.load(Acquire) {
         std::thread::sleep(Duration::from_millis(1));
     }
     recorder::untracked(write_final);
 }
 
-/// A child that was forked, or cloned behind libc's back, inherits the order and must not carry it out.
+/// Whether this is the process that was asked, and not a child that was forked or cloned behind
+/// libc's back.
 fn is_this_process() -> bool {
     REQUEST.get().is_some_and(|order| order.process == std::process::id()) && !recorder::is_child()
 }
 
-/// The process ends now: what threads still do is not counted any more, so that all sums agree.
+/// Writes the last recording. Threads that still run are no longer counted, so that all sums agree.
 fn write_final() {
     if recorder::is_whole_process() {
         recorder::close_at_exit();
@@ -110,7 +117,8 @@ fn write_final() {
     }
 }
 
-/// As it is now; the program goes on, and events under way may be counted in one sum and not yet in another.
+/// Writes the recording so far. The program goes on, so events in progress may be in one sum and
+/// not yet in another.
 fn write_snapshot() {
     if recorder::is_whole_process() {
         write(|_| String::new());
@@ -124,7 +132,7 @@ fn write_on_demand() {
     });
 }
 
-/// Writes `heap-PID….raw`. Nobody is there to take an error but the person at the terminal.
+/// Writes `heap-PID….raw`. No caller could handle an error, so errors are printed.
 fn write(suffix: impl FnOnce(&mut u32) -> String) {
     let Some(order) = REQUEST.get() else { return };
     let mut number = WRITE_LOCK.lock().unwrap_or_else(PoisonError::into_inner);
@@ -136,6 +144,6 @@ fn write(suffix: impl FnOnce(&mut u32) -> String) {
 }
 
 fn print_error(message: std::fmt::Arguments<'_>) {
-    // Unlike `eprintln!` it does not panic where stderr is closed.
+    // Unlike `eprintln!`, this does not panic if stderr is closed.
     let _ = writeln!(std::io::stderr(), "heaplab: {message}");
 }

@@ -1,5 +1,5 @@
-//! The signals that end a program, and SIGUSR1. The handler does what may be done in one: it notes the signal and wakes the
-//! writer.
+//! Handlers for the signals that end a program, and for SIGUSR1. A handler may do very little: it
+//! notes the signal and wakes the writer thread.
 
 use super::{is_this_process, writer};
 use libc::c_int;
@@ -8,13 +8,13 @@ use std::ptr;
 
 const HANDLED_SIGNALS: [c_int; 3] = [libc::SIGINT, libc::SIGTERM, libc::SIGUSR1];
 
-/// Puts the handler where the default stands, and nowhere else.
+/// Installs the handler for signals that have the default handler, and for no others.
 pub(super) fn install() {
     for signal in HANDLED_SIGNALS {
         if current_handler(signal) != Some(libc::SIG_DFL) {
             continue;
         }
-        // What came between the question and this wins.
+        // A handler that was installed between the query and this call stays.
         if let Some(earlier) =
             replace_action(signal, our_action()).filter(|earlier| earlier.sa_sigaction != libc::SIG_DFL)
         {
@@ -23,7 +23,7 @@ pub(super) fn install() {
     }
 }
 
-/// The default, wherever the handler still is ours. May be called in the child of a fork.
+/// Restores the default wherever our handler is still installed. May be called in a forked child.
 pub(super) fn restore_defaults() {
     for signal in HANDLED_SIGNALS {
         if is_ours(signal) {
@@ -32,16 +32,18 @@ pub(super) fn restore_defaults() {
     }
 }
 
-/// Whether the program has not put a handler of its own in our place. One that calls ours besides is the program's.
+/// Whether our handler is still installed. If the program's handler calls ours, the installed one
+/// is the program's.
 pub(super) fn is_ours(signal: c_int) -> bool {
     current_handler(signal) == Some(on_signal as extern "C" fn(c_int) as *const () as usize)
 }
 
-/// Ends the process as the signal would have.
+/// Ends the process as the signal would have ended it.
 pub(super) fn end_by_signal(signal: c_int) -> ! {
     set_default(signal);
     let mut this_one = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: the set is initialised by the first call. `_exit` is for process 1 of a container, which no default action ends.
+    // SAFETY: the set is initialised by the first call. `_exit` is for process 1 of a container,
+    // which no default action ends.
     unsafe {
         libc::sigemptyset(this_one.as_mut_ptr());
         libc::sigaddset(this_one.as_mut_ptr(), signal);
@@ -51,7 +53,8 @@ pub(super) fn end_by_signal(signal: c_int) -> ! {
     }
 }
 
-/// Runs `work` with every signal of this thread blocked: a thread that is started meanwhile inherits that.
+/// Runs `work` with all signals of this thread blocked. A thread that is started meanwhile inherits
+/// this.
 pub(super) fn with_signals_blocked<R>(work: impl FnOnce() -> R) -> R {
     let (mut all, mut before) = (MaybeUninit::<libc::sigset_t>::uninit(), MaybeUninit::uninit());
     // SAFETY: the set is initialised by the first call, the one before by the second.
@@ -68,14 +71,14 @@ pub(super) fn with_signals_blocked<R>(work: impl FnOnce() -> R) -> R {
 extern "C" fn on_signal(signal: c_int) {
     // SAFETY: every thread has an errno of its own.
     let errno = unsafe { libc::__errno_location() };
-    // SAFETY: as above. Whom the signal interrupted must find its errno as it was.
+    // SAFETY: as above. The interrupted code must find its errno unchanged.
     let before = unsafe { errno.read() };
     if is_this_process() {
         writer::wake(signal);
     } else {
-        // A child that no handler of fork has told: nobody listens here.
+        // This is a child of which no fork handler was told: it has no writer thread.
         set_default(signal);
-        // SAFETY: may be called in a handler; the signal comes when the handler has returned.
+        // SAFETY: allowed in a handler; the signal is delivered when the handler has returned.
         unsafe { libc::raise(signal) };
     }
     // SAFETY: as above.
@@ -84,7 +87,8 @@ extern "C" fn on_signal(signal: c_int) {
 
 fn our_action() -> libc::sigaction {
     let mut action = action_with_handler(on_signal as extern "C" fn(c_int) as *const () as usize);
-    // What waits in the kernel waits on, and a thread whose stack is full has another one for this.
+    // Interrupted system calls are restarted, and a thread whose stack is full uses its alternate
+    // stack.
     action.sa_flags = libc::SA_RESTART | libc::SA_ONSTACK;
     action
 }

@@ -1,5 +1,5 @@
-//! The thread that writes when a signal came or the time is over. It is the recorder's: it is never recorded, takes no signal
-//! of the program's, and sleeps in the kernel until it is woken.
+//! The thread that writes recordings when a signal arrives or a snapshot is due. It is never
+//! recorded, receives no signals, and sleeps in the kernel until it is woken.
 
 use super::{IS_ENDING, REQUEST, signals, write_final, write_on_demand, write_snapshot};
 use crate::recorder;
@@ -11,14 +11,16 @@ use std::time::{Duration, Instant};
 
 const STACK_BYTES: usize = 1 << 20;
 
-/// A bit for each signal that came.
+/// One bit per signal that has arrived.
 static PENDING_SIGNALS: AtomicU32 = AtomicU32::new(0);
 
-/// Starts the thread; whether that went well. Not by `std::thread`, which allocates in the new thread before it is ours.
+/// Starts the thread and returns whether that succeeded. `std::thread` cannot be used: it allocates
+/// in the new thread before our code runs there.
 pub(super) fn start() -> bool {
     let (mut attributes, mut thread) = (MaybeUninit::uninit(), MaybeUninit::uninit());
     signals::with_signals_blocked(|| {
-        // SAFETY: the attributes are initialised by the first call, and `run` is a thread's function that asks for nothing.
+        // SAFETY: the attributes are initialised by the first call, and `run_writer` is a thread
+        // function that ignores its argument.
         unsafe {
             if libc::pthread_attr_init(attributes.as_mut_ptr()) != 0 {
                 return false;
@@ -37,7 +39,7 @@ pub(super) fn start() -> bool {
 /// Notes the signal and wakes the thread. May be called in a signal handler.
 pub(super) fn wake(signal: c_int) {
     PENDING_SIGNALS.fetch_or(signal_bit(signal), AcqRel);
-    // SAFETY: wakes who sleeps on this word; the word lives as long as the process.
+    // SAFETY: wakes the thread that sleeps on this word; the word lives as long as the process.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
@@ -49,7 +51,8 @@ pub(super) fn wake(signal: c_int) {
 }
 
 extern "C" fn run_writer(_: *mut c_void) -> *mut c_void {
-    // SAFETY: a NUL-terminated name, for those who look at the program's threads.
+    // SAFETY: the name is NUL-terminated. It identifies the thread in a list of the program's
+    // threads.
     unsafe { libc::prctl(libc::PR_SET_NAME, c"heaplab".as_ptr()) };
     recorder::untracked(|| {
         let every = REQUEST.get().and_then(|order| order.every);
@@ -75,7 +78,9 @@ extern "C" fn run_writer(_: *mut c_void) -> *mut c_void {
     })
 }
 
-/// The program's own handler, put in our place and calling ours besides, decides what becomes of the program.
+/// Writes the last recording and ends the process. If the program has installed a handler of its
+/// own, which calls ours, then the program decides what happens next, and only a snapshot is
+/// written.
 fn end_process(signal: c_int) {
     if !signals::is_ours(signal) {
         write_snapshot();
@@ -89,7 +94,7 @@ fn end_process(signal: c_int) {
     IS_ENDING.store(false, Release);
 }
 
-/// Until a signal comes or the time is due.
+/// Sleeps until a signal arrives or a snapshot is due.
 fn sleep_until(due: Option<Instant>) {
     let left = due.map(|due| due.saturating_duration_since(Instant::now()));
     let left = left.map(|left: Duration| libc::timespec {
@@ -109,7 +114,7 @@ fn sleep_until(due: Option<Instant>) {
     };
 }
 
-/// Signals are counted from 1, and those that are heard are less than 32.
+/// The bit of a signal. Signal numbers begin at 1, and the handled ones are below 32.
 fn signal_bit(signal: c_int) -> u32 {
     1u32.checked_shl(signal.unsigned_abs()).unwrap_or(0)
 }

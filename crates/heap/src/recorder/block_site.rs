@@ -1,20 +1,21 @@
-//! Where a live block was born, read from its header: for those who hold the block and ask which line made it.
+//! Finds the site of a live block in its header.
 
 use super::{header, modules, scope, stacks};
 use heaplab_profile::raw::{RawRecording, RawSite};
 
-/// The site of a live block; `None` where it was born outside any region, or where the tables had no room for its stack.
+/// The site of a live block; `None` if it was allocated outside any region or if the tables had no
+/// room for its stack.
 ///
 /// # Safety
-/// `block` was handed out by this recorder and is not freed.
+/// `block` was allocated by this recorder and is not freed.
 pub(crate) unsafe fn block_site(block: *mut u8) -> Option<u32> {
     // SAFETY: the caller's promise.
     let site = scope::site_without_tag(unsafe { header::read(block) });
     (site > stacks::OVERFLOW).then_some(site)
 }
 
-/// The stacks of these sites as a recording with nothing else in it. Each site has a thread of its own, named by its index:
-/// stacks that become one still tell which sites they were.
+/// The stacks of these sites as a recording without figures. Each site gets its own thread, named
+/// by its index, so that sites can be told apart even if their trimmed stacks are equal.
 pub(crate) fn record_stacks(sites: &[u32]) -> RawRecording {
     let entry = |(index, &site): (usize, &u32)| RawSite {
         node: stacks::node_of(site),
@@ -26,7 +27,7 @@ pub(crate) fn record_stacks(sites: &[u32]) -> RawRecording {
         modules: modules::list_modules(),
         threads: (0..sites.len()).map(|index| index.to_string()).collect(),
         sites: sites.iter().enumerate().map(entry).collect(),
-        // After the sites: no site may name a stack that is not there yet.
+        // The nodes are read after the sites: a site must not refer to a node that was not copied.
         nodes: stacks::collect_nodes(),
         ..RawRecording::default()
     }

@@ -1,12 +1,13 @@
-//! Live bytes over the allocation clock: at most 4096 points, thinned by halves, without an allocation. Points are taken
-//! where the clock passes the next multiple of a step; when the room is full, every second point goes and the step doubles.
+//! Live bytes over the allocation clock, in at most 4096 points and without allocating. A point is
+//! taken when the clock passes the next multiple of a step. When the table is full, every second
+//! point is dropped and the step doubles.
 
 use heaplab_profile::raw::RawPoint;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
 use std::time::Instant;
 
 const MAX_POINTS: usize = 4096;
-/// The first step of the clock. Anything smaller than this is a curve of single allocations.
+/// The first step. A smaller one would show single allocations.
 const FIRST_STEP_BYTES: u64 = 1 << 10;
 
 struct Point {
@@ -22,16 +23,16 @@ static USED: AtomicUsize = AtomicUsize::new(0);
 static STEP_BYTES: AtomicU64 = AtomicU64::new(FIRST_STEP_BYTES);
 static NEXT: AtomicU64 = AtomicU64::new(0);
 static LOCK: AtomicBool = AtomicBool::new(false);
-/// Nanoseconds from an arbitrary start to the region's opening.
+/// When the region was opened, on the clock of `now_ns`.
 static OPENED_AT_NS: AtomicU64 = AtomicU64::new(0);
 
-/// The clock at which the next point is due.
+/// The allocation clock at which the next point is due.
 #[inline]
 pub(super) fn next_due() -> u64 {
     NEXT.load(Relaxed)
 }
 
-/// Takes a point. A thread that finds another at it goes on: the next event is soon.
+/// Takes a point. If another thread is taking one, this thread skips it: the next event comes soon.
 #[cold]
 pub(super) fn record_point(clock_bytes: u64, live_bytes: u64) {
     if LOCK.swap(true, Acquire) {
@@ -57,17 +58,17 @@ pub(super) fn record_point(clock_bytes: u64, live_bytes: u64) {
     LOCK.store(false, Release);
 }
 
-/// The clock of the process's own region starts; later calls do nothing.
+/// Starts the wall clock of the process's own region; later calls do nothing.
 pub(super) fn start_clock() {
     now_ns();
 }
 
-/// Since the region's opening.
+/// Nanoseconds since the region was opened.
 pub(super) fn elapsed_ns() -> u64 {
     now_ns().saturating_sub(OPENED_AT_NS.load(Relaxed))
 }
 
-/// No points, from now on.
+/// Drops all points and starts the region's wall clock.
 pub(super) fn clear() {
     USED.store(0, Relaxed);
     STEP_BYTES.store(FIRST_STEP_BYTES, Relaxed);
@@ -75,7 +76,6 @@ pub(super) fn clear() {
     OPENED_AT_NS.store(now_ns(), Relaxed);
 }
 
-/// The points in the order of the clock.
 pub(super) fn collect_points() -> Vec<RawPoint> {
     let used = USED.load(Acquire);
     let point = |point: &Point| RawPoint {
@@ -94,7 +94,7 @@ impl Point {
     }
 }
 
-/// The monotonic clock, from the first time it was asked.
+/// Nanoseconds since the first call.
 fn now_ns() -> u64 {
     static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)

@@ -1,20 +1,22 @@
-//! A forked child records nothing until exec: the tables are its parent's figures, and a lock that another thread of the
-//! parent held at the fork is never given back in the child. So the child lets go of everything before its first event.
+//! Turns the recorder off in a forked child until it calls exec. Its tables hold the parent's
+//! figures, and a lock that another parent thread held at the fork would never be released in the
+//! child.
 //!
-//! `vfork` and `posix_spawn` run no handler of ours; what they start calls exec at once. A child of a bare `clone` is not
-//! noticed here, but writes no file either (`keep` asks for the process id).
+//! `vfork` and `posix_spawn` run no fork handlers; the programs they start call exec at once. A
+//! child of a bare `clone` is not noticed here, but it writes no recording either, because
+//! `exit_snapshot` compares process ids.
 
 use super::{NO_REGION, REGION, thread};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
-/// Whether this process is the child of one that recorded.
+/// Whether this process was forked from one that recorded.
 pub(crate) fn is_child() -> bool {
     IS_CHILD.load(Relaxed)
 }
 
-/// Asks the system to be told of forks, once.
+/// Registers the fork handler, once.
 pub(super) fn register_handler() {
     static WATCHED: AtomicBool = AtomicBool::new(false);
     if !WATCHED.swap(true, Relaxed) {

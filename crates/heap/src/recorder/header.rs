@@ -1,4 +1,4 @@
-//! The 16 bytes before each block of the recorder.
+//! The 16-byte header that the recorder puts before each block.
 //!
 //! ```text
 //! base                       block (what the program sees)
@@ -6,35 +6,36 @@
 //! | padding |    header     |  size bytes …
 //! ```
 //!
-//! The offset is 16 bytes, or the alignment where that is larger, so that the block keeps it. It follows from the layout
-//! alone: whoever frees a block knows where it began.
+//! The offset is 16 bytes, or the block's alignment if that is larger, so that the block stays
+//! aligned. It depends on the layout only, so a free can compute where the allocation began.
 
 use std::alloc::Layout;
 
-/// What a block carries, so that a free needs no look-up.
+/// Where and when a block was allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(16))]
 pub(crate) struct Header {
-    /// The region that the block was born in.
+    /// The region in which the block was allocated.
     pub(crate) region: u32,
-    /// The site that it was born at.
+    /// The site of its allocation; above it, the tag of a scope family (see `scope`).
     pub(crate) site: u32,
-    /// The allocation clock at its birth.
+    /// The allocation clock when it was allocated.
     pub(crate) alloc_clock: u64,
 }
 
-/// A block that was born while nothing was measured.
+/// The region number of a block that was allocated while no region was open.
 pub(crate) const NO_REGION: u32 = 0;
 
 impl Header {
-    /// Of a block that no region counts.
+    /// The header of a block that no region counts.
     pub(crate) const OUTSIDE: Header = Header { region: NO_REGION, site: 0, alloc_clock: 0 };
 }
 
-/// Room for the header that keeps the alignment malloc promises.
+/// The size of the header; also the alignment that malloc guarantees.
 const HEADER_BYTES: usize = 16;
 
-/// What to ask of the system for a block of `layout`; `None` where the header would push it over `isize::MAX`.
+/// The layout to request from the system for a block of `layout`; `None` if the size would exceed
+/// `isize::MAX`.
 #[inline]
 pub(crate) fn outer_layout(layout: Layout) -> Option<Layout> {
     let align = layout.align().max(HEADER_BYTES);

@@ -1,16 +1,19 @@
-//! Numbers by what they stand for: a hash table that grows, in memory that is paid for only where it is touched. PERF: a table
-//! that was made for a million entries at once cost 8 MiB at ten thousand, because a hash goes everywhere.
+//! A hash table of numbers that grows inside one sparse mapping.
+//!
+//! PERF: memory is used only where it is touched, so the table starts small. A table made for a
+//! million entries at once took 8 MiB with ten thousand entries, because hashes touch every page.
 
 use super::zeroed::Zeroed;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-/// The first table has `1 << FIRST` slots.
+/// The first table has `1 << FIRST_LOG2` slots.
 const FIRST_LOG2: u32 = 10;
 
-/// Up to `SLOTS / 4` numbers above 0. Tables of growing size stand behind one another: the one with `1 << n` slots begins at
-/// slot `1 << n`. Everything is called under the lock of whoever owns it.
+/// Up to `SLOTS / 4` numbers greater than 0. Tables of growing size lie one after the other: the
+/// table with `1 << n` slots begins at slot `1 << n`. Callers hold the lock of the structure that
+/// contains the index.
 pub(super) struct NumberIndex<const SLOTS: usize> {
-    /// How much larger than the first the present table is, as a power of two.
+    /// How often the table has doubled since the first one.
     doublings: AtomicU32,
     used: AtomicU32,
     slots: [AtomicU32; SLOTS],
@@ -20,16 +23,17 @@ pub(super) struct NumberIndex<const SLOTS: usize> {
 unsafe impl<const SLOTS: usize> Zeroed for NumberIndex<SLOTS> {}
 
 impl<const SLOTS: usize> NumberIndex<SLOTS> {
-    /// The number of this hash for which `is` holds.
+    /// The number with this hash for which `is` returns true.
     pub(super) fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
-        // At most half of a table is in use: there is always an empty slot to end at.
+        // At most half of the slots are used, so the search ends at an empty one.
         self.probe_slots(hash)
             .map(|slot| slot.load(Relaxed))
             .take_while(|&number| number != 0)
             .find(|&number| is(number))
     }
 
-    /// Puts a number in that is not there. `hash_of` gives the hash of any number, because the table may have to move.
+    /// Inserts a number that is not in the table. `hash_of` is needed because growing the table
+    /// moves other numbers too.
     pub(super) fn insert(&self, number: u32, hash_of: impl Fn(u32) -> u64) {
         let used = self.used.load(Relaxed) + 1;
         let size = self.size();
@@ -52,10 +56,10 @@ impl<const SLOTS: usize> NumberIndex<SLOTS> {
         }
     }
 
-    /// The slots that a hash may stand in, each once, the likeliest first.
+    /// The slots where a hash may be stored, in the order of the search.
     fn probe_slots(&self, hash: u64) -> impl Iterator<Item = &AtomicU32> {
         let size = self.size();
-        // A multiplication leaves the best bits at the top.
+        // The hashes come from multiplications, which leave the best bits at the top.
         let start = (hash ^ (hash >> 32)) as usize;
         (0..size).map(move |step| &self.slots[size + (start.wrapping_add(step) & (size - 1))])
     }
@@ -70,7 +74,7 @@ mod tests {
     use super::super::zeroed;
     use super::*;
 
-    /// Many share a slot, some a whole hash.
+    /// Many numbers share a slot, and pairs share a whole hash.
     fn hash(number: u32) -> u64 {
         u64::from(number / 2).wrapping_mul(0x9e37_79b9_7f4a_7c15) & 0xffff
     }

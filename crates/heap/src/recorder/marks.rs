@@ -1,10 +1,10 @@
-//! Marks that a program sets on its curve. Setting one allocates nothing.
+//! Marks that a program sets on its curve of live bytes. Setting one allocates nothing.
 
 use super::{curve, peak, thread};
 use heaplab_profile::raw::RawMark;
 use std::sync::Mutex;
 
-/// More marks than this in one region are dropped: a mark is for a person to read.
+/// Further marks of a region are dropped: people read them.
 const MAX_MARKS: usize = 64;
 
 struct Mark {
@@ -15,7 +15,7 @@ struct Mark {
 
 static MARKS: Mutex<([Option<Mark>; MAX_MARKS], usize)> = Mutex::new(([const { None }; MAX_MARKS], 0));
 
-/// Says that the next part of the work begins here. Without the heap probe it does nothing.
+/// Marks the beginning of the next part of the work. Does nothing under other probes.
 pub fn mark(name: &'static str) {
     if crate::probe() == crate::Probe::Heap && !super::is_child() {
         let mut marks = lock();
@@ -31,7 +31,6 @@ pub(super) fn clear() {
     lock().1 = 0;
 }
 
-/// In order.
 pub(super) fn collect_marks() -> Vec<RawMark> {
     let marks = lock();
     let set = marks.0[..marks.1].iter().flatten();
@@ -45,7 +44,7 @@ pub(super) fn collect_marks() -> Vec<RawMark> {
     })
 }
 
-/// A thread that panicked while it set a mark left nothing half done.
+/// The marks stay usable after a panic: setting one leaves nothing half done.
 fn lock() -> std::sync::MutexGuard<'static, ([Option<Mark>; MAX_MARKS], usize)> {
     MARKS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

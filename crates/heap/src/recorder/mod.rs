@@ -1,15 +1,22 @@
-//! The `heap` probe: the system's allocator with a header before each block and counters beside it.
+//! The `heap` probe: it allocates from the system, puts a 16-byte header before each block, and
+//! counts. The crate's README explains the whole mechanism.
 //!
-//! - `header`: the 16 bytes before each block: where and when it was born, so that a free needs no look-up and no lock.
-//! - `walk`: the stack of an allocation.
-//! - `stacks`: every distinct stack, once; `index`: how it is found.
-//! - `thread`: what one thread counts; `site`: at one stack.
-//! - `level`: what is live over all sites, its peak, the allocation clock; `curve`: its points.
-//! - `fork`: why a forked child records nothing.
-//! - `births`: where a live block was born, for those who hold it.
-//! - `scope`: what `limit` counts of the threads that are in it.
-//! - `snapshot`: the sums; `modules`: what addresses belong to.
-//! - `zeroed`: memory for all of that.
+//! - `header`: the 16 bytes before each block. They make a free possible without a look-up or a
+//!   lock.
+//! - `walk`: finds the stack of an allocation.
+//! - `stacks`: stores each distinct stack once, as a numbered site; `index` is its hash table.
+//! - `thread`: the tables of one thread; `site`: the counters of one site in one thread.
+//! - `peak`: live bytes over all sites, their peak, and the allocation clock; `curve`: live bytes
+//!   over that clock.
+//! - `scope`: what `limit` measures.
+//! - `fork`: turns the recorder off in a forked child.
+//! - `block_site`: the site of a live block.
+//! - `totals`: sums, and the recording that a reader gets; `modules`: the files that addresses
+//!   belong to; `marks`: marks on the curve.
+//! - `zeroed`: memory for the tables.
+//!
+//! The *allocation clock* counts the bytes allocated so far. It is the time axis of the curve and
+//! of lifetimes, because it is the same in every run of the same program.
 
 #[cfg(feature = "symbols")]
 mod block_site;
@@ -41,11 +48,11 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use thread::ThreadTables;
 
-/// The open region. The process itself is region 1 until `region()` opens another.
+/// The number of the open region. The process itself is region 1 until `region()` opens another.
 static REGION: AtomicU32 = AtomicU32::new(1);
 static LAST_REGION: AtomicU32 = AtomicU32::new(1);
 
-/// Opens a region that this thread owns. Blocks that are alive now are not of it.
+/// Opens a region that the calling thread owns. Blocks that are live now do not belong to it.
 pub(crate) fn open_region() {
     REGION.store(NO_REGION, Relaxed);
     peak::clear();
@@ -55,18 +62,18 @@ pub(crate) fn open_region() {
     REGION.store(LAST_REGION.fetch_add(1, Relaxed) + 1, Relaxed);
 }
 
-/// Before the program's first event, where that can be had.
+/// Starts the clock and registers the fork handler. Called before the program's first allocation
+/// where that is possible.
 pub(crate) fn start_process_region() {
     fork::register_handler();
     curve::start_clock();
 }
 
-/// Whether the region is the process: no other was ever opened.
+/// Whether no region was ever opened, so that the region is the whole process.
 pub(crate) fn is_whole_process() -> bool {
     LAST_REGION.load(Relaxed) == 1
 }
 
-/// What is live now in the open region.
 pub(crate) fn live_bytes() -> u64 {
     peak::live_bytes().unsigned_abs()
 }
@@ -83,7 +90,8 @@ pub(crate) unsafe fn alloc(layout: Layout) -> *mut u8 {
 }
 
 /// # Safety
-/// As [`GlobalAlloc::alloc_zeroed`]. Only the header's page is touched: the rest stays as lazy as the system gave it.
+/// As [`GlobalAlloc::alloc_zeroed`]. Only the header's page is touched: the system provides the
+/// other pages when they are first used.
 #[inline]
 pub(crate) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
     let Some(outer) = header::outer_layout(layout) else { return std::ptr::null_mut() };
@@ -94,10 +102,11 @@ pub(crate) unsafe fn alloc_zeroed(layout: Layout) -> *mut u8 {
 }
 
 /// # Safety
-/// As [`GlobalAlloc::realloc`], for a block of this module's.
+/// As [`GlobalAlloc::realloc`], for a block that this module allocated.
 #[inline]
 pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-    // The caller has checked `new_size` for the inner layout only; the header may push it over the edge.
+    // The caller checked `new_size` for the inner layout only; with the header it may exceed
+    // `isize::MAX`.
     let fits = Layout::from_size_align(new_size, layout.align()).ok().and_then(header::outer_layout);
     let (Some(outer), Some(new_outer)) = (header::outer_layout(layout), fits) else {
         return std::ptr::null_mut();
@@ -122,8 +131,8 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
         if before.region == region {
             count_realloc(before.site, layout.size(), new_size);
         } else {
-            // Born outside: dhat counts such a block as new when it is reallocated, and so do we.
-            // SAFETY: `moved` has room for a header before it.
+            // The block was allocated outside the region: like dhat, we count it as new when it is
+            // reallocated. SAFETY: `moved` has room for a header before it.
             unsafe { header::write(moved, count_alloc_in(region, new_size)) };
         }
     }
@@ -135,10 +144,10 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
 }
 
 /// # Safety
-/// As [`GlobalAlloc::dealloc`], for a block of this module's.
+/// As [`GlobalAlloc::dealloc`], for a block that this module allocated.
 #[inline]
 pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
-    // It was handed out, so its layout has an outer one.
+    // The block was allocated with this layout, so the outer layout exists.
     let Some(outer) = header::outer_layout(layout) else { return };
     // SAFETY: `block` was handed out with this layout.
     let (base, before) = unsafe { (header::base_from_block(block, layout), header::read(block)) };
@@ -146,7 +155,8 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     if region != NO_REGION && before.region == region {
         count_free(before.site, before.alloc_clock, layout.size());
     }
-    // Before the system has the address back: another thread of the scope may get it at once.
+    // This must happen before the system gets the address back: another thread of the scope may get
+    // it at once.
     if scope::is_tagged(before) {
         // SAFETY: as above. PERF: read again, so that the one above stays in registers.
         scope::record_free(unsafe { header::read(block) }, block);
@@ -155,7 +165,7 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     unsafe { System.dealloc(base, outer) };
 }
 
-/// Counts a new block, writes its header, and gives the address that the program sees.
+/// Counts a new block, writes its header, and returns the address that the program sees.
 ///
 /// # Safety
 /// `base` is null or a fresh allocation of `outer_layout(layout)`.
@@ -166,7 +176,8 @@ unsafe fn finish_alloc(base: *mut u8, layout: Layout) -> *mut u8 {
     }
     let region = REGION.load(Relaxed);
     let header = if region == NO_REGION { Header::OUTSIDE } else { count_alloc_in(region, layout.size()) };
-    // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits before the block.
+    // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits
+    // before the block.
     unsafe {
         let block = header::block_from_base(base, layout);
         header::write(block, header);
@@ -178,7 +189,7 @@ unsafe fn finish_alloc(base: *mut u8, layout: Layout) -> *mut u8 {
     }
 }
 
-/// Counts a new block of the region and says what its header is.
+/// Counts a new block of the region and returns its header.
 #[inline(always)]
 fn count_alloc_in(region: u32, size: usize) -> Header {
     match count_alloc(size) {
@@ -187,9 +198,10 @@ fn count_alloc_in(region: u32, size: usize) -> Header {
     }
 }
 
-/// A function of its own, with a frame of its own: the stack is walked from here. Gives the site, 0 where nothing was
-/// counted, and the clock. PERF: two numbers come back in registers; a header came back through memory, in pieces, and to
-/// read it at once was a fifth of an event.
+/// Counts an allocation and returns its site (0 if it was not counted) and the allocation clock. It
+/// is never inlined because the stack walk starts at its frame. PERF: two numbers are returned in
+/// registers. A header was returned through memory in pieces, and reading it back took a fifth of
+/// an event.
 #[inline(never)]
 fn count_alloc(size: usize) -> (u64, u64) {
     let frame = walk::frame_pointer();
@@ -234,7 +246,8 @@ impl ThreadTables {
         }
     }
 
-    /// The allocation clock as this thread knows it.
+    /// The allocation clock as this thread knows it: exact for the owner, and for other threads at
+    /// most 64 KiB and one block behind.
     #[inline]
     fn clock(&self) -> u64 {
         if self.is_owner() { peak::clock() } else { peak::published_clock() + self.pending.clock_bytes() }

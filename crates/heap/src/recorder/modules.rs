@@ -1,5 +1,5 @@
-//! Which files the addresses of a recording belong to: the program and its libraries as the dynamic linker has mapped them,
-//! with their build ids.
+//! The files that the addresses of a recording belong to: the program and its libraries as the
+//! dynamic linker has mapped them, with their build ids.
 
 use heaplab_profile::raw::Module;
 
@@ -22,12 +22,14 @@ unsafe extern "C" fn add_module(
     _size: libc::size_t,
     modules: *mut libc::c_void,
 ) -> libc::c_int {
-    // SAFETY: the linker hands over a description that is valid during the call, and the pointer that `list_modules` gave it.
+    // SAFETY: the linker passes a description that is valid during the call, and the pointer that
+    // `list_modules` gave it.
     let (info, modules) = unsafe { (&*info, &mut *modules.cast::<Vec<Module>>()) };
     // SAFETY: the linker's own table and its length.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
     let shift = info.dlpi_addr;
-    // Where the file's first byte is: the shift itself, but for a program that is linked to a fixed address.
+    // The address of the file's first byte. It equals the shift, except in a program that is linked
+    // to a fixed address.
     let first = headers.iter().find(|header| header.p_type == libc::PT_LOAD && header.p_offset == 0);
     let base = shift + first.map_or(0, |header| header.p_vaddr);
     let end = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
@@ -55,7 +57,8 @@ unsafe extern "C" fn add_module(
     0
 }
 
-/// The GNU build id among the notes of a segment (ELF: name size, descriptor size, type, name, descriptor, each padded).
+/// The GNU build id among the notes of a segment (ELF: name size, descriptor size, type, name,
+/// descriptor, each padded).
 fn find_build_id(mut notes: &[u8], align: u64) -> Option<String> {
     const NT_GNU_BUILD_ID: usize = 3;
     let align = if align == 8 { 8 } else { 4 };

@@ -1,21 +1,29 @@
-//! What is live now over all sites, the highest it has been, and the allocation clock.
+//! Live bytes over all sites, their peak, and the allocation clock.
 //!
-//! One thread owns the region: it writes its figures without a locked instruction, and alone it is exact to the byte. Every
-//! other thread holds its own sum back until it is 64 KiB, and adds it then (shared atomics at every event cost 6 times the
-//! plain run where two threads make and free, the slack 2.4). So the peak errs by at most twice that a thread: what it has
-//! not yet added, and what it has not yet taken away. The owner tells its clock every 64 KiB in the same way: the lifetime of
-//! a block that another thread made or freed errs by at most that.
+//! One thread, the *owner*, opened the region. It updates its sums without locked instructions, so
+//! the peak is exact to the byte while it alone records. Every other thread collects its changes in
+//! [`Pending`] and adds them to the shared sums once they reach 64 KiB. The peak therefore errs by
+//! at most 128 KiB per further thread: what it has not yet added, and what it has not yet
+//! subtracted. The owner publishes its clock every 64 KiB in the same way, so the lifetime of a
+//! block that another thread allocated or freed errs by at most that much. PERF: where two threads
+//! allocate and free, shared atomics at every event took 6 times the plain run, and this takes 2.4
+//! times.
+//!
+//! What each site held at the peak is found with *epochs*. The first decrease after a peak begins a
+//! new epoch. At its first change in an epoch, a site saves its live figures: they are what it held
+//! at the peak. A site that has not changed since then still holds them.
 
 use super::curve;
 use super::site::{Counter, SignedCounter};
 use super::thread;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::*, fence};
 
-/// What a thread that does not own the region may hold back, each way.
+/// How much a thread other than the owner may hold back, in each direction.
 pub(super) const SLACK_BYTES: i64 = 64 << 10;
 
-/// A value on cache lines of its own (processors fetch them in pairs). PERF: where the owner's figures shared a line with
-/// what all threads read, every event of one thread was a cache miss for the others.
+/// A value alone on its cache lines; processors fetch lines in pairs, hence 128 bytes. PERF: where
+/// the owner's sums shared a line with what all threads read, each event of one thread was a cache
+/// miss for the others.
 #[repr(align(128))]
 struct CacheLine<T>(T);
 
@@ -28,12 +36,12 @@ impl<T> std::ops::Deref for CacheLine<T> {
     }
 }
 
-/// The owner's figures. Other threads read them only when they add what they held back.
+/// The owner's sums. Other threads read them only when they add their pending changes.
 struct OwnerSums {
     live_bytes: SignedCounter,
     live_blocks: SignedCounter,
     clock_bytes: Counter,
-    /// What `TOLD_CLOCK` is.
+    /// The value of `PUBLISHED_CLOCK`.
     published_clock_bytes: Counter,
 }
 
@@ -44,7 +52,7 @@ struct OtherSums {
     clock_bytes: AtomicU64,
 }
 
-/// What a thread that does not own the region holds back.
+/// The changes that a thread other than the owner has not yet added to the shared sums.
 #[derive(Default)]
 pub(super) struct Pending {
     bytes: SignedCounter,
@@ -63,18 +71,19 @@ static OTHER_SUMS: CacheLine<OtherSums> = CacheLine(OtherSums {
     live_blocks: AtomicI64::new(0),
     clock_bytes: AtomicU64::new(0),
 });
-/// The owner's clock as the others know it: behind by less than [`SLACK_BYTES`] and one block.
+/// The owner's clock as other threads see it: behind by less than [`SLACK_BYTES`] and one block.
 static PUBLISHED_CLOCK: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(0));
 static PEAK_BYTES: CacheLine<AtomicI64> = CacheLine(AtomicI64::new(0));
 static PEAK_BLOCKS: CacheLine<AtomicI64> = CacheLine(AtomicI64::new(0));
-/// Whether what is live now is the peak.
+/// Whether the live bytes are at their peak now.
 static IS_AT_PEAK: CacheLine<AtomicBool> = CacheLine(AtomicBool::new(false));
-/// The allocation clock when a peak was left last; the peak itself was as late, for nothing was born between.
+/// The allocation clock when the last peak ended. No block was allocated since that peak, so the
+/// peak was reached at this clock value.
 static PEAK_CLOCK: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(0));
-/// How often a peak was left: the number that sites hold their kept figures against.
+/// The current epoch: 1 plus the number of peaks that have ended.
 static EPOCH: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(1));
 
-/// The peak of a region, and how to ask sites for their part of it.
+/// The peak of a region, with what is needed to find each site's part of it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Peak {
     pub(super) bytes: u64,
@@ -84,37 +93,39 @@ pub(super) struct Peak {
     pub(super) is_at_peak: bool,
 }
 
-/// The seal that a change belongs to which adds to what is live.
+/// The epoch of a change that adds live bytes.
 #[inline]
 pub(super) fn epoch() -> u64 {
     EPOCH.load(Relaxed)
 }
 
-/// The seal that a change belongs to which takes away: the first one after a peak breaks it.
+/// The epoch of a change that removes live bytes. The first such change after a peak begins a new
+/// epoch.
 #[inline]
 pub(super) fn epoch_for_decrease() -> u64 {
     if IS_AT_PEAK.load(Relaxed) {
         IS_AT_PEAK.store(false, Relaxed);
         PEAK_CLOCK.store(clock(), Relaxed);
-        // Two threads that leave one peak together may both count up: the second finds every site unchanged since.
+        // Two threads may both increase the epoch at the end of one peak. The second increase is
+        // harmless: no site has changed in between.
         EPOCH.fetch_add(1, Relaxed);
     }
     EPOCH.load(Relaxed)
 }
 
-/// The allocation clock.
+/// The allocation clock: bytes allocated so far in the region.
 #[inline]
 pub(super) fn clock() -> u64 {
     OWNER_SUMS.clock_bytes.get().wrapping_add(OTHER_SUMS.clock_bytes.load(Relaxed))
 }
 
-/// The allocation clock as a thread knows it that does not own the region.
+/// The allocation clock as seen by threads other than the owner.
 #[inline]
 pub(super) fn published_clock() -> u64 {
     PUBLISHED_CLOCK.load(Relaxed).wrapping_add(OTHER_SUMS.clock_bytes.load(Relaxed))
 }
 
-/// What is live, in bytes; never below zero, whatever threads hold back.
+/// Live bytes. Never negative, whatever threads still hold back.
 #[inline]
 pub(super) fn live_bytes() -> i64 {
     (OWNER_SUMS.live_bytes.get() + OTHER_SUMS.live_bytes.load(Relaxed)).max(0)
@@ -124,7 +135,6 @@ fn live_blocks() -> i64 {
     OWNER_SUMS.live_blocks.get() + OTHER_SUMS.live_blocks.load(Relaxed)
 }
 
-/// A change by the owner.
 #[inline]
 pub(super) fn apply_owner_change(bytes: i64, blocks: i64, clock_bytes: u64) {
     OWNER_SUMS.live_bytes.add(bytes);
@@ -137,7 +147,8 @@ pub(super) fn apply_owner_change(bytes: i64, blocks: i64, clock_bytes: u64) {
     }
     if bytes >= 0 {
         if bytes >= SLACK_BYTES {
-            // What another thread adds at this very moment must be seen by one of the two. Less than this is in the bound.
+            // If another thread adds a change at the same moment, one of the two must see the
+            // other's. Smaller changes are within the error bound anyway.
             fence(SeqCst);
         }
         update_peak();
@@ -147,7 +158,6 @@ pub(super) fn apply_owner_change(bytes: i64, blocks: i64, clock_bytes: u64) {
     }
 }
 
-/// A change by another thread.
 #[inline]
 pub(super) fn apply_other_change(pending: &Pending, bytes: i64, blocks: i64, clock_bytes: u64) {
     pending.bytes.add(bytes);
@@ -163,7 +173,7 @@ pub(super) fn apply_other_change(pending: &Pending, bytes: i64, blocks: i64, clo
 }
 
 impl Pending {
-    /// Adds what was held back to the shared sums.
+    /// Adds the pending changes to the shared sums.
     #[cold]
     pub(super) fn flush(&self) {
         OTHER_SUMS.live_bytes.fetch_add(self.bytes.get(), Relaxed);
@@ -173,7 +183,7 @@ impl Pending {
         self.clear();
     }
 
-    /// How far the allocation clock is ahead of what the others know.
+    /// How far this thread's clock is ahead of the published one.
     #[inline]
     pub(super) fn clock_bytes(&self) -> u64 {
         self.clock_bytes.get()
@@ -191,8 +201,8 @@ impl Pending {
 fn update_peak() {
     let live = live_bytes();
     if live >= PEAK_BYTES.load(Relaxed) {
-        // PERF: one thread alone needs no locked instruction. Among several one may be stopped right here, and must not put
-        // its figure over a higher one when it goes on.
+        // PERF: while one thread records, no locked instruction is needed. With several, a thread
+        // may be interrupted here and must not overwrite a higher peak when it continues.
         if !thread::is_shared() {
             PEAK_BYTES.store(live, Relaxed);
         } else if PEAK_BYTES.fetch_max(live, Relaxed) > live {
@@ -205,7 +215,7 @@ fn update_peak() {
     }
 }
 
-/// After everything that was held back has been added.
+/// Called when every thread's pending changes have been added.
 pub(super) fn update_peak_after_flush() {
     if live_bytes() > PEAK_BYTES.load(Relaxed) {
         update_peak();
@@ -223,7 +233,7 @@ pub(super) fn current_peak() -> Peak {
     }
 }
 
-/// Everything to nothing, for a new region.
+/// Resets everything for a new region.
 pub(super) fn clear() {
     OWNER_SUMS.live_bytes.set(0);
     OWNER_SUMS.live_blocks.set(0);

@@ -1,9 +1,10 @@
-//! Scopes: what `limit` measures, whatever regions there are. A thread is in at most one scope at a time; what it allocates
-//! there is written down block by block (see `books`) under the lock of the scope's family: the outermost scope and those
-//! within it.
+//! Scopes, which [`limit`](crate::limit()) measures, independent of regions. A thread is in at most
+//! one scope at a time. Each block that it allocates there is entered in the table of the scope's
+//! *family*: the outermost scope and the scopes nested in it (see `scope_table`).
 //!
-//! A block of a family carries the family's tag above the site in its header, so that it is known whoever frees it. The hot
-//! path pays one branch: on a thread-local null when a block is made, on the tag when it is freed.
+//! The header of such a block carries the family's tag above the site number, so that a free by any
+//! thread is counted. Outside of scopes this takes one branch per event: on a thread-local pointer
+//! when a block is allocated, on the tag when it is freed.
 
 mod scope_table;
 
@@ -17,12 +18,12 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-/// The bits of a header's site number that are the site; a family's tag lies above them.
+/// The low bits of a header's site number are the site; the family's tag is above them.
 const SITE_BITS: u32 = 16;
 const _: () = assert!(MAX_SITES == 1 << SITE_BITS, "the thread's tables mask the tag away");
 
 thread_local! {
-    // Without a destructor, so that it can be used while a thread ends.
+    // It has no destructor, so it can be used while a thread ends.
     static CURRENT: Cell<*const Scope> = const { Cell::new(ptr::null()) };
 }
 
@@ -43,15 +44,16 @@ struct ScopeFamily {
 }
 
 impl Scope {
-    /// A new scope: within the one that this thread is in, or the first of a family.
+    /// Opens a scope: nested in the scope of this thread, or the first of a new family.
     pub(crate) fn open() -> Scope {
         thread::untracked(|| {
             if let Some(outer) = Scope::current() {
                 let index = outer.family.table().open(Some(outer.index));
                 return Scope { family: outer.family, index };
             }
-            // Tag 0 is no family. After 65,535 families a tag comes again: a block that one has left behind carries it, but
-            // stands in no book of the other.
+            // Tag 0 means no family. After 65,535 families a tag is used again. A block that an
+            // earlier family left behind then has the same tag but no entry in the new family's
+            // table.
             let tag = LAST_TAG.fetch_add(1, Relaxed) % (u32::MAX >> SITE_BITS) + 1;
             let mut books = ScopeTable::default();
             let index = books.open(None);
@@ -63,12 +65,12 @@ impl Scope {
         })
     }
 
-    /// The scope that this thread is in.
     pub(crate) fn current() -> Option<Scope> {
         with_current(Scope::clone)
     }
 
-    /// Runs `work` with this thread in the scope. Also when it panics, the thread is afterwards where it was before.
+    /// Runs `work` with this thread in the scope. Afterwards, also after a panic, the thread is
+    /// back in its former scope.
     pub(crate) fn enter<R>(&self, work: impl FnOnce() -> R) -> R {
         struct Restore(*const Scope);
         impl Drop for Restore {
@@ -80,12 +82,11 @@ impl Scope {
         work()
     }
 
-    /// What was measured so far.
     pub(crate) fn totals(&self) -> ScopeTotals {
         thread::untracked(|| self.family.table().totals(self.index))
     }
 
-    /// What was measured so far, site by site, as a recording with nothing else in it.
+    /// The figures so far per site, as a recording.
     #[cfg(feature = "symbols")]
     pub(crate) fn recording(&self) -> heaplab_profile::raw::RawRecording {
         thread::untracked(|| {
@@ -94,7 +95,8 @@ impl Scope {
                 modules: super::modules::list_modules(),
                 threads: vec![String::new()],
                 sites,
-                // After the sites: no site may name a stack that is not there yet.
+                // The nodes are read after the sites: a site must not refer to a node that was not
+                // copied.
                 nodes: stacks::collect_nodes(),
                 ..heaplab_profile::raw::RawRecording::default()
             }
@@ -107,7 +109,7 @@ impl ScopeFamily {
         lock(&self.table)
     }
 
-    /// The family of a tag, if it still measures.
+    /// The family with this tag, if it still exists.
     fn find(tag: u32) -> Option<Arc<ScopeFamily>> {
         let own = Scope::current().filter(|scope| scope.family.tag == tag);
         let found = || lock(&FAMILIES).iter().filter_map(Weak::upgrade).find(|family| family.tag == tag);
@@ -115,29 +117,28 @@ impl ScopeFamily {
     }
 }
 
-/// Whether any thread has ever recorded: if none has, the recorder is not the program's allocator.
+/// Whether any thread has recorded. If none has, the recorder is not the program's allocator.
 pub(crate) fn has_recorded() -> bool {
     thread::all_threads().next().is_some()
 }
 
-/// Whether this thread is in a scope: the branch that a new block costs.
+/// Whether this thread is in a scope. Every allocation asks this.
 #[inline]
 pub(super) fn is_entered() -> bool {
     CURRENT.with(|entered| !entered.get().is_null())
 }
 
-/// Whether a block is of a family: the branch that a free costs.
+/// Whether a block belongs to a family. Every free asks this.
 #[inline]
 pub(super) fn is_tagged(header: Header) -> bool {
     header.site >> SITE_BITS != 0
 }
 
-/// The site in a header, without a family's tag.
 pub(super) fn site_without_tag(header: Header) -> u32 {
     header.site & (u32::MAX >> SITE_BITS)
 }
 
-/// A block that was made by a thread in a scope. Gives the header with the family's tag.
+/// Records a block that a thread in a scope allocated. Returns the header with the family's tag.
 #[cold]
 #[inline(never)]
 pub(super) fn record_alloc(header: Header, block: *mut u8, size: usize) -> Header {
@@ -147,13 +148,13 @@ pub(super) fn record_alloc(header: Header, block: *mut u8, size: usize) -> Heade
         0 => thread.find_site(frame),
         site => site,
     });
-    // The recorder's own blocks are in no scope.
+    // The recorder's own blocks belong to no scope.
     let Some(site) = site else { return header };
     thread::untracked(|| with_current(|scope| scope.record_block(header, block, size, site)))
         .unwrap_or(header)
 }
 
-/// A block that its owner gives back.
+/// Records that a tagged block is freed.
 #[cold]
 #[inline(never)]
 pub(super) fn record_free(header: Header, block: *mut u8) {
@@ -166,7 +167,8 @@ pub(super) fn record_free(header: Header, block: *mut u8) {
     });
 }
 
-/// Takes a block out of the books while it is reallocated: its address may be another thread's before the new one is known.
+/// Takes a block out of the table while it is reallocated: another thread may get its old address
+/// before the new address is known.
 #[cold]
 #[inline(never)]
 pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiveBlock> {
@@ -175,8 +177,8 @@ pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiveBlock> {
     })?
 }
 
-/// Puts a block back that was lifted, at the address and with the size that it has now. One that was not in the books is of
-/// this thread's scope from now on: dhat's rule for blocks that were born outside.
+/// Puts a block back that was taken out, with its new address and size. A block that was not in the
+/// table belongs to this thread's scope from now on, by dhat's rule for blocks allocated outside.
 ///
 /// # Safety
 /// `block` has a header.
@@ -219,11 +221,12 @@ fn with_tag(header: Header, tag: u32) -> Header {
 
 fn with_current<R>(look: impl FnOnce(&Scope) -> R) -> Option<R> {
     let entered = CURRENT.with(Cell::get);
-    // SAFETY: null, or set by `enter` to a scope that is borrowed until it takes the pointer back.
+    // SAFETY: the pointer is null or was set by `enter` to a scope that is borrowed until `enter`
+    // resets it.
     unsafe { entered.as_ref() }.map(look)
 }
 
-/// A thread that panicked has left nothing half done: the books are written by code that does not panic.
+/// The data stays usable after a panic: the code under these locks does not panic.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,12 +1,14 @@
-//! What one thread counts at one site. Only that thread writes; a snapshot may read at any time.
+//! The counters of one site in one thread. Only that thread writes them; other threads may read
+//! them at any time.
 
 use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// Powers of two of the allocation clock that lifetimes are told apart by; the last has all from 1 GiB on. PERF: 32 rows of
-/// them fill a page, as 32 sites do.
+/// The number of lifetime classes: powers of two of the allocation clock, and the last class has
+/// everything from 1 GiB. PERF: the classes of 32 sites fill a page, and so do the counters of 32
+/// sites.
 pub(super) const LIFETIMES: usize = 32;
 
-/// A counter that one thread writes. PERF: a load and a store, where a locked add costs 5 ns.
+/// A counter with one writer. PERF: it uses a load and a store, where a locked addition takes 5 ns.
 #[derive(Default)]
 pub(super) struct Counter(AtomicU64);
 
@@ -35,7 +37,7 @@ impl Counter {
     }
 }
 
-/// A figure that one thread writes and that may be below zero: a thread may free more than it made.
+/// A counter with one writer that may be negative: a thread may free more than it allocated.
 #[derive(Default)]
 pub(super) struct SignedCounter(AtomicI64);
 
@@ -60,7 +62,6 @@ impl SignedCounter {
     }
 }
 
-/// The counters of a site in a thread.
 #[derive(Default)]
 pub(super) struct SiteCounters {
     pub(super) births: Counter,
@@ -73,20 +74,22 @@ pub(super) struct SiteCounters {
     pub(super) live_bytes: SignedCounter,
     pub(super) own_peak_blocks: SignedCounter,
     pub(super) own_peak_bytes: SignedCounter,
-    /// What was live when the peak before this seal was left; of no meaning while the seal is an older one.
+    /// The live figures when the last peak before `epoch` ended; meaningless while `epoch` is older
+    /// than the current one.
     saved_blocks: SignedCounter,
     saved_bytes: SignedCounter,
     epoch: Counter,
     pub(super) deaths: Counter,
     pub(super) lifetime_bytes: Counter,
-    /// The sum of the allocation clock at the births of the blocks that live: how old they are at the end.
+    /// The sum, over the live blocks, of the allocation clock at their allocation. It gives their
+    /// mean age at the end.
     pub(super) live_birth_clock_bytes: SignedCounter,
 }
 
-// PERF: two cache lines a site, and 32 sites a page.
+// PERF: two cache lines per site, and 32 sites per page.
 const _: () = assert!(size_of::<SiteCounters>() == 128);
 
-/// How long the blocks of a site lived.
+/// The number of freed blocks per lifetime class.
 pub(super) type Lifetimes = [AtomicU32; LIFETIMES];
 
 impl SiteCounters {
@@ -100,7 +103,7 @@ impl SiteCounters {
         self.update_own_peak();
     }
 
-    /// As it was when the block was handed out, with the block itself counted.
+    /// Adds the clock value of a new block; the block itself is included in it.
     #[inline]
     pub(super) fn add_alloc_clock(&self, clock_bytes: u64) {
         self.live_birth_clock_bytes.add(clock_bytes.cast_signed());
@@ -138,8 +141,8 @@ impl SiteCounters {
         bucket.store(bucket.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
-    /// Blocks and bytes at the global peak: what was kept when the last seal was broken, or, if nothing has changed here
-    /// since, what is live now. `rising` is whether the peak is now.
+    /// Blocks and bytes at the global peak: the saved figures if this site has changed since the
+    /// peak ended, otherwise the live figures. `is_at_peak`: the region is at its peak now.
     pub(super) fn figures_at_peak(&self, seal: u64, rising: bool) -> (i64, i64) {
         if !rising && self.epoch.get() == seal {
             (self.saved_blocks.get(), self.saved_bytes.get())
@@ -148,7 +151,7 @@ impl SiteCounters {
         }
     }
 
-    /// Whether no event is half counted: what was born here and has not died here is live.
+    /// Whether no event is half counted: allocations minus frees must equal the live blocks.
     pub(super) fn is_consistent(&self) -> bool {
         let left = self.births.get().wrapping_sub(self.deaths.get());
         left as i64 == self.live_blocks.get()
@@ -158,7 +161,7 @@ impl SiteCounters {
         self.births.get() == 0 && self.deaths.get() == 0 && self.reallocations.get() == 0
     }
 
-    /// The first change after the peak was left: what is live is what the peak had.
+    /// At the first change of an epoch the live figures are those of the peak, so they are saved.
     #[inline]
     fn save_peak_figures(&self, seal: u64) {
         if self.epoch.get() != seal {

@@ -1,5 +1,6 @@
-//! Every distinct stack of the process, once: a call tree that stacks share, and a number a stack. Looked up under a lock, but
-//! only when a thread meets a stack that its own cache does not know.
+//! Stores every distinct stack of the process once, in a call tree that the stacks share, and gives
+//! each a number: its site. The tables are locked, but a thread asks them only for a stack that its
+//! own cache does not have.
 
 use super::index::NumberIndex;
 use super::walk::Frames;
@@ -7,25 +8,25 @@ use super::zeroed::{self, Zeroed};
 use heaplab_profile::raw::Node;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
-/// Nodes of the call tree.
+/// Nodes of the call tree at most.
 const MAX_NODES: usize = 1 << 20;
-/// Sites.
+/// Sites at most.
 pub(super) const MAX_SITES: usize = 1 << 16;
-/// Where births are counted for which there is no room left.
+/// The site that counts allocations for which the tables have no room.
 pub(super) const OVERFLOW: u32 = 1;
-/// How many numbers a thread gets at once. PERF: what a thread counts at a site stands where the number says; 32 rows fill a
-/// page. Where threads took their numbers one by one, each had a few rows on nearly every page: 26 MB for 10,000 sites of 8
-/// threads.
+/// How many site numbers a thread takes at once. PERF: a thread's counters are indexed by site
+/// number, and 32 of them fill a page. With numbers taken one by one, each thread had a few
+/// counters on nearly every page: 26 MB for 10,000 sites of 8 threads.
 const BATCH: u32 = 32;
 
-/// Numbers that a thread may give to the stacks that it is the first to meet.
+/// Site numbers that a thread has taken for stacks that it will meet first.
 #[derive(Default)]
 pub(super) struct Batch {
     next: AtomicU32,
     end: AtomicU32,
 }
 
-/// The tables; 60 MiB of address space, of which only what is used is ever touched.
+/// 60 MiB of address space, of which only the used part is ever touched.
 struct StackTables {
     lock: AtomicBool,
     nodes: AtomicU32,
@@ -43,7 +44,7 @@ unsafe impl Zeroed for StackTables {}
 
 static TABLES: AtomicPtr<StackTables> = AtomicPtr::new(std::ptr::null_mut());
 
-/// The number of a stack; a new one is taken from the thread's batch.
+/// The site of a stack; a new stack gets a number of the thread's batch.
 #[cold]
 pub(super) fn find_or_add_site(frames: &Frames, batch: &Batch) -> u32 {
     let Some(tables) = get_or_make_tables() else { return OVERFLOW };
@@ -58,12 +59,12 @@ pub(super) fn node_of(site: u32) -> u32 {
         .map_or(0, |node| node.load(Relaxed))
 }
 
-/// One past the highest site number that a thread may use.
+/// One more than the highest site number in use.
 pub(super) fn site_count() -> u32 {
     existing_tables().map_or(2, |tables| tables.sites.load(Acquire).max(2))
 }
 
-/// The call tree as it is now; node 0 is the root.
+/// The call tree; node 0 is the root.
 pub(super) fn collect_nodes() -> Vec<Node> {
     let Some(tables) = existing_tables() else { return vec![Node::default()] };
     let used = tables.nodes.load(Acquire).max(1) as usize;
@@ -89,7 +90,7 @@ fn get_or_make_tables() -> Option<&'static StackTables> {
     let pointer = std::ptr::from_ref(made).cast_mut();
     match TABLES.compare_exchange(std::ptr::null_mut(), pointer, AcqRel, Acquire) {
         Ok(_) => Some(made),
-        // Another thread was quicker: ours was never touched and costs address space only.
+        // Another thread was faster. Our mapping was never touched and only takes address space.
         Err(_) => existing_tables(),
     }
 }
@@ -97,7 +98,8 @@ fn get_or_make_tables() -> Option<&'static StackTables> {
 impl StackTables {
     fn find_or_add(&self, frames: &Frames, batch: &Batch) -> Option<u32> {
         let hash_of = |site: u32| self.site_hashes[site as usize].load(Relaxed);
-        // A 64-bit hash names a stack: of 65,536 stacks, two share one with a probability of one in ten billion.
+        // A stack is identified by its 64-bit hash. Among 65,536 stacks, two have the same hash
+        // with a probability of one in ten billion.
         if let Some(site) = self.by_hash.find(frames.hash, |site| hash_of(site) == frames.hash) {
             return Some(site);
         }
@@ -112,14 +114,14 @@ impl StackTables {
         Some(site)
     }
 
-    /// A number that no stack has.
+    /// A number that no stack has yet.
     fn take_number(&self, batch: &Batch) -> Option<u32> {
         if batch.next.load(Relaxed) == batch.end.load(Relaxed) {
             let first = self.sites.load(Relaxed);
             if first as usize >= MAX_SITES {
                 return None;
             }
-            // So many threads that whole batches would not go round: one by one.
+            // With many threads, whole batches would run out: then numbers are given one by one.
             let is_scarce = first as usize >= MAX_SITES / 2;
             let end = if is_scarce { first + 1 } else { (first / BATCH + 1) * BATCH };
             batch.next.store(first, Relaxed);
@@ -131,7 +133,7 @@ impl StackTables {
         Some(number)
     }
 
-    /// The node of `address` called from `parent`, made if it is new.
+    /// The node for `address` called from `parent`; it is added if it is new.
     fn find_or_add_child(&self, parent: u32, address: u64) -> Option<u32> {
         let of = |node: u32| {
             (self.parents[node as usize].load(Relaxed), self.addresses[node as usize].load(Relaxed))

@@ -1,9 +1,10 @@
-//! What a thread of the program has in the recorder: its counters a site, a cache of the stacks that it knows, its name. A
-//! thread writes only its own; a snapshot walks the list of all.
+//! The tables of one thread: its counters per site, its cache of known stacks, its name. A thread
+//! writes only its own tables; readers walk the list of all.
 //!
-//! An event (a block made, resized, freed) may be met at any time: in the destructors of a thread's end, in a signal handler
-//! that came in the middle of another event, in a child that was forked. `busy` says that this thread holds a lock of the
-//! recorder's or is the recorder: such events are let pass uncounted. A signal handler's event inside another event counts.
+//! Events (a block is allocated, resized or freed) can come at any time: in destructors while a
+//! thread ends, in a signal handler during another event, in a forked child. `is_busy` means that
+//! the recorder itself is running on this thread and may hold a lock; such events are not counted.
+//! Events of a signal handler during another event are counted.
 
 use super::curve;
 use super::fork;
@@ -21,12 +22,12 @@ use thread_stack_cache::StackCache;
 mod table_pool;
 mod thread_stack_cache;
 
-/// 21 MiB of address space, of which a thread touches a page or two for 32 sites.
+/// 21 MiB of address space. A thread touches a page or two per 32 sites.
 pub(super) struct ThreadTables {
     next: AtomicPtr<ThreadTables>,
-    /// Whether a living thread writes here.
+    /// Whether a running thread uses these tables.
     is_taken: AtomicBool,
-    /// How many threads have written here since the region was opened.
+    /// How many threads have used these tables since the region was opened.
     uses: AtomicU32,
     name: ThreadName,
     stack_low: AtomicUsize,
@@ -40,7 +41,7 @@ pub(super) struct ThreadTables {
     pub(super) region_counts: RegionCounts,
 }
 
-/// What a region clears.
+/// The part that is cleared when a region opens.
 #[repr(C, align(4096))]
 pub(super) struct RegionCounts {
     pub(super) sites: [SiteCounters; MAX_SITES],
@@ -58,16 +59,17 @@ static IS_SHARED: AtomicBool = AtomicBool::new(false);
 
 struct Local {
     thread: Cell<*const ThreadTables>,
-    /// The tables of this thread's earlier name, until it takes others.
+    /// The tables under this thread's earlier name, until it gets new ones.
     former: Cell<*const ThreadTables>,
-    /// Its tables were given back; what its last destructors do is counted event by event.
+    /// The thread's tables were released. What its last destructors do takes and releases tables
+    /// event by event.
     ended: Cell<bool>,
-    /// The recorder is at work on this thread: what it allocates itself is not the program's.
+    /// The recorder is running on this thread: its own allocations are not the program's.
     is_busy: Cell<bool>,
 }
 
 thread_local! {
-    // Without a destructor, so that it can be used while a thread ends.
+    // It has no destructor, so it can be used while a thread ends.
     static LOCAL: Local = const {
         Local {
             thread: Cell::new(ptr::null()),
@@ -78,8 +80,8 @@ thread_local! {
     };
 }
 
-/// Runs `event` for this thread, unless the recorder itself is at work on it. PERF: `LocalKey::with` is not inlined with a
-/// whole event in it.
+/// Runs `event` with this thread's tables, unless the recorder is already running on this thread.
+/// PERF: `LocalKey::with` is not inlined if it contains a whole event.
 #[inline(always)]
 pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
     let (busy, thread) = LOCAL.with(|local| (local.is_busy.get(), local.thread.get()));
@@ -93,7 +95,7 @@ pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) ->
     }
 }
 
-/// The first event of a thread, and every event after its end.
+/// Handles the first event of a thread, and every event after its end.
 #[cold]
 #[inline(never)]
 fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
@@ -109,13 +111,13 @@ fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -
         at_thread_end::release_at_thread_end(thread);
         return Some(event(thread));
     }
-    // No destructor of ours is sure to come again: the tables are given back at once.
+    // Our destructor may not run again, so the tables are released at once.
     let result = event(thread);
     thread.release();
     Some(result)
 }
 
-/// Runs `work` unseen: what it allocates is no part of any region.
+/// Runs `work` without recording what it allocates.
 pub(crate) fn untracked<R>(work: impl FnOnce() -> R) -> R {
     struct Restore(bool);
     impl Drop for Restore {
@@ -127,7 +129,7 @@ pub(crate) fn untracked<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Every thread that has recorded, the latest first.
+/// The tables of every thread that has recorded, the latest first.
 pub(super) fn all_threads() -> impl Iterator<Item = &'static ThreadTables> {
     // SAFETY: null or from `zeroed::leak`.
     let first = unsafe { THREADS.load(Acquire).as_ref() };
@@ -135,7 +137,7 @@ pub(super) fn all_threads() -> impl Iterator<Item = &'static ThreadTables> {
     std::iter::successors(first, |thread| unsafe { thread.next.load(Acquire).as_ref() })
 }
 
-/// Makes the calling thread the one whose figures are exact, and clears everyone's.
+/// Clears all counters and makes the calling thread the owner, whose figures are exact.
 pub(super) fn claim_and_clear() {
     for thread in all_threads() {
         thread.clear();
@@ -150,7 +152,7 @@ pub(super) fn is_shared() -> bool {
     IS_SHARED.load(Relaxed)
 }
 
-/// In the child of a fork: this thread has no tables any more, nor has any other.
+/// In a forked child: no thread has tables any more.
 pub(super) fn forget_all() {
     THREADS.store(ptr::null_mut(), Relaxed);
     LOCAL.with(|local| local.thread.set(ptr::null()));
@@ -172,7 +174,7 @@ fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
 }
 
 impl ThreadTables {
-    /// Whether this thread is the region's owner; the first that asks becomes it.
+    /// Whether this thread owns the region. The first thread that asks becomes the owner.
     #[inline]
     pub(super) fn claim_or_is_owner(&self) -> bool {
         let me = ptr::from_ref(self).cast_mut();
@@ -183,7 +185,7 @@ impl ThreadTables {
         if owner.is_null() && OWNER.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_ok() {
             return true;
         }
-        // PERF: a load before the store keeps the line shared.
+        // PERF: loading before storing keeps the cache line shared.
         if !IS_SHARED.load(Relaxed) {
             IS_SHARED.store(true, Relaxed);
         }
@@ -195,7 +197,6 @@ impl ThreadTables {
         ptr::eq(OWNER.load(Relaxed), self)
     }
 
-    /// The site of the stack at `frame`.
     #[inline]
     pub(super) fn find_site(&self, frame: usize) -> u32 {
         let bounds = StackBounds {
@@ -207,7 +208,7 @@ impl ThreadTables {
         known.unwrap_or_else(|| self.find_site_slowly(frame, &bounds))
     }
 
-    /// A stack that this thread has not met, or that takes more than frame pointers.
+    /// Handles a stack that is not in the cache, or that frame pointers alone do not give.
     #[cold]
     #[inline(never)]
     fn find_site_slowly(&self, frame: usize, bounds: &StackBounds) -> u32 {
@@ -228,7 +229,7 @@ impl ThreadTables {
         self.name.to_text()
     }
 
-    /// Gives the tables back: the next thread that takes them sees all that this one wrote.
+    /// Releases the tables. The next thread that takes them sees everything that this one wrote.
     fn release(&self) {
         self.pending.flush();
         self.is_taken.store(false, Release);
@@ -242,15 +243,17 @@ impl ThreadTables {
 
     #[cold]
     fn learn_site(&self, frames: &Frames) -> u32 {
-        // Busy: a signal handler that allocates must not wait for the lock that this thread holds.
+        // It is marked busy, because a signal handler that allocates must not wait for the lock
+        // that this thread holds.
         let site = untracked(|| stacks::find_or_add_site(frames, &self.batch));
         self.update_name();
         self.stack_cache.add(frames.hash, site);
         site
     }
 
-    /// A thread is named after it has begun: the name that it has when it meets a new stack is the better one. The rows of
-    /// an earlier thread keep their name: then this one takes other tables from its next event on.
+    /// Threads get their name after they have started, so the name is checked at each new stack. If
+    /// an earlier thread's rows are in these tables, they keep their name and this thread takes
+    /// other tables at its next event.
     fn update_name(&self) {
         let now = table_pool::current_name();
         if self.name.is(now) || self.name.is(table_pool::SEVERAL) {
@@ -261,7 +264,7 @@ impl ThreadTables {
             return;
         }
         LOCAL.with(|local| {
-            // Not after the thread's end, where the tables are given back anyway.
+            // Not after the thread's end: then the tables are released anyway.
             if ptr::eq(local.thread.get(), self) {
                 local.former.set(local.thread.replace(ptr::null()));
             }
@@ -269,8 +272,8 @@ impl ThreadTables {
     }
 
     fn clear(&'static self) {
-        // SAFETY: it lies in a mapping of `zeroed::leak`. Regions open while other threads are at rest (see `region`); a
-        // thread that is not loses some of its counts, no more.
+        // SAFETY: it lies in a mapping of `zeroed::leak`. Regions open while other threads are idle
+        // (see `region`); a thread that is not idle only loses some of its counts.
         unsafe { zeroed::clear(&self.region_counts) };
         self.pending.clear();
         self.uses.store(self.is_taken.load(Relaxed).into(), Relaxed);
@@ -279,13 +282,14 @@ impl ThreadTables {
     }
 }
 
-/// The lowest address of this thread's stack and one past its highest; 0 where it is not known, which makes every walk a
-/// slow one.
+/// The lowest address of this thread's stack and one past its highest; zeros if unknown, which
+/// makes every walk use the unwind tables.
 #[cfg(target_os = "linux")]
 fn stack_bounds() -> (usize, usize) {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     let (mut low, mut size) = (ptr::null_mut(), 0);
-    // SAFETY: the attributes are initialised by the first call, read by the second and given back by the third.
+    // SAFETY: the attributes are initialised by the first call, read by the second and given back
+    // by the third.
     unsafe {
         if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
             return (0, 0);
@@ -301,11 +305,11 @@ fn stack_bounds() -> (usize, usize) {
     (0, 0)
 }
 
-/// When a thread ends, its tables are free for the next one.
+/// Releases a thread's tables when it ends, so that the next thread can take them.
 mod at_thread_end {
     use super::{AcqRel, Acquire, AtomicU32, LOCAL, ThreadTables, ptr};
 
-    /// A POSIX key and one, so that 0 is none.
+    /// A POSIX key plus 1; 0 means that there is none yet.
     static KEY: AtomicU32 = AtomicU32::new(0);
 
     pub(super) fn release_at_thread_end(thread: &'static ThreadTables) {
@@ -319,12 +323,13 @@ mod at_thread_end {
             return known - 1;
         }
         let mut key = 0;
-        // SAFETY: the destructor is a plain function that takes what `leave_behind` has set.
+        // SAFETY: the destructor is a plain function that takes the value set by
+        // `release_at_thread_end`.
         unsafe { libc::pthread_key_create(&mut key, Some(on_thread_end)) };
         match KEY.compare_exchange(0, key + 1, AcqRel, Acquire) {
             Ok(_) => key,
             Err(earlier) => {
-                // SAFETY: nobody has used the key that lost.
+                // SAFETY: this key was never used.
                 unsafe { libc::pthread_key_delete(key) };
                 earlier - 1
             }
@@ -332,7 +337,7 @@ mod at_thread_end {
     }
 
     unsafe extern "C" fn on_thread_end(value: *mut libc::c_void) {
-        // SAFETY: set by `leave_behind` to a reference that lives as long as the process.
+        // SAFETY: set by `release_at_thread_end` to a reference that lives as long as the process.
         if let Some(thread) = unsafe { value.cast::<ThreadTables>().as_ref() } {
             LOCAL.with(|local| {
                 local.thread.set(ptr::null());

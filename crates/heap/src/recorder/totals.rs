@@ -1,4 +1,4 @@
-//! The sums over all threads and sites, and the whole recording for those who look up symbols.
+//! Sums over all threads and sites, and the whole recording.
 
 use super::{REGION, curve, marks, modules, peak, stacks, thread};
 use heaplab_profile::HeapTotals;
@@ -8,11 +8,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 /// Wall time of the region that was closed last.
 static CLOSED_AT_NS: AtomicU64 = AtomicU64::new(0);
 
-/// Closes the open region and gives what was counted in it.
+/// Closes the open region and returns its totals.
 pub(crate) fn close_region() -> HeapTotals {
     REGION.store(super::NO_REGION, Relaxed);
     CLOSED_AT_NS.store(curve::elapsed_ns(), Relaxed);
-    // What threads hold back belongs to the end, and perhaps to the peak.
+    // Pending changes of threads belong to the end, and may raise the peak.
     thread::all_threads().for_each(|thread| thread.pending.flush());
     peak::update_peak_after_flush();
     let totals = sum_totals();
@@ -31,12 +31,13 @@ pub(crate) fn close_region() -> HeapTotals {
     }
 }
 
-/// Closes the region of a process that ends while its threads are still at work.
+/// Closes the region of a process that ends while its threads still run.
 pub(crate) fn close_at_exit() {
     REGION.store(super::NO_REGION, Relaxed);
     if thread::is_shared() {
-        // An event that had begun takes well under a microsecond more, unless its thread was stopped amid it and waits for a
-        // core: such a row does not agree with itself.
+        // An event in progress needs well under a microsecond more, unless its thread was
+        // interrupted in the middle and waits for a core. Then the site's counters are
+        // inconsistent, and we wait.
         for round in 0..50 {
             std::thread::sleep(std::time::Duration::from_millis(2));
             if round > 5
@@ -51,7 +52,8 @@ pub(crate) fn close_at_exit() {
     close_region();
 }
 
-/// Everything about the region that was closed last, or about the open one as it is now. What this allocates is not recorded.
+/// The recording of the region that was closed last, or of the open region so far. Its own
+/// allocations are not recorded.
 pub(crate) fn take_recording() -> RawRecording {
     thread::untracked(|| {
         let mut raw = RawRecording {
@@ -63,7 +65,7 @@ pub(crate) fn take_recording() -> RawRecording {
             ..RawRecording::default()
         };
         let peak = peak::current_peak();
-        // The list has the latest thread first.
+        // The list begins with the latest thread.
         let mut threads: Vec<_> = thread::all_threads().collect();
         threads.reverse();
         for (index, thread) in threads.iter().enumerate() {
@@ -100,14 +102,16 @@ pub(crate) fn take_recording() -> RawRecording {
                 });
             }
         }
-        // After the sites: other threads may be at work, and no site may name a stack that is not there yet.
+        // The nodes are read after the sites: while other threads run, a site must not refer to a
+        // node that was not copied.
         raw.nodes = stacks::collect_nodes();
         sum_sites(&raw.sites, &mut raw.totals);
         raw
     })
 }
 
-/// The sums of these very rows: where threads are at work they have gone on since the totals were taken.
+/// Replaces the totals by the sums of these rows. While threads run, they go on counting after the
+/// totals were taken.
 fn sum_sites(sites: &[RawSite], totals: &mut RawTotals) {
     let sum = |of: fn(&RawSite) -> u64| sites.iter().map(of).sum::<u64>();
     totals.births = sum(|site| site.births);
@@ -121,7 +125,7 @@ fn sum_sites(sites: &[RawSite], totals: &mut RawTotals) {
     totals.end_bytes = level(|site| site.live_bytes);
 }
 
-/// Sums over every thread and site; allocates nothing.
+/// Sums over every thread and site. Allocates nothing.
 fn sum_totals() -> RawTotals {
     let is_open = REGION.load(Relaxed) != super::NO_REGION;
     let peak = peak::current_peak();

@@ -1,20 +1,24 @@
-//! Stacks: by frame pointers where the chain is whole, by unwind tables where it is not.
+//! Finds the stack of an allocation: by frame pointers where they give the whole stack, and by
+//! unwind tables where they do not.
 //!
-//! With frame pointers every function's frame begins with its caller's frame address and the return address behind it, so a
-//! stack is a linked list. Every link is checked against the thread's own stack before it is followed. A walk is whole when
-//! it ends at the return address that all stacks of the thread end at, which the thread's first event has learned from the
-//! unwind tables. Through code without frame pointers (libc's `qsort`) the chain breaks, and the tables give that stack.
+//! With frame pointers, every stack frame begins with the address of the caller's frame, followed
+//! by the return address, so the stack is a linked list. Every link is checked against the thread's
+//! own stack before it is followed. A walk is whole if it ends at the *root*: the return address at
+//! which all stacks of the thread end. The thread's first event learns the root from the unwind
+//! tables. In code without frame pointers (libc's `qsort`) the list breaks, and the unwind tables
+//! are used.
 
 use std::mem::MaybeUninit;
 
-/// The most frames of a stack that are kept.
+/// Frames that are kept of a stack.
 pub(super) const MAX_FRAMES: usize = 128;
-/// rustc signs no return address, but a libc for aarch64 may, in the bits that no address of a program uses.
+/// On aarch64 a libc may sign return addresses, in bits that no address of a program uses. rustc
+/// does not sign them.
 const ADDRESS_BITS: u64 = if cfg!(target_arch = "aarch64") { (1 << 48) - 1 } else { u64::MAX };
-/// What stands for the callers of a deeper stack. No return address is this low.
+/// Replaces the callers of a stack that is too deep. No return address is this low.
 pub(super) const CUT_ADDRESS: u64 = 1;
 
-/// The stack of a thread, and the return address that its stacks end at; 0 until that is known.
+/// The bounds of a thread's stack, and its root; 0 if the root is unknown.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StackBounds {
     pub(super) low: usize,
@@ -22,21 +26,21 @@ pub(super) struct StackBounds {
     pub(super) root: u64,
 }
 
-/// Return addresses, the innermost first.
+/// The return addresses of a stack, the innermost first.
 pub(super) struct Frames {
     addresses: [MaybeUninit<u64>; MAX_FRAMES],
     length: usize,
     pub(super) hash: u64,
-    /// Walked by unwind tables.
+    /// It was walked by unwind tables.
     pub(super) slow: bool,
-    /// Deeper than is kept.
+    /// It was deeper than [`MAX_FRAMES`].
     pub(super) cut: bool,
 }
 
 impl Frames {
     #[inline]
     fn new() -> Frames {
-        // PERF: a kilobyte that is not zeroed at every allocation.
+        // PERF: this kilobyte is not zeroed at every allocation.
         Frames {
             addresses: [const { MaybeUninit::uninit() }; MAX_FRAMES],
             length: 0,
@@ -55,7 +59,7 @@ impl Frames {
         }
     }
 
-    /// Replaces the outermost frame by the mark of a cut stack.
+    /// Replaces the outermost frame by [`CUT_ADDRESS`].
     fn mark_cut(&mut self) {
         self.cut = true;
         self.length = MAX_FRAMES - 1;
@@ -74,15 +78,15 @@ impl Frames {
     }
 }
 
-/// FxHash's step: an address a multiplication.
+/// One step of FxHash, a multiplication per address.
 #[inline(always)]
 fn hash_step(hash: u64, address: u64) -> u64 {
     (hash.rotate_left(5) ^ address).wrapping_mul(0x517c_c1b7_2722_0a95)
 }
 
-/// The hash of the stack at `frame`, the one that [`stack()`] gives; `None` where frame pointers alone do not give a whole
-/// stack that is kept whole. PERF: all that an event needs at a stack that is known. Keeping the addresses, and handing a
-/// kilobyte of them on, took half of the time of an event.
+/// The hash of the stack at `frame`, equal to that of [`walk_stack`]; `None` if frame pointers
+/// alone do not give the whole stack. PERF: this is all that an event needs for a known stack.
+/// Storing the addresses and passing a kilobyte of them on took half of an event's time.
 #[inline(always)]
 pub(super) fn hash_whole_stack(mut frame: usize, bounds: &StackBounds) -> Option<u64> {
     let here = 0u8;
@@ -90,12 +94,13 @@ pub(super) fn hash_whole_stack(mut frame: usize, bounds: &StackBounds) -> Option
     let end = if frame >= bounds.low { bounds.high.saturating_sub(2 * size_of::<usize>()) } else { 0 };
     let (mut hash, mut last) = (0, 0);
     for _ in 0..MAX_FRAMES {
-        // Two words must lie between here and the stack's end.
+        // Two words must fit between the frame and the end of the stack.
         if frame <= low || !frame.is_multiple_of(align_of::<usize>()) || frame >= end {
             break;
         }
         let words = std::ptr::with_exposed_provenance::<usize>(frame);
-        // SAFETY: both words lie in this thread's own stack, above everything that this function uses: mapped and quiet.
+        // SAFETY: both words lie in this thread's own stack, above everything that this function
+        // uses, so they are mapped and do not change.
         let (next, address) = unsafe { (words.read(), words.add(1).read()) };
         if address == 0 {
             break;
@@ -105,14 +110,14 @@ pub(super) fn hash_whole_stack(mut frame: usize, bounds: &StackBounds) -> Option
         low = frame;
         frame = next;
     }
-    // A stack that was cut off here does not end at the root.
+    // A stack that is deeper than this does not end at the root.
     (last == bounds.root && last != 0).then_some(hash)
 }
 
-/// The stack of the function whose frame begins at `frame`.
 #[inline]
 pub(super) fn walk_stack(frame: usize, bounds: &StackBounds) -> Frames {
-    // On a signal handler's own stack, or a coroutine's: what lies between there and this thread's may not be mapped.
+    // On a signal handler's own stack or a coroutine's stack, the memory between there and this
+    // thread's stack may not be mapped.
     let high = if frame >= bounds.low { bounds.high } else { 0 };
     let frames = walk_frame_pointers(frame, high);
     if frames.cut || (frames.length > 0 && frames.last() == bounds.root) {
@@ -121,24 +126,24 @@ pub(super) fn walk_stack(frame: usize, bounds: &StackBounds) -> Frames {
     walk_unwind_tables(frames.addresses().first().map_or(WalkStart::Here, |&first| WalkStart::Address(first)))
 }
 
-/// The return address that this thread's stacks end at, if both ways agree on this one from here on; 0 if they do not. From
-/// here, because in a build without frame pointers the register may still hold a frame far up, of a library that has them:
-/// a chain from there ends as it should and has left out the program.
+/// The root of this thread: the return address at which its stacks end, if both kinds of walks
+/// agree on it; 0 otherwise. Both walks start here, because in a build without frame pointers the
+/// register may still hold the frame of a library that has them. A walk from there ends at the
+/// right place but leaves out the program's own functions.
 #[cold]
 #[inline(never)]
 pub(super) fn learn_root(high: usize) -> u64 {
-    // The functions of libc that start a thread: nothing of the program's is below them.
+    // The functions of libc that start a thread; the program has no frames below them.
     const START: usize = 4;
     let here = frame_pointer();
     let fast = walk_frame_pointers(here, high);
     let slow = walk_unwind_tables(WalkStart::Function((learn_root as fn(usize) -> u64 as *const ()).addr()));
     let (fast, slow) = (fast.addresses(), slow.addresses());
     let agree = !fast.is_empty() && slow.starts_with(fast) && slow.len() - fast.len() <= START;
-    // A cut stack has an end of its own.
+    // A cut stack does not end at the root.
     if agree { fast.last().copied().filter(|&end| end != CUT_ADDRESS).unwrap_or(0) } else { 0 }
 }
 
-/// The address of the calling function's frame.
 #[inline(always)]
 pub(super) fn frame_pointer() -> usize {
     let frame: usize;
@@ -152,7 +157,8 @@ pub(super) fn frame_pointer() -> usize {
     unsafe {
         std::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags));
     }
-    // Without a frame no walk is whole, and the unwind tables give every stack.
+    // Frame address 0 means that no frame-pointer walk is whole, so the unwind tables give every
+    // stack.
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     {
         frame = 0;
@@ -174,7 +180,8 @@ fn walk_frame_pointers(mut frame: usize, high: usize) -> Frames {
             break;
         }
         let words = std::ptr::with_exposed_provenance::<usize>(frame);
-        // SAFETY: both words lie in this thread's own stack, above everything that this function uses: mapped and quiet.
+        // SAFETY: both words lie in this thread's own stack, above everything that this function
+        // uses: mapped and quiet.
         let (next, address) = unsafe { (words.read(), words.add(1).read()) };
         let address = address as u64 & ADDRESS_BITS;
         if address == 0 {
@@ -187,14 +194,14 @@ fn walk_frame_pointers(mut frame: usize, high: usize) -> Frames {
     frames
 }
 
-/// Where a stack begins: what is above is the recorder itself.
+/// Where the reported stack begins; the frames above are the recorder's own.
 #[derive(Clone, Copy)]
 enum WalkStart {
     /// At the function that walks.
     Here,
     /// At this return address.
     Address(u64),
-    /// Behind the function that begins at this address.
+    /// After the function that begins at this address.
     Function(usize),
 }
 
@@ -202,7 +209,8 @@ enum WalkStart {
 fn walk_unwind_tables(from: WalkStart) -> Frames {
     let mut frames = Frames::new();
     let mut begun = matches!(from, WalkStart::Here);
-    // SAFETY: tracing needs no lock on this system: the unwinder reads tables that do not change.
+    // SAFETY: tracing needs no lock on this system, because the unwinder reads tables that do not
+    // change.
     unsafe {
         backtrace::trace_unsynchronized(|frame| {
             let address = frame.ip() as u64;
@@ -211,7 +219,7 @@ fn walk_unwind_tables(from: WalkStart) -> Frames {
                 begun = matches!(from, WalkStart::Function(start) if frame.symbol_address().addr() == start);
                 return true;
             }
-            // Behind the outermost frame: nobody has called `_start`.
+            // This is past the outermost frame: `_start` has no caller.
             if address == 0 {
                 return false;
             }

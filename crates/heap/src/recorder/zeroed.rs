@@ -1,18 +1,19 @@
-//! Memory for the recorder's own tables, straight from the system: large, zero, and paid for only where it is touched. The
-//! recorder must not allocate from the allocator that it is.
+//! Memory for the recorder's tables, mapped from the system: large, zeroed, and physically used
+//! only where it is touched. The recorder cannot allocate its tables from itself.
 
 use std::ptr::NonNull;
 
-/// A type that is sound when every byte is zero, and that many threads may look at.
+/// A type for which all-zero bytes are a valid value, shared between threads.
 ///
 /// # Safety
 /// All-zero bytes are a valid value, and the type has no destructor.
 pub(super) unsafe trait Zeroed: Sync {}
 
-/// A new value of all zeros that lives as long as the process; `None` where the system has no address space left.
+/// Returns a zeroed value that lives as long as the process; `None` if the system has no address
+/// space left.
 pub(super) fn leak<T: Zeroed>() -> Option<&'static T> {
-    // SAFETY: an anonymous private mapping at an address of the kernel's choice touches nothing that exists. NORESERVE: a
-    // table is mostly never touched.
+    // SAFETY: an anonymous private mapping at an address that the kernel chooses does not affect
+    // existing memory. NORESERVE: most of a table is never touched.
     let mapped = unsafe {
         libc::mmap(
             std::ptr::null_mut(),
@@ -31,13 +32,14 @@ pub(super) fn leak<T: Zeroed>() -> Option<&'static T> {
     NonNull::new(mapped.cast::<T>()).map(|value| unsafe { value.as_ref() })
 }
 
-/// Makes a value, or a page-aligned part of one, all zeros again and gives its pages back.
+/// Zeroes a value, or a page-aligned part of one, and returns its pages to the system.
 ///
 /// # Safety
 /// `value` lies in a mapping of [`leak`], and no other thread writes to it meanwhile.
 pub(super) unsafe fn clear<T: Zeroed>(value: &'static T) {
     const { assert!(align_of::<T>() >= 4096 && size_of::<T>().is_multiple_of(4096), "whole pages only") };
-    // SAFETY: whole pages of a mapping of ours; a private anonymous page reads as zero after this.
+    // SAFETY: these are whole pages of our own mapping; a private anonymous page reads as zero
+    // afterwards.
     unsafe {
         libc::madvise(std::ptr::from_ref(value).cast_mut().cast(), size_of::<T>(), libc::MADV_DONTNEED)
     };

@@ -1,26 +1,26 @@
-//! What a family of scopes writes down: every live block by its address, and for each scope the sums over its blocks and over
-//! those of the scopes within it. Exact at any number of threads: all of it is under one lock.
+//! The table of a family of scopes: every live block by its address, and the sums of each scope
+//! over its own blocks and those of the scopes nested in it. Everything is under one lock, so it is
+//! exact with any number of threads.
 
 use super::stacks;
 use std::collections::HashMap;
 
-/// Sites of a scope that are told apart; further ones are counted together at the overflow site.
+/// Sites per scope; further ones are counted together at the overflow site.
 const MOST_SITES: usize = 1024;
 
-/// A live block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::recorder) struct LiveBlock {
     pub(super) size: u64,
     pub(super) site: u32,
-    /// The scope that it was born in.
+    /// The scope in which it was allocated.
     pub(super) scope: usize,
 }
 
-/// What a limit is held against.
+/// The figures that a limit is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ScopeTotals {
     pub(crate) peak_bytes: u64,
-    /// Births.
+    /// Allocations.
     pub(crate) blocks: u64,
     pub(crate) live_bytes: u64,
     pub(crate) live_blocks: u64,
@@ -28,7 +28,7 @@ pub(crate) struct ScopeTotals {
 
 #[derive(Debug, Default)]
 pub(super) struct ScopeTable {
-    /// PERF: an entry a live block, 40 bytes with its room; a header has none left for a scope.
+    /// Live blocks by address. PERF: 40 bytes per live block; the header has no room for a scope.
     blocks: HashMap<usize, LiveBlock>,
     scopes: Vec<ScopeSums>,
 }
@@ -37,9 +37,9 @@ pub(super) struct ScopeTable {
 struct ScopeSums {
     parent: Option<usize>,
     totals: ScopeTotals,
-    /// Whether what is live is the peak.
+    /// Whether the live bytes are at their peak now.
     is_at_peak: bool,
-    /// How often a peak was left, as in `level`.
+    /// As in `peak`: begins at 1 and increases when a peak ends.
     epoch: u64,
     sites: HashMap<u32, ScopeSite>,
 }
@@ -49,7 +49,8 @@ struct ScopeSite {
     births: u64,
     birth_bytes: u64,
     live: LiveFigures,
-    /// What was live when the peak before this seal was left; of no meaning while the seal is an older one.
+    /// The live figures when the last peak before `epoch` ended; meaningless while `epoch` is older
+    /// than the scope's.
     saved: LiveFigures,
     epoch: u64,
 }
@@ -61,16 +62,17 @@ struct LiveFigures {
 }
 
 impl ScopeTable {
-    /// A new scope's index.
+    /// Opens a scope and returns its index.
     pub(super) fn open(&mut self, within: Option<usize>) -> usize {
-        // A site's first seal, 0, is none that a scope ever has.
+        // A new site has epoch 0, which no scope ever has.
         self.scopes.push(ScopeSums { parent: within, epoch: 1, ..ScopeSums::default() });
         self.scopes.len() - 1
     }
 
     pub(super) fn add_block(&mut self, address: usize, block: LiveBlock) {
         if let Some(gone) = self.blocks.insert(address, block) {
-            // It was freed where nobody saw it, or its address would not be here again.
+            // The earlier block was freed without our seeing it, or its address could not be in use
+            // again.
             self.for_each_enclosing(gone.scope, |sums| sums.count_free(gone));
         }
         self.for_each_enclosing(block.scope, |sums| sums.count_alloc(block));
@@ -82,7 +84,7 @@ impl ScopeTable {
         }
     }
 
-    /// Takes a block out for as long as it has no address; it counts as live.
+    /// Takes a block out while it has no address. It still counts as live.
     pub(super) fn take_block(&mut self, address: usize) -> Option<LiveBlock> {
         self.blocks.remove(&address)
     }
@@ -117,7 +119,7 @@ impl ScopeTable {
         sums.sites.iter().map(raw).collect()
     }
 
-    /// The scope and all that it lies in.
+    /// Applies a change to the scope and to all scopes around it.
     fn for_each_enclosing(&mut self, scope: usize, mut change: impl FnMut(&mut ScopeSums)) {
         let mut next = Some(scope);
         while let Some(sums) = next.and_then(|index| self.scopes.get_mut(index)) {
@@ -159,7 +161,7 @@ impl ScopeSums {
         site.live.bytes = site.live.bytes.saturating_sub(block.size);
     }
 
-    /// The site's figures, after what the last peak had of it was kept.
+    /// The site, after its figures at the last peak were saved if necessary.
     fn saved_site(&mut self, number: u32) -> &mut ScopeSite {
         let has_room = self.sites.len() < MOST_SITES || self.sites.contains_key(&number);
         let site = self.sites.entry(if has_room { number } else { stacks::OVERFLOW }).or_default();

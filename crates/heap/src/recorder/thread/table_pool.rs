@@ -1,29 +1,30 @@
-//! Which tables a new thread writes to: those of a thread that has ended, if one of the same name left some. A row of a
-//! recording names one thread, so that tables which hold rows are not passed on to a thread of another name; only when there
-//! are [`MOST_NAMED`] already, rows of several names are thrown together, and the name says so.
+//! Chooses the tables of a new thread. It reuses the tables of a thread that has ended, if that
+//! thread had the same name. A row of a recording belongs to one thread name, so tables with rows
+//! are not given to a thread of another name. Only when there are [`MAX_NAMED`] tables are rows of
+//! several names combined, and then the name says `(several)`.
 
 use super::{THREADS, ThreadTables, all_threads, zeroed};
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering::*};
 
-/// Tables that are made for the sake of a name alone. As many threads as live at once have tables of their own all the same.
+/// Up to so many tables are made to keep names apart. More are made only if more threads run at the
+/// same time.
 const MAX_NAMED: usize = 64;
-/// Linux's own limit on a thread's name, its NUL included.
+/// The longest thread name on Linux, with its NUL.
 const NAME_BYTES: usize = 16;
 
-/// A name as it is compared.
+/// A name in the form in which it is compared.
 pub(super) type NameWords = [u64; NAME_BYTES / 8];
 
-/// What stands for threads of more names than are told apart.
+/// The name of tables that several thread names share.
 pub(super) const SEVERAL: NameWords = name_words(b"(several)\0\0\0\0\0\0\0");
 
-/// The name of the tables' threads.
 pub(super) struct ThreadName([AtomicU64; NAME_BYTES / 8]);
 
-/// Tables for this thread alone; `None` where the system has no address space left.
+/// Takes tables for this thread; `None` if the system has no address space left.
 pub(super) fn acquire() -> Option<&'static ThreadTables> {
     let name = current_name();
-    // The first life here since the region was opened, or one more of the same name.
+    // Nobody has used them since the region was opened, or only threads of the same name have.
     let fits = |thread: &ThreadTables| thread.name.is(name) || thread.uses.load(Relaxed) == 0;
     let left = find_free(fits).or_else(|| {
         if all_threads().take(MAX_NAMED).count() < MAX_NAMED {
@@ -42,7 +43,7 @@ pub(super) fn acquire() -> Option<&'static ThreadTables> {
     Some(thread)
 }
 
-/// As the system has it: what `std::thread::Builder::name` sets, cut to 15 bytes.
+/// The system's name of this thread: what `std::thread::Builder::name` sets, cut to 15 bytes.
 pub(super) fn current_name() -> NameWords {
     let mut bytes = [0u8; NAME_BYTES];
     // SAFETY: PR_GET_NAME writes at most 16 bytes, its NUL included.
@@ -50,13 +51,13 @@ pub(super) fn current_name() -> NameWords {
     name_words(&bytes)
 }
 
-/// Tables that no living thread writes to, taken.
+/// Takes tables that no running thread uses.
 fn find_free(fits: impl Fn(&ThreadTables) -> bool) -> Option<&'static ThreadTables> {
     all_threads().find(|thread| {
         if !fits(thread) || thread.is_taken.compare_exchange(false, true, AcqRel, Relaxed).is_err() {
             return false;
         }
-        // Between the two another thread may have come and gone.
+        // Another thread may have taken and released them in between.
         let fits = fits(thread);
         if !fits {
             thread.is_taken.store(false, Release);

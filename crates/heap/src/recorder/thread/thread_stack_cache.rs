@@ -1,18 +1,20 @@
-//! The stacks that a thread has met: its own way from a stack's hash to the site, without a lock. It may forget one, and meets it
-//! anew then.
+//! A thread's cache from a stack's hash to its site, used without a lock. It may forget an entry,
+//! which is then looked up again in `stacks`.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// At most so many.
+/// Slots at most.
 const MAX_SLOTS: usize = 1 << 14;
-/// The room that a thread begins with. PERF: of 16,384 slots every page is touched at a thousand stacks, 192 KiB a thread.
+/// Slots at first. PERF: with all 16,384 slots, a thousand stacks touched every page, 192 KiB per
+/// thread.
 const FIRST_SLOTS: usize = 1 << 10;
-/// How many neighbours are looked at.
+/// How many neighbouring slots are searched.
 const PROBES: usize = 4;
 
-/// All zeros is a valid one, and empty. Written by one thread; a signal handler of its may come between two writes.
+/// All zeros is a valid, empty cache. Only one thread writes, but its signal handler may run
+/// between two writes.
 pub(super) struct StackCache {
-    /// How much more than [`FIRST`] there is, in slots.
+    /// The capacity minus [`FIRST_SLOTS`].
     extra_slots: AtomicU32,
     used: AtomicU32,
     hashes: [AtomicU64; MAX_SLOTS],
@@ -32,12 +34,13 @@ impl StackCache {
         self.grow_if_half_full();
         let empty = self.slots(hash).find(|&slot| self.sites[slot].load(Relaxed) == 0);
         let Some(slot) = empty.or_else(|| self.slots(hash).next()) else { return };
-        // The site first: whoever meets the hash must find it.
+        // The site is written first, so that a reader who sees the hash finds the site.
         self.sites[slot].store(site, Relaxed);
         self.hashes[slot].store(hash, Relaxed);
     }
 
-    /// Twice the room when half of it is in use. What was known is met anew: that is one lock each.
+    /// Doubles the capacity when half of it is used. All entries are forgotten; each takes one
+    /// locked look-up to return.
     fn grow_if_half_full(&self) {
         let (used, room) = (self.used.load(Relaxed) as usize + 1, self.capacity());
         if 2 * used <= room || room == MAX_SLOTS {
@@ -49,12 +52,12 @@ impl StackCache {
         self.used.store(1, Relaxed);
     }
 
-    /// Where a stack may stand, the likeliest place first.
+    /// The slots where a hash may be stored, in the order of the search.
     #[inline]
     fn slots(&self, hash: u64) -> impl Iterator<Item = usize> {
         let mask = self.capacity() - 1;
         let first = (hash ^ (hash >> 29)) as usize;
-        // PERF: the second mask says to the compiler that no index is out of bounds.
+        // PERF: the second mask tells the compiler that no index is out of bounds.
         (0..PROBES).map(move |probe| first.wrapping_add(probe) & mask & (MAX_SLOTS - 1))
     }
 
@@ -76,7 +79,7 @@ mod tests {
     fn what_is_found_is_right_and_little_is_forgotten() {
         let known: &StackCache = zeroed::leak().unwrap();
         let hash = |site: u32| u64::from(site).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        // The last round meets again what the room's growth has forgotten.
+        // The last round adds again what was forgotten when the cache grew.
         for most in [1, 400, 5000, 8000, 8000] {
             for site in 1..=most {
                 assert!(known.find(hash(site)).is_none_or(|found| found == site));
