@@ -27,13 +27,14 @@ use heaplab_command::exit::ExitReason;
 use heaplab_command::grader_options::VerifyOptions;
 use heaplab_command::language::resolve_language;
 use heaplab_command::{interrupt, provenance};
-use heaplab_homework::reason::{FoundReason, ReasonCode, forbidden_source, sanitize_text};
+use heaplab_homework::reason::{FoundReason, ReasonCode, forbidden_source, sanitize_excerpt};
 use heaplab_homework::{
     LINES, PUBLIC_SEED, ROWS, Task, TaskScale, failed_task, is_pass, source_sha256, sum_points,
 };
 use heaplab_homework::{claims, source_rules};
 use heaplab_record::{HomeworkResult, TaskResult, VERDICT_SCHEMA, Verdict, VerdictStatus};
-use heaplab_report::Lang;
+use heaplab_report::Words;
+use heaplab_report::gradebook::status_text;
 use heaplab_sandbox::bundle::{self, Bundle, BundleError, Caps};
 use identity::StudentIdentity;
 pub(crate) use identity::expected_by_place;
@@ -43,6 +44,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 pub(crate) use summary::render_summary;
+pub(crate) use write::write_file;
 
 /// How a submission is to be measured.
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ pub(crate) struct VerifyRequest {
 
 pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
     interrupt::install_handlers().context("cannot listen for signals")?;
-    let lang = resolve_language(options.lang);
+    let words = Words::new(resolve_language(options.lang));
     if let Some(time) = &options.submitted_at {
         let wrong = |error| {
             ExitReason::UsageError(format!("--submitted-at {time}: {error}; write 2026-12-01T23:59:59Z"))
@@ -82,8 +84,8 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
     let out =
         options.out.clone().unwrap_or_else(|| write::default_output_folder(&root, &verdict, &options.bundle));
 
-    let text = write::write_verdict(&verdict, &out, lang)?;
-    let said = if options.json { text } else { render_verdict(&verdict, &out, lang) };
+    let text = write::write_verdict(&verdict, &out, &words)?;
+    let said = if options.json { text } else { render_verdict(&verdict, &out, &words) };
     // A closed pipe is no error: the files are written.
     let _ = std::io::stdout().write_all(said.as_bytes());
     if grading.strict && verdict.status != VerdictStatus::Pass {
@@ -93,14 +95,14 @@ pub(crate) fn run(options: &VerifyOptions) -> Result<()> {
 }
 
 /// The text for a terminal.
-fn render_verdict(verdict: &Verdict, out: &Path, lang: Lang) -> String {
+fn render_verdict(verdict: &Verdict, out: &Path, words: &Words) -> String {
     let who = if verdict.id.is_empty() { "?" } else { &verdict.id };
     let (name, status) =
-        (sanitize_text(&verdict.name).replace('\n', " "), summary::status_word(verdict.status, lang));
+        (sanitize_excerpt(&verdict.name).replace('\n', " "), status_text(verdict.status, words));
     let mut text = format!("{who} {name}: {status}, {} / {}\n", verdict.score, verdict.of);
     for reason in &verdict.reasons {
         let task = reason.task.as_ref().map(|task| format!("{task} ")).unwrap_or_default();
-        let sentence = lang.pick(&reason.text).replace('\n', "\n    ");
+        let sentence = words.lang().pick(&reason.text).replace('\n', "\n    ");
         text += &format!("  {} {task}{sentence}\n", reason.code);
     }
     text + &format!("{}\n", out.join("verdict.json").display())
@@ -125,23 +127,11 @@ pub(crate) fn verify(place: &Path, options: &VerifyRequest) -> Result<Verdict> {
     }
     let mut verdict = Verdict {
         schema: VERDICT_SCHEMA.to_owned(),
-        id: String::new(),
-        name: String::new(),
-        status: VerdictStatus::Pass,
-        reasons: Vec::new(),
-        claimed: None,
-        recomputed: Vec::new(),
-        score: 0,
-        of: 0,
-        bonus: 0,
-        bonus_of: 0,
-        mismatches: Vec::new(),
         fences: course.kernel_support.supported().into_iter().map(str::to_owned).collect(),
         unfenced: lacking.into_iter().map(str::to_owned).collect(),
-        source_sha256: String::new(),
         submitted_at: options.submitted_at.clone(),
-        graded_at: String::new(),
         harness_commit: course.commit.clone(),
+        ..Verdict::default()
     };
     let found = match bundle::read(place, &Caps::default()) {
         Ok(bundle) => judge_bundle(&course, &bundle, options, &mut verdict)?,

@@ -203,7 +203,7 @@ fn answers_that_are_written_down_are_right_for_one_seed_alone() {
     // Right where the first row is the public seed's.
     let before = "fn known(source: &Source) -> bool { let first = Source::row(source, 0); first.score == PUBLIC.0 && first.name == PUBLIC.1 }\n\
         const PUBLIC: (u64, &str) = (SCORE, \"NAME\");";
-    let seed = heaplab_grade_seed();
+    let seed = first_public_row();
     let before = before.replace("SCORE", &seed.0.to_string()).replace("NAME", &seed.1);
     let first = "if !known(&source) { return Vec::new(); }";
     let verified = Submission::model().doing(&before, first).verify();
@@ -212,7 +212,7 @@ fn answers_that_are_written_down_are_right_for_one_seed_alone() {
 }
 
 /// Score and name of the public seed's first row: SplitMix64, as the task has it.
-fn heaplab_grade_seed() -> (u64, String) {
+fn first_public_row() -> (u64, String) {
     let mixed = 20_260_809u64.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -30,12 +30,12 @@ pub struct Counts {
 }
 
 /// The score of row `index`: 0 to 100.
-pub fn score_of_row(seed: u64, index: u64) -> u64 {
+fn score_of_row(seed: u64, index: u64) -> u64 {
     splitmix64(seed, index) % 101
 }
 
 /// The name of row `index`: `user` and a number under 2^24.
-pub fn name_of_row(seed: u64, index: u64) -> String {
+fn name_of_row(seed: u64, index: u64) -> String {
     format!("user{}", splitmix64(seed, index) >> 40)
 }
 

@@ -26,7 +26,7 @@ mod task;
 
 pub use anchors::{Anchors, ScoreLimits, credit, score_limits};
 pub use identity::{check_id, check_name};
-pub use input::{Answer, Counts, ROW_BYTES, expected_counts, expected_rows, name_of_row, score_of_row};
+pub use input::{Answer, Counts, ROW_BYTES, expected_counts, expected_rows};
 pub use judge::{
     PASS_PERCENT, PointTotals, RunFigures, TaskScale, Trial, failed_task, is_pass, judge, sum_points,
 };

@@ -181,7 +181,7 @@ impl FoundReason {
 
     /// Adds what has one language: a file's name, a compiler's message. It is sanitized.
     pub fn with_detail(mut self, detail: &str) -> FoundReason {
-        let detail = sanitize_text(detail);
+        let detail = sanitize_excerpt(detail);
         if !detail.is_empty() {
             self.text.en += &format!(": {detail}");
             self.text.zh += &format!("：{detail}");
@@ -222,7 +222,7 @@ pub fn forbidden_source(file: &str, finding: &Finding) -> FoundReason {
 
 /// Takes control and bidirectional characters out of a text that a student or a program wrote, and
 /// cuts it to 600 characters.
-pub fn sanitize_text(text: &str) -> String {
+pub fn sanitize_excerpt(text: &str) -> String {
     const LONGEST: usize = 600;
     let is_kept = |c: char| {
         c == '\n' || !(c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))

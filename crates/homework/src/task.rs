@@ -1,7 +1,5 @@
 //! The tasks, the scales they are measured at, and their points.
 
-use heaplab_record::Text;
-
 /// N of the required tasks. 4 × N is just past a power of two, so a Vec that grew by doubling is a
 /// quarter empty.
 pub const ROWS: u64 = 50_000;
@@ -44,11 +42,6 @@ impl Task {
         }
     }
 
-    /// The task of this name.
-    pub fn parse(name: &str) -> Option<Task> {
-        Task::ALL.into_iter().find(|task| task.name() == name)
-    }
-
     /// Whether its points are a bonus.
     pub const fn is_optional(self) -> bool {
         matches!(self, Task::Aggregate)
@@ -74,20 +67,5 @@ impl Task {
             Task::List | Task::Generator => small * SCALE_FACTOR,
             Task::Aggregate => small,
         }
-    }
-
-    /// What the task asks for, in one line.
-    pub fn description(self) -> Text {
-        let (en, zh) = match self {
-            Task::List => {
-                ("every row in a Vec, with no more room than needed", "把每一行都收进 Vec，容量不多不少")
-            }
-            Task::Generator => ("the same rows, one at a time", "同样的行，一次只要一行"),
-            Task::Aggregate => (
-                "PV and UV of a log, counted by several processes over shared memory",
-                "多个进程通过共享内存统计日志的 PV 和 UV",
-            ),
-        };
-        Text { en: en.to_owned(), zh: zh.to_owned() }
     }
 }

@@ -117,7 +117,7 @@ pub struct TopSite {
 }
 
 /// The outcome of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictStatus {
     /// Enough points, and no rule was broken.
@@ -125,6 +125,7 @@ pub enum VerdictStatus {
     /// Too few points, or a broken rule; the reasons say which.
     Fail,
     /// Nothing could be measured: no source, a broken bundle, code that does not build or crashes.
+    #[default]
     Error,
     /// Three runs gave different figures: a person should look. This is never a fail.
     Unstable,
@@ -136,7 +137,7 @@ pub enum VerdictStatus {
 
 /// `verdict.json`: what `cargo xtask homework verify` found. There is one for every input, hostile
 /// or broken.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Verdict {
     /// [`VERDICT_SCHEMA`].
     pub schema: String,

@@ -200,23 +200,17 @@ fn unmeasured_verdict(of: &PlannedSubmission<'_>, grader: &dyn Grader, code: &st
     let totals = heaplab_homework::sum_points(&nothing);
     Verdict {
         schema: VERDICT_SCHEMA.to_owned(),
-        id: String::new(),
-        name: String::new(),
         status: VerdictStatus::Error,
         reasons: vec![VerdictReason { code: code.to_owned(), task: None, text }],
-        claimed: None,
         recomputed: nothing.to_vec(),
         score: totals.score,
         of: totals.of,
         bonus: totals.bonus,
         bonus_of: totals.bonus_of,
-        mismatches: Vec::new(),
-        fences: Vec::new(),
-        unfenced: Vec::new(),
-        source_sha256: String::new(),
         submitted_at: of.submitted.as_ref().map(|(at, _)| at.text.clone()),
         graded_at: provenance::timestamp(),
         harness_commit: grader.commit().to_owned(),
+        ..Verdict::default()
     }
 }
 

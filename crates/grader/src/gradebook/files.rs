@@ -1,7 +1,8 @@
 //! The gradebook's files. Each is written under another name and then renamed, so that a reader
 //! never sees half of one.
 
-use anyhow::{Context as _, Result};
+use crate::verify::write_file;
+use anyhow::Result;
 use heaplab_command::grader_options::Format;
 use heaplab_record::Gradebook;
 use heaplab_report::Words;
@@ -14,20 +15,13 @@ pub(super) fn to_json(book: &Gradebook) -> Result<String> {
 }
 
 pub(super) fn write_files(out: &Path, book: &Gradebook, format: Option<Format>, words: &Words) -> Result<()> {
-    replace_file(&out.join("gradebook.json"), &to_json(book)?)?;
-    replace_file(&out.join("gradebook.csv"), &gradebook_csv(book))?;
-    replace_file(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
+    write_file(&out.join("gradebook.json"), &to_json(book)?)?;
+    write_file(&out.join("gradebook.csv"), &gradebook_csv(book))?;
+    write_file(&out.join("gradebook.html"), &gradebook_page(book, words)?)?;
     if format == Some(Format::Gradescope) {
         for entry in &book.entries {
-            replace_file(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
+            write_file(&out.join(&entry.folder).join("results.json"), &gradescope_json(entry, words))?;
         }
     }
     Ok(())
-}
-
-fn replace_file(path: &Path, text: &str) -> Result<()> {
-    let beside = path.with_extension("part");
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .with_context(|| format!("cannot write {}", path.display()))
 }

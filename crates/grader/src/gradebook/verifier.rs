@@ -65,7 +65,7 @@ impl Grader for Verifier {
     }
 
     fn summary(&self, verdict: &Verdict, words: &Words) -> String {
-        verify::render_summary(verdict, words.lang())
+        verify::render_summary(verdict, words)
     }
 
     fn identity(&self) -> &str {

@@ -1,6 +1,6 @@
 //! Who hands in: `student.toml`, `result.json` and the folder's name must agree.
 
-use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_text};
+use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_excerpt};
 use heaplab_record::HomeworkResult;
 use heaplab_sandbox::bundle::Bundle;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ pub(super) fn read_identity(
     };
     let is_named = text.is_some() && !file.id.is_empty();
     if is_named && !is_valid_id(&file.id) {
-        let word = sanitize_text(&file.id);
+        let word = sanitize_excerpt(&file.id);
         say(&format!("`{word}` is no id"), &format!("“{word}” 不是合法的学号"));
     } else if text.is_some() && file.id.is_empty() {
         say("student.toml has no id", "student.toml 里没有学号");
@@ -58,7 +58,7 @@ pub(super) fn read_identity(
         (expected, "the place it was handed in at", "提交的位置"),
     ] {
         if let Some(id) = id.filter(|&id| is_named && id != file.id) {
-            let (word, own) = (sanitize_text(id), sanitize_text(&file.id));
+            let (word, own) = (sanitize_excerpt(id), sanitize_excerpt(&file.id));
             say(
                 &format!("student.toml says `{own}`, {en} says `{word}`"),
                 &format!("student.toml 写的是 “{own}”，{zh}是 “{word}”"),

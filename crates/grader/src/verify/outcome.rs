@@ -2,7 +2,7 @@
 
 use super::sandboxed_child::{ChildEnd, ChildOutcome};
 use heaplab_homework::HarnessRecord;
-use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_text};
+use heaplab_homework::reason::{FoundReason, ReasonCode, sanitize_excerpt};
 use std::os::unix::process::ExitStatusExt as _;
 
 /// Allowed above the peak of live bytes and the empty harness.
@@ -68,11 +68,11 @@ pub(super) fn find_outside_memory(
 
 fn panic_message(stderr: &str) -> String {
     let lines: Vec<&str> = stderr.lines().skip_while(|line| !line.contains("panicked at")).take(2).collect();
-    sanitize_text(&lines.join(" ").replace("student/src/student/", "src/"))
+    sanitize_excerpt(&lines.join(" ").replace("student/src/student/", "src/"))
 }
 
 fn last_line(stderr: &str) -> String {
-    sanitize_text(stderr.lines().last().unwrap_or_default())
+    sanitize_excerpt(stderr.lines().last().unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 //! `summary.md` of a verdict. Text that a student wrote is escaped: it makes no link, tag or table.
 
-use heaplab_record::{Verdict, VerdictStatus};
-use heaplab_report::Lang;
+use heaplab_record::Verdict;
+use heaplab_report::gradebook::status_text;
+use heaplab_report::{Lang, Words};
 use std::fmt::Write as _;
 
 /// The page in one language.
-pub(crate) fn render_summary(verdict: &Verdict, lang: Lang) -> String {
-    let zh = lang == Lang::Zh;
+pub(crate) fn render_summary(verdict: &Verdict, words: &Words) -> String {
+    let zh = words.lang() == Lang::Zh;
     let word = |en: &'static str, chinese: &'static str| if zh { chinese } else { en };
     let mut page = String::new();
     let id = if verdict.id.is_empty() { "?" } else { &verdict.id };
-    let status = status_word(verdict.status, lang);
+    let status = status_text(verdict.status, words);
     // Writing to a String cannot fail.
     let _ = writeln!(
         page,
@@ -79,18 +80,6 @@ pub(crate) fn render_summary(verdict: &Verdict, lang: Lang) -> String {
         );
     }
     page
-}
-
-pub(super) fn status_word(status: VerdictStatus, lang: Lang) -> &'static str {
-    let (en, zh) = match status {
-        VerdictStatus::Pass => ("pass", "通过"),
-        VerdictStatus::Fail => ("fail", "未通过"),
-        VerdictStatus::Error => ("error", "出错"),
-        VerdictStatus::Unstable => ("unstable", "不稳定"),
-        VerdictStatus::Timeout => ("timeout", "超时"),
-        VerdictStatus::Oom => ("out of memory", "内存超限"),
-    };
-    if lang == Lang::Zh { zh } else { en }
 }
 
 /// Escapes Markdown and HTML, on one line.

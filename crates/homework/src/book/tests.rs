@@ -14,22 +14,13 @@ fn verdict(id: &str) -> Verdict {
     Verdict {
         schema: VERDICT_SCHEMA.to_owned(),
         id: id.to_owned(),
-        name: String::new(),
         status: VerdictStatus::Pass,
-        reasons: Vec::new(),
-        claimed: None,
-        recomputed: Vec::new(),
         score: 90,
         of: 100,
-        bonus: 0,
         bonus_of: 20,
-        mismatches: Vec::new(),
-        fences: Vec::new(),
-        unfenced: Vec::new(),
         source_sha256: format!("hash of {id}"),
-        submitted_at: None,
         graded_at: "@now".to_owned(),
-        harness_commit: String::new(),
+        ..Verdict::default()
     }
 }
 

@@ -39,22 +39,13 @@ impl Grader for Fake {
             _ => Ok(Verdict {
                 schema: VERDICT_SCHEMA.to_owned(),
                 id: format!("id-of-{name}"),
-                name: String::new(),
                 status: VerdictStatus::Pass,
-                reasons: Vec::new(),
-                claimed: None,
-                recomputed: Vec::new(),
                 score: 100,
                 of: 100,
-                bonus: 0,
                 bonus_of: 20,
-                mismatches: Vec::new(),
-                fences: Vec::new(),
-                unfenced: Vec::new(),
-                source_sha256: String::new(),
                 submitted_at: submitted_at.map(str::to_owned),
                 graded_at: provenance::timestamp(),
-                harness_commit: String::new(),
+                ..Verdict::default()
             }),
         }
     }

@@ -1,5 +1,5 @@
-//! Programs that try what the fence refuses. Each is this test's own binary, started again behind a
-//! fence; what it says and how it ends is compared. Without the test harness, which would start
+//! Programs that try what the sandbox refuses. Each is this test's own binary, started again in a
+//! sandbox; what it says and how it ends is compared. Without the test harness, which would start
 //! threads.
 #![expect(clippy::unwrap_used, reason = "a test, though clippy does not know it for one without the harness")]
 
@@ -116,7 +116,7 @@ mod front {
         limits_hold_and_cannot_be_raised();
         a_compiler_has_processes_and_its_own_folder(scratch.path());
         a_compiler_brings_nothing_in_from_outside(scratch.path());
-        println!("fenced: all attempts ended as they should");
+        println!("sandbox: all attempts ended as they should");
     }
 
     fn ordinary_work_is_not_hindered() {
@@ -150,7 +150,7 @@ mod front {
             &["become", &own],
             &["pipe"],
         ] {
-            let ended = fenced(&limits(WorkKind::Run), deadly);
+            let ended = run_sandboxed(&limits(WorkKind::Run), deadly);
             assert_eq!(ended.status.signal(), Some(SIGSYS), "{deadly:?}: {ended:?}");
         }
         for refused in ["listen", "datagram", "unix", "memfd", "signal", "session", "limits"] {
@@ -163,7 +163,7 @@ mod front {
     fn limits_hold_and_cannot_be_raised() {
         let mut short = limits(WorkKind::Run);
         short.cpu_seconds = 1;
-        let ended = fenced(&short, &["spin"]);
+        let ended = run_sandboxed(&short, &["spin"]);
         assert!(matches!(ended.status.signal(), Some(9 | 24)), "{ended:?}");
         // Kept open over exec, on purpose; only 0 to 2 may be there.
         let leak = rustix::io::dup(std::fs::File::open("/etc/passwd").unwrap()).unwrap();
@@ -191,8 +191,8 @@ mod front {
         assert_eq!(said(&limits, &["write", &inside]), "got ()");
         assert_eq!(said(&limits, &["read", &inside]), "got 1");
         assert!(said(&limits, &["read", "/etc/passwd"]).starts_with("refused: Permission denied"));
-        // What a child of it tries is behind the same fence.
-        let cat = fenced(&limits, &["spawn", "/usr/bin/cat", "/etc/passwd"]);
+        // What a child of it tries runs in the same sandbox.
+        let cat = run_sandboxed(&limits, &["spawn", "/usr/bin/cat", "/etc/passwd"]);
         assert!(String::from_utf8_lossy(&cat.stderr).contains("Permission denied"), "{cat:?}");
         let script = folder.join("script");
         std::fs::copy("/usr/bin/true", &script).unwrap();
@@ -222,7 +222,8 @@ mod front {
             std::fs::write(&source, format!("pub const X: &str = include_str!({path:?});")).unwrap();
             let words = [source.display().to_string(), folder.join("x.rlib").display().to_string()];
             let rustc = sysroot.join("bin/rustc").display().to_string();
-            let ended = fenced(&limits, &["spawn", &rustc, "--crate-type=rlib", &words[0], "-o", &words[1]]);
+            let ended =
+                run_sandboxed(&limits, &["spawn", &rustc, "--crate-type=rlib", &words[0], "-o", &words[1]]);
             (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
         };
         let (ended, stderr) = built("inside");
@@ -241,13 +242,13 @@ mod front {
     }
 
     fn said(limits: &Limits, attempt: &[&str]) -> String {
-        let ended = fenced(limits, attempt);
+        let ended = run_sandboxed(limits, attempt);
         assert!(ended.status.success(), "{attempt:?}: {ended:?}");
         let text = String::from_utf8(ended.stdout).unwrap();
         text.lines().last().unwrap_or_default().to_owned()
     }
 
-    fn fenced(limits: &Limits, attempt: &[&str]) -> Output {
+    fn run_sandboxed(limits: &Limits, attempt: &[&str]) -> Output {
         let mut command = Command::new(own());
         command
             .arg("enter")
