@@ -139,21 +139,21 @@ pub fn run(
 }
 
 pub(crate) fn run_queue(
-    dealer: &WorkQueue,
+    queue: &WorkQueue,
     plan: &MemoryPlan,
     options: &CountOptions,
     watch: &dyn ProgressObserver,
     partial: Option<PartialWriter>,
 ) -> Result<CountOutcome> {
     if options.sketch {
-        let (sketches, tally) = count_queue(dealer, options, plan, watch, Sketch::default)?;
+        let (sketches, tally) = count_queue(queue, options, plan, watch, Sketch::default)?;
         let mut whole = Sketch::default();
         sketches.iter().for_each(|sketch| whole.merge(sketch));
         return finish_sketch(whole, tally, partial);
     }
     let file = SpillFile::new(&options.temp_dir);
     let budget = plan.tables / plan.threads;
-    let (counters, tally) = count_queue(dealer, options, plan, watch, || Counter::new(&file, budget, 0))?;
+    let (counters, tally) = count_queue(queue, options, plan, watch, || Counter::new(&file, budget, 0))?;
     finish_exact(counters, tally, plan, options.top, &file, partial)
 }
 
@@ -212,13 +212,13 @@ pub(crate) fn finish_sketch(
 
 /// Counts every item of the queue on the plan's threads, each into a sink of its own.
 pub(crate) fn count_queue<S: KeySink + Send>(
-    dealer: &WorkQueue,
+    queue: &WorkQueue,
     options: &CountOptions,
     plan: &MemoryPlan,
     watch: &dyn ProgressObserver,
     sink: impl Fn() -> S + Sync,
 ) -> Result<(Vec<S>, Tally)> {
-    let ledger = Mutex::new(LineOffsets::default());
+    let offsets = Mutex::new(LineOffsets::default());
     let failed = AtomicBool::new(false);
     let pace = ReaderChoice::new(options.read_by);
     let worker = || -> Result<S> {
@@ -226,10 +226,10 @@ pub(crate) fn count_queue<S: KeySink + Send>(
         let bytes = options.window + options.longest_line + 1;
         let mut buffer = MmapMut::map_anon(bytes).map_err(|source| Error::Memory { bytes, source })?;
         while !failed.load(Ordering::Relaxed) {
-            let Some(work) = dealer.next()? else { break };
+            let Some(work) = queue.next()? else { break };
             let tally = count_item(&work, options, plan, &pace, &mut buffer, &mut sink, watch)?;
-            if let Ok(mut ledger) = ledger.lock() {
-                ledger.insert(work.number, tally);
+            if let Ok(mut offsets) = offsets.lock() {
+                offsets.insert(work.number, tally);
             }
         }
         Ok(sink)
@@ -250,9 +250,9 @@ pub(crate) fn count_queue<S: KeySink + Send>(
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(lost()))).collect()
     });
     let sinks = results.into_iter().collect::<Result<Vec<S>>>()?;
-    let ledger = ledger.into_inner().map_err(|_| Error::Check("the ledger was lost".into()))?;
-    let tally = ledger
-        .into_total(dealer.issued_count())
+    let offsets = offsets.into_inner().map_err(|_| Error::Check("the totals were lost".into()))?;
+    let tally = offsets
+        .into_total(queue.issued_count())
         .ok_or_else(|| Error::Check("a range was not counted".into()))?;
     Ok((sinks, tally))
 }

@@ -82,12 +82,12 @@ mod tests {
             malformed_lines: malformed_lines.to_vec(),
             bytes: 1,
         };
-        let mut ledger = LineOffsets::default();
-        ledger.insert(2, tally(5, &[1, 2, 3, 4, 5]));
-        ledger.insert(0, tally(10, &[3]));
-        assert_eq!(ledger.next, 1);
-        ledger.insert(1, tally(7, &[1, 2, 3, 4, 5, 6]));
-        let whole = ledger.into_total(3).unwrap();
+        let mut offsets = LineOffsets::default();
+        offsets.insert(2, tally(5, &[1, 2, 3, 4, 5]));
+        offsets.insert(0, tally(10, &[3]));
+        assert_eq!(offsets.next, 1);
+        offsets.insert(1, tally(7, &[1, 2, 3, 4, 5, 6]));
+        let whole = offsets.into_total(3).unwrap();
         assert_eq!(whole.malformed_lines, [3, 11, 12, 13, 14, 15, 16, 18, 19, 20]);
         assert_eq!((whole.lines, whole.malformed, whole.bytes), (22, 12, 3));
     }

@@ -1,8 +1,8 @@
 //! Logs to measure with: generated ones that are cached, or a log of the user's own.
 //!
-//! Cached logs are in `heaplab-logs` in cargo's target folder, so git ignores them and `cargo clean`
-//! removes them. One process at a time writes a log beside its place and renames it. Logs that have
-//! not been used for an hour are removed when the others exceed 2 GB together.
+//! Cached logs are in `heaplab-logs` in cargo's target folder, so git ignores them and `cargo
+//! clean` removes them. One process at a time writes a log beside its place and renames it. Logs
+//! that have not been used for an hour are removed when the others exceed 2 GB together.
 
 use std::fs::{File, FileTimes, Metadata};
 use std::io::{self, Read as _};
@@ -135,8 +135,8 @@ fn write_file(beside: &Path, bytes: u64, make: impl FnOnce(&mut File, &str) -> R
     make(&mut file, &name)
 }
 
-/// Removes logs that have not been used for an hour, the longest unused first, until the rest has at
-/// most `most` bytes. Unused beginnings of other logs are always removed, since their size will
+/// Removes logs that have not been used for an hour, the longest unused first, until the rest has
+/// at most `most` bytes. Unused beginnings of other logs are always removed, since their size will
 /// hardly be asked for again.
 fn evict_unused(folder: &Path, most: u64) -> io::Result<()> {
     let mut kept = Vec::new();

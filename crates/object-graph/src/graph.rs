@@ -34,7 +34,7 @@ impl ObjectSnapshot {
             let from: Vec<u32> = from.iter().copied().filter(|&id| self.node(id).is_some()).collect();
             let drawn = self.find_reachable(&from, max_depth, too_many, MOST_DRAWN, direction);
             let all = self.find_reachable(&from, usize::MAX, usize::MAX, usize::MAX, direction);
-            let told = match direction {
+            let explanation = match direction {
                 Direction::Referrers => sentences::explain_backrefs(self, from.first().copied()),
                 Direction::References => sentences::explain_refs(self, from.first().copied()),
             };
@@ -42,9 +42,9 @@ impl ObjectSnapshot {
             ids.sort_unstable();
             let mut graph = Graph {
                 nodes: self.build_nodes(&ids, &from),
-                edges: self.build_edges(&ids, told.marked),
+                edges: self.build_edges(&ids, explanation.marked),
                 omitted_nodes: (all.len() - ids.len()) as u64,
-                sentences: told.sentences,
+                sentences: explanation.sentences,
                 ..Graph::default()
             };
             self.add_unexplained(&ids, &mut graph);
@@ -61,8 +61,8 @@ impl ObjectSnapshot {
         direction: Direction,
     ) -> HashSet<u32> {
         let mut reached: HashSet<u32> = HashSet::new();
-        let mut turn: VecDeque<(u32, usize)> = from.iter().map(|&id| (id, 0)).collect();
-        while let Some((id, depth)) = turn.pop_front() {
+        let mut queue: VecDeque<(u32, usize)> = from.iter().map(|&id| (id, 0)).collect();
+        while let Some((id, depth)) = queue.pop_front() {
             if reached.len() >= most {
                 break;
             }
@@ -72,11 +72,11 @@ impl ObjectSnapshot {
             match direction {
                 Direction::References => {
                     let next = self.references(id).take(too_many).map(|number| self.edge(number).to);
-                    turn.extend(next.map(|id| (id, depth + 1)));
+                    queue.extend(next.map(|id| (id, depth + 1)));
                 }
                 Direction::Referrers => {
                     let next = self.referrers(id).iter().take(too_many).map(|&number| self.edge(number).from);
-                    turn.extend(next.map(|id| (id, depth + 1)));
+                    queue.extend(next.map(|id| (id, depth + 1)));
                 }
             }
         }

@@ -51,11 +51,11 @@ impl Path {
     }
 }
 
-fn append_step(mut way: String, step: &Label) -> String {
-    if matches!(step, Label::Field(_)) && !way.is_empty() {
-        way.push('.');
+fn append_step(mut path: String, step: &Label) -> String {
+    if matches!(step, Label::Field(_)) && !path.is_empty() {
+        path.push('.');
     }
-    way + &step.to_string()
+    path + &step.to_string()
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Follows references: a type passes its fields to the tracer, which collects objects and references.
+//! Follows references: a type passes its fields to the tracer, which collects objects and
+//! references.
 
 pub(crate) mod block;
 mod guards;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 /// The lecture's watermark, shown in the legend.
-const EGG: &str = "程序员晚枫出品";
+const WATERMARK: &str = "程序员晚枫出品";
 
 /// How far a graph goes, and how many references of one object it shows.
 const DEPTH: usize = 6;
@@ -141,5 +141,10 @@ fn common_types_table(snapshot: &ObjectSnapshot) -> Attachment {
 
 /// Gives a graph its name and its caption, and the watermark as its legend.
 fn graph_attachment(name: &str, title: Text, graph: Graph) -> Attachment {
-    Attachment::Graph(Graph { name: name.to_owned(), title, legend: vec![Text::new(EGG, EGG)], ..graph })
+    Attachment::Graph(Graph {
+        name: name.to_owned(),
+        title,
+        legend: vec![Text::new(WATERMARK, WATERMARK)],
+        ..graph
+    })
 }

@@ -58,7 +58,8 @@ pub fn checksum_counts(counts: impl Iterator<Item = (IpAddr, u64)> + Clone, malf
     checksum(pv, uv, malformed, ranked.iter().map(|(key, count)| (key.as_bytes(), *count)))
 }
 
-/// The checksum that every exact variant returns. Addresses have the text of RFC 5952, as `std` has.
+/// The checksum that every exact variant returns. Addresses have the text of RFC 5952, as `std`
+/// has.
 pub fn checksum<'a>(
     pv: u64,
     uv: u64,

@@ -92,9 +92,9 @@ impl LogFollower {
                 now.uv = counter.key_count() as u64;
                 now.at_least = counter.has_spilled();
                 if !now.at_least {
-                    let mut harvest = MergedCounts::new(self.options.top, self.plan.top, None);
-                    counter.for_each(&mut |key, count| harvest.add(key, count))?;
-                    now.top = harvest.top.into_sorted();
+                    let mut merged = MergedCounts::new(self.options.top, self.plan.top, None);
+                    counter.for_each(&mut |key, count| merged.add(key, count))?;
+                    now.top = merged.top.into_sorted();
                 }
             }
         }

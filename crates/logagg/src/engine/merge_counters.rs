@@ -76,19 +76,19 @@ pub(crate) fn combine<'a>(
     file: &Arc<SpillFile>,
     writer: Option<&'a Mutex<PartialWriter>>,
 ) -> Result<MergedCounts<'a>> {
-    let mut harvest = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
+    let mut merged = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
     if !counters.iter().any(Counter::has_spilled) {
         counters.sort_by_key(Counter::bytes);
-        let Some(mut whole) = counters.pop() else { return Ok(harvest) };
+        let Some(mut whole) = counters.pop() else { return Ok(merged) };
         while let Some(next) = counters.pop() {
             let others: usize = counters.iter().map(Counter::bytes).sum::<usize>() + next.bytes();
             whole.set_budget(plan.tables.saturating_sub(others));
             whole.absorb(next)?;
         }
         if !whole.has_spilled() {
-            whole.for_each(&mut |key, count| harvest.add(key, count))?;
-            harvest.flush_chunk()?;
-            return Ok(harvest);
+            whole.for_each(&mut |key, count| merged.add(key, count))?;
+            merged.flush_chunk()?;
+            return Ok(merged);
         }
         counters.push(whole);
     }
@@ -96,23 +96,23 @@ pub(crate) fn combine<'a>(
     let next = AtomicUsize::new(0);
     let budget = plan.tables / plan.threads;
     let worker = || -> Result<MergedCounts<'a>> {
-        let mut harvest = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
+        let mut merged = MergedCounts::new(top, plan.top / (plan.threads + 1), writer);
         loop {
             let partition = next.fetch_add(1, Ordering::Relaxed);
             if partition >= PARTITIONS {
-                harvest.flush_chunk()?;
-                return Ok(harvest);
+                merged.flush_chunk()?;
+                return Ok(merged);
             }
-            drain_partition(&parts, partition, file, budget, 0, &mut |key, count| harvest.add(key, count))?;
+            drain_partition(&parts, partition, file, budget, 0, &mut |key, count| merged.add(key, count))?;
         }
     };
-    let harvests: Vec<Result<MergedCounts>> = thread::scope(|scope| {
+    let results: Vec<Result<MergedCounts>> = thread::scope(|scope| {
         let threads: Vec<_> = (0..plan.threads).map(|_| scope.spawn(worker)).collect();
         let lost = || Error::Check("a thread panicked while it combined".into());
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|_| Err(lost()))).collect()
     });
-    for found in harvests {
-        harvest.merge(found?)?;
+    for found in results {
+        merged.merge(found?)?;
     }
-    Ok(harvest)
+    Ok(merged)
 }

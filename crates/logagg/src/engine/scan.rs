@@ -13,8 +13,8 @@ pub fn scan(inputs: &[String], options: &CountOptions) -> Result<Tally> {
     let packed = inputs.iter().any(|name| may_be_compressed(name));
     let (options, plan) =
         CountOptions { extract: KeyExtractor::Scan, ..options.clone() }.plan_memory(packed)?;
-    let dealer = WorkQueue::new(inputs, options.range)?;
-    count_queue(&dealer, &options, &plan, &(), || DiscardSink).map(|(_, tally)| tally)
+    let queue = WorkQueue::new(inputs, options.range)?;
+    count_queue(&queue, &options, &plan, &(), || DiscardSink).map(|(_, tally)| tally)
 }
 
 struct DiscardSink;

@@ -24,10 +24,10 @@ pub(crate) fn explain_backrefs(snapshot: &ObjectSnapshot, target: Option<u32>) -
     let name = snapshot.display_name(target);
     match snapshot.find_chain_to(target) {
         Some(chain) if !chain.is_empty() => {
-            let way = snapshot.describe_chain(&chain);
+            let path = snapshot.describe_chain(&chain);
             explanation.push(
-                format!("{name} is alive because of {way}."),
-                format!("{name} 之所以还活着，是因为：{way}。"),
+                format!("{name} is alive because of {path}."),
+                format!("{name} 之所以还活着，是因为：{path}。"),
             );
             explanation.marked = snapshot.find_edge_to_break(&chain, target);
             match explanation.marked {
@@ -185,18 +185,18 @@ impl ObjectSnapshot {
         } else {
             chain.iter().collect()
         };
-        let mut way = self.display_name(self.edge(first).from);
+        let mut path = self.display_name(self.edge(first).from);
         for (index, &&number) in steps.iter().enumerate() {
             let edge = self.edge(number);
             if chain.len() > MOST && index == MOST / 2 {
-                way += &format!(" → … ({}) …", chain.len() - steps.len());
+                path += &format!(" → … ({}) …", chain.len() - steps.len());
             }
-            way += &match edge.label.to_string() {
+            path += &match edge.label.to_string() {
                 label if label.is_empty() => format!(" → {}", self.nodes()[edge.to as usize].type_name),
                 label => format!(" → {label}: {}", self.nodes()[edge.to as usize].type_name),
             };
         }
-        way
+        path
     }
 
     /// One reference: `Vec<Rc<Session>> (#3)[0]`, `service.bus`.

@@ -65,8 +65,8 @@ impl TarjanSearch<'_> {
     fn search_from(&mut self, start: u32) {
         self.enter(start);
         // The path: objects, each with the references that are still to be followed.
-        let mut way = vec![(start, self.snapshot.references(start))];
-        while let Some((id, references)) = way.last_mut() {
+        let mut path = vec![(start, self.snapshot.references(start))];
+        while let Some((id, references)) = path.last_mut() {
             let id = *id;
             if let Some(number) = references.next() {
                 let edge = self.snapshot.edge(number);
@@ -76,14 +76,14 @@ impl TarjanSearch<'_> {
                 let to = edge.to as usize;
                 if self.index[to] == UNVISITED {
                     self.enter(edge.to);
-                    way.push((edge.to, self.snapshot.references(edge.to)));
+                    path.push((edge.to, self.snapshot.references(edge.to)));
                 } else if self.component[to] == UNVISITED {
                     self.low[id as usize] = self.low[id as usize].min(self.index[to]);
                 }
                 continue;
             }
-            way.pop();
-            if let Some((parent, _)) = way.last() {
+            path.pop();
+            if let Some((parent, _)) = path.last() {
                 let parent = *parent as usize;
                 self.low[parent] = self.low[parent].min(self.low[id as usize]);
             }

@@ -130,18 +130,18 @@ impl DominatorGraph {
         let mut seen = vec![false; self.len()];
         seen[self.top as usize] = true;
         // Each node with the number of targets already visited.
-        let mut way = vec![(self.top, 0)];
-        while let Some((node, done)) = way.last_mut() {
+        let mut path = vec![(self.top, 0)];
+        while let Some((node, done)) = path.last_mut() {
             match self.targets(*node).get(*done) {
                 Some(&next) => {
                     *done += 1;
                     if !std::mem::replace(&mut seen[next as usize], true) {
-                        way.push((next, 0));
+                        path.push((next, 0));
                     }
                 }
                 None => {
                     order.push(*node);
-                    way.pop();
+                    path.pop();
                 }
             }
         }

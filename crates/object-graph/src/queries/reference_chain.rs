@@ -15,8 +15,8 @@ impl ObjectSnapshot {
     ) -> Option<Vec<u32>> {
         // For each object, the reference that leads on towards the target.
         let mut onward: HashMap<u32, Option<u32>> = HashMap::from([(target, None)]);
-        let mut turn = VecDeque::from([target]);
-        while let Some(id) = turn.pop_front() {
+        let mut queue = VecDeque::from([target]);
+        while let Some(id) = queue.pop_front() {
             if predicate(id, self.node(id)?) {
                 return Some(self.collect_chain(id, &onward));
             }
@@ -27,15 +27,15 @@ impl ObjectSnapshot {
                     && !onward.contains_key(&edge.from)
                 {
                     onward.insert(edge.from, Some(number));
-                    turn.push_back(edge.from);
+                    queue.push_back(edge.from);
                 }
             }
         }
         None
     }
 
-    /// [`ObjectSnapshot::find_backref_chain`] from what keeps the target alive: a root, or otherwise
-    /// an object with unexplained references.
+    /// [`ObjectSnapshot::find_backref_chain`] from what keeps the target alive: a root, or
+    /// otherwise an object with unexplained references.
     pub fn find_chain_to(&self, target: u32) -> Option<Vec<u32>> {
         let from_root = self.find_backref_chain(target, |_, node| node.root);
         from_root.or_else(|| self.find_backref_chain(target, |id, _| self.unexplained_strong(id) > 0))
