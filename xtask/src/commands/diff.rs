@@ -4,6 +4,7 @@ mod compare;
 mod sources;
 
 use crate::cli::{self, DiffOptions};
+use crate::publish::render::{json_artifact, text_artifact};
 use crate::publish::report_link;
 use crate::publish::store;
 use crate::runner::discover;
@@ -45,11 +46,9 @@ pub(crate) fn run(options: &DiffOptions) -> Result<()> {
 }
 
 fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result<Vec<Artifact>> {
-    let mut json = serde_json::to_string_pretty(diff)?;
-    json.push('\n');
     let mut artifacts = vec![
-        Artifact { name: "diff.json".to_owned(), bytes: json.into_bytes() },
-        Artifact { name: "diff.md".to_owned(), bytes: markdown::render_difference(diff, words).into_bytes() },
+        json_artifact("diff.json", diff)?,
+        text_artifact("diff.md", markdown::render_difference(diff, words)),
     ];
     for ProfilePair { name, old, new } in pairs {
         let there = write_folded_diff(&old.profile, &new.profile, Measure::PeakBytes);
@@ -60,7 +59,7 @@ fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result
             let title = words.say(&key, &[("name", name)]);
             let says = words.get(&format!("{key}-says"));
             let svg = differential_svg(&lines, &title, &says, swapped, words)?;
-            artifacts.push(Artifact { name: difference::file_name(name, side), bytes: svg.into_bytes() });
+            artifacts.push(text_artifact(difference::file_name(name, side), svg));
         }
     }
     Ok(artifacts)

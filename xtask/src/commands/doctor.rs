@@ -1,15 +1,15 @@
 //! `cargo xtask doctor`: lists what this machine has and lacks for each lesson, and how to get it.
 
 use crate::exit::ExitReason;
+use crate::publish::store;
 use crate::runner::discover::{self, Lesson, Workspace};
+use crate::runner::environment::program_version;
 use crate::runner::memory;
 use crate::runner::python;
 use crate::terminal::Terminal;
 use anyhow::Result;
-use heaplab_record::Report;
 use heaplab_report::format;
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
 
 /// The result of one check.
 enum CheckResult {
@@ -113,18 +113,10 @@ fn check_memory() -> CheckResult {
     }
 }
 
-fn program_version(program: &str) -> Option<String> {
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
-    let said = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
-    output.status.success().then_some(said)
-}
-
 /// What a lesson needs by its last report; memory needs are measured, never typed in.
 fn lesson_needs(workspace: &Workspace, lesson: &Lesson) -> String {
     let report =
-        workspace.root.join("reports").join(lesson.section.lecture().to_string()).join("report.json");
-    let report: Option<Report> =
-        std::fs::read(report).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        store::read_report(&workspace.root.join("reports").join(lesson.section.lecture().to_string()));
     let section = lesson.section.to_string();
     let runs = report.iter().flat_map(|report| &report.runs).filter(|run| run.section == section);
     let peak = |run: &heaplab_record::Run| {

@@ -2,10 +2,10 @@
 //! what comes next.
 
 use crate::cli::{self, LessonsOptions};
+use crate::publish::store;
 use crate::runner::discover;
 use crate::terminal::Terminal;
 use anyhow::Result;
-use heaplab_record::Report;
 use heaplab_report::Words;
 use heaplab_report::terminal::{ListedLesson, render_lesson_list};
 
@@ -15,9 +15,7 @@ pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
     let mut rows = Vec::new();
     for lesson in &workspace.lessons {
         let lecture = lesson.section.lecture().to_string();
-        let report = workspace.root.join("reports").join(&lecture).join("report.json");
-        let last: Option<Report> =
-            std::fs::read(report).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let last = store::read_report(&workspace.root.join("reports").join(&lecture));
         let section = lesson.section.to_string();
         let last = last.filter(|report| report.runs.iter().any(|run| run.section == section));
         rows.push(ListedLesson {

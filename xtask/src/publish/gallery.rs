@@ -3,6 +3,7 @@
 //! one.
 
 use crate::exit::ExitReason;
+use crate::publish::render::json_artifact;
 use crate::publish::store;
 use crate::runner::discover::{Lesson, Workspace};
 use crate::terminal::Terminal;
@@ -40,9 +41,7 @@ pub(crate) fn import_report(
         screen.print_result(&words.say("gallery-fewer", &[("section", section), ("unit", &unit)]));
         return Ok(());
     }
-    let mut json = serde_json::to_string_pretty(&gallery::strip_details(&report))?;
-    json.push('\n');
-    let mut artifacts = vec![Artifact { name: "report.json".to_owned(), bytes: json.into_bytes() }];
+    let mut artifacts = vec![json_artifact("report.json", &gallery::strip_details(&report))?];
     let lessons = workspace.lessons.iter().filter(|lesson| lesson.section.lecture().to_string() == section);
     let stems: BTreeSet<String> = lessons.flat_map(picture_names).collect();
     for stem in &stems {

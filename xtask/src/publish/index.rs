@@ -1,6 +1,6 @@
 //! `reports/index.html`: written after every section that was run, from the reports that are there.
 
-use crate::publish::report_link;
+use crate::publish::{report_link, store};
 use crate::runner::discover::{self, SectionNumber, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -52,9 +52,7 @@ fn build_course(workspace: &Workspace, reports: &Path) -> Course {
 
 /// The report of a folder, if it has one of this version.
 pub(crate) fn read_report(folder: &Path) -> Option<Report> {
-    let text = std::fs::read(folder.join("report.json")).ok()?;
-    let report: Report = serde_json::from_slice(&text).ok()?;
-    (report.schema == REPORT_SCHEMA).then_some(report)
+    store::read_report(folder).filter(|report| report.schema == REPORT_SCHEMA)
 }
 
 /// Folders with a page that belong to no section: a single lesson, a puzzle, a program of the

@@ -1,10 +1,11 @@
 //! The course on one page: a lesson's `mind-map.toml`, filled with figures from the other sections'
 //! reports.
 
+use crate::publish::store;
 use crate::runner::discover::{Lesson, Workspace};
 use anyhow::{Context as _, Result};
 use heaplab_analysis::mindmap::{self, SectionReport};
-use heaplab_record::{MindMap, MindMapSpec, Report};
+use heaplab_record::{MindMap, MindMapSpec};
 use std::path::Path;
 
 /// The map of the section's first lesson that has one, for a report in `place`.
@@ -27,11 +28,9 @@ pub(crate) fn draw_mind_map(
         if read.iter().any(|known| known.section == *section) {
             continue;
         }
-        let read_in = |folder: &Path| std::fs::read(folder.join(section).join("report.json")).ok();
         let is_beside = beside.join(section).join("report.json").is_file();
-        let text = read_in(if is_beside { beside } else { &own });
         // A report of another version that cannot be read counts as not run.
-        let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
+        let report = store::read_report(&if is_beside { beside } else { &own }.join(section));
         let page = is_beside.then(|| format!("../{section}/report.html"));
         read.extend(report.map(|report| SectionReport { section: section.clone(), report, page }));
     }

@@ -8,6 +8,7 @@ use heaplab_profile::{Measure, dhat, folded};
 use heaplab_record::{Attachment, Curve, Probe, Report, SourceListing};
 use heaplab_report::markdown::{DrawnPictures, render_summary};
 use heaplab_report::{Artifact, FlamegraphSet, LiveCurve, PagePictures, VariantLeaks, Words};
+use serde::Serialize;
 use std::path::{Component, Path};
 
 /// What the pictures are made of, besides the report itself.
@@ -31,9 +32,7 @@ pub(crate) fn render_report(
 ) -> Result<Vec<Artifact>> {
     let ReportInputs { curves, live, dhat_files, profiles, mut leaks, root } = measured;
     let mut artifacts = Vec::new();
-    let mut json = serde_json::to_string_pretty(report)?;
-    json.push('\n');
-    artifacts.push(text_artifact("report.json", json));
+    artifacts.push(json_artifact("report.json", report)?);
 
     let comparison_svg = heaplab_report::comparison_svg(report, words)?;
     let curve_svg = heaplab_report::curve_svg(curves, words)?;
@@ -86,9 +85,7 @@ pub(crate) fn render_program_report(
     root: &Path,
     words: &Words,
 ) -> Result<Vec<Artifact>> {
-    let mut json = serde_json::to_string_pretty(report)?;
-    json.push('\n');
-    let mut artifacts = vec![text_artifact("report.json", json)];
+    let mut artifacts = vec![json_artifact("report.json", report)?];
     let flames = render_profiles(report, profiles, runs, words, &mut artifacts)?;
     let sources = source_pages(profiles, root);
     let live_svg = render_live_curves(live, words, &mut artifacts)?;
@@ -184,6 +181,10 @@ fn flame_subtitle(report: &Report, named: &NamedProfile, words: &Words) -> Strin
         _ => "flamegraph-by-dhat",
     };
     words.say(key, &[("rows", &rows), ("unit", &report.unit), ("bytes", &bytes)])
+}
+
+pub(crate) fn json_artifact(name: &str, value: &impl Serialize) -> Result<Artifact> {
+    Ok(text_artifact(name, serde_json::to_string_pretty(value)? + "\n"))
 }
 
 pub(crate) fn text_artifact(name: impl Into<String>, text: String) -> Artifact {

@@ -164,11 +164,14 @@ impl Drop for Staging {
     }
 }
 
+/// The report in a folder, if it can be read.
+pub(crate) fn read_report(folder: &Path) -> Option<Report> {
+    serde_json::from_slice(&std::fs::read(folder.join("report.json")).ok()?).ok()
+}
+
 /// The picture files of the last report's attachments, whose names only that report knows.
 fn last_picture_stems(folder: &Path) -> Vec<String> {
-    let text = std::fs::read(folder.join("report.json")).ok();
-    let report: Option<Report> = text.and_then(|text| serde_json::from_slice(&text).ok());
-    let stems = report.map(|report| heaplab_report::picture_stems(&report)).unwrap_or_default();
+    let stems = read_report(folder).map(|report| heaplab_report::picture_stems(&report)).unwrap_or_default();
     stems.iter().flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}"))).collect()
 }
 

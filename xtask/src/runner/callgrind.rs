@@ -2,22 +2,21 @@
 //! but the same figure on every run. Only this file knows valgrind's command line.
 
 use crate::runner::child_process;
+use crate::runner::environment::program_version;
 use anyhow::{Context as _, Result};
 use heaplab_profile::callgrind::{self, CallgrindProfile, LineCost};
 use heaplab_profile::symbols::{OwnLines, Roots, demangle};
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// How to install valgrind, for a lesson's page and for the doctor.
 pub(crate) const INSTALL_HINT: &str = "Debian: apt-get install valgrind; Fedora: dnf install valgrind";
 
 /// Such as `valgrind-3.19.0`; `None` where it is not installed.
 pub(crate) fn version() -> Option<String> {
-    let output = Command::new("valgrind").arg("--version").stdin(Stdio::null()).output().ok()?;
-    let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    (output.status.success() && !said.is_empty()).then_some(said)
+    program_version("valgrind")
 }
 
 /// The command line before a program's own that counts its instructions in total.

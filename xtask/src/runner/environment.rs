@@ -4,6 +4,7 @@ use crate::runner::memory;
 use heaplab_command::provenance::command_output;
 use heaplab_record::Environment;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 pub(crate) use heaplab_command::provenance::{git_commit, timestamp};
 
@@ -22,6 +23,14 @@ pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> E
         commit: git_commit(workspace).unwrap_or_default(),
         frame_pointers: true,
     }
+}
+
+/// The first line of `PROGRAM --version`; `None` where it is not installed.
+pub(crate) fn program_version(program: &str) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().next().filter(|line| output.status.success() && !line.is_empty())?;
+    Some(line.trim().to_owned())
 }
 
 #[cfg(target_os = "linux")]

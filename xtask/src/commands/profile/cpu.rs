@@ -111,14 +111,12 @@ fn annotated_sources(counted: &CallgrindProfile, roots: &Roots, total: u64) -> V
 }
 
 fn render_artifacts(report: &CpuReport, folded: &[String], words: &Words) -> Result<Vec<Artifact>> {
-    let mut json = serde_json::to_string_pretty(report)?;
-    json.push('\n');
     let count = heaplab_report::format::count(report.program_instructions);
     let subtitle = words.say("cpu-flamegraph", &[("count", &count), ("tool", &report.tool)]);
     let counts = words.get("cpu-instructions");
     let svg = heaplab_report::cpu_flamegraph_svg(folded, &counts, &report.program, Some(&subtitle), words)?;
     Ok(vec![
-        render::text_artifact("cpu.json", json),
+        render::json_artifact("cpu.json", report)?,
         render::text_artifact("report.html", page::render_cpu_page(report, &svg, words)?),
         render::text_artifact("summary.md", markdown::render_cpu_summary(report, words)),
         render::svg_artifact("flamegraph.png", &svg)?,

@@ -8,6 +8,7 @@ mod valgrind;
 
 use super::VariantTask;
 use super::runner::Runner;
+use crate::runner::environment::program_version;
 use crate::runner::probe::{self, RunRequest};
 use crate::runner::user_program::find_in_path;
 use anyhow::{Context as _, Result};
@@ -124,12 +125,9 @@ fn prefix_command(order: &mut RunRequest, tool: &str, mut before: Vec<String>) {
 
 /// The version, from the first line that the tool prints.
 fn tool_version(tool: &str) -> String {
-    let output =
-        std::process::Command::new(tool).arg("--version").stdin(std::process::Stdio::null()).output();
-    let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
-    let said = said.lines().next().unwrap_or_default();
+    let line = program_version(tool).unwrap_or_default();
     // Such as `valgrind-3.19.0` or `heaptrack 1.4.0`.
-    said.rsplit(['-', ' ']).next().unwrap_or_default().to_owned()
+    line.rsplit(['-', ' ']).next().unwrap_or_default().to_owned()
 }
 
 /// Whether a stack, with the root first, is in the measured region: a function of the lesson below

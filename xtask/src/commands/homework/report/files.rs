@@ -2,7 +2,7 @@
 
 use crate::commands::homework::harness::{HomeworkMeasurement, TaskRecording};
 use crate::commands::homework::homework_folder::HomeworkFolder;
-use crate::publish::render::{svg_artifact, text_artifact};
+use crate::publish::render::{json_artifact, svg_artifact, text_artifact};
 use anyhow::{Context as _, Result};
 use heaplab_homework::Task;
 use heaplab_profile::{Measure, folded};
@@ -20,9 +20,7 @@ pub(super) fn build_artifacts(
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let HomeworkMeasurement { result, wanted, recordings, sources } = measured;
-    let mut json = serde_json::to_string_pretty(result)?;
-    json.push('\n');
-    let mut artifacts = vec![text_artifact("result.json", json)];
+    let mut artifacts = vec![json_artifact("result.json", result)?];
     for name in BESIDE {
         let path = place.student_folder().join(name);
         let words =
