@@ -3,7 +3,7 @@
 
 use crate::active::untracked;
 use crate::{active, naming, recorder};
-use heaplab_profile::statistics::{GroupBy, compute_statistics};
+use heaplab_profile::statistics::{GroupBy, group_sites};
 use heaplab_profile::{Measure, Profile};
 use std::ptr::NonNull;
 
@@ -43,7 +43,7 @@ pub fn resolve_lines(births: &[AllocSite]) -> Vec<Option<String>> {
         let profile = naming::build_profile(&recorder::record_stacks(&sites), &naming::find_workspace());
         for site in profile.sites {
             let Some(recorded) = site.recorded.clone() else { continue };
-            let line = compute_statistics(&Profile { sites: vec![site] }, GroupBy::Line, Measure::EndBytes);
+            let line = group_sites(&Profile { sites: vec![site] }, GroupBy::Line, Measure::EndBytes);
             for index in recorded.threads.iter().filter_map(|index| index.parse::<usize>().ok()) {
                 lines[index] = line.first().map(|line| line.key.clone()).filter(|key| key.contains(':'));
             }

@@ -177,7 +177,7 @@ use with_symbols::ScopeSites;
 mod with_symbols {
     use super::{Bound, Scope};
     use crate::naming;
-    use heaplab_profile::statistics::{GroupBy, Statistic, compute_statistics};
+    use heaplab_profile::statistics::{GroupBy, SiteGroup, group_sites};
     use heaplab_profile::{Measure, Profile};
 
     /// Lines shown per bound.
@@ -198,13 +198,13 @@ mod with_symbols {
                 Bound::Blocks => Measure::TotalBlocks,
                 Bound::LeakedBytes => Measure::EndBytes,
             };
-            let figures = |line: &Statistic| match of {
-                Bound::PeakBytes => (line.peak_bytes, line.peak_blocks),
-                Bound::Blocks => (line.total_bytes, line.total_blocks),
-                Bound::LeakedBytes => (line.end_bytes, line.end_blocks),
+            let figures = |line: &SiteGroup| match of {
+                Bound::PeakBytes => (line.sums.peak_bytes, line.sums.peak_blocks),
+                Bound::Blocks => (line.sums.total_bytes, line.sums.total_blocks),
+                Bound::LeakedBytes => (line.sums.end_bytes, line.sums.end_blocks),
             };
-            let lines = compute_statistics(&self.0, GroupBy::Line, measure);
-            let lines: Vec<&Statistic> = lines.iter().filter(|line| figures(line).1 > 0).collect();
+            let lines = group_sites(&self.0, GroupBy::Line, measure);
+            let lines: Vec<&SiteGroup> = lines.iter().filter(|line| figures(line).1 > 0).collect();
             let mut text = String::new();
             for (index, line) in lines.iter().take(TOP).enumerate() {
                 let (bytes, blocks) = figures(line);

@@ -24,7 +24,7 @@ use crate::active::{self, NotRecording};
 use crate::naming;
 use crate::recorder::{self, untracked};
 use heaplab_profile::raw::RawRecording;
-use heaplab_profile::statistics::{GroupBy, compute_statistics};
+use heaplab_profile::statistics::{GroupBy, group_sites};
 use heaplab_profile::{Measure, Profile};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -104,10 +104,14 @@ impl Snapshot {
     /// The groups with live blocks, the largest first, equal ones by their keys.
     pub fn statistics(&self, group_by: GroupBy) -> Vec<Statistic> {
         untracked(|| {
-            let groups = compute_statistics(self.profile(), group_by, Measure::EndBytes);
-            let live = groups.into_iter().filter(|group| group.end_blocks > 0);
-            live.map(|group| Statistic { key: group.key, blocks: group.end_blocks, bytes: group.end_bytes })
-                .collect()
+            let groups = group_sites(self.profile(), group_by, Measure::EndBytes);
+            let live = groups.into_iter().filter(|group| group.sums.end_blocks > 0);
+            live.map(|group| Statistic {
+                key: group.key,
+                blocks: group.sums.end_blocks,
+                bytes: group.sums.end_bytes,
+            })
+            .collect()
         })
     }
 

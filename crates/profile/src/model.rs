@@ -100,7 +100,7 @@ impl Profile {
 
 impl Site {
     /// Adds the figures of another site. `most_bytes` bounds the sum of the own peaks.
-    fn add(&mut self, other: &Site, most_bytes: u64) {
+    pub(crate) fn add(&mut self, other: &Site, most_bytes: u64) {
         self.total_blocks += other.total_blocks;
         self.total_bytes += other.total_bytes;
         self.peak_blocks += other.peak_blocks;

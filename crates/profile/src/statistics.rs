@@ -16,26 +16,15 @@ pub enum GroupBy {
     Stack,
 }
 
-/// The sum over one group.
+/// Sites that were added up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Statistic {
+pub struct SiteGroup {
     /// The group: `src/main.rs:30`, `app::load`, or the functions of a stack with their lines, the
     /// root first, separated by `; `.
     pub key: String,
-    /// One frame for a line or a function, all of them for a stack, the root first.
-    pub frames: Vec<Frame>,
-    /// Blocks over the whole run.
-    pub total_blocks: u64,
-    /// Bytes over the whole run.
-    pub total_bytes: u64,
-    /// Blocks that were live at the global peak.
-    pub peak_blocks: u64,
-    /// Bytes that were live at the global peak.
-    pub peak_bytes: u64,
-    /// Blocks that were live at the end: for a snapshot, when it was taken.
-    pub end_blocks: u64,
-    /// Bytes that were live at the end: for a snapshot, when it was taken.
-    pub end_bytes: u64,
+    /// The sums. For a snapshot, the end is when it was taken. There is one frame for a line or a
+    /// function, and all of them for a stack.
+    pub sums: Site,
 }
 
 /// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
@@ -43,8 +32,8 @@ pub struct Statistic {
 /// Line and function are those of the innermost frame that is not the standard library's: the line
 /// that a reader can change. The profile should be [trimmed](Profile::trim_stacks), or the
 /// allocator's own frames are innermost.
-pub fn compute_statistics(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<Statistic> {
-    let mut groups: BTreeMap<String, (u64, Statistic)> = BTreeMap::new();
+pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<SiteGroup> {
+    let mut groups: BTreeMap<String, Site> = BTreeMap::new();
     for site in &profile.sites {
         let frames = match group_by {
             GroupBy::Line => vec![find_own_frame(site)],
@@ -57,26 +46,12 @@ pub fn compute_statistics(profile: &Profile, group_by: GroupBy, measure: Measure
                 frames.iter().map(format_frame).collect::<Vec<_>>().join("; ")
             }
         };
-        let (amount, statistic) = groups
-            .entry(key.clone())
-            .or_insert_with(|| (0, Statistic { key, frames, ..Statistic::default() }));
-        *amount += measure.figure(site);
-        statistic.add(site);
+        let sums = groups.entry(key).or_insert_with(|| Site { frames, ..Site::default() });
+        sums.add(site, u64::MAX);
     }
-    let mut groups: Vec<(u64, Statistic)> = groups.into_values().collect();
-    groups.sort_by_key(|(amount, _)| Reverse(*amount));
-    groups.into_iter().map(|(_, statistic)| statistic).collect()
-}
-
-impl Statistic {
-    fn add(&mut self, site: &Site) {
-        self.total_blocks += site.total_blocks;
-        self.total_bytes += site.total_bytes;
-        self.peak_blocks += site.peak_blocks;
-        self.peak_bytes += site.peak_bytes;
-        self.end_blocks += site.end_blocks;
-        self.end_bytes += site.end_bytes;
-    }
+    let mut groups: Vec<SiteGroup> = groups.into_iter().map(|(key, sums)| SiteGroup { key, sums }).collect();
+    groups.sort_by_key(|group| Reverse(measure.figure(&group.sums)));
+    groups
 }
 
 fn find_own_frame(site: &Site) -> Frame {
@@ -124,11 +99,8 @@ mod tests {
     }
 
     fn rows(group_by: GroupBy, measure: Measure) -> Vec<(String, u64)> {
-        let figure = |statistic: Statistic| match measure {
-            Measure::PeakBytes => (statistic.key, statistic.peak_bytes),
-            _ => (statistic.key, statistic.end_bytes),
-        };
-        compute_statistics(&profile(), group_by, measure).into_iter().map(figure).collect()
+        let figure = |group: SiteGroup| (group.key, measure.figure(&group.sums));
+        group_sites(&profile(), group_by, measure).into_iter().map(figure).collect()
     }
 
     fn owned(rows: &[(&str, u64)]) -> Vec<(String, u64)> {
@@ -141,7 +113,7 @@ mod tests {
         assert_eq!(rows(GroupBy::Line, Measure::EndBytes), by_line);
         let by_function = owned(&[("app::load", 35), ("app::main", 30)]);
         assert_eq!(rows(GroupBy::Function, Measure::EndBytes), by_function);
-        let by_stack = compute_statistics(&profile(), GroupBy::Stack, Measure::EndBytes);
+        let by_stack = group_sites(&profile(), GroupBy::Stack, Measure::EndBytes);
         assert_eq!(by_stack.len(), 4);
         assert_eq!(by_stack[1].key, "app::main (main.rs:2); app::load (main.rs:5)");
     }
@@ -150,7 +122,7 @@ mod tests {
     fn the_order_is_by_what_was_asked_for() {
         let by_peak = owned(&[("app::load", 403), ("app::main", 3)]);
         assert_eq!(rows(GroupBy::Function, Measure::PeakBytes), by_peak);
-        let first = &compute_statistics(&profile(), GroupBy::Line, Measure::PeakBytes)[0];
-        assert_eq!((first.key.as_str(), first.end_blocks), ("main.rs:6", 1));
+        let first = &group_sites(&profile(), GroupBy::Line, Measure::PeakBytes)[0];
+        assert_eq!((first.key.as_str(), first.sums.end_blocks), ("main.rs:6", 1));
     }
 }

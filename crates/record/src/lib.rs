@@ -69,6 +69,6 @@ pub use record::{
     Record,
 };
 pub use report::{
-    ClaimMeasurement, ClaimVerdict, CountsRun, DhatRun, Environment, Failure, Goal, Ladder, PlainRun,
-    REPORT_SCHEMA, Report, Run,
+    ClaimMeasurement, ClaimVerdict, DhatRun, Environment, Failure, Goal, Ladder, PlainRun, REPORT_SCHEMA,
+    Report, Run,
 };

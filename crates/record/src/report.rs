@@ -139,7 +139,7 @@ pub struct Run {
     pub plain: Option<PlainRun>,
     /// stats_alloc's counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub counts: Option<CountsRun>,
+    pub counts: Option<CountsTotals>,
     /// dhat's totals, at their own scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dhat: Option<DhatRun>,
@@ -183,9 +183,6 @@ pub struct PlainRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub children_peak_rss_bytes: Option<u64>,
 }
-
-/// The counts probe's keys are stats_alloc's own.
-pub type CountsRun = CountsTotals;
 
 /// dhat's totals and the scale they were taken at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
