@@ -1,43 +1,49 @@
-//! Flamegraphs of the page: rectangles of HTML, so that they are there without a script, follow the page's colours and
-//! language, and break no security policy. The root is on top. The files beside the page stay inferno's.
+//! Flamegraphs: one model of folded stacks, drawn by inferno as SVG files beside the page, and as
+//! rectangles of HTML in the page.
+//!
+//! The page's flamegraphs are HTML so that they are there without a script, follow the page's colours
+//! and language, and break no security policy. Their root is on top.
 
+mod folded;
 mod leaks;
 mod svg;
 mod tree;
 mod views;
 
 use crate::{Words, format};
+use folded::LeakShares;
+pub use folded::LeakStacks;
 use heaplab_profile::Profile;
 use heaplab_record::FoldedStacks;
-pub use leaks::{LeakStacks, LeakView, VariantLeaks, leak_flamegraph_svg};
+pub use leaks::{LeakView, VariantLeaks, leak_flamegraph_svg};
 use std::collections::BTreeMap;
 pub use svg::{cpu_flamegraph_svg, differential_svg, flamegraph_svg};
 pub(crate) use tree::{Frame, MOST_FRAMES};
 use tree::{StackTree, warm_class};
 
-/// The flamegraphs of one program, a view each.
+/// The flamegraphs of one program, one per view.
 #[derive(Clone, Debug, Default)]
 pub struct FlamegraphSet {
-    /// What its elements are called by in a page, where no other has the same.
+    /// Prefix of its elements' ids, unique in the page.
     pub(crate) id: String,
-    /// The variant.
+    /// The variant's name.
     pub variant: String,
-    /// Who measured at which scale.
+    /// Says which probe measured, and at which scale.
     pub about: String,
-    /// What a reader may choose from.
+    /// The views that a reader can choose from.
     pub views: Vec<FlameView>,
 }
 
-/// One view.
+/// One flamegraph.
 #[derive(Clone, Debug, Default)]
 pub struct FlameView {
-    /// What it is chosen by.
+    /// Its name in the list of views.
     pub(crate) name: String,
-    /// What width and colour say.
+    /// Says what width and colour stand for.
     pub(crate) about: String,
-    /// The caller before what it calls; empty where nothing is to be drawn.
+    /// A caller stands before what it calls. Empty where there is nothing to draw.
     pub(crate) frames: Vec<Frame>,
-    /// How many stand under each other.
+    /// The number of rows.
     pub(crate) depth: usize,
 }
 
@@ -48,7 +54,7 @@ impl FlameView {
         FlameView { name, about, frames, depth }
     }
 
-    /// The same under another name.
+    /// The same view under another name.
     #[must_use]
     pub fn with_name(self, name: String) -> FlameView {
         FlameView { name, ..self }
@@ -56,13 +62,13 @@ impl FlameView {
 }
 
 impl FlamegraphSet {
-    /// The same under an id of its own.
+    /// The same set with an id that is unique in the page.
     pub(crate) fn with_id(self, group: &str, number: usize) -> FlamegraphSet {
         FlamegraphSet { id: format!("{group}-{number}"), ..self }
     }
 }
 
-/// The views of every profile: variant, what is said of it, and the profile.
+/// The views of each profile. A profile comes with its variant and a sentence about it.
 pub fn profile_flamegraphs(profiles: &[(&str, String, &Profile)], words: &Words) -> Vec<FlamegraphSet> {
     let of = |(variant, about, profile): &(&str, String, &Profile)| FlamegraphSet {
         id: String::new(),
@@ -73,25 +79,23 @@ pub fn profile_flamegraphs(profiles: &[(&str, String, &Profile)], words: &Words)
     profiles.iter().map(of).collect()
 }
 
-/// What stays: each frame as red as the share of its bytes that was never freed, grey where all of it was.
+/// Shows what stays: a frame is the redder the larger the share of its bytes that was never freed, and grey
+/// where all of them were freed.
 pub fn leak_view(stays: LeakStacks<'_>, words: &Words) -> FlameView {
-    let (total, end) = (sum_by_prefix(stays.total), sum_by_prefix(stays.end));
-    let share = |path: &[&str]| {
-        let of = |sums: &BTreeMap<Vec<&str>, u64>| sums.get(path).copied().unwrap_or(0);
-        of(&end) as f64 / of(&total).max(1) as f64
-    };
+    let shares = LeakShares::from_stacks(stays);
     let look = |path: &[&str]| {
-        let share = share(path);
+        let share = shares.share(path);
         let class = if share <= 0.0 { "z".to_owned() } else { format!("r{}", (share * 4.0).ceil().min(4.0)) };
         (class, Some(words.say("flame-stays", &[("share", &format::percent(share.min(1.0)))])))
     };
-    let tree = StackTree { stacks: parse_folded(stays.width).collect(), write: &format::bytes, look: &look };
+    let tree = StackTree { stacks: folded::parse(stays.width).collect(), write: &format::bytes, look: &look };
     FlameView::from_tree(String::new(), words.get("flame-about-stays"), tree, MOST_FRAMES / 20, words)
 }
 
-/// What two moments have: as wide as the second, red where it holds more and blue where it holds less.
+/// Compares two moments: frames are as wide as the second one, red where it holds more and blue where it
+/// holds less.
 ///
-/// `folded` has two numbers a line, as [`crate::differential_svg`] takes them.
+/// `folded` has two numbers per line, as [`crate::differential_svg`] takes them.
 pub fn difference_view(folded: &str, words: &Words) -> FlameView {
     let lines: Vec<(Vec<&str>, u64, u64)> = folded
         .lines()
@@ -121,37 +125,17 @@ pub fn difference_view(folded: &str, words: &Words) -> FlameView {
     FlameView::from_tree(String::new(), words.get("flame-about-difference"), tree, MOST_FRAMES / 20, words)
 }
 
-/// Stacks that a lesson hands over, of something else than bytes.
+/// Stacks that a lesson hands over and that count something else than bytes.
 pub(crate) fn stacks_flamegraph(of: &FoldedStacks, words: &Words) -> FlamegraphSet {
     let lang = words.lang();
     let counts = lang.pick(&of.counts);
     let write = |amount: u64| format!("{} {counts}", format::count(amount));
     let look = |path: &[&str]| (warm_class(path), None);
-    let stacks = of.folded.iter().filter_map(|line| parse_folded_line(line)).collect();
+    let stacks = of.folded.iter().filter_map(|line| folded::parse_line(line)).collect();
     let tree = StackTree { stacks, write: &write, look: &look };
     let about = lang.pick(&of.title).to_owned();
     let view = FlameView::from_tree(counts.to_owned(), String::new(), tree, MOST_FRAMES / 5, words);
     FlamegraphSet { id: String::new(), variant: of.name.clone(), about, views: vec![view] }
-}
-
-fn parse_folded(folded: &str) -> impl Iterator<Item = (Vec<&str>, u64)> {
-    folded.lines().filter_map(parse_folded_line)
-}
-
-fn parse_folded_line(line: &str) -> Option<(Vec<&str>, u64)> {
-    let (stack, amount) = line.rsplit_once(' ')?;
-    Some((stack.split(';').collect(), amount.parse().ok()?))
-}
-
-/// What all stacks that begin with a path have together; the empty path is the whole.
-fn sum_by_prefix(folded: &str) -> BTreeMap<Vec<&str>, u64> {
-    let mut sums: BTreeMap<Vec<&str>, u64> = BTreeMap::new();
-    for (stack, amount) in parse_folded(folded) {
-        for depth in 0..=stack.len() {
-            *sums.entry(stack[..depth].to_vec()).or_default() += amount;
-        }
-    }
-    sums
 }
 
 #[cfg(test)]

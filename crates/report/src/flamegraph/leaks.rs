@@ -2,21 +2,10 @@
 //!
 //! inferno draws; the colours are put in afterwards, frame by frame: a frame is known by its depth and by where it begins.
 
+use super::folded::{self, LeakShares, LeakStacks};
 use super::svg::{StackOrder, draw_bytes_flamegraph};
 use crate::{RenderError, Words};
-use std::collections::{BTreeMap, HashMap};
-
-/// Folded stacks of one moment or one stretch, and of the whole run: bytes that were allocated, and those that were never
-/// freed.
-#[derive(Clone, Copy, Debug)]
-pub struct LeakStacks<'a> {
-    /// How wide the frames are.
-    pub width: &'a str,
-    /// All bytes.
-    pub total: &'a str,
-    /// Live at the end.
-    pub end: &'a str,
-}
+use std::collections::HashMap;
 
 /// The pictures of one variant.
 #[derive(Clone, Debug)]
@@ -56,11 +45,8 @@ pub fn leak_flamegraph_svg(
     let lines: Vec<String> =
         stacks.iter().map(|(stack, width)| format!("{} {width}", stack.join(";"))).collect();
     let svg = draw_bytes_flamegraph(&lines.join("\n"), title, Some(subtitle), StackOrder::InOrder, words)?;
-    let (total, end) = (sum_by_prefix(stays.total), sum_by_prefix(stays.end));
-    let colours = frame_colours(&stacks, |path| {
-        let all = total.get(path).copied().unwrap_or(0);
-        end.get(path).copied().unwrap_or(0) as f64 / all.max(1) as f64
-    });
+    let shares = LeakShares::from_stacks(stays);
+    let colours = frame_colours(&stacks, |path| shares.share(path));
     Ok(paint_frames(&svg, &colours))
 }
 
@@ -69,25 +55,9 @@ type FrameColours = HashMap<(u64, u64), String>;
 
 /// Stacks by their frames, so that equal beginnings stand together.
 fn sort_stacks(folded: &str) -> Vec<(Vec<&str>, u64)> {
-    let mut stacks: Vec<(Vec<&str>, u64)> = folded.lines().filter_map(parse_folded_line).collect();
+    let mut stacks: Vec<(Vec<&str>, u64)> = folded::parse(folded).collect();
     stacks.sort();
     stacks
-}
-
-fn parse_folded_line(line: &str) -> Option<(Vec<&str>, u64)> {
-    let (stack, bytes) = line.rsplit_once(' ')?;
-    Some((stack.split(';').collect(), bytes.parse().ok()?))
-}
-
-/// What all stacks that begin with a path have together; the empty path is the whole.
-fn sum_by_prefix(folded: &str) -> BTreeMap<Vec<&str>, u64> {
-    let mut sums: BTreeMap<Vec<&str>, u64> = BTreeMap::new();
-    for (stack, bytes) in folded.lines().filter_map(parse_folded_line) {
-        for depth in 0..=stack.len() {
-            *sums.entry(stack[..depth].to_vec()).or_default() += bytes;
-        }
-    }
-    sums
 }
 
 fn frame_colours(stacks: &[(Vec<&str>, u64)], share: impl Fn(&[&str]) -> f64) -> FrameColours {
