@@ -66,7 +66,8 @@ fn crates_depend_as_the_architecture_says_and_not_otherwise() {
     assert!(lessons >= 10, "every lesson sees heaplab-lesson");
 }
 
-/// Only heaplab-lesson turns on the other recorders, and the bench what it holds heaplab against: dhat, when it is asked to.
+/// Only heaplab-lesson turns on the other recorders, and the bench what it holds heaplab against:
+/// dhat, when it is asked to.
 #[test]
 fn dhat_and_stats_alloc_stay_behind_the_lesson_crate() {
     let metadata = MetadataCommand::new().no_deps().exec().unwrap();

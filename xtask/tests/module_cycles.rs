@@ -1,4 +1,5 @@
-//! The top-level modules of a crate depend on each other in one direction: a reader can understand one after the other.
+//! The top-level modules of a crate import each other in one direction, so that a reader can
+//! understand one after the other.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
@@ -48,8 +49,8 @@ fn a_cycle_is_found_and_names_its_files() {
     assert!(cycle.contains("a -> b (a.rs)") && cycle.contains("b -> a (b/deep.rs)"), "{cycle}");
 }
 
-/// Who names whom among the top-level modules of the crate with this root file. What the root file exports again counts as
-/// the module that it comes from.
+/// Who names whom among the top-level modules of the crate with this root file. What the root file
+/// exports again counts as the module that it comes from.
 fn edges_of_crate(root: &Path) -> Edges {
     let folder = root.parent().unwrap();
     let root_code = code_outside_tests(&std::fs::read_to_string(root).unwrap());

@@ -1,4 +1,5 @@
-//! THIRD-PARTY.md names every crate that this workspace asks for itself, with the licence that the crate declares.
+//! THIRD-PARTY.md names every crate that this workspace asks for itself, with the licence that the
+//! crate declares.
 //!
 //! Renew the table after a change: HEAPLAB_BLESS=1 cargo test -p xtask --test third_party
 
@@ -24,7 +25,8 @@ fn the_table_is_what_cargo_says() {
     assert!(page == renewed, "renew it: HEAPLAB_BLESS=1 cargo test -p xtask --test third_party\n{renewed}");
 }
 
-/// What our own manifests name, and whether anything but tests needs it. The licence texts are in each crate's source.
+/// What our own manifests name, and whether anything but tests needs it. The licence texts are in
+/// each crate's source.
 fn table(metadata: &Metadata) -> String {
     let mut asked_for: BTreeMap<&str, bool> = BTreeMap::new();
     for package in metadata.workspace_packages() {

@@ -1,4 +1,5 @@
-//! Lesson 8.4 through the real binary: every tool's result is in one report, and each tool says in one table what it costs.
+//! Lesson 8.4 through the real binary: every tool's result is in one report, and each tool says in
+//! one table what it costs.
 
 use crate::run;
 use serde_json::Value;
@@ -27,7 +28,8 @@ fn criterion_callgrind_samples_and_cpythons_tools_meet_in_one_report() {
         all.iter().filter(fits).cloned().collect()
     };
 
-    // Exact: how often the busiest line of each way ran, and which line of the planted program is hot.
+    // Exact: how often the busiest line of each way ran, and which line of the planted program is
+    // hot.
     let planted = attachments("rust", "planted");
     let counted = titled(&planted, "source", "instructions a line");
     let lines = counted[0]["lines"].as_array().expect("lines");
@@ -47,7 +49,8 @@ fn criterion_callgrind_samples_and_cpythons_tools_meet_in_one_report() {
     assert!(says("checked").contains("once each"), "{}", says("checked"));
     assert!(says("closed_form").contains("no loop is left"), "{}", says("closed_form"));
 
-    // criterion: one row a bench, allocations of a call beside the time, and no difference where there is none.
+    // criterion: one row a bench, allocations of a call beside the time, and no difference where
+    // there is none.
     let benches = titled(&attachments("rust", "collected"), "table", "by criterion");
     assert_eq!(benches.len(), 2, "collected and collected_again");
     assert_eq!(benches[0]["rows"][0][4]["value"], 1);

@@ -39,7 +39,8 @@ fn an_unknown_name_is_wrong_use() {
     assert!(stderr(&ran).contains("`slot`") && stderr(&ran).contains("list_dict"), "{}", stderr(&ran));
 }
 
-/// At a scale where no time means anything: rows, counts and files are there, and what this machine lacks is said.
+/// At a scale where no time means anything: rows, counts and files are there, and what this machine
+/// lacks is said.
 #[test]
 fn the_log_aggregator_is_held_against_its_oracle_and_peers() {
     let home = tempfile::tempdir().unwrap();

@@ -1,8 +1,11 @@
-//! Reports in a real browser: they open without an error, ask nobody for anything, and do what they offer.
+//! Reports in a real browser: they open without an error, ask nobody for anything, and do what they
+//! offer.
 //!
-//! Debian's `chromium` and `chromium-driver`. Whoever has reports hands them over: `HEAPLAB_REPORTS=reports` looks at each of
-//! that folder; without it, two small ones are made. `HEAPLAB_SCREENSHOTS` is where pictures go, `target/screenshots` else.
-//! axe-core (<https://github.com/dequelabs/axe-core>, MPL-2.0) is a tool of these tests: npm brings it into `target/`.
+//! Debian's `chromium` and `chromium-driver`. Whoever has reports hands them over:
+//! `HEAPLAB_REPORTS=reports` looks at each of that folder; without it, two small ones are made.
+//! `HEAPLAB_SCREENSHOTS` is where pictures go, `target/screenshots` else. axe-core
+//! (<https://github.com/dequelabs/axe-core>, MPL-2.0) is a tool of these tests: npm brings it into
+//! `target/`.
 
 mod driver;
 
@@ -40,7 +43,8 @@ fn pages_do_what_they_offer() {
             browser.open(page, look);
             is_quiet(&browser, name, page);
             fits(&browser, name, look);
-            // All pages have one style sheet: its dark colours and its largest type are looked through on two of them.
+            // All pages have one style sheet: its dark colours and its largest type are looked
+            // through on two of them.
             let is_looked_through = index < 2 || look.name == "light" || look.name == "phone";
             if let Some(axe) = axe.as_ref().filter(|_| is_looked_through) {
                 barriers.extend(barrier(&browser, axe, &format!("{name}, {}", look.name)));
@@ -90,7 +94,8 @@ fn screenshots() -> PathBuf {
     folder
 }
 
-/// axe-core's script, fetched once. `None` where npm cannot bring it, which is a failure where everything is required.
+/// axe-core's script, fetched once. `None` where npm cannot bring it, which is a failure where
+/// everything is required.
 fn axe() -> Option<String> {
     let home = target().join("axe-core");
     let script = home.join("node_modules/axe-core/axe.min.js");

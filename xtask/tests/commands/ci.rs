@@ -1,5 +1,5 @@
-//! `cargo xtask ci` through the real binary: what it leaves, what breaks it, and what `--bless` renews. On section 8.3, the
-//! quickest, with budgets in a folder of the test's own.
+//! `cargo xtask ci` through the real binary: what it leaves, what breaks it, and what `--bless`
+//! renews. On section 8.3, the quickest, with budgets in a folder of the test's own.
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 

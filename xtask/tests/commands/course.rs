@@ -1,4 +1,5 @@
-//! The course around the sections, through the real binary: what was predicted and the mind map are in a report's every form.
+//! The course around the sections, through the real binary: what was predicted and the mind map are
+//! in a report's every form.
 
 use crate::run::{self, ends_with, report, stdout, workspace};
 

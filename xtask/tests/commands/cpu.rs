@@ -1,5 +1,5 @@
-//! `cargo xtask profile --cpu` on a program with a planted hot line, through the real binary. Counts of instructions are
-//! exact: five runs give the same.
+//! `cargo xtask profile --cpu` on a program with a planted hot line, through the real binary.
+//! Counts of instructions are exact: five runs give the same.
 
 use crate::run;
 use serde_json::Value;
@@ -50,7 +50,8 @@ fn the_planted_function_and_line_are_on_top_in_five_equal_runs() {
     let lines = source["lines"].as_array().expect("lines");
     let hottest = lines.iter().max_by_key(|line| own(line)).expect("a line");
     assert!(hottest["code"].as_str().is_some_and(|code| code.contains("// planted")), "{source:#}");
-    // 20,000 numbers, ten times: as often as it is written, unless the compiler does several rounds at once.
+    // 20,000 numbers, ten times: as often as it is written, unless the compiler does several rounds
+    // at once.
     let hits = hottest["figures"][0]["value"].as_u64().expect("hits");
     assert!([200_000, 100_000, 50_000, 25_000].contains(&hits), "{hits}");
     // What recursion costs is counted once, calls every time.

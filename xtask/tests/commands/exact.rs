@@ -1,4 +1,5 @@
-//! Counts and peaks of single-threaded variants are equal on every run, and the three counting probes agree by the rule.
+//! Counts and peaks of single-threaded variants are equal on every run, and the three counting
+//! probes agree by the rule.
 
 use crate::run::runs;
 use crate::small_reports::{repeated_runs, single_threaded_sections};
@@ -40,7 +41,8 @@ fn three_probes_reconcile_at_one_scale() {
         let births = of(heap, "total_blocks");
         let reallocations = of(heap, "reallocations");
         grown += of(counts, "bytes_reallocated");
-        // dhat counts a reallocation as a new block of its whole new size; the recorder and stats_alloc add the growth.
+        // dhat counts a reallocation as a new block of its whole new size; the recorder and
+        // stats_alloc add the growth.
         assert_eq!(of(dhat, "total_blocks"), births + reallocations, "{variant}");
         let rule = &run["reconciliation"];
         let birth_bytes = of(heap, "total_bytes") - of(rule, "heap_grown_bytes");
@@ -60,7 +62,8 @@ fn three_probes_reconcile_at_one_scale() {
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
 
-/// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by stack they must agree.
+/// The recorder walks frame pointers, dhat unwinds by tables; they share no line of code. Stack by
+/// stack they must agree.
 #[test]
 fn the_recorder_and_dhat_agree_stack_by_stack() {
     let stacks: usize =

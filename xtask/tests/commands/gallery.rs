@@ -1,8 +1,10 @@
-//! The texts say what the gallery measured, and the site that is made of them has no link that leads nowhere.
+//! The texts say what the gallery measured, and the site that is made of them has no link that
+//! leads nowhere.
 
 use crate::run::{ends_with, run, stderr, stdout, workspace};
 
-/// In the repository as it is: a figure that was typed, or a gallery that was renewed without its texts, ends here.
+/// In the repository as it is: a figure that was typed, or a gallery that was renewed without its
+/// texts, ends here.
 #[test]
 fn every_text_says_what_the_gallery_says() {
     let checked = run(&workspace(), &["gallery", "--check"]);

@@ -1,4 +1,5 @@
-//! The classifier on the variants of lesson 8.2, through the real binary; and a puzzle that keeps its secret.
+//! The classifier on the variants of lesson 8.2, through the real binary; and a puzzle that keeps
+//! its secret.
 
 use crate::run::{ends_with, names, report, run, runs, stdout, workspace};
 use serde_json::Value;
@@ -76,7 +77,8 @@ fn every_variant_is_judged_rightly_site_by_site() {
     assert!(files.contains(&"growth-rc-cycle.svg".to_owned()), "{files:?}");
 }
 
-/// A drop frees what the service owns, and neither a cycle, nor what was leaked, nor what a thread keeps.
+/// A drop frees what the service owns, and neither a cycle, nor what was leaked, nor what a thread
+/// keeps.
 fn who_could_still_free_it(report: &Value) {
     for (_, variant, run) in runs(report) {
         let left = match variant {

@@ -1,5 +1,6 @@
-//! The commands through the real binary, and what they leave. One program for all of them, so that tests of different
-//! commands run at the same time; reports that several tests read are made once (`small_reports`).
+//! The commands through the real binary, and what they leave. One program for all of them, so that
+//! tests of different commands run at the same time; reports that several tests read are made once
+//! (`small_reports`).
 
 mod axes;
 mod bench;

@@ -1,5 +1,6 @@
-//! A lesson is one folder: made from the template in a copy of the workspace, it runs without any other edit. Then lessons that
-//! go wrong in every way a student's can, and a runner that is interrupted.
+//! A lesson is one folder: made from the template in a copy of the workspace, it runs without any
+//! other edit. Then lessons that go wrong in every way a student's can, and a runner that is
+//! interrupted.
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 
@@ -11,8 +12,9 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// One copy for the tests of this file, with five new lessons in it. Of what is not edited there it has links: cargo tells
-/// packages apart by their place in the workspace, and would take a copied library for the workspace's own after the next edit.
+/// One copy for the tests of this file, with five new lessons in it. Of what is not edited there it
+/// has links: cargo tells packages apart by their place in the workspace, and would take a copied
+/// library for the workspace's own after the next edit.
 fn copy() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
@@ -209,8 +211,8 @@ fn quick(_: Scale) -> VariantResult<()> {
 }
 "#;
 
-/// Starts a slow lesson over an earlier report, sends the runner a signal while its child works, and gives the runner's
-/// exit status, the child's process id and what lies beside the report.
+/// Starts a slow lesson over an earlier report, sends the runner a signal while its child works,
+/// and gives the runner's exit status, the child's process id and what lies beside the report.
 fn signalled(signal: &str) -> (Option<i32>, u32, Vec<String>) {
     let home = tempfile::tempdir().unwrap();
     let (out, mark) = (home.path().join("report"), home.path().join("mark"));
@@ -260,7 +262,8 @@ fn a_killed_runner_takes_its_child_with_it() {
     assert_eq!(left.len(), 3, "the staging folder is left for the next run to sweep: {left:?}");
 }
 
-/// A save of one variant's function: it is built again, that variant runs again, and the section's report stays.
+/// A save of one variant's function: it is built again, that variant runs again, and the section's
+/// report stays.
 #[test]
 fn a_saved_variant_runs_again() {
     let home = tempfile::tempdir().unwrap();
@@ -294,7 +297,8 @@ fn a_saved_variant_runs_again() {
     assert_eq!(variants("8.13-watch"), ["collected"]);
 }
 
-/// The template lacks its Chinese title; whatever else an author breaks is named with its file, and nothing else is.
+/// The template lacks its Chinese title; whatever else an author breaks is named with its file, and
+/// nothing else is.
 #[test]
 fn a_lesson_is_linted() {
     let folder = copy().join("lessons/8.14-linted");

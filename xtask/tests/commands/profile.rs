@@ -149,7 +149,8 @@ fn ctrl_c_ends_the_program_and_leaves_a_report() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report");
     let mut xtask = run::xtask(&workspace());
-    // A group of its own is not the terminal's: the signal reaches xtask alone, which has to pass it on.
+    // A group of its own is not the terminal's: the signal reaches xtask alone, which has to pass
+    // it on.
     xtask.args(["profile", "--out"]).arg(&out).args(["--", leaky(), "wait"]).process_group(0);
     let mut child = xtask.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();

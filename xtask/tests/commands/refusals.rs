@@ -1,4 +1,5 @@
-//! Wrong use and machines that lack something: a clear error, the exit status of the design, and nothing lost.
+//! Wrong use and machines that lack something: a clear error, the exit status of the design, and
+//! nothing lost.
 
 use crate::run::{self, ends_with, names, run as xtask, skipped, stderr, workspace};
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! What a report's folder holds, and that the same run gives the same bytes but for times, RSS and the environment.
+//! What a report's folder holds, and that the same run gives the same bytes but for times, RSS and
+//! the environment.
 
 use crate::run::{self, names, small_report};
 use crate::small_reports::repeated_runs;

@@ -11,7 +11,8 @@ pub(crate) struct StoredReport {
     pub(crate) report: Value,
 }
 
-/// Every other section whose variants allocate on one thread, and a scale at which all probes can run.
+/// Every other section whose variants allocate on one thread, and a scale at which all probes can
+/// run.
 const OTHER_SECTIONS: [(&str, &str); 5] =
     [("8.1", "1000"), ("8.2", "1000"), ("8.3", "100"), ("8.6", "1000"), ("8.9", "1000")];
 
@@ -25,7 +26,8 @@ pub(crate) fn repeated_runs() -> &'static [StoredReport] {
     })
 }
 
-/// One run of the Rust variants of each section whose variants allocate on one thread; section 8.5 is the first of `repeated_runs`.
+/// One run of the Rust variants of each section whose variants allocate on one thread; section 8.5
+/// is the first of `repeated_runs`.
 pub(crate) fn single_threaded_sections() -> impl Iterator<Item = &'static StoredReport> {
     static MEASURED: OnceLock<Vec<StoredReport>> = OnceLock::new();
     let others = MEASURED.get_or_init(|| {
@@ -36,7 +38,8 @@ pub(crate) fn single_threaded_sections() -> impl Iterator<Item = &'static Stored
     others.iter().chain(repeated_runs().first())
 }
 
-/// Measures every item in a folder of its own. Counts and peaks are exact whatever else the machine does, so two run at a time.
+/// Measures every item in a folder of its own. Counts and peaks are exact whatever else the machine
+/// does, so two run at a time.
 fn measure_two_at_a_time<T: Sync>(
     name: &str,
     items: &[T],

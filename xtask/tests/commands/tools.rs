@@ -1,5 +1,5 @@
-//! The reconciler through the real binary: valgrind's DHAT and heaptrack share nothing with the recorder, and every unit that
-//! they count beside it has its reason.
+//! The reconciler through the real binary: valgrind's DHAT and heaptrack share nothing with the
+//! recorder, and every unit that they count beside it has its reason.
 
 use crate::run::{self, ends_with, report, runs, stdout, workspace};
 use serde_json::Value;
@@ -46,7 +46,8 @@ fn whatever_another_tool_counts_has_its_reason() {
             let inside = |field: &str| part("whole", field).unwrap() - part("outside", field).unwrap();
             assert_eq!(inside("total_blocks"), blocks, "{variant} {tool}");
             assert_eq!(inside("end_bytes"), of("heap_end_bytes"), "{variant} {tool}");
-            // The process's peak may fall at another moment than the region's: less of the region is live then.
+            // The process's peak may fall at another moment than the region's: less of the region
+            // is live then.
             assert!((1..=of("heap_peak_bytes")).contains(&inside("peak_bytes")), "{variant} {tool}");
             assert!(
                 part("outside", "total_blocks").unwrap() > 0,

@@ -1,5 +1,6 @@
-//! `.github/workflows`: what they may do, whether they are workflows at all, and whether each of their steps runs. Nothing here
-//! runs on GitHub: events, tokens and the actions by others stay untested.
+//! `.github/workflows`: what they may do, whether they are workflows at all, and whether each of
+//! their steps runs. Nothing here runs on GitHub: events, tokens and the actions by others stay
+//! untested.
 
 #![expect(clippy::unwrap_used, reason = "in a test that is the message")]
 
@@ -116,8 +117,9 @@ fn repository(name: &str) -> PathBuf {
     copy
 }
 
-/// Every `run:` step but one, in the order of the files, so that verdict.yml finds the reports that lesson8.yml has left. `cargo
-/// xtask` is the binary that this test was built with: what cargo would have run after building it in the clone.
+/// Every `run:` step but one, in the order of the files, so that verdict.yml finds the reports that
+/// lesson8.yml has left. `cargo xtask` is the binary that this test was built with: what cargo
+/// would have run after building it in the clone.
 #[test]
 fn every_step_runs() {
     let copy = repository("workflow-steps");
@@ -145,7 +147,8 @@ fn every_step_runs() {
                         command.env(name, value.as_str().unwrap_or_else(|| panic!("{name}: quote it")));
                     }
                 }
-                // The quickest section, and the reports that an earlier step has left, for those that another job uploads.
+                // The quickest section, and the reports that an earlier step has left, for those
+                // that another job uploads.
                 command.env("SECTIONS", "8.3").env("CLAIMED", "reports").env("PATH", &path);
                 command.env("GITHUB_STEP_SUMMARY", &summary).env("CARGO_TARGET_DIR", target());
                 command.env_remove("RUSTFLAGS").env("LANG", "C.UTF-8");
@@ -166,7 +169,8 @@ fn every_step_runs() {
     assert_eq!(summary.matches("# ✓ Every budget holds").count(), 2, "{summary}");
 }
 
-/// The script that goes over what was handed in, with a `cargo` that notes what it is asked, and takes `s2` for bad.
+/// The script that goes over what was handed in, with a `cargo` that notes what it is asked, and
+/// takes `s2` for bad.
 #[test]
 fn every_submission_is_judged_and_one_bad_one_stops_none() {
     let copy = repository("workflow-verdicts");

@@ -54,7 +54,8 @@ pub(crate) fn ends_with(output: &Output, status: i32) {
     assert_eq!(output.status.code(), Some(status), "\n{}\n{}", stdout(output), stderr(output));
 }
 
-/// A small run of 8.5 into `out`, and its report. Below some thousand rows `packed` misses the goal: its page is 64 KiB.
+/// A small run of 8.5 into `out`, and its report. Below some thousand rows `packed` misses the
+/// goal: its page is 64 KiB.
 pub(crate) fn small_report(out: &Path, more: &[&str]) -> Value {
     report_of("8.5", "10000", out, more)
 }

@@ -1,5 +1,6 @@
-//! A browser as a person has it: Debian's chromium, driven through chromedriver by the crate `fantoccini`. Chromium's own
-//! commands, which the WebDriver protocol does not have, stand here: its DevTools protocol and its logs.
+//! A browser as a person has it: Debian's chromium, driven through chromedriver by the crate
+//! `fantoccini`. Chromium's own commands, which the WebDriver protocol does not have, stand here:
+//! its DevTools protocol and its logs.
 
 use base64::Engine as _;
 use fantoccini::wd::WebDriverCompatibleCommand;
@@ -119,7 +120,8 @@ impl Browser {
         std::fs::write(file, bytes).expect("the picture can be written");
     }
 
-    /// Returns what was logged since the last call: `browser` for the console, `performance` for the network.
+    /// Returns what was logged since the last call: `browser` for the console, `performance` for
+    /// the network.
     pub(crate) fn take_log(&self, kind: &str) -> Vec<Value> {
         let entries =
             self.wait(self.client.issue_cmd(ChromiumCommand { path: "se/log", body: json!({"type": kind}) }));
@@ -137,7 +139,8 @@ impl Browser {
         self.take_log("performance").into_iter().filter_map(address).collect()
     }
 
-    /// One command of the DevTools protocol (<https://chromedevtools.github.io/devtools-protocol/>).
+    /// One command of the DevTools protocol
+    /// (<https://chromedevtools.github.io/devtools-protocol/>).
     fn run_devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({"cmd": command, "params": parameters});
         self.wait(self.client.issue_cmd(ChromiumCommand { path: "goog/cdp/execute", body }))
@@ -188,7 +191,8 @@ impl DriverProcess {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
-            // The browser is the driver's child: they are ended together, a test that fails included.
+            // The browser is the driver's child: they are ended together, a test that fails
+            // included.
             .process_group(0)
             .spawn()
             .ok()?;
