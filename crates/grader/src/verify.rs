@@ -200,8 +200,8 @@ fn measure_bundle(
     verdict: &mut Verdict,
     claimed: Option<&HomeworkResult>,
 ) -> Result<Vec<FoundReason>> {
-    let workshop = build_env::open_build_env(course)?;
-    let folder = workshop.create_work_folder()?;
+    let env = build_env::open_build_env(course)?;
+    let folder = env.create_work_folder()?;
     let mut modules: Vec<(&str, &[u8])> = pristine::START
         .iter()
         .map(|&(name, text)| (name, text.as_bytes()))
@@ -212,11 +212,11 @@ fn measure_bundle(
         modules.push((name, bytes));
     }
     pristine::write_student(&folder.path, &modules).context("cannot write the submission's modules")?;
-    if let Some(found) = build::build(&workshop, &folder, options.timeout, options.allow_unfenced)? {
+    if let Some(found) = build::build(&env, &folder, options.timeout, options.allow_unfenced)? {
         return Ok(vec![found]);
     }
     let mut harness = Harness {
-        workshop: &workshop,
+        env: &env,
         program: folder.harness_path(),
         folder: folder.path.clone(),
         timeout: options.timeout,

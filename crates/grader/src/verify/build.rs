@@ -15,46 +15,36 @@ const WALL_RUNS: u32 = 6;
 const MEMORY_BYTES: u64 = 2 << 30;
 const THREADS: u64 = 256;
 const OUTPUT_BYTES: usize = 1 << 20;
+const CARGO_ARGUMENTS: &str =
+    "build --locked --offline --quiet --color never --profile lesson --package harness";
 
 /// Builds the harness. `Ok(Some(_))` is the reason why it does not build.
 pub(super) fn build(
-    workshop: &BuildEnv,
+    env: &BuildEnv,
     folder: &WorkFolder,
     timeout: Duration,
     lenient: bool,
 ) -> Result<Option<FoundReason>> {
-    let words = [
-        "build",
-        "--locked",
-        "--offline",
-        "--quiet",
-        "--color",
-        "never",
-        "--profile",
-        "lesson",
-        "--package",
-        "harness",
-    ];
     let target = folder.path.join("target");
-    let order = sandboxed_child::ChildRequest {
-        program: workshop.cargo.clone(),
-        arguments: words.map(Into::into).into(),
+    let request = sandboxed_child::ChildRequest {
+        program: env.cargo.clone(),
+        arguments: CARGO_ARGUMENTS.split(' ').map(Into::into).collect(),
         folder: folder.path.clone(),
         environment: vec![
             ("PATH", "/usr/local/bin:/usr/bin:/bin".into()),
             ("HOME", folder.path.join("tmp").into()),
             ("TMPDIR", folder.path.join("tmp").into()),
-            ("CARGO_HOME", workshop.cargo_home.clone().into()),
+            ("CARGO_HOME", env.cargo_home.clone().into()),
             ("CARGO_TARGET_DIR", target.clone().into()),
             ("CARGO_ENCODED_RUSTFLAGS", FLAGS.into()),
             ("CARGO_TERM_PROGRESS_WHEN", "never".into()),
-            ("RUSTC", workshop.rustc.clone().into()),
+            ("RUSTC", env.rustc.clone().into()),
             ("LC_ALL", "C".into()),
         ],
         limits: Limits {
             work: WorkKind::Compile,
-            read: readable_paths(workshop, &folder.path),
-            execute: [workshop.sysroot.clone()]
+            read: readable_paths(env, &folder.path),
+            execute: [env.sysroot.clone()]
                 .into_iter()
                 .chain(["/usr", "/lib", "/lib64", "/bin"].map(PathBuf::from))
                 .collect(),
@@ -73,7 +63,7 @@ pub(super) fn build(
         threads: THREADS,
         output_bytes: OUTPUT_BYTES,
     };
-    let outcome = sandboxed_child::run(&order)?;
+    let outcome = sandboxed_child::run(&request)?;
     Ok(match outcome.end {
         ChildEnd::Exited(status) if status.success() => None,
         ChildEnd::Exited(_) => {
@@ -95,19 +85,19 @@ pub(super) fn build(
 }
 
 /// What compiler and cargo read besides the files that they execute.
-fn readable_paths(workshop: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
-    let root = &workshop.root;
+fn readable_paths(env: &BuildEnv, folder: &Path) -> Vec<PathBuf> {
+    let root = &env.root;
     let mut read = vec![
         folder.to_owned(),
-        workshop.base.clone(),
+        env.base.clone(),
         root.join("Cargo.toml"),
         "/etc/ld.so.cache".into(),
         "/dev/null".into(),
         "/dev/urandom".into(),
         "/proc/meminfo".into(),
         "/sys/fs/cgroup".into(),
-        workshop.cargo_home.join("registry"),
-        workshop.cargo_home.join("config.toml"),
+        env.cargo_home.join("registry"),
+        env.cargo_home.join("config.toml"),
     ];
     read.extend(["heap", "profile", "record"].map(|name| root.join("crates").join(name)));
     // cargo looks for its configuration in every parent folder.

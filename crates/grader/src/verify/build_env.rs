@@ -85,7 +85,7 @@ impl BuildEnv {
         let place = root.join("target/homework-verify");
         let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
         let cargo_home = cargo_home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-        let mut workshop = BuildEnv {
+        let mut env = BuildEnv {
             cargo: tool("cargo"),
             rustc: tool("rustc"),
             sysroot,
@@ -95,10 +95,10 @@ impl BuildEnv {
             place,
             root,
         };
-        workshop.base = workshop.ensure_base()?;
-        workshop.remove_stale();
-        workshop.libraries = linked_libraries(&harness_path_in(&workshop.base))?;
-        Ok(workshop)
+        env.base = env.ensure_base()?;
+        env.remove_stale();
+        env.libraries = linked_libraries(&harness_path_in(&env.base))?;
+        Ok(env)
     }
 
     /// Makes the work folder of one submission, with everything in it but the student's modules.

@@ -33,7 +33,7 @@ type RunResult<T> = std::result::Result<T, FoundReason>;
 
 /// The built harness of one submission.
 pub(super) struct Harness<'a> {
-    pub(super) workshop: &'a BuildEnv,
+    pub(super) env: &'a BuildEnv,
     pub(super) program: PathBuf,
     pub(super) folder: PathBuf,
     pub(super) timeout: Duration,
@@ -51,11 +51,11 @@ pub(super) struct GradedTask {
 impl Harness<'_> {
     /// Measures the memory of the harness without a task.
     pub(super) fn measure_empty_harness(&mut self) -> Result<()> {
-        let order = HarnessRequest { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
-        let outcome = self.start_child(&order, None)?;
+        let request = HarnessRequest { task: "empty".to_owned(), rows: 0, seed: 0, share: None };
+        let outcome = self.start_child(&request, None)?;
         let why =
             || format!("the harness does not run: {:?} {} {}", outcome.end, outcome.record, outcome.stderr);
-        anyhow::ensure!(parse_record(&outcome.record, &order).is_ok(), why());
+        anyhow::ensure!(parse_record(&outcome.record, &request).is_ok(), why());
         self.empty_bytes = outcome.memory_bytes;
         Ok(())
     }
@@ -117,8 +117,9 @@ impl Harness<'_> {
         }
         let mut found = Vec::new();
         let mut at = |rows: u64| -> Result<RunResult<RunFigures>> {
-            let order = HarnessRequest { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
-            Ok(self.run_once(&order, None, 0)?.map(|(said, more)| {
+            let request =
+                HarnessRequest { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
+            Ok(self.run_once(&request, None, 0)?.map(|(said, more)| {
                 found.extend(more);
                 to_figures(&said)
             }))
@@ -148,19 +149,19 @@ impl Harness<'_> {
 
     fn run_workers(&self, scale: TaskScale, parts: u64) -> Result<RunResult<(RunFigures, Vec<FoundReason>)>> {
         let shared = create_shared_memory()?;
-        let order = |task: &str, part: u64| HarnessRequest {
+        let request = |task: &str, part: u64| HarnessRequest {
             task: task.to_owned(),
             rows: scale.small,
             seed: scale.seed,
             share: Some(Share { part, parts, file_descriptor: 4, words: SHARED_WORDS }),
         };
         let said: Vec<Result<_>> = std::thread::scope(|scope| {
-            let order = &order;
+            let request = &request;
             let shared = shared.as_fd();
             let started: Vec<_> = (0..parts)
                 .map(|part| {
                     scope.spawn(move || {
-                        self.run_once(&order("optional.worker", part), Some(shared), SHARED_BYTES)
+                        self.run_once(&request("optional.worker", part), Some(shared), SHARED_BYTES)
                     })
                 })
                 .collect();
@@ -185,7 +186,7 @@ impl Harness<'_> {
             sum.peak_bytes += said.peak_bytes;
             sum.wall_ns = sum.wall_ns.max(said.wall_ns);
         }
-        let merged = match self.run_once(&order("optional.merge", 0), Some(shared.as_fd()), SHARED_BYTES)? {
+        let merged = match self.run_once(&request("optional.merge", 0), Some(shared.as_fd()), SHARED_BYTES)? {
             Ok((merged, more)) => {
                 found.extend(more);
                 merged
@@ -200,15 +201,15 @@ impl Harness<'_> {
     /// One run: its record and the reasons against it, or the reason why there is no record.
     fn run_once(
         &self,
-        order: &HarnessRequest,
+        request: &HarnessRequest,
         shared: Option<BorrowedFd>,
         shared_bytes: u64,
     ) -> Result<RunResult<(HarnessRecord, Vec<FoundReason>)>> {
-        let outcome = self.start_child(order, shared)?;
+        let outcome = self.start_child(request, shared)?;
         if let Some(found) = find_failure(&outcome) {
             return Ok(Err(found));
         }
-        let said = match parse_record(&outcome.record, order) {
+        let said = match parse_record(&outcome.record, request) {
             Ok(said) => said,
             Err(error) => {
                 return Ok(Err(FoundReason::new(ReasonCode::BadRecord).with_detail(&error.to_string())));
@@ -225,7 +226,7 @@ impl Harness<'_> {
         Ok(Ok((said, found)))
     }
 
-    fn start_child(&self, order: &HarnessRequest, shared: Option<BorrowedFd>) -> Result<ChildOutcome> {
+    fn start_child(&self, request: &HarnessRequest, shared: Option<BorrowedFd>) -> Result<ChildOutcome> {
         let seconds = self.timeout.as_secs();
         sandboxed_child::run(&sandboxed_child::ChildRequest {
             program: self.program.clone(),
@@ -237,7 +238,7 @@ impl Harness<'_> {
                 // `Command` opens it before it starts a program: the attempt must get as far as the
                 // call that ends it.
                 read: vec!["/dev/null".into()],
-                execute: [self.program.clone()].into_iter().chain(self.workshop.libraries.clone()).collect(),
+                execute: [self.program.clone()].into_iter().chain(self.env.libraries.clone()).collect(),
                 write: Vec::new(),
                 cpu_seconds: seconds * 2 + 2,
                 file_bytes: 0,
@@ -246,7 +247,7 @@ impl Harness<'_> {
                 inherit: Vec::new(),
                 lenient: self.lenient,
             },
-            line: Some(order.to_line()),
+            line: Some(request.to_line()),
             shared,
             wall: self.timeout,
             memory_bytes: MEMORY_BYTES,

@@ -72,24 +72,24 @@ pub(super) enum ChildEnd {
 
 /// Runs the child to its end. An error is a failure of this machine or a signal, never the
 /// program's doing.
-pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
+pub(super) fn run(request: &ChildRequest) -> Result<ChildOutcome> {
     let (record, record_end) = std::io::pipe().context("cannot open a pipe")?;
-    let shared: Vec<BorrowedFd> = order.shared.into_iter().collect();
-    let handed: Vec<BorrowedFd> = match order.line {
+    let shared: Vec<BorrowedFd> = request.shared.into_iter().collect();
+    let handed: Vec<BorrowedFd> = match request.line {
         Some(_) => std::iter::once(record_end.as_fd()).chain(shared).collect(),
         None => Vec::new(),
     };
-    let mut limits = order.limits.clone();
+    let mut limits = request.limits.clone();
     limits.inherit = handed.iter().map(|descriptor| descriptor.as_raw_fd()).collect();
     let limits = serde_json::to_string(&limits).context("cannot write the limits down")?;
     // Not by its path: a build may have replaced the file.
     let mut command = Command::new("/proc/self/exe");
-    command.arg(sandbox_entry::FLAG).arg(limits).arg(&order.program).args(&order.arguments);
+    command.arg(sandbox_entry::FLAG).arg(limits).arg(&request.program).args(&request.arguments);
     command
-        .current_dir(&order.folder)
+        .current_dir(&request.folder)
         .env_clear()
-        .envs(order.environment.iter().map(|(name, value)| (name, value)));
-    command.stdin(if order.line.is_some() { Stdio::piped() } else { Stdio::null() });
+        .envs(request.environment.iter().map(|(name, value)| (name, value)));
+    command.stdin(if request.line.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     inherit::inherit_descriptors(&mut command, &handed);
     let mut child = ChildGuard::start(&mut command, "a fenced child")?;
@@ -100,18 +100,18 @@ pub(super) fn run(order: &ChildRequest) -> Result<ChildOutcome> {
         looked_at_group: Instant::now(),
         told: None,
         record: CappedPipe::new(Some(record), MOST_RECORD_BYTES)?,
-        stdout: CappedPipe::new(stdout, order.output_bytes)?,
-        stderr: CappedPipe::new(stderr, order.output_bytes)?,
+        stdout: CappedPipe::new(stdout, request.output_bytes)?,
+        stderr: CappedPipe::new(stderr, request.output_bytes)?,
         memory_bytes: 0,
         threads_left: 0,
     };
-    if let (Some(line), Some(input)) = (&order.line, child.child_mut().stdin.as_mut()) {
+    if let (Some(line), Some(input)) = (&request.line, child.child_mut().stdin.as_mut()) {
         // If the child has ended already, its exit status says so.
         let _ = input.write_all(line.as_bytes());
     }
-    let end = child.wait_while(LOOK_EVERY, |child| Ok(watched.check_limits(child, order)));
+    let end = child.wait_while(LOOK_EVERY, |child| Ok(watched.check_limits(child, request)));
     let group = child.id();
-    if order.line.is_none() {
+    if request.line.is_none() {
         // Processes that it started may still hold files of the work folder for a while.
         let since = Instant::now();
         while !resident_memory::is_group_gone(group) && since.elapsed() < LAST_PROCESSES {
@@ -151,18 +151,18 @@ struct WatchedChild {
 
 impl WatchedChild {
     /// A reason to end the child, if there is one.
-    fn check_limits(&mut self, child: &mut Child, order: &ChildRequest) -> Option<ChildEnd> {
-        let seen = self.sample_memory(child.id(), order);
+    fn check_limits(&mut self, child: &mut Child, request: &ChildRequest) -> Option<ChildEnd> {
+        let seen = self.sample_memory(child.id(), request);
         if self.read_pipes() {
             return Some(ChildEnd::Output);
         }
-        if seen.memory_bytes > order.memory_bytes {
+        if seen.memory_bytes > request.memory_bytes {
             return Some(ChildEnd::Memory);
         }
-        if seen.threads > order.threads {
+        if seen.threads > request.threads {
             return Some(ChildEnd::Threads);
         }
-        if self.started.elapsed() > order.wall || self.told.is_some_and(|told| told.elapsed() > GOODBYE) {
+        if self.started.elapsed() > request.wall || self.told.is_some_and(|told| told.elapsed() > GOODBYE) {
             return Some(ChildEnd::Wall);
         }
         if self.told.is_none() && self.record.is_whole() {
@@ -173,8 +173,8 @@ impl WatchedChild {
         None
     }
 
-    fn sample_memory(&mut self, process: u32, order: &ChildRequest) -> ResidentMemory {
-        let seen = if order.line.is_some() {
+    fn sample_memory(&mut self, process: u32, request: &ChildRequest) -> ResidentMemory {
+        let seen = if request.line.is_some() {
             resident_memory::read_process(process)
         } else if self.looked_at_group.elapsed() > LOOK_AT_GROUP_EVERY {
             self.looked_at_group = Instant::now();

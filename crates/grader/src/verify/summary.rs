@@ -1,6 +1,6 @@
 //! `summary.md` of a verdict. Text that a student wrote is escaped: it makes no link, tag or table.
 
-use heaplab_record::Verdict;
+use heaplab_record::{TaskResult, Verdict};
 use heaplab_report::gradebook::status_text;
 use heaplab_report::{Lang, Words};
 use std::fmt::Write as _;
@@ -36,27 +36,7 @@ pub(crate) fn render_summary(verdict: &Verdict, words: &Words) -> String {
             reason.task.as_deref().map(|task| format!(" {}", escape_markdown(task))).unwrap_or_default();
         let _ = writeln!(page, "- `{}`{task}: {}", reason.code, escape_markdown(text));
     }
-    if !verdict.recomputed.is_empty() {
-        let _ = writeln!(
-            page,
-            "\n| {} | {} | {} | {} | {} | {} |\n|---|---|---|---|---|---|",
-            word("task", "任务"),
-            word("right", "正确"),
-            word("allocations", "分配次数"),
-            word("peak, bytes", "峰值（字节）"),
-            word("growth, ‰", "增长（‰）"),
-            word("points", "得分")
-        );
-        for task in &verdict.recomputed {
-            let figure = |figure: Option<u64>| figure.map_or("–".to_owned(), |figure| figure.to_string());
-            let right = if task.right { word("yes", "是") } else { word("no", "否") };
-            let (allocations, peak, growth) =
-                (figure(task.allocations), figure(task.peak_bytes), figure(task.growth_thousandths));
-            let (name, score, of) = (escape_markdown(&task.task), task.score, task.of);
-            let _ =
-                writeln!(page, "| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |");
-        }
-    }
+    page += &render_tasks(&verdict.recomputed, &word);
     if !verdict.mismatches.is_empty() {
         let _ = writeln!(page, "\n{}\n", word("Claimed and measured here:", "自报数字与实测数字："));
         for one in &verdict.mismatches {
@@ -80,6 +60,31 @@ pub(crate) fn render_summary(verdict: &Verdict, words: &Words) -> String {
         );
     }
     page
+}
+
+/// The table of the measured tasks, if there are any.
+fn render_tasks(tasks: &[TaskResult], word: &dyn Fn(&'static str, &'static str) -> &'static str) -> String {
+    if tasks.is_empty() {
+        return String::new();
+    }
+    let heads = [
+        word("task", "任务"),
+        word("right", "正确"),
+        word("allocations", "分配次数"),
+        word("peak, bytes", "峰值（字节）"),
+        word("growth, ‰", "增长（‰）"),
+        word("points", "得分"),
+    ];
+    let mut table = format!("\n| {} |\n|---|---|---|---|---|---|\n", heads.join(" | "));
+    for task in tasks {
+        let figure = |figure: Option<u64>| figure.map_or("–".to_owned(), |figure| figure.to_string());
+        let right = if task.right { word("yes", "是") } else { word("no", "否") };
+        let (allocations, peak, growth) =
+            (figure(task.allocations), figure(task.peak_bytes), figure(task.growth_thousandths));
+        let (name, score, of) = (escape_markdown(&task.task), task.score, task.of);
+        table += &format!("| {name} | {right} | {allocations} | {peak} | {growth} | {score} / {of} |\n");
+    }
+    table
 }
 
 /// Escapes Markdown and HTML, on one line.
