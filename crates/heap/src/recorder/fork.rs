@@ -6,7 +6,6 @@
 //! child of a bare `clone` is not noticed here, but it writes no recording either, because
 //! `exit_snapshot` compares process ids.
 
-use super::{NO_REGION, REGION, thread};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 static IS_CHILD: AtomicBool = AtomicBool::new(false);
@@ -16,17 +15,16 @@ pub(crate) fn is_child() -> bool {
     IS_CHILD.load(Relaxed)
 }
 
-/// Registers the fork handler, once.
-pub(super) fn register_handler() {
-    static WATCHED: AtomicBool = AtomicBool::new(false);
-    if !WATCHED.swap(true, Relaxed) {
-        // SAFETY: the handler is a plain function; it allocates nothing and takes no lock.
+/// Registers the handler that every forked child runs, once. It must call [`mark_child`], allocate
+/// nothing and take no lock.
+pub(super) fn register_handler(disable_in_child: unsafe extern "C" fn()) {
+    static IS_REGISTERED: AtomicBool = AtomicBool::new(false);
+    if !IS_REGISTERED.swap(true, Relaxed) {
+        // SAFETY: the handler is a plain function.
         unsafe { libc::pthread_atfork(None, None, Some(disable_in_child)) };
     }
 }
 
-unsafe extern "C" fn disable_in_child() {
+pub(super) fn mark_child() {
     IS_CHILD.store(true, Relaxed);
-    REGION.store(NO_REGION, Relaxed);
-    thread::forget_all();
 }

@@ -65,7 +65,7 @@ pub(crate) fn open_region() {
 /// Starts the clock and registers the fork handler. Called before the program's first allocation
 /// where that is possible.
 pub(crate) fn start_process_region() {
-    fork::register_handler();
+    thread::register_fork_handler();
     curve::start_clock();
 }
 

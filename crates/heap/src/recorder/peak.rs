@@ -15,7 +15,6 @@
 
 use super::curve;
 use super::site::{Counter, SignedCounter};
-use super::thread;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::*, fence};
 
 /// How much a thread other than the owner may hold back, in each direction.
@@ -75,6 +74,8 @@ static OTHER_SUMS: CacheLine<OtherSums> = CacheLine(OtherSums {
 static PUBLISHED_CLOCK: CacheLine<AtomicU64> = CacheLine(AtomicU64::new(0));
 static PEAK_BYTES: CacheLine<AtomicI64> = CacheLine(AtomicI64::new(0));
 static PEAK_BLOCKS: CacheLine<AtomicI64> = CacheLine(AtomicI64::new(0));
+/// Whether a second thread has recorded in the region.
+static IS_SHARED: AtomicBool = AtomicBool::new(false);
 /// Whether the live bytes are at their peak now.
 static IS_AT_PEAK: CacheLine<AtomicBool> = CacheLine(AtomicBool::new(false));
 /// The allocation clock when the last peak ended. No block was allocated since that peak, so the
@@ -91,6 +92,21 @@ pub(super) struct Peak {
     pub(super) clock_bytes: u64,
     pub(super) epoch: u64,
     pub(super) is_at_peak: bool,
+}
+
+/// Whether a second thread has recorded in the region.
+#[inline]
+pub(super) fn is_shared() -> bool {
+    IS_SHARED.load(Relaxed)
+}
+
+/// Called at every event of a thread other than the owner.
+#[inline]
+pub(super) fn mark_shared() {
+    // PERF: loading before storing keeps the cache line shared.
+    if !IS_SHARED.load(Relaxed) {
+        IS_SHARED.store(true, Relaxed);
+    }
 }
 
 /// The epoch of a change that adds live bytes.
@@ -203,7 +219,7 @@ fn update_peak() {
     if live >= PEAK_BYTES.load(Relaxed) {
         // PERF: while one thread records, no locked instruction is needed. With several, a thread
         // may be interrupted here and must not overwrite a higher peak when it continues.
-        if !thread::is_shared() {
+        if !is_shared() {
             PEAK_BYTES.store(live, Relaxed);
         } else if PEAK_BYTES.fetch_max(live, Relaxed) > live {
             return;
@@ -235,6 +251,7 @@ pub(super) fn current_peak() -> Peak {
 
 /// Resets everything for a new region.
 pub(super) fn clear() {
+    IS_SHARED.store(false, Relaxed);
     OWNER_SUMS.live_bytes.set(0);
     OWNER_SUMS.live_blocks.set(0);
     OWNER_SUMS.clock_bytes.clear();

@@ -6,13 +6,13 @@
 //! the recorder itself is running on this thread and may hold a lock; such events are not counted.
 //! Events of a signal handler during another event are counted.
 
-use super::curve;
-use super::fork;
-use super::peak::Pending;
+use super::header::NO_REGION;
+use super::peak::{self, Pending};
 use super::site::{Lifetimes, SiteCounters};
 use super::stacks::{self, Batch, MAX_SITES};
 use super::walk::{self, Frames, StackBounds};
 use super::zeroed::{self, Zeroed};
+use super::{REGION, curve, fork};
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
@@ -55,7 +55,6 @@ unsafe impl Zeroed for RegionCounts {}
 
 static THREADS: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
 static OWNER: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
-static IS_SHARED: AtomicBool = AtomicBool::new(false);
 
 struct Local {
     thread: Cell<*const ThreadTables>,
@@ -142,24 +141,25 @@ pub(super) fn claim_and_clear() {
     for thread in all_threads() {
         thread.clear();
     }
-    IS_SHARED.store(false, Relaxed);
     OWNER.store(ptr::null_mut(), Relaxed);
     with_current(ThreadTables::claim_or_is_owner);
 }
 
-/// Whether a second thread has recorded in the region.
-pub(super) fn is_shared() -> bool {
-    IS_SHARED.load(Relaxed)
+/// Turns the recorder off in every child that is forked from now on.
+pub(super) fn register_fork_handler() {
+    fork::register_handler(disable_in_child);
 }
 
-/// In a forked child: no thread has tables any more.
-pub(super) fn forget_all() {
+/// No thread of the child has tables any more, and no region is open.
+unsafe extern "C" fn disable_in_child() {
+    fork::mark_child();
+    REGION.store(NO_REGION, Relaxed);
     THREADS.store(ptr::null_mut(), Relaxed);
     LOCAL.with(|local| local.thread.set(ptr::null()));
 }
 
 fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
-    fork::register_handler();
+    register_fork_handler();
     curve::start_clock();
     // SAFETY: null or from `zeroed::leak`.
     if let Some(former) = unsafe { local.former.replace(ptr::null()).as_ref() } {
@@ -185,10 +185,7 @@ impl ThreadTables {
         if owner.is_null() && OWNER.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_ok() {
             return true;
         }
-        // PERF: loading before storing keeps the cache line shared.
-        if !IS_SHARED.load(Relaxed) {
-            IS_SHARED.store(true, Relaxed);
-        }
+        peak::mark_shared();
         false
     }
 

@@ -27,14 +27,14 @@ pub(crate) fn close_region() -> HeapTotals {
         peak_bytes: totals.peak_bytes,
         end_blocks: totals.end_blocks,
         end_bytes: totals.end_bytes,
-        single_threaded: !thread::is_shared(),
+        single_threaded: !peak::is_shared(),
     }
 }
 
 /// Closes the region of a process that ends while its threads still run.
 pub(crate) fn close_at_exit() {
     REGION.store(super::NO_REGION, Relaxed);
-    if thread::is_shared() {
+    if peak::is_shared() {
         // An event in progress needs well under a microsecond more, unless its thread was
         // interrupted in the middle and waits for a core. Then the site's counters are
         // inconsistent, and we wait.
@@ -138,7 +138,7 @@ fn sum_totals() -> RawTotals {
     };
     let (mut live_blocks, mut live_bytes, mut others) = (0, 0, 0);
     for thread in thread::all_threads() {
-        others += u64::from(thread::is_shared() && !thread.is_owner());
+        others += u64::from(peak::is_shared() && !thread.is_owner());
         sums.slow_walks += thread.slow_walks.load(Relaxed);
         sums.cut_stacks += thread.cut_stacks.load(Relaxed);
         sums.overflowed += thread.site(stacks::OVERFLOW).0.births.get();
