@@ -1,5 +1,5 @@
-//! Uses the recorder's allocator in every way a program can, for valgrind to watch:
-//! `tests/memcheck.rs` runs it.
+//! Uses the recorder's allocator in every way a program can. `tests/memcheck.rs` runs it under
+//! valgrind.
 
 use heaplab_heap::{Heap, Totals, region};
 use std::alloc::{GlobalAlloc, Layout};

@@ -1,5 +1,5 @@
-//! A program that opens no region and ends in the way that its argument names:
-//! `tests/never_lost.rs` reads what it leaves.
+//! A program that opens no region and ends in the way that its argument names.
+//! `tests/never_lost.rs` reads the recording it leaves.
 
 use heaplab_heap::{Heap, region};
 use std::io::Write;
@@ -9,7 +9,7 @@ use std::time::Duration;
 static HEAP: Heap = Heap::recording();
 
 fn main() {
-    // Optimised, a block that nobody reads would not be made.
+    // Without the black box, an optimised build would not allocate this block.
     let kept = std::hint::black_box(vec![7u8; 100_000]);
     let word = std::env::args().nth(1).unwrap_or_default();
     match word.as_str() {
@@ -45,7 +45,7 @@ fn main() {
     drop(kept);
 }
 
-/// Says that it is there, and waits for a line.
+/// Prints that it is ready, and waits for a line.
 fn wait_for_a_word() {
     // SAFETY: plain bytes; the standard streams' buffers would be blocks of the recording.
     unsafe {
@@ -66,7 +66,7 @@ extern "C" fn own_handler(_: i32) {
 
 static EARLIER: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 
-/// What the crate signal-hook does: our handler calls the one that was there.
+/// As the crate signal-hook does: the program's handler calls the earlier one, which is ours.
 fn chain() {
     // SAFETY: the handler calls a handler.
     let earlier = unsafe { libc::signal(libc::SIGTERM, chained as extern "C" fn(i32) as *const () as usize) };
@@ -82,7 +82,7 @@ extern "C" fn chained(signal: i32) {
     }
 }
 
-/// Allocates in four threads for ever.
+/// Allocates in four threads until it is ended.
 fn loop_of_threads() {
     let work = || loop {
         let made: Vec<String> = (0..1000).map(|row| format!("row {row}")).collect();

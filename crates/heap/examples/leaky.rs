@@ -1,6 +1,5 @@
-//! A student's own program, for `cargo xtask profile -- target/debug/examples/leaky`: it forgets
-//! half of what it makes. `leaky wait` then waits for Ctrl-C; `panic`, `abort` and `fail` end it
-//! badly.
+//! A student's program for `cargo xtask profile -- target/debug/examples/leaky`: it leaks half of
+//! its blocks. `leaky wait` then waits for Ctrl-C; `panic`, `abort` and `fail` end it badly.
 
 use heaplab_heap::Heap;
 

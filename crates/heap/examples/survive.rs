@@ -1,5 +1,5 @@
-//! Allocates where an allocator is rarely met: `tests/survive.rs` runs it by the words below and
-//! reads what it leaves.
+//! Allocates in situations that are rare for an allocator. `tests/survive.rs` runs its parts by
+//! name and reads the recordings.
 
 use heaplab_heap::{Heap, mark, region, take_recording};
 use std::cell::RefCell;
@@ -63,7 +63,7 @@ thread_local! {
 
 static KEY: AtomicU32 = AtomicU32::new(0);
 
-/// A destructor of libc's, after Rust's: it asks to be called again as often as libc does that.
+/// A libc destructor, which runs after Rust's. It asks to be called again as often as libc allows.
 unsafe extern "C" fn very_last(value: *mut c_void) {
     drop(black_box(vec![3u8; 3_000]));
     std::mem::forget(black_box(vec![3u8; 30]));
@@ -100,8 +100,8 @@ fn deep(path: u32, left: u32) -> usize {
     }
 }
 
-/// Forks while other threads meet new stacks, which takes the recorder's lock; no child may wait
-/// for it.
+/// Forks while other threads record new stacks, which takes the recorder's lock. No child may wait
+/// for that lock.
 fn forks() {
     static DONE: AtomicBool = AtomicBool::new(false);
     static PATHS: AtomicUsize = AtomicUsize::new(0);
@@ -165,7 +165,7 @@ extern "C" fn allocate_in_handler(_: i32) {
     std::mem::forget(black_box(vec![8u8; 80]));
 }
 
-/// A handler on a stack of its own, far from the thread's.
+/// A signal handler on its own stack, far from the thread's.
 fn signal() {
     let mut stack = vec![0u8; 1 << 20];
     let own = libc::stack_t { ss_sp: stack.as_mut_ptr().cast(), ss_flags: 0, ss_size: stack.len() };
@@ -206,7 +206,7 @@ fn names() {
     assert!(renamed.is_ok_and(|thread| thread.join().is_ok()));
 }
 
-/// 10,000 threads one after the other, every one with a name of its own; prints the growth after
+/// 10,000 threads one after the other, each with its own name; prints the growth of memory after
 /// the first 1,000 in KiB.
 fn many_threads() {
     let mut after_some = (0, 0);

@@ -1,5 +1,6 @@
-//! A block tells the line that made it, also within a `limit`, after growth and after the region;
-//! outside a region it tells nothing. Without the test harness, whose own threads allocate.
+//! The line that allocated a block is found, also within a `limit`, after growth and after the
+//! region; outside of a region there is none. It runs without the test harness, whose own threads
+//! allocate.
 
 use heaplab_heap::{
     AllocSite, Heap, Limit, find_alloc_site, limit, live_bytes, region, resolve_lines, untracked,

@@ -1,6 +1,6 @@
-//! The scenario that dhat tests its own totals with, under the recorder: from our figures follow
-//! dhat's by one rule (a reallocation is to dhat a new block of its whole new size). Peak and end
-//! are the same in both. Without the test harness, whose own thread allocates while a test runs.
+//! The scenario of dhat's own test of its totals, under the recorder. dhat's figures follow from
+//! ours by one rule: dhat counts a reallocation as a new block of its whole new size. Peak and end
+//! are equal. It runs without the test harness, whose own thread allocates while a test runs.
 
 use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use std::hint::black_box;
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         (before(), before(), before(), before());
 
     let open = region()?;
-    // Born before: freeing it is nothing to us, growing it makes it new.
+    // Allocated before the region: freeing it changes nothing, growing it makes it new.
     drop(freed_within);
     grown_within.push(5);
     let large = black_box(vec![0u8; 1_000]);

@@ -1,5 +1,5 @@
-//! A build without frame pointers: every stack is whole all the same, by unwind tables, and the
-//! recording counts them.
+//! In a build without frame pointers every stack is still whole, by unwind tables, and the
+//! recording counts these walks.
 
 use heaplab_profile::raw::{CUT_ADDRESS, RawRecording};
 use std::path::Path;
@@ -10,8 +10,8 @@ fn without_them_stacks_are_whole() {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-frame-pointers");
     let out = target.join("out");
     let _ = std::fs::remove_dir_all(&out);
-    // Optimised: only then the register is free for other uses. Offline: what the tests were built
-    // with is there.
+    // Optimised, because only then is the register used for other values. Offline, because the
+    // dependencies of the tests are enough.
     let built = Command::new(env!("CARGO"))
         .args(["build", "--offline", "--quiet", "--release", "--example", "ends", "--target-dir"])
         .arg(&target)

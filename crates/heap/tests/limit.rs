@@ -1,5 +1,5 @@
-//! `limit` under a parallel `cargo test`: each test measures its own thread alone, while the others
-//! do what they like.
+//! `limit` under a parallel `cargo test`: each test measures only its own thread while the others
+//! work.
 
 use heaplab_heap::{Heap, Limit, limit};
 use std::hint::black_box;
@@ -15,7 +15,7 @@ fn failure<R>(most: Limit, work: impl FnOnce() -> R) -> String {
     *payload.downcast::<String>().expect("a message")
 }
 
-/// Other tests of this file at work: blocks of sizes that no other test makes.
+/// The work of other tests: blocks of sizes that no other test uses.
 fn churn() {
     for round in 0..2_000 {
         black_box(vec![0u8; 100_000 + round]);
@@ -138,7 +138,7 @@ fn limits_nest() {
     limit(Limit::new().peak_bytes(1_500).blocks(3).leaked_bytes(0), || {
         let outer = black_box(vec![1u8; 1_000]);
         let kept = limit(Limit::new().peak_bytes(500).blocks(1).leaked_bytes(500), || vec![1u8; 500]);
-        // Born in the inner one, freed in the outer one.
+        // Allocated in the inner limit, freed in the outer one.
         drop((outer, kept));
         // The inner one has ended: this thread is in the outer one again.
         between = black_box(vec![1u8; 300]).len();
@@ -154,7 +154,7 @@ fn limits_nest() {
 fn a_panic_in_the_work_passes_through_and_ends_the_limit() {
     let caught = catch_unwind(|| limit(Limit::new().blocks(0), || panic!("its own {}", black_box("words"))));
     assert_eq!(*caught.unwrap_err().downcast::<String>().unwrap(), "its own words");
-    // Not in a scope any more: a token lets into nothing.
+    // Outside of a limit, a token has no effect.
     limit::token().enter(|| black_box(vec![1u8; 10_000]));
     limit(Limit::new().blocks(0), || ());
 }

@@ -36,7 +36,7 @@ fn hold_together(count: usize, with_token: bool) {
 fn threads_with_a_token_count_together() {
     let message = failure(Limit::new().peak_bytes(39_999), || hold_together(4, true));
     let peak = message.split_once("peak_bytes: ").and_then(|(_, rest)| rest.split_once(' ')).unwrap().0;
-    // Beside the four blocks there is what starting four threads takes.
+    // Starting four threads takes some bytes besides the four blocks.
     assert!((40_000..45_000).contains(&peak.parse::<u64>().unwrap()), "{message}");
     assert!(message.contains("tests/limit_threads.rs:24: 39.1 KiB, 4 blocks"), "{message}");
 }
@@ -55,7 +55,8 @@ fn what_starting_a_thread_takes_is_freed_when_it_is_joined() {
 
 #[test]
 fn a_block_that_a_stranger_frees_is_no_leak() {
-    // No channel: one that has to wait allocates, and whether it has to is up to the scheduler.
+    // A channel is not used, because it allocates if it has to wait, which depends on the
+    // scheduler.
     let handed: Mutex<Option<Vec<u8>>> = Mutex::new(None);
     let (freed, ended) = (AtomicBool::new(false), AtomicBool::new(false));
     thread::scope(|scope| {

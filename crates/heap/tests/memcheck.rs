@@ -1,6 +1,6 @@
-//! valgrind's memcheck over `examples/churn.rs`: no invalid access, no leak, with the recorder's
-//! headers in place; and over what of `examples/survive.rs` is quick enough: there blocks are left
-//! alive on purpose, so only accesses count.
+//! Runs valgrind's memcheck on `examples/churn.rs`: no invalid access and no leak, with the
+//! recorder's headers in place. It also runs the quick parts of `examples/survive.rs`; those leave
+//! blocks on purpose, so only accesses are checked.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

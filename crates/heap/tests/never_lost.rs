@@ -1,5 +1,5 @@
-//! A process that opens no region leaves its recording however it ends: through `examples/ends.rs`,
-//! in processes of its own.
+//! A process that opens no region leaves its recording however it ends; tested with
+//! `examples/ends.rs` in separate processes.
 
 use heaplab_profile::raw::RawRecording;
 use std::io::{BufRead, BufReader, Write};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-/// A running example, and the folder that it is to write to.
+/// A running example, and its output folder.
 struct Run {
     child: Child,
     out: PathBuf,
@@ -90,7 +90,7 @@ impl Run {
     }
 }
 
-/// What is there afterwards.
+/// The files that it left.
 struct Ended {
     pid: u32,
     out: PathBuf,

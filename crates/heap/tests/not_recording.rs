@@ -1,5 +1,5 @@
-//! A program whose allocator is not heaplab's, and one that was told to use another probe: `limit`
-//! and `Snapshot` say what is missing. Here nothing is the global allocator.
+//! In a program with another allocator, or with another probe, `limit` and `Snapshot` say what is
+//! missing. No test here has heaplab's global allocator.
 
 use heaplab_heap::{Limit, Snapshot, limit};
 use std::panic::catch_unwind;

@@ -1,7 +1,7 @@
-//! Random streams of all four methods from several sites, against a model that walks every live
-//! block at every step: totals, and what each site has made, has live and held at the global peak.
-//! The allocator is called directly, so nothing but the stream is in the region. One test a file: a
-//! region is the process's.
+//! Random sequences of all four methods at several sites, compared with a model that looks at every
+//! live block at every step: totals, and each site's allocations, live blocks and part of the
+//! global peak. The allocator is called directly, so nothing else is in the region. This file has
+//! one test because a region belongs to the whole process.
 
 use heaplab_heap::{Heap, HeapTotals, Totals, region, take_recording};
 use proptest::prelude::*;
@@ -9,8 +9,7 @@ use std::alloc::{GlobalAlloc, Layout};
 
 static HEAP: Heap = Heap::recording();
 
-/// As many functions, each with a stack of its own, so that a block's site is known without looking
-/// at addresses.
+/// Functions with different stacks, so that a block's site is known without looking at addresses.
 const SITES: usize = 5;
 
 type Allocate = unsafe fn(Layout) -> *mut u8;
@@ -41,9 +40,9 @@ const ZEROED: [Allocate; SITES] =
 const REALLOC: [Reallocate; SITES] =
     [realloc_at::<0>, realloc_at::<1>, realloc_at::<2>, realloc_at::<3>, realloc_at::<4>];
 
-/// What is known of one site: births, live blocks and bytes, blocks and bytes at the global peak;
-/// how many died and how long they lived, and when those that live were born, by the allocation
-/// clock.
+/// The figures of one site: allocations, live blocks and bytes, blocks and bytes at the global
+/// peak, the number and lifetimes of freed blocks, and the sum of the allocation clock at the
+/// allocation of the live ones.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct AtSite {
     births: u64,
@@ -62,7 +61,7 @@ enum Event {
 
 fn event() -> impl Strategy<Value = Event> {
     let align = prop_oneof![8 => (0u32..=4).prop_map(|p| 1 << p), 1 => (5u32..=21).prop_map(|p| 1 << p)];
-    // Round sizes too: only then are two peaks ever equal, and the later one has to win.
+    // Some sizes are round, because only then can two peaks be equal, and the later one has to win.
     let size = || prop_oneof![1usize..2000, (1usize..4).prop_map(|hundreds| 100 * hundreds)];
     prop_oneof![
         4 => (0..SITES, size(), align, any::<bool>())
@@ -77,7 +76,7 @@ struct Block {
     address: *mut u8,
     layout: Layout,
     fill: u8,
-    /// Where it was born, if that was inside the region.
+    /// Its site, if it was allocated inside the region.
     site: Option<usize>,
     born_at: u64,
 }
@@ -93,7 +92,7 @@ struct Model {
 }
 
 impl Model {
-    /// The slow, obvious way: look at every live block.
+    /// The slow and obvious way: looks at every live block.
     fn look(&mut self, may_be_peak: bool) {
         for (index, site) in self.sites.iter_mut().enumerate() {
             let live = self.blocks.iter().filter(|block| block.site == Some(index));
@@ -119,7 +118,7 @@ impl Model {
                 let address = unsafe { if zeroed { ZEROED[site](layout) } else { ALLOC[site](layout) } };
                 assert!(!address.is_null() && address.addr().is_multiple_of(align));
                 let site = if zeroed { SITES + site } else { site };
-                // The clock has the block itself in it.
+                // The clock includes the block itself.
                 let born_at = self.totals.total_bytes + size as u64;
                 let block =
                     Block { address, layout, fill: size as u8, site: inside.then_some(site), born_at };

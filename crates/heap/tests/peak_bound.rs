@@ -1,7 +1,7 @@
-//! Random work of two to four threads that make, grow, hand over and free blocks in step: all rise,
-//! then all fall. So the true peak is known, whatever the threads' order was: it lies at the end of
-//! a rise. The recorder's sums must be exact, and its peak as close as it says itself: 128 KiB for
-//! each thread but the one that owns the region.
+//! Random work of two to four threads that allocate, grow, exchange and free blocks in step: first
+//! all increase, then all decrease. The true peak is therefore known whatever the order of the
+//! threads: it is at the end of an increase. The recorder's sums must be exact, and its peak within
+//! the error it states: 128 KiB per thread besides the owner.
 
 use heaplab_heap::{Heap, Totals, region, take_recording};
 use proptest::prelude::*;
@@ -71,7 +71,7 @@ fn free(block: &Block) {
     unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(block.address), block.layout) };
 }
 
-/// What must come out.
+/// The true figures.
 #[derive(Default, Debug, PartialEq, Eq)]
 struct Expected {
     births: u64,

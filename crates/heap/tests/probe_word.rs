@@ -1,5 +1,5 @@
-//! The word in `HEAPLAB_PROBE`, through a real process: what cannot be had is an error at the
-//! region, never a silent 0.
+//! `HEAPLAB_PROBE` in a real process: a probe that is not available is an error when a region
+//! opens, never a silent 0.
 
 use std::process::Command;
 

@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let first = Snapshot::take()?;
     let by_line = first.statistics(GroupBy::Line);
     assert_eq!(sites(), sites_at_first);
-    // Compared with an array that is gone at once: what this test itself keeps would be seen.
+    // The comparison uses an array that is freed at once: what this test keeps would be recorded.
     assert_eq!(
         by_line,
         [
@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let asked = (first.statistics(GroupBy::Stack), first.top(5));
     assert!(asked.0.iter().all(|group| group.key.contains("snapshot::load (crates/heap/tests/snapshot.rs:")));
 
-    // Nothing of that was seen, though all of it is still held.
+    // Nothing of that was recorded, although all of it is still live.
     assert_eq!(live_bytes(), at_first);
     let second = Snapshot::take()?;
     assert_eq!(second.statistics(GroupBy::Stack), asked.0);

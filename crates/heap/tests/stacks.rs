@@ -1,5 +1,5 @@
-//! Recorded stacks against the `backtrace` crate: through ordinary calls, through libc's `qsort`
-//! (whose frames have no frame pointers), deeper than is kept, and from a named thread.
+//! Compares recorded stacks with the `backtrace` crate: through ordinary calls, through libc's
+//! `qsort` (which has no frame pointers), deeper than is kept, and from a named thread.
 
 use heaplab_heap::{Heap, region, take_recording};
 use heaplab_profile::raw::{RawRecording, RawSite};
@@ -8,10 +8,11 @@ use std::ffi::{c_int, c_void};
 use std::sync::Mutex;
 
 static HEAP: Heap = Heap::recording();
-/// What the backtrace crate saw beside each allocation, by the size of the block.
+/// What the backtrace crate found beside each allocation, by the size of the block.
 static SEEN: Mutex<Vec<(usize, Vec<u64>)>> = Mutex::new(Vec::new());
 
-/// Allocates a block of a size of its own, and notes the stack that the unwind tables give here.
+/// Allocates a block of a size that nothing else uses, and stores the stack that the unwind tables
+/// give here.
 #[inline(never)]
 fn allocate(size: usize) {
     let mut seen = Vec::new();
@@ -84,8 +85,8 @@ fn stacks_are_whole() {
         let expected = callers(size, &recorded);
         assert!(
             expected.len() > 3 && recorded.ends_with(&expected[..expected.len().min(recorded.len())]) || {
-                // By frame pointers the walk ends where the thread's program begins; what libc has
-                // below that is no loss.
+                // By frame pointers the walk ends where the thread's own code begins; libc's frames
+                // below that are not needed.
                 let shared = recorded.iter().position(|address| *address == expected[0]).unwrap();
                 let walked = &recorded[shared..];
                 expected.starts_with(walked) && expected.len() - walked.len() <= 4 && walked.len() > 3
@@ -93,7 +94,7 @@ fn stacks_are_whole() {
             "{size}: {recorded:x?} {expected:x?}"
         );
     }
-    // A libc for aarch64 may keep frame pointers: then the chain through qsort is whole.
+    // A libc for aarch64 may keep frame pointers: then the walk through qsort is whole.
     let is_broken = cfg!(target_arch = "x86_64");
     assert!(
         raw.totals.slow_walks >= u64::from(is_broken),

@@ -1,11 +1,11 @@
-//! The recorder where an allocator is rarely met, through `examples/survive.rs`: the process ends
-//! well, and the sums are those of the blocks that the example made.
+//! The recorder in situations that are rare for an allocator, through `examples/survive.rs`: the
+//! process ends well, and the sums are those of the blocks that the example allocated.
 
 use heaplab_profile::raw::{RawRecording, RawSite};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs the example by a word; what it leaves and prints.
+/// Runs one part of the example; returns its recording and its output.
 fn run(word: &str) -> (RawRecording, String) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("survive-{word}"));
     let _ = std::fs::remove_dir_all(&out);
@@ -35,10 +35,10 @@ fn sum(raw: &RawRecording, of: impl Fn(&RawSite) -> i64) -> i64 {
     raw.sites.iter().map(of).sum()
 }
 
-/// Births and live blocks of all stacks that make blocks of one size alone.
+/// Allocations and live blocks of all stacks that allocate blocks of only one size.
 fn of_size(raw: &RawRecording, size: u64) -> (u64, i64) {
     let here = raw.sites.iter().filter(|site| site.births > 0 && site.birth_bytes == site.births * size);
-    // A block may die in a row of its stack that another thread writes.
+    // A block may be freed by another thread than the one that allocated it.
     let stacks: Vec<u32> = here.clone().map(|site| site.node).collect();
     let live = raw.sites.iter().filter(|site| stacks.contains(&site.node)).map(|site| site.live_blocks).sum();
     (here.map(|site| site.births).sum(), live)

@@ -1,5 +1,5 @@
-//! Several threads in one region: sums stay exact, a block freed by another thread than made it
-//! counts right, and the peak lies between what was surely live and what could have been.
+//! Several threads in one region: sums stay exact, also for blocks that another thread frees, and
+//! the peak is within its bound.
 
 use heaplab_heap::{Heap, Totals, region};
 use std::alloc::{GlobalAlloc, Layout};
@@ -29,7 +29,7 @@ fn sums_are_exact_and_the_peak_is_bounded() {
         }
         other.join().unwrap()
     });
-    // Freed here, made there; one of them stays.
+    // Freed here, allocated by the other thread; one of them stays.
     for &address in &theirs[1..] {
         // SAFETY: made by the other thread with this layout, and handed over.
         unsafe { HEAP.dealloc(std::ptr::with_exposed_provenance_mut(address), layout) };
@@ -38,8 +38,8 @@ fn sums_are_exact_and_the_peak_is_bounded() {
     assert_eq!(totals.total_blocks, 2 * BLOCKS as u64);
     assert_eq!(totals.total_bytes, 2 * 48 * BLOCKS as u64);
     assert_eq!((totals.end_blocks, totals.end_bytes), (1, 48));
-    // All blocks of both were alive at the barrier, and there never were more; the thread that does
-    // not own the region may hold back 64 KiB each way.
+    // All blocks of both threads were live at the barrier, and never more. The thread that does not
+    // own the region may hold back 64 KiB in each direction.
     let error = totals.peak_bytes.abs_diff(2 * 48 * BLOCKS as u64);
     assert!(error <= 128 << 10, "{error}");
     assert!(!totals.single_threaded);
