@@ -97,8 +97,8 @@ unsafe impl<Below: GlobalAlloc, const STEP: usize> GlobalAlloc for Pymalloc<Belo
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match (Class::for_layout(layout, STEP), NonNull::new(block)) {
-            // SAFETY: the layout is the one of the allocation, so the block came from a pool.
             (Some(_), Some(block)) => {
+                // SAFETY: the layout is the one of the allocation, so the block came from a pool.
                 self.pools.run_locked(|pools| unsafe { pools.put(block, &self.backing) })
             }
             // SAFETY: the layout is the one of the allocation, so the block came from below.
