@@ -1,9 +1,9 @@
-//! The machine and the build, as lines of a table.
+//! The machine and the build, as rows of a table.
 
 use crate::{Words, format};
 use heaplab_record::{Environment, Report};
 
-/// What was measured where and by what; what is not known is left out.
+/// Where and with what it was measured. What is not known is left out.
 pub(crate) fn environment_rows(report: &Report, words: &Words) -> Vec<(String, String)> {
     let frames = words.get(if report.environment.frame_pointers { "yes" } else { "no" });
     let mut lines = machine_rows(&report.environment, words);
@@ -14,7 +14,7 @@ pub(crate) fn environment_rows(report: &Report, words: &Words) -> Vec<(String, S
     lines
 }
 
-/// The machine and the compiler alone.
+/// The machine and the compiler only.
 pub(crate) fn machine_rows(of: &Environment, words: &Words) -> Vec<(String, String)> {
     let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let memory = (of.memory_bytes > 0)

@@ -1,7 +1,7 @@
-//! What can go wrong between data and bytes.
+//! Errors of rendering.
 
-/// A picture or a page that could not be made. What was asked for is named, so that the runner can say which file is
-/// missing and go on with the others.
+/// A picture or a page that could not be made. The error names it, so that the caller can say
+/// which file is missing and continue with the others.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     /// A chart, flamegraph or watermark could not be drawn.
@@ -9,13 +9,13 @@ pub enum RenderError {
     Picture {
         /// Which picture, such as `comparison.svg`.
         what: &'static str,
-        /// What the drawing crate said.
+        /// The message of the drawing library.
         message: String,
     },
-    /// A picture that a lesson hands over cannot be a file by its name.
+    /// The name of a picture that a lesson hands over cannot be a file's name.
     #[error("{variant} hands over a picture whose name `{name}` {why}")]
     Name {
-        /// The variant.
+        /// The variant's name.
         variant: String,
         /// The picture's name.
         name: String,
@@ -27,18 +27,18 @@ pub enum RenderError {
     Page {
         /// Which page, such as `report.html`.
         what: &'static str,
-        /// What the template said.
+        /// The message of the template engine.
         message: String,
     },
 }
 
 impl RenderError {
-    /// For `map_err`: a picture that `source` stopped.
+    /// Makes an error of a picture from its `source`, for `map_err`.
     pub fn picture(what: &'static str, source: impl std::fmt::Display) -> RenderError {
         RenderError::Picture { what, message: source.to_string() }
     }
 
-    /// For `map_err`: a page that `source` stopped.
+    /// Makes an error of a page from its `source`, for `map_err`.
     pub fn page(what: &'static str, source: impl std::fmt::Display) -> RenderError {
         RenderError::Page { what, message: source.to_string() }
     }

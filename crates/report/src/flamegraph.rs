@@ -1,8 +1,8 @@
 //! Flamegraphs: one model of folded stacks, drawn by inferno as SVG files beside the page, and as
 //! rectangles of HTML in the page.
 //!
-//! The page's flamegraphs are HTML so that they are there without a script, follow the page's colours
-//! and language, and break no security policy. Their root is on top.
+//! The page's flamegraphs are HTML so that they are there without a script, follow the page's
+//! colours and language, and break no security policy. Their root is on top.
 
 mod folded;
 mod leaks;
@@ -79,8 +79,8 @@ pub fn profile_flamegraphs(profiles: &[(&str, String, &Profile)], words: &Words)
     profiles.iter().map(of).collect()
 }
 
-/// Shows what stays: a frame is the redder the larger the share of its bytes that was never freed, and grey
-/// where all of them were freed.
+/// Shows what stays: a frame is the redder the larger the share of its bytes that was never freed,
+/// and grey where all of them were freed.
 pub fn leak_view(stays: LeakStacks<'_>, words: &Words) -> FlameView {
     let shares = LeakShares::from_stacks(stays);
     let look = |path: &[&str]| {
@@ -92,8 +92,8 @@ pub fn leak_view(stays: LeakStacks<'_>, words: &Words) -> FlameView {
     FlameView::from_tree(String::new(), words.get("flame-about-stays"), tree, MOST_FRAMES / 20, words)
 }
 
-/// Compares two moments: frames are as wide as the second one, red where it holds more and blue where it
-/// holds less.
+/// Compares two moments: frames are as wide as the second one, red where it holds more and blue
+/// where it holds less.
 ///
 /// `folded` has two numbers per line, as [`crate::differential_svg`] takes them.
 pub fn difference_view(folded: &str, words: &Words) -> FlameView {
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(frame(&view, "keep").class, "r4");
         assert_eq!(frame(&view, "drop").class, "z");
         assert_eq!(frame(&view, "main").class, "r1");
-        assert!(frame(&view, "main").said.contains("25.0 %"), "{}", frame(&view, "main").said);
+        assert!(frame(&view, "main").detail.contains("25.0 %"), "{}", frame(&view, "main").detail);
         assert_eq!(frame(&view, "drop").width, 75.0);
     }
 
@@ -162,7 +162,7 @@ mod tests {
     fn a_difference_says_which_way() {
         let view = difference_view("main;more 1 30\nmain;less 20 10\n", &Words::new(Lang::En));
         assert_eq!((frame(&view, "more").class.as_str(), frame(&view, "less").class.as_str()), ("r3", "b3"));
-        assert!(frame(&view, "less").said.contains('−') || frame(&view, "less").said.contains('-'));
+        assert!(frame(&view, "less").detail.contains('−') || frame(&view, "less").detail.contains('-'));
         assert_eq!(frame(&view, "more").width, 75.0);
     }
 }

@@ -1,8 +1,11 @@
-//! Numbers of the gallery's reports in the lessons' texts. Marks say which number stands where, and a command puts it in, so
-//! that a text never goes stale and nobody types a figure. In Markdown both marks are comments, which no reader sees:
+//! Fills figures of the gallery's reports into the lessons' texts, so that no figure is typed by
+//! hand or out of date. Marks in Markdown say which figure stands where. They are comments, which
+//! no reader sees:
 //!
-//! - `<!--= 8.5.2 list_dict peak_bytes -->2.44 GB<!--/-->`: one figure, in the middle of a sentence; `figure.rs` lists its keys;
-//! - `<!-- gallery -->` … `<!-- /gallery -->`: where it was measured, the lesson's table and its pictures.
+//! - `<!--= 8.5.2 list_dict peak_bytes -->2.44 GB<!--/-->`: one figure, in the middle of a
+//!   sentence; `figure.rs` lists its keys;
+//! - `<!-- gallery -->` … `<!-- /gallery -->`: where it was measured, the lesson's table and its
+//!   pictures.
 
 mod block;
 mod figure;
@@ -12,19 +15,20 @@ use crate::attachments::pictures::as_picture_mut;
 use heaplab_record::{Attachment, Report};
 use std::collections::BTreeMap;
 
-/// What the marks of a text may name: the gallery's reports by the lecture's section, `8.5`.
+/// Reports by the lecture's section, `8.5`.
 pub type GalleryReports = BTreeMap<String, Report>;
 
-/// Where a text stands.
+/// The text that is filled in.
 #[derive(Clone, Copy, Debug)]
 pub struct TextPlace<'a> {
-    /// The lesson's number, `8.5.2`; none for texts of the whole course.
+    /// The lesson's number, `8.5.2`; `None` for texts of the whole course.
     pub section: Option<&'a str>,
-    /// What the lesson counts, in a language that has a word of its own for it; else the report's word.
+    /// The lesson's word for what it counts, if the text's language has one; else the report's
+    /// word is used.
     pub unit: Option<&'a str>,
-    /// The way from the text's folder to the gallery's, such as `../../reports/gallery`.
+    /// The path from the text's folder to the gallery, such as `../../reports/gallery`.
     pub gallery: &'a str,
-    /// The names of the lesson's pictures there, without their endings.
+    /// The lesson's pictures there, without their endings.
     pub pictures: &'a [String],
 }
 
@@ -34,14 +38,14 @@ pub struct TextPlace<'a> {
 pub struct GalleryError {
     /// The line of the mark, from 1.
     pub line: usize,
-    /// What is wrong with it, and what it may say.
+    /// What is wrong, and what a mark may say.
     pub why: String,
 }
 
 const FIGURE: (&str, &str) = ("<!--=", "<!--/-->");
 const BLOCK: (&str, &str) = ("<!-- gallery -->", "<!-- /gallery -->");
 
-/// The text with every mark's figures put in anew.
+/// The text with the current figures in its marks.
 ///
 /// # Errors
 /// For a mark that is not closed, or that names what the reports do not have.
@@ -75,7 +79,8 @@ pub fn fill_marks(
     Ok(out)
 }
 
-/// The first mark of a text and its kind. One behind a backquote is spoken of, not used.
+/// The first mark of a text and its kind. A mark after a backquote is an example and stays as it
+/// is.
 fn next_mark(text: &str) -> Option<(usize, (&'static str, &'static str))> {
     let used = |at: &usize| !text[..*at].ends_with('`');
     let first = |kind: (&'static str, &'static str)| {
@@ -85,7 +90,8 @@ fn next_mark(text: &str) -> Option<(usize, (&'static str, &'static str))> {
     [FIGURE, BLOCK].into_iter().filter_map(first).min()
 }
 
-/// A report as the gallery keeps it: the figures that texts may name, without call stacks and drawings.
+/// A report as the gallery stores it: with the figures that texts may name, without call stacks
+/// and drawings.
 pub fn strip_details(report: &Report) -> Report {
     let mut kept = report.clone();
     kept.classifier = None;
@@ -102,7 +108,8 @@ pub fn strip_details(report: &Report) -> Report {
     kept
 }
 
-/// Removes the data of a picture or a source. Names and titles stay: a text says what its pictures show.
+/// Removes the data of a picture or a source. Names and titles stay, because texts say what the
+/// pictures show.
 fn clear_data(attachment: &mut Attachment) {
     if let Some(picture) = as_picture_mut(attachment) {
         picture.clear_data();
@@ -111,7 +118,7 @@ fn clear_data(attachment: &mut Attachment) {
     }
 }
 
-/// The lecture's section that a lesson belongs to: `8.5` of `8.5.2`.
+/// The lecture's section of a lesson: `8.5` of `8.5.2`.
 fn lecture_section(section: &str) -> String {
     section.splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }

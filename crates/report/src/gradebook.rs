@@ -1,7 +1,8 @@
-//! A class of homework as files: `gradebook.csv` for spreadsheets, `gradebook.html` for a teacher, `results.json` for Gradescope.
+//! The grades of a class as files: `gradebook.csv` for spreadsheets, `results.json` for
+//! Gradescope; `gradebook.html` is in `page`.
 //!
-//! Everything that a student could have written (a name, an id, a bundle's name) is hostile until it is shown otherwise: each format
-//! makes it harmless in its own way.
+//! Everything that a student could have written (a name, an id, a file's name) is treated as
+//! hostile, and each format makes it harmless in its own way.
 
 mod class;
 mod csv;
@@ -14,7 +15,7 @@ pub use gradescope::gradescope_json;
 use crate::{Words, prose};
 use heaplab_record::{FlagKind, Gradebook, GradebookEntry, TimeSource, VerdictStatus};
 
-/// In the order in which they are listed.
+/// All statuses, in the order in which they are listed.
 pub const STATUSES: [VerdictStatus; 6] = [
     VerdictStatus::Pass,
     VerdictStatus::Fail,
@@ -24,7 +25,7 @@ pub const STATUSES: [VerdictStatus; 6] = [
     VerdictStatus::Error,
 ];
 
-/// How many came out how, the statuses that occur: `31 pass, 2 fail`.
+/// The number of entries by status, for the statuses that occur: `31 pass, 2 fail`.
 pub fn describe_statuses(book: &Gradebook, words: &Words) -> String {
     let counted = STATUSES.map(|status| (status, count_status(book, status)));
     let said = counted.into_iter().filter(|&(_, count)| count > 0);
@@ -38,7 +39,7 @@ pub fn status_text(status: VerdictStatus, words: &Words) -> String {
     words.get(&format!("gradebook-status-{}", status_name(status)))
 }
 
-/// As files have it.
+/// A status as it is named in files.
 pub(crate) fn status_name(status: VerdictStatus) -> &'static str {
     match status {
         VerdictStatus::Pass => "pass",

@@ -1,4 +1,5 @@
-//! Who refers to whom: a box an object, an arrow a reference. Whatever a colour says, a word, a line or a pattern says too.
+//! Object graphs: one box per object, one arrow per reference. Every colour has a word, a line
+//! style or a pattern that says the same.
 
 mod arrows;
 mod boxes;
@@ -16,13 +17,13 @@ use heaplab_record::{Attachment, Graph, GraphEdge, GraphNode, Run, Strength, Tex
 use layout::Link;
 use routes::{NodeArea, Route};
 
-/// What is drawn at most: beyond, the picture is a thicket.
+/// More nodes than this cannot be read.
 const MOST_NODES: usize = 80;
 const HEAD: f64 = 84.0;
-/// About as wide as a page; parts that are not connected fill rows of this.
+/// About the width of a page. Parts that are not connected fill rows of this width.
 const WIDE: f64 = 1150.0;
 const HIGH: f64 = 800.0;
-/// Between parts that are not connected.
+/// Space between parts that are not connected.
 const APART: f64 = 34.0;
 const SENTENCE: Font = Font::new(15, INK);
 const SENTENCE_COLUMNS: usize = 84;
@@ -50,7 +51,7 @@ impl PictureKind for Graph {
     }
 }
 
-/// Draws it; `who` is said under the title.
+/// `who` is the line under the title.
 fn draw_graph(graph: &Graph, who: &str, words: &Words) -> String {
     let scene = Scene::from_graph(graph, words);
     let title = words.lang().pick(&graph.title);
@@ -84,7 +85,7 @@ fn draw_graph(graph: &Graph, who: &str, words: &Words) -> String {
     svg.finish((width, height), title, &sentences.join(" "))
 }
 
-/// Sentences in lines, a little apart; gives their height.
+/// Draws the sentences and returns their height.
 fn draw_sentences(svg: &mut Svg, sentences: &[Vec<String>], top: f64) -> f64 {
     let mut y = top + SENTENCE_LINE / 2.0;
     for lines in sentences {
@@ -97,7 +98,8 @@ fn draw_sentences(svg: &mut Svg, sentences: &[Vec<String>], top: f64) -> f64 {
     y - top
 }
 
-/// What is said under the picture: the lesson's own words, what was left out, or that there is nothing.
+/// The sentences under the picture: the lesson's own, then how many nodes were left out, or that
+/// there is nothing.
 fn graph_sentences(graph: &Graph, scene: &Scene<'_>, words: &Words) -> Vec<String> {
     let mut said: Vec<String> = graph.sentences.iter().map(|of| words.lang().pick(of).to_owned()).collect();
     if graph.nodes.is_empty() {
@@ -110,7 +112,7 @@ fn graph_sentences(graph: &Graph, scene: &Scene<'_>, words: &Words) -> Vec<Strin
     said
 }
 
-/// Everything in its place.
+/// Nodes and edges with their positions.
 struct Scene<'a> {
     nodes: Vec<(NodeBox<'a>, NodeArea)>,
     edges: Vec<(&'a GraphEdge, Route)>,
@@ -152,7 +154,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The first nodes, one an id; what was asked about and roots before others where not all can be drawn.
+/// At most [`MOST_NODES`] nodes, each id once. Targets and roots are preferred.
 fn choose_nodes(graph: &Graph) -> Vec<&GraphNode> {
     let mut nodes: Vec<(usize, &GraphNode)> = Vec::new();
     for (index, node) in graph.nodes.iter().enumerate() {
@@ -166,7 +168,7 @@ fn choose_nodes(graph: &Graph) -> Vec<&GraphNode> {
     nodes.into_iter().map(|(_, node)| node).collect()
 }
 
-/// Nodes that hang together, by their places, in the order of their first ones.
+/// Groups of connected nodes, in the order of their first nodes.
 fn connected_parts(nodes: usize, edges: &[(&GraphEdge, (usize, usize))]) -> Vec<Vec<usize>> {
     let mut part: Vec<usize> = (0..nodes).collect();
     // As often as a part may grow: a part takes the least number of its nodes.
@@ -183,16 +185,16 @@ fn connected_parts(nodes: usize, edges: &[(&GraphEdge, (usize, usize))]) -> Vec<
     first.map(|first| (0..nodes).filter(|node| part[*node] == first).collect()).collect()
 }
 
-/// One part, laid out from its own left upper corner.
+/// One group of connected nodes; its upper left corner is the origin.
 struct Part {
     places: Vec<NodeArea>,
-    /// By the edge's place in the list.
+    /// With each edge's index in the list.
     routes: Vec<(usize, Route)>,
     size: (f64, f64),
 }
 
 impl Part {
-    /// Downwards or across, whichever fits a page better.
+    /// Lays the group out downwards or across, whichever fits a page better.
     fn from_members(
         members: &[usize],
         sized: &[NodeBox<'_>],
@@ -252,7 +254,7 @@ impl Part {
         Part::move_to_origin(places, routes, &roomy)
     }
 
-    /// Moved so that its left upper corner is at 0.
+    /// Moves the group so that its upper left corner is at the origin.
     fn move_to_origin(
         mut places: Vec<NodeArea>,
         routes: Vec<(usize, Route)>,

@@ -1,5 +1,5 @@
-//! Section 8.9 in words: the line of a task, its hint, and what is handed in as page and Markdown. A student's name can hold
-//! anything; it comes out as text everywhere, and [`harmless`] is what a terminal and a picture get.
+//! Section 8.9 in words: the line of a task, its hint, and the summary of a submission. A
+//! student's name can contain anything; [`sanitize_text`] makes it harmless.
 
 mod hint;
 mod summary;
@@ -10,18 +10,19 @@ pub use summary::render_summary;
 use crate::{Words, format, prose};
 use heaplab_record::{HomeworkResult, TaskResult};
 
-/// What full points are given for. A figure that is not scored has none.
+/// The limits for full points. A figure that is not scored has none.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TaskLimits {
-    /// Births and reallocations.
+    /// Allocations and reallocations.
     pub allocations: Option<u64>,
     /// Live bytes at the peak.
     pub peak_bytes: Option<u64>,
-    /// The peak at 4 × N as thousandths of that at N.
+    /// The peak at 4 × N rows, in thousandths of that at N rows.
     pub growth_thousandths: Option<u64>,
 }
 
-/// One line a task, on a terminal: `✗ required.generator peak … B > limit … B; growth ×4.09 for 4×N (want ≤ 1.1); top: …`.
+/// One line about a task, for a terminal: `✗ required.generator peak … B > limit … B; growth ×4.09
+/// for 4×N (want ≤ 1.1); top: …`.
 pub fn task_line(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> String {
     let sign = if is_full(task) { "✓" } else { "✗" };
     let mut parts = describe_findings(task, wanted, words);
@@ -40,7 +41,7 @@ pub fn task_line(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> Strin
     format!("{sign} {} {}{next}", task.task, said.trim_end())
 }
 
-/// The points of all tasks.
+/// The points of all tasks, in a sentence.
 pub fn total_sentence(result: &HomeworkResult, words: &Words) -> String {
     let number = |points: u32| points.to_string();
     let total = words.say(
@@ -55,13 +56,13 @@ pub fn total_sentence(result: &HomeworkResult, words: &Words) -> String {
     words.say("homework-sentence", &[("text", &total)])
 }
 
-/// What comes after full points of the required tasks; nothing before.
+/// What to do after full points of the required tasks; `None` before.
 pub fn suggest_after_full_points(result: &HomeworkResult, words: &Words) -> Option<String> {
     (result.score == result.of && result.of > 0).then(|| words.get("homework-total-next"))
 }
 
-/// Text of a student's as one line that means itself: no escape sequence, no line break, nothing that turns the direction of
-/// writing around.
+/// A student's text on one line, without escape sequences, line breaks and characters that change
+/// the writing direction.
 pub fn sanitize_text(text: &str) -> String {
     let turns = |char: char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     prose::strip_controls(text)
@@ -71,12 +72,12 @@ pub fn sanitize_text(text: &str) -> String {
         .collect()
 }
 
-/// Whether there is nothing left to gain.
+/// Whether no more points can be gained.
 pub fn is_full(task: &TaskResult) -> bool {
     task.score == task.of && task.stable
 }
 
-/// What was found of a task, a clause each.
+/// The findings about a task, one clause each.
 pub(crate) fn describe_findings(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some(wrong) = &task.wrong {
@@ -119,13 +120,13 @@ pub(crate) fn describe_points(task: &TaskResult, words: &Words) -> String {
     words.say(key, &[("score", &task.score.to_string()), ("of", &task.of.to_string())])
 }
 
-/// Thousandths with two digits behind the point, rounded up: 1.1001 is not 1.10.
+/// Thousandths with two decimals, rounded up: 1.1001 is more than 1.10.
 pub(crate) fn format_hundredths(thousandths: u64) -> String {
     let hundredths = thousandths.div_ceil(10);
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
 }
 
-/// The words for what a task asks for.
+/// What a task asks for.
 fn describe_task(task: &TaskResult, words: &Words) -> String {
     match task.task.rsplit_once('.') {
         Some((_, name)) => words.get(&format!("homework-task-{name}")),

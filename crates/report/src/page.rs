@@ -1,4 +1,4 @@
-//! HTML pages. Each is one file that loads nothing, and a content security policy holds it to that.
+//! HTML pages. Each is one file that loads nothing; its content security policy enforces this.
 
 mod cpu;
 mod gradebook;

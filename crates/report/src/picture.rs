@@ -1,4 +1,4 @@
-//! Pictures of a report: a file each in the report's folder, and a figure in the page.
+//! Pictures of a report: files in its folder, and figures in its page.
 
 use crate::{RenderError, Words};
 use heaplab_record::{Attachment, Language, Report, Run, Text};
@@ -15,7 +15,8 @@ pub struct Picture {
     pub title: String,
     /// The file.
     pub svg: String,
-    /// Whether the runner added it to show how a variant grows. The page shows it beside what stays.
+    /// Whether the runner added it to show how a variant grows. The page shows it beside what
+    /// stays.
     pub is_growth: bool,
     /// The same figures as a table, where they are few enough to be read.
     pub(crate) table: Option<FigureTable>,
@@ -29,15 +30,16 @@ pub(crate) struct ListedPicture {
     pub(crate) sentences: Vec<String>,
 }
 
-/// A kind of picture that lessons hand over as data. The table of kinds is in `attachments/pictures.rs`.
+/// A kind of picture that lessons hand over as data. The table of kinds is in
+/// `attachments/pictures.rs`.
 pub(crate) trait PictureKind {
     /// The stem of its files, as the lesson chose it.
     fn name(&self) -> &str;
 
     fn title(&self) -> &Text;
 
-    /// The SVG. `parts` has every attachment that is drawn into it, with its run; only charts of one
-    /// name share a picture. `who` is the line under the title.
+    /// The SVG. `parts` has every attachment that is drawn into it, with its run; only charts of
+    /// one name share a picture. `who` is the line under the title.
     ///
     /// # Errors
     /// If plotters cannot draw.
@@ -68,8 +70,8 @@ pub(crate) struct ReportPicture {
     pub(crate) draw: fn(&Report, &Words) -> (String, Option<FigureTable>),
 }
 
-/// A variant's name as part of a file name. A script often has the name of the Rust variant that does the
-/// same.
+/// A variant's name as part of a file name. A script often has the name of the Rust variant that
+/// does the same.
 pub(crate) fn variant_file(run: &Run) -> String {
     match run.language {
         Language::Rust => run.variant.clone(),

@@ -1,4 +1,5 @@
-//! A program of the student's own: no lesson, no scale, no baseline. What it asked for, and where.
+//! The report of a program of the student's own, without lesson, scale or baseline: what it
+//! allocated, and where.
 
 use crate::table::TableCell;
 use crate::{Words, format, prose, site_table};
@@ -7,11 +8,11 @@ use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{HeapRun, Report, Run};
 
-/// From here on bytes are written with every digit.
+/// Terminals of at least this width show bytes with every digit.
 const WIDE: usize = 110;
-/// More sites than this nobody reads on a terminal.
+/// Sites that are listed on a terminal.
 const MOST_ON_TERMINAL: usize = 10;
-/// What the figures of a site take on a terminal, with gaps.
+/// Width of the figures of a site on a terminal, with gaps.
 const FIGURES_WIDTH: usize = 34;
 
 /// The columns of the processes, after the program.
@@ -25,7 +26,7 @@ pub(crate) const COLUMNS: [&str; 7] = [
     "recorder-wall",
 ];
 
-/// One process of the program: its name, its command line, and a cell for each of [`COLUMNS`].
+/// A process: its name, its command line, and a cell for each of [`COLUMNS`].
 pub(crate) struct ProcessRow {
     pub(crate) name: String,
     pub(crate) about: String,
@@ -56,7 +57,7 @@ fn process_cells(heap: &HeapRun) -> Vec<TableCell> {
     ]
 }
 
-/// A few figures in large letters: what, how much, and a line under it.
+/// Name, figure, and a line under it.
 pub(crate) fn program_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let Some(heap) = report.runs.iter().find_map(|run| run.heap.as_ref()) else { return Vec::new() };
     let of = |blocks: u64, bytes: u64| {
@@ -72,7 +73,7 @@ pub(crate) fn program_facts(report: &Report, words: &Words) -> Vec<[String; 3]> 
     .to_vec()
 }
 
-/// What a reader must know to read the figures rightly.
+/// Notes that a reader needs to understand the figures.
 pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
     let heaps = || report.runs.iter().filter_map(|run| run.heap.as_ref());
     let mut notes = vec![words.get("program-note-bytes")];
@@ -88,7 +89,7 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
     notes
 }
 
-/// The totals of every process and its largest sites, in lines of `width` columns of the terminal, at least 60.
+/// The totals of every process and its largest sites, in lines of `width` columns, at least 60.
 pub fn render_terminal(report: &Report, words: &Words, width: usize) -> String {
     let width = width.max(60);
     let mut parts = Vec::new();
@@ -139,7 +140,8 @@ fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
     table_lines(&mut table, &[1, 2])
 }
 
-/// Place and function take what the figures leave; a place that is longer is cut at its start, where the folders are.
+/// Place and function get the width that the figures leave. A place that is too long is cut at its
+/// start, where the folders are.
 fn render_sites(heap: &HeapRun, words: &Words, width: usize) -> String {
     let exact = width >= WIDE;
     let room = width.saturating_sub(if exact { FIGURES_WIDTH + 6 } else { FIGURES_WIDTH });
@@ -162,7 +164,7 @@ fn render_sites(heap: &HeapRun, words: &Words, width: usize) -> String {
     table_lines(&mut table, &[1, 2, 3])
 }
 
-/// The last part of a text that has room, with the two columns that a second line is set in from the left.
+/// The end of a text that fits, with the two columns by which a second line is indented.
 fn keep_end(text: &str, room: usize) -> String {
     use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
     let room = room.saturating_sub(2);
@@ -181,7 +183,7 @@ fn keep_end(text: &str, room: usize) -> String {
     std::iter::once('…').chain(kept.into_iter().rev()).collect()
 }
 
-/// The table's lines, these columns' cells on the right.
+/// The table's lines; these columns are aligned to the right.
 fn table_lines(table: &mut Table, figures: &[usize]) -> String {
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding((if index == 0 { 0 } else { 1 }, 1));

@@ -1,5 +1,5 @@
-//! SVG to PNG with nothing but the fonts in this crate, so that a picture has its Chinese on a machine without a Chinese font
-//! and is the same on every machine.
+//! Converts SVG to PNG with the fonts of this crate only, so that a picture has its Chinese, and
+//! the same pixels, on every machine.
 
 use crate::RenderError;
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -12,10 +12,13 @@ const FONT: &[u8] = include_bytes!("../fonts/HeaplabSansSC-Regular.ttf");
 const MONO_FAMILY: &str = "Heaplab Mono";
 const MONO_FONT: &[u8] = include_bytes!("../fonts/HeaplabMono-Regular.ttf");
 
-/// Pixels of the PNG for one of the SVG: text stays crisp on a dense screen and in print.
+/// Pixels of the PNG per pixel of the SVG: text stays sharp on a dense screen and in print.
 const SCALE: f32 = 2.0;
 
 /// Draws the SVG at twice its size.
+///
+/// # Errors
+/// If the SVG cannot be read or is too large.
 pub fn svg_to_png(svg: &str) -> Result<Vec<u8>, RenderError> {
     let options = Options { fontdb: font_database(), font_family: FAMILY.to_owned(), ..Options::default() };
     let tree = Tree::from_str(svg, &options).map_err(|error| RenderError::picture(WHAT, error))?;
@@ -27,7 +30,7 @@ pub fn svg_to_png(svg: &str) -> Result<Vec<u8>, RenderError> {
     pixels.encode_png().map_err(|error| RenderError::picture(WHAT, error))
 }
 
-/// PERF: the fonts are parsed once a process, not once a picture.
+/// PERF: the fonts are parsed once per process, not once per picture.
 fn font_database() -> Arc<fontdb::Database> {
     static FONTS: OnceLock<Arc<fontdb::Database>> = OnceLock::new();
     let load = || {
@@ -46,7 +49,7 @@ fn font_database() -> Arc<fontdb::Database> {
 mod tests {
     use super::*;
 
-    /// The dark pixels of a text, drawn black on white.
+    /// A text, drawn black on white.
     fn drawn(text: &str) -> Pixmap {
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120\" height=\"30\">\

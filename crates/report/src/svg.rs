@@ -1,14 +1,14 @@
-//! SVG by hand, for the pictures that plotters has no shapes for: patterns, curves with heads, text with a halo, and a
-//! `<title>` on every part, which a browser shows under the pointer. Fonts and colours are those of the charts.
+//! SVG written directly, for pictures that plotters has no shapes for: patterns, curves with
+//! heads, text with a halo, and a `<title>` on every part, which browsers show as a tooltip.
 
 use crate::prose;
 use std::fmt::Write as _;
 
-/// The first is in this crate, for PNGs; a reader's browser has one of the others.
+/// The first font is part of this crate, for PNGs. A browser has one of the others.
 pub(crate) const FONTS: &str = "Heaplab Sans SC, Noto Sans SC, Noto Sans CJK SC, PingFang SC, Microsoft YaHei, \
     WenQuanYi Micro Hei, system-ui, Helvetica, Arial, sans-serif";
 
-/// For code. The first is in this crate, for PNGs; a reader's browser has one of the others.
+/// For code. The first font is part of this crate, for PNGs. A browser has one of the others.
 const MONO: &str = "Heaplab Mono, ui-monospace, SF Mono, Cascadia Mono, Menlo, Consolas, Noto Sans Mono, \
     DejaVu Sans Mono, Heaplab Sans SC, Noto Sans CJK SC, monospace";
 
@@ -24,7 +24,7 @@ pub(crate) const VERMILION: &str = "#d55e00";
 /// Space between a picture's edge and what is in it.
 pub(crate) const EDGE: f64 = 24.0;
 
-/// The look of a line of text; it stands with half its height at its point.
+/// The look of a line of text, whose point is at half its height.
 #[derive(Clone, Copy)]
 pub(crate) struct Font {
     pixels: u32,
@@ -48,22 +48,22 @@ impl Font {
         Font { mono: true, ..self }
     }
 
-    /// Ends at its point.
+    /// The text ends at its point.
     pub(crate) const fn end(self) -> Font {
         Font { anchor: "end", ..self }
     }
 
-    /// Has its middle at its point.
+    /// The middle of the text is at its point.
     pub(crate) const fn middle(self) -> Font {
         Font { anchor: "middle", ..self }
     }
 
-    /// With paper around the letters, so that a line that runs behind them does not cross them out.
+    /// With white around the letters, so that a line behind them does not cross them out.
     pub(crate) const fn halo(self) -> Font {
         Font { halo: true, ..self }
     }
 
-    /// About how wide a text is in it, on the wide side.
+    /// The approximate width of a text, rather too wide than too narrow.
     pub(crate) fn width(self, text: &str) -> f64 {
         let pixels = f64::from(self.pixels);
         if self.mono {
@@ -73,7 +73,7 @@ impl Font {
     }
 }
 
-/// A picture in the making.
+/// A picture that is being drawn.
 #[derive(Default)]
 pub(crate) struct Svg {
     body: String,
@@ -106,7 +106,7 @@ impl Svg {
         self.push_markup(format_args!("<defs>{definition}</defs>\n"));
     }
 
-    /// One line of text. Whatever a child wrote cannot end it.
+    /// One line of text. Nothing in it can end the element.
     pub(crate) fn text(&mut self, (x, y): (f64, f64), text: &str, font: Font) {
         let [x, y] = [x, y + f64::from(font.pixels) * 0.35].map(format_number);
         let (family, space) = if font.mono { (MONO, " xml:space=\"preserve\"") } else { (FONTS, "") };
@@ -125,7 +125,7 @@ impl Svg {
         ));
     }
 
-    /// What is drawn inside is one thing, with a name under the pointer.
+    /// Groups what is drawn inside, under a tooltip.
     pub(crate) fn group(&mut self, title: &str, draw: impl FnOnce(&mut Svg)) {
         self.push_markup(format_args!("<g>"));
         if !title.is_empty() {
@@ -135,20 +135,20 @@ impl Svg {
         self.push_markup(format_args!("</g>\n"));
     }
 
-    /// What is drawn inside leads to an address beside the picture.
+    /// Makes what is drawn inside a link.
     pub(crate) fn link(&mut self, to: &str, draw: impl FnOnce(&mut Svg)) {
         self.push_markup(format_args!("<a href=\"{}\" target=\"_top\">", escape_printable(to)));
         draw(self);
         self.push_markup(format_args!("</a>\n"));
     }
 
-    /// The picture's head: its title, and a line under it.
+    /// The title and a line under it.
     pub(crate) fn draw_head(&mut self, title: &str, subtitle: &str) {
         self.text((EDGE, 32.0), title, Font::new(21, INK));
         self.text((EDGE, 60.0), subtitle, Font::new(13, QUIET));
     }
 
-    /// The file. A screen reader says the title, then what the picture tells.
+    /// The file. A screen reader says the title, then `tells`.
     pub(crate) fn finish(self, (width, height): (f64, f64), title: &str, tells: &str) -> String {
         let [width, height] = [width.ceil(), height.ceil()].map(format_number);
         let tells = match tells {
@@ -169,14 +169,15 @@ impl Svg {
     }
 }
 
-/// A coordinate with one decimal at most. What is no number would make the file one that nobody reads.
+/// A coordinate with at most one decimal. 0 replaces what is not finite, since a file with NaN
+/// cannot be displayed.
 pub(crate) fn format_number(value: f64) -> String {
     let value = if value.is_finite() { value } else { 0.0 };
     let text = format!("{value:.1}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// At most so many letters, the middle taken out: the beginning and the end of a type or a path tell the most.
+/// Shortens a text by its middle: the beginning and the end of a type or a path say the most.
 pub(crate) fn shorten_middle(text: &str, most: usize) -> String {
     let letters: Vec<char> = text.chars().collect();
     if letters.len() <= most {
@@ -189,7 +190,7 @@ pub(crate) fn shorten_middle(text: &str, most: usize) -> String {
     format!("{start}…{end}")
 }
 
-/// Text for an element: no control characters, which XML has no way to write, and no markup.
+/// Text for an element, without markup and without the control characters that XML does not allow.
 fn escape_printable(text: &str) -> String {
     let plain: String = prose::strip_controls(text)
         .chars()
@@ -199,7 +200,7 @@ fn escape_printable(text: &str) -> String {
     escape_xml(&plain)
 }
 
-/// Says to a screen reader that the SVG is one picture, and what it shows.
+/// Makes the SVG one picture with a name for screen readers.
 pub(crate) fn add_title(svg: &str, title: &str) -> String {
     let Some((start, rest)) = svg.find("<svg").and_then(|start| {
         let end = start + svg[start..].find('>')?;
@@ -210,13 +211,13 @@ pub(crate) fn add_title(svg: &str, title: &str) -> String {
     format!("{start} role=\"img\"><title>{}</title>{rest}", escape_xml(title))
 }
 
-/// Text for the inside of an element or an attribute.
+/// Escapes text for an element or an attribute.
 pub(crate) fn escape_xml(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// About how wide a text is, on the wide side: the reader's font is not known. plotters' own guess counts bytes, which makes
-/// Chinese twice as wide as it is.
+/// The approximate width of a text, rather too wide than too narrow, since the reader's font is
+/// not known. plotters' own estimate counts bytes, which makes Chinese twice as wide as it is.
 pub(crate) fn text_width(text: &str, pixels: u32) -> i32 {
     let ems: f64 = text
         .chars()

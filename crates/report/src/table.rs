@@ -1,33 +1,33 @@
-//! Tables whose cells are already written, as the page and the Markdown summary show them.
+//! Tables with formatted cells, for the page and for the Markdown summary.
 
 use crate::{Words, format};
 use heaplab_record::Cell;
 
-/// One table to show, all of it already written.
+/// A table whose cells are formatted.
 pub(crate) struct MergedTable {
     /// The caption.
     pub(crate) title: String,
-    /// Heads, the variant first.
+    /// Column heads, the variant first.
     pub(crate) columns: Vec<String>,
-    /// As many cells a row as there are heads.
+    /// Each row has as many cells as there are heads.
     pub(crate) rows: Vec<Vec<TableCell>>,
 }
 
 impl MergedTable {
-    /// Whether a column holds words: these stand on the left, their head too.
+    /// Whether a column holds text. Text and its head are aligned to the left.
     pub(crate) fn is_text(&self, column: &usize) -> bool {
         self.rows.iter().all(|row| row.get(*column).is_some_and(|cell| !cell.is_figure))
     }
 }
 
-/// A cell as text.
+/// A formatted cell.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TableCell {
-    /// For people.
+    /// The figure rounded for reading.
     pub(crate) short: String,
-    /// Every digit, where the short form has fewer.
+    /// Every digit, where the short form leaves some out.
     pub(crate) exact: Option<String>,
-    /// Figures stand on the right.
+    /// Figures are aligned to the right.
     pub(crate) is_figure: bool,
 }
 

@@ -6,9 +6,9 @@ use crate::picture::{ListedPicture, Picture, PictureKind, ReportPicture, variant
 use crate::{RenderError, Words};
 use heaplab_record::{Attachment, Chart, Language, Report, Run};
 
-/// The kinds of attachments that become pictures. To add a kind, implement [`PictureKind`] for its data in
-/// a file of its own and name its variant of [`Attachment`] in the line below. Tables, sources and figures
-/// have a place in the page only; stacks become flamegraphs.
+/// The kinds of attachments that become pictures. To add a kind, implement [`PictureKind`] for its
+/// data in a file of its own and name its variant of [`Attachment`] in the line below. Tables,
+/// sources and figures have a place in the page only; stacks become flamegraphs.
 macro_rules! picture_kinds {
     ($($variant:ident),+) => {
         fn as_picture(attachment: &Attachment) -> Option<&dyn PictureKind> {
@@ -39,8 +39,8 @@ const TAKEN: [&str; 8] =
 
 /// Draws every picture of a report but its charts of all variants.
 ///
-/// # Errors
-/// For a name that no file can have or that stands for two pictures: it names the variant and the picture.
+/// # Errors For a name that no file can have or that stands for two pictures: it names the variant
+/// and the picture.
 pub fn draw_pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, RenderError> {
     let of_report = report_pictures(report).map(|picture| {
         let (title, _) = (picture.describe)(report, words);
@@ -50,7 +50,8 @@ pub fn draw_pictures(report: &Report, words: &Words) -> Result<Vec<Picture>, Ren
     of_report.chain(name_pictures(report)?.iter().map(|named| draw_picture(named, words))).collect()
 }
 
-/// Draws one chart that no run hands over; its series have names of their own. `who` says whose it is.
+/// Draws one chart that no run hands over; its series have names of their own. `who` says whose it
+/// is.
 ///
 /// # Errors
 /// If plotters cannot draw.
@@ -58,8 +59,8 @@ pub fn chart_svg(of: &Chart, who: &str, words: &Words) -> Result<String, RenderE
     lines::draw_chart(of, &lines::series_lines(of), who, words)
 }
 
-/// What [`draw_pictures`] draws, in its order, without the charts of growth, which every variant has;
-/// empty where drawing would fail.
+/// What [`draw_pictures`] draws, in its order, without the charts of growth, which every variant
+/// has; empty where drawing would fail.
 pub(crate) fn list_pictures(report: &Report, words: &Words) -> Vec<ListedPicture> {
     let of_report = report_pictures(report).map(|picture| {
         let (title, sentences) = (picture.describe)(report, words);
@@ -74,8 +75,8 @@ pub(crate) fn picture_title(report: &Report, stem: &str, words: &Words) -> Optio
     Some(named.into_listed(words).title)
 }
 
-/// The stems of the files that [`draw_pictures`] makes, in its order, without the charts of growth; empty
-/// where drawing would fail.
+/// The stems of the files that [`draw_pictures`] makes, in its order, without the charts of growth;
+/// empty where drawing would fail.
 pub fn picture_stems(report: &Report) -> Vec<String> {
     let of_report = report_pictures(report).map(|picture| picture.stem.to_owned());
     of_report.chain(own_pictures(report).map(|named| named.stem)).collect()
@@ -110,8 +111,8 @@ impl NamedPicture<'_> {
     }
 }
 
-/// Pictures in the order of the runs, with the stems of their files: `NAME`, or `VARIANT.NAME` where
-/// several variants hand one over that cannot be drawn into one.
+/// Pictures in the order of the runs, with the stems of their files: `NAME`, or `VARIANT.NAME`
+/// where several variants hand one over that cannot be drawn into one.
 fn name_pictures(report: &Report) -> Result<Vec<NamedPicture<'_>>, RenderError> {
     let mut all: Vec<(&dyn PictureKind, &Run, &Attachment)> = Vec::new();
     for run in &report.runs {

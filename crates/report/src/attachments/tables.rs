@@ -1,11 +1,11 @@
-//! What lessons hand over, as tables of a page: tables of one title and one set of columns become one, so that variants
-//! can be read side by side.
+//! Tables that lessons hand over. Tables with the same title and columns become one, so that
+//! variants can be compared.
 
 use crate::table::{MergedTable, TableCell, format_cell, text_cell};
 use crate::{Words, format, growth, prose};
 use heaplab_record::{Attachment, Cell, Report, Run, Text};
 
-/// The figures of a report, then every table in the order in which the first of its kind came.
+/// The table of figures, then every other table in the order of its first appearance.
 pub(crate) fn build_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
     let mut merged: Vec<((&Text, &[Text]), MergedTable)> = Vec::new();
     let figures = figure_table(report, words);
@@ -37,7 +37,7 @@ pub(crate) fn build_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
     figures.into_iter().chain(growth::growth_tables(report, words)).chain(merged).collect()
 }
 
-/// Every figure that was handed over, a row each.
+/// One row per figure that a lesson handed over; `None` without any.
 pub(crate) fn figure_table(report: &Report, words: &Words) -> Option<MergedTable> {
     let lang = words.lang();
     let rows: Vec<Vec<TableCell>> = report
@@ -58,7 +58,7 @@ pub(crate) fn figure_table(report: &Report, words: &Words) -> Option<MergedTable
     (!rows.is_empty()).then_some(MergedTable { title, columns: columns.into(), rows })
 }
 
-/// Live bytes when the region closed, a row; absent without the heap probe.
+/// Live bytes per row when the region closed; a dash without the heap probe.
 pub(crate) fn live_bytes_per_row_cell(run: &Run) -> TableCell {
     let each = run.heap.as_ref().and_then(|heap| {
         Some((
@@ -72,7 +72,7 @@ pub(crate) fn live_bytes_per_row_cell(run: &Run) -> TableCell {
     }
 }
 
-/// `ledger · CPython`: a script often has the name of a Rust variant.
+/// `ledger · CPython`: a script often has the same name as a Rust variant.
 pub(crate) fn run_label(run: &Run, words: &Words) -> String {
     format!("{} · {}", run.variant, prose::language_name(run.language, words))
 }

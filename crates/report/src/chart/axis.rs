@@ -5,14 +5,15 @@ use heaplab_record::AxisUnit;
 use plotters::coord::ranged1d::{DefaultFormatting, KeyPointHint, Ranged};
 use std::ops::Range;
 
-/// From this ratio of the largest figure to the smallest on, bars and curves get a logarithmic axis.
-/// On a linear one, the smallest bar would be three pixels long.
+/// From this ratio of the largest figure to the smallest on, bars and curves get a logarithmic
+/// axis. On a linear one, the smallest bar would be three pixels long.
 const LOG_FROM_RATIO: f64 = 30.0;
-/// Room at either end of [`Axis::with_room`]: a part of the axis, and at least so many powers of ten.
+/// Room at either end of [`Axis::with_room`]: a part of the axis, and at least so many powers of
+/// ten.
 const ROOM_PART: f64 = 0.07;
 const LEAST_ROOM: f64 = 0.15;
-/// An axis of [`Axis::with_room`] that is not longer than so many powers of ten is marked at 1, 2 and
-/// 5 times each.
+/// An axis of [`Axis::with_room`] that is not longer than so many powers of ten is marked at 1, 2
+/// and 5 times each.
 const FEW_POWERS: f64 = 2.5;
 
 /// How [`Axis::from_figures`] fits an axis to its figures.
@@ -43,8 +44,8 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// For bars of these lengths. A logarithmic axis begins at a power of ten below the shortest bar,
-    /// so that this bar has a length too. A length of 0 has no logarithm and is ignored.
+    /// For bars of these lengths. A logarithmic axis begins at a power of ten below the shortest
+    /// bar, so that this bar has a length too. A length of 0 has no logarithm and is ignored.
     pub(crate) fn for_bars(lengths: &[u64], unit: AxisUnit, most_marks: usize) -> Axis {
         let (least, most) = positive_range(lengths);
         if !is_wide(least, most) {
@@ -55,9 +56,9 @@ impl Axis {
         Axis::logarithmic((low, most.log10()), 10.0, unit, most_marks)
     }
 
-    /// For lines with these peaks. Smaller figures of a line, such as a program's first kilobytes, lie on
-    /// the low end of a logarithmic axis: nobody compares variants there, and they would take half of the
-    /// picture.
+    /// For lines with these peaks. Smaller figures of a line, such as a program's first kilobytes,
+    /// lie on the low end of a logarithmic axis: nobody compares variants there, and they would
+    /// take half of the picture.
     pub(crate) fn for_lines(peaks: &[u64], unit: AxisUnit, most_marks: usize) -> Axis {
         let (least, most) = positive_range(peaks);
         if !is_wide(least, most) {
@@ -67,8 +68,8 @@ impl Axis {
         Axis::logarithmic((low, most.log10()), 10.0, unit, most_marks)
     }
 
-    /// For any figures. Those that are not finite, or that have no logarithm where one is needed, are
-    /// ignored. A logarithmic axis has the base 2 where every figure is a power of two.
+    /// For any figures. Those that are not finite, or that have no logarithm where one is needed,
+    /// are ignored. A logarithmic axis has the base 2 where every figure is a power of two.
     pub(crate) fn from_figures(figures: impl Iterator<Item = f64>, unit: AxisUnit, fit: &AxisFit) -> Axis {
         let fits = |figure: &f64| figure.is_finite() && (!fit.logarithmic || *figure > 0.0);
         let figures: Vec<f64> = figures.filter(fits).collect();
@@ -87,8 +88,8 @@ impl Axis {
         Axis::logarithmic((low, high), base, unit, fit.most_marks)
     }
 
-    /// Logarithmic with base 10, from a little below the smallest figure to a little above the largest.
-    /// Figures that have no logarithm are ignored.
+    /// Logarithmic with base 10, from a little below the smallest figure to a little above the
+    /// largest. Figures that have no logarithm are ignored.
     pub(crate) fn with_room(figures: impl Iterator<Item = f64>, unit: AxisUnit) -> Axis {
         let powers = figures.filter(|figure| figure.is_finite() && *figure > 0.0).map(f64::log10);
         let ends = powers.fold(None, |ends: Option<(f64, f64)>, power| {

@@ -1,5 +1,5 @@
-//! `recorder.svg`, `logagg.svg`: a bar a ratio, with the wanted figure marked. What should be small and what should be large stand apart,
-//! each on a scale of its own.
+//! `recorder.svg`, `logagg.svg`: one bar per ratio, with the wanted figure marked. Ratios that
+//! should be small and those that should be large have a scale each.
 
 use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, QUIET, TextLook};
 use crate::bench::{format_figure, limit_sign, limit_value, render_cells, suite_text};
@@ -14,11 +14,14 @@ const ROW: i32 = 28;
 const HEAD: i32 = 76;
 const PANEL: i32 = 40;
 const FOOT: i32 = 36;
-/// Where bars begin and where the longest ends; words stand on both sides.
+/// The left end of the bars and the right end of the longest one. Text stands on both sides.
 const LEFT: i32 = 420;
 const RIGHT: i32 = 760;
 
-/// Draws every ratio and every peak that was measured and that something is wanted of.
+/// Draws every ratio and peak that was measured and has a wanted figure.
+///
+/// # Errors
+/// If plotters cannot draw.
 pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
     let panels: Vec<(&str, Vec<&Comparison>)> = ["less-is-better", "more-is-better", "share", "peaks"]
         .map(|key| (key, bench.comparisons.iter().filter(|of| panel_key(of) == Some(key)).collect()))
@@ -55,7 +58,7 @@ pub fn bench_svg(bench: &Bench, words: &Words) -> Result<String, RenderError> {
     })
 }
 
-/// Where a comparison is drawn: figures of one panel share a scale.
+/// The panel of a comparison. Figures of one panel share a scale.
 fn panel_key(of: &Comparison) -> Option<&'static str> {
     let wanted = of.wanted.filter(|_| !of.figures.is_empty())?;
     match (of.quantity, wanted) {

@@ -20,8 +20,8 @@ pub(crate) const INK: RGBColor = RGBColor(31, 35, 40);
 pub(crate) const QUIET: RGBColor = RGBColor(89, 99, 110);
 pub(crate) const GRID: RGBColor = RGBColor(225, 228, 232);
 
-/// Vermilion and blue of Okabe and Ito's palette (<https://jfly.uni-koeln.de/color/>): people with any
-/// kind of colour vision can tell them apart.
+/// Vermilion and blue of Okabe and Ito's palette (<https://jfly.uni-koeln.de/color/>): people with
+/// any kind of colour vision can tell them apart.
 pub(crate) const VERMILION: RGBColor = RGBColor(213, 94, 0);
 pub(crate) const BLUE: RGBColor = RGBColor(0, 114, 178);
 
@@ -40,7 +40,8 @@ pub(crate) const fn language_name(language: Language) -> &'static str {
     }
 }
 
-/// Draws on white paper of this size. `what` names the picture in an error; a screen reader says `title`.
+/// Draws on white paper of this size. `what` names the picture in an error; a screen reader says
+/// `title`.
 pub(crate) fn draw_svg(
     what: &'static str,
     size: (u32, u32),

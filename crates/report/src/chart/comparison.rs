@@ -1,7 +1,8 @@
-//! `comparison.svg`: a bar a variant, as long as its peak.
+//! `comparison.svg`: one bar per variant, as long as its peak.
 //!
-//! Rust's bars are peak live heap, as the heap probe counts it. CPython has no heap probe: its bars are peak RSS, and the
-//! legend says so. On a logarithmic scale lengths must not be compared, and the chart says that too.
+//! Rust's bars are peak live heap, as the heap probe counts it. CPython has no heap probe, so its
+//! bars are peak RSS; the legend says so. On a logarithmic scale lengths must not be compared, and
+//! the chart says that too.
 
 use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, PAPER, QUIET, TextLook};
@@ -19,7 +20,11 @@ const FOOT: i32 = 74;
 
 type BarPlot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis, RangedCoordf64>>;
 
-/// Draws the chart: one variant a bar, the folders of a section by their numbers, their variants in the report's order.
+/// Draws one bar per variant. Lesson folders are ordered by their numbers, and variants as in the
+/// report.
+///
+/// # Errors
+/// If plotters cannot draw.
 pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderError> {
     let lines = chart_rows(report, words);
     let peaks: Vec<u64> = report.runs.iter().filter_map(compared_peak).collect();
@@ -38,9 +43,8 @@ pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderEr
     })
 }
 
-/// A line of the chart.
 enum ChartRow<'a> {
-    /// The number of a lesson's folder.
+    /// The number of a lesson's folder, as a heading.
     Folder(&'a str),
     Bar(VariantBar<'a>),
 }
@@ -48,12 +52,12 @@ enum ChartRow<'a> {
 struct VariantBar<'a> {
     run: &'a Run,
     peak: Option<u64>,
-    /// The peak that a Rust run is held against, its own where it is the baseline.
+    /// The baseline of a Rust run; the peak of the run itself where it is the baseline.
     rust_baseline: Option<u64>,
     says: String,
 }
 
-/// What is compared: peak live heap of Rust, peak RSS of CPython.
+/// The compared figure: peak live heap for Rust, peak RSS for CPython.
 fn compared_peak(run: &Run) -> Option<u64> {
     match run.language {
         Language::Rust => run.heap.as_ref().map(|heap| heap.peak_bytes),
@@ -103,7 +107,7 @@ fn build_bar<'a>(run: &'a Run, report: &Report, words: &Words) -> VariantBar<'a>
     VariantBar { run, peak: compared_peak(run), rust_baseline, says: parts.join(" · ") }
 }
 
-/// `saves 98.2 %`, `170.0 % more`, `as much`; of a row where the scales differ.
+/// `saves 98.2 %`, `170.0 % more`, `as much`; per row where the scales differ.
 fn describe_saving(part: f64, per_row: bool, words: &Words) -> String {
     let percent = format::percent((part - 1.0).abs());
     let said = match part {
@@ -176,7 +180,8 @@ fn build_plot<'a, 'b>(
     Ok(chart)
 }
 
-/// A dashed line where the baseline ends, through the Rust bars that are held against it.
+/// Draws a dashed line at the end of the baseline, through the Rust bars that are compared with
+/// it.
 fn draw_baselines(chart: &mut BarPlot<'_, '_>, lines: &[ChartRow<'_>]) -> Result<(), DrawError> {
     let baseline = |line: &ChartRow<'_>| if let ChartRow::Bar(bar) = line { bar.rust_baseline } else { None };
     let mut first = 0;
@@ -242,7 +247,7 @@ mod tests {
         comparison_svg(report, &Words::new(lang)).unwrap()
     }
 
-    /// The texts that stand in the picture.
+    /// The texts in the picture.
     fn texts(svg: &str) -> Vec<String> {
         svg.split("<text ")
             .skip(1)

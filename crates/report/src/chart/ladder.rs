@@ -1,6 +1,7 @@
-//! `ladder.svg`: every run's speed against its peak RSS, the limit that the section sets out to stay under as a line. A run is two
-//! marks: a filled one at its anonymous pages, a ring at all that was resident. What lies between them is pages of files and of shared
-//! memory.
+//! `ladder.svg`: speed and peak RSS of every run, with a line at the section's memory limit.
+//!
+//! A run is two marks: a filled one at its anonymous pages and a ring at all its resident pages.
+//! Between the two are pages of files and of shared memory.
 
 mod axes;
 mod labels;
@@ -21,21 +22,21 @@ const LEFT: f64 = 96.0;
 const RIGHT: f64 = WIDTH - 150.0;
 const TOP: f64 = 124.0;
 const BOTTOM: f64 = HEIGHT - 84.0;
-/// Less than this part of a run's peak is its own program's pages, and no news.
+/// File pages are mentioned from this part of a run's peak on. Fewer are the program's own code.
 const FILE_FROM_PART: f64 = 0.5;
 
-/// One run.
+/// One measured run.
 struct LadderRun<'a> {
     name: String,
     run: &'a Run,
-    /// Units of work a second.
+    /// Units of work per second.
     speed: f64,
     peak: u64,
-    /// Where it was sampled; never above the peak, which is the kernel's own.
+    /// `None` where it was not sampled. Never above the peak, which is the kernel's figure.
     anonymous: Option<u64>,
 }
 
-/// The ladder in the table of pictures.
+/// The entry in the table of pictures.
 pub(crate) const PICTURE: ReportPicture = ReportPicture {
     stem: "ladder",
     is_drawn: |report| report.ladder.is_some() && !ladder_runs(report).is_empty(),
@@ -75,7 +76,7 @@ fn draw_ladder(report: &Report, words: &Words) -> (String, Option<FigureTable>) 
     (svg.finish((WIDTH, HEIGHT), &title, &told), Some(table))
 }
 
-/// What it tells: who is the fastest under the limit, and whose peak is mostly a file's pages.
+/// Which run is the fastest under the limit, and which peaks are mostly a file's pages.
 fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
     let Some(ladder) = report.ladder else { return Vec::new() };
     let rungs = ladder_runs(report);
@@ -196,7 +197,7 @@ impl LadderRun<'_> {
     }
 }
 
-/// `engine` or `CPython lines`, as sentences have it.
+/// `engine` or `CPython lines`, for a sentence.
 fn run_label(rung: &LadderRun<'_>, words: &Words) -> String {
     match rung.run.language {
         Language::Rust => rung.run.variant.clone(),
@@ -209,7 +210,7 @@ fn format_speed(rung: &LadderRun<'_>, report: &Report, words: &Words) -> String 
     format_per_second(rung.speed, report, words)
 }
 
-/// `1.98 GB/s`; what is no bytes with its unit: `10M rows/s`.
+/// `1.98 GB/s`; figures that are not bytes have their unit: `10M rows/s`.
 fn format_per_second(speed: f64, report: &Report, words: &Words) -> String {
     let whole = speed.round() as u64;
     if report.unit == "bytes" {

@@ -1,5 +1,5 @@
-//! Lines, stairs and dots over two axes, the series of every variant in one picture. Each has its name at the right, as on
-//! the curve of resident memory: nobody matches colours with a legend.
+//! Charts that lessons hand over: lines, stairs and dots over two axes, with the series of every
+//! variant in one picture.
 
 use super::axis::{Axis, AxisFit};
 use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
@@ -15,14 +15,14 @@ const WIDTH: i32 = 1100;
 const HEAD: i32 = 112;
 const PLOT: i32 = 400;
 const FOOT: i32 = 84;
-/// Points of a line up to which each has a dot.
+/// A line with more points than this has a dot at its end only.
 const MOST_DOTTED: usize = 40;
-/// Points of a line up to which all are drawn.
+/// A line with more points than this is thinned to what can be seen.
 const MOST_JOINED: usize = 3000;
 
 const LABELS: EndLabelLook = EndLabelLook { pixels: 13, leader: 20, name: 34, with_marker: true };
 
-/// One series, and what it is called.
+/// A series and its name.
 pub(crate) struct ChartLine<'a> {
     pub(crate) name: String,
     pub(crate) marker: Marker,
@@ -56,7 +56,8 @@ pub(crate) fn series_lines(chart: &Chart) -> Vec<ChartLine<'_>> {
     lines
 }
 
-/// The series of every variant. One without a name has the variant's; one name from several variants gets theirs too.
+/// The series of every variant. A series without a name has the variant's name; where several
+/// variants have a series of one name, the variant's name is added.
 fn chart_lines<'a>(parts: &[(&Run, &'a Attachment)]) -> Vec<ChartLine<'a>> {
     let charts: Vec<(&Run, &'a Chart)> = parts
         .iter()
@@ -86,7 +87,7 @@ fn chart_lines<'a>(parts: &[(&Run, &'a Attachment)]) -> Vec<ChartLine<'a>> {
     lines
 }
 
-/// Draws the lines over the axes of the first chart of their name.
+/// Draws lines over the axes of the first chart with this name.
 pub(crate) fn draw_chart(
     first: &Chart,
     lines: &[ChartLine<'_>],
@@ -141,8 +142,8 @@ fn build_plot<'a, 'b>(
     Ok(plot)
 }
 
-/// The points that have a place on both axes, those that fall on one pixel once: of dots anywhere, of a line one after the
-/// other. Of a longer line than that, those of one column of pixels that stand out.
+/// The points that are drawn, without those that have no place on an axis and without repeated
+/// pixels. Dots may not share a pixel at all; a line may come back to one. A long line is thinned.
 fn visible_points(plot: &Plot<'_, '_>, line: &ChartLine<'_>, (x, y): (&Axis, &Axis)) -> Vec<(f64, f64)> {
     let has_place =
         |scale: &Axis, figure: f64| figure.is_finite() && (scale.factor().is_none() || figure > 0.0);
@@ -182,7 +183,7 @@ fn draw_line(
     draw_dots(plot, dotted, colour, index)
 }
 
-/// Every series its own shape: circles, triangles, crosses, squares.
+/// Each series has a shape of its own: circles, triangles, crosses, squares.
 fn draw_dots(
     plot: &mut Plot<'_, '_>,
     dots: &[(f64, f64)],
@@ -202,7 +203,7 @@ fn draw_dots(
     }
 }
 
-/// Held until the next point.
+/// Corners of a line that holds each value until the next point.
 fn stair_corners(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let corners = places.windows(2).flat_map(|pair| [pair[0], (pair[1].0, pair[0].1)]);
     corners.chain(places.last().copied()).collect()

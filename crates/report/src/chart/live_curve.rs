@@ -1,7 +1,8 @@
-//! `live.svg` and `live.csv`: live bytes against the allocation clock, a panel a program. The clock is what the program has
-//! asked for so far, so that the curve of one thread is the same on every run; marks stand where the program set them.
+//! `live.svg` and `live.csv`: live bytes over the allocation clock, one panel per program.
 //!
-//! Each panel has axes of its own: what is read here is the shape, and a generator beside a table of gigabytes has one too.
+//! The clock is the bytes that the program has asked for so far, so the curve of one thread is the
+//! same on every run. Marks stand where the program set them. Each panel has axes of its own
+//! because the shape matters: a generator beside a table of gigabytes has one too.
 
 use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
@@ -17,30 +18,30 @@ const WHAT: &str = "live.svg";
 const WIDTH: i32 = 1100;
 const HEAD: i32 = 80;
 const FOOT: i32 = 44;
-/// Panels beside each other, where there are several.
+/// Panels beside each other.
 const ACROSS: usize = 3;
-/// More points than this a spreadsheet does not need.
+/// Points of a curve in the CSV file; a spreadsheet does not need more.
 const MOST_POINTS: usize = 1000;
-/// Names of marks that lie close together stand under each other in so many lines.
+/// Names of neighbouring marks are spread over this many lines.
 const MARK_LINES: usize = 3;
 
 const LINE: RGBColor = canvas::BLUE;
 const AREA: f64 = 0.14;
 const PEAK: RGBColor = canvas::VERMILION;
 
-/// One recording's curve.
+/// The curve of one recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveCurve {
     section: String,
     variant: String,
     peak_bytes: u64,
-    /// In the order of the clock; the last is the region's end.
+    /// In the order of the clock. The last one is the region's end.
     points: Vec<RawPoint>,
     marks: Vec<RawMark>,
 }
 
 impl LiveCurve {
-    /// What the recorder kept, and the end of the region behind it; `None` where nothing was allocated.
+    /// The recorder's points and the end of the region. `None` where nothing was allocated.
     pub fn from_recording(section: &str, variant: &str, raw: &RawRecording) -> Option<LiveCurve> {
         let totals = &raw.totals;
         let end = RawPoint {
@@ -53,7 +54,8 @@ impl LiveCurve {
         }
         let mut points = vec![RawPoint::default()];
         points.extend(raw.curve.iter().filter(|point| point.clock_bytes <= end.clock_bytes));
-        // The recorder's points lie some way apart; the peak is known to the byte. What was freed at the same clock came after.
+        // The recorder's points lie some way apart; the peak is known to the byte. What was freed
+        // at the same clock came after.
         let peak = RawPoint {
             clock_bytes: totals.peak_clock_bytes,
             live_bytes: totals.peak_bytes,
@@ -68,8 +70,8 @@ impl LiveCurve {
         Some(LiveCurve { section, variant, peak_bytes: totals.peak_bytes, points, marks: raw.marks.clone() })
     }
 
-    /// When, in nanoseconds, and what was live then, in bytes, from the region's beginning to its end. The peak itself has no
-    /// time, and is not among them unless it fell on a point.
+    /// Pairs of nanoseconds and live bytes, from the region's beginning to its end. The peak has
+    /// no time and is left out, unless it fell on a recorded point.
     pub fn time_points(&self) -> impl Iterator<Item = [u64; 2]> {
         let timed = |point: &&RawPoint| point.at_ns > 0 || point.clock_bytes == 0;
         self.points.iter().filter(timed).map(|point| [point.at_ns, point.live_bytes])
@@ -113,8 +115,8 @@ pub fn live_svg(curves: &[LiveCurve], words: &Words) -> Result<Option<String>, R
     Ok(Some(svg))
 }
 
-/// Points and marks, a line each, for a spreadsheet. Time is left out: where one thread allocates, the file is the same on
-/// every run.
+/// One line per point and per mark, for a spreadsheet. Time is left out, so that the file of one
+/// thread is the same on every run.
 pub fn live_csv(curves: &[LiveCurve]) -> String {
     let mut csv = String::from("section,variant,clock_bytes,live_bytes,mark\n");
     for curve in curves {
@@ -131,7 +133,7 @@ pub fn live_csv(curves: &[LiveCurve]) -> String {
     csv
 }
 
-/// Every so many-th point, and always the highest and the last.
+/// Thins the points evenly, but keeps the highest and the last one.
 fn thin_points(points: &[RawPoint]) -> impl Iterator<Item = &RawPoint> {
     let step = points.len().div_ceil(MOST_POINTS).max(1);
     let highest = (0..points.len()).max_by_key(|&index| points[index].live_bytes);
@@ -182,7 +184,7 @@ fn build_plot<'a, 'b>(panel: &'a Canvas<'b>, curve: &LiveCurve) -> Result<Plot<'
     Ok(chart)
 }
 
-/// A line where the program said that its next part begins, and the part's name beside it.
+/// Draws a line at each mark of the program, with the mark's name beside it.
 fn draw_marks(panel: &Canvas<'_>, chart: &mut Plot<'_, '_>, curve: &LiveCurve) -> Result<(), DrawError> {
     let (left, top) = panel.get_base_pixel();
     let (across, down) = chart.plotting_area().get_pixel_range();
@@ -209,7 +211,7 @@ mod tests {
     use crate::Lang;
     use heaplab_profile::raw::RawTotals;
 
-    /// A program that builds up to `peak`, frees half of it, and says when.
+    /// A program that builds up to `peak`, frees half of it and sets a mark.
     fn raw(peak: u64, steps: u64) -> RawRecording {
         let point = |step: u64| RawPoint {
             clock_bytes: peak / steps * step,
@@ -264,7 +266,8 @@ mod tests {
         }
     }
 
-    /// One block, made and freed: the recorder's last point is not the region's end.
+    /// With one block that is allocated and freed, the recorder's last point is not the region's
+    /// end.
     #[test]
     fn the_peak_is_on_the_curve_wherever_it_was() {
         let totals = RawTotals {

@@ -1,4 +1,5 @@
-//! What charts of lines over two axes share: which points are drawn, and names beside the lines' ends.
+//! What charts of lines over two axes share: which points are drawn, and names beside the lines'
+//! ends.
 
 use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, TextLook};
@@ -10,8 +11,8 @@ pub(crate) type Plot<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<Axis
 /// Height of a line's name.
 pub(crate) const LABEL: i32 = 17;
 
-/// Okabe and Ito's colours without the yellow, which cannot be seen on white paper, and dark enough for
-/// text.
+/// Okabe and Ito's colours without the yellow, which cannot be seen on white paper, and dark enough
+/// for text.
 const COLOURS: [RGBColor; 8] = [
     canvas::VERMILION,
     canvas::BLUE,
@@ -28,8 +29,8 @@ pub(crate) const fn line_colour(index: usize) -> RGBColor {
     COLOURS[index % COLOURS.len()]
 }
 
-/// The points of a line that can be seen: in each column of pixels the first, the lowest, the highest
-/// and the last.
+/// The points of a line that can be seen: in each column of pixels the first, the lowest, the
+/// highest and the last.
 ///
 /// Thirty seconds of samples, one every 5 ms, would otherwise be 6,000 points per line.
 pub(crate) fn visible_points(plot: &Plot<'_, '_>, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
@@ -68,9 +69,9 @@ pub(crate) struct EndLabelLook {
     pub(crate) with_marker: bool,
 }
 
-/// Draws the names at the right, in the order of the lines' ends, pushed apart where these lie close. A
-/// thin leader goes from each line's end to its name: with many lines nobody matches colours with a
-/// legend.
+/// Draws the names at the right, in the order of the lines' ends, pushed apart where these lie
+/// close. A thin leader goes from each line's end to its name: with many lines nobody matches
+/// colours with a legend.
 pub(crate) fn draw_end_labels(
     page: &Canvas<'_>,
     plot: &Plot<'_, '_>,
@@ -105,7 +106,8 @@ fn draw_marker(page: &Canvas<'_>, at: (i32, i32), colour: RGBColor, line: usize)
     }
 }
 
-/// Moves sorted heights so far apart that labels do not touch, within the bounds while there is room.
+/// Moves sorted heights so far apart that labels do not touch, within the bounds while there is
+/// room.
 fn spread_labels(heights: &[i32], top: i32, bottom: i32) -> Vec<i32> {
     let mut placed = Vec::with_capacity(heights.len());
     let mut next = top;

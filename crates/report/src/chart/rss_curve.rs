@@ -1,7 +1,4 @@
-//! `curve.svg` and `curve.csv`: resident memory over time, a line a variant.
-//!
-//! Every line ends in a dot, and a thin leader goes from there to its name at the right: with seventeen lines nobody matches
-//! colours with a legend.
+//! `curve.svg` and `curve.csv`: resident memory over time, one line per variant.
 
 use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
@@ -16,12 +13,15 @@ const WIDTH: i32 = 1100;
 const HEAD: i32 = 88;
 const LABELS: EndLabelLook = EndLabelLook { pixels: 12, leader: 24, name: 28, with_marker: false };
 
-/// File pages are drawn where they are more than this part of the anonymous ones: elsewhere they are the program's own
-/// code, the same few megabytes under every line.
+/// File pages are drawn where they are more than this part of the anonymous pages. Elsewhere they
+/// are the program's own code, the same few megabytes for every variant.
 const FILE_FROM_PART: f64 = 0.25;
 const FILE_FROM_BYTES: u64 = 16 << 20;
 
 /// Draws the curves; `None` without any.
+///
+/// # Errors
+/// If plotters cannot draw.
 pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, RenderError> {
     let lines: Vec<CurveLine<'_>> = curves.iter().filter_map(CurveLine::from_curve).collect();
     if lines.is_empty() {
@@ -58,7 +58,7 @@ pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, Rend
     Ok(Some(svg))
 }
 
-/// Every sample, a line each, for a spreadsheet.
+/// One line per sample, for a spreadsheet.
 pub fn curve_csv(curves: &[Curve]) -> String {
     let mut csv = String::from("section,variant,language,at_ns,rss_anon_bytes,rss_file_bytes\n");
     for curve in curves {
@@ -82,7 +82,8 @@ pub fn curve_csv(curves: &[Curve]) -> String {
     csv
 }
 
-/// A cell by RFC 4180. Names of variants are functions' names; this is for those that are not ours.
+/// A CSV cell by RFC 4180. Names of variants are function names, but other programs may have any
+/// name.
 pub(crate) fn csv_cell(text: &str) -> String {
     if text.contains(['"', ',', '\n', '\r']) {
         format!("\"{}\"", text.replace('"', "\"\""))
@@ -91,10 +92,11 @@ pub(crate) fn csv_cell(text: &str) -> String {
     }
 }
 
-/// A curve with what its label says.
+/// A curve and the figures of its label.
 struct CurveLine<'a> {
     curve: &'a Curve,
-    /// The samples while the program lived: of one that ends, the kernel has taken the memory before the sampler knows.
+    /// The samples until the program ended. After that, the kernel has freed its memory, but the
+    /// sampler may not know yet.
     points: &'a [CurvePoint],
     peak: u64,
     file_peak: u64,
@@ -113,7 +115,8 @@ impl<'a> CurveLine<'a> {
         Some(CurveLine { curve, points, peak, file_peak, end, shows_file })
     }
 
-    /// `list_dict · CPython · 1.92 GB · 15.2 s`: the highest sample, and when the last one was taken.
+    /// `list_dict · CPython · 1.92 GB · 15.2 s`: the highest sample, and when the last one was
+    /// taken.
     fn label(&self) -> String {
         let language = canvas::language_name(self.curve.language);
         let (peak, end) = (format::bytes(self.peak), format::nanoseconds(self.end.at_ns as f64));
@@ -169,7 +172,6 @@ fn draw_line(chart: &mut Plot<'_, '_>, line: &CurveLine<'_>, colour: RGBColor) -
     Ok(())
 }
 
-/// The visible points of a figure over time.
 fn thin_points(plot: &Plot<'_, '_>, line: &CurveLine<'_>, figure: fn(&CurvePoint) -> u64) -> Vec<(f64, f64)> {
     let points: Vec<_> = line.points.iter().map(|point| (point.at_ns as f64, figure(point) as f64)).collect();
     plot::visible_points(plot, &points)

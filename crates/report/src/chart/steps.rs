@@ -1,5 +1,6 @@
-//! A step chart: the lines of a program under one another, what was counted after each as a stair to the right, and beside
-//! it what the line did. The figures stand in columns of their own, so that nobody reads them off an axis.
+//! A step chart: the lines of a program with the counts after each line as a stair beside them,
+//! and what the line did. The counts also stand in columns, so that nobody has to read them off an
+//! axis.
 
 use super::axis::{Axis, AxisFit};
 use crate::picture::{FigureTable, PictureKind};
@@ -7,18 +8,18 @@ use crate::svg::{self, BLUE, EDGE, FAINT, Font, GRID, INK, QUIET, Svg, VERMILION
 use crate::{RenderError, Words, format, prose};
 use heaplab_record::{Attachment, AxisUnit, Run, StepChart, StepSeries, Text};
 
-/// Letters of a line of code that are shown; the rest is under the pointer.
+/// Longer lines of code are shortened; a tooltip has all of it.
 const MOST_CODE: usize = 60;
 const CODE: Font = Font::new(16, INK).mono();
 const WHY: Font = Font::new(13, QUIET);
-/// About this many columns of a terminal fit beside the stairs.
+/// Terminal columns of the explanations beside the stairs.
 const WHY_COLUMNS: usize = 52;
 const WHY_LINE: f64 = 18.0;
 const STAIRS: f64 = 230.0;
 const GAP: f64 = 28.0;
 const HEAD: f64 = 96.0;
 
-/// Colour and dashes of the first, the second, … series.
+/// Colour and dashes of each series.
 const LOOKS: [(&str, &str); 4] =
     [(VERMILION, ""), (BLUE, "7 4"), ("#00634a", "2 3"), ("#8c3f74", "10 3 2 3")];
 
@@ -44,7 +45,7 @@ impl PictureKind for StepChart {
     }
 }
 
-/// Draws it; `who` is said under the title.
+/// `who` is the line under the title.
 fn draw_steps(steps: &StepChart, who: &str, words: &Words) -> String {
     let page = StepLayout::from_steps(steps, words);
     let title = words.lang().pick(&steps.title);
@@ -84,7 +85,7 @@ fn draw_steps(steps: &StepChart, who: &str, words: &Words) -> String {
     svg.finish((page.width, height), title, &describe_steps(steps, words))
 }
 
-/// The same as rows of words, for a table that a screen reader goes through: the heads, then a row a step.
+/// The same figures as a table, which a screen reader can go through.
 fn steps_table(steps: &StepChart, words: &Words) -> FigureTable {
     let lang = words.lang();
     let explains = steps.steps.iter().any(|step| step.why.is_some());
@@ -107,14 +108,14 @@ fn steps_table(steps: &StepChart, words: &Words) -> FigureTable {
     (heads, (0..steps.steps.len()).map(row).collect())
 }
 
-/// Where things stand.
+/// Positions of everything in the picture.
 struct StepLayout {
     /// The right ends of the columns of figures.
     figures: Vec<f64>,
     /// The left end of the stairs.
     stairs: f64,
     scale: Axis,
-    /// The left end of the reasons, and their lines a step.
+    /// The left end of the explanations, and their lines for each step.
     why: f64,
     whys: Vec<Vec<String>>,
     /// The top of each step, and the bottom of the last.
@@ -157,7 +158,7 @@ impl StepLayout {
     }
 }
 
-/// What each series is called and how its stair looks, and the marks of the stairs.
+/// Draws the names and line styles of the series, and the marks of the axis.
 fn draw_heads(svg: &mut Svg, steps: &StepChart, page: &StepLayout, words: &Words) {
     let bottom = page.tops.last().copied().unwrap_or(HEAD);
     for (series, values) in steps.series.iter().enumerate() {
@@ -174,7 +175,8 @@ fn draw_heads(svg: &mut Svg, steps: &StepChart, page: &StepLayout, words: &Words
     }
 }
 
-/// Down through a step at its value, across to the next one's. Where there is nothing to ask it breaks off.
+/// Draws a line down through each step at its value and across to the next value. The line breaks
+/// where a step has no value.
 fn draw_stair(svg: &mut Svg, values: &StepSeries, series: usize, page: &StepLayout) {
     // Two series of one value lie beside each other, not on each other.
     let aside = 4.0 * series as f64;
@@ -213,7 +215,7 @@ fn stroke_attributes(series: usize, width: f64) -> String {
     format!("stroke=\"{colour}\" stroke-width=\"{width}\"{dashes}")
 }
 
-/// What a screen reader says of the picture: the table has the rest.
+/// What a screen reader says; the table has the figures.
 fn describe_steps(steps: &StepChart, words: &Words) -> String {
     words.say("picture-steps-told", &[("steps", &steps.steps.len().to_string())])
 }
@@ -240,7 +242,7 @@ mod tests {
         }
     }
 
-    /// The corners of a series' stair.
+    /// The paths of the series.
     fn stairs(svg: &str) -> Vec<String> {
         let document = svg::parsed(svg);
         let paths = document.descendants().filter(|node| node.has_tag_name("path"));

@@ -1,6 +1,5 @@
-//! Flamegraphs of what stays: each frame as red as the share of its bytes that was never freed, grey where all of it was.
-//!
-//! inferno draws; the colours are put in afterwards, frame by frame: a frame is known by its depth and by where it begins.
+//! Flamegraphs of what stays, as SVG files. inferno draws them, and each frame is coloured
+//! afterwards; a frame is identified by its depth and its start.
 
 use super::folded::{self, LeakShares, LeakStacks};
 use super::svg::{StackOrder, draw_bytes_flamegraph};
@@ -10,31 +9,31 @@ use std::collections::HashMap;
 /// The pictures of one variant.
 #[derive(Clone, Debug)]
 pub struct VariantLeaks {
-    /// The variant.
+    /// The variant's name.
     pub variant: String,
-    /// What its lines hold as the work goes on, where that was drawn.
+    /// The chart of live bytes by line over the work, where there is one.
     pub chart: Option<String>,
-    /// The whole run, windows of it, a difference.
+    /// Flamegraphs of the whole run and of windows of it, and a difference.
     pub views: Vec<LeakView>,
 }
 
-/// One of them.
+/// One flamegraph.
 #[derive(Clone, Debug)]
 pub struct LeakView {
-    /// What a reader chooses it by.
+    /// Its name in the list of views.
     pub name: String,
-    /// Its file.
+    /// Its file's name.
     pub file: String,
-    /// The picture.
+    /// The SVG.
     pub svg: String,
-    /// The same for the page.
+    /// The same flamegraph for the page.
     pub flames: super::FlameView,
 }
 
-/// Draws them. Where the width is nothing, the picture says so.
+/// Draws one flamegraph. Without any bytes, the picture says so.
 ///
 /// # Errors
-/// If the picture cannot be drawn.
+/// If inferno cannot draw.
 pub fn leak_flamegraph_svg(
     stays: LeakStacks<'_>,
     title: &str,
@@ -50,10 +49,10 @@ pub fn leak_flamegraph_svg(
     Ok(paint_frames(&svg, &colours))
 }
 
-/// Frames by their depth (the picture's own root has 0) and by the bytes before them.
+/// Colours by depth, the root having 0, and by the bytes before the frame.
 type FrameColours = HashMap<(u64, u64), String>;
 
-/// Stacks by their frames, so that equal beginnings stand together.
+/// Sorts stacks so that equal beginnings are neighbours.
 fn sort_stacks(folded: &str) -> Vec<(Vec<&str>, u64)> {
     let mut stacks: Vec<(Vec<&str>, u64)> = folded::parse(folded).collect();
     stacks.sort();
@@ -76,7 +75,7 @@ fn frame_colours(stacks: &[(Vec<&str>, u64)], share: impl Fn(&[&str]) -> f64) ->
     colours
 }
 
-/// Grey for nothing; from a pale to a full red.
+/// Grey for 0, then from a pale to a full red.
 fn leak_colour(share: f64) -> String {
     if share <= 0.0 {
         return "rgb(208,208,208)".to_owned();
@@ -85,7 +84,7 @@ fn leak_colour(share: f64) -> String {
     format!("rgb({},{},{})", between(252.0, 214.0), between(222.0, 39.0), between(208.0, 32.0))
 }
 
-/// Every frame's rectangle with its own colour. One that is not known keeps the one that it has.
+/// Replaces the colour of every frame that is known.
 fn paint_frames(svg: &str, colours: &FrameColours) -> String {
     let frames: Vec<&str> =
         svg.split("<rect ").skip(1).filter_map(|rest| rest.split_once('>').map(|it| it.0)).collect();
@@ -109,7 +108,7 @@ fn paint_frames(svg: &str, colours: &FrameColours) -> String {
     out
 }
 
-/// As the frames are drawn.
+/// Height of a frame in pixels.
 pub(crate) const FRAME_HEIGHT: u64 = 19;
 
 fn parse_attribute(rect: &str, name: &str) -> Option<u64> {

@@ -1,5 +1,5 @@
-//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, or who took the time, drawn by inferno, with the lecture's
-//! watermark.
+//! `VARIANT.flamegraph.svg`: who held the bytes at the peak, or where time was spent. inferno
+//! draws, and the lecture's watermark is added.
 
 use super::leaks::FRAME_HEIGHT;
 use crate::chart::canvas::{self, INK, QUIET, TextLook};
@@ -9,14 +9,18 @@ use inferno::flamegraph::{Options, from_lines};
 
 const WHAT: &str = "a flamegraph";
 
-/// Monospaced, with Chinese behind it: the script in the picture measures one letter and counts.
+/// Monospaced, with fonts for Chinese at the end: the picture's script measures one letter and
+/// multiplies.
 const FONTS: &str = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',\
     'Noto Sans Mono CJK SC','Noto Sans SC','PingFang SC','Microsoft YaHei',monospace";
 
-/// Room under the frames and the line of details, where the watermark stands alone.
+/// Height below the frames and the line of details, for the watermark.
 const WATERMARK_ROOM: usize = 24;
 
-/// Draws folded stacks whose numbers are bytes at the peak. Where nothing was live, the picture says so.
+/// Draws folded stacks of bytes at the peak. If nothing was live, the picture says so.
+///
+/// # Errors
+/// If inferno cannot draw.
 pub fn flamegraph_svg(
     folded: &str,
     title: &str,
@@ -26,16 +30,16 @@ pub fn flamegraph_svg(
     draw_bytes_flamegraph(folded, title, subtitle, StackOrder::Plain, words)
 }
 
-/// How a picture of one number a stack is drawn.
+/// The order of the stacks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StackOrder {
-    /// By the names of the functions.
+    /// By function name.
     Plain,
-    /// The lines as they come, for whoever has to know where each frame begins.
+    /// As given, for callers that have to know where each frame begins.
     InOrder,
 }
 
-/// As [`flamegraph_svg`].
+/// As [`flamegraph_svg`], in this order.
 pub(crate) fn draw_bytes_flamegraph(
     folded: &str,
     title: &str,
@@ -49,10 +53,10 @@ pub(crate) fn draw_bytes_flamegraph(
     run_inferno(folded, title, subtitle, &words.get("flamegraph-bytes"), (false, look), words)
 }
 
-/// Draws folded stacks whose numbers are something else than bytes: `counts` says what, such as samples.
+/// Draws folded stacks of something else than bytes; `counts` names it, such as samples.
 ///
 /// # Errors
-/// If the stacks are none, or inferno cannot draw them.
+/// If inferno cannot draw.
 pub fn cpu_flamegraph_svg(
     folded: &[String],
     counts: &str,
@@ -66,8 +70,12 @@ pub fn cpu_flamegraph_svg(
     run_inferno(&folded.join("\n"), title, subtitle, counts, (false, StackOrder::Plain), words)
 }
 
-/// Draws lines of two numbers, of OLD and NEW in this order where the picture is to be as wide as NEW. For the other one,
-/// which also shows what NEW has no more, the numbers are `swapped`; red says in both that NEW holds more.
+/// Draws lines with two numbers, OLD and NEW, as wide as NEW. To draw it as wide as OLD, which
+/// also shows what NEW no longer has, the numbers are `swapped`. In both, red says that NEW holds
+/// more.
+///
+/// # Errors
+/// If inferno cannot draw.
 pub fn differential_svg(
     folded: &str,
     title: &str,
@@ -104,7 +112,8 @@ fn run_inferno(
     options.name_type = words.get("flamegraph-function");
     options.colors = Palette::Basic(BasicPalette::Hot);
     options.bgcolors = Some(BackgroundColor::Flat(Color { r: 255, g: 255, b: 255 }));
-    // A colour is made of a function's name: the same function looks the same in every picture of a report.
+    // A colour is made of a function's name: the same function looks the same in every picture of a
+    // report.
     options.deterministic = true;
     options.negate_differentials = swapped;
     options.no_sort = look == StackOrder::InOrder;
@@ -119,8 +128,9 @@ fn run_inferno(
     Ok(svg::add_title(&marked, title))
 }
 
-/// Makes the picture higher and puts the watermark into the lower right corner: outside of the frames, so that zooming leaves
-/// it alone, and at 100 % of the width, so that it follows the right edge of a picture that the script makes fluid.
+/// Makes the picture higher and puts the watermark into the lower right corner. It is outside of
+/// the frames, so that zooming does not move it, and at 100 % of the width, since the script makes
+/// the picture fluid.
 fn add_watermark(svg: &str, watermark: &str) -> Option<String> {
     let (_, after) = svg.split_once("viewBox=\"0 0 ")?;
     let (width, height) = after.split_once('"')?.0.split_once(' ')?;

@@ -1,46 +1,47 @@
-//! Stacks made rectangles: where each begins, how wide it is, what is said of it.
+//! Lays stacks out as rectangles.
 
 use crate::{Words, format, prose};
 use std::cmp::Reverse;
 
-/// So many rectangles a page may have: they are about 150 bytes each, and a page of 5 MB is what a mail takes.
+/// Most rectangles of a page. Each takes about 150 bytes, and a page of 5 MB can still be sent by
+/// mail.
 pub(crate) const MOST_FRAMES: usize = 12_000;
 
-/// Narrower ones nobody sees; zooming in does not bring them back.
+/// Narrower rectangles cannot be seen, and are left out when zooming too.
 const LEAST_PERCENT: f64 = 0.05;
 
-/// One rectangle. The whole is 100 wide.
+/// One rectangle. The root is 100 wide.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Frame {
     /// The function without its generic arguments.
     pub(crate) name: String,
-    /// The function in full, where that is something else.
+    /// The full name, where it differs.
     pub(crate) full: Option<String>,
-    /// 0 is the whole.
+    /// 0 for the root.
     pub(crate) depth: usize,
-    /// In percent of the whole.
+    /// In percent of the root.
     pub(crate) start: f64,
-    /// In percent of the whole.
+    /// In percent of the root.
     pub(crate) width: f64,
-    /// Its colour, by a class of the style sheet.
+    /// Its colour, as a class of the style sheet.
     pub(crate) class: String,
-    /// How much, and which share.
-    pub(crate) said: String,
+    /// The amount and its share.
+    pub(crate) detail: String,
 }
 
-/// A frame's colour, and what is said of it besides its width; by its path from the root, the empty one being the whole.
+/// A frame's class and a further remark, by its path from the root. The root has the empty path.
 pub(crate) type FrameStyle<'a> = dyn Fn(&[&str]) -> (String, Option<String>) + 'a;
 
-/// What a view is made of.
+/// Stacks, and how they are shown.
 pub(crate) struct StackTree<'a> {
-    /// The root first, and an amount.
+    /// Frames, the root first, and the amount.
     pub(crate) stacks: Vec<(Vec<&'a str>, u64)>,
-    /// How an amount is written.
+    /// Formats an amount.
     pub(crate) write: &'a dyn Fn(u64) -> String,
     pub(crate) look: &'a FrameStyle<'a>,
 }
 
-/// Where a path's rectangle is, in the amount's own unit.
+/// A path's rectangle, in the unit of the amounts.
 struct FrameSpan<'a> {
     path: Vec<&'a str>,
     start: u64,
@@ -48,8 +49,9 @@ struct FrameSpan<'a> {
 }
 
 impl StackTree<'_> {
-    /// At most so many, the widest; what is called stays with its caller, which is never narrower. Callers stand before what
-    /// they call, and functions of one caller in the order of their names.
+    /// Lays out at most `most` frames, the widest ones. A caller is never narrower than what it
+    /// calls, so no frame loses its caller. Callers come before what they call, and functions of
+    /// one caller in the order of their names.
     pub(crate) fn lay_out_frames(mut self, most: usize, words: &Words) -> Vec<Frame> {
         self.stacks.retain(|(_, amount)| *amount > 0);
         self.stacks.sort();
@@ -66,9 +68,9 @@ impl StackTree<'_> {
         let frame = |span: FrameSpan<'_>| {
             let (class, more) = (self.look)(&span.path);
             let share = format::percent(span.width as f64 / whole as f64);
-            let mut said = format!("{} · {share}", (self.write)(span.width));
+            let mut detail = format!("{} · {share}", (self.write)(span.width));
             if let Some(more) = more {
-                said = format!("{said} · {more}");
+                detail = format!("{detail} · {more}");
             }
             let full = span.path.last().map(|name| prose::strip_controls(name));
             let name = full.as_deref().map_or_else(|| words.get("flame-all"), prose::strip_generics);
@@ -79,13 +81,13 @@ impl StackTree<'_> {
                 start: percent(span.start),
                 width: percent(span.width),
                 class,
-                said,
+                detail,
             }
         };
         spans.into_iter().map(frame).collect()
     }
 
-    /// Of sorted stacks: equal beginnings stand together.
+    /// The stacks must be sorted, so that equal beginnings are neighbours.
     fn build_spans(&self) -> Vec<FrameSpan<'_>> {
         let mut spans = vec![FrameSpan { path: Vec::new(), start: 0, width: 0 }];
         // Those of the stack before, by their depth.
@@ -108,7 +110,7 @@ impl StackTree<'_> {
     }
 }
 
-/// One of six warm colours, by the function's name: it looks the same in every picture.
+/// One of six warm colours by function name, so that a function looks the same in every picture.
 pub(crate) fn warm_class(path: &[&str]) -> String {
     let name = path.last().copied().unwrap_or_default();
     // FNV-1a over 32 bits.

@@ -1,4 +1,5 @@
-//! The views of a heap profile: at the peak, at the end, in all, and how long it lived.
+//! The views of a heap profile: live at the peak, live at the end, allocated in all, and
+//! lifetimes.
 
 use super::FlameView;
 use super::tree::{StackTree, warm_class};
@@ -6,7 +7,7 @@ use crate::{Words, format};
 use heaplab_profile::{Measure, Profile, Site};
 use std::collections::BTreeMap;
 
-/// The measures, each with the keys of its name and of what it says.
+/// Measures, with the keys of their names and descriptions.
 const MEASURES: [(Measure, &str, &str); 4] = [
     (Measure::PeakBytes, "flame-peak", "flame-about-peak"),
     (Measure::EndBytes, "flame-end", "flame-about-end"),
@@ -29,7 +30,8 @@ pub(super) fn profile_views(profile: &Profile, most: usize, words: &Words) -> Ve
     views
 }
 
-/// As wide as what was allocated, as dark as it lived long; `None` where the recorder's lifetimes are not known.
+/// Frames are as wide as the bytes they allocated and the darker the longer these lived. `None`
+/// where the recorder has no lifetimes.
 fn lifetime_view(profile: &Profile, most: usize, words: &Words) -> Option<FlameView> {
     let clock: u64 = profile.sites.iter().map(|site| site.total_bytes).sum();
     let mut lived: BTreeMap<Vec<&str>, (u64, u64)> = BTreeMap::new();
@@ -59,8 +61,8 @@ fn lifetime_view(profile: &Profile, most: usize, words: &Words) -> Option<FlameV
     ))
 }
 
-/// From 0 for what dies at once to 5 for what lives through a tenth of the run or more, a factor of ten each: lifetimes of one
-/// program lie many powers of ten apart.
+/// From 0 for blocks that die at once to 5 for those that live through at least a tenth of the
+/// run, a factor of ten each: lifetimes in one program differ by many powers of ten.
 fn lifetime_step(mean: f64, clock: u64) -> u8 {
     let share = mean / clock.max(1) as f64;
     if share <= 0.0 { 0 } else { (6.0 + share.log10()).floor().clamp(0.0, 5.0) as u8 }

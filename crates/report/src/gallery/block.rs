@@ -1,4 +1,4 @@
-//! A lesson's whole block: where and when it was measured, a table of its variants, its pictures.
+//! A lesson's block: where and when it was measured, a table of its variants, its pictures.
 
 use super::{GalleryReports, TextPlace, lecture_section};
 use crate::attachments::pictures;
@@ -7,13 +7,13 @@ use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Report, Run};
 
-/// What a quantity that was not measured is written as.
+/// Shown for a quantity that was not measured.
 const NOT_MEASURED: &str = "–";
 
 /// The block's Markdown, which ends in a line feed.
 ///
 /// # Errors
-/// Where the text is of no lesson, or the gallery has no run of it.
+/// If the text belongs to no lesson, or the gallery has no run of it.
 pub(super) fn render_block(
     place: TextPlace<'_>,
     reports: &GalleryReports,
@@ -40,7 +40,7 @@ pub(super) fn render_block(
     Ok(out)
 }
 
-/// A flamegraph is there as an SVG only.
+/// Flamegraphs exist as SVG only.
 fn picture_ending(stem: &str) -> &'static str {
     if stem.ends_with(".flamegraph") { "svg" } else { "png" }
 }

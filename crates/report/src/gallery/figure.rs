@@ -1,4 +1,4 @@
-//! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for what a whole report says.
+//! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for a figure of the whole report.
 
 use super::{GalleryReports, lecture_section};
 use crate::{Words, format, table};
@@ -6,7 +6,8 @@ use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Attachment, Language, Report, Run};
 
-/// The keys of a variant. `…_a_row` stands for any of bytes and counts, over the variant's own rows.
+/// The keys of a variant. `_a_row` may follow bytes and counts, which are then divided by the
+/// variant's rows.
 const KEYS: &str = "rows, peak_bytes, total_bytes, end_bytes, allocations, reallocations, peak_rss_bytes, \
     peak_rss_anon_bytes, wall, slowdown, change, any of them with _a_row, or figure:NAME";
 /// The keys of a report.
@@ -15,7 +16,7 @@ const WHOLE: &str = "cpu, cores, memory, rustc, python, commit, date, rows";
 /// The figure as a text has it.
 ///
 /// # Errors
-/// What the reports do not have, and what they do.
+/// If the reports do not have it; the error names what they have.
 pub(super) fn format_figure(asked: &str, reports: &GalleryReports, words: &Words) -> Result<String, String> {
     let parts: Vec<&str> = asked.split_whitespace().collect();
     let section = parts.first().copied().unwrap_or_default();
@@ -65,7 +66,7 @@ fn report_figure(report: &Report, key: &str) -> Option<String> {
     })
 }
 
-/// A figure as it is measured; none where it was not.
+/// A measured figure; `None` where it was not measured.
 fn run_number(run: &Run, key: &str) -> Result<Option<u64>, String> {
     let (heap, counts, plain) = (run.heap.as_ref(), run.counts.as_ref(), run.plain.as_ref());
     Ok(match key {
@@ -98,7 +99,7 @@ fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Op
     })
 }
 
-/// Bytes and counts over the run's own rows.
+/// Bytes or counts divided by the run's rows.
 fn figure_per_row(run: &Run, value: u64, key: &str) -> Option<String> {
     match key.ends_with("_bytes") {
         true => format::bytes_per_row(value, run.rows),

@@ -1,4 +1,4 @@
-//! What `cargo xtask bench gradebook` shows: a line a kind, and the rate.
+//! The output of `cargo xtask bench gradebook`: one line per kind of submission, and the rate.
 
 use super::status_name;
 use crate::{Words, format};
@@ -38,7 +38,7 @@ pub fn class_markdown(class: &GradedClass, words: &Words) -> String {
     text
 }
 
-/// Computed from the figures.
+/// A sentence with the totals.
 fn summarize_class(class: &GradedClass, words: &Words) -> String {
     let seconds = class.wall_ns as f64 / 1e9;
     let rate = format!("{:.1}", f64::from(class.submissions) * 60.0 / seconds.max(1e-3));

@@ -1,5 +1,5 @@
-//! A class made by hand, for the tests of this room: its best, its cheat, its late one, and one
-//! whose name is an attack.
+//! A class for tests: a good student, one who cheats, one who is late, and one whose name is an
+//! attack.
 
 use heaplab_record::{
     AlikePair, FlagKind, GRADEBOOK_SCHEMA, Gradebook, GradebookEntry, SubmissionFlag, SubmissionTime,

@@ -1,6 +1,6 @@
 //! `results.json`, as Gradescope's autograder harness reads it
-//! (<https://gradescope-autograders.readthedocs.io/en/latest/specs/>, "Output format"): one file a
-//! submission.
+//! (<https://gradescope-autograders.readthedocs.io/en/latest/specs/>, "Output format"): one file
+//! per submission.
 
 use super::{status_name, status_text};
 use crate::homework::sanitize_text;
@@ -8,9 +8,9 @@ use crate::{Words, format};
 use heaplab_record::{GradebookEntry, TaskResult};
 use serde_json::{Value, json};
 
-/// One test a task. The score is given for the whole, since points that do not count are still
-/// shown beside their task. Every text is marked as plain, so that a name cannot become HTML or
-/// Markdown there.
+/// One test per task. The score is given for the whole, because points that do not count are still
+/// shown beside their task. All text is marked as plain, so that a name cannot become HTML or
+/// Markdown.
 pub fn gradescope_json(entry: &GradebookEntry, words: &Words) -> String {
     let lang = words.lang();
     let numbers = [entry.score, entry.of, entry.bonus, entry.bonus_of].map(|points| points.to_string());

@@ -1,18 +1,18 @@
-//! References: lines with a head, dashed where they keep nothing alive, thick where they close a cycle, and marked where a
-//! sentence speaks of them.
+//! References between objects: arrows, dashed where they keep nothing alive, thick where they
+//! close a cycle, and marked where a sentence speaks of them.
 
 use super::routes::{NodeArea, Route};
 use crate::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use heaplab_record::{GraphEdge, Strength};
 
-/// Letters of a field's name that are shown.
+/// Longer field names are shortened.
 const MOST_LABEL: usize = 22;
 const LABEL: Font = Font::new(12, INK).halo();
 const HEAD_LONG: f64 = 11.0;
 const HEAD_WIDE: f64 = 4.6;
 const LOOP: f64 = 26.0;
 
-/// How a reference is drawn: its colour, its width, its dashes.
+/// An edge's colour, width and dashes.
 pub(super) const fn edge_style(edge: &GraphEdge) -> (&'static str, f64, &'static str) {
     let (colour, width) = match edge {
         GraphEdge { marked: true, .. } => (BLUE, 3.5),
@@ -23,7 +23,7 @@ pub(super) const fn edge_style(edge: &GraphEdge) -> (&'static str, f64, &'static
     (colour, width, if matches!(edge.strength, Strength::Weak) { "6 4" } else { "" })
 }
 
-/// The line and its head.
+/// Draws the line and its head.
 pub(super) fn draw_edge(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     let (colour, width, dashes) = edge_style(edge);
     let Some((last, _)) = route.curves.split_last() else { return };
@@ -68,7 +68,8 @@ pub(super) fn draw_edge(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     });
 }
 
-/// By which field, at the middle of the way; beside the sign of the edge that a sentence is about.
+/// Draws the field's name at the middle of the line, beside the sign of an edge that a sentence is
+/// about.
 pub(super) fn draw_label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     let (x, y) = route_middle(route);
     let text = shown_label(edge);
@@ -82,29 +83,30 @@ pub(super) fn draw_label(svg: &mut Svg, edge: &GraphEdge, route: &Route) {
     });
 }
 
-/// A disc with an exclamation mark.
+/// Draws a disc with an exclamation mark.
 pub(super) fn draw_mark(svg: &mut Svg, at: (f64, f64)) {
     svg.circle(at, 9.0, &format!("fill=\"{BLUE}\" stroke=\"{PAPER}\" stroke-width=\"2\""));
     svg.text(at, "!", Font::new(14, PAPER).bold().middle());
 }
 
-/// How wide its label is; one behind a sign reaches further to one side than to the other.
+/// The width of the label. A label behind a sign counts twice because the line goes through its
+/// left end.
 pub(super) fn label_width(edge: &GraphEdge) -> f64 {
     LABEL.width(&shown_label(edge)) * if edge.marked { 2.0 } else { 1.0 }
         + if edge.marked { 30.0 } else { 0.0 }
 }
 
-/// How much a reference to itself takes at the right of its box.
+/// Space at the right of a box for a reference to itself.
 pub(super) fn loop_room(edge: &GraphEdge, count: usize) -> f64 {
     1.2 * loop_reach(count) + label_width(edge) / 2.0 + 12.0
 }
 
-/// The second reaches beyond the label of the first.
+/// A second loop reaches beyond the label of the first.
 fn loop_reach(count: usize) -> f64 {
     LOOP * (1.0 + 1.7 * count as f64)
 }
 
-/// From a box's right side back to it; the second and the third around the first.
+/// A loop from a box's right side back to it. Further loops go around the first.
 pub(super) fn loop_route(place: &NodeArea, count: usize) -> Route {
     let out = loop_reach(count);
     let (right, (_, middle)) = (place.x + place.width, place.middle());
@@ -116,13 +118,14 @@ pub(super) fn loop_route(place: &NodeArea, count: usize) -> Route {
     }
 }
 
-/// The same elsewhere.
+/// Moves a route.
 pub(super) fn shift_route(route: &Route, (x, y): (f64, f64)) -> Route {
     let by = |point: (f64, f64)| (point.0 + x, point.1 + y);
     Route { start: by(route.start), curves: route.curves.iter().map(|curve| curve.map(by)).collect() }
 }
 
-/// Points on the way, for how far it reaches: the control points of a curve lie beyond it.
+/// Points on the route, to find out how far it reaches: the control points of a curve lie beyond
+/// it.
 pub(super) fn route_points(route: &Route) -> Vec<(f64, f64)> {
     let mut points = vec![route.start];
     let mut start = route.start;
@@ -133,7 +136,7 @@ pub(super) fn route_points(route: &Route) -> Vec<(f64, f64)> {
     points
 }
 
-/// The middle of a way of an odd number of curves lies on one, else between two.
+/// With an odd number of curves the middle lies on a curve, else between two.
 fn route_middle(route: &Route) -> (f64, f64) {
     let half = route.curves.len() / 2;
     if route.curves.len().is_multiple_of(2) {
@@ -143,7 +146,7 @@ fn route_middle(route: &Route) -> (f64, f64) {
     curve_point(start, &route.curves[half], 0.5)
 }
 
-/// A point of a cubic curve.
+/// A point of a cubic Bézier curve.
 fn curve_point(start: (f64, f64), [first, second, end]: &[(f64, f64); 3], part: f64) -> (f64, f64) {
     let rest = 1.0 - part;
     let [a, b, c, d] = [rest.powi(3), 3.0 * rest.powi(2) * part, 3.0 * rest * part.powi(2), part.powi(3)];

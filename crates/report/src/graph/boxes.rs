@@ -1,4 +1,5 @@
-//! Objects: a box each, with what it is, what it weighs and what is special about it, in words as well as by its look.
+//! Objects: boxes with name, type, counts and bytes. What is special about an object is written in
+//! its box and shown by the look of it.
 
 use super::routes::NodeArea;
 use crate::svg::{self, BLUE, Font, INK, PAPER, QUIET, Svg, VERMILION};
@@ -10,17 +11,17 @@ const MOST_TYPE: usize = 36;
 const MOST_PLACE: usize = 40;
 const PADDING: f64 = 10.0;
 const LINE: f64 = 17.0;
-/// Around what was asked about, for its second frame: arrows end before it.
+/// Space around a target for its second frame, before which arrows end.
 const AROUND: f64 = 6.0;
 const TYPE: Font = Font::new(13, INK).mono();
 
-/// Stripes for what leaks, dots for what could not be looked into.
+/// Stripes for leaked objects, dots for objects that could not be read.
 pub(super) const PATTERNS: &str = "<pattern id=\"leaked\" width=\"10\" height=\"10\" patternUnits=\"userSpaceOnUse\">\
     <rect width=\"10\" height=\"10\" fill=\"#fdf1ea\"/><path d=\"M-2 2L2 -2M0 10L10 0M8 12L12 8\" stroke=\"#f3c9ae\" stroke-width=\"2\"/></pattern>\
     <pattern id=\"opaque\" width=\"7\" height=\"7\" patternUnits=\"userSpaceOnUse\"><rect width=\"7\" height=\"7\" fill=\"#eef0f2\"/>\
     <circle cx=\"3\" cy=\"3\" r=\"1\" fill=\"#c3c9cf\"/></pattern>";
 
-/// A node with its lines, and the room that these take.
+/// A node, its lines of text and its size.
 pub(super) struct NodeBox<'a> {
     pub(super) node: &'a GraphNode,
     lines: Vec<(String, Font)>,
@@ -41,7 +42,7 @@ const fn frame_margin(node: &GraphNode) -> f64 {
     if node.target { AROUND } else { 0.0 }
 }
 
-/// From above to below: what is special, its name, its type, its counts, its bytes, where it was born.
+/// From top to bottom: what is special, name, type, counts, bytes, allocation site.
 fn node_lines(node: &GraphNode, words: &Words) -> Vec<(String, Font)> {
     let mut lines = Vec::new();
     let special = node_states(node).map(|state| words.get(state.word));
@@ -97,7 +98,7 @@ pub(super) fn draw_box(svg: &mut Svg, sized: &NodeBox<'_>, place: &NodeArea, wor
     });
 }
 
-/// The box itself: what is on it by its frame and its ground.
+/// Draws the box. Its frame and background show what is special.
 pub(super) fn draw_frame(svg: &mut Svg, node: &GraphNode, place: &NodeArea) {
     let ground = match node {
         GraphNode { leaked: true, .. } => "url(#leaked)",
@@ -128,12 +129,12 @@ pub(super) fn draw_frame(svg: &mut Svg, node: &GraphNode, place: &NodeArea) {
     );
 }
 
-/// Something that a node may be: the message of the word in its box, and that of the legend's line.
+/// A property of a node, with the message of the word in the box and that of the legend's line.
 pub(super) struct NodeState {
     pub(super) is: fn(&GraphNode) -> bool,
     pub(super) word: &'static str,
     pub(super) legend: &'static str,
-    /// A node that is this and nothing else.
+    /// Sets this property only, for the sample in the legend.
     pub(super) sample: fn(&mut GraphNode),
 }
 
@@ -174,7 +175,7 @@ fn node_states(node: &GraphNode) -> impl Iterator<Item = &'static NodeState> {
     STATES.iter().filter(move |state| (state.is)(node))
 }
 
-/// Everything in full, for whoever points at the box.
+/// The tooltip, with nothing shortened.
 fn node_title(node: &GraphNode, words: &Words) -> String {
     let exact = |bytes: u64| format!("{} B", format::count(bytes));
     let bytes = match node.retained_bytes {

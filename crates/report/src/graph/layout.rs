@@ -1,10 +1,12 @@
-//! Where nodes and edges of a graph go, by layout-rs. What that crate cannot do is kept away from it:
+//! Places nodes and routes edges with layout-rs, and keeps away from it what it cannot do:
 //!
-//! - a graph of nothing (it subtracts 1 from the number of ranks) and a loop from a node to itself (its ranks break);
-//! - a cycle: it looks for one by trying every path, which takes 2ⁿ steps on a chain of n diamonds. It gets an acyclic graph in
-//!   the order of its sources, where each such search ends at its first step, and its own checks are off;
-//! - more long edges than it orders in a second: those beyond are drawn here, from box to box, and so is every further edge
-//!   between two nodes that have one already.
+//! - an empty graph (it subtracts 1 from the number of ranks) and an edge from a node to itself
+//!   (its ranks break);
+//! - a cycle: it searches for one by trying every path, which takes 2ⁿ steps on a chain of n
+//!   diamonds. It gets an acyclic graph in the order of its sources, where each search ends at its
+//!   first step, and its own checks are off;
+//! - more long edges than it can order in a second. The remaining ones are drawn here, from box to
+//!   box, and so is every further edge between two connected nodes.
 
 use super::routes::{NodeArea, Route, bend_route, dock_route, flow_route, reverse_route};
 use layout::core::base::Orientation;
@@ -14,13 +16,13 @@ use layout::core::style::StyleAttr;
 use layout::std_shapes::shapes::{Arrow, Element, ShapeKind};
 use layout::topo::layout::VisualGraph;
 
-/// Edges that layout-rs places at most, and the ranks that these pass by in all.
+/// Most edges that layout-rs gets, and the most ranks that these may pass in all.
 const MOST_EDGES: usize = 160;
 const MOST_PASSED: usize = 120;
 /// How far further edges between two nodes bend away from the first.
 const BEND: f64 = 34.0;
 
-/// From which node to which, by their places in the list; strong ones decide what stands above what.
+/// An edge between two nodes, by their indexes. Strong ones decide which node stands above which.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
     pub(super) from: usize,
@@ -28,8 +30,9 @@ pub(super) struct Link {
     pub(super) strong: bool,
 }
 
-/// Places for nodes of these sizes, in the order given, and a route for every link. A size is a width, a height, and the room
-/// that stays free at the right. No link may lead from a node to itself.
+/// Positions of nodes with these sizes, in the given order, and a route for every link. A size is
+/// a width, a height, and the space to keep free at the right. No link may lead from a node to
+/// itself.
 pub(super) fn lay_out(
     sizes: &[(f64, f64, f64)],
     gap: (f64, f64),
@@ -82,7 +85,8 @@ pub(super) fn lay_out(
     (places, routes.into_iter().flatten().collect())
 }
 
-/// Whether a link will be drawn between neighbours that stand side by side, where its label needs room.
+/// Whether a link will be drawn between nodes that stand side by side, where its label needs
+/// space.
 pub(super) fn is_sideways(nodes: usize, links: &[Link]) -> bool {
     let laid = choose_links(nodes, links, &topological_order(nodes, links));
     let has_way = |link: &Link| laid.iter().any(|laid| is_same_pair(&links[*laid], link));
@@ -103,7 +107,8 @@ fn node_element(
     element
 }
 
-/// Nodes in an order in which every strong link that closes no cycle leads forward: each node's place in it.
+/// Each node's place in an order in which every strong link leads forward unless it closes a
+/// cycle.
 fn topological_order(nodes: usize, links: &[Link]) -> Vec<usize> {
     let mut targets: Vec<Vec<usize>> = vec![Vec::new(); nodes];
     let mut is_target = vec![false; nodes];
@@ -138,7 +143,7 @@ fn topological_order(nodes: usize, links: &[Link]) -> Vec<usize> {
     order
 }
 
-/// A link's ends, the one that comes first in the order first.
+/// A link's ends in the topological order.
 fn directed_ends(link: &Link, order: &[usize]) -> (usize, usize) {
     if order[link.from] <= order[link.to] { (link.from, link.to) } else { (link.to, link.from) }
 }
@@ -147,14 +152,15 @@ fn is_same_pair(one: &Link, other: &Link) -> bool {
     (one.from, one.to) == (other.from, other.to) || (one.from, one.to) == (other.to, other.from)
 }
 
-/// The links that layout-rs gets: one between any two nodes, short ones before long ones, as many as it can do; in the order
-/// of their sources.
+/// The links that layout-rs gets, in the order of their sources: one between any two nodes, short
+/// ones before long ones, as many as it can do.
 fn choose_links(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
     let is_first = |index: &usize| !links[..*index].iter().any(|other| is_same_pair(other, &links[*index]));
     let mut candidates: Vec<usize> = (0..links.len()).filter(is_first).collect();
     let source = |index: &usize| order[directed_ends(&links[*index], order).0];
     candidates.sort_by_key(source);
-    // A weak link says nothing of who is above whom: one between two that strong ones put side by side leaves them there.
+    // A weak link says nothing of who is above whom: one between two that strong ones put side by
+    // side leaves them there.
     let strong = node_ranks(
         nodes,
         candidates
@@ -185,7 +191,8 @@ fn choose_links(nodes: usize, links: &[Link], order: &[usize]) -> Vec<usize> {
     candidates
 }
 
-/// How many links lead to a node at most, one after the other; the links come in the order of their sources.
+/// The length of the longest chain of links to each node. The links come in the order of their
+/// sources.
 fn node_ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<usize> {
     let mut ranks = vec![0_usize; nodes];
     for (from, to) in links {
@@ -194,7 +201,7 @@ fn node_ranks(nodes: usize, links: impl Iterator<Item = (usize, usize)>) -> Vec<
     ranks
 }
 
-/// What layout-rs draws on: it keeps where things are.
+/// The backend that layout-rs draws on. It keeps positions only.
 struct Drawing {
     places: Vec<NodeArea>,
     routes: Vec<Option<Route>>,
@@ -215,8 +222,9 @@ impl RenderBackend for Drawing {
         }
     }
 
-    /// The first pair is a start and the control point behind it, every other one a control point and the end behind it; the
-    /// control point that a curve leaves with mirrors the one that the last came in by.
+    /// The first pair is a start and the control point after it, every other pair a control point
+    /// and the end after it. A curve's first control point mirrors the last one of the curve
+    /// before.
     fn draw_arrow(
         &mut self,
         path: &[(Point, Point)],

@@ -1,4 +1,4 @@
-//! The corner that says what the signs mean: only those that are in the picture, then the lesson's own lines.
+//! The legend: the signs that are in the picture, then the lesson's own lines.
 
 use super::routes::{NodeArea, Route};
 use super::{Scene, WIDE, arrows, boxes};
@@ -11,10 +11,10 @@ const OWN: Font = Font::new(13, QUIET);
 const LINE: f64 = 25.0;
 const PADDING: f64 = 14.0;
 const SIGN: f64 = 40.0;
-/// Between the graph and the legend beside it.
+/// Space between the graph and the legend beside it.
 pub(super) const APART: f64 = 44.0;
 
-/// Whether an edge is drawn with a sign.
+/// Whether a sign of the legend applies to an edge.
 type IsUsed = fn(&GraphEdge) -> bool;
 
 enum LegendSign {
@@ -23,7 +23,7 @@ enum LegendSign {
     None,
 }
 
-/// Lines with their signs, and the room that they take.
+/// The legend's lines and its size.
 pub(super) struct Legend {
     lines: Vec<(LegendSign, String)>,
     pub(super) size: (f64, f64),
@@ -75,7 +75,8 @@ impl Legend {
         Legend { lines, size }
     }
 
-    /// The upper right corner, if there is room beside the graph, else the lower one: whether it stands beside.
+    /// Whether there is space beside the graph. Otherwise the legend stands in the lower right
+    /// corner.
     pub(super) fn fits_beside(&self, graph: f64) -> bool {
         !self.lines.is_empty() && graph + APART + self.size.0 <= WIDE * 1.1
     }

@@ -1,5 +1,5 @@
-//! The mind map: stages in rows of three with arrows between them, and in every box a big figure and what it says. Boxes link to
-//! the pages of their reports.
+//! The mind map of the course: stages in rows of three with arrows between them. Each box has a
+//! large figure and a sentence, and links to the page of its report.
 
 use crate::mindmap::{format_figure, variant_file_name};
 use crate::picture::ReportPicture;
@@ -7,15 +7,15 @@ use crate::svg::{self, BLUE, EDGE, Font, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format, prose};
 use heaplab_record::{MindMap, MindNode};
 
-/// The picture's files: `mind-map.svg` and `mind-map.png`.
+/// The stem of `mind-map.svg` and `mind-map.png`.
 pub(crate) const STEM: &str = "mind-map";
 
 const STAGES_A_ROW: usize = 3;
 const BOX: f64 = 300.0;
 const GAP: f64 = 64.0;
-/// Between boxes of a stage.
+/// Space between boxes of a stage.
 const BETWEEN: f64 = 18.0;
-/// Between rows of stages; an arrow goes through it.
+/// Space between rows of stages, for the arrow to the next row.
 const ROWS_APART: f64 = 56.0;
 const HEAD: f64 = 96.0;
 const PADDING: f64 = 16.0;
@@ -28,7 +28,7 @@ const SAYS: Font = Font::new(13, INK);
 const WHOSE: Font = Font::new(12, QUIET);
 const COMMAND: Font = Font::new(13, BLUE).mono();
 
-/// The mind map in the table of pictures.
+/// The entry in the table of pictures.
 pub(crate) const PICTURE: ReportPicture = ReportPicture {
     stem: STEM,
     is_drawn: |report| report.mind_map.is_some(),
@@ -42,7 +42,7 @@ pub(crate) const PICTURE: ReportPicture = ReportPicture {
     },
 };
 
-/// A box with its lines.
+/// A node, its lines of text with their heights, and the height of its box.
 struct NodeBox<'a> {
     node: &'a MindNode,
     lines: Vec<(String, Font, f64)>,
@@ -90,7 +90,8 @@ fn stage_height(stage: &[NodeBox<'_>]) -> f64 {
     stage.iter().map(|one| one.height).sum::<f64>() + BETWEEN * stage.len().saturating_sub(1) as f64
 }
 
-/// A node's lines: its title, its figure or the command that would give it one, what it says, whose it is.
+/// A node's lines: its title, its figure or the command that measures it, its sentence, and the
+/// source of the figure.
 fn size_node<'a>(node: &'a MindNode, words: &Words) -> NodeBox<'a> {
     let lang = words.lang();
     let mut lines = vec![(lang.pick(&node.title).to_owned(), TITLE, 24.0)];
@@ -112,7 +113,6 @@ fn size_node<'a>(node: &'a MindNode, words: &Words) -> NodeBox<'a> {
     NodeBox { node, lines, height }
 }
 
-/// Why a node has no figure.
 fn describe_missing_figure(node: &MindNode, words: &Words) -> String {
     match node.page {
         Some(_) => words.say("mindmap-without", &[("variant", &variant_file_name(node))]),
@@ -128,7 +128,7 @@ fn describe_source(node: &MindNode, words: &Words) -> String {
     )
 }
 
-/// What a node says to somebody who does not see it.
+/// The tooltip, which a screen reader says.
 fn describe_node(node: &MindNode, words: &Words) -> String {
     let says = words.lang().pick(&node.says);
     let said = match format_figure(node) {
@@ -164,7 +164,7 @@ fn draw_arrow(svg: &mut Svg, (x1, y1): (f64, f64), (x2, y2): (f64, f64)) {
     draw_arrow_head(svg, (x2, y2), (-1.0, 0.0));
 }
 
-/// From the end of a row to the beginning of the next.
+/// Draws the arrow from the end of a row to the beginning of the next.
 fn draw_turn(svg: &mut Svg, from: (f64, f64), to: (f64, f64)) {
     let n = svg::format_number;
     let between = to.1 - ROWS_APART / 2.0;
@@ -177,7 +177,7 @@ fn draw_turn(svg: &mut Svg, from: (f64, f64), to: (f64, f64)) {
     draw_arrow_head(svg, (to.0, to.1 - 6.0), (0.0, -1.0));
 }
 
-/// The point of an arrow; `back` is the way that it came, a unit long.
+/// Draws an arrow's head. `back` is the direction that the arrow comes from, one unit long.
 fn draw_arrow_head(svg: &mut Svg, (x, y): (f64, f64), back: (f64, f64)) {
     let n = svg::format_number;
     let corner = |side: f64| {

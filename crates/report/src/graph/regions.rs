@@ -1,6 +1,6 @@
-//! What stands where in memory: a row an arena or a pool, all drawn to one scale, its spans coloured and patterned by their
-//! state. Spans that are narrower than can be seen are drawn together, each state as high as its share, so that a picture of
-//! a hundred thousand of them stays small.
+//! Memory maps: one row per arena or pool, all to one scale, with spans coloured and patterned by
+//! their state. Neighbouring spans that are too narrow to be seen are drawn together, each state
+//! as high as its share, so that a picture of a hundred thousand spans stays small.
 
 use crate::chart::axis::{Axis, AxisFit};
 use crate::picture::PictureKind;
@@ -14,12 +14,12 @@ const ROW: f64 = 44.0;
 const HEAD: f64 = 84.0;
 const LEGEND_LINE: f64 = 26.0;
 const LABEL: Font = Font::new(14, INK);
-/// Letters of a row's label that are shown.
+/// Longer labels are shortened.
 const MOST_LABEL: usize = 34;
-/// About so many shapes a picture: more make a page slow and show nothing.
+/// More shapes than this make a page slow and show nothing more.
 const MOST_SHAPES: f64 = 5000.0;
 
-/// In the order of the legend: the state, its message, its fill.
+/// State, message and fill, in the order of the legend.
 const STATES: [(MemoryState, &str, &str); 5] = [
     (MemoryState::Used, "regions-used", BLUE),
     (MemoryState::Wasted, "regions-wasted", "url(#wasted)"),
@@ -46,7 +46,7 @@ impl PictureKind for MemoryRegions {
     }
 }
 
-/// Draws it; `who` is said under the title.
+/// `who` is the line under the title.
 fn draw_regions(regions: &MemoryRegions, who: &str, words: &Words) -> String {
     let title = words.lang().pick(&regions.title);
     let longest = regions.rows.iter().map(row_bytes).max().unwrap_or(0);
@@ -92,7 +92,7 @@ fn draw_regions(regions: &MemoryRegions, who: &str, words: &Words) -> String {
     )
 }
 
-/// One span that can be seen, or neighbours that cannot be seen one by one.
+/// One visible span, or neighbours that are too narrow to be seen one by one.
 #[derive(Debug, PartialEq)]
 struct VisiblePiece<'a> {
     start: u64,
@@ -100,7 +100,7 @@ struct VisiblePiece<'a> {
     spans: &'a [MemorySpan],
 }
 
-/// Puts spans under `narrowest` pixels together with what follows, until they can be seen.
+/// Merges spans narrower than `narrowest` pixels with the following ones until they can be seen.
 fn merge_spans(spans: &[MemorySpan], to_pixels: f64, narrowest: f64) -> Vec<VisiblePiece<'_>> {
     let is_seen = |bytes: u64| bytes as f64 * to_pixels >= narrowest;
     let mut pieces: Vec<VisiblePiece<'_>> = Vec::new();
@@ -146,7 +146,7 @@ fn draw_piece(
     });
 }
 
-/// What a reader is told who points at it.
+/// The tooltip.
 fn piece_title(piece: &VisiblePiece<'_>, words: &Words) -> String {
     let name = |state: MemoryState| words.get(state_message(state));
     let bytes = |bytes: u64| format!("{} B", format::count(bytes));
@@ -164,7 +164,7 @@ fn piece_title(piece: &VisiblePiece<'_>, words: &Words) -> String {
     )
 }
 
-/// Bytes of each state that is there, in the legend's order.
+/// Bytes of each state that occurs, in the legend's order.
 fn bytes_by_state(spans: &[MemorySpan]) -> Vec<(MemoryState, u64)> {
     let of = |state: MemoryState| {
         let bytes = spans.iter().filter(|span| span.state == state).map(|span| span.bytes);
@@ -173,7 +173,7 @@ fn bytes_by_state(spans: &[MemorySpan]) -> Vec<(MemoryState, u64)> {
     STATES.iter().map(|(state, ..)| (*state, of(*state))).filter(|(_, bytes)| *bytes > 0).collect()
 }
 
-/// A state with its bytes, its spans and its share of everything.
+/// Bytes and spans of a state, and its share of all bytes.
 struct StateTotal {
     state: MemoryState,
     bytes: u64,
@@ -217,7 +217,7 @@ fn describe_row(row: &MemoryRow, words: &Words) -> String {
     words.say("regions-row", &[("bytes", &format::bytes(whole)), ("share", &share)])
 }
 
-/// A swatch and the total of each state that is there, a line each; gives the picture's height.
+/// Draws one line per state that occurs, and returns the picture's height.
 fn draw_legend(svg: &mut Svg, regions: &MemoryRegions, top: f64, words: &Words) -> f64 {
     let mut y = top;
     for of in state_totals(regions) {
@@ -232,7 +232,7 @@ fn draw_legend(svg: &mut Svg, regions: &MemoryRegions, top: f64, words: &Words) 
     y + EDGE - LEGEND_LINE / 2.0
 }
 
-/// Stripes for what is handed out and of no use, dots for what is free, a lattice for what is gone.
+/// Stripes for wasted bytes, dots for free ones, a lattice for those given back to the kernel.
 fn fill_patterns() -> String {
     let pattern = |id: &str, side: u32, ground: &str, shapes: &str| {
         format!(

@@ -1,6 +1,6 @@
-//! Boxes, and ways from box to box as curves.
+//! Boxes, and routes between them as curves.
 
-/// A box: its left upper corner and its size.
+/// A box by its upper left corner and its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct NodeArea {
     pub(super) x: f64,
@@ -15,14 +15,15 @@ impl NodeArea {
     }
 }
 
-/// The points of cubic curves: a start, then two control points and an end for each.
+/// Cubic Bézier curves: a start, then two control points and an end per curve.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Route {
     pub(super) start: (f64, f64),
     pub(super) curves: Vec<[(f64, f64); 3]>,
 }
 
-/// From one box's lower side to the upper one of a box below it, or from right to left where they lie `across`.
+/// From a box's lower side to the upper side of a box below it, or from right to left side where
+/// boxes lie `across`.
 pub(super) fn flow_route(from: &NodeArea, to: &NodeArea, across: bool) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
     let (start, end) = match across {
@@ -37,7 +38,7 @@ pub(super) fn flow_route(from: &NodeArea, to: &NodeArea, across: bool) -> Route 
     Route { start, curves: vec![curve] }
 }
 
-/// The same way with its ends at the sides of the boxes.
+/// The route with its ends moved to the sides of the boxes.
 pub(super) fn dock_route(mut route: Route, from: &NodeArea, to: &NodeArea) -> Route {
     if let Some([leave, ..]) = route.curves.first() {
         route.start = border_point(from, *leave);
@@ -48,7 +49,7 @@ pub(super) fn dock_route(mut route: Route, from: &NodeArea, to: &NodeArea) -> Ro
     route
 }
 
-/// From box to box, bent to its left by so many pixels.
+/// From box to box, bent to its left by this many pixels.
 pub(super) fn bend_route(from: &NodeArea, to: &NodeArea, by: f64) -> Route {
     let ((x1, y1), (x2, y2)) = (from.middle(), to.middle());
     let (across, down) = (x2 - x1, y2 - y1);
@@ -62,7 +63,7 @@ pub(super) fn bend_route(from: &NodeArea, to: &NodeArea, by: f64) -> Route {
     Route { start, curves: vec![[near(start), near(end), end]] }
 }
 
-/// Where the way from a box's middle to a point leaves the box.
+/// Where the line from a box's middle to a point crosses the border.
 fn border_point(place: &NodeArea, to: (f64, f64)) -> (f64, f64) {
     let (x, y) = place.middle();
     let (across, down) = (to.0 - x, to.1 - y);
@@ -71,7 +72,7 @@ fn border_point(place: &NodeArea, to: (f64, f64)) -> (f64, f64) {
     (x + across * part, y + down * part)
 }
 
-/// The same way from its end.
+/// The route in the other direction.
 pub(super) fn reverse_route(route: &Route) -> Route {
     let mut curves = Vec::with_capacity(route.curves.len());
     for (index, [first, second, _]) in route.curves.iter().enumerate().rev() {

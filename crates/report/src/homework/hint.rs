@@ -1,10 +1,11 @@
-//! One hint: computed from what was measured last, and general where nothing was.
+//! A hint for a task, from the last measurement, or a general one without a measurement.
 
 use super::{TaskLimits, describe_task, format_hundredths, is_full, sanitize_text};
 use crate::{Words, format};
 use heaplab_record::TaskResult;
 
-/// The hint for a task. `measured` is whether `task` holds figures, `is_stale` whether the source has changed since.
+/// The hint for a task. `measured` says whether `task` has figures, `is_stale` whether the source
+/// has changed since.
 pub fn render_hint(
     task: &TaskResult,
     wanted: &TaskLimits,
@@ -54,7 +55,7 @@ fn describe_top_site(task: &TaskResult, words: &Words) -> Option<String> {
     Some(words.say("homework-hint-top", &arguments))
 }
 
-/// By the figure that costs the most points.
+/// Advice on the figure that costs the most points.
 fn choose_advice(task: &TaskResult, wanted: &TaskLimits, words: &Words) -> String {
     let over = |figure: Option<u64>, limit: Option<u64>| {
         figure.filter(|figure| limit.is_some_and(|limit| *figure > limit))

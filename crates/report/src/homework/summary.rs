@@ -1,4 +1,4 @@
-//! `summary.md` of what is handed in.
+//! `summary.md` of a homework submission.
 
 use super::{TaskLimits, describe_findings, describe_points, sanitize_text, total_sentence};
 use crate::Words;
@@ -6,7 +6,7 @@ use crate::markdown::{code_span, escape_text, table_head, table_row};
 use heaplab_record::HomeworkResult;
 use std::fmt::Write as _;
 
-/// The whole file. `wanted` stands beside the tasks.
+/// The file. `wanted` has the limits of each task.
 pub fn render_summary(result: &HomeworkResult, wanted: &[TaskLimits], words: &Words) -> String {
     let (name, id) = (sanitize_text(&result.name), sanitize_text(&result.id));
     let title = words.say("homework-title", &[("name", &name), ("id", &id)]);

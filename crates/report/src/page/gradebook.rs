@@ -1,5 +1,5 @@
-//! `gradebook.html`: one file that asks nobody for anything. Its content security policy lets one script run, by its hash: what a
-//! name smuggled in would not be it.
+//! `gradebook.html`. Its content security policy allows one script by its hash, so a script in a
+//! student's name cannot run.
 
 mod points;
 
@@ -11,14 +11,16 @@ use heaplab_record::{FlagKind, Gradebook, GradebookEntry, VerdictStatus};
 use points::points_svg;
 use std::collections::BTreeMap;
 
-/// More pairs nobody reads on a page; gradebook.json has more, and everybody's own stand in the flags.
+/// Pairs of similar submissions on the page. gradebook.json has all of them, and each student's
+/// own are in the flags.
 const MOST_PAIRS: usize = 60;
 /// Sorts and filters the table of the class.
 const SCRIPT: &str = include_str!("../../templates/gradebook.js");
-/// Of the script, as a policy has it: `sha256-` and base64. The test says what it should be.
+/// The script's hash, as a policy has it: `sha256-` and base64. A test compares it with the
+/// script.
 const SCRIPT_HASH: &str = "sha256-ExqszkC6sKMiiCqlu5cx8sMsSJezzy7HlobZw571Mz0=";
 
-/// The whole page.
+/// The page.
 ///
 /// # Errors
 /// If the template cannot be filled in.
@@ -50,7 +52,7 @@ pub fn gradebook_page(book: &Gradebook, words: &Words) -> Result<String, RenderE
 struct GradebookPage<'a> {
     words: &'a Words,
     book: &'a Gradebook,
-    /// What, how much, and a note.
+    /// Name, figure, and a note.
     facts: Vec<[String; 3]>,
     picture: String,
     statuses: Vec<StatusCount>,
@@ -68,7 +70,7 @@ impl GradebookPage<'_> {
         self.words.get(key)
     }
 
-    /// Of the class, in percent.
+    /// A count as a percentage of the class.
     fn share(&self, count: &usize) -> usize {
         count * 100 / self.book.entries.len().max(1)
     }
@@ -91,7 +93,7 @@ impl StatusCount {
     }
 }
 
-/// A pill's colour; its word says the same.
+/// The class that colours a pill; the pill's word says the same.
 fn status_class(status: VerdictStatus) -> &'static str {
     match status {
         VerdictStatus::Pass => "holds",
@@ -137,7 +139,7 @@ fn table_heads(tasks: &[String], words: &Words) -> Vec<ColumnHead> {
     before.into_iter().chain(tasks).chain(after).collect()
 }
 
-/// In the order in which they are met first.
+/// The tasks of all entries, in the order of their first occurrence.
 fn task_names(book: &Gradebook) -> Vec<String> {
     let mut tasks: Vec<String> = Vec::new();
     for task in book.entries.iter().flat_map(|entry| &entry.tasks) {
@@ -161,7 +163,7 @@ struct EntryRow {
     reasons: Vec<[String; 2]>,
     /// Kind and sentence.
     flags: Vec<[String; 2]>,
-    /// When, and who says so.
+    /// The time, and who says so.
     submitted: [String; 2],
     link: Option<String>,
 }
@@ -202,7 +204,8 @@ impl EntryRow {
     }
 }
 
-/// A place below the page, of letters that mean nothing in an address; anything else is no link.
+/// The folder as a link, if it is below `verdicts/` and has only letters that mean nothing special
+/// in an address.
 fn verdict_link(folder: &str) -> Option<String> {
     let sound = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     let below = folder.starts_with("verdicts/") && !folder.contains("..") && folder.chars().all(sound);

@@ -1,4 +1,4 @@
-//! `report.html` of what is handed in: one file that asks nobody for anything.
+//! `report.html` of a homework submission.
 
 use crate::homework::{
     TaskLimits, describe_findings, describe_points, format_hundredths, is_full, sanitize_text, total_sentence,
@@ -9,18 +9,18 @@ use crate::{RenderError, Words, environment, format};
 use askama::Template;
 use heaplab_record::{HomeworkResult, TaskResult};
 
-/// What the page shows besides the result.
+/// Files that the page shows besides the result.
 #[derive(Clone, Copy, Debug)]
 pub struct HomeworkFiles<'a> {
     /// `curve.svg`.
     pub curve_svg: Option<&'a str>,
     /// `flamegraph.svg`.
     pub flamegraph_svg: &'a str,
-    /// The files that were measured, by name.
+    /// The measured files by name.
     pub sources: &'a [(String, String)],
 }
 
-/// The whole page. `wanted` stands beside the tasks.
+/// The page. `wanted` has the limits of each task.
 ///
 /// # Errors
 /// If the template cannot be filled in.
@@ -67,7 +67,7 @@ pub fn render_page(
     page.render().map_err(|error| RenderError::page("report.html", error))
 }
 
-/// What the two curves say, from the peaks.
+/// A sentence that compares the peaks of the two curves.
 fn describe_curve(tasks: &[TaskResult], words: &Words) -> Option<String> {
     let of = |name: &str| tasks.iter().find(|task| task.task == name);
     let (list, generator) = (of("required.list")?, of("required.generator")?);

@@ -1,5 +1,5 @@
-//! `reports/index.html`: the course on one page. Its sections in order, what was run and when, the figures that each is about,
-//! and what is still open. One file that asks nobody for anything, as every report's page.
+//! `reports/index.html`: the sections of the course in order, with when each was run, its main
+//! figures and what is still open.
 
 mod section;
 
@@ -8,23 +8,23 @@ use askama::Template;
 use heaplab_record::{Report, Text};
 use section::SectionCard;
 
-/// What the page is made of.
+/// The content of the page.
 #[derive(Clone, Debug, Default)]
 pub struct Course {
     /// In the order of the lecture.
     pub sections: Vec<CourseSection>,
-    /// Reports that are no section's.
+    /// Reports that belong to no section.
     pub further: Vec<FurtherReport>,
 }
 
 /// A section of the lecture.
 #[derive(Clone, Debug)]
 pub struct CourseSection {
-    /// `8.5`; its report lies in the folder of this name, beside the page.
+    /// `8.5`. Its report lies in the folder of this name, beside the page.
     pub number: String,
     /// The section's title.
     pub title: Text,
-    /// The folders that belong to it, one at least.
+    /// The folders of its lessons, at least one.
     pub lessons: Vec<CourseLesson>,
     /// `None` where it was not run.
     pub report: Option<Report>,
@@ -37,20 +37,20 @@ pub struct CourseLesson {
     pub number: String,
     /// The lesson's own title.
     pub title: Text,
-    /// In class.
+    /// Minutes in class.
     pub minutes: u32,
 }
 
-/// A report that is no section's: of a single lesson, of a program of the student's own.
+/// A report that belongs to no section: of a single lesson, or of a program of the student's own.
 #[derive(Clone, Debug)]
 pub struct FurtherReport {
-    /// Beside the page; may have a slash in it.
+    /// The report's folder beside the page; it may contain a slash.
     pub folder: String,
-    /// The title, where the report tells.
+    /// The report's title, if it has one.
     pub title: Option<Text>,
 }
 
-/// The whole page.
+/// The page.
 ///
 /// # Errors
 /// If the template cannot be filled in.
@@ -72,7 +72,6 @@ pub fn render_page(course: &Course, words: &Words) -> Result<String, RenderError
     page.render().map_err(|error| RenderError::page("index.html", error))
 }
 
-/// What the template is filled with.
 #[derive(Template)]
 #[template(path = "index.html")]
 struct IndexPage<'a> {
@@ -86,28 +85,27 @@ struct IndexPage<'a> {
 }
 
 impl IndexPage<'_> {
-    /// A message.
+    /// A message by its key.
     fn w(&self, key: &str) -> String {
         self.words.get(key)
     }
 
     /// A text in the page's language.
-    fn of<'t>(&self, text: &'t Text) -> &'t str {
+    fn pick<'t>(&self, text: &'t Text) -> &'t str {
         self.words.lang().pick(text)
     }
 
-    /// What runs a section.
+    /// The command that runs a section.
     fn command(&self, number: &str) -> String {
         self.words.say("index-command", &[("section", number)])
     }
 }
 
-/// A report's own name of its time, shortened to the minute: `2026-11-22 17:40`.
+/// The time of a report to the minute: `2026-11-22 17:40`.
 fn shorten_time(created_at: &str) -> String {
     created_at.get(..16).map_or_else(|| created_at.to_owned(), |minute| minute.replace('T', " "))
 }
 
-/// A scale and what it counts.
 fn format_scale(report: &Report) -> String {
     format::scale(report.rows_requested)
 }

@@ -1,9 +1,11 @@
-//! SVG files made parts of a page: the prolog goes, and ids get a prefix, because all inlined pictures share one document.
+//! SVG files as parts of a page. Ids get a prefix, because all pictures of a page share one
+//! document.
 
-/// The picture's `<svg>` element, every id of it behind `prefix`, so that two pictures that both have a `#clip` do not
-/// take each other's.
+/// The picture's `<svg>` element with `prefix` before each id, so that two pictures with a `#clip`
+/// do not use each other's.
 pub(crate) fn inline_with_prefix(svg: &str, prefix: &str) -> String {
-    // What an attribute says before it names an id. A class or a text that reads the same stays as it is.
+    // What an attribute says before it names an id. A class or a text that reads the same stays as
+    // it is.
     const NAMES: [&str; 7] =
         [" id=\"", "url(#", "href=\"#", "aria-labelledby=\"", "aria-describedby=\"", "begin=\"#", "url('#"];
     let mut rest = svg_element(svg);
@@ -19,7 +21,7 @@ pub(crate) fn inline_with_prefix(svg: &str, prefix: &str) -> String {
     out + rest
 }
 
-/// From `<svg` on: an XML declaration or a doctype has no place inside HTML.
+/// The part from `<svg` on: an XML declaration or a doctype is not allowed inside HTML.
 pub(crate) fn svg_element(svg: &str) -> &str {
     svg.find("<svg").map_or(svg, |start| &svg[start..])
 }

@@ -1,14 +1,15 @@
-//! The heat map of a run's blocks: how large, how long they lived. A table, so that its figures can be read and heard.
+//! The heat map of a run's blocks by size and lifetime. It is a table, so that its figures can be
+//! read and heard.
 
 use crate::{Words, format};
 use heaplab_record::{HeapRun, SizeClass};
 
-/// Steps of colour; the style sheet has a ground for each but 0.
+/// Steps of colour; the style sheet has a background for each but 0.
 const HEATS: f64 = 5.0;
 
-/// A table of blocks: a row a size, a column a lifetime, then those that were never freed.
+/// One row per size, one column per lifetime, then a column of blocks that were never freed.
 pub(crate) struct HeatMap {
-    /// The heads of the lifetimes.
+    /// Heads of the columns.
     pub(crate) heads: Vec<String>,
     /// The size, and its cells.
     pub(crate) rows: Vec<(String, Vec<HeatCell>)>,
@@ -16,19 +17,20 @@ pub(crate) struct HeatMap {
 
 /// A number of blocks.
 pub(crate) struct HeatCell {
-    /// Empty for none.
+    /// Empty for 0.
     pub(crate) short: String,
-    /// Every digit.
+    /// The number with all digits.
     pub(crate) exact: String,
-    /// From 0, none, to 5, most of all.
+    /// From 0 for no blocks to 5 for the most.
     pub(crate) heat: u8,
 }
 
-/// `None` where the recorder left no lifetimes.
+/// `None` where the recorder has no lifetimes.
 pub(crate) fn build_heat_map(heap: &HeapRun, words: &Words) -> Option<HeatMap> {
     let classes = heap.lifetimes.iter().map(|class| (class, fold_columns(class))).collect::<Vec<_>>();
     let most = classes.iter().flat_map(|(_, cells)| cells.iter().copied()).max().filter(|most| *most > 0)?;
-    // Lifetimes that nothing had, at either end, tell nothing. The last column is of those that still live.
+    // Lifetimes that nothing had, at either end, tell nothing. The last column is of those that
+    // still live.
     let used: Vec<usize> =
         (0..STEPS).filter(|step| classes.iter().any(|(_, cells)| cells[*step] > 0)).collect();
     let shown = used.first().copied().unwrap_or(0)..used.last().map_or(0, |last| last + 1);
@@ -43,11 +45,11 @@ pub(crate) fn build_heat_map(heap: &HeapRun, words: &Words) -> Option<HeatMap> {
     Some(HeatMap { heads, rows: rows.collect() })
 }
 
-/// The recorder's 32 powers of two, three to a column: a factor of eight each.
+/// The recorder has 32 powers of two; a column holds three of them, a factor of eight.
 const STEPS: usize = 11;
 const POWERS: usize = 3;
 
-/// A class's blocks by column, and those that live behind them.
+/// A size class's blocks by column, and then those that are still live.
 fn fold_columns(class: &SizeClass) -> [u64; STEPS + 1] {
     let mut cells = [0; STEPS + 1];
     for (power, blocks) in class.freed_blocks.iter().enumerate() {
@@ -66,7 +68,7 @@ fn column_head(step: usize, words: &Words) -> String {
     }
 }
 
-/// Powers of two are round in binary units alone.
+/// Powers of two are round numbers in binary units only.
 fn format_binary(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),
@@ -85,7 +87,8 @@ fn size_label(from_bytes: u64) -> String {
     }
 }
 
-/// By the logarithm: a site that made a million blocks must not hide one that made ten.
+/// The heat grows with the logarithm of the count: a site that made a million blocks must not hide
+/// one that made ten.
 fn heat_cell(blocks: u64, most: u64) -> HeatCell {
     let heat = if blocks == 0 {
         0

@@ -1,5 +1,4 @@
-//! `report.html`: one file that asks nobody for anything. Pictures and flamegraphs are inside it, styles too, and a
-//! content security policy holds it to that.
+//! `report.html`: a report with its pictures, flamegraphs and tables.
 
 mod attached;
 mod flamegraph;
@@ -23,10 +22,10 @@ pub(crate) use panels::flamegraph_document;
 use panels::{ClaimPanel, FailurePanel, ReconciledRow, ToolTable};
 use runs::RunSection;
 
-/// The pictures that a page shows, as SVG files.
+/// Pictures of a report, as SVG files.
 #[derive(Clone, Debug, Default)]
 pub struct PagePictures {
-    /// Peaks by variant; empty for a program of the student's own, which is compared with nothing.
+    /// Peaks by variant. Empty for a program of the student's own, which is compared with nothing.
     pub comparison_svg: String,
     /// RSS over time, where a run was long enough for a curve.
     pub curve_svg: Option<String>,
@@ -34,15 +33,15 @@ pub struct PagePictures {
     pub live_svg: Option<String>,
     /// A variant's flamegraphs.
     pub flames: Vec<FlamegraphSet>,
-    /// What the lessons handed over.
+    /// Pictures that lessons handed over.
     pub attached: Vec<Picture>,
-    /// What stays, by variant.
+    /// Flamegraphs of what stays, by variant.
     pub leaks: Vec<crate::VariantLeaks>,
-    /// A variant and its own source with its bytes.
+    /// A variant and its source, with the bytes that each line allocated.
     pub sources: Vec<(String, SourceListing)>,
 }
 
-/// The whole page.
+/// The page.
 ///
 /// # Errors
 /// If the template cannot be filled in.
@@ -93,20 +92,19 @@ pub fn render_report_page(
     page.render().map_err(|error| RenderError::page("report.html", error))
 }
 
-/// What a quantity that was not measured is written as.
+/// Shown for a quantity that was not measured.
 const NOT_MEASURED: &str = "–";
 
 fn bytes_cell(bytes: Option<u64>) -> TableCell {
     figure_cell(bytes.map(format::bytes), bytes.map(format::count))
 }
 
-/// Small print only under a figure that is there.
+/// A cell that has small print only if it has a figure.
 fn figure_cell(short: Option<String>, small: Option<String>) -> TableCell {
     let exact = small.filter(|_| short.is_some());
     TableCell { short: short.unwrap_or_else(|| NOT_MEASURED.to_owned()), exact, is_figure: true }
 }
 
-/// What the template is filled with.
 #[derive(Template)]
 #[template(path = "report.html")]
 struct ReportPage<'a> {
@@ -138,7 +136,7 @@ struct ReportPage<'a> {
 }
 
 impl ReportPage<'_> {
-    /// A message.
+    /// A message by its key.
     fn w(&self, key: &str) -> String {
         self.words.get(key)
     }
@@ -148,7 +146,7 @@ impl ReportPage<'_> {
         self.words.say(key, &[(name, &value.to_string())])
     }
 
-    /// A place in a flamegraph; four digits are a hundredth of a pixel.
+    /// A position in a flamegraph, in percent; four decimals are a hundredth of a pixel.
     fn place(&self, percent: &f64) -> String {
         let written = format!("{percent:.4}");
         written.trim_end_matches('0').trim_end_matches('.').to_owned()

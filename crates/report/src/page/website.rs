@@ -1,43 +1,43 @@
-//! A page of the static site: a text of the course, or a file that a text refers to. The site keeps the repository's folders, so
-//! links between texts stay what they are but for their endings.
+//! Pages of the static website: a text of the course, or a source file that a text links to. The
+//! website keeps the repository's folders, so links between texts differ in their endings only.
 
 use crate::{RenderError, Words};
 use askama::Template;
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use std::collections::HashMap;
 
-/// An entry of the list that every page carries.
+/// An entry of the navigation.
 #[derive(Clone, Debug)]
 pub struct NavEntry {
     /// The lesson's number and title.
     pub name: String,
-    /// From this page.
+    /// The address, relative to this page.
     pub href: String,
     /// Whether it is this page.
     pub here: bool,
 }
 
-/// What stands around a text.
+/// Navigation and links around a text.
 #[derive(Clone, Debug)]
 pub struct PageFrame<'a> {
-    /// The lessons, in order.
+    /// The lessons in order.
     pub nav: &'a [NavEntry],
-    /// The first page, from this one.
+    /// The website's first page, relative to this page.
     pub home: &'a str,
-    /// The same text in the other language, from this page.
+    /// The same text in the other language, relative to this page.
     pub other: Option<&'a str>,
-    /// The report of the text's section, from this page.
+    /// The report of the text's section, relative to this page.
     pub report: Option<&'a str>,
 }
 
-/// A page, and what it leads to.
+/// A page and its links.
 #[derive(Clone, Debug)]
 pub struct SitePage {
-    /// The document.
+    /// The HTML document.
     pub html: String,
-    /// Where its links and pictures lead, as the page has them.
+    /// Targets of its links and pictures.
     pub links: Vec<String>,
-    /// What a link may name behind `#`.
+    /// Ids that a link may name after `#`.
     pub anchors: Vec<String>,
 }
 
@@ -59,7 +59,7 @@ impl SitePageTemplate<'_> {
 /// A Markdown text as a page.
 ///
 /// # Errors
-/// If the page cannot be filled in.
+/// If the template cannot be filled in.
 pub fn render_text_page(
     markdown: &str,
     frame: &PageFrame<'_>,
@@ -82,10 +82,10 @@ pub fn render_text_page(
     render_page(title, frame, words, body, links, anchors)
 }
 
-/// A source file as a page, each line with its number.
+/// A source file as a page with numbered lines.
 ///
 /// # Errors
-/// If the page cannot be filled in.
+/// If the template cannot be filled in.
 pub fn render_source_page(
     path: &str,
     source: &str,
@@ -115,13 +115,13 @@ fn render_page(
     Ok(SitePage { html, links, anchors })
 }
 
-/// The links that the frame has.
+/// The links in the page's frame.
 fn frame_links(frame: &PageFrame<'_>) -> Vec<String> {
     let own = [Some(frame.home), frame.other, frame.report].into_iter().flatten().map(str::to_owned);
     own.chain(frame.nav.iter().map(|entry| entry.href.clone())).collect()
 }
 
-/// Where the page of a file lies: texts and sources have pages, everything else is itself.
+/// The page of a file: texts and source files have pages, other files are linked directly.
 pub fn page_path(target: &str) -> String {
     if is_external(target) {
         return target.to_owned();
@@ -147,7 +147,7 @@ pub fn is_external(target: &str) -> bool {
     target.contains("://") || target.starts_with("mailto:")
 }
 
-/// Gives headings the ids that links name, and finds the first one's text.
+/// Gives headings the ids that links name, and finds the first heading's text.
 fn add_anchors(events: &mut [Event<'_>], title: &mut String) -> Vec<String> {
     let mut anchors = Vec::new();
     let mut seen: HashMap<String, usize> = HashMap::new();
@@ -175,7 +175,7 @@ fn add_anchors(events: &mut [Event<'_>], title: &mut String) -> Vec<String> {
     anchors
 }
 
-/// What GitHub makes of a heading: lower case, letters, digits, `-` and `_` stay, a blank becomes `-`.
+/// GitHub's id of a heading: lower case; letters, digits, `-` and `_` stay, a space becomes `-`.
 fn heading_slug(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|letter| match letter {
         ' ' => Some('-'),

@@ -1,21 +1,21 @@
-//! Where names stand beside marks, so that none covers another or a mark: each takes the nearest free place.
+//! Places names beside marks so that none covers another name or a mark.
 
-/// Half of a label's height, and a little air.
+/// Half of a label's height, with a little space.
 const HALF: f64 = 9.0;
-/// From a mark's middle to the text beside it.
+/// Distance from a mark's middle to its text.
 const BESIDE: f64 = 12.0;
 /// A label farther from its mark than this is joined to it by a line.
 const NEAR: f64 = 24.0;
 
-/// A rectangle on the paper: left, top, right, bottom.
+/// A rectangle: left, top, right, bottom.
 type Area = [f64; 4];
 
-/// Places that are taken, on a paper of this size.
+/// The areas that are taken, in a picture of this size.
 pub(super) struct LabelPlacer {
     across: (f64, f64),
     down: (f64, f64),
     taken: Vec<Area>,
-    /// Lines that a label may cross if it must.
+    /// Vertical lines that a label may cross if it must.
     lines: Vec<f64>,
 }
 
@@ -32,7 +32,7 @@ impl LabelPlacer {
         LabelPlacer { across, down, taken: Vec::new(), lines: Vec::new() }
     }
 
-    /// No label may stand on this line or its ends.
+    /// Keeps labels away from this line and its ends.
     pub(super) fn keep_clear(&mut self, from: (f64, f64), to: (f64, f64)) {
         const AIR: f64 = 7.0;
         let (left, right) = (from.0.min(to.0), from.0.max(to.0));
@@ -40,12 +40,12 @@ impl LabelPlacer {
         self.taken.push([left - AIR, top - AIR, right + AIR, bottom + AIR]);
     }
 
-    /// A line from above to below, which a label crosses only if there is no other place near.
+    /// Adds a vertical line, which labels cross only if there is no other place near.
     pub(super) fn add_line(&mut self, x: f64) {
         self.lines.push(x);
     }
 
-    /// Takes the best place for a text of this width at a mark.
+    /// Takes the best free place for a text of this width at a mark.
     pub(super) fn place(&mut self, (x, y): (f64, f64), width: f64) -> PlacedLabel {
         let mut best: Option<(f64, Area)> = None;
         for step in 0..40 {
@@ -69,7 +69,8 @@ impl LabelPlacer {
         PlacedLabel { at, leader: away > NEAR }
     }
 
-    /// What speaks against a place: much for what is covered or off the paper, little for a line.
+    /// The cost of a place: high where it covers something or leaves the picture, low for crossing
+    /// a line.
     fn cost(&self, area: Area) -> f64 {
         let covers = self.taken.iter().filter(|taken| overlaps(**taken, area)).count() as f64 * 1e4;
         let outside = area[0] < self.across.0

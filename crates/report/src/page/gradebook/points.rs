@@ -1,20 +1,20 @@
-//! The picture of the class: how many have how many points. Its colours are the page's, so it is light in the light and dark in the
-//! dark; who passed is said by place and words too, not by colour alone.
+//! The distribution of points in the class. Its colours are the page's, in light and dark mode;
+//! position and words also say who passed.
 
 use crate::svg::escape_xml;
 use crate::{Words, format};
 use heaplab_record::{Gradebook, VerdictStatus};
 use std::fmt::Write as _;
 
-/// Bars: tenths of the points.
+/// Number of bars; each stands for a tenth of the points.
 const BINS: usize = 10;
 const WIDTH: usize = 720;
 const HEIGHT: usize = 240;
-/// Room for what stands under the bars and above them.
+/// Space below and above the bars.
 const FOOT: usize = 44;
 const HEAD: usize = 34;
 
-/// An SVG for the inside of the page.
+/// An SVG element for the page.
 pub(crate) fn points_svg(book: &Gradebook, words: &Words) -> String {
     let bins = count_bins(book);
     let most = bins.iter().map(|[passed, other]| passed + other).max().unwrap_or(0).max(1);
@@ -80,7 +80,7 @@ pub(crate) fn points_svg(book: &Gradebook, words: &Words) -> String {
     svg + "</svg>"
 }
 
-/// Those who passed and the others, by tenths of the points.
+/// Numbers of those who passed and of the others, by tenths of the points.
 fn count_bins(book: &Gradebook) -> [[usize; 2]; BINS] {
     let mut bins = [[0; 2]; BINS];
     for entry in &book.entries {

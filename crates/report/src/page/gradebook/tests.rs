@@ -1,4 +1,5 @@
-//! The page of a class made by hand: nothing that a student writes becomes markup, and nothing is fetched.
+//! The page of a class made by hand: nothing that a student writes becomes markup, and nothing is
+//! fetched.
 
 use super::*;
 use crate::Lang;

@@ -1,37 +1,37 @@
-//! One section's card: when it was run, the figures that it is about, and its picture.
+//! The card of a section: when it was run, its main figures and its picture.
 
 use super::{CourseLesson, CourseSection, format_scale, shorten_time};
 use crate::page::inline_svg;
 use crate::{Words, comparison_svg, format, goal};
 use heaplab_record::{Language, Report, Run};
 
-/// None of none is no verdict.
+/// Shown where no claim could be judged.
 const NOT_JUDGED: &str = "–";
 
-/// What the template shows of a section.
+/// A section as the template shows it.
 pub(super) struct SectionCard {
     pub(super) number: String,
     pub(super) title: String,
     pub(super) minutes: String,
-    /// Number and title of each lesson, where there is more than one.
+    /// Number and title of each lesson, where there are several.
     pub(super) lessons: Vec<(String, String)>,
     /// `None` where it was not run.
     pub(super) run: Option<SectionRun>,
 }
 
-/// What was measured of it.
+/// What was measured.
 pub(super) struct SectionRun {
-    /// When, how much, and of which commit.
+    /// When it was run, at which scale and at which commit.
     pub(super) when: String,
-    /// Variants that gave no record; empty where all did.
+    /// Says how many variants failed; `None` if none did.
     pub(super) failed: Option<String>,
-    /// What, how much, and a line under it.
+    /// Name, figure, and a line under it.
     pub(super) facts: Vec<[String; 3]>,
-    /// The class of the goal's pill, the verdict in a word, and in a sentence.
+    /// The class of the goal's pill, the verdict in one word, and in a sentence.
     pub(super) goal: Option<(&'static str, String, String)>,
-    /// What the link to the report is called by a screen reader.
+    /// The accessible name of the link to the report.
     pub(super) link: String,
-    /// The comparison, as a part of the page.
+    /// The comparison chart, ready to be part of the page.
     pub(super) picture: Option<String>,
     pub(super) picture_name: String,
 }
@@ -95,7 +95,7 @@ fn describe_run(report: &Report, words: &Words) -> String {
     words.say(key, &[("when", &when), ("rows", &rows), ("unit", &report.unit), ("commit", commit)])
 }
 
-/// The figures of a section, as far as they were measured.
+/// The main figures of a section, as far as they were measured.
 fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = Vec::new();
     facts.extend(peak_fact(&report.runs, words));
@@ -109,7 +109,7 @@ fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     facts
 }
 
-/// The lowest and the highest peak of live heap, and whose they are.
+/// The lowest and the highest peak of live heap, with their variants.
 fn peak_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
     let of = |run: &Run| run.heap.as_ref().map(|heap| heap.peak_bytes);
     let measured = || runs.iter().filter_map(|run| Some((of(run)?, run.variant.as_str())));

@@ -1,17 +1,17 @@
-//! Pictures of the lessons' own in the page, each with its figures as a table where it has one.
+//! Pictures that lessons hand over, with their figures as tables where these are few.
 
 use crate::graph::mind_map;
 use crate::page::inline_svg;
 use crate::picture::Picture;
 
-/// A picture as the page has it.
+/// A picture and its SVG element.
 pub(super) struct AttachedPicture<'a> {
     pub(super) picture: &'a Picture,
     pub(super) svg: String,
 }
 
 impl AttachedPicture<'_> {
-    /// All but the mind map, which has a place of its own.
+    /// All but the mind map, which has a section of its own.
     pub(super) fn from_pictures(pictures: &[Picture]) -> Vec<AttachedPicture<'_>> {
         let others = pictures.iter().enumerate().filter(|(_, picture)| picture.stem != mind_map::STEM);
         others
@@ -19,7 +19,7 @@ impl AttachedPicture<'_> {
             .collect()
     }
 
-    /// The course on one page: the first thing of the page that has it.
+    /// The mind map, if the report has it.
     pub(super) fn find_mind_map(pictures: &[Picture]) -> Option<AttachedPicture<'_>> {
         let (index, picture) =
             pictures.iter().enumerate().find(|(_, picture)| picture.stem == mind_map::STEM)?;
@@ -27,7 +27,7 @@ impl AttachedPicture<'_> {
     }
 }
 
-/// A wide one is not squeezed into the page: its letters would be too small to read, so it scrolls.
+/// A wide picture scrolls instead of being shrunk, so that its text stays readable.
 fn inline_picture(picture: &Picture, index: usize) -> String {
     let svg = inline_svg::inline_with_prefix(&picture.svg, &format!("attached-{index}-"));
     let least = inline_svg::view_box_size(&picture.svg).map_or(0.0, |(width, _)| width.min(1200.0) * 0.8);

@@ -1,4 +1,4 @@
-//! Everything about one variant's memory: who held it, site by site, how long it lived, and the lines that asked for it.
+//! One variant's memory: flamegraphs, allocation sites, lifetimes, and the lines that allocated.
 
 use super::PagePictures;
 use crate::Words;
@@ -9,25 +9,25 @@ use crate::site_table::{self, SiteRow};
 use crate::source_listing::{self, ListingView};
 use heaplab_record::{Attachment, Language, Report};
 
-/// More sites than this nobody reads; the flamegraphs have them all.
+/// Sites in the table; the flamegraphs show all of them.
 const MOST_SITES: usize = 40;
 
-/// One variant.
+/// The memory of one variant.
 pub(super) struct VariantMemory {
     pub(super) flames: FlamegraphSet,
     pub(super) open: bool,
-    /// What the table of sites is called.
+    /// Caption of the table of sites.
     pub(super) caption: String,
-    /// The call stacks that held the most; empty where the recorder named none.
+    /// The sites with the most bytes; empty where the recorder named none.
     pub(super) sites: Vec<SiteRow>,
-    /// Says that there are more.
+    /// Says how many sites were left out.
     pub(super) left_out: Option<String>,
     pub(super) lives: Option<HeatMap>,
     pub(super) listings: Vec<ListingView>,
 }
 
 impl VariantMemory {
-    /// The first one is open.
+    /// One per variant; the first one is open.
     pub(super) fn from_pictures(
         pictures: &PagePictures,
         report: &Report,
@@ -67,13 +67,13 @@ impl VariantMemory {
 /// What stays of one variant.
 pub(super) struct LeakPanel {
     pub(super) flames: FlamegraphSet,
-    /// What its lines hold as the work goes on.
+    /// The chart of live bytes by line over the work.
     pub(super) chart: Option<String>,
     pub(super) open: bool,
 }
 
 impl LeakPanel {
-    /// The first one is open.
+    /// One per variant; the first one is open.
     pub(super) fn from_leaks(leaks: &[VariantLeaks]) -> Vec<LeakPanel> {
         let of = |(number, leaks): (usize, &VariantLeaks)| LeakPanel {
             chart: leaks
@@ -96,7 +96,7 @@ impl LeakPanel {
     }
 }
 
-/// Of stacks that lessons handed over: time, not bytes.
+/// Flamegraphs of stacks that lessons handed over, which count time or samples.
 pub(super) fn lesson_stacks(report: &Report, words: &Words) -> Vec<FlamegraphSet> {
     let attachments = report.runs.iter().flat_map(|run| &run.attachments);
     let stacks = attachments.filter_map(|attachment| match attachment {

@@ -1,24 +1,23 @@
-//! The top of the page: the goal in large letters and a few figures beside it.
+//! The top of the page: the goal in large letters, and a few figures.
 
 use crate::{Words, format, goal, program, prose};
 use heaplab_analysis::baseline::{self, BaselineComparison};
 use heaplab_record::{Language, Report, Run};
 
-/// What stands above everything else.
 pub(super) struct Headline {
     /// `met`, `missed` or `unknown`: a class of the style sheet.
     pub(super) state: &'static str,
-    /// The state in a word.
+    /// The verdict in one word.
     pub(super) badge: String,
-    /// The saving in large letters, where there is one.
+    /// The saving in large letters, if there is one.
     pub(super) figure: Option<String>,
-    /// What the large figure is of.
+    /// Says what the large figure compares.
     pub(super) of: String,
-    /// The verdict with its figures; empty where there is none.
+    /// The verdict with its figures; empty without one.
     pub(super) sentence: String,
-    /// The promise; empty without a goal.
+    /// The goal's text; empty without a goal.
     pub(super) promise: String,
-    /// A few figures beside it: what, how much, and a line under it.
+    /// Name, figure, and a line under it.
     pub(super) facts: Vec<[String; 3]>,
 }
 
@@ -80,7 +79,8 @@ fn lesson_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     facts
 }
 
-/// The runs by what they are compared by: on a ladder resident memory, since mapped pages and other processes are in it.
+/// The runs with the figure that they are compared by. On a ladder this is resident memory, which
+/// includes mapped pages and other processes.
 fn compared_runs(report: &Report) -> Vec<Run> {
     let runs = report.runs.iter().cloned();
     match report.ladder {

@@ -1,4 +1,4 @@
-//! The rest of the page: claims, the three probes held against each other, failures.
+//! Panels of the page: claims, the counting probes compared with each other, failures.
 
 use super::{bytes_cell, figure_cell};
 use crate::page::inline_svg;
@@ -7,7 +7,7 @@ use crate::table::TableCell;
 use crate::{Words, claims, format, prose, reconcile};
 use heaplab_record::{ClaimVerdict, Failure, Language, Reconciliation, Report, Run};
 
-/// A sentence of the lecture beside what was measured.
+/// A claim beside what was measured.
 pub(super) struct ClaimPanel {
     pub(super) section: String,
     pub(super) text: String,
@@ -15,7 +15,7 @@ pub(super) struct ClaimPanel {
     pub(super) state: &'static str,
     pub(super) sign: &'static str,
     pub(super) verdict: String,
-    /// What the lecture says, then CPython's figure and Rust's: whose, short, and small print.
+    /// Source, figure and small print: of the lecture, then of CPython and Rust.
     pub(super) sides: Vec<(String, TableCell)>,
     pub(super) why: String,
 }
@@ -54,8 +54,9 @@ impl ClaimPanel {
     }
 }
 
-/// The picture as a page. inferno's script keeps its state in the address, which a frame without one refuses with an
-/// error; and it measures its width once, which in a frame that is not open yet is nothing.
+/// The flamegraph as a document for an `iframe`. inferno's script stores its state in the address,
+/// which is an error in a frame without one, and it measures its width once, which is 0 in a
+/// closed frame.
 pub(crate) fn flamegraph_document(svg: &str) -> String {
     let svg = inline_svg::svg_element(svg).replacen("onload=\"init(evt)\"", "onload=\"start(evt)\"", 1);
     format!(
@@ -73,7 +74,7 @@ pub(super) const RECONCILED: [&str; 8] =
 pub(super) struct ReconciledRow {
     pub(super) variant: String,
     pub(super) agrees: bool,
-    /// Which equation fails; empty where all hold.
+    /// The equation that fails; empty where all hold.
     pub(super) sentence: String,
     /// The rows, then a cell for each of [`RECONCILED`].
     pub(super) cells: Vec<TableCell>,
@@ -106,7 +107,7 @@ impl ReconciledRow {
     }
 }
 
-/// Every tool's figures of one run, a row each.
+/// The figures of one run, one row per tool.
 pub(super) struct ToolTable {
     pub(super) caption: String,
     pub(super) rows: Vec<ToolRow>,
@@ -122,7 +123,7 @@ impl ToolTable {
     }
 }
 
-/// A child that gave no record.
+/// A child process that gave no record.
 pub(super) struct FailurePanel {
     pub(super) variant: String,
     pub(super) language: String,

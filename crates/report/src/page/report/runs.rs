@@ -1,4 +1,4 @@
-//! The table of runs: every figure written, the exact one under the short.
+//! The table of runs, with short and exact figures.
 
 use super::{NOT_MEASURED, bytes_cell, figure_cell};
 use crate::attachments::tables;
@@ -23,15 +23,16 @@ pub(super) struct RunRow {
     pub(super) language: String,
     pub(super) rows: TableCell,
     pub(super) peak: TableCell,
-    /// The peak's part of the largest peak in the table, in percent.
+    /// The peak as a percentage of the largest one.
     pub(super) bar: Option<String>,
-    /// Live at the end a row, RSS anonymous and file, allocations, wall time, the recorder's cost.
+    /// Live bytes per row at the end, anonymous and file RSS, allocations, wall time, the
+    /// recorder's cost.
     pub(super) figures: Vec<TableCell>,
-    /// The change and whether it is a saving; absent without a baseline.
+    /// The change and whether it is a saving; `None` without a baseline.
     pub(super) against: Option<(String, bool)>,
 }
 
-/// Runs by folder, in the order of the report.
+/// Runs by lesson folder, in the order of the report.
 pub(super) fn build_sections(report: &Report, words: &Words) -> Vec<RunSection> {
     let most = report.runs.iter().filter_map(peak_bytes).max().unwrap_or(0);
     let mut sections: Vec<RunSection> = Vec::new();

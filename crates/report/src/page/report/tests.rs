@@ -201,7 +201,8 @@ fn the_policy_lets_the_one_script_run_and_no_other() {
     let (_, script) = page.split_once("<script>").expect("it has one");
     let (script, _) = script.split_once("</script>").expect("it ends");
     assert_eq!(script, script::SCRIPT);
-    // `printf '%s' SCRIPT | openssl dgst -sha256 -binary | base64` gives the same: a browser is asked in xtask's tests.
+    // `printf '%s' SCRIPT | openssl dgst -sha256 -binary | base64` gives the same: a browser is
+    // asked in xtask's tests.
     let (_, policy) = page.split_once("Content-Security-Policy\" content=\"").expect("a policy");
     let (policy, _) = policy.split_once('"').expect("it ends");
     let (_, scripts) = policy.split_once("script-src ").expect("of scripts");
