@@ -8,6 +8,7 @@
 //! - [`interrupt`]: Ctrl-C and SIGTERM as a value that is polled.
 //! - [`grader_options`]: what can be typed after `homework verify` and `homework gradebook`. xtask
 //!   reads it for `--help`, completions and wrong use, and the grader to act on it.
+//! - [`run_error`]: what a run of somebody else\'s program can fail by.
 //! - [`language`], [`provenance`]: the language of the output, and the time and commit that result
 //!   files state.
 
@@ -17,3 +18,4 @@ pub mod grader_options;
 pub mod interrupt;
 pub mod language;
 pub mod provenance;
+pub mod run_error;

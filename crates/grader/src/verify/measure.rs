@@ -8,6 +8,7 @@ use super::outcome::{find_failure, find_outside_memory};
 use super::sandboxed_child::{self, ChildOutcome};
 use crate::sandbox_entry;
 use anyhow::{Context as _, Result};
+use heaplab_command::run_error::{RunError, split_run};
 use heaplab_homework::reason::{FoundReason, ReasonCode};
 use heaplab_homework::{
     HarnessRecord, HarnessRequest, RUNS, RunFigures, SHARED_BYTES, SHARED_WORDS, Share, Task, TaskScale,
@@ -29,7 +30,7 @@ const TUNABLES: &str = "glibc.malloc.mmap_threshold=65536:glibc.malloc.trim_thre
     glibc.malloc.arena_max=1:glibc.malloc.tcache_count=0";
 
 /// The result of a run, or the reason why there is none.
-type RunResult<T> = std::result::Result<T, FoundReason>;
+type RunResult<T> = std::result::Result<T, RunError<FoundReason>>;
 
 /// The built harness of one submission.
 pub(super) struct Harness<'a> {
@@ -64,7 +65,7 @@ impl Harness<'_> {
     pub(super) fn measure_task(&self, task: Task, scale: TaskScale) -> Result<GradedTask> {
         let (mut trials, mut seen) = (Vec::new(), Vec::new());
         for run in 0..RUNS {
-            match self.run_trial(task, scale, run == 0)? {
+            match split_run(self.run_trial(task, scale, run == 0))? {
                 Ok((trial, found)) => {
                     trials.push(trial);
                     seen.push(found);
@@ -106,48 +107,31 @@ impl Harness<'_> {
         Ok(GradedTask { result, found })
     }
 
-    fn run_trial(
-        &self,
-        task: Task,
-        scale: TaskScale,
-        first: bool,
-    ) -> Result<RunResult<(Trial, Vec<FoundReason>)>> {
+    fn run_trial(&self, task: Task, scale: TaskScale, first: bool) -> RunResult<(Trial, Vec<FoundReason>)> {
         if task == Task::Aggregate {
             return self.run_aggregate(scale, first);
         }
         let mut found = Vec::new();
-        let mut at = |rows: u64| -> Result<RunResult<RunFigures>> {
+        let mut run = |rows: u64| -> RunResult<RunFigures> {
             let request =
                 HarnessRequest { task: task.name().to_owned(), rows, seed: scale.seed, share: None };
-            Ok(self.run_once(&request, None, 0)?.map(|(said, more)| {
-                found.extend(more);
-                to_figures(&said)
-            }))
+            let (record, more) = self.run_once(&request, None, 0)?;
+            found.extend(more);
+            Ok(to_figures(&record))
         };
-        let small = match at(scale.small)? {
-            Ok(small) => small,
-            Err(found) => return Ok(Err(found)),
-        };
-        let large = match at(task.large_scale(scale.small))? {
-            Ok(large) => large,
-            Err(found) => return Ok(Err(found)),
-        };
-        Ok(Ok((Trial { small: Some(small), large, alone_wall_ns: None }, found)))
+        let (small, large) = (run(scale.small)?, run(task.large_scale(scale.small))?);
+        Ok((Trial { small: Some(small), large, alone_wall_ns: None }, found))
     }
 
     /// Runs the workers at once, then the merging process, and for comparison one worker alone.
-    fn run_aggregate(&self, scale: TaskScale, first: bool) -> Result<RunResult<(Trial, Vec<FoundReason>)>> {
-        let together = match self.run_workers(scale, WORKERS)? {
-            Ok(together) => together,
-            Err(found) => return Ok(Err(found)),
-        };
-        let (large, found) = together;
-        let alone =
-            if first { self.run_workers(scale, 1)?.ok().map(|(alone, _)| alone.wall_ns) } else { None };
-        Ok(Ok((Trial { small: None, large, alone_wall_ns: alone }, found)))
+    fn run_aggregate(&self, scale: TaskScale, first: bool) -> RunResult<(Trial, Vec<FoundReason>)> {
+        let (large, found) = self.run_workers(scale, WORKERS)?;
+        let alone = if first { split_run(self.run_workers(scale, 1))?.ok() } else { None };
+        let alone_wall_ns = alone.map(|(alone, _)| alone.wall_ns);
+        Ok((Trial { small: None, large, alone_wall_ns }, found))
     }
 
-    fn run_workers(&self, scale: TaskScale, parts: u64) -> Result<RunResult<(RunFigures, Vec<FoundReason>)>> {
+    fn run_workers(&self, scale: TaskScale, parts: u64) -> RunResult<(RunFigures, Vec<FoundReason>)> {
         let shared = create_shared_memory()?;
         let request = |task: &str, part: u64| HarnessRequest {
             task: task.to_owned(),
@@ -155,66 +139,41 @@ impl Harness<'_> {
             seed: scale.seed,
             share: Some(Share { part, parts, file_descriptor: 4, words: SHARED_WORDS }),
         };
-        let said: Vec<Result<_>> = std::thread::scope(|scope| {
-            let request = &request;
-            let shared = shared.as_fd();
-            let started: Vec<_> = (0..parts)
-                .map(|part| {
-                    scope.spawn(move || {
-                        self.run_once(&request("optional.worker", part), Some(shared), SHARED_BYTES)
-                    })
-                })
-                .collect();
-            let panicked = || Err(anyhow::anyhow!("a thread of ours panicked"));
-            started.into_iter().map(|worker| worker.join().unwrap_or_else(|_| panicked())).collect()
+        let run = |task, part| self.run_once(&request(task, part), Some(shared.as_fd()), SHARED_BYTES);
+        let ran: Vec<RunResult<_>> = std::thread::scope(|scope| {
+            let run = &run;
+            let started: Vec<_> =
+                (0..parts).map(|part| scope.spawn(move || run("optional.worker", part))).collect();
+            let panicked = |_| Err(anyhow::anyhow!("a thread of ours panicked").into());
+            started.into_iter().map(|worker| worker.join().unwrap_or_else(panicked)).collect()
         });
-        let mut sum: Option<RunFigures> = None;
-        let mut found = Vec::new();
-        for one in said {
-            let (said, more) = match one? {
-                Ok(one) => one,
-                Err(found) => return Ok(Err(found)),
-            };
-            found.extend(more);
-            let sum = sum.get_or_insert(RunFigures {
-                allocations: 0,
-                peak_bytes: SHARED_BYTES,
-                wall_ns: 0,
-                ..to_figures(&said)
-            });
-            sum.allocations += said.births + said.reallocations;
-            sum.peak_bytes += said.peak_bytes;
-            sum.wall_ns = sum.wall_ns.max(said.wall_ns);
-        }
-        let merged = match self.run_once(&request("optional.merge", 0), Some(shared.as_fd()), SHARED_BYTES)? {
-            Ok((merged, more)) => {
-                found.extend(more);
-                merged
-            }
-            Err(found) => return Ok(Err(found)),
+        let workers = ran.into_iter().collect::<RunResult<Vec<_>>>()?;
+        let (merged, mut merge_found) = run("optional.merge", 0)?;
+        let figures = RunFigures {
+            answer: to_figures(&merged).answer,
+            allocations: workers.iter().map(|(record, _)| record.births + record.reallocations).sum(),
+            peak_bytes: SHARED_BYTES + workers.iter().map(|(record, _)| record.peak_bytes).sum::<u64>(),
+            wall_ns: workers.iter().map(|(record, _)| record.wall_ns).max().unwrap_or(0),
         };
-        let mut sum = sum.context("no workers were asked for")?;
-        sum.answer = to_figures(&merged).answer;
-        Ok(Ok((sum, found)))
+        let mut found: Vec<FoundReason> = workers.into_iter().flat_map(|(_, found)| found).collect();
+        found.append(&mut merge_found);
+        Ok((figures, found))
     }
 
-    /// One run: its record and the reasons against it, or the reason why there is no record.
+    /// One run: its record and the reasons against it.
     fn run_once(
         &self,
         request: &HarnessRequest,
         shared: Option<BorrowedFd>,
         shared_bytes: u64,
-    ) -> Result<RunResult<(HarnessRecord, Vec<FoundReason>)>> {
+    ) -> RunResult<(HarnessRecord, Vec<FoundReason>)> {
         let outcome = self.start_child(request, shared)?;
-        if let Some(found) = find_failure(&outcome) {
-            return Ok(Err(found));
+        if let Some(failure) = find_failure(&outcome) {
+            return Err(RunError::Program(failure));
         }
-        let said = match parse_record(&outcome.record, request) {
-            Ok(said) => said,
-            Err(error) => {
-                return Ok(Err(FoundReason::new(ReasonCode::BadRecord).with_detail(&error.to_string())));
-            }
-        };
+        let record = parse_record(&outcome.record, request).map_err(|error| {
+            RunError::Program(FoundReason::new(ReasonCode::BadRecord).with_detail(&error.to_string()))
+        })?;
         let mut found = Vec::new();
         if outcome.threads_left > 1 {
             found.push(FoundReason::new(ReasonCode::OutlivedCall));
@@ -222,8 +181,8 @@ impl Harness<'_> {
         if outcome.stdout.contains("heaplab-homework=1") && outcome.stdout.contains("peak_bytes=") {
             found.push(FoundReason::new(ReasonCode::ForgedRecord));
         }
-        found.extend(find_outside_memory(&outcome, &said, self.empty_bytes + shared_bytes));
-        Ok(Ok((said, found)))
+        found.extend(find_outside_memory(&outcome, &record, self.empty_bytes + shared_bytes));
+        Ok((record, found))
     }
 
     fn start_child(&self, request: &HarnessRequest, shared: Option<BorrowedFd>) -> Result<ChildOutcome> {
@@ -265,12 +224,12 @@ impl Harness<'_> {
     }
 }
 
-fn to_figures(said: &HarnessRecord) -> RunFigures {
+fn to_figures(record: &HarnessRecord) -> RunFigures {
     RunFigures {
-        answer: said.answer.unwrap_or(heaplab_homework::Answer::Rows { count: 0, checksum: 0 }),
-        allocations: said.births + said.reallocations,
-        peak_bytes: said.peak_bytes,
-        wall_ns: said.wall_ns,
+        answer: record.answer.unwrap_or(heaplab_homework::Answer::Rows { count: 0, checksum: 0 }),
+        allocations: record.births + record.reallocations,
+        peak_bytes: record.peak_bytes,
+        wall_ns: record.wall_ns,
     }
 }
 

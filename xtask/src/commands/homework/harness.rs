@@ -11,6 +11,7 @@ use crate::runner::environment;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use harness_process::{HarnessOutput, RunningHarness};
+use heaplab_command::run_error::{RunError, split_run};
 use heaplab_homework::{
     HarnessRecord, HarnessRequest, PUBLIC_SEED, RUNS, RunFigures, SHARED_BYTES, ScoreLimits, Share, Task,
     TaskScale, Trial, WORKERS,
@@ -124,8 +125,8 @@ struct TaskMeasurement {
     recording: Option<TaskRecording>,
 }
 
-/// A process's record and the path of its recording, or why there is none.
-type Outcome = std::result::Result<(HarnessRecord, PathBuf), Text>;
+/// The result of a run, or why there is none.
+type RunResult<T> = std::result::Result<T, RunError<Text>>;
 
 impl HarnessRunner {
     /// Measures a task three times. A failure ends it, since it would only repeat.
@@ -134,10 +135,10 @@ impl HarnessRunner {
         let mut first = None;
         for run in 0..RUNS {
             let trial = match task {
-                Task::List | Task::Generator => self.run_required(task, run)?,
-                Task::Aggregate => self.run_aggregate(run)?,
+                Task::List | Task::Generator => self.run_required(task, run),
+                Task::Aggregate => self.run_aggregate(run),
             };
-            match trial {
+            match split_run(trial)? {
                 Ok((trial, recording)) => {
                     trials.push(trial);
                     first.get_or_insert(recording);
@@ -156,59 +157,35 @@ impl HarnessRunner {
         Ok(TaskMeasurement { result, recording })
     }
 
-    fn run_required(
-        &self,
-        task: Task,
-        run: usize,
-    ) -> Result<std::result::Result<(Trial, Vec<PathBuf>), Text>> {
+    fn run_required(&self, task: Task, run: usize) -> RunResult<(Trial, Vec<PathBuf>)> {
         let TaskScale { seed, small } = task_scale(task);
-        let order = |rows: u64| HarnessRequest { task: task.name().to_owned(), rows, seed, share: None };
-        let small_run = match self.run_harness(&order(small), &format!("{run}-small"))? {
-            Ok((said, _)) => said,
-            Err(why) => return Ok(Err(why)),
-        };
+        let request = |rows: u64| HarnessRequest { task: task.name().to_owned(), rows, seed, share: None };
+        let (small_run, _) = self.run_harness(&request(small), &format!("{run}-small"))?;
         let (large_run, recording) =
-            match self.run_harness(&order(task.large_scale(small)), &format!("{run}-large"))? {
-                Ok(ran) => ran,
-                Err(why) => return Ok(Err(why)),
-            };
-        let trial = to_figures(&small_run).zip(to_figures(&large_run)).map(|(small, large)| Trial {
-            small: Some(small),
-            large,
-            alone_wall_ns: None,
-        });
-        Ok(trial.map(|trial| (trial, vec![recording])).ok_or_else(no_answer_text))
+            self.run_harness(&request(task.large_scale(small)), &format!("{run}-large"))?;
+        let (small, large) = (Some(to_figures(&small_run)?), to_figures(&large_run)?);
+        Ok((Trial { small, large, alone_wall_ns: None }, vec![recording]))
     }
 
     /// Several workers at once over fresh shared memory, then the merging process; and one worker
     /// alone, to compare the times.
-    fn run_aggregate(&self, run: usize) -> Result<std::result::Result<(Trial, Vec<PathBuf>), Text>> {
+    fn run_aggregate(&self, run: usize) -> RunResult<(Trial, Vec<PathBuf>)> {
         let shared = SharedMemory::new()?;
-        let several = match self.run_workers(&shared, WORKERS, &format!("{run}-of"))? {
-            Ok(several) => several,
-            Err(why) => return Ok(Err(why)),
+        let several = self.run_workers(&shared, WORKERS, &format!("{run}-of"))?;
+        let merge = aggregate_request("optional.merge", &shared, 0, WORKERS);
+        let (merged, _) = self.run_harness(&merge, &format!("{run}-merge"))?;
+        let alone = self.run_workers(&SharedMemory::new()?, 1, &format!("{run}-alone"))?;
+        let slowest = |ran: &[(HarnessRecord, PathBuf)]| {
+            ran.iter().map(|(record, _)| record.wall_ns).max().unwrap_or(0)
         };
-        let merge = match self
-            .run_harness(&aggregate_request("optional.merge", &shared, 0, WORKERS), &format!("{run}-merge"))?
-        {
-            Ok((said, _)) => said,
-            Err(why) => return Ok(Err(why)),
-        };
-        let alone = match self.run_workers(&SharedMemory::new()?, 1, &format!("{run}-alone"))? {
-            Ok(alone) => alone,
-            Err(why) => return Ok(Err(why)),
-        };
-        let slowest =
-            |ran: &[(HarnessRecord, PathBuf)]| ran.iter().map(|(said, _)| said.wall_ns).max().unwrap_or(0);
-        let large = merge.answer.map(|answer| RunFigures {
-            answer,
-            allocations: several.iter().map(|(said, _)| said.births + said.reallocations).sum(),
-            peak_bytes: SHARED_BYTES + several.iter().map(|(said, _)| said.peak_bytes).sum::<u64>(),
+        let large = RunFigures {
+            allocations: several.iter().map(|(record, _)| record.births + record.reallocations).sum(),
+            peak_bytes: SHARED_BYTES + several.iter().map(|(record, _)| record.peak_bytes).sum::<u64>(),
             wall_ns: slowest(&several),
-        });
-        let trial = large.map(|large| Trial { small: None, large, alone_wall_ns: Some(slowest(&alone)) });
-        let recordings = several.into_iter().map(|(_, path)| path).collect();
-        Ok(trial.map(|trial| (trial, recordings)).ok_or_else(no_answer_text))
+            ..to_figures(&merged)?
+        };
+        let trial = Trial { small: None, large, alone_wall_ns: Some(slowest(&alone)) };
+        Ok((trial, several.into_iter().map(|(_, path)| path).collect()))
     }
 
     fn run_workers(
@@ -216,32 +193,25 @@ impl HarnessRunner {
         shared: &SharedMemory,
         parts: u64,
         name: &str,
-    ) -> Result<std::result::Result<Vec<(HarnessRecord, PathBuf)>, Text>> {
+    ) -> RunResult<Vec<(HarnessRecord, PathBuf)>> {
         let mut running = Vec::new();
         for part in 0..parts {
             let folder = self.make_run_folder(&format!("{name}-{part}"))?;
-            let order = aggregate_request("optional.worker", shared, part, parts);
-            running.push((RunningHarness::start(&self.program, &folder)?, order));
+            let request = aggregate_request("optional.worker", shared, part, parts);
+            running.push((RunningHarness::start(&self.program, &folder)?, request));
         }
         // All are started before the first one begins to work.
-        for (child, order) in &mut running {
-            child.send_request(&order.to_line())?;
+        for (child, request) in &mut running {
+            child.send_request(&request.to_line())?;
         }
-        let mut said = Vec::new();
-        for (child, order) in running {
-            match parse_outcome(child.wait()?, &order) {
-                Ok(ran) => said.push(ran),
-                Err(why) => return Ok(Err(why)),
-            }
-        }
-        Ok(Ok(said))
+        running.into_iter().map(|(child, request)| parse_output(child.wait()?, &request)).collect()
     }
 
-    fn run_harness(&self, order: &HarnessRequest, name: &str) -> Result<Outcome> {
-        let mut child =
-            RunningHarness::start(&self.program, &self.make_run_folder(&format!("{}-{name}", order.task))?)?;
-        child.send_request(&order.to_line())?;
-        Ok(parse_outcome(child.wait()?, order))
+    fn run_harness(&self, request: &HarnessRequest, name: &str) -> RunResult<(HarnessRecord, PathBuf)> {
+        let folder = self.make_run_folder(&format!("{}-{name}", request.task))?;
+        let mut child = RunningHarness::start(&self.program, &folder)?;
+        child.send_request(&request.to_line())?;
+        parse_output(child.wait()?, request)
     }
 
     fn make_run_folder(&self, name: &str) -> Result<PathBuf> {
@@ -278,25 +248,22 @@ fn aggregate_request(task: &str, shared: &SharedMemory, part: u64, parts: u64) -
     HarnessRequest { task: task.to_owned(), rows: small, seed, share: Some(share) }
 }
 
-fn parse_outcome(ended: HarnessOutput, order: &HarnessRequest) -> Outcome {
-    let HarnessOutput { record, recording } = ended;
-    let text = record?;
-    let said = heaplab_homework::parse_record(&text, order).map_err(|error| Text {
-        en: format!("{}: {error}", order.task),
-        zh: format!("{}：测量记录不完整（{error}）", order.task),
+fn parse_output(ended: HarnessOutput, request: &HarnessRequest) -> RunResult<(HarnessRecord, PathBuf)> {
+    let text = ended.record.map_err(RunError::Program)?;
+    let record = heaplab_homework::parse_record(&text, request).map_err(|error| {
+        let task = &request.task;
+        let (en, zh) = (format!("{task}: {error}"), format!("{task}：测量记录不完整（{error}）"));
+        RunError::Program(Text { en, zh })
     })?;
-    Ok((said, recording))
+    Ok((record, ended.recording))
 }
 
-fn to_figures(said: &HarnessRecord) -> Option<RunFigures> {
-    Some(RunFigures {
-        answer: said.answer?,
-        allocations: said.births + said.reallocations,
-        peak_bytes: said.peak_bytes,
-        wall_ns: said.wall_ns,
+fn to_figures(record: &HarnessRecord) -> RunResult<RunFigures> {
+    let no_answer = || Text { en: "it gave no answer".to_owned(), zh: "没有给出结果".to_owned() };
+    Ok(RunFigures {
+        answer: record.answer.ok_or_else(|| RunError::Program(no_answer()))?,
+        allocations: record.births + record.reallocations,
+        peak_bytes: record.peak_bytes,
+        wall_ns: record.wall_ns,
     })
-}
-
-fn no_answer_text() -> Text {
-    Text { en: "it gave no answer".to_owned(), zh: "没有给出结果".to_owned() }
 }
