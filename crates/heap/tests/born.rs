@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(resolve_lines(&[]), []);
     assert_eq!(born(&*boxed), Some(births[0]), "a closed region forgets no header");
     assert_eq!(born(&*outside), None, "no region was open");
-    assert_eq!(born(&*hidden), None, "it was made unseen");
+    assert_eq!(born(&*hidden), None, "it was made untracked");
     println!("born: ok");
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! `limit` over several threads: those with a token are measured, whichever thread frees their blocks,
-//! and the peak is exact.
+//! `limit` over several threads: those with a token are measured, whichever thread frees their
+//! blocks, and the peak is exact.
 
 use heaplab_heap::{Heap, Limit, Totals, limit, region};
 use std::hint::black_box;

@@ -52,7 +52,7 @@ pub(crate) unsafe fn block_from_base(base: *mut u8, layout: Layout) -> *mut u8 {
 }
 
 /// # Safety
-/// `block` came from [`block()`] with the same layout.
+/// `block` came from [`block_from_base`] with the same layout.
 #[inline]
 pub(crate) unsafe fn base_from_block(block: *mut u8, layout: Layout) -> *mut u8 {
     // SAFETY: `block` lies `offset` behind its base.
@@ -60,7 +60,7 @@ pub(crate) unsafe fn base_from_block(block: *mut u8, layout: Layout) -> *mut u8 
 }
 
 /// # Safety
-/// `block` came from [`block()`] and its header was written.
+/// `block` came from [`block_from_base`] and its header was written.
 #[inline]
 pub(crate) unsafe fn read(block: *mut u8) -> Header {
     // SAFETY: the 16 bytes before a block are its own, and a block is aligned to 16.
@@ -68,7 +68,7 @@ pub(crate) unsafe fn read(block: *mut u8) -> Header {
 }
 
 /// # Safety
-/// `block` came from [`block()`].
+/// `block` came from [`block_from_base`].
 #[inline]
 pub(crate) unsafe fn write(block: *mut u8, header: Header) {
     // SAFETY: as in `read`.
