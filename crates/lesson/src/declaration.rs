@@ -1,4 +1,4 @@
-//! The declaration of a lesson: its variants by name, and the code that [`lesson!`] writes around
+//! The declaration of a lesson: its variants by name, and the code that `lesson!` writes around
 //! them.
 
 use crate::measure::{MeasuredVariant, VariantRunner};
@@ -62,7 +62,7 @@ macro_rules! lesson {
     };
 }
 
-/// What [`lesson!`] has declared.
+/// What [`lesson!`](crate::lesson!) has declared.
 pub struct Lesson {
     /// What the scale counts, in the plural.
     pub unit: &'static str,
