@@ -1,6 +1,7 @@
 //! What lesson 8.1 asserts about itself: what leaks, to the byte, what does not, and what the
 //! collector wrote down. Live bytes of the heap probe are exact on one thread.
 
+use heaplab_lesson::Attachment;
 use heaplab_lesson::trial::{self, Probe, RecordedRun, charts, example_path, tables, whole_number};
 use heaplab_report::lesson_data::present;
 use std::cell::RefCell;
@@ -78,6 +79,21 @@ fn the_collector_writes_down_whom_it_freed() {
             let (runs, sum) = (series.points.len() as u64, series.points.iter().map(|[_, y]| y).sum::<f64>());
             assert_eq!((runs, sum as u64), (count(generation, 1), count(generation, column)), "{name}");
         }
+    }
+}
+
+/// The graphs are drawn of real families: their counts are those of the `Rc`s, and the cycle is found.
+#[test]
+fn the_graphs_have_the_counts_of_the_families() {
+    let child = (Some(1), Some(0));
+    for (variant, leaks, counts) in [
+        ("rc_cycle", true, vec![(Some(2), Some(0)), child, child]),
+        ("weak_back_edge", false, vec![(None, None), (Some(1), Some(2)), child, child]),
+    ] {
+        let attachments = present(trial::run(LESSON, variant, 1, Probe::Plain).unwrap().attachments);
+        let [Attachment::Graph(graph)] = &attachments[..] else { panic!("one graph, not {attachments:?}") };
+        assert_eq!(graph.nodes.iter().map(|node| (node.strong, node.weak)).collect::<Vec<_>>(), counts);
+        assert!(graph.nodes.iter().all(|node| node.leaked == leaks && node.in_cycle == leaks), "{variant}");
     }
 }
 
