@@ -8,11 +8,11 @@ use std::ops::Range;
 /// From this ratio of the largest figure to the smallest on, bars and curves get a logarithmic
 /// axis. On a linear one, the smallest bar would be three pixels long.
 const LOG_FROM_RATIO: f64 = 30.0;
-/// Room at either end of [`Axis::with_room`]: a part of the axis, and at least so many powers of
+/// Margin at either end of [`Axis::with_margin`]: a part of the axis, and at least so many powers of
 /// ten.
-const ROOM_PART: f64 = 0.07;
-const LEAST_ROOM: f64 = 0.15;
-/// An axis of [`Axis::with_room`] that is not longer than so many powers of ten is marked at 1, 2
+const MARGIN_PART: f64 = 0.07;
+const LEAST_MARGIN: f64 = 0.15;
+/// An axis of [`Axis::with_margin`] that is not longer than so many powers of ten is marked at 1, 2
 /// and 5 times each.
 const FEW_POWERS: f64 = 2.5;
 
@@ -90,14 +90,14 @@ impl Axis {
 
     /// Logarithmic with base 10, from a little below the smallest figure to a little above the
     /// largest. Figures that have no logarithm are ignored.
-    pub(crate) fn with_room(figures: impl Iterator<Item = f64>, unit: AxisUnit) -> Axis {
+    pub(crate) fn with_margin(figures: impl Iterator<Item = f64>, unit: AxisUnit) -> Axis {
         let powers = figures.filter(|figure| figure.is_finite() && *figure > 0.0).map(f64::log10);
         let ends = powers.fold(None, |ends: Option<(f64, f64)>, power| {
             Some(ends.map_or((power, power), |(low, high)| (low.min(power), high.max(power))))
         });
         let (low, high) = ends.unwrap_or((0.0, 0.0));
-        let room = ((high - low) * ROOM_PART).max(LEAST_ROOM);
-        let (low, high) = (low - room, high + room);
+        let margin = ((high - low) * MARGIN_PART).max(LEAST_MARGIN);
+        let (low, high) = (low - margin, high + margin);
         let digits: &[f64] = if high - low > FEW_POWERS { &[1.0] } else { &[1.0, 2.0, 5.0] };
         let powers = low.floor() as i32..=high.floor() as i32;
         let marks = powers.flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)));
@@ -273,8 +273,8 @@ mod tests {
         marks(&Axis::from_figures(figures.iter().copied(), unit, &fit))
     }
 
-    fn with_room(figures: &[f64]) -> Axis {
-        Axis::with_room(figures.iter().copied(), AxisUnit::Bytes)
+    fn with_margin(figures: &[f64]) -> Axis {
+        Axis::with_margin(figures.iter().copied(), AxisUnit::Bytes)
     }
 
     #[test]
@@ -326,15 +326,15 @@ mod tests {
     }
 
     #[test]
-    fn with_room_a_short_axis_has_more_marks() {
-        assert_eq!(marks(&with_room(&[1.2e6, 1.1e9])), "1 MB | 10 MB | 100 MB | 1 GB");
-        assert_eq!(marks(&with_room(&[7e7, 4e8])), "50 MB | 100 MB | 200 MB | 500 MB");
-        assert_eq!(marks(&with_room(&[1e8])), "100 MB");
+    fn with_margin_a_short_axis_has_more_marks() {
+        assert_eq!(marks(&with_margin(&[1.2e6, 1.1e9])), "1 MB | 10 MB | 100 MB | 1 GB");
+        assert_eq!(marks(&with_margin(&[7e7, 4e8])), "50 MB | 100 MB | 200 MB | 500 MB");
+        assert_eq!(marks(&with_margin(&[1e8])), "100 MB");
     }
 
     #[test]
     fn equal_factors_are_equal_distances() {
-        let axis = with_room(&[f64::NAN, 0.0, -1.0, 1e6, 1e8]);
+        let axis = with_margin(&[f64::NAN, 0.0, -1.0, 1e6, 1e8]);
         assert!((axis.position(1e7) - 0.5).abs() < 1e-9);
         let off = axis.position(1e8) - axis.position(1e7);
         assert!((axis.position(1e7) - axis.position(1e6) - off).abs() < 1e-9);
@@ -351,7 +351,7 @@ mod tests {
                 let fit = AxisFit { most_marks: 6, logarithmic, from_zero: false };
                 Axis::from_figures(figures.iter().copied(), AxisUnit::Bytes, &fit).with_headroom()
             });
-            for axis in fits.into_iter().chain([with_room(figures)]) {
+            for axis in fits.into_iter().chain([with_margin(figures)]) {
                 for figure in [f64::NAN, f64::NEG_INFINITY, f64::INFINITY, -5.0, 0.0, 1e308] {
                     assert!((0.0..=1.0).contains(&axis.position(figure)), "{figures:?} {figure}");
                 }

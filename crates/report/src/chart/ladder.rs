@@ -46,42 +46,42 @@ pub(crate) const PICTURE: ReportPicture = ReportPicture {
 
 fn draw_ladder(report: &Report, words: &Words) -> (String, Option<FigureTable>) {
     let limit = report.ladder.map_or(0, |ladder| ladder.limit_bytes);
-    let rungs = ladder_runs(report);
+    let points = ladder_runs(report);
     let title = words.get("ladder-title");
-    let axes = LadderAxes::from_runs(&rungs, limit);
+    let axes = LadderAxes::from_runs(&points, limit);
     let mut svg = Svg::default();
     svg.draw_head(&title, &words.get("ladder-subtitle"));
     svg.text((EDGE, 82.0), &words.get("ladder-subtitle-file"), Font::new(13, QUIET));
     draw_grid(&mut svg, &axes, report, words);
     let mut labels = labels::LabelPlacer::new((LEFT, RIGHT + 120.0), (TOP, BOTTOM));
     draw_limit(&mut svg, &axes, limit, &mut labels, words);
-    let marks: Vec<_> = rungs.iter().map(|rung| axes.marks(rung)).collect();
+    let marks: Vec<_> = points.iter().map(|point| axes.marks(point)).collect();
     for (from, to) in &marks {
         labels.keep_clear(*from, *to);
     }
-    for (rung, marks) in rungs.iter().zip(&marks) {
-        draw_run(&mut svg, rung, *marks, report, words);
+    for (point, marks) in points.iter().zip(&marks) {
+        draw_run(&mut svg, point, *marks, report, words);
     }
-    for (rung, (_, ring)) in rungs.iter().zip(&marks) {
-        let font = Font::new(13, language_colour(rung.run.language)).bold().halo();
-        let PlacedLabel { at, leader } = labels.place(*ring, font.width(&rung.name));
+    for (point, (_, ring)) in points.iter().zip(&marks) {
+        let font = Font::new(13, language_colour(point.run.language)).bold().halo();
+        let PlacedLabel { at, leader } = labels.place(*ring, font.width(&point.name));
         if leader {
             svg.line(*ring, (at.0, at.1 + 3.0), &format!("stroke=\"{QUIET}\" stroke-width=\"0.7\""));
         }
-        svg.text(at, &rung.name, font);
+        svg.text(at, &point.name, font);
     }
     svg.text((EDGE, HEIGHT - 20.0), &words.get("ladder-log"), Font::new(12, QUIET));
-    let told = ladder_sentences(report, words).join(" ");
-    let table = ladder_table(&rungs, limit, report, words);
-    (svg.finish((WIDTH, HEIGHT), &title, &told), Some(table))
+    let description = ladder_sentences(report, words).join(" ");
+    let table = ladder_table(&points, limit, report, words);
+    (svg.finish((WIDTH, HEIGHT), &title, &description), Some(table))
 }
 
 /// Which run is the fastest under the limit, and which peaks are mostly a file's pages.
 fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
     let Some(ladder) = report.ladder else { return Vec::new() };
-    let rungs = ladder_runs(report);
+    let points = ladder_runs(report);
     let limit = format::bytes(ladder.limit_bytes);
-    let under = rungs.iter().filter(|rung| rung.peak < ladder.limit_bytes);
+    let under = points.iter().filter(|point| point.peak < ladder.limit_bytes);
     let mut said = Vec::new();
     if let Some(best) = under.max_by(|one, other| one.speed.total_cmp(&other.speed)) {
         let (speed, peak) = (format_speed(best, report, words), format::bytes(best.peak));
@@ -89,17 +89,17 @@ fn ladder_sentences(report: &Report, words: &Words) -> Vec<String> {
             "ladder-fastest",
             &[("limit", &limit), ("who", &run_label(best, words)), ("speed", &speed), ("peak", &peak)],
         ));
-    } else if !rungs.is_empty() {
+    } else if !points.is_empty() {
         said.push(words.say("ladder-none", &[("limit", &limit)]));
     }
-    for rung in &rungs {
-        let Some(file) = rung.anonymous.map(|anonymous| rung.peak - anonymous) else { continue };
-        if file > ladder.limit_bytes && file as f64 > FILE_FROM_PART * rung.peak as f64 {
-            let share = format::percent(file as f64 / rung.peak as f64);
-            let (peak, file) = (format::bytes(rung.peak), format::bytes(file));
+    for point in &points {
+        let Some(file) = point.anonymous.map(|anonymous| point.peak - anonymous) else { continue };
+        if file > ladder.limit_bytes && file as f64 > FILE_FROM_PART * point.peak as f64 {
+            let share = format::percent(file as f64 / point.peak as f64);
+            let (peak, file) = (format::bytes(point.peak), format::bytes(file));
             said.push(words.say(
                 "ladder-file",
-                &[("who", &run_label(rung, words)), ("peak", &peak), ("file", &file), ("share", &share)],
+                &[("who", &run_label(point, words)), ("peak", &peak), ("file", &file), ("share", &share)],
             ));
         }
     }
@@ -158,37 +158,37 @@ fn draw_limit(svg: &mut Svg, axes: &LadderAxes, limit: u64, labels: &mut labels:
 
 fn draw_run(
     svg: &mut Svg,
-    rung: &LadderRun<'_>,
+    point: &LadderRun<'_>,
     (filled, ring): ((f64, f64), (f64, f64)),
     report: &Report,
     words: &Words,
 ) {
-    let colour = language_colour(rung.run.language);
-    let title = run_cells(rung, report, words).join(" · ");
+    let colour = language_colour(point.run.language);
+    let title = run_cells(point, report, words).join(" · ");
     svg.group(&title, |svg| {
         svg.line(filled, ring, &format!("stroke=\"{colour}\" stroke-width=\"2\" stroke-opacity=\"0.55\""));
         svg.circle(ring, 6.5, &format!("fill=\"{PAPER}\" stroke=\"{colour}\" stroke-width=\"2\""));
-        if rung.anonymous.is_some() {
+        if point.anonymous.is_some() {
             svg.circle(filled, 4.0, &format!("fill=\"{colour}\""));
         }
     });
 }
 
 /// The same figures as a table.
-fn ladder_table(rungs: &[LadderRun<'_>], limit: u64, report: &Report, words: &Words) -> FigureTable {
+fn ladder_table(points: &[LadderRun<'_>], limit: u64, report: &Report, words: &Words) -> FigureTable {
     let keys = ["column-variant", "ladder-speed", "column-rss-anon", "ladder-peak", "ladder-under"];
     let heads =
         keys.map(|key| words.say(key, &[("limit", &format::bytes(limit))]).replace('|', " ")).to_vec();
-    let with_verdict = |rung| {
-        let verdict = if LadderRun::is_under(rung, limit) { "yes" } else { "no" };
-        run_cells(rung, report, words).into_iter().chain([words.get(verdict)]).collect()
+    let with_verdict = |point| {
+        let verdict = if LadderRun::is_under(point, limit) { "yes" } else { "no" };
+        run_cells(point, report, words).into_iter().chain([words.get(verdict)]).collect()
     };
-    (heads, rungs.iter().map(with_verdict).collect())
+    (heads, points.iter().map(with_verdict).collect())
 }
 
-fn run_cells(rung: &LadderRun<'_>, report: &Report, words: &Words) -> Vec<String> {
-    let anonymous = rung.anonymous.map_or_else(|| "–".to_owned(), format::bytes);
-    vec![rung.name.clone(), format_speed(rung, report, words), anonymous, format::bytes(rung.peak)]
+fn run_cells(point: &LadderRun<'_>, report: &Report, words: &Words) -> Vec<String> {
+    let anonymous = point.anonymous.map_or_else(|| "–".to_owned(), format::bytes);
+    vec![point.name.clone(), format_speed(point, report, words), anonymous, format::bytes(point.peak)]
 }
 
 impl LadderRun<'_> {
@@ -198,16 +198,16 @@ impl LadderRun<'_> {
 }
 
 /// `engine` or `CPython lines`, for a sentence.
-fn run_label(rung: &LadderRun<'_>, words: &Words) -> String {
-    match rung.run.language {
-        Language::Rust => rung.run.variant.clone(),
+fn run_label(point: &LadderRun<'_>, words: &Words) -> String {
+    match point.run.language {
+        Language::Rust => point.run.variant.clone(),
         language => words
-            .say("whose", &[("language", canvas::language_name(language)), ("variant", &rung.run.variant)]),
+            .say("whose", &[("language", canvas::language_name(language)), ("variant", &point.run.variant)]),
     }
 }
 
-fn format_speed(rung: &LadderRun<'_>, report: &Report, words: &Words) -> String {
-    format_per_second(rung.speed, report, words)
+fn format_speed(point: &LadderRun<'_>, report: &Report, words: &Words) -> String {
+    format_per_second(point.speed, report, words)
 }
 
 /// `1.98 GB/s`; figures that are not bytes have their unit: `10M rows/s`.

@@ -1,4 +1,4 @@
-//! Where runs lie on the ladder: both axes are logarithmic, with a little room around the figures.
+//! Where runs lie on the ladder: both axes are logarithmic, with a small margin around the figures.
 
 use super::{BOTTOM, LEFT, LadderRun, RIGHT, TOP};
 use crate::chart::axis::Axis;
@@ -18,8 +18,8 @@ impl LadderAxes {
         let memory = peaks.chain([limit]).map(|bytes| bytes as f64);
         let speed = runs.iter().map(|run| run.speed);
         LadderAxes {
-            memory: Axis::with_room(memory, AxisUnit::Bytes),
-            speed: Axis::with_room(speed, AxisUnit::Count),
+            memory: Axis::with_margin(memory, AxisUnit::Bytes),
+            speed: Axis::with_margin(speed, AxisUnit::Count),
         }
     }
 
