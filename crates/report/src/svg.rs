@@ -233,14 +233,14 @@ pub(crate) fn text_width(text: &str, pixels: u32) -> i32 {
 
 /// Every test of a picture reads it as XML.
 #[cfg(test)]
-pub(crate) fn parsed(svg: &str) -> resvg::usvg::roxmltree::Document<'_> {
+pub(crate) fn parse_svg(svg: &str) -> resvg::usvg::roxmltree::Document<'_> {
     resvg::usvg::roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{error} in {svg}"))
 }
 
 /// The texts that stand in a picture.
 #[cfg(test)]
 pub(crate) fn texts(svg: &str) -> Vec<String> {
-    let document = parsed(svg);
+    let document = parse_svg(svg);
     let texts = document.descendants().filter(|node| node.has_tag_name("text"));
     texts.filter_map(|node| node.text().map(|text| text.trim().to_owned())).collect()
 }
@@ -264,7 +264,7 @@ mod tests {
         svg.group(evil, |svg| svg.text((f64::NAN, 1.0), evil, Font::new(13, INK).mono().halo()));
         let file = svg.finish((10.0, 10.0), evil, evil);
         assert_eq!(texts(&file), ["<&\"]]> </text>"]);
-        assert_eq!(parsed(&file).descendants().filter(|node| node.has_tag_name("title")).count(), 2);
+        assert_eq!(parse_svg(&file).descendants().filter(|node| node.has_tag_name("title")).count(), 2);
     }
 
     #[test]

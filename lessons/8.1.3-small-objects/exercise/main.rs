@@ -26,7 +26,7 @@ fn mine(blocks: Scale) -> VariantResult<Vec<Block<'static, Pymalloc<Global>>>> {
     let (mut cache, mut temporary) = (Vec::new(), Vec::new());
     let mut checksum = Checksum::new();
     for i in blocks.iter() {
-        let block = Block::new_filled(&BLOCKS, sizes.between(1, 224), i as u8);
+        let block = Block::new_filled(&BLOCKS, sizes.draw_between(1, 224), i as u8);
         checksum = checksum.row("", block.bytes().len() as u64);
         if i % 32 == 0 { cache.push(block) } else { temporary.push(block) }
     }

@@ -30,7 +30,7 @@ fn mine(blocks: Scale) -> VariantResult<Vec<Block<'static, Pymalloc<Global>>>> {
     for i in blocks.iter() {
         let stays = i % 32 == 0;
         let block =
-            Block::new_filled(if stays { &CACHED } else { &TEMPORARY }, sizes.between(1, 224), i as u8);
+            Block::new_filled(if stays { &CACHED } else { &TEMPORARY }, sizes.draw_between(1, 224), i as u8);
         checksum = checksum.row("", block.bytes().len() as u64);
         if stays { cache.push(block) } else { temporary.push(block) }
     }

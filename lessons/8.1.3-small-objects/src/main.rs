@@ -116,7 +116,7 @@ fn churn<A: GlobalAlloc + CountArenas>(
 
     mark_phase("again");
     for slot in slots.iter_mut().filter(|slot| slot.is_none()).take(blocks.len() / 4) {
-        let bytes = sizes.between(225, 448);
+        let bytes = sizes.draw_between(225, 448);
         *slot = Some(Block::new_filled(allocator, bytes, bytes as u8));
     }
     let again = measure_footprint(allocator, live_bytes(&slots));
@@ -125,7 +125,7 @@ fn churn<A: GlobalAlloc + CountArenas>(
 
 fn fill_slots<'a, A: GlobalAlloc>(allocator: &'a A, slots: &mut Slots<'a, A>, sizes: &mut Sizes) {
     for (place, slot) in slots.iter_mut().enumerate() {
-        *slot = Some(Block::new_filled(allocator, sizes.between(1, 224), place as u8));
+        *slot = Some(Block::new_filled(allocator, sizes.draw_between(1, 224), place as u8));
     }
 }
 

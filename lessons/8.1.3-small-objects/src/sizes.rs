@@ -13,7 +13,7 @@ impl Sizes {
     }
 
     /// A size between two others, both of which can come.
-    pub fn between(&mut self, least: usize, most: usize) -> usize {
+    pub fn draw_between(&mut self, least: usize, most: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         // The low bits of such a generator repeat soon.
         least + (self.0 >> 33) as usize % (most - least + 1)

@@ -35,7 +35,7 @@ fn mine(_: Scale) -> VariantResult<()> {
     let hasher = BuildHasherDefault::<DefaultHasher>::new();
     let (mut uv, mut once) = (0, 0);
     for pass in 0..PASSES {
-        let counts = counted(|address| hasher.hash_one(address) % PASSES == pass);
+        let counts = count_wanted(|address| hasher.hash_one(address) % PASSES == pass);
         uv += counts.len() as u64;
         once += counts.values().filter(|&&count| count == 1).count() as u64;
     }
@@ -43,7 +43,7 @@ fn mine(_: Scale) -> VariantResult<()> {
 }
 
 /// Counts the lines of the wanted addresses.
-fn counted(is_wanted: impl Fn(&IpAddr) -> bool) -> HashMap<IpAddr, u64> {
+fn count_wanted(is_wanted: impl Fn(&IpAddr) -> bool) -> HashMap<IpAddr, u64> {
     let mut reader = BufReader::new(log::open());
     let (mut counts, mut line) = (HashMap::new(), Vec::new());
     while or_exit(reader.read_until(b'\n', &mut line), "reading") > 0 {

@@ -77,7 +77,7 @@ fn cases_per_class(set: Set, seed: u64, each: usize, scales: (f64, f64)) -> Vec<
 fn simulate_case(family: &Family, chance: &mut Chance, scales: (f64, f64)) -> Case {
     let smallest = chance.count(scales.0, scales.1) as u64;
     let others_bytes = chance.magnitude(100.0, 20_000.0);
-    let references = family.references[chance.below(family.references.len())];
+    let references = family.references[chance.draw_below(family.references.len())];
     let parameters = Chance::new(chance.next());
     let runs = [1, 2, 4].map(|times| {
         let mut service = (family.draw)(&mut parameters.clone(), smallest as f64);

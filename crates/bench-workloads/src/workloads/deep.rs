@@ -9,7 +9,7 @@ const FRAMES: u32 = 64;
 /// As `slots`, with each row built at the bottom.
 pub(super) fn slots(rows: u64) -> BoxedWork {
     let mut table: Vec<User> = Vec::new();
-    recurse(FRAMES, &mut || table.extend((0..rows).map(User::numbered)));
+    recurse(FRAMES, &mut || table.extend((0..rows).map(User::from_number)));
     Box::new(table)
 }
 

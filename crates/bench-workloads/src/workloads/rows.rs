@@ -10,13 +10,13 @@ pub(super) struct User {
 
 impl User {
     #[inline(always)]
-    pub(super) fn numbered(i: u64) -> User {
+    pub(super) fn from_number(i: u64) -> User {
         User { name: format!("user{i}"), score: i }
     }
 }
 
 pub(super) fn slots(rows: u64) -> BoxedWork {
-    Box::new((0..rows).map(User::numbered).collect::<Vec<User>>())
+    Box::new((0..rows).map(User::from_number).collect::<Vec<User>>())
 }
 
 enum Value {

@@ -272,12 +272,12 @@ mod tests {
         chart.series[0].points = vec![[f64::NAN, 1.0], [0.0, 2.0], [-1.0, f64::INFINITY], [8.0, 0.25]];
         for marker in [Marker::Line, Marker::Stairs, Marker::Dots] {
             chart.series[0].marker = marker;
-            svg::parsed(&drawn(&chart, Lang::En));
+            svg::parse_svg(&drawn(&chart, Lang::En));
         }
         chart.series[0].points.clear();
-        svg::parsed(&drawn(&chart, Lang::En));
+        svg::parse_svg(&drawn(&chart, Lang::En));
         chart.series.clear();
-        svg::parsed(&drawn(&chart, Lang::Zh));
+        svg::parse_svg(&drawn(&chart, Lang::Zh));
     }
 
     #[test]

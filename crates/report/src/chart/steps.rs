@@ -244,7 +244,7 @@ mod tests {
 
     /// The paths of the series.
     fn stairs(svg: &str) -> Vec<String> {
-        let document = svg::parsed(svg);
+        let document = svg::parse_svg(svg);
         let paths = document.descendants().filter(|node| node.has_tag_name("path"));
         paths.filter_map(|path| path.attribute("d").map(str::to_owned)).collect()
     }
@@ -267,13 +267,13 @@ mod tests {
     fn nothing_one_and_thirty_steps_can_be_drawn() {
         for count in [0, 1, 30] {
             let svg = drawn(&fixture::pictures::steps(count), Lang::Zh);
-            svg::parsed(&svg);
+            svg::parse_svg(&svg);
             assert!(!svg.contains("NaN"), "{count}");
         }
         let mut ragged = fixture::pictures::steps(5);
         ragged.series[0].values.truncate(2);
         ragged.steps[1].code = "x".repeat(500);
-        svg::parsed(&drawn(&ragged, Lang::En));
+        svg::parse_svg(&drawn(&ragged, Lang::En));
     }
 
     #[test]

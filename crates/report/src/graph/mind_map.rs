@@ -223,7 +223,7 @@ mod tests {
         let texts = svg::texts(&svg);
         assert!(texts.contains(&"not yet run".to_owned()), "{texts:?}");
         assert!(texts.contains(&"cargo xtask lesson 8.7".to_owned()));
-        let document = svg::parsed(&svg);
+        let document = svg::parse_svg(&svg);
         let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
         assert_eq!(links, ["../8.5/report.html"]);
         let chinese = svg::texts(&drawn(&fixture::report(Lang::Zh), Lang::Zh));
@@ -237,7 +237,7 @@ mod tests {
         spec.stage = std::iter::repeat_n(spec.stage[0].clone(), 5).collect();
         let map = fill_mind_map(&spec, &[made::read(fixture::report(Lang::En))]);
         let svg = draw_mind_map(&map, &Words::new(Lang::En));
-        let document = svg::parsed(&svg);
+        let document = svg::parse_svg(&svg);
         let width: f64 = document.root_element().attribute("width").unwrap().parse().unwrap();
         assert!(width < 1_200.0, "{width}");
         assert_eq!(document.descendants().filter(|node| node.has_tag_name("a")).count(), 10);

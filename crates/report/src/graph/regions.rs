@@ -289,7 +289,7 @@ mod tests {
     fn bars_are_as_long_as_their_bytes() {
         let regions = fixture::pictures::regions();
         let svg = drawn(&regions);
-        let document = svg::parsed(&svg);
+        let document = svg::parse_svg(&svg);
         let bars: Vec<f64> = document
             .descendants()
             .filter(|node| node.has_tag_name("rect") && node.attribute("fill") == Some("none"))
@@ -333,7 +333,7 @@ mod tests {
         let regions = MemoryRegions { name: "pools".into(), title, rows: (0..10).map(row).collect() };
         let svg = drawn(&regions);
         assert!(svg.len() < 1_500_000, "{}", svg.len());
-        svg::parsed(&svg);
+        svg::parse_svg(&svg);
     }
 
     #[test]
@@ -346,11 +346,11 @@ mod tests {
         }
         assert!(!drawn(&regions).contains("NaN"));
         regions.rows.clear();
-        svg::parsed(&drawn(&regions));
+        svg::parse_svg(&drawn(&regions));
         regions.rows.push(MemoryRow {
             label: "x".repeat(300),
             spans: vec![MemorySpan { bytes: u64::MAX, state: MemoryState::Used, label: "a".into() }; 3],
         });
-        svg::parsed(&drawn(&regions));
+        svg::parse_svg(&drawn(&regions));
     }
 }

@@ -7,7 +7,7 @@ use heaplab_record::Strength;
 
 fn drawn(graph: &Graph) -> String {
     let file = draw_graph(graph, "leaky", &Words::new(Lang::En));
-    svg::parsed(&file);
+    svg::parse_svg(&file);
     assert!(!file.contains("NaN") && !file.contains("inf"), "{file}");
     file
 }
@@ -78,7 +78,7 @@ fn long_names_are_cut_and_whole_under_the_pointer() {
     let mut graph = fixture::pictures::graph();
     graph.nodes[0].type_name = format!("alloc::collections::BTreeMap<{}>", "very::long::Name, ".repeat(20));
     let file = drawn(&graph);
-    let document = svg::parsed(&file);
+    let document = svg::parse_svg(&file);
     let titles: Vec<&str> = document
         .descendants()
         .filter(|node| node.has_tag_name("title"))

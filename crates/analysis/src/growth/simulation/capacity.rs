@@ -43,7 +43,7 @@ impl Containers {
 
 impl Service for Containers {
     fn request(&mut self, heap: &mut Heap, chance: &mut Chance) {
-        let container = &mut self.held[chance.below(self.count)];
+        let container = &mut self.held[chance.draw_below(self.count)];
         if !chance.happens(self.pushes) || container.elements >= self.limit {
             return;
         }

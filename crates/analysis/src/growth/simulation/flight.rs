@@ -45,7 +45,7 @@ impl Service for Flight {
                     heap.resize(&mut block, bytes);
                 }
                 let (low, high) = self.outlives;
-                let outlives = chance.between(low as f64, high as f64 + 1.0) as u64;
+                let outlives = chance.draw_between(low as f64, high as f64 + 1.0) as u64;
                 self.leaving.entry(self.served + outlives).or_default().push(block);
             }
         }

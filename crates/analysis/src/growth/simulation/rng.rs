@@ -30,17 +30,17 @@ impl Chance {
     }
 
     /// From `low` up to, and without, `high`, every value equally likely.
-    pub(super) fn between(&mut self, low: f64, high: f64) -> f64 {
+    pub(super) fn draw_between(&mut self, low: f64, high: f64) -> f64 {
         low + (high - low) * self.unit()
     }
 
     /// From `low` to `high`, every order of magnitude equally likely.
     pub(super) fn magnitude(&mut self, low: f64, high: f64) -> f64 {
-        self.between(low.ln(), high.ln()).exp()
+        self.draw_between(low.ln(), high.ln()).exp()
     }
 
     /// From 0 up to, and without, `end`; 0 where that is 0.
-    pub(super) fn below(&mut self, end: usize) -> usize {
+    pub(super) fn draw_below(&mut self, end: usize) -> usize {
         ((self.unit() * end as f64) as usize).min(end.saturating_sub(1))
     }
 

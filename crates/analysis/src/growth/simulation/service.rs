@@ -71,7 +71,7 @@ pub(super) fn serve(
     for served in 0..=requests {
         if served > 0 {
             service.request(&mut heap, chance);
-            heap.allocate_elsewhere(chance.between(0.0, 2.0 * others_bytes) as u64);
+            heap.allocate_elsewhere(chance.draw_between(0.0, 2.0 * others_bytes) as u64);
         }
         if marks.next_if_eq(&served).is_some() {
             heap.record_checkpoint(served);

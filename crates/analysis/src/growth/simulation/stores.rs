@@ -57,7 +57,7 @@ impl Store {
             Limit::Flush(most) if held >= most => held,
             Limit::Halve(most) if held >= most => held / 2,
             Limit::EvictAny(most) if held >= most => {
-                self.entries.swap(0, chance.below(held));
+                self.entries.swap(0, chance.draw_below(held));
                 1
             }
             Limit::Refuse(most) => return held < most,
@@ -128,7 +128,7 @@ impl Interner {
 
     fn is_new(&mut self, chance: &mut Chance) -> bool {
         let key = match self.keys {
-            Keys::Uniform(universe) => chance.below(universe),
+            Keys::Uniform(universe) => chance.draw_below(universe),
             // The inverse of the continuous distribution: ranks from 1, each order of magnitude as
             // likely.
             Keys::Zipf(universe) => chance.count(1.0, universe as f64) - 1,

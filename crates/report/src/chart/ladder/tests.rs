@@ -1,7 +1,7 @@
 //! The ladder's marks, names and sentences follow the figures.
 
 use super::*;
-use crate::svg::{parsed, texts};
+use crate::svg::{parse_svg, texts};
 use crate::{Lang, fixture};
 use heaplab_record::{Ladder, PlainRun};
 
@@ -51,7 +51,7 @@ fn every_run_has_its_name_and_its_marks() {
         for name in ["read_to_string", "lines", "lines.py", "mmap_window", "engine", "mmap_counter"] {
             assert_eq!(names.iter().filter(|text| *text == name).count(), 1, "{name} in {names:?}");
         }
-        let circles = parsed(&svg).descendants().filter(|node| node.has_tag_name("circle")).count();
+        let circles = parse_svg(&svg).descendants().filter(|node| node.has_tag_name("circle")).count();
         assert_eq!(circles, 20);
         let (heads, rows) = table.unwrap();
         assert_eq!((heads.len(), rows.len()), (5, 10));
@@ -85,7 +85,7 @@ fn what_was_not_measured_has_no_mark() {
     report.runs[1].plain.as_mut().unwrap().peak_rss_bytes = None;
     report.runs[2].plain.as_mut().unwrap().peak_rss_anon_bytes = None;
     let (svg, _) = draw_ladder(&report, &words);
-    let circles = parsed(&svg).descendants().filter(|node| node.has_tag_name("circle")).count();
+    let circles = parse_svg(&svg).descendants().filter(|node| node.has_tag_name("circle")).count();
     assert_eq!(circles, 15, "two runs without any, one without its filled one");
     report.runs.clear();
     assert!(!(PICTURE.is_drawn)(&report));

@@ -10,10 +10,10 @@ use heaplab_record::GrowthClass::BoundedCache;
 
 pub(super) const SHARED: [Family; 7] = [
     family("a cache that evicts the oldest", BoundedCache, OWNED, |chance, requests| {
-        filled(chance, requests * 2.5, Limit::EvictOldest)
+        new_full_store(chance, requests * 2.5, Limit::EvictOldest)
     }),
     family("a cache that takes nothing more when it is full", BoundedCache, OWNED, |chance, requests| {
-        filled(chance, requests * 2.5, Limit::Refuse)
+        new_full_store(chance, requests * 2.5, Limit::Refuse)
     }),
     family("an interner of keys that run out", BoundedCache, OWNED, |chance, requests| {
         let universe = chance.count(64.0, requests * 0.7);
@@ -24,14 +24,14 @@ pub(super) const SHARED: [Family; 7] = [
         Box::new(Containers::new(1, chance.count(4.0, 200.0) as u64, Room::Realloc, limit))
     }),
     family("a buffer whose capacity stays", BoundedCache, OWNED, |chance, requests| {
-        let larger = chance.between(0.3, 0.6);
+        let larger = chance.draw_between(0.3, 0.6);
         // Large requests come once in this many: often enough for the largest to have come.
         let once_in = chance.magnitude(128.0, (requests / 2.0).max(130.0));
         let doublings = (once_in.ln() / -larger.ln()).ceil() as u32;
         Box::new(Scratch::new(larger, 64 << doublings))
     }),
     family("a bounded channel that is full", BoundedCache, OWNED, |chance, requests| {
-        let reads = chance.between(0.3, 0.9);
+        let reads = chance.draw_between(0.3, 0.9);
         let limit = ((1.0 - reads) * chance.magnitude(700.0, requests * 2.5)).max(64.0) as usize;
         Box::new(Channel::new(Sizes::draw(chance), reads, Some(limit)))
     }),
@@ -43,7 +43,7 @@ pub(super) const SHARED: [Family; 7] = [
 
 pub(super) const TUNED: [Family; 1] =
     [family("a cache that evicts any entry", BoundedCache, OWNED, |chance, requests| {
-        filled(chance, requests * 2.5, Limit::EvictAny)
+        new_full_store(chance, requests * 2.5, Limit::EvictAny)
     })];
 
 pub(super) const HELD_OUT: [Family; 4] = [
@@ -57,7 +57,7 @@ pub(super) const HELD_OUT: [Family; 4] = [
         Box::new(Containers::new(1, chance.count(4.0, 200.0) as u64, Room::Rehash, limit))
     }),
     family("a cache of two generations", BoundedCache, OWNED, |chance, requests| {
-        filled(chance, requests, Limit::Halve)
+        new_full_store(chance, requests, Limit::Halve)
     }),
     family("a rolling window of several blocks an entry", BoundedCache, OWNED, |chance, requests| {
         let blocks = chance.count(2.0, 6.0);
@@ -67,8 +67,8 @@ pub(super) const HELD_OUT: [Family; 4] = [
 ];
 
 /// A store that is full after 128 to `latest` requests.
-fn filled(chance: &mut Chance, latest: f64, limit: fn(usize) -> Limit) -> Box<dyn Service> {
-    let brings = chance.between(0.2, 1.0);
+fn new_full_store(chance: &mut Chance, latest: f64, limit: fn(usize) -> Limit) -> Box<dyn Service> {
+    let brings = chance.draw_between(0.2, 1.0);
     let entries = (brings * chance.magnitude(128.0, latest)).max(48.0) as usize;
     Box::new(Store { brings, ..Store::new(Sizes::draw(chance), limit(entries)) })
 }

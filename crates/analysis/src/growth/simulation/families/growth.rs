@@ -10,7 +10,7 @@ use heaplab_record::GrowthClass::{RefcountCycle, UnboundedGrowth};
 
 pub(super) const SHARED: [Family; 6] = [
     family("a cache without a limit", UnboundedGrowth, OWNED, |chance, _| {
-        let brings = chance.between(0.05, 1.0);
+        let brings = chance.draw_between(0.05, 1.0);
         Box::new(Store { brings, ..Store::new(Sizes::draw(chance), Limit::None) })
     }),
     family("listeners that are removed sometimes", UnboundedGrowth, OWNED, |chance, requests| {
@@ -22,16 +22,16 @@ pub(super) const SHARED: [Family; 6] = [
         Box::new(Store::leak(Sizes::draw(chance), leaks))
     }),
     family("a channel whose reader is too slow", UnboundedGrowth, OWNED, |chance, _| {
-        let reads = chance.between(0.3, 0.9);
+        let reads = chance.draw_between(0.3, 0.9);
         Box::new(Channel::new(Sizes::draw(chance), reads, None))
     }),
     family("a vector that is only pushed to", UnboundedGrowth, OWNED, |chance, _| {
-        let pushes = chance.between(0.1, 1.0);
+        let pushes = chance.draw_between(0.1, 1.0);
         let element_bytes = chance.count(4.0, 200.0) as u64;
         Box::new(Containers { pushes, ..Containers::new(1, element_bytes, Room::Realloc, usize::MAX) })
     }),
     family("the table of a map that only grows", UnboundedGrowth, OWNED, |chance, _| {
-        let pushes = chance.between(0.1, 1.0);
+        let pushes = chance.draw_between(0.1, 1.0);
         let element_bytes = chance.count(4.0, 200.0) as u64;
         Box::new(Containers { pushes, ..Containers::new(1, element_bytes, Room::Rehash, usize::MAX) })
     }),
@@ -39,7 +39,7 @@ pub(super) const SHARED: [Family; 6] = [
 
 pub(super) const TUNED: [Family; 3] = [
     family("a text that every request makes anew, and longer", UnboundedGrowth, OWNED, |chance, _| {
-        let adds = chance.between(0.05, 1.0);
+        let adds = chance.draw_between(0.05, 1.0);
         Box::new(Rewritten { adds, sizes: Sizes::draw(chance), text: None })
     }),
     family("an entry of several blocks for every request", UnboundedGrowth, OWNED, |chance, _| {
@@ -59,7 +59,7 @@ pub(super) const HELD_OUT: [Family; 5] = [
         Box::new(Containers::new(threads, chance.count(8.0, 64.0) as u64, Room::Realloc, usize::MAX))
     }),
     family("a vocabulary that grows like a power of the requests", UnboundedGrowth, OWNED, |chance, _| {
-        let keys = Keys::Heaps(chance.between(0.6, 0.9));
+        let keys = Keys::Heaps(chance.draw_between(0.6, 0.9));
         Box::new(Interner::new(keys, Sizes::draw(chance)))
     }),
     family("a leak beside what was made at the start", UnboundedGrowth, OWNED, |chance, requests| {
@@ -72,7 +72,7 @@ pub(super) const HELD_OUT: [Family; 5] = [
         let sizes = Sizes::draw(chance);
         let limit = chance.count(64.0, requests / 4.0);
         let cache = Store::new(sizes, Limit::EvictOldest(limit));
-        Box::new(Combined(Box::new(cache), Box::new(Store::leak(sizes, chance.between(0.1, 0.5)))))
+        Box::new(Combined(Box::new(cache), Box::new(Store::leak(sizes, chance.draw_between(0.1, 0.5)))))
     }),
     family("a leak under a swinging load", UnboundedGrowth, LOST, |chance, requests| {
         let sizes = Sizes::draw(chance);

@@ -23,7 +23,7 @@ pub(super) const SHARED: [Family; 5] = [
         Box::new(Flight { doublings, ..Flight::new(Sizes::draw(chance), (0, 3)) })
     }),
     family("a channel whose reader is fast enough", Steady, OWNED, |chance, _| {
-        let reads = chance.between(1.3, 2.0);
+        let reads = chance.draw_between(1.3, 2.0);
         Box::new(Channel::new(Sizes::draw(chance), reads, None))
     }),
 ];
@@ -41,7 +41,7 @@ pub(super) const HELD_OUT: [Family; 4] = [
         Box::new(Flight { swing, ..Flight::new(Sizes::draw(chance), (0, most)) })
     }),
     family("listeners that are removed a few requests later", Steady, OWNED, |chance, _| {
-        let (brings, most) = (chance.between(0.1, 1.0), chance.count(2.0, 20.0) as u64);
+        let (brings, most) = (chance.draw_between(0.1, 1.0), chance.count(2.0, 20.0) as u64);
         Box::new(Flight { brings, ..Flight::new(Sizes::draw(chance), (1, most)) })
     }),
     family("cycles that a collector frees every few requests", Steady, ORPHANED, |chance, _| {
