@@ -1,9 +1,10 @@
 //! Lesson 8.9: homework. A list and a generator once more, and this time the picture is yours to
 //! hand in.
 //!
-//! Question:   what does the memory of each do while the rows go by? Prediction: draw both curves
-//! on paper before you look. Command:    cargo xtask lesson 8.9 and then: cargo xtask homework new
-//! --id ID --name NAME
+//! Question:   what does the memory of each do while the rows go by?
+//! Prediction: draw both curves on paper before you look.
+//! Command:    cargo xtask lesson 8.9
+//!             and then: cargo xtask homework new --id ID --name NAME
 
 use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 
