@@ -42,9 +42,10 @@ pub(crate) fn build_site(workspace: &Workspace) -> Result<CheckedSite> {
     Ok(CheckedSite { pages, files, links, outside_links, artifacts: into_artifacts(site)? })
 }
 
-/// The texts of the course, the lessons and the crates, relative to the root.
+/// The texts of the course, of xtask, the lessons and the crates, relative to the root.
 fn find_texts(workspace: &Workspace) -> Result<Vec<String>> {
     let mut folders = vec![workspace.root.clone()];
+    folders.push(workspace.root.join("xtask"));
     folders.extend(workspace.lessons.iter().map(|lesson| lesson.folder.clone()));
     let crates = std::fs::read_dir(workspace.root.join("crates")).into_iter().flatten().flatten();
     folders.extend(crates.map(|entry| entry.path()).filter(|path| path.is_dir()));
