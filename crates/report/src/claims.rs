@@ -54,7 +54,7 @@ mod tests {
     use heaplab_analysis::claims::check_claims;
     use heaplab_record::{Attachment, Cell, ClaimsFile, Figure, Relation};
 
-    fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
+    fn judge_changed_report(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
         change(&mut runs);
         judge_claims(&fixture::claim_specs(), &runs, "rows", &Words::new(Lang::En))
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn verdicts_of_the_fixture() {
-        let holds: Vec<_> = judged(|_| ()).iter().map(|claim| claim.holds).collect();
+        let holds: Vec<_> = judge_changed_report(|_| ()).iter().map(|claim| claim.holds).collect();
         // 1.92 GB for 1.1; 8.6 MB for about 30; 8.6 MB for at most 18; 8 bytes for 0; json at half
         // of the rows.
         assert_eq!(holds, [Some(false), Some(false), Some(true), Some(false), None]);
@@ -83,7 +83,7 @@ mod tests {
         for (bytes, holds) in
             [(1_375_000_000, true), (1_375_000_001, false), (825_000_000, true), (824_999_999, false)]
         {
-            let claims = judged(|runs| set_rss(python(runs, "list_dict"), bytes));
+            let claims = judge_changed_report(|runs| set_rss(python(runs, "list_dict"), bytes));
             assert_eq!(claims[0].holds, Some(holds), "{bytes}");
         }
     }
@@ -92,27 +92,27 @@ mod tests {
     fn a_claim_of_nothing_holds_below_half_a_byte_a_row() {
         let slots_list = 1_460_000_000;
         for (more, holds, rounded) in [(4_999_999, true, 0), (5_000_000, false, 1), (80_000_000, false, 8)] {
-            let claims = judged(|runs| set_rss(python(runs, "slots_by"), slots_list + more));
+            let claims = judge_changed_report(|runs| set_rss(python(runs, "slots_by"), slots_list + more));
             assert_eq!(
                 (claims[3].holds, claims[3].measured[0].bytes),
                 (Some(holds), Some(rounded)),
                 "{more}"
             );
         }
-        let less = judged(|runs| set_rss(python(runs, "slots_by"), slots_list - 80_000_000));
+        let less = judge_changed_report(|runs| set_rss(python(runs, "slots_by"), slots_list - 80_000_000));
         assert_eq!((less[3].holds, less[3].measured[0].bytes), (Some(false), Some(-8)));
     }
 
     #[test]
     fn what_cannot_be_judged_says_why() {
-        let claims = judged(|runs| runs.retain(|run| run.language == Language::Rust));
+        let claims = judge_changed_report(|runs| runs.retain(|run| run.language == Language::Rust));
         assert_eq!(claims[0].holds, None);
         assert_eq!(claims[0].measured.len(), 1, "Rust's side stays");
         assert!(claims[0].why.contains("CPython list_dict"), "{}", claims[0].why);
-        let json = &judged(|_| ())[4];
+        let json = &judge_changed_report(|_| ())[4];
         assert!(json.why.contains("10,000,000") && json.why.contains("5,000,000"), "{}", json.why);
         // Subtracting runs of different sizes would say nothing.
-        let claims = judged(|runs| python(runs, "slots_list").rows = 7);
+        let claims = judge_changed_report(|runs| python(runs, "slots_list").rows = 7);
         assert_eq!(claims[3].holds, None);
     }
 
@@ -171,7 +171,7 @@ mod tests {
         let json = serde_json::to_value(of_count(count_claim(2), Cell::Count(2), Lang::En)).unwrap();
         assert_eq!((&json["says_count"], &json["measured"][0]["count"]), (&2.into(), &2.into()));
         assert!(json.get("says_bytes").is_none() && json["measured"][0].get("bytes").is_none(), "{json}");
-        let json = serde_json::to_value(&judged(|_| ())[0]).unwrap();
+        let json = serde_json::to_value(&judge_changed_report(|_| ())[0]).unwrap();
         assert_eq!((&json["says_bytes"], &json["says_rows"]), (&1_100_000_000.into(), &ROWS.into()));
         assert!(json.get("says_count").is_none() && json["measured"][0]["bytes"].is_i64(), "{json}");
     }

@@ -98,7 +98,7 @@ mod tests {
     use crate::{Lang, fixture};
     use heaplab_record::Language;
 
-    fn judged(change: impl FnOnce(&mut Vec<Run>)) -> Goal {
+    fn judge_changed_report(change: impl FnOnce(&mut Vec<Run>)) -> Goal {
         let mut runs = fixture::runs();
         change(&mut runs);
         judge_goal(&fixture::goal_spec(), &runs, &Words::new(Lang::En))
@@ -112,16 +112,16 @@ mod tests {
 
     #[test]
     fn the_best_candidate_is_judged() {
-        let goal = judged(|_| ());
+        let goal = judge_changed_report(|_| ());
         assert_eq!((goal.variant.as_deref(), goal.met), (Some("packed"), Some(true)));
-        let goal = judged(|runs| runs.retain(|run| run.variant != "packed"));
+        let goal = judge_changed_report(|runs| runs.retain(|run| run.variant != "packed"));
         assert_eq!((goal.variant.as_deref(), goal.met), (Some("columns"), Some(false)));
     }
 
     #[test]
     fn exactly_the_saving_is_enough() {
         for (peak, met) in [(264_000_000, true), (264_000_001, false)] {
-            let goal = judged(|runs| {
+            let goal = judge_changed_report(|runs| {
                 runs.retain(|run| ["packed", "list_dict"].contains(&run.variant.as_str()));
                 if let Some(heap) = &mut of(runs, "list_dict").heap {
                     heap.peak_bytes = 2_640_000_000;
@@ -136,27 +136,27 @@ mod tests {
 
     #[test]
     fn other_work_and_other_rows_do_not_count() {
-        let goal = judged(|runs| of(runs, "packed").rows = 5);
+        let goal = judge_changed_report(|runs| of(runs, "packed").rows = 5);
         assert_eq!(goal.variant.as_deref(), Some("columns"));
-        let goal = judged(|runs| of(runs, "packed").work_group = "other".to_owned());
+        let goal = judge_changed_report(|runs| of(runs, "packed").work_group = "other".to_owned());
         assert_eq!(goal.variant.as_deref(), Some("columns"));
-        let goal = judged(|runs| of(runs, "list_dict").rows = 5);
+        let goal = judge_changed_report(|runs| of(runs, "list_dict").rows = 5);
         assert_eq!((goal.met, goal.variant), (None, None));
         assert!(goal.text.contains("packed"), "{}", goal.text);
     }
 
     #[test]
     fn what_was_not_measured_is_not_judged() {
-        let goal = judged(|runs| of(runs, "list_dict").heap = None);
+        let goal = judge_changed_report(|runs| of(runs, "list_dict").heap = None);
         assert_eq!((goal.met, goal.reached), (None, None));
         assert!(goal.text.contains("list_dict"), "{}", goal.text);
-        assert_eq!(judged(Vec::clear).met, None);
+        assert_eq!(judge_changed_report(Vec::clear).met, None);
     }
 
     #[test]
     fn a_limit_is_held_against_the_best_peak_rss() {
         let words = Words::new(Lang::En);
-        let judged = |peak: Option<u64>| {
+        let judge_peak = |peak: Option<u64>| {
             let mut runs = fixture::runs();
             of(&mut runs, "packed").plain.as_mut().expect("measured").peak_rss_bytes = peak;
             let spec = GoalSpec {
@@ -170,22 +170,22 @@ mod tests {
             (goal.met, explain_goal(&goal, &runs, &words))
         };
         assert_eq!(
-            judged(Some(99_999_999)),
+            judge_peak(Some(99_999_999)),
             (
                 Some(true),
                 "packed peaks at 100 MB of resident memory, below the 100 MB that were asked for.".to_owned()
             )
         );
-        let (met, said) = judged(Some(100_000_000));
+        let (met, said) = judge_peak(Some(100_000_000));
         assert!(met == Some(false) && said.contains("not below"), "{said}");
-        let (met, said) = judged(None);
+        let (met, said) = judge_peak(None);
         assert!(met.is_none() && said.contains("packed"), "{said}");
     }
 
     #[test]
     fn the_sentence_follows_the_figures() {
         let words = Words::new(Lang::En);
-        let goal = judged(|_| ());
+        let goal = judge_changed_report(|_| ());
         let runs = fixture::runs();
         let said = explain_goal(&goal, &runs, &words);
         assert!(said.contains("12.3 MB") && said.contains("2.64 GB") && said.contains("99.5 %"), "{said}");

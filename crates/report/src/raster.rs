@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     /// A text, drawn black on white.
-    fn drawn(text: &str) -> Pixmap {
+    fn draw_text(text: &str) -> Pixmap {
         let svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"120\" height=\"30\">\
              <rect width=\"120\" height=\"30\" fill=\"#fff\"/>\
@@ -65,21 +65,22 @@ mod tests {
 
     #[test]
     fn chinese_is_drawn_and_not_as_boxes() {
-        let (name, missing) = (drawn("程序员晚枫"), drawn("\u{e000}\u{e001}\u{e002}\u{e003}\u{e004}"));
+        let (name, missing) =
+            (draw_text("程序员晚枫"), draw_text("\u{e000}\u{e001}\u{e002}\u{e003}\u{e004}"));
         assert!(ink(&name) > 500, "{}", ink(&name));
-        assert!(ink(&drawn("")) == 0);
+        assert!(ink(&draw_text("")) == 0);
         assert_ne!(name.data(), missing.data());
         // Five characters, each its own glyph: none looks like the one before it.
-        let each: Vec<Vec<u8>> = "程序员晚枫".chars().map(|one| drawn(&one.to_string()).take()).collect();
+        let each: Vec<Vec<u8>> = "程序员晚枫".chars().map(|one| draw_text(&one.to_string()).take()).collect();
         assert!(each.windows(2).all(|pair| pair[0] != pair[1]));
-        assert!(each.iter().all(|one| *one != drawn("\u{e000}").take()));
+        assert!(each.iter().all(|one| *one != draw_text("\u{e000}").take()));
     }
 
     #[test]
     fn symbols_of_the_pictures_are_in_the_font() {
-        let missing = drawn("\u{e000}").take();
+        let missing = draw_text("\u{e000}").take();
         for symbol in "–—…×≤≥±²µ·✓→←↑↓−％，。：；（）「」".chars() {
-            assert_ne!(drawn(&symbol.to_string()).take(), missing, "{symbol}");
+            assert_ne!(draw_text(&symbol.to_string()).take(), missing, "{symbol}");
         }
     }
 
@@ -103,9 +104,9 @@ mod tests {
 
     #[test]
     fn a_png_is_twice_as_large_and_the_same_every_time() {
-        let pixels = drawn("a");
+        let pixels = draw_text("a");
         assert_eq!((pixels.width(), pixels.height()), (240, 60));
-        assert_eq!(drawn("列表 1 GB").data(), drawn("列表 1 GB").data());
+        assert_eq!(draw_text("列表 1 GB").data(), draw_text("列表 1 GB").data());
     }
 
     #[test]

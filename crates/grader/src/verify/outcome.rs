@@ -93,7 +93,7 @@ mod tests {
         }
     }
 
-    fn said(births: u64, peak_bytes: u64) -> HarnessRecord {
+    fn harness_record(births: u64, peak_bytes: u64) -> HarnessRecord {
         HarnessRecord {
             answer: None,
             births,
@@ -110,16 +110,17 @@ mod tests {
         const EMPTY: u64 = 1 << 20;
         // Few blocks: the tolerance alone.
         assert_eq!(
-            find_outside_memory(&outcome(EMPTY + TOLERANCE_BYTES + 1_000), &said(10, 1_000), EMPTY),
+            find_outside_memory(&outcome(EMPTY + TOLERANCE_BYTES + 1_000), &harness_record(10, 1_000), EMPTY),
             None
         );
         assert!(
-            find_outside_memory(&outcome(EMPTY + TOLERANCE_BYTES + 2_000), &said(10, 1_000), EMPTY).is_some()
+            find_outside_memory(&outcome(EMPTY + TOLERANCE_BYTES + 2_000), &harness_record(10, 1_000), EMPTY)
+                .is_some()
         );
         // Many small ones have headers, and may.
-        assert_eq!(find_outside_memory(&outcome(17 << 20), &said(200_000, 8_700_000), EMPTY), None);
+        assert_eq!(find_outside_memory(&outcome(17 << 20), &harness_record(200_000, 8_700_000), EMPTY), None);
         // Many that were never there together have none.
-        assert!(find_outside_memory(&outcome(17 << 20), &said(200_000, 12), EMPTY).is_some());
+        assert!(find_outside_memory(&outcome(17 << 20), &harness_record(200_000, 12), EMPTY).is_some());
     }
 
     #[test]

@@ -35,7 +35,7 @@ fn graded(id: &str, source: &str) -> GradedSubmission {
     }
 }
 
-fn made(deadline: Option<i64>, class: Vec<GradedSubmission>) -> Gradebook {
+fn build_gradebook_of(deadline: Option<i64>, class: Vec<GradedSubmission>) -> Gradebook {
     let terms = GradingTerms {
         created_at: "@now".to_owned(),
         harness_commit: "abc".to_owned(),
@@ -61,7 +61,7 @@ fn late_is_what_the_submissions_own_clock_says() {
         at("checked-out", TimeSource::Git, DEADLINE - 60, DEADLINE + 60),
         graded("timeless", ""),
     ];
-    let book = made(Some(DEADLINE), class.clone());
+    let book = build_gradebook_of(Some(DEADLINE), class.clone());
     assert_eq!(kinds(&book, 0), [FlagKind::Late]);
     let text = &book.entries[0].flags[0].text;
     assert_eq!(text.en, "1 d 2 h late, says the class’s repository");
@@ -74,7 +74,10 @@ fn late_is_what_the_submissions_own_clock_says() {
     assert_eq!((kinds(&book, 4), book.entries[4].late_seconds), (vec![], None));
     // The grading's time has no part in it, and without a deadline nobody is late.
     assert!(
-        made(None, class).entries.iter().all(|entry| entry.flags.is_empty() && entry.late_seconds.is_none())
+        build_gradebook_of(None, class)
+            .entries
+            .iter()
+            .all(|entry| entry.flags.is_empty() && entry.late_seconds.is_none())
     );
 }
 
@@ -107,7 +110,7 @@ fn copies_name_each_other_and_nobodys_points_change() {
         graded("s3", source),
         graded("s4", &source.replace("row", "one")),
     ];
-    let book = made(None, class);
+    let book = build_gradebook_of(None, class);
     assert_eq!(kinds(&book, 0), [FlagKind::SameSource, FlagKind::AlikeSource]);
     assert_eq!(kinds(&book, 1), []);
     assert_eq!(kinds(&book, 3), [FlagKind::AlikeSource]);
@@ -134,7 +137,7 @@ fn an_id_twice_and_figures_that_differ_are_flagged() {
     class[1].bundle = "again.zip".to_owned();
     class[1].verdict.mismatches = vec![mismatch];
     class[2].verdict.unfenced = vec!["landlock".to_owned()];
-    let book = made(None, class);
+    let book = build_gradebook_of(None, class);
     assert_eq!(kinds(&book, 0), [FlagKind::SameId]);
     assert_eq!(book.entries[0].flags[0].text.en, "the same id as again.zip");
     assert_eq!(kinds(&book, 1), [FlagKind::ClaimsDiffer, FlagKind::SameId]);
@@ -163,7 +166,7 @@ fn points_count_unless_a_fail_is_in_spite_of_them() {
             task("bonus", true, true, 10, 20),
         ];
         (one.verdict.score, one.verdict.bonus) = (list + 50, 10);
-        made(None, vec![one]).entries[0].points
+        build_gradebook_of(None, vec![one]).entries[0].points
     };
     assert_eq!(points(VerdictStatus::Pass, 40), 100);
     assert_eq!(points(VerdictStatus::Fail, 0), 60, "wrong, so a fail; the other task keeps its points");

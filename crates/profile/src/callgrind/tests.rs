@@ -10,19 +10,19 @@ const FILE: &str = "# callgrind format\nversion: 1\npositions: instr line\nevent
     fn=(3)\n0x2000 5 30\n+8 -1 10\n-8 5\ncfn=(4) fib'fib'fib'main\ncalls=1 0x2000 5\n* * 20\n\n\
     fn=(4)\n0x2000 5 20\n\ntotals: 90\n";
 
-fn counted() -> CallgrindProfile {
+fn sample_profile() -> CallgrindProfile {
     read(FILE, str::to_owned).unwrap()
 }
 
 #[test]
 fn sums_by_function() {
-    let of = |name: &str| counted().functions.into_iter().find(|one| one.name == name).unwrap();
+    let of = |name: &str| sample_profile().functions.into_iter().find(|one| one.name == name).unwrap();
     let main = FunctionCost { name: "main".into(), calls: 0, inclusive: 90, exclusive: 18 };
     assert_eq!(of("main"), main);
     // Recursion is counted once: 12 + 40 + 20.
     assert_eq!(of("fib"), FunctionCost { name: "fib".into(), calls: 6, inclusive: 72, exclusive: 72 });
-    assert_eq!(counted().functions[0].name, "fib");
-    assert_eq!((counted().total, counted().cut), (90, 0));
+    assert_eq!(sample_profile().functions[0].name, "fib");
+    assert_eq!((sample_profile().total, sample_profile().cut), (90, 0));
 }
 
 #[test]
@@ -46,10 +46,11 @@ fn sums_by_line() {
         line("main", 18, 2, 2, 2),
     ];
     let as_written = |one: &InstructionCost| Some((one.file.to_string(), one.line));
-    assert_eq!(counted().sum_by_line(as_written), wanted);
+    assert_eq!(sample_profile().sum_by_line(as_written), wanted);
     // What was inlined may count for the line that it was inlined into.
-    let lines = counted().sum_by_line(|one| Some((one.file.replace("inlined", "main"), one.line.max(16))));
-    let (main, objects) = (&lines[1], counted().instructions);
+    let lines =
+        sample_profile().sum_by_line(|one| Some((one.file.replace("inlined", "main"), one.line.max(16))));
+    let (main, objects) = (&lines[1], sample_profile().instructions);
     assert_eq!((main.number, main.exclusive), (16, 11), "{lines:?}");
     assert!(objects.iter().all(|one| &*one.object == "/bin/x"));
 }
@@ -57,14 +58,14 @@ fn sums_by_line() {
 #[test]
 fn stacks_are_whole_and_can_begin_below_a_border() {
     let stacks: Vec<(String, u64)> =
-        counted().stacks.iter().map(|stack| (stack.frames.join(";"), stack.cost)).collect();
+        sample_profile().stacks.iter().map(|stack| (stack.frames.join(";"), stack.cost)).collect();
     let wanted = [("main", 18), ("main;fib", 12), ("main;fib;fib", 40), ("main;fib;fib;fib", 20)];
     assert_eq!(stacks, wanted.map(|(stack, cost)| (stack.to_owned(), cost)));
-    let (functions, stacks) = counted().stacks_below(|frame| frame == "main").unwrap();
+    let (functions, stacks) = sample_profile().stacks_below(|frame| frame == "main").unwrap();
     assert_eq!(stacks.iter().map(|stack| stack.frames.len()).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(functions, [FunctionCost { name: "fib".into(), calls: 6, inclusive: 72, exclusive: 72 }]);
-    assert_eq!(counted().stacks_below(|frame| frame == "nobody"), None);
-    let (functions, stacks) = counted().stacks_from("fib").unwrap();
+    assert_eq!(sample_profile().stacks_below(|frame| frame == "nobody"), None);
+    let (functions, stacks) = sample_profile().stacks_from("fib").unwrap();
     assert_eq!(stacks.iter().map(|stack| stack.cost).collect::<Vec<_>>(), [12, 40, 20]);
     assert_eq!((functions.len(), functions[0].inclusive), (1, 72));
 }

@@ -131,7 +131,7 @@ mod tests {
     use crate::bench::tests::comparison;
     use heaplab_record::{BENCH_SCHEMA, Environment};
 
-    fn drawn(comparisons: Vec<Comparison>, lang: Lang) -> String {
+    fn draw_fixture(comparisons: Vec<Comparison>, lang: Lang) -> String {
         let bench = Bench {
             schema: BENCH_SCHEMA.into(),
             suite: "recorder".into(),
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_missed_figure_has_another_colour() {
         for lang in [Lang::En, Lang::Zh] {
-            let svg = drawn(
+            let svg = draw_fixture(
                 vec![
                     comparison(&[1.5], ExpectedFigure::AtMost(1.8)),
                     comparison(&[4.0], ExpectedFigure::AtLeast(5.0)),
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_bar() {
-        let svg = drawn(vec![comparison(&[], ExpectedFigure::AtMost(1.8))], Lang::En);
+        let svg = draw_fixture(vec![comparison(&[], ExpectedFigure::AtMost(1.8))], Lang::En);
         assert!(svg.contains("</svg>") && !svg.contains("slots"));
     }
 }

@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::{Lang, fixture};
 
-    fn drawn(report: &Report, lang: Lang) -> String {
+    fn draw_fixture(report: &Report, lang: Lang) -> String {
         comparison_svg(report, &Words::new(lang)).unwrap()
     }
 
@@ -267,7 +267,7 @@ mod tests {
     fn every_variant_has_its_name_its_language_and_its_peak() {
         for lang in [Lang::En, Lang::Zh] {
             let report = fixture::report(lang);
-            let texts = texts(&drawn(&report, lang));
+            let texts = texts(&draw_fixture(&report, lang));
             for run in &report.runs {
                 assert!(texts.contains(&run.variant), "{} in {texts:?}", run.variant);
                 let peak = compared_peak(run).map(format::bytes).unwrap_or_default();
@@ -280,7 +280,8 @@ mod tests {
 
     #[test]
     fn savings_are_counted_from_the_baseline() {
-        let texts = texts(&drawn(&report(&[("list_dict", 1000), ("slots", 100), ("json", 2500)]), Lang::En));
+        let texts =
+            texts(&draw_fixture(&report(&[("list_dict", 1000), ("slots", 100), ("json", 2500)]), Lang::En));
         assert!(texts.contains(&"1.00 kB · baseline".to_owned()), "{texts:?}");
         assert!(texts.contains(&"100 B · saves 90.0 %".to_owned()), "{texts:?}");
         assert!(texts.contains(&"2.50 kB · 150.0 % more".to_owned()), "{texts:?}");
@@ -291,7 +292,7 @@ mod tests {
         let mut report = report(&[("ten", 1000), ("two", 1000)]);
         report.runs[0].section = "8.10.10".to_owned();
         report.runs[1].section = "8.10.9".to_owned();
-        let texts = texts(&drawn(&report, Lang::En));
+        let texts = texts(&draw_fixture(&report, Lang::En));
         let place = |text: &str| texts.iter().position(|other| other == text).unwrap();
         assert!(place("8.10.9") < place("two") && place("two") < place("8.10.10"), "{texts:?}");
     }
@@ -302,13 +303,13 @@ mod tests {
         report.rows_requested = 100;
         report.runs[0].rows = 100;
         report.runs[1].rows = 50;
-        let texts = texts(&drawn(&report, Lang::En));
+        let texts = texts(&draw_fixture(&report, Lang::En));
         assert!(texts.contains(&"1.00 kB · 50 rows · 100.0 % more a row".to_owned()), "{texts:?}");
     }
 
     #[test]
     fn a_log_scale_is_said_and_only_then() {
-        let says = |peaks: &[(&str, u64)]| drawn(&report(peaks), Lang::En).contains("Log scale");
+        let says = |peaks: &[(&str, u64)]| draw_fixture(&report(peaks), Lang::En).contains("Log scale");
         assert!(says(&[("list", 3_100), ("generator", 100)]));
         assert!(!says(&[("list", 3_000), ("generator", 100)]));
     }
@@ -316,20 +317,20 @@ mod tests {
     #[test]
     fn what_was_not_measured_has_words_and_no_bar() {
         let mut report = report(&[("list_dict", 1000), ("json", 900)]);
-        let bars = |report: &Report| drawn(report, Lang::En).matches("fill=\"#D55E00\"").count();
+        let bars = |report: &Report| draw_fixture(report, Lang::En).matches("fill=\"#D55E00\"").count();
         let before = bars(&report);
         report.runs[1].heap = None;
-        assert!(texts(&drawn(&report, Lang::En)).contains(&"not measured".to_owned()));
+        assert!(texts(&draw_fixture(&report, Lang::En)).contains(&"not measured".to_owned()));
         assert!(bars(&report) < before);
     }
 
     #[test]
     fn nothing_and_thirty_variants_can_be_drawn() {
-        assert!(drawn(&fixture::empty_report(), Lang::En).contains("</svg>"));
+        assert!(draw_fixture(&fixture::empty_report(), Lang::En).contains("</svg>"));
         let names: Vec<String> = (0..30).map(|index| format!("variant_{index}")).collect();
         let peaks: Vec<(&str, u64)> = names.iter().map(|name| (name.as_str(), 1000)).collect();
-        let svg = drawn(&report(&peaks), Lang::Zh);
-        assert_eq!(svg, drawn(&report(&peaks), Lang::Zh));
+        let svg = draw_fixture(&report(&peaks), Lang::Zh);
+        assert_eq!(svg, draw_fixture(&report(&peaks), Lang::Zh));
         let height = HEAD + 30 * ROW + FOOT;
         assert!(svg.contains(&format!("height=\"{height}\"")), "it grows with the variants");
     }

@@ -231,7 +231,7 @@ mod tests {
     use crate::svg;
     use crate::{Lang, fixture};
 
-    fn drawn(chart: &Chart, lang: Lang) -> String {
+    fn draw_fixture(chart: &Chart, lang: Lang) -> String {
         draw_chart(chart, &series_lines(chart), "bins", &Words::new(lang)).unwrap()
     }
 
@@ -239,7 +239,7 @@ mod tests {
     fn names_labels_and_marks_stand_in_the_picture() {
         for lang in [Lang::En, Lang::Zh] {
             let chart = fixture::pictures::chart("jemalloc");
-            let texts = svg::texts(&drawn(&chart, lang));
+            let texts = svg::texts(&draw_fixture(&chart, lang));
             for wanted in [
                 lang.pick(&chart.title),
                 lang.pick(&chart.x.label),
@@ -255,9 +255,9 @@ mod tests {
     #[test]
     fn a_figure_moves_its_line() {
         let mut chart = fixture::pictures::chart("jemalloc");
-        let before = drawn(&chart, Lang::En);
+        let before = draw_fixture(&chart, Lang::En);
         chart.series[0].points[2][1] *= 1.5;
-        assert_ne!(before, drawn(&chart, Lang::En));
+        assert_ne!(before, draw_fixture(&chart, Lang::En));
     }
 
     #[test]
@@ -272,12 +272,12 @@ mod tests {
         chart.series[0].points = vec![[f64::NAN, 1.0], [0.0, 2.0], [-1.0, f64::INFINITY], [8.0, 0.25]];
         for marker in [Marker::Line, Marker::Stairs, Marker::Dots] {
             chart.series[0].marker = marker;
-            svg::parse_svg(&drawn(&chart, Lang::En));
+            svg::parse_svg(&draw_fixture(&chart, Lang::En));
         }
         chart.series[0].points.clear();
-        svg::parse_svg(&drawn(&chart, Lang::En));
+        svg::parse_svg(&draw_fixture(&chart, Lang::En));
         chart.series.clear();
-        svg::parse_svg(&drawn(&chart, Lang::Zh));
+        svg::parse_svg(&draw_fixture(&chart, Lang::Zh));
     }
 
     #[test]
@@ -290,8 +290,8 @@ mod tests {
         for (index, point) in line.series[0].points.iter_mut().enumerate() {
             point[1] = (index % 13) as f64;
         }
-        assert!(drawn(&line, Lang::En).len() < 300_000);
-        let svg = drawn(&chart, Lang::En);
+        assert!(draw_fixture(&line, Lang::En).len() < 300_000);
+        let svg = draw_fixture(&chart, Lang::En);
         assert!(svg.len() < 300_000, "{}", svg.len());
     }
 }

@@ -201,7 +201,7 @@ mod tests {
         }
     }
 
-    fn drawn(curves: &[Curve]) -> String {
+    fn draw_fixture(curves: &[Curve]) -> String {
         curve_svg(curves, &Words::new(Lang::En)).unwrap().unwrap()
     }
 
@@ -219,39 +219,39 @@ mod tests {
         let mut with_zeros = whole.clone();
         let nothing = |at: u64| CurvePoint { at_ns: at * 1_000_000, rss_anon_bytes: 0, rss_file_bytes: 0 };
         with_zeros.points.extend((901..950).map(nothing));
-        assert_eq!(drawn(&[with_zeros]), drawn(&[whole]));
+        assert_eq!(draw_fixture(&[with_zeros]), draw_fixture(&[whole]));
     }
 
     #[test]
     fn every_line_is_named_and_the_bytes_do_not_change() {
         let curves = [curve("list", 500_000_000, 0, 900), curve("packed", 400_000_000, 0, 700)];
-        let svg = drawn(&curves);
+        let svg = draw_fixture(&curves);
         assert!(svg.contains("list · Rust · 500 MB · 900 ms"), "{svg}");
         assert!(svg.contains("packed · Rust · 400 MB · 700 ms"), "{svg}");
         assert!(!svg.contains("Log scale") && !svg.contains("RssFile"), "{svg}");
-        assert_eq!(svg, drawn(&curves));
+        assert_eq!(svg, draw_fixture(&curves));
     }
 
     #[test]
     fn scales_follow_the_spread_and_are_said() {
         let tall = [curve("json", 7_000_000_000, 0, 900), curve("generator", 2_000_000, 0, 700)];
-        assert!(drawn(&tall).contains("Log scale of bytes"));
+        assert!(draw_fixture(&tall).contains("Log scale of bytes"));
         let long = [curve("json", 7_000_000, 0, 900), curve("generator", 2_000_000, 0, 20)];
-        assert!(drawn(&long).contains("Log scale of time"));
+        assert!(draw_fixture(&long).contains("Log scale of time"));
         let both = [curve("json", 7_000_000_000, 0, 900), curve("generator", 2_000_000, 0, 20)];
-        assert!(drawn(&both).contains("Log scales"));
+        assert!(draw_fixture(&both).contains("Log scales"));
     }
 
     #[test]
     fn file_pages_are_drawn_where_they_matter() {
-        assert!(drawn(&[curve("mmap", 60_000_000, 1_000_000_000, 900)]).contains("RssFile"));
-        assert!(!drawn(&[curve("list", 60_000_000, 2_000_000, 900)]).contains("RssFile"));
+        assert!(draw_fixture(&[curve("mmap", 60_000_000, 1_000_000_000, 900)]).contains("RssFile"));
+        assert!(!draw_fixture(&[curve("list", 60_000_000, 2_000_000, 900)]).contains("RssFile"));
     }
 
     #[test]
     fn long_runs_are_thinned_to_what_can_be_seen() {
-        let short = drawn(&[curve("list", 60_000_000, 0, 5_000)]).len();
-        let long = drawn(&[curve("list", 60_000_000, 0, 100_000)]).len();
+        let short = draw_fixture(&[curve("list", 60_000_000, 0, 5_000)]).len();
+        let long = draw_fixture(&[curve("list", 60_000_000, 0, 100_000)]).len();
         assert!(long < 2 * short, "{short} {long}");
     }
 

@@ -225,7 +225,7 @@ mod tests {
     use super::*;
     use crate::{Lang, fixture};
 
-    fn drawn(steps: &StepChart, lang: Lang) -> String {
+    fn draw_fixture(steps: &StepChart, lang: Lang) -> String {
         draw_steps(steps, "rc", &Words::new(lang))
     }
 
@@ -233,7 +233,7 @@ mod tests {
     fn code_counts_and_reasons_stand_in_the_picture() {
         for lang in [Lang::En, Lang::Zh] {
             let steps = fixture::pictures::steps(9);
-            let texts = svg::texts(&drawn(&steps, lang));
+            let texts = svg::texts(&draw_fixture(&steps, lang));
             for step in &steps.steps {
                 assert!(texts.contains(&step.code.trim().to_owned()), "{} in {texts:?}", step.code);
             }
@@ -252,9 +252,9 @@ mod tests {
     #[test]
     fn a_count_that_changes_moves_the_stair_and_the_figure() {
         let mut steps = fixture::pictures::steps(9);
-        let before = drawn(&steps, Lang::En);
+        let before = draw_fixture(&steps, Lang::En);
         steps.series[0].values[3] = Some(9);
-        let after = drawn(&steps, Lang::En);
+        let after = draw_fixture(&steps, Lang::En);
         assert_ne!(stairs(&before)[0], stairs(&after)[0]);
         assert!(
             svg::texts(&after).contains(&"9".to_owned()) && !svg::texts(&before).contains(&"9".to_owned())
@@ -266,14 +266,14 @@ mod tests {
     #[test]
     fn nothing_one_and_thirty_steps_can_be_drawn() {
         for count in [0, 1, 30] {
-            let svg = drawn(&fixture::pictures::steps(count), Lang::Zh);
+            let svg = draw_fixture(&fixture::pictures::steps(count), Lang::Zh);
             svg::parse_svg(&svg);
             assert!(!svg.contains("NaN"), "{count}");
         }
         let mut ragged = fixture::pictures::steps(5);
         ragged.series[0].values.truncate(2);
         ragged.steps[1].code = "x".repeat(500);
-        svg::parse_svg(&drawn(&ragged, Lang::En));
+        svg::parse_svg(&draw_fixture(&ragged, Lang::En));
     }
 
     #[test]

@@ -232,7 +232,7 @@ mod tests {
     use crate::{Lang, Words, claims, fixture};
     use heaplab_record::{ClaimVerdict, Run};
 
-    fn judged(lang: Lang, change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
+    fn judge_changed_report(lang: Lang, change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
         change(&mut runs);
         claims::judge_claims(&fixture::claim_specs(), &runs, "rows", &Words::new(lang))
@@ -241,18 +241,18 @@ mod tests {
     #[test]
     fn a_changed_measurement_changes_the_sentence() {
         for lang in [Lang::En, Lang::Zh] {
-            let before = judged(lang, |_| ());
-            let rss = judged(lang, |runs| {
+            let before = judge_changed_report(lang, |_| ());
+            let rss = judge_changed_report(lang, |runs| {
                 for plain in runs.iter_mut().filter_map(|run| run.plain.as_mut()) {
                     plain.peak_rss_bytes = plain.peak_rss_bytes.map(|bytes| bytes * 2);
                 }
             });
-            let start = judged(lang, |runs| {
+            let start = judge_changed_report(lang, |runs| {
                 for plain in runs.iter_mut().filter_map(|run| run.plain.as_mut()) {
                     plain.start_rss_bytes = Some(1_234_567);
                 }
             });
-            let counts = judged(lang, |runs| {
+            let counts = judge_changed_report(lang, |runs| {
                 for counts in runs.iter_mut().filter_map(|run| run.counts.as_mut()) {
                     counts.allocations += 70_000_000;
                 }
@@ -268,21 +268,21 @@ mod tests {
 
     #[test]
     fn the_generator_is_mostly_the_interpreter() {
-        let why = &judged(Lang::En, |_| ())[1].why;
+        let why = &judge_changed_report(Lang::En, |_| ())[1].why;
         assert!(why.contains("8.20 MB") && why.contains("95.3 %") && why.contains("interpreter"), "{why}");
     }
 
     #[test]
     fn a_share_is_said_to_be_one() {
         for (lang, each) in [(Lang::En, "8.00 B a row"), (Lang::Zh, "每行 8.00 B")] {
-            let why = &judged(lang, |_| ())[3].why;
+            let why = &judge_changed_report(lang, |_| ())[3].why;
             assert!(why.contains(each), "{why}");
         }
     }
 
     #[test]
     fn figures_of_the_big_list() {
-        let why = &judged(Lang::En, |_| ())[0].why;
+        let why = &judge_changed_report(Lang::En, |_| ())[0].why;
         for figure in ["1.92 GB", "1.10 GB", "1.75", "191 B", "3.00"] {
             assert!(why.contains(figure), "{figure} in {why}");
         }

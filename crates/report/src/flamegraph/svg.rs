@@ -178,24 +178,24 @@ mod tests {
 
     const FOLDED: &str = "app::list;alloc::fmt::format 160000\napp::list;alloc::vec::Vec<T,A>::push 983040\n";
 
-    fn drawn(folded: &str, lang: Lang) -> String {
+    fn draw_fixture(folded: &str, lang: Lang) -> String {
         flamegraph_svg(folded, "8.5.2 list_dict", Some("dhat"), &Words::new(lang)).unwrap()
     }
 
     #[test]
     fn functions_bytes_and_the_watermark_are_in_it() {
-        let svg = drawn(FOLDED, Lang::En);
+        let svg = draw_fixture(FOLDED, Lang::En);
         assert!(
             svg.contains("<title>alloc::vec::Vec&lt;T,A&gt;::push (983,040 bytes, 86.00%)</title>"),
             "{svg}"
         );
-        assert!(drawn(FOLDED, Lang::Zh).contains("(983,040 字节"), "{svg}");
+        assert!(draw_fixture(FOLDED, Lang::Zh).contains("(983,040 字节"), "{svg}");
         assert!(svg.contains("role=\"img\"><title>8.5.2 list_dict</title>"));
     }
 
     #[test]
     fn the_watermark_stands_in_the_lower_right_corner_outside_of_the_frames() {
-        let svg = drawn(FOLDED, Lang::En);
+        let svg = draw_fixture(FOLDED, Lang::En);
         let (frames, mark) = svg.split_once("id=\"watermark\"").unwrap();
         assert!(frames.contains("id=\"frames\"") && frames.trim_end().ends_with("</svg><text"), "{frames}");
         assert!(mark.contains("text-anchor:end") && mark.contains("程序员晚枫</text></svg>"), "{mark}");
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_same_stacks_give_the_same_bytes() {
-        assert_eq!(drawn(FOLDED, Lang::Zh), drawn(FOLDED, Lang::Zh));
+        assert_eq!(draw_fixture(FOLDED, Lang::Zh), draw_fixture(FOLDED, Lang::Zh));
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn nothing_live_is_said_and_not_an_error() {
         for (lang, says) in [(Lang::En, "Nothing was live"), (Lang::Zh, "没有存活的内存")] {
-            let svg = drawn("\n", lang);
+            let svg = draw_fixture("\n", lang);
             assert!(svg.contains(says) && svg.contains("程序员晚枫"), "{svg}");
             svg_to_png(&svg).unwrap();
         }

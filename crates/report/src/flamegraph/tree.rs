@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::Lang;
 
-    fn drawn(stacks: &[(&[&'static str], u64)], most: usize) -> Vec<(String, usize, f64, f64)> {
+    fn list_boxes(stacks: &[(&[&'static str], u64)], most: usize) -> Vec<(String, usize, f64, f64)> {
         let look = |path: &[&str]| (warm_class(path), None);
         let stacks = stacks.iter().map(|(stack, amount)| (stack.to_vec(), *amount)).collect();
         let frames = StackTree { stacks, write: &format::bytes, look: &look }
@@ -146,9 +146,9 @@ mod tests {
             ("b", 1, 50.0, 50.0),
         ];
         let expected = expected.map(|(name, depth, start, width)| (name.to_owned(), depth, start, width));
-        assert_eq!(drawn(&stacks, 100), expected);
+        assert_eq!(list_boxes(&stacks, 100), expected);
         // The narrowest go first, and none is left without its caller.
-        assert_eq!(drawn(&stacks, 3), [&expected[0..2], &expected[5..]].concat());
-        assert_eq!(drawn(&[(&["a"], 0)], 9), []);
+        assert_eq!(list_boxes(&stacks, 3), [&expected[0..2], &expected[5..]].concat());
+        assert_eq!(list_boxes(&[(&["a"], 0)], 9), []);
     }
 }

@@ -76,14 +76,14 @@ mod tests {
     use crate::Lang;
     use crate::gradebook::fixture;
 
-    fn made(index: usize, lang: Lang) -> Value {
+    fn render_entry(index: usize, lang: Lang) -> Value {
         let text = gradescope_json(&fixture::book().entries[index], &Words::new(lang));
         serde_json::from_str(&text).unwrap()
     }
 
     #[test]
     fn a_test_a_task_and_the_points_that_count() {
-        let result = made(0, Lang::En);
+        let result = render_entry(0, Lang::En);
         assert_eq!(result["score"], 108);
         let tests = result["tests"].as_array().unwrap();
         assert_eq!(tests.len(), 3);
@@ -100,7 +100,7 @@ mod tests {
     fn points_that_do_not_count_are_said() {
         let cheat =
             fixture::book().entries.iter().position(|entry| entry.points == 0 && entry.score > 0).unwrap();
-        let result = made(cheat, Lang::Zh);
+        let result = render_entry(cheat, Lang::Zh);
         assert_eq!(result["score"], 0);
         let output = result["output"].as_str().unwrap();
         assert!(output.contains("得分不计：未通过") && output.contains("堆外"), "{output}");

@@ -195,7 +195,7 @@ mod tests {
     use heaplab_analysis::mindmap::fill_mind_map;
     use heaplab_record::{MindFigure, Report};
 
-    fn drawn(report: &Report, lang: Lang) -> String {
+    fn draw_fixture(report: &Report, lang: Lang) -> String {
         let nodes = vec![
             made::node("8.5", "packed", MindFigure::PeakBytes, None),
             made::node("8.7", "mmap", MindFigure::PeakBytes, None),
@@ -210,23 +210,23 @@ mod tests {
             let mut report = fixture::report(lang);
             let packed = report.runs.iter().position(|run| run.variant == "packed").unwrap();
             report.runs[packed].heap.as_mut().unwrap().peak_bytes = 12_300_000;
-            assert!(svg::texts(&drawn(&report, lang)).contains(&"12.3 MB".to_owned()));
+            assert!(svg::texts(&draw_fixture(&report, lang)).contains(&"12.3 MB".to_owned()));
             report.runs[packed].heap.as_mut().unwrap().peak_bytes = 45_600_000;
-            let texts = svg::texts(&drawn(&report, lang));
+            let texts = svg::texts(&draw_fixture(&report, lang));
             assert!(texts.contains(&"45.6 MB".to_owned()) && !texts.contains(&"12.3 MB".to_owned()));
         }
     }
 
     #[test]
     fn what_has_not_run_says_how_to_and_what_has_is_a_link() {
-        let svg = drawn(&fixture::report(Lang::En), Lang::En);
+        let svg = draw_fixture(&fixture::report(Lang::En), Lang::En);
         let texts = svg::texts(&svg);
         assert!(texts.contains(&"not yet run".to_owned()), "{texts:?}");
         assert!(texts.contains(&"cargo xtask lesson 8.7".to_owned()));
         let document = svg::parse_svg(&svg);
         let links: Vec<_> = document.descendants().filter_map(|node| node.attribute("href")).collect();
         assert_eq!(links, ["../8.5/report.html"]);
-        let chinese = svg::texts(&drawn(&fixture::report(Lang::Zh), Lang::Zh));
+        let chinese = svg::texts(&draw_fixture(&fixture::report(Lang::Zh), Lang::Zh));
         assert!(chinese.contains(&"还没有运行".to_owned()), "{chinese:?}");
     }
 

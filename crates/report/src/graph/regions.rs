@@ -266,7 +266,7 @@ mod tests {
     use super::*;
     use crate::{Lang, fixture};
 
-    fn drawn(regions: &MemoryRegions) -> String {
+    fn draw_fixture(regions: &MemoryRegions) -> String {
         draw_regions(regions, "slab", &Words::new(Lang::En))
     }
 
@@ -274,7 +274,7 @@ mod tests {
     fn totals_are_written_and_follow_the_spans() {
         let mut regions = fixture::pictures::regions();
         let text = |svg: &str| svg::texts(svg).join("\n");
-        let before = text(&drawn(&regions));
+        let before = text(&draw_fixture(&regions));
         for state in ["in use", "wasted", "free", "bookkeeping", "given back"] {
             assert!(before.lines().any(|line| line.starts_with(state)), "{state} in {before}");
         }
@@ -282,13 +282,13 @@ mod tests {
         assert!(of_wasted(&before).contains("1.05 kB"), "{}", of_wasted(&before));
         let wasted = regions.rows[0].spans.iter_mut().find(|span| span.state == MemoryState::Wasted);
         wasted.unwrap().bytes += 1000;
-        assert!(of_wasted(&text(&drawn(&regions))).contains("2.05 kB"));
+        assert!(of_wasted(&text(&draw_fixture(&regions))).contains("2.05 kB"));
     }
 
     #[test]
     fn bars_are_as_long_as_their_bytes() {
         let regions = fixture::pictures::regions();
-        let svg = drawn(&regions);
+        let svg = draw_fixture(&regions);
         let document = svg::parse_svg(&svg);
         let bars: Vec<f64> = document
             .descendants()
@@ -331,7 +331,7 @@ mod tests {
         };
         let title = fixture::text("pools", "内存池");
         let regions = MemoryRegions { name: "pools".into(), title, rows: (0..10).map(row).collect() };
-        let svg = drawn(&regions);
+        let svg = draw_fixture(&regions);
         assert!(svg.len() < 1_500_000, "{}", svg.len());
         svg::parse_svg(&svg);
     }
@@ -344,13 +344,13 @@ mod tests {
                 span.bytes = 0;
             }
         }
-        assert!(!drawn(&regions).contains("NaN"));
+        assert!(!draw_fixture(&regions).contains("NaN"));
         regions.rows.clear();
-        svg::parse_svg(&drawn(&regions));
+        svg::parse_svg(&draw_fixture(&regions));
         regions.rows.push(MemoryRow {
             label: "x".repeat(300),
             spans: vec![MemorySpan { bytes: u64::MAX, state: MemoryState::Used, label: "a".into() }; 3],
         });
-        svg::parse_svg(&drawn(&regions));
+        svg::parse_svg(&draw_fixture(&regions));
     }
 }

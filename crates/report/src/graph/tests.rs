@@ -5,7 +5,7 @@ use crate::svg;
 use crate::{Lang, fixture};
 use heaplab_record::Strength;
 
-fn drawn(graph: &Graph) -> String {
+fn draw_fixture(graph: &Graph) -> String {
     let file = draw_graph(graph, "leaky", &Words::new(Lang::En));
     svg::parse_svg(&file);
     assert!(!file.contains("NaN") && !file.contains("inf"), "{file}");
@@ -13,7 +13,7 @@ fn drawn(graph: &Graph) -> String {
 }
 
 fn texts(graph: &Graph) -> String {
-    svg::texts(&drawn(graph)).join("\n")
+    svg::texts(&draw_fixture(graph)).join("\n")
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_legend_has_only_the_signs_that_are_used() {
 fn weak_edges_are_dashed_and_only_these() {
     let mut graph = fixture::pictures::graph();
     // The legend has a sample of its own for each kind of edge.
-    let dashed = |graph: &Graph| drawn(graph).matches("stroke-dasharray=\"6 4\"").count();
+    let dashed = |graph: &Graph| draw_fixture(graph).matches("stroke-dasharray=\"6 4\"").count();
     let weak = graph.edges.iter().filter(|edge| edge.strength == Strength::Weak).count();
     assert_eq!(dashed(&graph), weak + 1);
     graph.edges.iter_mut().for_each(|edge| edge.strength = Strength::Strong);
@@ -77,7 +77,7 @@ fn weak_edges_are_dashed_and_only_these() {
 fn long_names_are_cut_and_whole_under_the_pointer() {
     let mut graph = fixture::pictures::graph();
     graph.nodes[0].type_name = format!("alloc::collections::BTreeMap<{}>", "very::long::Name, ".repeat(20));
-    let file = drawn(&graph);
+    let file = draw_fixture(&graph);
     let document = svg::parse_svg(&file);
     let titles: Vec<&str> = document
         .descendants()
@@ -103,7 +103,7 @@ fn graphs_that_never_should_be() {
     graph.nodes.clear();
     assert!(texts(&graph).contains("nothing to draw"));
     graph.edges.clear();
-    drawn(&graph);
+    draw_fixture(&graph);
     for count in [1, 2, 79, 80, 81, 300] {
         let node = |id: u32| GraphNode {
             id: id * 7919,
@@ -118,7 +118,7 @@ fn graphs_that_never_should_be() {
         let more = texts(&graph);
         assert_eq!(more.contains("220 more"), count == 300, "{count}");
         graph.edges.clear();
-        drawn(&graph);
+        draw_fixture(&graph);
     }
 }
 

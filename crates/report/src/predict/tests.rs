@@ -38,7 +38,7 @@ fn run(sites: Vec<HeapSite>) -> Run {
     Run { rows: ROWS, heap: Some(heap), ..fixture::bare("8.5", "mine") }
 }
 
-fn said(run: &Run, peak_bytes: u64, lang: Lang) -> Vec<String> {
+fn explain_fixture(run: &Run, peak_bytes: u64, lang: Lang) -> Vec<String> {
     let predictions = vec![Prediction { variant: "mine".to_owned(), language: run.language, peak_bytes }];
     let report =
         Report { runs: vec![run.clone()], predictions, rows_requested: ROWS, ..fixture::report(lang) };
@@ -46,7 +46,7 @@ fn said(run: &Run, peak_bytes: u64, lang: Lang) -> Vec<String> {
 }
 
 fn english(run: &Run, peak_bytes: u64) -> String {
-    said(run, peak_bytes, Lang::En).join(" ")
+    explain_fixture(run, peak_bytes, Lang::En).join(" ")
 }
 
 /// A word of each rule's sentence.
@@ -186,9 +186,9 @@ fn every_sentence_is_there_in_chinese() {
         site(ROWS, 180 * ROWS, "std::collections::hash::map::HashMap::from"),
         site(ROWS, 32 * ROWS, "alloc::rc::Rc<T>::new"),
     ]);
-    let told = said(&run, 9_000, Lang::Zh).join("");
+    let told = explain_fixture(&run, 9_000, Lang::Zh).join("");
     assert!(told.contains("哈希表") && told.contains("4 个槽") && !told.contains("predict-"), "{told}");
     run.heap.as_mut().unwrap().total_bytes *= 10;
-    let told = said(&run, 900_000, Lang::Zh).join("");
+    let told = explain_fixture(&run, 900_000, Lang::Zh).join("");
     assert!(told.contains("还") && !told.contains("predict-"), "{told}");
 }

@@ -134,7 +134,7 @@ mod tests {
     use super::*;
     use heaplab_record::ExpectedFigure;
 
-    fn said(wall_ns: u64, peak: u64) -> WorkloadOutput {
+    fn workload_output(wall_ns: u64, peak: u64) -> WorkloadOutput {
         WorkloadOutput { wall_ns, checksum: 1, peak_rss_bytes: Some(peak), process_ns: 0 }
     }
 
@@ -142,7 +142,7 @@ mod tests {
     fn figures_are_of_their_quantity() {
         let mut line = plan::all_comparisons()[0];
         line.rows = 10;
-        let (over, under) = (said(7400, 520), said(1000, 200));
+        let (over, under) = (workload_output(7400, 520), workload_output(1000, 200));
         let cases = [
             (Quantity::WallRatio, 7.4),
             (Quantity::NanosecondsAFrame, 10.0),

@@ -28,7 +28,7 @@ fn outcome() -> SectionOutcome {
 }
 
 /// The checks of a changed section against budgets that were made from the unchanged one.
-fn judged(change: impl FnOnce(&mut SectionOutcome)) -> Vec<BudgetCheck> {
+fn judge_changed_outcome(change: impl FnOnce(&mut SectionOutcome)) -> Vec<BudgetCheck> {
     let mut budgets = Budgets::default();
     budgets.update(&[outcome()], &[outcome()]);
     let mut changed = outcome();
@@ -58,19 +58,20 @@ fn broken(cases: &[BudgetCheck]) -> (String, String) {
 
 #[test]
 fn what_is_equal_holds() {
-    let cases = judged(|_| ());
+    let cases = judge_changed_outcome(|_| ());
     assert_eq!((cases.len(), news(&cases)), (2 * Metric::ALL.len(), Vec::new()));
 }
 
 #[test]
 fn one_byte_more_is_broken_and_the_message_says_all() {
-    let (name, why) = broken(&judged(|of| heap(of).peak_bytes += 1));
+    let (name, why) = broken(&judge_changed_outcome(|of| heap(of).peak_bytes += 1));
     assert_eq!(name, "8.5 maps peak_bytes");
     assert_eq!(why, "measured 101 > budget 100 (+1.0%); top site: users::fill at main.rs:2 with 90");
-    let (name, why) = broken(&judged(|of| report(of).runs[1].counts.as_mut().unwrap().allocations += 500));
+    let (name, why) =
+        broken(&judge_changed_outcome(|of| report(of).runs[1].counts.as_mut().unwrap().allocations += 500));
     assert_eq!(name, "8.5 slots allocations");
     assert!(why.contains("main.rs:1 with 900"), "the site with the most blocks: {why}");
-    let (_, why) = broken(&judged(|of| {
+    let (_, why) = broken(&judge_changed_outcome(|of| {
         heap(of).peak_bytes += 1;
         report(of).environment.rustc = "rustc 2".into();
     }));
@@ -79,14 +80,16 @@ fn one_byte_more_is_broken_and_the_message_says_all() {
 
 #[test]
 fn less_is_said_and_not_broken() {
-    let cases = judged(|of| heap(of).peak_bytes -= 1);
+    let cases = judge_changed_outcome(|of| heap(of).peak_bytes -= 1);
     let below = BudgetVerdict::Below { budget: 100, measured: 99 };
     assert_eq!(news(&cases), [("8.5 maps peak_bytes".to_owned(), below)]);
 }
 
 #[test]
 fn resident_memory_has_a_ceiling() {
-    let rss = |bytes| judged(|of| report(of).runs[0].plain.as_mut().unwrap().peak_rss_bytes = Some(bytes));
+    let rss = |bytes| {
+        judge_changed_outcome(|of| report(of).runs[0].plain.as_mut().unwrap().peak_rss_bytes = Some(bytes))
+    };
     assert_eq!(news(&rss(6 << 20)), []);
     assert_eq!(news(&rss(1 << 20)), []);
     assert_eq!(broken(&rss(60 << 20)).0, "8.5 maps peak_rss_bytes");
@@ -94,16 +97,16 @@ fn resident_memory_has_a_ceiling() {
 
 #[test]
 fn a_budget_cannot_be_shaken_off() {
-    let (name, why) = broken(&judged(|of| drop(report(of).runs.pop())));
+    let (name, why) = broken(&judge_changed_outcome(|of| drop(report(of).runs.pop())));
     assert!(name == "8.5 slots" && why.contains("was not measured"), "{name}: {why}");
-    let renamed = judged(|of| report(of).runs[1].variant = "slots2".into());
+    let renamed = judge_changed_outcome(|of| report(of).runs[1].variant = "slots2".into());
     assert_eq!(
         news(&renamed).iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
         ["8.5 slots2", "8.5 slots"]
     );
-    let (name, why) = broken(&judged(|of| report(of).runs[0].rows = 2000));
+    let (name, why) = broken(&judge_changed_outcome(|of| report(of).runs[0].rows = 2000));
     assert!(name == "8.5 maps" && why.contains("2,000"), "{name}: {why}");
-    let (name, _) = broken(&judged(|of| report(of).runs[0].plain = None));
+    let (name, _) = broken(&judge_changed_outcome(|of| report(of).runs[0].plain = None));
     assert_eq!(name, "8.5 maps peak_rss_bytes");
 }
 
@@ -113,7 +116,7 @@ fn what_this_machine_cannot_judge_is_open() {
         [(name, BudgetVerdict::Open(why))] => (name.clone(), why.clone()),
         other => panic!("{other:?}"),
     };
-    let (name, why) = open(judged(|of| report(of).runs[0].rows = 500));
+    let (name, why) = open(judge_changed_outcome(|of| report(of).runs[0].rows = 500));
     assert!(name == "8.5 maps" && why.contains("500"), "less memory than the run wanted: {why}");
     let (name, why) = open(judge_section(&Budgets::default(), &outcome(), &Words::new(Lang::En)));
     assert!(name == "8.5" && why.contains("--bless --section 8.5"), "{why}");
@@ -121,7 +124,7 @@ fn what_this_machine_cannot_judge_is_open() {
 
 #[test]
 fn failures_are_broken() {
-    let (name, why) = broken(&judged(|of| {
+    let (name, why) = broken(&judge_changed_outcome(|of| {
         report(of).runs.remove(0);
         report(of).failed.push(Failure {
             section: "8.5.2".into(),
@@ -135,9 +138,10 @@ fn failures_are_broken() {
         of.error = Some(anyhow::anyhow!("failed: maps (heap)"));
     }));
     assert!(name == "8.5 maps" && why.contains("heap probe: it panicked"), "said once: {name}: {why}");
-    let (name, why) = broken(&judged(|of| of.error = Some(anyhow::anyhow!("the goal is missed"))));
+    let (name, why) =
+        broken(&judge_changed_outcome(|of| of.error = Some(anyhow::anyhow!("the goal is missed"))));
     assert_eq!((name.as_str(), why.as_str()), ("8.5", "the goal is missed"));
-    let (name, why) = broken(&judged(|of| {
+    let (name, why) = broken(&judge_changed_outcome(|of| {
         of.report = None;
         of.error = Some(anyhow::anyhow!("it does not build"));
     }));
@@ -153,17 +157,17 @@ fn several_threads_have_a_tolerance_on_as_many_cores() {
     };
     let mut budgets = Budgets::default();
     budgets.update(&[threaded()], &[threaded()]);
-    let judged = |peak, cores| {
+    let judge_measured = |peak, cores| {
         let mut of = threaded();
         heap(&mut of).peak_bytes = peak;
         report(&mut of).environment.cores = cores;
         judge_section(&budgets, &of, &Words::new(Lang::En))
     };
-    assert_eq!(news(&judged(105, 2)), []);
-    assert_eq!(news(&judged(90, 2)), [], "within a tolerance less is no news");
-    let (name, why) = broken(&judged(106, 2));
+    assert_eq!(news(&judge_measured(105, 2)), []);
+    assert_eq!(news(&judge_measured(90, 2)), [], "within a tolerance less is no news");
+    let (name, why) = broken(&judge_measured(106, 2));
     assert!(name == "8.5 maps peak_bytes" && why.contains("5 % are allowed"), "{why}");
     assert!(
-        matches!(news(&judged(999, 4)).as_slice(), [(name, BudgetVerdict::Open(_))] if name == "8.5 maps")
+        matches!(news(&judge_measured(999, 4)).as_slice(), [(name, BudgetVerdict::Open(_))] if name == "8.5 maps")
     );
 }

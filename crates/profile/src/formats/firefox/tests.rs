@@ -28,7 +28,7 @@ fn profile() -> Profile {
     Profile { sites }
 }
 
-fn written(profile: &Profile) -> Value {
+fn write_and_parse(profile: &Profile) -> Value {
     serde_json::from_str(&write_firefox(profile, "list_dict").unwrap()).unwrap()
 }
 
@@ -82,7 +82,7 @@ fn read(file: &Value, thread: usize) -> BTreeMap<Vec<String>, u64> {
 fn the_stacks_are_those_that_samplys_writer_gives() {
     let mut small = profile();
     small.sites[1].peak_bytes = 5_000;
-    let (ours, theirs) = (written(&small), by_fxprof(&small));
+    let (ours, theirs) = (write_and_parse(&small), by_fxprof(&small));
     assert_eq!(read(&ours, 0), read(&theirs, 0));
     assert_eq!(read(&ours, 0).values().sum::<u64>(), 5_042);
     assert_eq!(ours["threads"][0]["samples"]["weightType"], theirs["threads"][0]["samples"]["weightType"]);
@@ -91,7 +91,7 @@ fn the_stacks_are_those_that_samplys_writer_gives() {
 
 #[test]
 fn the_tables_have_the_columns_that_samplys_writer_gives() {
-    let (ours, theirs) = (written(&Profile::default()), by_fxprof(&Profile::default()));
+    let (ours, theirs) = (write_and_parse(&Profile::default()), by_fxprof(&Profile::default()));
     // Figures that a heap profile has not, and what the profiler takes for missing.
     let left_out = ["/threads/0/samples/threadCPUDelta", "/meta/sampleUnits"];
     let missing: Vec<String> =
@@ -125,7 +125,7 @@ fn lacking(of: &Value, from: &Value, path: &str) -> Vec<String> {
 #[test]
 fn columns_are_of_one_length_and_places_lie_within() {
     for profile in [profile(), Profile::default()] {
-        let file = written(&profile);
+        let file = write_and_parse(&profile);
         for thread in file["threads"].as_array().unwrap() {
             for table in ["frameTable", "funcTable", "stackTable", "samples"] {
                 let rows = thread[table]["length"].as_u64().unwrap();
@@ -140,7 +140,7 @@ fn columns_are_of_one_length_and_places_lie_within() {
 
 #[test]
 fn weights_have_every_digit_and_lines_are_kept() {
-    let file = written(&profile());
+    let file = write_and_parse(&profile());
     assert_eq!(read(&file, 0)[&vec!["app::main".to_owned(), "app::list".to_owned()]], 5_000_000_000);
     assert_eq!(read(&file, 1).values().sum::<u64>(), 2);
     assert_eq!(read(&file, 2).values().sum::<u64>(), 300);
@@ -154,5 +154,5 @@ fn weights_have_every_digit_and_lines_are_kept() {
     assert_eq!(files[0], files[1]);
     let mut swapped = profile();
     swapped.sites.reverse();
-    assert_eq!(written(&swapped), file);
+    assert_eq!(write_and_parse(&swapped), file);
 }

@@ -27,13 +27,13 @@ fn profile() -> Profile {
     }
 }
 
-fn written(profile: &Profile) -> Value {
+fn write_and_parse(profile: &Profile) -> Value {
     serde_json::from_str(&write_speedscope(profile, "list_dict").unwrap()).unwrap()
 }
 
 #[test]
 fn weights_are_bytes_and_stacks_begin_with_the_root() {
-    let file = written(&profile());
+    let file = write_and_parse(&profile());
     let frames = json!([
         {"name": "app::list", "file": "in libc.so.6"},
         {"name": "app::main", "file": "src/main.rs", "line": 3},
@@ -49,18 +49,18 @@ fn weights_are_bytes_and_stacks_begin_with_the_root() {
     assert_eq!(file["profiles"][2]["endValue"], 300);
     let mut swapped = profile();
     swapped.sites.reverse();
-    assert_eq!(written(&swapped), file);
+    assert_eq!(write_and_parse(&swapped), file);
 }
 
 #[test]
 fn the_published_schema_takes_it() {
     let schema: Value = serde_json::from_str(include_str!("file-format-schema.json")).unwrap();
     for profile in [profile(), Profile::default()] {
-        assert_eq!(check(&written(&profile), &schema, &schema, "file"), Ok(()));
+        assert_eq!(check(&write_and_parse(&profile), &schema, &schema, "file"), Ok(()));
     }
     // The check itself can say no.
     let broken = |path: &str, value: Value| {
-        let mut file = written(&profile());
+        let mut file = write_and_parse(&profile());
         *file.pointer_mut(path).unwrap() = value;
         check(&file, &schema, &schema, "file")
     };

@@ -86,7 +86,7 @@ fn totals(figures: &[u64]) -> RawTotals {
     }
 }
 
-fn written(raw: &RawRecording) -> Vec<u8> {
+fn encode(raw: &RawRecording) -> Vec<u8> {
     let mut bytes = Vec::new();
     raw.write(&mut bytes).unwrap();
     bytes
@@ -95,18 +95,18 @@ fn written(raw: &RawRecording) -> Vec<u8> {
 proptest! {
     #[test]
     fn what_was_written_is_read(raw in any_raw()) {
-        prop_assert_eq!(RawRecording::read(&written(&raw)), Ok(raw));
+        prop_assert_eq!(RawRecording::read(&encode(&raw)), Ok(raw));
     }
 
     #[test]
     fn a_cut_file_is_told(raw in any_raw(), cut in any::<prop::sample::Index>()) {
-        let bytes = written(&raw);
+        let bytes = encode(&raw);
         prop_assert!(RawRecording::read(&bytes[..cut.index(bytes.len())]).is_err());
     }
 
     #[test]
     fn a_damaged_byte_is_told(raw in any_raw(), at in any::<prop::sample::Index>(), by in 1..=255_u8) {
-        let mut bytes = written(&raw);
+        let mut bytes = encode(&raw);
         let at = at.index(bytes.len());
         bytes[at] ^= by;
         prop_assert!(RawRecording::read(&bytes).is_err());
@@ -123,7 +123,7 @@ proptest! {
 
 #[test]
 fn errors_name_the_place() {
-    let whole = written(&RawRecording {
+    let whole = encode(&RawRecording {
         command: vec!["app".to_owned()],
         nodes: vec![Node::default(), Node { parent: 0, address: 0x1234 }],
         ..RawRecording::default()
@@ -175,6 +175,6 @@ fn references_lead_somewhere() {
         RawRecording { sites: vec![RawSite::default()], nodes: vec![node(0)], ..RawRecording::default() },
     ];
     for raw in wrong {
-        assert!(matches!(RawRecording::read(&written(&raw)), Err(RawError::Value { .. })), "{raw:?}");
+        assert!(matches!(RawRecording::read(&encode(&raw)), Err(RawError::Value { .. })), "{raw:?}");
     }
 }

@@ -6,7 +6,7 @@ use crate::Lang;
 use crate::gradebook::fixture::{self, EVIL};
 use sha2::{Digest as _, Sha256};
 
-fn made(lang: Lang) -> String {
+fn render_fixture(lang: Lang) -> String {
     gradebook_page(&fixture::book(), &Words::new(lang)).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn base64(bytes: &[u8]) -> String {
 #[test]
 fn the_policy_lets_exactly_this_script_run() {
     assert_eq!(base64(b"light wo"), "bGlnaHQgd28=");
-    let page = made(Lang::En);
+    let page = render_fixture(Lang::En);
     let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).unwrap();
     let hash = format!("sha256-{}", base64(&Sha256::digest(script)));
     assert_eq!(SCRIPT_HASH, hash, "after a change of templates/gradebook.js this is its hash");
@@ -39,7 +39,7 @@ fn the_policy_lets_exactly_this_script_run() {
 #[test]
 fn everybody_stands_in_it_in_both_languages() {
     for lang in [Lang::En, Lang::Zh] {
-        let page = made(lang);
+        let page = render_fixture(lang);
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("gradebook-{}.html", lang.tag()));
             std::fs::write(file, &page).unwrap();
@@ -90,7 +90,7 @@ fn what_a_student_writes_is_no_markup() {
 
 #[test]
 fn nothing_is_fetched() {
-    let page = made(Lang::En);
+    let page = render_fixture(Lang::En);
     assert!(page.contains("Content-Security-Policy\" content=\"default-src 'none'"));
     for loader in ["<link", "<img", "@import", " src=", "url(", "href=\"h", "<form"] {
         assert!(!page.contains(loader), "{loader}");

@@ -28,7 +28,7 @@ fn course(lang: Lang) -> Course {
     }
 }
 
-fn made(course: &Course, lang: Lang) -> String {
+fn render_fixture(course: &Course, lang: Lang) -> String {
     render_page(course, &Words::new(lang)).expect("the template can be filled in")
 }
 
@@ -36,7 +36,7 @@ fn made(course: &Course, lang: Lang) -> String {
 #[test]
 fn what_was_run_and_what_is_open() {
     for lang in [Lang::En, Lang::Zh] {
-        let page = made(&course(lang), lang);
+        let page = render_fixture(&course(lang), lang);
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("index-{}.html", lang.tag()));
             std::fs::write(file, &page).expect("the folder is there");
@@ -62,11 +62,11 @@ fn what_was_run_and_what_is_open() {
 #[test]
 fn the_figures_follow_the_reports() {
     let mut of = course(Lang::En);
-    let before = made(&of, Lang::En);
+    let before = render_fixture(&of, Lang::En);
     assert!(before.contains("<b>2 of 3</b>") && before.contains("<b>45 of 55</b>"), "sections and minutes");
     assert!(before.contains("<b>8.6</b>"), "what is next");
     of.sections[2].report = of.sections[0].report.clone();
-    let after = made(&of, Lang::En);
+    let after = render_fixture(&of, Lang::En);
     assert!(after.contains("<b>3 of 3</b>") && after.contains("Every section has been run"), "{after}");
     let heap = of.sections[2]
         .report
@@ -76,7 +76,7 @@ fn the_figures_follow_the_reports() {
         .iter_mut()
         .find_map(|run| run.heap.as_mut());
     heap.expect("it was recorded").peak_bytes = 777_000_000_000;
-    assert!(!after.contains("777 GB") && made(&of, Lang::En).contains("777 GB"));
+    assert!(!after.contains("777 GB") && render_fixture(&of, Lang::En).contains("777 GB"));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn claims_that_hold_are_counted_and_none_of_none_is_no_verdict() {
         let report = of.sections[0].report.as_mut().expect("it was run");
         let one = report.claims[0].clone();
         report.claims = holds.map(|holds| heaplab_record::ClaimVerdict { holds, ..one.clone() }).to_vec();
-        made(of, Lang::En)
+        render_fixture(of, Lang::En)
     };
     let page = claims(&mut of, [Some(true), Some(false), None]);
     assert!(page.contains("<b>1 of 2</b><small>1 not judged"), "{page}");
@@ -98,7 +98,7 @@ fn claims_that_hold_are_counted_and_none_of_none_is_no_verdict() {
 #[test]
 fn it_asks_nobody_and_ids_are_unique() {
     for lang in [Lang::En, Lang::Zh] {
-        let page = made(&course(lang), lang);
+        let page = render_fixture(&course(lang), lang);
         assert!(page.contains("default-src 'none'") && !page.contains("<script"));
         let links = page.split(" href=\"").skip(1).filter_map(|rest| rest.split('"').next());
         assert!(links.clone().count() > 6);
@@ -127,13 +127,13 @@ fn a_name_cannot_become_markup() {
     report.environment.commit = evil.to_owned();
     report.unit = evil.to_owned();
     report.runs[0].variant = evil.to_owned();
-    let page = made(&of, Lang::En);
+    let page = render_fixture(&of, Lang::En);
     assert!(!page.contains("<script"));
     assert!(page.contains("&#60;script&#62;"));
 }
 
 #[test]
 fn an_empty_course_is_still_a_page() {
-    let page = made(&Course::default(), Lang::Zh);
+    let page = render_fixture(&Course::default(), Lang::Zh);
     assert!(page.contains("<html lang=\"zh\""));
 }

@@ -52,7 +52,7 @@ fn curve(peak_bytes: u64) -> Curve {
     }
 }
 
-fn made(report: &Report, lang: Lang) -> String {
+fn render_fixture(report: &Report, lang: Lang) -> String {
     render_report_page(report, &pictures(report, lang), &Words::new(lang))
         .expect("the template can be filled in")
 }
@@ -61,7 +61,7 @@ fn made(report: &Report, lang: Lang) -> String {
 #[test]
 fn page_of_the_fixture() {
     for lang in [Lang::En, Lang::Zh] {
-        let page = made(&fixture::report(lang), lang);
+        let page = render_fixture(&fixture::report(lang), lang);
         if let Some(dir) = std::env::var_os("HEAPLAB_DUMP_PAGE") {
             let file = std::path::Path::new(&dir).join(format!("{}.html", lang.tag()));
             std::fs::write(file, &page).expect("the folder is there");
@@ -125,7 +125,7 @@ fn a_lessons_sites_stand_under_its_flamegraph() {
     let list_dict =
         report.runs.iter_mut().find(|run| run.variant == "list_dict" && run.language == Language::Rust);
     list_dict.and_then(|run| run.heap.as_mut()).expect("measured").sites = sites;
-    let page = made(&report, Lang::En);
+    let page = render_fixture(&report, Lang::En);
     let (_, details) = page.split_once("<details").expect("a flamegraph");
     let (details, after) = details.split_once("</details>").expect("it ends");
     assert!(details.contains("leaky::remember") && details.contains("50,000"), "{details}");
@@ -134,7 +134,7 @@ fn a_lessons_sites_stand_under_its_flamegraph() {
 
 #[test]
 fn nothing_is_fetched() {
-    let page = made(&fixture::report(Lang::En), Lang::En);
+    let page = render_fixture(&fixture::report(Lang::En), Lang::En);
     assert!(page.contains("Content-Security-Policy\" content=\"default-src 'none'"));
     for loader in ["<link", "<img", "@import", " src=", "url(&", "url(h", "href=\"h", "href=&#34;h"] {
         assert!(!page.contains(loader), "{loader}");
@@ -197,7 +197,7 @@ fn a_name_cannot_become_markup() {
 
 #[test]
 fn the_policy_lets_the_one_script_run_and_no_other() {
-    let page = made(&fixture::report(Lang::Zh), Lang::Zh);
+    let page = render_fixture(&fixture::report(Lang::Zh), Lang::Zh);
     let (_, script) = page.split_once("<script>").expect("it has one");
     let (script, _) = script.split_once("</script>").expect("it ends");
     assert_eq!(script, script::SCRIPT);
@@ -219,9 +219,9 @@ fn what_was_not_measured_is_no_zero() {
     report.runs = vec![fixture::bare("8.5.2", "slots")];
     report.claims.clear();
     report.goal = None;
-    let page = made(&report, Lang::En);
+    let page = render_fixture(&report, Lang::En);
     let body = &page[page.find("<tbody").expect("a table of runs")..];
     assert!(!body.contains(">0<") && !body.contains(">0 B<"), "{body}");
     assert!(body.contains("–"));
-    made(&fixture::empty_report(), Lang::Zh);
+    render_fixture(&fixture::empty_report(), Lang::Zh);
 }

@@ -47,13 +47,13 @@ fn kept() -> Reconciliation {
     }
 }
 
-fn made(of: &Reconciliation) -> Vec<ToolRow> {
+fn render_rows(of: &Reconciliation) -> Vec<ToolRow> {
     tool_rows(of, &Words::new(Lang::En))
 }
 
 #[test]
 fn every_gap_has_its_reason() {
-    let rows = made(&kept());
+    let rows = render_rows(&kept());
     let explained: Vec<Option<bool>> = rows.iter().map(|row| row.is_explained).collect();
     assert_eq!(explained, [None, Some(true), Some(true), Some(true), Some(true), None]);
     assert!(rows[2].reason.contains("250 B more in all"), "{}", rows[2].reason);
@@ -88,7 +88,7 @@ fn what_no_rule_accounts_for_is_said_with_its_amount() {
     for (row, change, says) in cases {
         let mut of = kept();
         change(&mut of);
-        let rows = made(&of);
+        let rows = render_rows(&of);
         assert_eq!(rows[row].is_explained, Some(false));
         assert!(rows[row].reason.contains("Not explained") && rows[row].reason.contains(says), "{says}");
     }
@@ -99,7 +99,7 @@ fn resident_memory_is_explained_within_the_rounding() {
     let with = |peak_rss_bytes: u64| {
         let mut of = kept();
         of.resident.as_mut().unwrap().peak_rss_bytes = peak_rss_bytes;
-        made(&of).swap_remove(3)
+        render_rows(&of).swap_remove(3)
     };
     // 4,000 before, 300 live, 500 of files, two blocks rounded up by 8 to 31 each.
     assert_eq!(with(4_816).is_explained, Some(true));
