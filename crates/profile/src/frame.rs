@@ -18,6 +18,20 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// The frame of an address without a symbol: `libfoo.so.1+0x1c0a4 in libfoo.so.1`. The address
+    /// is that in the file's own address space, so `addr2line -e FILE ADDRESS` finds the line in a
+    /// file that has debug information.
+    pub fn without_symbol(file: &str, address: u64) -> Frame {
+        Frame { function: format!("{file}+{address:#x}"), location: Some(format!("in {file}")) }
+    }
+
+    /// The file of a frame that has no symbol and is named by [`Frame::without_symbol`].
+    pub fn unnamed_file(&self) -> Option<&str> {
+        let (file, address) = self.function.rsplit_once("+0x")?;
+        let is_address = !address.is_empty() && address.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_address.then_some(file)
+    }
+
     /// The file, and the line where it is known.
     pub fn place(&self) -> Option<(&str, Option<u32>)> {
         let location = self.location.as_deref()?;

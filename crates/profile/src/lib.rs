@@ -17,6 +17,7 @@
 //! - [`callgrind`]: valgrind's counts of instructions, the only profile here that is not of memory.
 //!
 //! Independent of formats:
+//! - [`path_text`]: paths that are not UTF-8, as the text that a recording keeps.
 //! - [`diff`]: what changed from one profile to another.
 //! - [`statistics`]: sums by line, function or stack, as in Python's tracemalloc.
 //!
@@ -31,6 +32,7 @@ pub mod formats;
 mod frame;
 mod measure;
 mod model;
+pub mod path_text;
 mod probe;
 pub mod raw;
 pub mod statistics;

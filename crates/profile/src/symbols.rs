@@ -1,19 +1,24 @@
 //! Names for the addresses of a recording: function, file and line, with inlined functions, from
 //! the debug information of the program and its libraries on disk.
 
+mod debug_file;
+mod debug_name;
+mod file_symbols;
 mod location;
 mod module;
 mod own_lines;
+mod unnamed;
 
 use crate::raw::{CUT_ADDRESS, Node, RawError, RawRecording, RawSite};
-use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN};
+use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN, function_name};
 use module::ModuleSymbols;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-pub use module::demangle;
+pub use debug_file::DEBUG_FOLDERS_VARIABLE;
 pub use own_lines::OwnLines;
+pub use unnamed::{UnnamedModule, UnnamedReason};
 
 /// The frame of the site that counts all births without room in the recorder's tables.
 pub const OVERFLOW: &str = "[no room in the tables]";
@@ -46,7 +51,7 @@ pub enum SymbolError {
         found: String,
     },
     /// None of the files that the stacks go through can be read. Where some can, frames of the
-    /// others are unknown, and their locations say why.
+    /// others are named by their addresses.
     #[error("cannot read the symbols of {path}: {cause}")]
     Unreadable {
         /// The first of them.
@@ -68,6 +73,27 @@ pub fn symbolize(raw: &RawRecording, roots: &Roots) -> Result<Profile, SymbolErr
     Ok(NamedStacks::resolve(raw, roots)?.build_profile(&raw.sites))
 }
 
+/// As [`symbolize`], but what cannot be named is named by its address and listed, so that one
+/// missing or replaced file does not cost the whole profile.
+///
+/// # Errors
+/// If a reference in the recording leads nowhere.
+pub fn symbolize_what_is_there(
+    raw: &RawRecording,
+    roots: &Roots,
+) -> Result<(Profile, Vec<UnnamedModule>), SymbolError> {
+    raw.check_references()?;
+    let (names, modules) = resolve_nodes(raw, roots, debug_file::debug_folders());
+    let unnamed = modules.list_unnamed();
+    Ok((NamedStacks { raw, names }.build_profile(&raw.sites), unnamed))
+}
+
+/// Demangles a symbol of either of Rust's manglings.
+pub fn demangle(symbol: &str) -> String {
+    // The dhat crate writes the short form.
+    function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
+}
+
 /// The names of a recording's stacks, found once and used for the figures at the end and for those
 /// of snapshots on the way.
 pub struct NamedStacks<'a> {
@@ -82,7 +108,10 @@ impl NamedStacks<'_> {
     /// As [`symbolize`].
     pub fn resolve<'a>(raw: &'a RawRecording, roots: &Roots) -> Result<NamedStacks<'a>, SymbolError> {
         raw.check_references()?;
-        Ok(NamedStacks { raw, names: resolve_nodes(raw, roots)? })
+        let (names, modules) = resolve_nodes(raw, roots, debug_file::debug_folders());
+        modules.check_same_build()?;
+        modules.check_any_readable()?;
+        Ok(NamedStacks { raw, names })
     }
 
     /// Builds the profile of these entries, as [`symbolize`] does of the recording's own. Entries
@@ -104,33 +133,29 @@ impl NamedStacks<'_> {
 }
 
 /// Finds the frames of each node, the outermost function first. Each address is looked up once.
-fn resolve_nodes(raw: &RawRecording, roots: &Roots) -> Result<Vec<Rc<[Frame]>>, SymbolError> {
-    let mut names = ModuleSymbols::new(&raw.modules, roots);
+fn resolve_nodes<'a>(
+    raw: &'a RawRecording,
+    roots: &'a Roots,
+    debug_folders: Vec<PathBuf>,
+) -> (Vec<Rc<[Frame]>>, ModuleSymbols<'a>) {
+    let mut names = ModuleSymbols::new(&raw.modules, roots, debug_folders);
     let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
     let mut of_nodes: Vec<Rc<[Frame]>> = vec![Rc::new([])];
     for node in raw.nodes.iter().skip(1) {
-        let frames = match known.get(&node.address) {
-            Some(frames) => Rc::clone(frames),
-            None => {
-                let frames: Rc<[Frame]> = resolve_address(node.address, &mut names)?.into();
-                known.insert(node.address, Rc::clone(&frames));
-                frames
-            }
-        };
-        of_nodes.push(frames);
+        let frames = known.entry(node.address).or_insert_with(|| resolve_address(node.address, &mut names));
+        of_nodes.push(Rc::clone(frames));
     }
-    names.check_any_readable()?;
-    Ok(of_nodes)
+    (of_nodes, names)
 }
 
-fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Result<Vec<Frame>, SymbolError> {
+fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Rc<[Frame]> {
     if address == CUT_ADDRESS {
-        return Ok(vec![frame_without_location(CUT)]);
+        return Rc::new([frame_without_location(CUT)]);
     }
     // The return address is the instruction after the call. The call itself, one byte before, may
     // be on another line or, where the callee never returns, even in another function.
-    let frames = names.find_frames(address.saturating_sub(1))?;
-    Ok(if frames.is_empty() { vec![frame_without_location(UNKNOWN)] } else { frames })
+    let frames = names.find_frames(address.saturating_sub(1));
+    if frames.is_empty() { Rc::new([frame_without_location(UNKNOWN)]) } else { frames.into() }
 }
 
 fn frame_without_location(function: &str) -> Frame {
@@ -201,5 +226,7 @@ fn own_peak_bytes(entries: &[&RawSite], raw: &RawRecording) -> u64 {
     if entries.len() > 1 { sum.min(raw.totals.peak_bytes) } else { sum }
 }
 
+#[cfg(test)]
+mod strangers;
 #[cfg(test)]
 mod tests;

@@ -1,179 +1,146 @@
 //! The files that were mapped when the program ran. Each is opened when its first address is looked
 //! up, and its build id is compared with the recorded one.
 
-use super::{Roots, SymbolError, location};
+use super::file_symbols::{FileSymbols, OpenProblem};
+use super::unnamed::{UnnamedModule, UnnamedReason};
+use super::{Roots, SymbolError};
 use crate::raw::Module;
-use crate::{Frame, UNKNOWN, function_name};
-use addr2line::Loader;
-use object::read::ReadCache;
-use object::{Object, ObjectSegment};
-use std::fs::File;
+use crate::{Frame, path_text};
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
+
+/// What the kernel adds to the path of a file that was removed while it was mapped.
+const DELETED: &str = " (deleted)";
 
 /// All modules, by their addresses.
 pub(super) struct ModuleSymbols<'a> {
-    /// Sorted by base. A file stays closed until it is needed.
-    modules: Vec<(&'a Module, FileState)>,
+    /// Sorted by base.
+    modules: Vec<MappedFile<'a>>,
     roots: &'a Roots,
+    debug_folders: Vec<PathBuf>,
+}
+
+/// A module and its symbols. The file stays closed until it is needed.
+struct MappedFile<'a> {
+    module: &'a Module,
+    state: FileState,
+    /// Why some of its addresses have no name or no line.
+    reason: Option<UnnamedReason>,
 }
 
 enum FileState {
     Closed,
     Open(Box<FileSymbols>),
-    /// Why it could not be opened.
-    Unreadable(String),
-}
-
-/// The symbols of one file.
-struct FileSymbols {
-    loader: Loader,
-    /// The address of the file's first byte in its own address space; 0 except for programs linked
-    /// to a fixed address.
-    first_byte: u64,
+    Unreadable,
 }
 
 impl<'a> ModuleSymbols<'a> {
-    pub(super) fn new(modules: &'a [Module], roots: &'a Roots) -> ModuleSymbols<'a> {
-        let mut modules: Vec<(&Module, FileState)> =
-            modules.iter().map(|module| (module, FileState::Closed)).collect();
-        modules.sort_by_key(|(module, _)| module.base);
-        ModuleSymbols { modules, roots }
+    pub(super) fn new(
+        modules: &'a [Module],
+        roots: &'a Roots,
+        debug_folders: Vec<PathBuf>,
+    ) -> ModuleSymbols<'a> {
+        let closed = |module| MappedFile { module, state: FileState::Closed, reason: None };
+        let mut modules: Vec<MappedFile<'_>> = modules.iter().map(closed).collect();
+        modules.sort_by_key(|file| file.module.base);
+        ModuleSymbols { modules, roots, debug_folders }
     }
 
     /// The functions at an address, the outermost first; none where no module is mapped.
-    pub(super) fn find_frames(&mut self, address: u64) -> Result<Vec<Frame>, SymbolError> {
-        let behind = self.modules.partition_point(|(module, _)| module.base <= address);
-        let Some((module, state)) = behind.checked_sub(1).and_then(|at| self.modules.get_mut(at)) else {
-            return Ok(Vec::new());
+    pub(super) fn find_frames(&mut self, address: u64) -> Vec<Frame> {
+        let behind = self.modules.partition_point(|file| file.module.base <= address);
+        let Some(file) = behind.checked_sub(1).and_then(|at| self.modules.get_mut(at)) else {
+            return Vec::new();
         };
-        if address >= module.end {
-            return Ok(Vec::new());
+        if address >= file.module.end {
+            return Vec::new();
         }
-        if matches!(state, FileState::Closed) {
-            *state = open_module(module)?;
+        if matches!(file.state, FileState::Closed) {
+            file.open(&self.debug_folders);
         }
-        let file = module.path.rsplit('/').next().unwrap_or_default();
-        Ok(match state {
+        let name = module_name(file.module);
+        let offset = address - file.module.base;
+        match &file.state {
             FileState::Open(symbols) => {
-                let own_address = (address - module.base).wrapping_add(symbols.first_byte);
-                symbols.find_frames(own_address, file, self.roots)
+                let found = symbols.find_frames(offset, &name, self.roots);
+                if found.reason.is_some() {
+                    // The worst is told: an address without a name over one without a line.
+                    file.reason = found.reason.max(file.reason.take());
+                }
+                found.frames
             }
-            FileState::Closed => Vec::new(),
-            FileState::Unreadable(cause) => {
-                // Formats write the location in parentheses: `(os error 2)` in it would be taken
-                // for one.
-                let cause = cause.split(" (").next().unwrap_or_default();
-                vec![Frame { function: UNKNOWN.to_owned(), location: Some(format!("in {file}: {cause}")) }]
-            }
+            FileState::Closed | FileState::Unreadable => vec![Frame::without_symbol(&name, offset)],
+        }
+    }
+
+    /// The modules with addresses that got no name or no line.
+    pub(super) fn list_unnamed(&self) -> Vec<UnnamedModule> {
+        let unnamed = |file: &MappedFile<'_>| {
+            Some(UnnamedModule {
+                file: module_name(file.module),
+                path: file.module.path.trim_end_matches(DELETED).to_owned(),
+                build_id: file.module.build_id.clone(),
+                reason: file.reason.clone()?,
+            })
+        };
+        self.modules.iter().filter_map(unnamed).collect()
+    }
+
+    /// Fails where a file is another build than the one that was recorded.
+    pub(super) fn check_same_build(&self) -> Result<(), SymbolError> {
+        self.list_unnamed().into_iter().try_for_each(|module| match module.reason {
+            UnnamedReason::Replaced { found } => Err(SymbolError::Rebuilt {
+                path: module.path,
+                recorded: module.build_id,
+                found: found.unwrap_or_else(|| "none".to_owned()),
+            }),
+            _ => Ok(()),
         })
     }
 
     /// Fails where no file could be read: a profile without any name is of no use.
     pub(super) fn check_any_readable(&self) -> Result<(), SymbolError> {
-        if self.modules.iter().any(|(_, state)| matches!(state, FileState::Open(_))) {
+        if self.modules.iter().any(|file| matches!(file.state, FileState::Open(_))) {
             return Ok(());
         }
-        for (module, state) in &self.modules {
-            if let FileState::Unreadable(cause) = state {
-                return Err(SymbolError::Unreadable { path: module.path.clone(), cause: cause.clone() });
+        self.list_unnamed().into_iter().try_for_each(|module| {
+            Err(SymbolError::Unreadable { path: module.path, cause: module.reason.to_string() })
+        })
+    }
+}
+
+impl MappedFile<'_> {
+    fn open(&mut self, debug_folders: &[PathBuf]) {
+        let (path, was_deleted) = match self.module.path.strip_suffix(DELETED) {
+            Some(path) => (path, true),
+            None => (self.module.path.as_str(), false),
+        };
+        let path = PathBuf::from(OsString::from_vec(path_text::decode_path(path)));
+        let reason = match FileSymbols::open(&path, &self.module.build_id, debug_folders) {
+            // Without build ids, the file that took the place of a deleted one cannot be trusted.
+            Ok(_) if was_deleted && self.module.build_id.is_empty() => UnnamedReason::Deleted,
+            Ok(symbols) => {
+                self.state = FileState::Open(Box::new(symbols));
+                return;
             }
-        }
-        Ok(())
-    }
-}
-
-fn open_module(module: &Module) -> Result<FileState, SymbolError> {
-    match FileSymbols::open(module) {
-        Ok(symbols) => Ok(FileState::Open(Box::new(symbols))),
-        Err(OpenProblem::Rebuilt(found)) => Err(SymbolError::Rebuilt {
-            path: module.path.clone(),
-            recorded: module.build_id.clone(),
-            found: if found.is_empty() { "none".to_owned() } else { found },
-        }),
-        Err(OpenProblem::Unreadable(cause)) => Ok(FileState::Unreadable(cause)),
-    }
-}
-
-enum OpenProblem {
-    /// The build id that was found instead.
-    Rebuilt(String),
-    Unreadable(String),
-}
-
-impl FileSymbols {
-    fn open(module: &Module) -> Result<FileSymbols, OpenProblem> {
-        let unreadable = |error: &dyn std::fmt::Display| OpenProblem::Unreadable(error.to_string());
-        let (found, first_byte) = {
-            // The cache reads only the pages with headers and notes of a large binary.
-            let cache = ReadCache::new(File::open(&module.path).map_err(|error| unreadable(&error))?);
-            let object = object::File::parse(&cache).map_err(|error| unreadable(&error))?;
-            let id = object.build_id().map_err(|error| unreadable(&error))?.unwrap_or_default();
-            let hexadecimal: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-            (hexadecimal, first_byte_address(&object))
+            Err(OpenProblem::Rebuilt { found }) => UnnamedReason::Replaced { found },
+            Err(OpenProblem::Missing) if was_deleted => UnnamedReason::Deleted,
+            Err(OpenProblem::Missing) => UnnamedReason::Unreadable { cause: "it is not there".to_owned() },
+            Err(OpenProblem::Unreadable(cause)) => UnnamedReason::Unreadable { cause },
         };
-        if !module.build_id.is_empty() && found != module.build_id {
-            return Err(OpenProblem::Rebuilt(found));
+        // A debug file is found by its build id alone, so it serves where the program is gone.
+        self.state = FileSymbols::open_debug_file(&self.module.build_id, debug_folders)
+            .map_or(FileState::Unreadable, |symbols| FileState::Open(Box::new(symbols)));
+        if matches!(self.state, FileState::Unreadable) {
+            self.reason = Some(reason);
         }
-        let loader = match find_debug_file(&found).and_then(|path| Loader::new(path).ok()) {
-            Some(loader) => loader,
-            None => Loader::new(&module.path).map_err(|error| unreadable(&error))?,
-        };
-        Ok(FileSymbols { loader, first_byte })
-    }
-
-    fn find_frames(&self, address: u64, file: &str, roots: &Roots) -> Vec<Frame> {
-        let mut frames = self.find_line_frames(address, roots);
-        // The outermost function comes last. Where the debug information lacks it, the symbol table
-        // has at least its name.
-        if frames.last().is_none_or(|frame| frame.function == UNKNOWN)
-            && let Some(symbol) = self.loader.find_symbol(address)
-        {
-            let location = frames.pop().and_then(|frame| frame.location);
-            frames.push(Frame { function: demangle(symbol), location });
-        }
-        if frames.is_empty() {
-            frames.push(Frame { function: UNKNOWN.to_owned(), location: None });
-        }
-        for frame in &mut frames {
-            frame.location.get_or_insert_with(|| format!("in {file}"));
-        }
-        frames.reverse();
-        frames
-    }
-
-    /// Looks the address up in the debug information, the innermost function first. Damaged
-    /// information is treated as missing.
-    fn find_line_frames(&self, address: u64, roots: &Roots) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        let Ok(mut found) = self.loader.find_frames(address) else { return frames };
-        while let Ok(Some(frame)) = found.next() {
-            let name = frame.function.as_ref().and_then(|name| name.raw_name().ok());
-            let function = name.map_or_else(|| UNKNOWN.to_owned(), |name| demangle(&name));
-            let place = frame.location.and_then(|place| place.file.map(|file| (file, place.line)));
-            let location = place.map(|(file, line)| location::format_location(file, line, roots));
-            frames.push(Frame { function, location });
-        }
-        frames
     }
 }
 
-/// The file with the debug information that distributions strip from libraries
-/// (<https://sourceware.org/gdb/current/onlinedocs/gdb.html/Separate-Debug-Files.html>). Its
-/// addresses are the library's.
-fn find_debug_file(build_id: &str) -> Option<PathBuf> {
-    let (folder, file) = build_id.split_at_checked(2)?;
-    let path = PathBuf::from(format!("/usr/lib/debug/.build-id/{folder}/{file}.debug"));
-    path.is_file().then_some(path)
-}
-
-/// Demangles a symbol of either of Rust's manglings.
-pub fn demangle(symbol: &str) -> String {
-    // The dhat crate writes the short form.
-    function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
-}
-
-/// The address of the file's first byte if the file were mapped where it was linked for.
-fn first_byte_address<'data>(object: &impl Object<'data>) -> u64 {
-    let lowest = object.segments().min_by_key(|segment| segment.address());
-    lowest.map_or(0, |segment| segment.address().wrapping_sub(segment.file_range().0))
+/// A module's file name as it is shown.
+fn module_name(module: &Module) -> String {
+    let path = path_text::decode_path(module.path.trim_end_matches(DELETED));
+    let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    String::from_utf8_lossy(name).into_owned()
 }

@@ -88,7 +88,12 @@ fn a_stack_has_the_names_that_the_backtrace_crate_finds() {
     let ours: Vec<(String, Option<u32>)> =
         profile.sites[0].frames.iter().rev().map(|frame| (frame.function.clone(), line(frame))).collect();
     assert!(ours.len() > 5, "{ours:?}");
-    assert_eq!(ours, theirs);
+    assert_eq!(ours.len(), theirs.len());
+    for (ours, theirs) in ours.iter().zip(&theirs) {
+        // Of a physical function, ours has the path that line tables alone do not have.
+        let has_path = ours.0.ends_with(&format!("::{}", theirs.0));
+        assert!((ours.0 == theirs.0 || has_path) && ours.1 == theirs.1, "{ours:?}, {theirs:?}");
+    }
 }
 
 #[test]
@@ -156,8 +161,12 @@ fn a_file_that_is_gone_is_named() {
     raw.modules.push(module(0x100, "/nowhere/libgone.so"));
     let profile = symbolize(&raw, &roots()).unwrap();
     let gone = profile.sites.iter().find(|site| site.frames.len() == 1).unwrap();
-    assert_eq!(gone.frames[0].function, UNKNOWN);
-    assert!(gone.frames[0].location.as_deref().unwrap().starts_with("in libgone.so: "), "{gone:?}");
+    // The call lies one byte before the return address.
+    assert_eq!(gone.frames[0].function, "libgone.so+0x4f");
+    assert_eq!(gone.frames[0].location.as_deref(), Some("in libgone.so"));
+    let (_, unnamed) = symbolize_what_is_there(&raw, &roots()).unwrap();
+    let gone = unnamed.iter().find(|module| module.file == "libgone.so").unwrap();
+    assert!(matches!(gone.reason, UnnamedReason::Unreadable { .. }), "{gone:?}");
 
     // Where nothing at all can be read, the profile would be without a name.
     raw = recording(&[vec![0x150]]);
