@@ -224,7 +224,7 @@ pub(crate) struct BenchOptions {
     /// How many pairs of runs; slow peers run in two at most
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=99))]
     pub(crate) pairs: u32,
-    /// Only these workloads or peers, by name
+    /// Only these workloads, builds or peers, by name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
     /// How much work, for every workload of `recorder` [default: each its own]

@@ -4,6 +4,7 @@
 mod deep;
 mod live;
 mod rows;
+mod stacks;
 mod threads;
 
 /// What a workload has built; it stays live until the region is closed.
@@ -30,15 +31,19 @@ pub(crate) struct Workload {
     pub(crate) run: fn(u64) -> BoxedWork,
 }
 
-pub(crate) const WORKLOADS: [Workload; 11] = [
+pub(crate) const WORKLOADS: [Workload; 15] = [
     Workload { name: "slots", run: rows::slots },
     Workload { name: "list_dict", run: rows::list_dict },
     Workload { name: "batches", run: threads::batches },
     Workload { name: "handover", run: threads::handover },
     Workload { name: "alternation", run: threads::alternation },
     Workload { name: "alternation_alone", run: threads::alternation_alone },
+    Workload { name: "crowd", run: threads::crowd },
     Workload { name: "deep_slots", run: deep::slots },
     Workload { name: "deep_alternation", run: deep::alternation },
+    Workload { name: "random_depth", run: deep::random_depth },
+    Workload { name: "random_path", run: deep::random_path },
+    Workload { name: "stacks", run: stacks::repeated },
     Workload { name: "live", run: live::blocks },
     Workload { name: "sites", run: live::sites },
     Workload { name: "sites_everywhere", run: live::sites_everywhere },

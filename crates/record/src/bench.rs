@@ -22,9 +22,23 @@ pub struct Bench {
     pub environment: Environment,
     /// In the order of the table.
     pub comparisons: Vec<Comparison>,
+    /// The builds that [`Comparison::build`] names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub builds: Vec<BenchBuild>,
     /// The commands of programs that are not part of heaplab.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<PeerCommand>,
+}
+
+/// How programs of a comparison were built.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BenchBuild {
+    /// Its name in the comparisons: `no-fp`.
+    pub name: String,
+    /// `RUSTFLAGS`; the standard library is not built anew and always has frame pointers.
+    pub rustflags: String,
+    /// The cargo profile.
+    pub profile: String,
 }
 
 /// The command of a peer.
@@ -43,6 +57,9 @@ pub struct Comparison {
     pub workload: String,
     /// The scale of the work.
     pub rows: u64,
+    /// The name of the [`BenchBuild`] of both programs; empty where nothing was built.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub build: String,
     /// The program that is compared with [`Comparison::under`].
     pub over: String,
     /// The other program; empty where the figures are of one program alone.
@@ -71,6 +88,8 @@ pub enum Quantity {
     /// Wall time of the whole process, divided: for a peer whose work continues after the measured
     /// part.
     ProcessRatio,
+    /// Ratio of CPU time of all processes: what a peer does in a second process counts.
+    CpuRatio,
     /// Ratio of executed instructions.
     InstructionRatio,
     /// Difference of peak RSS per live block.
@@ -79,6 +98,10 @@ pub enum Quantity {
     Bytes,
     /// Difference of wall time per frame of each allocation.
     NanosecondsAFrame,
+    /// Difference of wall time per event; an allocation and a free are two.
+    NanosecondsAnEvent,
+    /// That difference at one scale, divided by that at another.
+    EventTimeRatio,
     /// Ratio of bytes per second.
     SpeedRatio,
     /// Ratio of wall time per byte: the two may have read different logs.

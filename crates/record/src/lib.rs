@@ -38,7 +38,7 @@ pub use attachment::{
     GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan, MemoryState, Series,
     SourceLine, SourceListing, Step, StepChart, StepSeries, Strength, Table,
 };
-pub use bench::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
+pub use bench::{BENCH_SCHEMA, Bench, BenchBuild, Comparison, ExpectedFigure, PeerCommand, Quantity};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use curve::{Curve, CurvePoint};

@@ -5,7 +5,7 @@
 
 use crate::{Words, format};
 use heaplab_analysis::statistics::compute_spread;
-use heaplab_record::{Bench, Comparison, ExpectedFigure, Quantity};
+use heaplab_record::{Bench, BenchBuild, Comparison, ExpectedFigure, PeerCommand, Quantity};
 use unicode_width::UnicodeWidthStr;
 
 /// Widths of the columns on a terminal: workload, compared, median, least to most, wanted, and
@@ -29,9 +29,13 @@ pub fn render_bench_row(comparison: &Comparison, words: &Words) -> String {
     }
 }
 
-/// The command line of each peer.
+/// How each build was made, and the command line of each peer.
 pub fn list_bench_commands(bench: &Bench) -> Vec<String> {
-    bench.commands.iter().map(|peer| format!("{}: {}", peer.name, peer.command)).collect()
+    let build = |of: &BenchBuild| {
+        format!("{}: RUSTFLAGS=\"{}\" cargo build --profile {}", of.name, of.rustflags, of.profile)
+    };
+    let peer = |of: &PeerCommand| format!("{}: {}", of.name, of.command);
+    bench.builds.iter().map(build).chain(bench.commands.iter().map(peer)).collect()
 }
 
 /// A text that each suite has for itself, such as `title`.
@@ -47,8 +51,8 @@ pub fn explain_missed_limits(comparisons: &[Comparison], words: &Words) -> Vec<S
         let Some(ExpectedFigure::AtLeast(limit)) = line.wanted else { return None };
         let same = |other: &&Comparison| {
             other.under == "plain"
-                && (&other.workload, other.rows, &other.over, other.quantity)
-                    == (&line.workload, line.rows, &line.over, line.quantity)
+                && (&other.workload, other.rows, &other.build, &other.over, other.quantity)
+                    == (&line.workload, line.rows, &line.build, &line.over, line.quantity)
         };
         let (_, ratio, _) = compute_spread(&comparisons.iter().find(same)?.figures)?;
         (ratio < limit).then(|| {
@@ -72,7 +76,9 @@ pub(crate) fn render_cells(comparison: &Comparison, words: &Words) -> [String; 6
         "" => comparison.over.clone(),
         under => format!("{} / {under}", comparison.over),
     };
-    let compared = format!("{sides}{}", quantity_unit(comparison.quantity, words));
+    let build = if comparison.build.is_empty() { "" } else { " · " };
+    let unit = quantity_unit(comparison.quantity, words);
+    let compared = format!("{sides}{unit}{build}{}", comparison.build);
     let write = |value| format_figure(comparison.quantity, value);
     let (median, interval) = match compute_spread(&comparison.figures) {
         Some((least, median, most)) => (write(median), format!("{} – {}", write(least), write(most))),
@@ -116,10 +122,12 @@ fn quantity_unit(quantity: Quantity, words: &Words) -> String {
         Quantity::PeakBytes => "bench-peak",
         Quantity::KeysThatDiffer => "bench-keys",
         Quantity::ProcessRatio => "bench-process",
+        Quantity::CpuRatio => "bench-cpu",
         Quantity::InstructionRatio => "bench-instructions",
         Quantity::BytesABlock => "bench-bytes-a-block",
         Quantity::Bytes => "bench-memory",
         Quantity::NanosecondsAFrame => "bench-a-frame",
+        Quantity::NanosecondsAnEvent | Quantity::EventTimeRatio => "bench-an-event",
     };
     format!(" {}", words.get(key))
 }
@@ -128,6 +136,8 @@ pub(crate) fn format_figure(quantity: Quantity, value: f64) -> String {
     match quantity {
         Quantity::WallRatio
         | Quantity::ProcessRatio
+        | Quantity::CpuRatio
+        | Quantity::EventTimeRatio
         | Quantity::SpeedRatio
         | Quantity::ByteTimeRatio
         | Quantity::LineTimeRatio => format!("{value:.2}"),
@@ -139,6 +149,7 @@ pub(crate) fn format_figure(quantity: Quantity, value: f64) -> String {
         Quantity::BytesABlock => format!("{value:.1} B"),
         Quantity::Bytes => format::signed_bytes(value as i64),
         Quantity::NanosecondsAFrame => format!("{value:.2} ns"),
+        Quantity::NanosecondsAnEvent => format!("{value:.1} ns"),
     }
 }
 
@@ -162,6 +173,7 @@ pub(crate) mod tests {
         Comparison {
             workload: "slots".into(),
             rows: 1_000_000,
+            build: "no-fp".into(),
             over: "heap".into(),
             under: "plain".into(),
             quantity: Quantity::WallRatio,
@@ -177,7 +189,7 @@ pub(crate) mod tests {
         let words = Words::new(Lang::En);
         let row = render_bench_row(&comparison(&[1.5, 1.6, 1.4], ExpectedFigure::AtMost(1.8)), &words);
         let flat = row.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert_eq!(flat, "slots 1M heap / plain 1.50 1.40 – 1.60 ≤ 1.80 ✓");
+        assert_eq!(flat, "slots 1M heap / plain · no-fp 1.50 1.40 – 1.60 ≤ 1.80 ✓");
         assert!(render_bench_row(&comparison(&[2.0], ExpectedFigure::AtMost(1.8)), &words).ends_with('✗'));
         let missing = Comparison {
             not_measured: Some("heaptrack is not installed here".into()),

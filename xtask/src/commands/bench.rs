@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: compares heaplab with its peers and with itself, in alternating runs, as
 //! ratios. One folder per suite:
 //!
-//! - `recorder`: the heap probe beside dhat, heaptrack and mod-alloc.
+//! - `recorder`: the heap probe beside dhat, heaptrack, mod-alloc and heapscope.
 //! - `logagg`: the log aggregator beside a newline scan, DuckDB, polars, gawk, mawk and the
 //!   lecture's Python.
 //! - `gradebook`: a synthetic class, a third of it hostile; counts instead of ratios.

@@ -14,6 +14,8 @@ use std::process::{Command, Stdio};
 
 /// Keeps the frame pointers that the probes walk.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
+/// Stands between the flags of `CARGO_ENCODED_RUSTFLAGS`, so that a flag may contain spaces.
+const FLAG_SEPARATOR: &str = "\u{1f}";
 
 /// A lesson with its binary and manifest.
 pub(crate) struct BuiltLesson<'a> {
@@ -49,6 +51,33 @@ pub(crate) fn build_binaries(
     run_cargo(command)
 }
 
+/// A build with flags of its own, beside that of lessons.
+pub(crate) struct FlaggedBuild<'a> {
+    pub(crate) package: &'a str,
+    pub(crate) features: &'a [&'a str],
+    /// Cargo's folder for it: builds whose flags alternate in one folder would replace each other.
+    pub(crate) target: PathBuf,
+    pub(crate) frame_pointers: bool,
+    /// Further words for cargo.
+    pub(crate) options: &'a [&'a str],
+}
+
+/// The value of `RUSTFLAGS` for a build with or without frame pointers: the user's flags, and ours.
+pub(crate) fn flags_for(frame_pointers: bool) -> String {
+    list_rustflags(frame_pointers).join(" ")
+}
+
+/// Builds the package's binaries with the profile of lessons, and returns their paths by name.
+pub(crate) fn build_flagged(
+    workspace: &Workspace,
+    build: &FlaggedBuild<'_>,
+) -> Result<HashMap<String, PathBuf>> {
+    let mut command = cargo_command(workspace, "build");
+    command.args(["--bins", "--package", build.package, "--features", &build.features.join(",")]);
+    command.arg("--target-dir").arg(&build.target).args(build.options);
+    run_cargo_with_flags(command, &list_rustflags(build.frame_pointers))
+}
+
 /// Builds the packages' examples, and returns their paths by name.
 pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
     let mut command = cargo_command(workspace, "build");
@@ -75,9 +104,13 @@ fn cargo_command(workspace: &Workspace, what: &str) -> Command {
 }
 
 /// Runs cargo, and returns the executables that it built, by target name.
-fn run_cargo(mut command: Command) -> Result<HashMap<String, PathBuf>> {
+fn run_cargo(command: Command) -> Result<HashMap<String, PathBuf>> {
+    run_cargo_with_flags(command, &list_rustflags(true))
+}
+
+fn run_cargo_with_flags(mut command: Command, flags: &[String]) -> Result<HashMap<String, PathBuf>> {
     // A RUSTFLAGS variable would replace the flags of .cargo/config.toml, so both are passed on.
-    command.env("CARGO_ENCODED_RUSTFLAGS", rustflags()).env_remove("RUSTFLAGS");
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR)).env_remove("RUSTFLAGS");
     let mut child =
         command.stdout(Stdio::piped()).spawn().context("cannot start cargo; is Rust installed?")?;
     let mut binaries: HashMap<String, PathBuf> = HashMap::new();
@@ -119,15 +152,14 @@ fn read_manifest<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) ->
     Ok(BuiltLesson { lesson, binary: binary.clone(), manifest })
 }
 
-/// The user's flags and ours, in the encoding that keeps spaces within a flag.
-fn rustflags() -> String {
-    const SEPARATOR: &str = "\u{1f}";
+/// The user's flags, and ours where frame pointers are wanted.
+fn list_rustflags(frame_pointers: bool) -> Vec<String> {
     let encoded = std::env::var("CARGO_ENCODED_RUSTFLAGS").ok();
     let users: Vec<String> = match (encoded, std::env::var("RUSTFLAGS")) {
-        (Some(encoded), _) => encoded.split(SEPARATOR).map(str::to_owned).collect(),
+        (Some(encoded), _) => encoded.split(FLAG_SEPARATOR).map(str::to_owned).collect(),
         (None, Ok(flags)) => flags.split_whitespace().map(str::to_owned).collect(),
         (None, Err(_)) => Vec::new(),
     };
     let users = users.into_iter().filter(|flag| !flag.is_empty() && flag != FRAME_POINTERS);
-    users.chain([FRAME_POINTERS.to_owned()]).collect::<Vec<_>>().join(SEPARATOR)
+    users.chain(frame_pointers.then(|| FRAME_POINTERS.to_owned())).collect()
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 /// The part of the cargo workspace that xtask needs.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    pub(crate) target: PathBuf,
     /// Sorted by section number.
     pub(crate) lessons: Vec<Lesson>,
 }
@@ -167,7 +169,8 @@ pub(crate) fn load_workspace() -> Result<Workspace> {
         });
     }
     lessons.sort_by(|a, b| a.section.cmp(&b.section));
-    Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), lessons })
+    let target = metadata.target_directory.into_std_path_buf();
+    Ok(Workspace { root: metadata.workspace_root.into_std_path_buf(), target, lessons })
 }
 
 /// The root of the workspace around the current folder, heaplab's or the user's; the folder itself

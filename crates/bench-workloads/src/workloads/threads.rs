@@ -1,4 +1,5 @@
-//! Workloads of two threads. A row is a block, and each thread allocates all rows.
+//! Workloads of two threads, and of more threads than a machine has cores. A row is a block; of two
+//! threads each allocates all rows, and a crowd shares them.
 
 use super::{BoxedWork, Sum};
 use std::hint::black_box;
@@ -7,6 +8,10 @@ use std::thread;
 
 /// Blocks that are live together.
 const BATCH: u64 = 1000;
+/// Threads of a crowd.
+const CROWD: u64 = 16;
+/// Blocks that each thread of a crowd holds.
+const HELD: usize = 8;
 /// Batches that may wait between the two threads.
 const QUEUED_BATCHES: usize = 4;
 
@@ -45,6 +50,26 @@ pub(super) fn alternation(rows: u64) -> BoxedWork {
 /// As `alternation`, with one thread.
 pub(super) fn alternation_alone(rows: u64) -> BoxedWork {
     Box::new(Sum(make_and_free(rows)))
+}
+
+/// Sixteen threads, each holding a few blocks, free their oldest block and allocate one, again and
+/// again.
+pub(super) fn crowd(rows: u64) -> BoxedWork {
+    let threads: Vec<_> = (0..CROWD).map(|_| thread::spawn(move || replace_oldest(rows / CROWD))).collect();
+    Box::new(Sum(threads.into_iter().map(join_thread).fold(0, u64::wrapping_add)))
+}
+
+fn replace_oldest(rows: u64) -> u64 {
+    let mut held: [Block; HELD] = Default::default();
+    let mut sum = 0u64;
+    for row in 0..rows {
+        let oldest = &mut held[row as usize % HELD];
+        // The old block is freed first, so the number of live blocks falls and rises by one.
+        *oldest = Block::default();
+        *oldest = black_box(make_block(row));
+        sum += oldest.len() as u64;
+    }
+    sum
 }
 
 /// One thread allocates what the other frees.

@@ -67,6 +67,8 @@ fn panel_key(of: &Comparison) -> Option<&'static str> {
         (
             Quantity::WallRatio
             | Quantity::ProcessRatio
+            | Quantity::CpuRatio
+            | Quantity::EventTimeRatio
             | Quantity::InstructionRatio
             | Quantity::ByteTimeRatio
             | Quantity::LineTimeRatio,
@@ -75,6 +77,8 @@ fn panel_key(of: &Comparison) -> Option<&'static str> {
         (
             Quantity::WallRatio
             | Quantity::ProcessRatio
+            | Quantity::CpuRatio
+            | Quantity::EventTimeRatio
             | Quantity::InstructionRatio
             | Quantity::ByteTimeRatio
             | Quantity::LineTimeRatio,
@@ -139,6 +143,7 @@ mod tests {
             language: lang.tag().into(),
             environment: Environment::default(),
             comparisons,
+            builds: Vec::new(),
             commands: Vec::new(),
         };
         bench_svg(&bench, &Words::new(lang)).unwrap()

@@ -25,8 +25,9 @@ pub fn render_bench_markdown(bench: &Bench, chart: &str, words: &Words) -> Strin
     }
     let of = &bench.environment;
     let (cores, pairs) = (of.cores.to_string(), suite_text(bench, "how", words));
-    if !bench.commands.is_empty() {
-        let _ = writeln!(out, "\n```text\n{}\n```", list_bench_commands(bench).join("\n"));
+    let commands = list_bench_commands(bench);
+    if !commands.is_empty() {
+        let _ = writeln!(out, "\n```text\n{}\n```", commands.join("\n"));
     }
     let _ =
         writeln!(out, "\n{pairs}\n\n{} · {} × {cores} · {} · {}", of.os, of.cpu, of.rustc, bench.created_at);
@@ -38,7 +39,7 @@ mod tests {
     use super::*;
     use crate::Lang;
     use crate::bench::tests::comparison;
-    use heaplab_record::{BENCH_SCHEMA, Environment, ExpectedFigure, PeerCommand};
+    use heaplab_record::{BENCH_SCHEMA, BenchBuild, Environment, ExpectedFigure, PeerCommand};
 
     #[test]
     fn every_row_has_every_column() {
@@ -51,6 +52,11 @@ mod tests {
             language: "en".into(),
             environment: Environment::default(),
             comparisons: vec![comparison(&[1.5], ExpectedFigure::AtMost(1.8)), broken],
+            builds: vec![BenchBuild {
+                name: "no-fp".into(),
+                rustflags: String::new(),
+                profile: "lesson".into(),
+            }],
             commands: vec![PeerCommand { name: "mawk".into(), command: "mawk -f count.awk LOG".into() }],
         };
         let text = render_bench_markdown(&bench, "recorder.svg", &Words::new(Lang::En));
@@ -58,5 +64,6 @@ mod tests {
         assert_eq!(rows.len(), 4, "{text}");
         assert!(rows.iter().all(|row| row.replace("\\|", "").matches('|').count() == 7), "{text}");
         assert!(text.contains("\nmawk: mawk -f count.awk LOG\n"), "{text}");
+        assert!(text.contains("\nno-fp: RUSTFLAGS=\"\" cargo build --profile lesson\n"), "{text}");
     }
 }

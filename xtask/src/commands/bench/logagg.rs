@@ -135,6 +135,7 @@ fn compare_with_peer(peer: Peer, ask: &RunContext<'_>, bytes: u64, table: &mut B
     };
     let is_measured = measured.is_ok();
     let row = BenchRow {
+        build: "",
         workload: &addresses_label(recipe.addresses, table),
         rows: recipe.bytes,
         over: peer.name(),

@@ -7,7 +7,7 @@ use crate::runner::environment;
 use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_analysis::statistics::meets_limit;
-use heaplab_record::{BENCH_SCHEMA, Bench, Comparison, ExpectedFigure, PeerCommand, Quantity};
+use heaplab_record::{BENCH_SCHEMA, Bench, BenchBuild, Comparison, ExpectedFigure, PeerCommand, Quantity};
 use heaplab_report::bench::{
     explain_missed_limits, list_bench_commands, render_bench_header, render_bench_row,
 };
@@ -18,6 +18,8 @@ use heaplab_report::{Artifact, Words};
 pub(super) struct BenchRow<'a> {
     pub(super) workload: &'a str,
     pub(super) rows: u64,
+    /// The build of both; empty where nothing is built.
+    pub(super) build: &'a str,
     pub(super) over: &'a str,
     /// Empty where the figures are of `over` alone.
     pub(super) under: &'a str,
@@ -29,13 +31,21 @@ pub(super) struct BenchTable<'a> {
     pub(super) screen: Terminal,
     pub(super) words: &'a Words,
     comparisons: Vec<Comparison>,
+    builds: Vec<BenchBuild>,
     commands: Vec<PeerCommand>,
     remarks: Vec<String>,
 }
 
 impl<'a> BenchTable<'a> {
     pub(super) fn new(screen: Terminal, words: &'a Words) -> BenchTable<'a> {
-        BenchTable { screen, words, comparisons: Vec::new(), commands: Vec::new(), remarks: Vec::new() }
+        BenchTable {
+            screen,
+            words,
+            comparisons: Vec::new(),
+            builds: Vec::new(),
+            commands: Vec::new(),
+            remarks: Vec::new(),
+        }
     }
 
     /// Prints the column heads, once everything is built.
@@ -52,6 +62,7 @@ impl<'a> BenchTable<'a> {
         let comparison = Comparison {
             workload: row.workload.to_owned(),
             rows: row.rows,
+            build: row.build.to_owned(),
             over: row.over.to_owned(),
             under: row.under.to_owned(),
             quantity: row.quantity,
@@ -62,6 +73,11 @@ impl<'a> BenchTable<'a> {
         };
         self.screen.print_result(&render_bench_row(&comparison, self.words));
         self.comparisons.push(comparison);
+    }
+
+    /// Adds a build that rows name.
+    pub(super) fn add_build(&mut self, build: BenchBuild) {
+        self.builds.push(build);
     }
 
     /// Adds the command by which a peer was run.
@@ -81,7 +97,7 @@ impl<'a> BenchTable<'a> {
         workspace: &Workspace,
         staging: Staging,
     ) -> Result<()> {
-        let BenchTable { screen, words, comparisons, commands, remarks } = self;
+        let BenchTable { screen, words, comparisons, builds, commands, remarks } = self;
         let suite = options.suite.name();
         let bench = Bench {
             schema: BENCH_SCHEMA.to_owned(),
@@ -90,6 +106,7 @@ impl<'a> BenchTable<'a> {
             language: words.lang().tag().to_owned(),
             environment: environment::collect_environment(&workspace.root, None),
             comparisons,
+            builds,
             commands,
         };
         let json = serde_json::to_string_pretty(&bench)? + "\n";

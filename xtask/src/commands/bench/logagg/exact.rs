@@ -124,7 +124,7 @@ fn exactness_row<'a>(
     quantity: Quantity,
     wanted: ExpectedFigure,
 ) -> BenchRow<'a> {
-    BenchRow { workload, rows, over, under, quantity, wanted: Some(wanted) }
+    BenchRow { workload, rows, build: "", over, under, quantity, wanted: Some(wanted) }
 }
 
 struct RemoveOnDrop(PathBuf);

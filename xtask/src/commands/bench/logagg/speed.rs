@@ -65,6 +65,7 @@ pub(super) fn measure_speed(
             compute_figures(line.figure, &took, ask.main.bytes)
         });
         let row = BenchRow {
+            build: "",
             workload: &log_label(ask.main, table),
             rows: ask.main.bytes,
             over: &line.sides[0].name(),

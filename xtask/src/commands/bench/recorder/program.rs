@@ -1,11 +1,11 @@
 //! One run of a workload in a fresh process, and its output.
 
-use super::plan::Side;
+use super::builds::BuiltPrograms;
+use super::plan::{Build, Side};
 use crate::commands::bench::process::{self, ProcessEnd};
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -21,46 +21,46 @@ pub(super) struct WorkloadOutput {
     /// From the start of the process to its end, as seen from outside.
     #[serde(default)]
     pub(super) process_ns: u64,
+    /// CPU time of all its processes.
+    #[serde(default)]
+    pub(super) cpu_ns: Option<u64>,
+}
+
+/// What is run: a side of one build, on a workload.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work<'a> {
+    pub(super) side: Side,
+    pub(super) build: Build,
+    pub(super) workload: &'a str,
+    pub(super) rows: u64,
 }
 
 /// The programs, and a folder for their output.
 pub(super) struct WorkloadPrograms {
-    pub(super) binaries: HashMap<String, PathBuf>,
+    pub(super) built: BuiltPrograms,
     pub(super) folder: PathBuf,
 }
 
 impl WorkloadPrograms {
-    /// The executable of a side, without the tool around it.
-    fn binary(&self, side: Side) -> Result<&Path> {
-        let name = match side {
-            Side::Plain | Side::Heap | Side::Dhat => "bench-heap",
-            Side::Twin | Side::Heaptrack => "bench-twin",
-            Side::ModAlloc => "bench-mod-alloc",
-        };
-        let found = self.binaries.get(name).with_context(|| format!("cargo built no `{name}`"))?;
-        Ok(found)
-    }
-
-    pub(super) fn run_workload(&self, side: Side, workload: &str, rows: u64) -> Result<WorkloadOutput> {
-        let before = match side {
+    pub(super) fn run_workload(&self, work: Work<'_>) -> Result<WorkloadOutput> {
+        let before = match work.side {
             Side::Heaptrack => {
                 let place = self.folder.join("heaptrack");
                 vec!["heaptrack".into(), "-o".into(), place.into_os_string()]
             }
             _ => Vec::new(),
         };
-        self.run_under_tool(&before, side, workload, rows).map(|(said, _)| said)
+        self.run_under_tool(&before, work).map(|(said, _)| said)
     }
 
     /// Runs one side with a tool's command line before its own; also returns its standard error.
     pub(super) fn run_under_tool(
         &self,
         before: &[std::ffi::OsString],
-        side: Side,
-        workload: &str,
-        rows: u64,
+        work: Work<'_>,
     ) -> Result<(WorkloadOutput, String)> {
-        let binary = self.binary(side)?.as_os_str().to_owned();
+        let Work { side, build, workload, rows } = work;
+        let binary = self.built.find_binary(build, side)?.as_os_str().to_owned();
         let mut words = before.iter().cloned().chain([binary]);
         let mut command = Command::new(words.next().unwrap_or_default());
         let probe = if matches!(side, Side::Heap | Side::Dhat) { side.name() } else { "plain" };
@@ -70,10 +70,10 @@ impl WorkloadPrograms {
             .env("HEAPLAB_PROBE", probe)
             .env("HEAPLAB_OUT", &self.folder);
         let what = format!("{workload} under {}", side.name());
-        let ProcessEnd { stdout, stderr, process_ns } =
+        let ProcessEnd { stdout, stderr, process_ns, cpu_ns } =
             process::run_process(command, &self.folder, &what, LOOK_EVERY)?;
         let said = parse_output(&stdout).with_context(|| format!("{what} printed no result"))?;
-        Ok((WorkloadOutput { process_ns, ..said }, stderr))
+        Ok((WorkloadOutput { process_ns, cpu_ns, ..said }, stderr))
     }
 }
 
