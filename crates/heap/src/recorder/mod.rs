@@ -3,7 +3,7 @@
 //!
 //! - `header`: the 16 bytes before each block. They make a free possible without a look-up or a
 //!   lock.
-//! - `walk`: finds the stack of an allocation.
+//! - `unwind`: finds the stack of an allocation.
 //! - `stacks`: stores each distinct stack once, as a numbered site; `index` is its hash table.
 //! - `thread`: the tables of one thread; `site`: the counters of one site in one thread.
 //! - `peak`: live bytes over all sites, their peak, and the allocation clock; `curve`: live bytes
@@ -32,7 +32,7 @@ mod site;
 mod stacks;
 mod thread;
 mod totals;
-mod walk;
+mod unwind;
 mod zeroed;
 
 #[cfg(feature = "symbols")]
@@ -47,6 +47,7 @@ use header::{Header, NO_REGION};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use thread::ThreadTables;
+use unwind::{StackStart, with_stack_start};
 
 /// The number of the open region. The process itself is region 1 until `region()` opens another.
 static REGION: AtomicU32 = AtomicU32::new(1);
@@ -192,29 +193,45 @@ unsafe fn finish_alloc(base: *mut u8, layout: Layout) -> *mut u8 {
 /// Counts a new block of the region and returns its header.
 #[inline(always)]
 fn count_alloc_in(region: u32, size: usize) -> Header {
-    match count_alloc(size) {
-        (0, _) => Header::OUTSIDE,
-        (site, born_at) => Header { region, site: site as u32, alloc_clock: born_at },
+    // SAFETY: the function takes a number and returns two.
+    let counted = unsafe { count_alloc(size) };
+    match counted.site {
+        0 => Header::OUTSIDE,
+        site => Header { region, site: site as u32, alloc_clock: counted.alloc_clock },
     }
 }
 
-/// Counts an allocation and returns its site (0 if it was not counted) and the allocation clock. It
-/// is never inlined because the stack walk starts at its frame. PERF: two numbers are returned in
-/// registers. A header was returned through memory in pieces, and reading it back took a fifth of
-/// an event.
-#[inline(never)]
-fn count_alloc(size: usize) -> (u64, u64) {
-    let frame = walk::frame_pointer();
+/// The site of a counted allocation (0 if it was not counted) and the allocation clock. PERF: two
+/// numbers are returned in registers. A header was returned through memory in pieces, and reading
+/// it back took a fifth of an event.
+#[repr(C)]
+struct CountedAlloc {
+    site: u64,
+    alloc_clock: u64,
+}
+
+with_stack_start! {
+    /// Counts an allocation, with the stack that starts at the caller.
+    fn count_alloc(size: usize) -> CountedAlloc = count_alloc_at;
+}
+
+extern "C" fn count_alloc_at(
+    size: usize,
+    return_address: u64,
+    stack_pointer: usize,
+    frame_pointer: usize,
+) -> CountedAlloc {
+    let start = StackStart { return_address, stack_pointer, frame_pointer };
     let counted = thread::with_current(|thread| {
-        let site = thread.find_site(frame);
+        let site = thread.find_site(&start);
         let row = thread.site(site).0;
         row.count_alloc(size as u64, peak::epoch());
         thread.apply_change(size as i64, 1, size as u64);
-        let clock = thread.clock();
-        row.add_alloc_clock(clock);
-        (u64::from(site), clock)
+        let alloc_clock = thread.clock();
+        row.add_alloc_clock(alloc_clock);
+        CountedAlloc { site: u64::from(site), alloc_clock }
     });
-    counted.unwrap_or((0, 0))
+    counted.unwrap_or(CountedAlloc { site: 0, alloc_clock: 0 })
 }
 
 #[inline(never)]

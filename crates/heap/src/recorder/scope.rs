@@ -10,7 +10,7 @@ mod scope_table;
 
 use super::header::{self, Header};
 use super::stacks::{self, MAX_SITES};
-use super::{thread, walk};
+use super::{thread, unwind};
 pub(crate) use scope_table::ScopeTotals;
 use scope_table::{LiveBlock, ScopeTable};
 use std::cell::Cell;
@@ -142,10 +142,10 @@ pub(super) fn site_without_tag(header: Header) -> u32 {
 #[cold]
 #[inline(never)]
 pub(super) fn record_alloc(header: Header, block: *mut u8, size: usize) -> Header {
-    let frame = walk::frame_pointer();
+    let start = unwind::caller_start();
     let site = thread::with_current(|thread| match header.site {
         // No region is open.
-        0 => thread.find_site(frame),
+        0 => thread.find_site(&start),
         site => site,
     });
     // The recorder's own blocks belong to no scope.
@@ -185,11 +185,11 @@ pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiveBlock> {
 #[cold]
 #[inline(never)]
 pub(super) unsafe fn put_block_back(before: Header, lifted: Option<LiveBlock>, block: *mut u8, size: usize) {
-    let frame = walk::frame_pointer();
+    let start = unwind::caller_start();
     // SAFETY: the caller's promise.
     let header = unsafe { header::read(block) };
     let tagged = thread::with_current(|thread| {
-        let new_site = || thread.find_site(frame);
+        let new_site = || thread.find_site(&start);
         let site = if lifted.is_none() && is_entered() { new_site() } else { 0 };
         thread::untracked(|| {
             let Some(lifted) = lifted else {

@@ -3,7 +3,7 @@
 //! own cache does not have.
 
 use super::index::NumberIndex;
-use super::walk::Frames;
+use super::unwind::Frames;
 use super::zeroed::{self, Zeroed};
 use heaplab_profile::raw::Node;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};

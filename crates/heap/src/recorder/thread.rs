@@ -10,7 +10,7 @@ use super::header::NO_REGION;
 use super::peak::{self, Pending};
 use super::site::{Lifetimes, SiteCounters};
 use super::stacks::{self, Batch, MAX_SITES};
-use super::walk::{self, Frames, StackBounds};
+use super::unwind::{Frames, MemoHit, StackBounds, StackMemo, StackStart, Walk};
 use super::zeroed::{self, Zeroed};
 use super::{REGION, curve, fork};
 use std::cell::Cell;
@@ -32,11 +32,13 @@ pub(super) struct ThreadTables {
     name: ThreadName,
     stack_low: AtomicUsize,
     stack_high: AtomicUsize,
-    root: AtomicU64,
     batch: Batch,
     pub(super) pending: Pending,
+    /// Stacks with a frame that was found by its frame pointer, because its code has no unwind
+    /// tables.
     pub(super) slow_walks: AtomicU64,
     pub(super) cut_stacks: AtomicU64,
+    stack_memo: StackMemo,
     stack_cache: StackCache,
     pub(super) region_counts: RegionCounts,
 }
@@ -169,7 +171,6 @@ fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
     let thread = table_pool::acquire()?;
     thread.stack_low.store(low, Relaxed);
     thread.stack_high.store(high, Relaxed);
-    thread.root.store(walk::learn_root(high), Relaxed);
     Some(thread)
 }
 
@@ -195,25 +196,39 @@ impl ThreadTables {
     }
 
     #[inline]
-    pub(super) fn find_site(&self, frame: usize) -> u32 {
-        let bounds = StackBounds {
-            low: self.stack_low.load(Relaxed),
-            high: self.stack_high.load(Relaxed),
-            root: self.root.load(Relaxed),
-        };
-        let known = walk::hash_whole_stack(frame, &bounds).and_then(|hash| self.stack_cache.find(hash));
-        known.unwrap_or_else(|| self.find_site_slowly(frame, &bounds))
+    pub(super) fn find_site(&self, start: &StackStart) -> u32 {
+        let bounds = StackBounds { low: self.stack_low.load(Relaxed), high: self.stack_high.load(Relaxed) };
+        match self.stack_memo.find(start, &bounds) {
+            Some(known) if !known.is_doubtful => known.site,
+            known => self.find_site_slowly(start, &bounds, known),
+        }
     }
 
-    /// Handles a stack that is not in the cache, or that frame pointers alone do not give.
+    /// Handles a stack that the memo does not have, or that is not known to be whole.
     #[cold]
     #[inline(never)]
-    fn find_site_slowly(&self, frame: usize, bounds: &StackBounds) -> u32 {
-        let frames = walk::walk_stack(frame, bounds);
-        if frames.slow || frames.cut {
-            self.count_walk(&frames);
+    fn find_site_slowly(&self, start: &StackStart, bounds: &StackBounds, known: Option<MemoHit>) -> u32 {
+        if let Some(known) = known {
+            self.count_walk(known.cut, known.guessed);
+            return known.site;
         }
-        self.stack_cache.find(frames.hash).unwrap_or_else(|| self.learn_site(&frames))
+        let walk = Walk::run(start, bounds, Some(&self.stack_memo));
+        if walk.is_cut() || walk.is_guessed() {
+            self.count_walk(walk.is_cut(), walk.is_guessed());
+        }
+        let site = self.stack_cache.find(walk.hash()).unwrap_or_else(|| match walk.whole_frames() {
+            Some(frames) => self.learn_site(frames),
+            None => self.walk_and_learn_site(start, bounds),
+        });
+        self.stack_memo.store(&walk, start, bounds, site);
+        site
+    }
+
+    /// Handles a new stack whose outer part the memo has: its addresses are needed now.
+    #[inline(never)]
+    fn walk_and_learn_site(&self, start: &StackStart, bounds: &StackBounds) -> u32 {
+        let walk = Walk::run(start, bounds, None);
+        walk.whole_frames().map_or(0, |frames| self.learn_site(frames))
     }
 
     #[inline]
@@ -233,9 +248,9 @@ impl ThreadTables {
     }
 
     #[cold]
-    fn count_walk(&self, frames: &Frames) {
-        self.slow_walks.store(self.slow_walks.load(Relaxed) + u64::from(frames.slow), Relaxed);
-        self.cut_stacks.store(self.cut_stacks.load(Relaxed) + u64::from(frames.cut), Relaxed);
+    fn count_walk(&self, cut: bool, guessed: bool) {
+        self.slow_walks.store(self.slow_walks.load(Relaxed) + u64::from(guessed), Relaxed);
+        self.cut_stacks.store(self.cut_stacks.load(Relaxed) + u64::from(cut), Relaxed);
     }
 
     #[cold]

@@ -1,0 +1,252 @@
+//! The stacks that a thread has met. The same stack comes again at most events, and recognising it
+//! takes far less time than walking it.
+//!
+//! The stack of an event follows from the registers at its start and from the words that a walk
+//! reads: return addresses, and saved frame pointers where a rule uses them. So an entry holds these
+//! words with their places, and is the stack of an event if all words are the same. No word is
+//! trusted without being compared. PERF: the comparisons do not depend on each other, but a step of
+//! a walk depends on the step before it.
+//!
+//! A stack is stored in parts (`entries`), and stacks share their outer parts. A part ends at a
+//! *boundary*, a frame whose return address and stack pointer have a hash of a certain kind, so
+//! every stack through this frame has a boundary there. A walk that meets a boundary asks the memo
+//! for the rest of the stack.
+//!
+//! An entry is found by its first return address and stack pointer (`slots`). Many stacks may have
+//! both in common, such as all that allocate through the standard library at one depth. Then the
+//! slot does not name an entry but a word of the stack that tells them apart, and the search goes
+//! on with the value of this word.
+
+mod entries;
+mod slots;
+
+use super::frames::MAX_FRAMES;
+use super::reader::{StackBounds, WORD, read_word};
+use super::rule_table;
+use super::start::StackStart;
+use super::walk::{Resumed, Walk};
+use crate::recorder::zeroed::Zeroed;
+use entries::Entries;
+pub(super) use entries::EntryIndex;
+use slots::{Slot, Slots, first_key, next_key};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
+
+/// How many words are looked at to tell stacks apart.
+const MAX_BRANCHES: usize = 16;
+/// After so many events, a thread looks whether modules were loaded or unloaded. It does so as well
+/// whenever it needs a new rule.
+const CHECK_EVERY: u32 = 256;
+
+/// The memo of one thread. All zeros is a valid, empty memo. Only its thread uses it, but a signal
+/// handler of the thread may run at any moment.
+pub(in crate::recorder) struct StackMemo {
+    /// A signal handler that finds this set walks its stack without the memo.
+    in_use: AtomicBool,
+    events: AtomicU32,
+    /// How often all entries were dropped.
+    resets: AtomicU32,
+    /// The generation of the rules that the entries follow from.
+    generation: AtomicUsize,
+    slots: Slots,
+    entries: Entries,
+}
+
+// SAFETY: atomics of zero are valid; there is no destructor.
+unsafe impl Zeroed for StackMemo {}
+
+/// What the memo knows about the stack of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::recorder) struct MemoHit {
+    pub(in crate::recorder) site: u32,
+    /// The stack is cut, or a frame was found by its frame pointer.
+    pub(in crate::recorder) is_doubtful: bool,
+    pub(in crate::recorder) cut: bool,
+    pub(in crate::recorder) guessed: bool,
+}
+
+/// Whether a part of a stack begins at this frame. PERF: one frame of eight.
+#[inline(always)]
+pub(super) fn is_boundary(address: u64, stack_pointer: usize) -> bool {
+    (address ^ (stack_pointer as u64).rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0
+}
+
+impl StackMemo {
+    /// The site of the stack at `start`, if this thread has met it.
+    #[inline(always)]
+    pub(in crate::recorder) fn find(&self, start: &StackStart, bounds: &StackBounds) -> Option<MemoHit> {
+        let events = self.events.load(Relaxed).wrapping_add(1);
+        self.events.store(events, Relaxed);
+        if events.is_multiple_of(CHECK_EVERY) {
+            super::check_modules();
+        }
+        let _in_use = InUse::begin(self)?;
+        if self.generation.load(Relaxed) != rule_table::generation() {
+            return None;
+        }
+        let entry = self.find_entry(start, bounds)?;
+        let (site, flags) = (self.entries.site(entry), self.entries.flags(entry));
+        (site != 0).then_some(MemoHit {
+            site,
+            is_doubtful: flags & (entries::CUT | entries::GUESSED) != 0,
+            cut: flags & entries::CUT != 0,
+            guessed: flags & entries::GUESSED != 0,
+        })
+    }
+
+    /// The rest of a stack from this frame on, if it has at most `max_frames`.
+    pub(super) fn find_rest(
+        &self,
+        start: &StackStart,
+        bounds: &StackBounds,
+        max_frames: usize,
+    ) -> Option<Resumed> {
+        let _in_use = InUse::begin(self)?;
+        if self.generation.load(Relaxed) != rule_table::generation() {
+            return None;
+        }
+        let entry = self.find_entry(start, bounds)?;
+        let flags = self.entries.flags(entry);
+        (self.entries.frames(entry) <= max_frames && flags & entries::CUT == 0).then(|| Resumed {
+            entry,
+            resets: self.resets.load(Relaxed),
+            hash: self.entries.hash(entry),
+            cut: false,
+            guessed: flags & entries::GUESSED != 0,
+        })
+    }
+
+    #[inline(always)]
+    fn find_entry(&self, start: &StackStart, bounds: &StackBounds) -> Option<EntryIndex> {
+        if !bounds.contains(start.stack_pointer) || !start.stack_pointer.is_multiple_of(WORD) {
+            return None;
+        }
+        let mut key = first_key(start);
+        for _ in 0..MAX_BRANCHES {
+            match self.slots.find(key)? {
+                Slot::Entry(index) => {
+                    return self.entries.is_current(index, start, bounds).then_some(index);
+                }
+                Slot::Branch(offset) => key = next_key(key, offset, word_at(start, offset, bounds)?),
+            }
+        }
+        None
+    }
+
+    /// Stores a stack that was walked, with its site.
+    #[inline(never)]
+    pub(in crate::recorder) fn store(
+        &self,
+        walk: &Walk,
+        start: &StackStart,
+        bounds: &StackBounds,
+        site: u32,
+    ) {
+        let Some((frames, steps, resumed)) = walk.repeatable() else { return };
+        let Some(_in_use) = InUse::begin(self) else { return };
+        let generation = rule_table::generation();
+        if self.generation.load(Relaxed) != generation {
+            self.reset();
+            self.generation.store(generation, Relaxed);
+        }
+        if !self.entries.have_room_for(steps.len()) || self.slots.are_full() {
+            self.slots.grow_if_full();
+            self.reset();
+        }
+        if resumed.is_some_and(|rest| rest.resets != self.resets.load(Relaxed)) {
+            return;
+        }
+        let mut rest = resumed.map(|rest| rest.entry);
+        let mut end = steps.len();
+        for begin in (0..steps.len()).rev() {
+            let is_start = begin == 0;
+            // A stack that was too deep is one entry, because its outer part is not known.
+            let is_part = !frames.cut && is_boundary(frames.addresses()[begin], steps[begin].stack_pointer);
+            if !is_start && !is_part {
+                continue;
+            }
+            let part = entries::Part {
+                start: StackStart {
+                    return_address: if is_start { start.return_address } else { frames.addresses()[begin] },
+                    stack_pointer: steps[begin].stack_pointer,
+                    frame_pointer: steps[begin].frame_pointer,
+                },
+                addresses: &frames.addresses()[begin..end],
+                steps: &steps[begin..end],
+                rest,
+                site: if is_start { site } else { 0 },
+                cut: frames.cut,
+                guessed: frames.guessed,
+            };
+            let Some(index) = self.entries.add(&part) else { return };
+            self.publish(index, &part.start, bounds);
+            rest = Some(index);
+            end = begin;
+        }
+    }
+
+    /// Makes an entry findable. Where another entry has the same start, the first word in which the
+    /// two stacks differ tells them apart from now on.
+    fn publish(&self, index: EntryIndex, start: &StackStart, bounds: &StackBounds) {
+        let mut key = first_key(start);
+        for _ in 0..MAX_BRANCHES {
+            match self.slots.find(key) {
+                None => return self.slots.set(key, Slot::Entry(index)),
+                Some(Slot::Branch(offset)) => {
+                    let Some(word) = word_at(start, offset, bounds) else { return };
+                    key = next_key(key, offset, word);
+                }
+                Some(Slot::Entry(other)) => {
+                    let difference = self.entries.first_difference(other, start, bounds);
+                    let Some((offset, old)) = difference else {
+                        return self.slots.set(key, Slot::Entry(index));
+                    };
+                    let Some(new) = word_at(start, offset, bounds) else { return };
+                    self.slots.set(key, Slot::Branch(offset));
+                    self.slots.set(next_key(key, offset, old), Slot::Entry(other));
+                    return self.slots.set(next_key(key, offset, new), Slot::Entry(index));
+                }
+            }
+        }
+    }
+
+    fn reset(&self) {
+        self.slots.clear();
+        self.entries.clear();
+        self.resets.store(self.resets.load(Relaxed).wrapping_add(1), Relaxed);
+    }
+}
+
+/// The word at an offset from the start, if it lies in the thread's stack.
+#[inline(always)]
+fn word_at(start: &StackStart, offset: u32, bounds: &StackBounds) -> Option<u64> {
+    let address = start.stack_pointer.wrapping_add(offset as usize);
+    let is_inside = bounds.contains(start.stack_pointer) && address < bounds.high.saturating_sub(WORD - 1);
+    // SAFETY: an aligned word of this thread's own stack, in the part that is in use by callers.
+    (is_inside && address.is_multiple_of(WORD)).then(|| unsafe { read_word(address) })
+}
+
+/// Marks the memo as used while it exists.
+struct InUse<'a>(&'a StackMemo);
+
+impl<'a> InUse<'a> {
+    #[inline(always)]
+    fn begin(memo: &'a StackMemo) -> Option<InUse<'a>> {
+        if memo.in_use.load(Relaxed) {
+            return None;
+        }
+        memo.in_use.store(true, Relaxed);
+        // The compiler must not move the work out of the marked part.
+        std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
+        Some(InUse(memo))
+    }
+}
+
+impl Drop for InUse<'_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        std::sync::atomic::compiler_fence(std::sync::atomic::Ordering::SeqCst);
+        self.0.in_use.store(false, Relaxed);
+    }
+}
+
+const _: () = assert!(MAX_FRAMES <= 255, "an entry counts frames in a byte");

@@ -1,0 +1,30 @@
+//! Finds the stack of an allocation in any build, with frame pointers or without.
+//!
+//! - `start`: the registers at which a walk starts.
+//! - `modules`: the unwind tables (`.eh_frame`) of the module that an address belongs to.
+//! - `tables`: reads these tables; `rule`: what they say about one return address, in 31 bits;
+//!   `rule_table`: the rules that the process has needed so far.
+//! - `registers`: the step to the caller where a rule of 31 bits does not suffice, such as through
+//!   a signal frame.
+//! - `reader`: reads words of a stack; `frames`: the return addresses of a stack.
+//! - `walk`: goes from frame to frame.
+//! - `memo`: the stacks that a thread has met. PERF: most events meet a stack again, and comparing
+//!   it with the memo takes a quarter of the time of walking it.
+
+mod frames;
+mod memo;
+mod modules;
+mod reader;
+mod registers;
+mod rule;
+mod rule_table;
+mod start;
+mod tables;
+mod walk;
+
+pub(super) use frames::Frames;
+pub(super) use memo::{MemoHit, StackMemo};
+pub(super) use modules::check_modules;
+pub(super) use reader::StackBounds;
+pub(super) use start::{StackStart, caller_start, with_stack_start};
+pub(super) use walk::Walk;
