@@ -6,6 +6,7 @@ use crate::runner::python::PythonChoice;
 use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use heaplab_command::language::{LangChoice, resolve_language};
+use heaplab_report::SiteGrouping;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -292,9 +293,28 @@ pub(crate) struct ProfileOptions {
     /// Open report.html when it is there
     #[arg(long)]
     pub(crate) open: bool,
+    /// What a row of the table is: a line with all stacks that lead to it, or one call stack
+    #[arg(long, value_enum, default_value_t = RowChoice::Line, conflicts_with = "cpu")]
+    pub(crate) by: RowChoice,
     /// End the program after this time, and report what it did until then [default: never]
     #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
     pub(crate) timeout: Option<Duration>,
+}
+
+/// What a row of the table of `profile` is.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum RowChoice {
+    Line,
+    Stack,
+}
+
+impl From<RowChoice> for SiteGrouping {
+    fn from(choice: RowChoice) -> SiteGrouping {
+        match choice {
+            RowChoice::Line => SiteGrouping::Line,
+            RowChoice::Stack => SiteGrouping::Stack,
+        }
+    }
 }
 
 #[derive(Args)]

@@ -48,3 +48,4 @@ pub use measure::Measure;
 pub use model::{Profile, RecorderFigures, Site};
 pub use probe::Probe;
 pub use totals::{CountsTotals, DhatTotals, HeapTotals};
+pub use trim::PANIC_BACKTRACE;

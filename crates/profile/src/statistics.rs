@@ -4,6 +4,7 @@
 use crate::{Frame, Measure, Profile, Site, UNKNOWN, trim};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// How allocations are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +26,16 @@ pub struct SiteGroup {
     /// The sums. For a snapshot, the end is when it was taken. There is one frame for a line or a
     /// function, and all of them for a stack.
     pub sums: Site,
+    /// How many stacks were added up.
+    pub stacks: usize,
+    /// The innermost frame of all of them, which is the call in the source, where they have the
+    /// same one and it is not the group's own frame.
+    pub call: Option<Frame>,
 }
+
+/// How many addresses name the line of a stack without names. The innermost ones are the allocator
+/// and the growth of a vector, which every part of a program shares.
+const UNNAMED_FRAMES: usize = 4;
 
 /// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
 ///
@@ -33,7 +43,7 @@ pub struct SiteGroup {
 /// that a reader can change. The profile should be [trimmed](Profile::trim_stacks), or the
 /// allocator's own frames are innermost.
 pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<SiteGroup> {
-    let mut groups: BTreeMap<String, Site> = BTreeMap::new();
+    let mut groups: BTreeMap<String, SiteGroup> = BTreeMap::new();
     for site in &profile.sites {
         let frames = match group_by {
             GroupBy::Line => vec![find_own_frame(site)],
@@ -46,10 +56,23 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
                 frames.iter().map(format_frame).collect::<Vec<_>>().join("; ")
             }
         };
-        let sums = groups.entry(key).or_insert_with(|| Site { frames, ..Site::default() });
-        sums.add(site, u64::MAX);
+        let call = site.frames.last().filter(|last| trim::is_standard_library(last));
+        match groups.entry(key) {
+            Entry::Vacant(entry) => {
+                let sums = Site { frames, ..site.clone() };
+                entry.insert(SiteGroup { key: String::new(), sums, stacks: 1, call: call.cloned() });
+            }
+            Entry::Occupied(mut entry) => {
+                let group = entry.get_mut();
+                group.stacks += 1;
+                group.sums.add(site, u64::MAX);
+                group.call =
+                    group.call.take().filter(|same| call.is_some_and(|call| call.function == same.function));
+            }
+        }
     }
-    let mut groups: Vec<SiteGroup> = groups.into_iter().map(|(key, sums)| SiteGroup { key, sums }).collect();
+    let mut groups: Vec<SiteGroup> =
+        groups.into_iter().map(|(key, group)| SiteGroup { key, ..group }).collect();
     groups.sort_by_key(|group| Reverse(measure.figure(&group.sums)));
     groups
 }
@@ -57,13 +80,36 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
 fn find_own_frame(site: &Site) -> Frame {
     let own = site.frames.iter().rev().find(|frame| !trim::is_standard_library(frame));
     let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
-    own.or(site.frames.last()).cloned().unwrap_or_else(unknown)
+    let own = own.or(site.frames.last()).cloned().unwrap_or_else(unknown);
+    if own.unnamed_file().is_some() { name_by_addresses(&site.frames, own) } else { own }
 }
 
-/// The line alone: functions that share one line are one group.
+/// `app+0x2273a → 0x20fa1`, the innermost last.
+fn name_by_addresses(frames: &[Frame], own: Frame) -> Frame {
+    let Some(file) = own.unnamed_file() else { return own };
+    let in_file = |frame: &&Frame| frame.unnamed_file() == Some(file);
+    let unnamed: Vec<&Frame> = frames.iter().rev().take_while(in_file).take(UNNAMED_FRAMES).collect();
+    let mut function = String::new();
+    for frame in unnamed.iter().rev() {
+        if function.is_empty() {
+            function.clone_from(&frame.function);
+        } else if let Some((_, address)) = frame.function.rsplit_once('+') {
+            function.push_str(" → ");
+            function.push_str(address);
+        }
+    }
+    Frame { function, location: own.location }
+}
+
+/// The line alone: functions that share one line are one group. Where no line is known, the
+/// function and its file or library.
 fn line_key(frames: &[Frame]) -> String {
-    let frame = frames.first();
-    frame.map(|frame| frame.location.clone().unwrap_or_else(|| frame.function.clone())).unwrap_or_default()
+    let Some(frame) = frames.first() else { return String::new() };
+    match frame.place() {
+        Some((_, Some(_))) => frame.location.clone().unwrap_or_default(),
+        Some((place, None)) => format!("{} {place}", frame.function),
+        None => frame.function.clone(),
+    }
 }
 
 fn format_frame(frame: &Frame) -> String {
@@ -116,6 +162,44 @@ mod tests {
         let by_stack = group_sites(&profile(), GroupBy::Stack, Measure::EndBytes);
         assert_eq!(by_stack.len(), 4);
         assert_eq!(by_stack[1].key, "app::main (main.rs:2); app::load (main.rs:5)");
+    }
+
+    #[test]
+    fn a_group_knows_its_stacks_and_the_call_that_they_share() {
+        let groups = group_sites(&profile(), GroupBy::Line, Measure::EndBytes);
+        let found: Vec<(&str, usize, bool)> =
+            groups.iter().map(|group| (group.key.as_str(), group.stacks, group.call.is_some())).collect();
+        // One of the two stacks of line 5 makes another call.
+        assert_eq!(found, [("main.rs:2", 1, false), ("main.rs:5", 2, false), ("main.rs:6", 1, true)]);
+    }
+
+    #[test]
+    fn rows_without_lines_stay_apart() {
+        let library = |function: &str| site(&[("app::main", "main.rs:1"), (function, "in libfoo.so")], 1, 1);
+        let address = |at: &str| (at.to_owned(), "in app".to_owned());
+        let stack = |addresses: &[&str]| {
+            let frames: Vec<(String, String)> = addresses.iter().map(|at| address(at)).collect();
+            let frames: Vec<(&str, &str)> =
+                frames.iter().map(|(name, place)| (name.as_str(), place.as_str())).collect();
+            site(&frames, 1, 1)
+        };
+        let sites = vec![
+            library("f"),
+            library("g"),
+            stack(&["app+0x1", "app+0x2", "app+0x3", "app+0x4", "app+0x5"]),
+            stack(&["app+0x9", "app+0x2", "app+0x3", "app+0x4", "app+0x5"]),
+            stack(&["app+0x7", "app+0x5"]),
+        ];
+        let groups = group_sites(&Profile { sites }, GroupBy::Line, Measure::EndBytes);
+        let keys: Vec<(&str, usize)> =
+            groups.iter().map(|group| (group.key.as_str(), group.stacks)).collect();
+        let expected = [
+            ("app+0x2 → 0x3 → 0x4 → 0x5 in app", 2),
+            ("app+0x7 → 0x5 in app", 1),
+            ("f in libfoo.so", 1),
+            ("g in libfoo.so", 1),
+        ];
+        assert_eq!(keys, expected);
     }
 
     #[test]

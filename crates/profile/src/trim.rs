@@ -84,9 +84,33 @@ const STANDARD_FILES: [&str; 13] = [
     "hashbrown-",
 ];
 
+/// The only frame of stacks that print a panic's message and its backtrace. With `RUST_BACKTRACE=1`
+/// they hold tens of megabytes, because the standard library keeps the debug information that it
+/// read.
+pub const PANIC_BACKTRACE: &str = "[panic backtrace]";
+
+/// What runs the hook of a panic, whether it is the standard library's or the program's.
+const PANIC_HOOK: [&str; 2] = ["std::panicking::panic_with_hook", "std::panicking::rust_panic_with_hook"];
+
+/// The standard library's own hook, and what it prints a backtrace with.
+const DEFAULT_HOOK: [&str; 3] =
+    ["std::panicking::default_hook", "std::sys::backtrace::", "std::sys_common::backtrace::"];
+
+/// Called by every thread and every panic; no mark of a printed backtrace.
+const SHORT_BACKTRACE: [&str; 2] = ["__rust_begin_short_backtrace", "__rust_end_short_backtrace"];
+
+/// What captures a backtrace and names its frames, also for a hook of the program's.
+const BACKTRACE: [&str; 2] = ["std::backtrace_rs::", "std::backtrace::Backtrace"];
+
+/// How the C library's files are called, which start the program and its threads.
+const C_LIBRARY: [&str; 4] = ["libc.so", "libc-", "libpthread", "ld-"];
+
 /// Trims a stack, the root first. The result is never empty: if no frame is left, the innermost
 /// frame that is not the allocator's is kept.
 pub(crate) fn trim_stack(frames: &[Frame]) -> Vec<Frame> {
+    if prints_panic(frames) {
+        return vec![Frame { function: PANIC_BACKTRACE.to_owned(), location: None }];
+    }
     let end = find_allocator_start(frames);
     let start = find_lesson_start(&frames[..end]);
     let kept = keep_first_library_calls(&frames[start..end]);
@@ -95,6 +119,18 @@ pub(crate) fn trim_stack(frames: &[Frame]) -> Vec<Frame> {
         return vec![frames[..end].last().cloned().unwrap_or_else(unknown)];
     }
     kept
+}
+
+/// Whether a stack leads through the printing of a panic.
+fn prints_panic(frames: &[Frame]) -> bool {
+    let Some(hook) = frames.iter().position(|frame| starts_with_any(frame, &PANIC_HOOK)) else {
+        return false;
+    };
+    frames[hook..].iter().any(|frame| {
+        let prints = starts_with_any(frame, &DEFAULT_HOOK)
+            && !SHORT_BACKTRACE.iter().any(|mark| frame.function.contains(mark));
+        prints || starts_with_any(frame, &BACKTRACE)
+    })
 }
 
 /// Where the allocator begins, counted from the root.
@@ -112,8 +148,19 @@ fn find_lesson_start(frames: &[Frame]) -> usize {
     // Where the lesson runner calls the variant, the program's `main` is of no interest; in a
     // user's own program it is.
     let runner = frames[..with_main].iter().rposition(|frame| frame.function.contains("heaplab_lesson::"));
-    let start = runner.map_or(0, |index| index + 1);
+    let start = runner.map_or_else(|| find_start_of_unnamed(frames), |index| index + 1);
     start + frames[start..].iter().take_while(|frame| below(frame)).count()
+}
+
+/// Where a program without names begins: behind the C library's frames that start it.
+fn find_start_of_unnamed(frames: &[Frame]) -> usize {
+    let starts = |frame: &Frame| {
+        frame.function.starts_with("__libc_start")
+            || frame.unnamed_file().is_some_and(|file| C_LIBRARY.iter().any(|name| file.starts_with(name)))
+    };
+    let runtime = |frame: &&Frame| frame.unnamed_file().is_some() || starts_with_any(frame, &RUNTIME);
+    let until = frames.iter().take_while(runtime).count();
+    frames[..until].iter().rposition(starts).map_or(0, |index| index + 1)
 }
 
 /// Keeps, of every passage through the standard library, the first call, which is the one in the
@@ -258,6 +305,42 @@ mod tests {
     fn a_helper_of_the_runner_that_a_lesson_calls_stays() {
         let stack = ["heaplab_lesson::run", "lesson::list", "heaplab_lesson::checksum::hex", "__rust_alloc"];
         assert_eq!(trimmed(&stack), ["lesson::list", "heaplab_lesson::checksum::hex"]);
+    }
+
+    #[test]
+    fn a_panics_own_backtrace_is_one_frame_and_its_hook_is_not() {
+        let until_hook = [
+            "main",
+            "std::sys::backtrace::__rust_begin_short_backtrace::<fn(), ()>",
+            "app::main",
+            "__rustc::rust_begin_unwind",
+            "std::sys::backtrace::__rust_end_short_backtrace::<std::panicking::panic_handler::{closure#0}, !>",
+            "std::panicking::panic_with_hook",
+        ];
+        let stack = |rest: &[&'static str]| [&until_hook[..], rest].concat();
+        let printed = [
+            "std::panicking::default_hook",
+            "<std::sys::backtrace::BacktraceLock>::print",
+            "std::backtrace_rs::symbolize::gimli::resolve",
+            "gimli::read::abbrev::Abbreviations::insert",
+        ];
+        assert_eq!(trimmed(&stack(&printed)), [PANIC_BACKTRACE]);
+        let of_hook = ["app::hook", "std::backtrace::Backtrace::force_capture", "gimli::read"];
+        assert_eq!(trimmed(&stack(&of_hook)), [PANIC_BACKTRACE]);
+        let own = trimmed(&stack(&["app::hook", "alloc::vec::Vec<T,A>::push"]));
+        assert_eq!(own.last().map(String::as_str), Some("alloc::vec::Vec<T,A>::push"));
+        // A backtrace that the program asks for is the program's, and so is a message's text.
+        let asked = ["app::main", "std::backtrace::Backtrace::force_capture", "gimli::read"];
+        assert_eq!(trimmed(&asked)[0], "app::main");
+        assert_eq!(trimmed(&until_hook[..5])[0], "app::main");
+    }
+
+    #[test]
+    fn a_program_without_names_begins_behind_the_c_library() {
+        let stack = ["app+0x10", "libc.so.6+0x29d90", "__libc_start_main", "app+0x20", "app+0x30"];
+        assert_eq!(trimmed(&stack), ["app+0x20", "app+0x30"]);
+        assert_eq!(trimmed(&["libc.so.6+0x89", "app+0x20", "app+0x30"]), ["app+0x20", "app+0x30"]);
+        assert_eq!(trimmed(&["app+0x20", "libfoo.so+0x30"]), ["app+0x20", "libfoo.so+0x30"]);
     }
 
     #[test]

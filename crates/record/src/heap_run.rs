@@ -36,6 +36,15 @@ pub struct HeapRun {
     /// The largest sites, sorted by what they held at the peak.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<HeapSite>,
+    /// The lines that held the most at the peak, over all stacks, also those not in `sites`. The
+    /// stack of an entry has the line's own frame, and the call into the standard library behind it
+    /// if all of its stacks make the same one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<HeapSite>,
+    /// Modules in which frames of `lines` or `sites` have no name or no line, in the order of
+    /// `lines`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unnamed: Vec<UnnamedModule>,
     /// Stacks walked by unwind tables because frame pointers did not give the whole stack.
     #[serde(default)]
     pub slow_walks: u64,
@@ -46,6 +55,37 @@ pub struct HeapRun {
     /// those not listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lifetimes: Vec<SizeClass>,
+}
+
+/// A program or library whose addresses have no names or no lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnnamedModule {
+    /// Its file name, as frames have it.
+    pub file: String,
+    /// Its path when it ran.
+    pub path: String,
+    /// Its build id in hexadecimal; empty where it has none.
+    pub build_id: String,
+    /// Why.
+    pub reason: UnnamedReason,
+}
+
+/// Why addresses of a module have no names or no lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnnamedReason {
+    /// It has names and no debug information.
+    NoLines,
+    /// Its `.dwo` or `.dwp` files are not there.
+    SplitMissing,
+    /// It has neither names nor debug information.
+    Stripped,
+    /// It cannot be read, for this cause.
+    Unreadable(String),
+    /// It was deleted while it ran.
+    Deleted,
+    /// Another build has taken its place, with this build id, if it has one.
+    Replaced(Option<String>),
 }
 
 /// Blocks of one size class, and how long they lived.
@@ -71,6 +111,9 @@ pub struct HeapSite {
     pub location: String,
     /// Every frame that is kept, the root first: the function, followed by its location.
     pub stack: Vec<String>,
+    /// How many stacks an entry of [`HeapRun::lines`] adds up; 0 for a single stack.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stacks: u64,
     /// Births.
     pub total_blocks: u64,
     /// Birth bytes plus growth.
@@ -97,4 +140,9 @@ pub struct HeapSite {
     /// The sum of their lifetimes, in bytes of the allocation clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifetime_bytes: Option<u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

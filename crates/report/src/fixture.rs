@@ -75,6 +75,11 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         lifetime_bytes: Some(25_000 * 48),
         ..HeapSite::default()
     };
+    let sites = vec![
+        site("leaky::remember", 41, "alloc::vec::Vec<T,A>::push", 4_800_000),
+        site("leaky::forget", 52, "<alloc::string::String as core::clone::Clone>::clone", 1_600_000),
+    ];
+    let line = |site: &HeapSite| HeapSite { stack: site.stack[1..].to_vec(), stacks: 1, ..site.clone() };
     let heap = HeapRun {
         rows: 1,
         total_blocks: 100_012,
@@ -84,10 +89,8 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         end_blocks: 50_000,
         end_bytes: 4_800_000,
         wall_ns: vec![41_000_000],
-        sites: vec![
-            site("leaky::remember", 41, "alloc::vec::Vec<T,A>::push", 4_800_000),
-            site("leaky::forget", 52, "<alloc::string::String as core::clone::Clone>::clone", 1_600_000),
-        ],
+        lines: sites.iter().map(line).collect(),
+        sites,
         ..HeapRun::default()
     };
     let run = Run {

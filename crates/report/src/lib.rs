@@ -41,6 +41,7 @@ mod svg;
 mod table;
 pub mod terminal;
 pub mod timing;
+mod unnamed;
 mod words;
 
 pub use allocation_lines::annotate_sources;
@@ -56,4 +57,5 @@ pub use page::{PagePictures, gradebook_page, index, render_report_page, website}
 pub use picture::Picture;
 pub use prose::list_units;
 pub use raster::svg_to_png;
+pub use site_table::SiteGrouping;
 pub use words::{Lang, Words};

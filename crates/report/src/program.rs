@@ -1,11 +1,13 @@
 //! The report of a program of the student's own, without lesson, scale or baseline: what it
 //! allocated, and where.
 
+use crate::site_table::SiteGrouping;
 use crate::table::TableCell;
-use crate::{Words, format, prose, site_table};
+use crate::{Words, format, prose, site_table, unnamed};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_analysis::statistics::median_of_counts;
+use heaplab_profile::PANIC_BACKTRACE;
 use heaplab_record::{HeapRun, Report, Run};
 
 /// Terminals of at least this width show bytes with every digit.
@@ -86,11 +88,22 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
     if walks > births / 20 {
         notes.push(words.say("program-note-slow", &[("walks", &format::count(walks))]));
     }
+    notes.extend(heaps().filter_map(|heap| panic_note(heap, words)));
+    notes.extend(unnamed::describe_unnamed(heaps(), words));
     notes
 }
 
-/// The totals of every process and its largest sites, in lines of `width` columns, at least 60.
-pub fn render_terminal(report: &Report, words: &Words, width: usize) -> String {
+/// How much of the peak a panic's own backtrace was, which is not the program's memory.
+fn panic_note(heap: &HeapRun, words: &Words) -> Option<String> {
+    let of_panic = heap.lines.iter().find(|line| line.function == PANIC_BACKTRACE)?;
+    let part = of_panic.at_peak_bytes as f64 / heap.peak_bytes.max(1) as f64;
+    let (bytes, share) = (format::bytes(of_panic.at_peak_bytes), format::percent(part));
+    Some(words.say("program-note-panic", &[("bytes", &bytes), ("share", &share)]))
+}
+
+/// The totals of every process and its largest lines or stacks, in lines of `width` columns, at
+/// least 60.
+pub fn render_terminal(report: &Report, grouping: SiteGrouping, words: &Words, width: usize) -> String {
     let width = width.max(60);
     let mut parts = Vec::new();
     for run in &report.runs {
@@ -107,9 +120,9 @@ pub fn render_terminal(report: &Report, words: &Words, width: usize) -> String {
         if heap.sites.is_empty() {
             parts.push(words.get("program-nothing"));
         } else {
-            parts.push(render_sites(heap, words, width));
+            parts.push(render_sites(heap, grouping, words, width));
             parts.extend(
-                site_table::omitted_sites_note(heap, MOST_ON_TERMINAL, words)
+                site_table::omitted_sites_note(heap, grouping, MOST_ON_TERMINAL, words)
                     .map(|said| prose::wrap(&said, width).join("\n")),
             );
         }
@@ -142,16 +155,19 @@ fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
 
 /// Place and function get the width that the figures leave. A place that is too long is cut at its
 /// start, where the folders are.
-fn render_sites(heap: &HeapRun, words: &Words, width: usize) -> String {
+fn render_sites(heap: &HeapRun, grouping: SiteGrouping, words: &Words, width: usize) -> String {
     let exact = width >= WIDE;
     let room = width.saturating_sub(if exact { FIGURES_WIDTH + 6 } else { FIGURES_WIDTH });
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     let heads = ["column-place", "column-at-peak", "column-share", "column-total-blocks"];
     table.set_header(heads.map(|key| words.get(key).replace('|', "\n")));
-    for site in site_table::site_rows(heap, MOST_ON_TERMINAL) {
-        let mut place = vec![site.location, site.function];
-        place.extend(site.call.map(|call| format!("→ {call}")));
+    for site in site_table::site_rows(heap, grouping, MOST_ON_TERMINAL, words) {
+        // A row of a library or without a name begins with the function.
+        let is_line = !site.location.starts_with("in ");
+        let mut place =
+            if is_line { vec![site.location, site.function] } else { vec![site.function, site.location] };
+        place.extend(site.call);
         let place: Vec<String> = place
             .iter()
             .filter(|line| !line.is_empty())
@@ -198,6 +214,7 @@ fn table_lines(table: &mut Table, figures: &[usize]) -> String {
 mod tests {
     use super::*;
     use crate::{Lang, fixture};
+    use heaplab_record::HeapSite;
     use unicode_width::UnicodeWidthStr as _;
 
     #[test]
@@ -205,7 +222,7 @@ mod tests {
         for lang in [Lang::En, Lang::Zh] {
             let (words, report) = (Words::new(lang), fixture::program_report(lang));
             for width in [60, 80, 120] {
-                let shown = render_terminal(&report, &words, width);
+                let shown = render_terminal(&report, SiteGrouping::Line, &words, width);
                 assert!(shown.lines().all(|line| line.width() <= width), "{width}:\n{shown}");
                 assert!(shown.contains("main.rs:41") && shown.contains("75.0 %"), "{shown}");
                 assert_eq!(shown.contains("4,800,000"), width >= WIDE, "every digit where there is room");
@@ -216,7 +233,7 @@ mod tests {
     #[test]
     fn a_program_on_the_terminal() {
         let words = Words::new(Lang::En);
-        insta::assert_snapshot!(render_terminal(&fixture::program_report(Lang::En), &words, 80), @r"
+        insta::assert_snapshot!(render_terminal(&fixture::program_report(Lang::En), SiteGrouping::Line, &words, 80), @r"
         leaky
           leaky --rows 50000
         Live at the peak     6.40 MB  100,002 blocks
@@ -233,6 +250,7 @@ mod tests {
         src/bin/leaky/main.rs:52                        1.60 MB  25.0 %  50,000
           leaky::forget
           …tring::String as core::clone::Clone>::clone
+        everything else                                     0 B   0.0 %      12
 
         · Bytes are what the program asked for, without the allocator’s rounding and the
           recorder’s own headers. Wall time is that under the recorder; without it the
@@ -249,5 +267,36 @@ mod tests {
         (heap.peak_error_bytes, heap.slow_walks) = (131_072, 7_700);
         let said = program_notes(&report, &words).concat();
         assert!(said.contains("131 kB") && said.contains("7,700 stacks"), "{said}");
+    }
+
+    #[test]
+    fn a_panics_backtrace_is_one_line_and_its_part_of_the_peak_is_said() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (words, mut report) = (Words::new(lang), fixture::program_report(lang));
+            let heap = report.runs[0].heap.as_mut().unwrap();
+            heap.lines[1] = HeapSite {
+                function: PANIC_BACKTRACE.to_owned(),
+                at_peak_bytes: 1_600_000,
+                ..HeapSite::default()
+            };
+            let shown = render_terminal(&report, SiteGrouping::Line, &words, 80);
+            let line = shown.lines().find(|line| line.starts_with("[panic")).unwrap();
+            assert!(line.contains("1.60 MB") && line.contains("25.0 %"), "{line}");
+            let notes = program_notes(&report, &words).concat();
+            assert!(notes.contains("1.60 MB") && notes.contains("RUST_BACKTRACE"), "{notes}");
+        }
+    }
+
+    #[test]
+    fn rows_without_names_fit_the_terminal() {
+        let (words, mut report) = (Words::new(Lang::En), fixture::program_report(Lang::En));
+        let heap = report.runs[0].heap.as_mut().unwrap();
+        heap.lines[0].function = "leaky+0x23d9a → 0x27762 → 0x2273a → 0x20fa1".to_owned();
+        heap.lines[0].location = "in leaky".to_owned();
+        heap.lines[0].stack.clear();
+        let shown = render_terminal(&report, SiteGrouping::Line, &words, 80);
+        assert!(shown.contains("\nleaky+0x23d9a → 0x27762 → 0x2273a → 0x20fa1 "), "{shown}");
+        let by_stack = render_terminal(&report, SiteGrouping::Stack, &words, 80);
+        assert!(by_stack.contains("leaky::remember") && !by_stack.contains("0x20fa1"), "{by_stack}");
     }
 }

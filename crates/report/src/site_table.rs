@@ -1,14 +1,26 @@
-//! The call stacks that held the most at the peak, as rows of a table.
+//! The lines or the call stacks that held the most at the peak, as rows of a table.
 
 use crate::table::TableCell;
 use crate::{Words, format, prose};
+use heaplab_profile::PANIC_BACKTRACE;
 use heaplab_record::{HeapRun, HeapSite};
 
-/// One row: a call stack.
+/// What a row of a table of sites stands for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SiteGrouping {
+    /// A line, with all stacks that allocated at it. Recursion fills no table with one line.
+    #[default]
+    Line,
+    /// A call stack.
+    Stack,
+}
+
+/// One row: a line, a call stack, or all that have no row.
 pub(crate) struct SiteRow {
     /// The innermost function that belongs to the program.
     pub(crate) function: String,
-    /// The call of the standard library in which it allocated, if any.
+    /// The call of the standard library in which it allocated, if any, and how many stacks lead to
+    /// the line, if there are several.
     pub(crate) call: Option<String>,
     /// `lessons/…/main.rs:30`; empty where it is not known.
     pub(crate) location: String,
@@ -30,20 +42,55 @@ impl SiteRow {
 pub(crate) const FIGURES: [&str; 6] =
     ["at-peak", "share", "total-blocks", "total-bytes", "end-bytes", "mean-lifetime"];
 
-/// The largest sites of a run, at most `most`, in the report's order.
-pub(crate) fn site_rows(heap: &HeapRun, most: usize) -> Vec<SiteRow> {
-    heap.sites.iter().take(most).map(|site| build_site_row(site, heap)).collect()
+/// The largest rows of a run, at most `most` and one for what they leave out, so that the shares of
+/// all rows add up to the whole peak.
+pub(crate) fn site_rows(heap: &HeapRun, grouping: SiteGrouping, most: usize, words: &Words) -> Vec<SiteRow> {
+    let listed = listed_sites(heap, grouping);
+    let shown = &listed[..most.min(listed.len())];
+    let rows = shown.iter().map(|site| build_site_row(site, heap, words));
+    rows.chain(build_rest_row(shown, heap, words)).collect()
 }
 
-/// A note on the sites that are not shown.
-pub(crate) fn omitted_sites_note(heap: &HeapRun, most: usize, words: &Words) -> Option<String> {
-    (heap.sites.len() > most).then(|| {
-        let (shown, all) = (most.to_string(), heap.sites.len().to_string());
+/// The lines or the stacks that report.json has. Reports of earlier versions have no lines.
+fn listed_sites(heap: &HeapRun, grouping: SiteGrouping) -> &[HeapSite] {
+    match grouping {
+        SiteGrouping::Line if !heap.lines.is_empty() => &heap.lines,
+        SiteGrouping::Line | SiteGrouping::Stack => &heap.sites,
+    }
+}
+
+/// A note on the rows that are not shown.
+pub(crate) fn omitted_sites_note(
+    heap: &HeapRun,
+    grouping: SiteGrouping,
+    most: usize,
+    words: &Words,
+) -> Option<String> {
+    let listed = listed_sites(heap, grouping).len();
+    (listed > most).then(|| {
+        let (shown, all) = (most.to_string(), listed.to_string());
         words.say("sites-left", &[("shown", &shown), ("all", &all)])
     })
 }
 
-fn build_site_row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
+/// What the rows leave out; `None` where that is nothing.
+fn build_rest_row(shown: &[HeapSite], heap: &HeapRun, words: &Words) -> Option<SiteRow> {
+    let rest = |total: u64, figure: fn(&HeapSite) -> u64| {
+        total.saturating_sub(shown.iter().map(figure).sum::<u64>())
+    };
+    let rest = HeapSite {
+        function: words.get("sites-rest"),
+        at_peak_bytes: rest(heap.peak_bytes, |site| site.at_peak_bytes),
+        total_blocks: rest(heap.total_blocks, |site| site.total_blocks),
+        total_bytes: rest(heap.total_bytes, |site| site.total_bytes),
+        end_bytes: rest(heap.end_bytes, |site| site.end_bytes),
+        ..HeapSite::default()
+    };
+    let is_nothing = rest.at_peak_bytes == 0 && rest.total_bytes == 0 && rest.end_bytes == 0;
+    (!is_nothing).then(|| build_site_row(&rest, heap, words))
+}
+
+fn build_site_row(site: &HeapSite, heap: &HeapRun, words: &Words) -> SiteRow {
     let bytes = |bytes: u64| TableCell {
         short: format::bytes(bytes),
         exact: Some(format::count(bytes)).filter(|_| bytes >= 1000),
@@ -65,13 +112,11 @@ fn build_site_row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
             lifetime,
         ]
         .map(digits),
-        function: prose::strip_generics(&site.function),
-        call: site
-            .stack
-            .last()
-            .map(|frame| function_in_frame(frame))
-            .filter(|call| *call != site.function)
-            .map(prose::strip_generics),
+        function: match site.function.as_str() {
+            PANIC_BACKTRACE => words.get("panic-backtrace"),
+            function => prose::strip_generics(function),
+        },
+        call: describe_call(site, words),
         location: site.location.clone(),
         figures: [
             bytes(site.at_peak_bytes),
@@ -81,6 +126,17 @@ fn build_site_row(site: &HeapSite, heap: &HeapRun) -> SiteRow {
             bytes(site.end_bytes),
             lifetime.map_or_else(|| plain("–".to_owned()), bytes),
         ],
+    }
+}
+
+fn describe_call(site: &HeapSite, words: &Words) -> Option<String> {
+    let call = site.stack.last().map(|frame| function_in_frame(frame)).filter(|call| *call != site.function);
+    let call = call.map(|call| format!("→ {}", prose::strip_generics(call)));
+    let stacks = words.say("sites-stacks", &[("stacks", &format::count(site.stacks))]);
+    let stacks = Some(stacks).filter(|_| site.stacks > 1);
+    match (call, stacks) {
+        (Some(call), Some(stacks)) => Some(format!("{call} · {stacks}")),
+        (call, stacks) => call.or(stacks),
     }
 }
 
@@ -124,16 +180,52 @@ mod tests {
             ..HeapSite::default()
         };
         let heap = HeapRun { peak_bytes: 10_000, sites: vec![site.clone(), site], ..HeapRun::default() };
-        let rows = site_rows(&heap, 1);
-        assert_eq!(rows.len(), 1);
-        assert_eq!(rows[0].call.as_deref(), Some("<Vec as From>::from"));
+        let words = Words::new(Lang::En);
+        let rows = site_rows(&heap, SiteGrouping::Line, 1, &words);
+        // The second site has no row of its own.
+        assert_eq!(rows.len(), 2);
+        assert_eq!((rows[1].function.as_str(), rows[1].order[0].as_str()), ("everything else", "7500"));
+        assert_eq!(rows[0].call.as_deref(), Some("→ <Vec as From>::from"));
         let shown: Vec<&str> = rows[0].figures.iter().map(|cell| cell.short.as_str()).collect();
         assert_eq!(shown, ["2.50 kB", "25.0 %", "1,234", "5.00 kB", "0 B", "2.00 kB"]);
         assert_eq!(rows[0].order[5], "2000");
         assert_eq!(rows[0].figures[0].exact.as_deref(), Some("2,500"));
-        let words = Words::new(Lang::En);
-        assert!(omitted_sites_note(&heap, 1, &words).is_some_and(|said| said.contains('2')));
-        assert_eq!(omitted_sites_note(&heap, 2, &words), None);
+        let note = |most| omitted_sites_note(&heap, SiteGrouping::Stack, most, &words);
+        assert!(note(1).is_some_and(|said| said.contains('2')));
+        assert_eq!(note(2), None);
+    }
+
+    #[test]
+    fn shares_add_up_whatever_has_no_row() {
+        let words = Words::new(Lang::Zh);
+        let line = |at_peak_bytes, stacks| HeapSite {
+            function: "app::f".to_owned(),
+            at_peak_bytes,
+            stacks,
+            ..HeapSite::default()
+        };
+        let lines = vec![line(600, 58), line(300, 1), line(60, 1)];
+        let sites = vec![line(20, 0); 3];
+        let heap = HeapRun { peak_bytes: 1000, lines, sites, ..HeapRun::default() };
+        for grouping in [SiteGrouping::Line, SiteGrouping::Stack] {
+            for most in [0, 1, 2, 3, 9] {
+                let rows = site_rows(&heap, grouping, most, &words);
+                let sum: u64 = rows.iter().map(|row| row.order[0].parse::<u64>().expect("a figure")).sum();
+                assert_eq!(sum, 1000, "{grouping:?} {most}");
+            }
+        }
+        let rows = site_rows(&heap, SiteGrouping::Line, 2, &words);
+        assert!(rows[0].call.as_deref().is_some_and(|call| call.contains("58")));
+        assert_eq!(rows[1].call, None);
+    }
+
+    #[test]
+    fn a_panics_backtrace_is_named_in_the_readers_language() {
+        let site = HeapSite { function: PANIC_BACKTRACE.to_owned(), ..HeapSite::default() };
+        let heap = HeapRun { lines: vec![site], ..HeapRun::default() };
+        let name = |lang| site_rows(&heap, SiteGrouping::Line, 1, &Words::new(lang)).remove(0).function;
+        assert_eq!(name(Lang::En), PANIC_BACKTRACE);
+        assert_ne!(name(Lang::Zh), PANIC_BACKTRACE);
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_profile::dhat;
 use heaplab_profile::raw::RawRecording;
-use heaplab_profile::symbols::{Roots, symbolize};
+use heaplab_profile::symbols::Roots;
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{LiveCurve, Words, program};
 use std::os::unix::process::ExitStatusExt as _;
@@ -57,12 +57,11 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let mut of_dhat = Vec::new();
     let mut live = Vec::new();
     for recording in &recordings {
-        let profile = symbolize(&recording.raw, &roots)
-            .with_context(|| format!("{}: the recorded stacks have no names", recording.name))?;
-        let profile = alloc_sites::trim_to_program(profile).trim_stacks();
         let name = recording.name.clone();
-        let named =
-            NamedProfile { section: String::new(), variant: name, probe: Probe::Heap, rows: 1, profile };
+        let (profile, unnamed) =
+            alloc_sites::name_program(&recording.raw, &roots).with_context(|| name.clone())?;
+        let (section, probe) = (String::new(), Probe::Heap);
+        let named = NamedProfile { section, variant: name, probe, rows: 1, profile, unnamed };
         live.extend(LiveCurve::from_recording("", &named.variant, &recording.raw));
         of_dhat.push(dhat::RunHeader::from_recording(&recording.raw));
         runs.push(run_from_recording(&recording.raw, &named));
@@ -137,10 +136,9 @@ fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
         wall_ns: vec![totals.wall_ns],
         slowdown: None,
         memory_cost_bytes: None,
-        sites: alloc_sites::largest_sites(&named.profile),
-        lifetimes: alloc_sites::size_classes(&named.profile),
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
+        ..HeapRun::default()
     };
     Run {
         unit: None,
@@ -155,7 +153,7 @@ fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
         plain: None,
         counts: None,
         dhat: None,
-        heap: Some(heap),
+        heap: Some(alloc_sites::with_sites(heap, Some(named))),
         reconciliation: None,
         // One run says nothing about growth, but it shows which lines allocate short-lived blocks.
         growth: Some(Growth {
@@ -191,7 +189,12 @@ fn print_outcome(
     if options.json {
         println!("{}", serde_json::to_string_pretty(report)?);
     }
-    screen.print_result(&program::render_terminal(report, words, Terminal::width_columns()));
+    screen.print_result(&program::render_terminal(
+        report,
+        options.by.into(),
+        words,
+        Terminal::width_columns(),
+    ));
     screen.print_result("");
     report_link::print_location(&place.join("report.html"), "report-is-at", options.open, screen, words)?;
     Ok(())

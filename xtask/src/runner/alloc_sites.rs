@@ -3,13 +3,15 @@
 
 use crate::runner::measure::{DhatFile, Recording, is_rust_run};
 use anyhow::{Context as _, Result};
-use heaplab_profile::symbols::{Roots, symbolize};
-use heaplab_profile::{Frame, Profile, Site, dhat};
-use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass};
+use heaplab_profile::raw::RawRecording;
+use heaplab_profile::statistics::{GroupBy, SiteGroup, group_sites};
+use heaplab_profile::symbols::{self, Roots, symbolize, symbolize_what_is_there};
+use heaplab_profile::{Frame, Measure, Profile, Site, dhat};
+use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass, UnnamedModule, UnnamedReason};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The number of sites in report.json; the flamegraph has all of them.
+/// The number of sites and of lines in report.json; the flamegraph has all of them.
 const MOST_SITES: usize = 40;
 
 /// A variant's profile with trimmed stacks, and where it comes from.
@@ -20,6 +22,8 @@ pub(crate) struct NamedProfile {
     pub(crate) probe: Probe,
     pub(crate) rows: u64,
     pub(crate) profile: Profile,
+    /// The modules whose addresses have no names or no lines.
+    pub(crate) unnamed: Vec<symbols::UnnamedModule>,
 }
 
 /// The profile of every Rust run that has one, in the order of the runs.
@@ -38,31 +42,67 @@ pub(crate) fn name_profiles(
             let profile = symbolize(&recording.raw, &roots)
                 .with_context(|| format!("{variant}: the recorded stacks have no names"))?
                 .trim_stacks();
-            named.push(NamedProfile { section, variant, probe: Probe::Heap, rows: run.rows, profile });
+            let (probe, rows) = (Probe::Heap, run.rows);
+            named.push(NamedProfile { section, variant, probe, rows, profile, unnamed: Vec::new() });
         } else if let Some(file) = dhat_files.iter().find(|file| file.variant == run.variant) {
             let rows = run.dhat.as_ref().map_or(run.rows, |dhat| dhat.rows);
             let profile = dhat::read(&file.json)
                 .with_context(|| format!("{variant}: cannot read dhat's file"))?
                 .trim_stacks();
-            named.push(NamedProfile { section, variant, probe: Probe::Dhat, rows, profile });
+            let probe = Probe::Dhat;
+            named.push(NamedProfile { section, variant, probe, rows, profile, unnamed: Vec::new() });
         }
     }
     Ok(named)
 }
 
+/// The profile of a user's own program, from its `main` on, and the modules without names. What
+/// cannot be named costs no report.
+pub(crate) fn name_program(
+    raw: &RawRecording,
+    roots: &Roots,
+) -> Result<(Profile, Vec<symbols::UnnamedModule>)> {
+    let (profile, unnamed) =
+        symbolize_what_is_there(raw, roots).context("the recorded stacks have no names")?;
+    Ok((trim_to_program(profile).trim_stacks(), unnamed))
+}
+
 /// A run's heap figures with the largest sites of its profile, where the recorder gave the profile.
 pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun {
     match named.filter(|named| named.probe == Probe::Heap) {
-        Some(NamedProfile { profile, .. }) => {
-            HeapRun { sites: largest_sites(profile), lifetimes: size_classes(profile), ..heap }
+        Some(NamedProfile { profile, unnamed, .. }) => {
+            let (sites, lines) = (largest_sites(profile), largest_lines(profile));
+            let unnamed = modules_of_rows(unnamed, &lines, &sites);
+            HeapRun { sites, lines, unnamed, lifetimes: size_classes(profile), ..heap }
         }
         None => heap,
     }
 }
 
 /// The sites with the most live bytes at the peak.
-pub(crate) fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
-    let mut sites: Vec<HeapSite> = profile.sites.iter().map(heap_site).collect();
+fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
+    sort_largest(profile.sites.iter().map(heap_site).collect())
+}
+
+/// The lines with the most live bytes at the peak. They are of all stacks, so the figures of a line
+/// are exact however many stacks lead to it.
+fn largest_lines(profile: &Profile) -> Vec<HeapSite> {
+    let line = |group: SiteGroup| {
+        let own = group.sums.frames.first().cloned();
+        let call = group.call.as_ref().filter(|call| own.as_ref() != Some(call));
+        let stack = own.iter().chain(call).map(describe_frame).collect();
+        HeapSite {
+            function: own.as_ref().map(|frame| frame.function.clone()).unwrap_or_default(),
+            location: own.as_ref().and_then(|frame| frame.location.clone()).unwrap_or_default(),
+            stack,
+            stacks: group.stacks as u64,
+            ..heap_site(&group.sums)
+        }
+    };
+    sort_largest(group_sites(profile, GroupBy::Line, Measure::PeakBytes).into_iter().map(line).collect())
+}
+
+fn sort_largest(mut sites: Vec<HeapSite>) -> Vec<HeapSite> {
     // Sites with equal figures are sorted by their stacks, so that every run gives the same list.
     sites.sort_by(|a, b| {
         (b.at_peak_bytes, b.total_bytes)
@@ -71,6 +111,41 @@ pub(crate) fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
     });
     sites.truncate(MOST_SITES);
     sites
+}
+
+/// The modules in which rows of the report have no name or no line, in the order of the rows.
+fn modules_of_rows(
+    modules: &[symbols::UnnamedModule],
+    lines: &[HeapSite],
+    sites: &[HeapSite],
+) -> Vec<UnnamedModule> {
+    let mut named: Vec<UnnamedModule> = Vec::new();
+    for row in lines.iter().chain(sites) {
+        let Some(file) = row.location.strip_prefix("in ") else { continue };
+        if named.iter().any(|module| module.file == file) {
+            continue;
+        }
+        let found = modules.iter().find(|module| module.file == file);
+        named.extend(found.map(|module| UnnamedModule {
+            file: module.file.clone(),
+            path: module.path.clone(),
+            build_id: module.build_id.clone(),
+            reason: describe_reason(&module.reason),
+        }));
+    }
+    named
+}
+
+fn describe_reason(reason: &symbols::UnnamedReason) -> UnnamedReason {
+    match reason {
+        symbols::UnnamedReason::NoLines => UnnamedReason::NoLines,
+        symbols::UnnamedReason::SplitMissing => UnnamedReason::SplitMissing,
+        symbols::UnnamedReason::Stripped => UnnamedReason::Stripped,
+        symbols::UnnamedReason::Deleted => UnnamedReason::Deleted,
+        symbols::UnnamedReason::Replaced { found } => UnnamedReason::Replaced(found.clone()),
+        symbols::UnnamedReason::Unreadable { cause } => UnnamedReason::Unreadable(cause.clone()),
+        other => UnnamedReason::Unreadable(other.to_string()),
+    }
 }
 
 /// Removes the frames that Rust runs before `main` or before a thread's closure. The standard
@@ -104,6 +179,7 @@ fn heap_site(site: &Site) -> HeapSite {
         function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
         location: chosen.and_then(|frame| frame.location.clone()).unwrap_or_default(),
         stack: site.frames.iter().map(describe_frame).collect(),
+        stacks: 0,
         total_blocks: site.total_blocks,
         total_bytes: site.total_bytes,
         at_peak_bytes: site.peak_bytes,
@@ -118,7 +194,7 @@ fn heap_site(site: &Site) -> HeapSite {
 }
 
 /// Counts how long blocks lived, by classes of size.
-pub(crate) fn size_classes(profile: &Profile) -> Vec<SizeClass> {
+fn size_classes(profile: &Profile) -> Vec<SizeClass> {
     let mut classes: BTreeMap<u64, SizeClass> = BTreeMap::new();
     for site in &profile.sites {
         let Some(recorded) = &site.recorded else { continue };
@@ -147,6 +223,35 @@ pub(crate) fn describe_frame(frame: &Frame) -> String {
 mod tests {
     use super::*;
     use heaplab_profile::RecorderFigures;
+
+    #[test]
+    fn recursion_is_one_line_with_the_sum_of_its_stacks() {
+        let frame = |function: &str, location: &str| Frame {
+            function: function.to_owned(),
+            location: Some(location.to_owned()),
+        };
+        let site = |depth: usize, last: Frame, peak_bytes: u64| Site {
+            frames: std::iter::repeat_n(frame("rayon::join", "rayon/src/join.rs:5"), depth)
+                .chain([frame("app::work", "src/main.rs:9"), last])
+                .collect(),
+            peak_bytes,
+            recorded: Some(RecorderFigures { deaths: 2, lifetime_bytes: 10, ..RecorderFigures::default() }),
+            ..Site::default()
+        };
+        let push = || frame("alloc::vec::Vec<T,A>::push", "std/alloc/src/vec/mod.rs:9");
+        let mut sites: Vec<Site> = (0..50).map(|depth| site(depth, push(), 100)).collect();
+        sites.push(site(1, frame("app::other", "src/main.rs:20"), 300));
+        let profile = Profile { sites };
+        let lines = largest_lines(&profile);
+        let found: Vec<_> =
+            lines.iter().map(|line| (line.location.as_str(), line.at_peak_bytes, line.stacks)).collect();
+        assert_eq!(found, [("src/main.rs:9", 5000, 50), ("src/main.rs:20", 300, 1)]);
+        let stack = ["app::work src/main.rs:9", "alloc::vec::Vec<T,A>::push std/alloc/src/vec/mod.rs:9"];
+        assert_eq!(lines[0].stack, stack);
+        assert_eq!((lines[0].freed_blocks, lines[0].lifetime_bytes), (Some(100), Some(500)));
+        // report.json has its sites by stack, as before.
+        assert_eq!(largest_sites(&profile).len(), MOST_SITES);
+    }
 
     #[test]
     fn every_block_is_in_one_class_of_sizes() {

@@ -37,11 +37,22 @@ impl DebugLink {
     }
 }
 
-/// The folders that are searched: those of the environment first.
+/// The folders that are searched: those of the environment first, then the system's and what
+/// `debuginfod-find` has fetched.
 pub(super) fn debug_folders() -> Vec<PathBuf> {
     let listed = std::env::var_os(DEBUG_FOLDERS_VARIABLE).unwrap_or_default();
     let listed = std::env::split_paths(&listed).filter(|folder| folder.is_absolute());
-    listed.chain([PathBuf::from(SYSTEM_FOLDER)]).collect()
+    listed.chain([PathBuf::from(SYSTEM_FOLDER)]).chain(debuginfod_cache()).collect()
+}
+
+/// Where the client of debuginfod keeps what it fetched
+/// (<https://manpages.debian.org/debuginfod-find.1>).
+fn debuginfod_cache() -> Option<PathBuf> {
+    let folder = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let below = |folder: PathBuf| folder.join("debuginfod_client");
+    folder("DEBUGINFOD_CACHE_PATH")
+        .or_else(|| folder("XDG_CACHE_HOME").map(below))
+        .or_else(|| folder("HOME").map(|home| below(home.join(".cache"))))
 }
 
 /// The debug file of the file at `path`. A file that lies in the right place and belongs to another
@@ -50,11 +61,12 @@ pub(super) fn find_debug_file(path: &Path, wanted: &DebugLink, folders: &[PathBu
     find_by_build_id(&wanted.build_id, folders).or_else(|| find_by_link(path, wanted, folders))
 }
 
-/// `FOLDER/.build-id/ab/cdef….debug`.
+/// `FOLDER/.build-id/ab/cdef….debug`, or `FOLDER/abcdef…/debuginfo` as debuginfod lays it out.
 fn find_by_build_id(build_id: &str, folders: &[PathBuf]) -> Option<PathBuf> {
     let (start, rest) = build_id.split_at_checked(2).filter(|(_, rest)| !rest.is_empty())?;
-    let below = format!(".build-id/{start}/{rest}.debug");
-    let mut candidates = folders.iter().map(|folder| folder.join(&below));
+    let layouts = [format!(".build-id/{start}/{rest}.debug"), format!("{build_id}/debuginfo")];
+    let mut candidates =
+        folders.iter().flat_map(|folder| layouts.iter().map(move |below| folder.join(below)));
     candidates.find(|path| read_build_id(path).as_deref() == Some(build_id))
 }
 

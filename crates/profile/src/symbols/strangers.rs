@@ -234,6 +234,10 @@ fn debug_files_are_found_by_link_and_by_build_id() {
     std::fs::create_dir_all(&by_id).unwrap();
     std::fs::write(by_id.join(format!("{rest}.debug")), &bytes).unwrap();
     assert_eq!(names(&folders), line, "by build id");
+    let fetched = elsewhere.path().join(&own);
+    std::fs::create_dir(&fetched).unwrap();
+    std::fs::rename(by_id.join(format!("{rest}.debug")), fetched.join("debuginfo")).unwrap();
+    assert_eq!(names(&folders), line, "as debuginfod keeps it");
 
     // The build id is enough where the program is gone.
     let mut recorded = stranger.record();

@@ -27,7 +27,7 @@ column-at-peak = live at|peak
 column-share = of the|peak
 heading-program = What the program asked for
 heading-sites = Where it was allocated
-sites-of = The sites of { $variant } that held the most at the peak
+sites-of = What held the most at the peak of { $variant }
 sites-left = The { $shown } that held the most; report.json has { $all }, the flamegraph has them all.
 program-peak = Live at the peak
 program-total = Allocated in all
@@ -41,6 +41,15 @@ program-fact-of = { $blocks } blocks, { $bytes } B
 program-note-bytes = Bytes are what the program asked for, without the allocator’s rounding and the recorder’s own headers. Wall time is that under the recorder; without it the program is faster.
 program-note-error = Several threads allocated: the peak may be off by { $bytes } at most; every other figure is exact.
 program-note-slow = { $walks } stacks had to be walked by unwind tables, which is slow: built with RUSTFLAGS=-Cforce-frame-pointers=yes the program is recorded much faster.
+program-note-panic = { $bytes } of the peak, { $share }, are what a panic needed to print its own backtrace, not the program’s memory. Without RUST_BACKTRACE a panic prints none.
+unnamed-stripped = { $file } is stripped: its rows are addresses, and addr2line -e UNSTRIPPED ADDRESS gives the line of each. For names, build it with strip = false and debug = "line-tables-only", or put its debug file beside it.
+unnamed-system = { $file } comes without debug information (build id { $id }): install its debug symbols. On Debian find-dbgsym-packages { $path } names the package; elsewhere debuginfod-find debuginfo { $id } fetches them.
+unnamed-no-lines = { $file } has no debug information: built with debug = "line-tables-only" its rows have lines and inlined functions.
+unnamed-split = The debug information of { $file } is in .dwo or .dwp files that are not where they were built: put { $file }.dwp beside it, or build it with split-debuginfo = "off".
+unnamed-deleted = { $file } was deleted while it ran, so its rows are addresses (build id { $id }): keep the file until the report is there.
+unnamed-replaced = { $file } was replaced by another build while it ran, so its rows are addresses: its build id was { $id } and is now { $found }.
+unnamed-unreadable = { $file } cannot be read, so its rows are addresses: { $cause }.
+unnamed-no-build-id = none
 program-nothing = Nothing was allocated during the whole run.
 
 # cargo xtask diff

@@ -27,7 +27,7 @@ column-at-peak = 峰值时|存活
 column-share = 占峰值
 heading-program = 程序用了多少内存
 heading-sites = 哪些地方分配的
-sites-of = { $variant } 里峰值时占用最多的分配点
+sites-of = { $variant } 的峰值里占用最多的
 sites-left = 这里列出占用最多的 { $shown } 个；report.json 里有 { $all } 个，火焰图里有全部。
 program-peak = 存活峰值
 program-total = 总共分配
@@ -41,6 +41,15 @@ program-fact-of = { $blocks } 块，{ $bytes } B
 program-note-bytes = 字节是程序申请的大小，不含分配器的取整和记录器自己的块头；用时是记录时的用时，不带记录器会更快。
 program-note-error = 有多个线程分配，峰值最多可能差 { $bytes }；其余数字精确到字节。
 program-note-slow = 有 { $walks } 次调用栈要靠展开表来走，比较慢：编译时加上 RUSTFLAGS=-Cforce-frame-pointers=yes 会快得多。
+program-note-panic = 峰值里有 { $bytes }（{ $share }）是 panic 打印自己的调用栈用掉的，不是程序本身的内存；不设 RUST_BACKTRACE 就不会打印。
+unnamed-stripped = { $file } 去掉了符号：表里只有地址，用 addr2line -e 未去符号的文件 地址 可以查到每一行。想直接看到名字，编译时用 strip = false 和 debug = "line-tables-only"，或者把调试文件放在它旁边。
+unnamed-system = { $file } 没有调试信息（build id { $id }）：请安装它的调试符号。在 Debian 上 find-dbgsym-packages { $path } 会给出软件包名；其他系统用 debuginfod-find debuginfo { $id } 下载。
+unnamed-no-lines = { $file } 没有调试信息：用 debug = "line-tables-only" 编译，表里就有行号和内联函数。
+unnamed-split = { $file } 的调试信息在单独的 .dwo 或 .dwp 文件里，而这些文件不在编译时的位置：把 { $file }.dwp 放在它旁边，或者用 split-debuginfo = "off" 编译。
+unnamed-deleted = { $file } 在运行时被删除了，所以表里只有地址（build id { $id }）：报告生成之前请保留这个文件。
+unnamed-replaced = { $file } 在运行时被另一次编译的结果替换了，所以表里只有地址：它的 build id 原来是 { $id }，现在是 { $found }。
+unnamed-unreadable = { $file } 读不了，所以表里只有地址：{ $cause }。
+unnamed-no-build-id = 无
 program-nothing = 整个运行期间没有分配过内存。
 
 # cargo xtask diff

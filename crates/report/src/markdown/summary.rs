@@ -4,6 +4,7 @@
 use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
 use crate::attachments::{pictures, tables};
 use crate::picture::ListedPicture;
+use crate::site_table::SiteGrouping;
 use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
@@ -120,12 +121,12 @@ fn write_program_sites(out: &mut String, report: &Report, words: &Words) {
             escape_text(&words.say("flamegraph-of", &[("variant", &run.variant)]))
         );
         body.push_str(&table_head(&heads, 2..heads.len()));
-        for site in site_table::site_rows(heap, MOST_SITES) {
+        for site in site_table::site_rows(heap, SiteGrouping::Line, MOST_SITES, words) {
             let figures = site.figures.iter().map(|cell| escape_text(&cell.short));
             let named = [code_span(&site.function), escape_text(&site.location)];
             body.push_str(&table_row(&named.into_iter().chain(figures).collect::<Vec<_>>()));
         }
-        if let Some(left_out) = site_table::omitted_sites_note(heap, MOST_SITES, words) {
+        if let Some(left_out) = site_table::omitted_sites_note(heap, SiteGrouping::Line, MOST_SITES, words) {
             let _ = write!(body, "\n{}\n", escape_text(&left_out));
         }
         write_section(out, words, "heading-sites", body);

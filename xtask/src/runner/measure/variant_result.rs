@@ -217,6 +217,8 @@ impl VariantRuns {
             memory_cost_bytes: self.memory_cost_bytes(),
             // The names are resolved later.
             sites: Vec::new(),
+            lines: Vec::new(),
+            unnamed: Vec::new(),
             lifetimes: Vec::new(),
             slow_walks: self.slow_walks,
             peak_error_bytes: self.peak_error_bytes,

@@ -5,9 +5,9 @@ use crate::Words;
 use crate::flamegraph::{self, FlamegraphSet, VariantLeaks};
 use crate::page::inline_svg;
 use crate::page::lifetimes::{self, HeatMap};
-use crate::site_table::{self, SiteRow};
+use crate::site_table::{self, SiteGrouping, SiteRow};
 use crate::source_listing::{self, ListingView};
-use heaplab_record::{Attachment, Language, Report};
+use heaplab_record::{Attachment, HeapRun, Language, Report};
 
 /// Sites in the table; the flamegraphs show all of them.
 const MOST_SITES: usize = 40;
@@ -18,12 +18,37 @@ pub(super) struct VariantMemory {
     pub(super) open: bool,
     /// Caption of the table of sites.
     pub(super) caption: String,
-    /// The sites with the most bytes; empty where the recorder named none.
-    pub(super) sites: Vec<SiteRow>,
-    /// Says how many sites were left out.
-    pub(super) left_out: Option<String>,
+    /// The lines with the most bytes and then the stacks; empty where the recorder named none.
+    pub(super) sites: Vec<SiteTable>,
     pub(super) lives: Option<HeatMap>,
     pub(super) listings: Vec<ListingView>,
+}
+
+/// The table of sites by one grouping.
+pub(super) struct SiteTable {
+    /// The name of the grouping.
+    pub(super) name: String,
+    pub(super) rows: Vec<SiteRow>,
+    /// Says how many rows were left out.
+    pub(super) left_out: Option<String>,
+}
+
+impl SiteTable {
+    fn from_heap(heap: &HeapRun, words: &Words) -> Vec<SiteTable> {
+        if heap.sites.is_empty() {
+            return Vec::new();
+        }
+        let table = |(grouping, key)| SiteTable {
+            name: words.get(key),
+            rows: site_table::site_rows(heap, grouping, MOST_SITES, words),
+            left_out: site_table::omitted_sites_note(heap, grouping, MOST_SITES, words),
+        };
+        let by_line = (SiteGrouping::Line, "sites-by-line");
+        let by_stack = (SiteGrouping::Stack, "sites-by-stack");
+        // A report of an earlier version has no lines.
+        let groupings = if heap.lines.is_empty() { vec![by_stack] } else { vec![by_line, by_stack] };
+        groupings.into_iter().map(table).collect()
+    }
 }
 
 impl VariantMemory {
@@ -56,8 +81,7 @@ impl VariantMemory {
             flames: FlamegraphSet::default(),
             open: false,
             caption: words.say("sites-of", &[("variant", variant)]),
-            sites: heap.map(|heap| site_table::site_rows(heap, MOST_SITES)).unwrap_or_default(),
-            left_out: heap.and_then(|heap| site_table::omitted_sites_note(heap, MOST_SITES, words)),
+            sites: heap.map(|heap| SiteTable::from_heap(heap, words)).unwrap_or_default(),
             lives: heap.and_then(|heap| lifetimes::build_heat_map(heap, words)),
             listings: Vec::new(),
         }

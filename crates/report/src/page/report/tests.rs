@@ -133,6 +133,25 @@ fn a_lessons_sites_stand_under_its_flamegraph() {
 }
 
 #[test]
+fn sites_are_by_line_and_a_switch_shows_them_by_stack() {
+    let mut report = fixture::program_report(Lang::En);
+    let words = Words::new(Lang::En);
+    let pictures = PagePictures {
+        flames: profile_flamegraphs(&[("leaky", String::new(), &profile(&["leaky::main"]))], &words),
+        ..PagePictures::default()
+    };
+    let page = |report: &Report| render_report_page(report, &pictures, &words).expect("filled in");
+    let two = page(&report);
+    let (by_line, by_stack) = (two.find("flames-0-sites-1\""), two.find("flames-0-sites-2\""));
+    assert!(by_line.is_some() && by_line < by_stack);
+    assert!(two.contains("id=\"flames-0-sites-by-1\" checked"), "lines are shown first");
+    // A report of an earlier version has no lines, so there is nothing to switch between.
+    report.runs[0].heap.as_mut().expect("measured").lines.clear();
+    let one = page(&report);
+    assert!(one.contains("flames-0-sites-1\"") && !one.contains("flames-0-sites-2\""));
+}
+
+#[test]
 fn nothing_is_fetched() {
     let page = render_fixture(&fixture::report(Lang::En), Lang::En);
     assert!(page.contains("Content-Security-Policy\" content=\"default-src 'none'"));
