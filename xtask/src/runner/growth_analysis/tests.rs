@@ -56,6 +56,7 @@ fn of(live: fn(u64) -> u64, after_teardown: u64, references: &BTreeMap<String, R
         probe: Probe::Heap,
         rows: 2000,
         profile: profile(9, 2000, live(2000)),
+        unnamed: Vec::new(),
     };
     judge_variant(&scaled, &named, seen.into(), references).growth
 }
