@@ -1,7 +1,10 @@
 //! The files that the addresses of a recording belong to: the program and its libraries as the
 //! dynamic linker has mapped them, with their build ids.
 
+use heaplab_profile::path_text::encode_path;
 use heaplab_profile::raw::Module;
+#[cfg(target_os = "linux")]
+use std::os::unix::ffi::OsStrExt as _;
 
 #[cfg(target_os = "linux")]
 pub(super) fn list_modules() -> Vec<Module> {
@@ -35,12 +38,14 @@ unsafe extern "C" fn add_module(
     let end = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
     let end = end.map(|header| shift + header.p_vaddr + header.p_memsz).max().unwrap_or(base);
     // SAFETY: a NUL-terminated name; the program's own is empty.
-    let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_string_lossy().into_owned();
-    let path = match name.as_str() {
-        "" if modules.is_empty() => {
-            std::env::current_exe().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+    let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_bytes();
+    let path = match name {
+        // The second is musl's name for a static program. Read by another process, it would be that
+        // process' own program.
+        b"" | b"/proc/self/exe" if modules.is_empty() => {
+            std::env::current_exe().map(|path| encode_path(path.as_os_str().as_bytes())).unwrap_or_default()
         }
-        _ => name,
+        _ => encode_path(name),
     };
     let notes = headers.iter().filter(|header| header.p_type == libc::PT_NOTE);
     let build_id = notes
