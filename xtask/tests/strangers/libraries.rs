@@ -1,0 +1,61 @@
+//! The recorder in a library that another program loads, and C code in the middle of a stack.
+
+use crate::compile::{compile, compile_c};
+use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, profile};
+use std::path::{Path, PathBuf};
+
+/// A library that carries the recorder.
+fn plugin(folder: &Path) -> PathBuf {
+    let plugin = folder.join("libplugin.so");
+    compile("plugin.rs", &plugin, &["--crate-type", "cdylib"]);
+    plugin
+}
+
+/// A C program, whose own blocks nobody records, loads the library and calls it.
+fn profile_in_c_host(word: &str) -> Profiled {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let host = home.path().join("host");
+    compile_c("host.c", &host);
+    let plugin = plugin(home.path());
+    let command = [host.as_os_str(), plugin.as_os_str(), word.as_ref()];
+    profile(&command).ended_well()
+}
+
+fn check_plugin(profiled: &Profiled) {
+    let heap = profiled.heap();
+    assert_eq!(held(heap, "hold_in_plugin"), Held::kept(5, 5 * 5_555));
+    has_stack(heap, &["plugin_entry", "hold_in_plugin"]);
+    is_total_of(heap, "end_bytes", 5 * 5_555);
+}
+
+#[test]
+fn a_library_in_a_c_host() {
+    check_plugin(&profile_in_c_host("keep"));
+}
+
+#[test]
+fn a_library_that_its_host_unloads() {
+    check_plugin(&profile_in_c_host("unload"));
+}
+
+#[test]
+fn a_c_library_in_the_middle_of_a_stack() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let program = home.path().join("holds");
+    compile("holds.rs", &program, &[]);
+    let profiled = profile(&[program.as_os_str(), "qsort".as_ref()]).ended_well();
+    let heap = profiled.heap();
+    assert_eq!(held(heap, "hold_in_comparison"), Held::kept(1, 12_345));
+    has_stack(heap, &["main", "sort_through_c", "hold_in_comparison"]);
+}
+
+#[test]
+fn a_c_library_in_the_middle_of_a_static_program() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let program = home.path().join("holds");
+    compile("holds.rs", &program, &["-Ctarget-feature=+crt-static"]);
+    let profiled = profile(&[program.as_os_str(), "qsort".as_ref()]).ended_well();
+    assert_eq!(held(profiled.heap(), "hold_in_comparison"), Held::kept(1, 12_345));
+    has_stack(profiled.heap(), &["main", "sort_through_c", "hold_in_comparison"]);
+    assert_eq!(held(profiled.heap(), "hold_many"), Held::kept(100, 100_000));
+}
