@@ -1,11 +1,13 @@
 //! The table of profile formats. A report contains a file of every format; `cargo xtask diff` reads
-//! those that have a reader.
+//! those that have a reader, and the files of other profilers.
 //!
 //! To add a format, write its file in this folder and its line in [`FORMATS`].
 
 pub mod dhat;
 pub mod firefox;
 pub mod folded;
+pub mod heaptrack;
+pub mod memray;
 pub mod speedscope;
 
 use crate::{Measure, Profile};
@@ -13,6 +15,14 @@ use dhat::{DhatError, RunHeader};
 
 /// Every format, in the order in which messages list them.
 pub const FORMATS: [Format; 4] = [dhat::FORMAT, speedscope::FORMAT, folded::FORMAT, firefox::FORMAT];
+
+/// Readers of files that other profilers write.
+const IMPORTS: [ProfileReader; 2] = [heaptrack::READER, memray::READER];
+
+/// Every reader, of heaplab's formats and of other profilers'.
+pub fn readers() -> impl Iterator<Item = ProfileReader> {
+    FORMATS.into_iter().filter_map(|format| format.read).chain(IMPORTS)
+}
 
 /// A file format of a heap profile.
 pub struct Format {
@@ -62,6 +72,9 @@ pub enum LocationStyle {
     Workspace,
     /// The last parts of a path, as dhat writes it.
     LastParts,
+    /// As [`Workspace`](LocationStyle::Workspace), but with the last parts of the program's own
+    /// paths, because the file does not say where the workspace was.
+    WithoutWorkspace,
     /// Not at all.
     Absent,
 }
@@ -97,6 +110,26 @@ pub enum FormatError {
     /// A stack refers to a frame outside the table.
     #[error("a sample names a frame that is not there")]
     Frame,
+    /// A line of another profiler's file cannot be read.
+    #[error("line {line} of {format} is not as it should be; is the file whole?")]
+    Line {
+        /// Whose file.
+        format: &'static str,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// The rows of a file are not as CSV has them.
+    #[error(transparent)]
+    Csv(#[from] csv::Error),
+    /// A version of heaptrack's files that is not read.
+    #[error(
+        "heaptrack's files of version {version} are not read, only 2 and 3; \
+         `heaptrack_print --flamegraph-cost-type peak -F OUT.folded FILE` exports folded stacks"
+    )]
+    HeaptrackVersion {
+        /// The version in the file's first line.
+        version: u64,
+    },
     /// A line of folded stacks that has no figure.
     #[error("line {line} is no folded stack: `root;caller;site BYTES` is expected")]
     FoldedLine {
@@ -137,8 +170,7 @@ mod tests {
         for format in FORMATS {
             let text = (format.write)(&profile(), &subject).unwrap().unwrap();
             let name = format!("app{}", format.ending);
-            let readers = FORMATS.iter().filter_map(|other| other.read.as_ref());
-            let recognized = readers.filter(|reader| (reader.recognizes)(&name, &text)).count();
+            let recognized = readers().filter(|reader| (reader.recognizes)(&name, &text)).count();
             assert_eq!(recognized, usize::from(format.read.is_some()), "{name}");
             let Some(reader) = format.read else { continue };
             read += 1;

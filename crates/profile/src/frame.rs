@@ -2,6 +2,8 @@
 
 mod name;
 
+#[cfg(any(feature = "exports", feature = "symbols"))]
+pub(crate) use name::demangle;
 pub use name::function_name;
 
 /// The name of a frame without a symbol.

@@ -30,6 +30,8 @@ pub mod diff;
 #[cfg(feature = "exports")]
 pub mod formats;
 mod frame;
+#[cfg(any(feature = "exports", feature = "symbols"))]
+mod location;
 mod measure;
 mod model;
 pub mod path_text;

@@ -4,13 +4,12 @@
 mod debug_file;
 mod debug_name;
 mod file_symbols;
-mod location;
 mod module;
 mod own_lines;
 mod unnamed;
 
 use crate::raw::{CUT_ADDRESS, Node, RawError, RawRecording, RawSite};
-use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN, function_name};
+use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN, location};
 use module::ModuleSymbols;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -32,6 +31,13 @@ pub struct Roots {
     /// The root of the workspace or package that was profiled, absolute and without symbolic links.
     /// Locations below it are relative to it: `lessons/8.5.2-slots-vs-maps/src/main.rs:30`.
     pub workspace: PathBuf,
+}
+
+impl Roots {
+    /// A place as readers see it.
+    fn format_location(&self, path: &str, line: Option<u32>) -> String {
+        location::format_location(path, line, &self.workspace.to_string_lossy())
+    }
 }
 
 /// Why the addresses of a recording cannot be named.
@@ -90,8 +96,7 @@ pub fn symbolize_what_is_there(
 
 /// Demangles a symbol of either of Rust's manglings.
 pub fn demangle(symbol: &str) -> String {
-    // The dhat crate writes the short form.
-    function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
+    crate::frame::demangle(symbol)
 }
 
 /// The names of a recording's stacks, found once and used for the figures at the end and for those

@@ -1,5 +1,6 @@
 //! `cargo xtask diff OLD NEW`: compares two reports or profiles.
 
+mod bounded_file;
 mod compare;
 mod sources;
 

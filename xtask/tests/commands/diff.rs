@@ -2,6 +2,7 @@
 
 use crate::run::{self, ends_with, names, small_report, stderr, stdout, workspace};
 use serde_json::Value;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Output;
 
@@ -153,4 +154,49 @@ fn recordings_are_compared_as_they_were_left() {
     let itself = diff(&new, &new, &out);
     ends_with(&itself, 0);
     assert!(stdout(&itself).contains("are equal"), "{}", stdout(&itself));
+}
+
+#[test]
+fn other_profilers_files_are_compared_also_packed() {
+    let home = tempfile::tempdir().unwrap();
+    let header = "allocator,num_allocations,size,tid,thread_name,stack_trace\r\n";
+    let row = |size: u32| format!("MALLOC,1,{size},1,0x1,make;/x/app/m.py;1|<module>;/x/app/m.py;4\r\n");
+    let (old, new) = (home.path().join("old.csv"), home.path().join("new.csv.gz"));
+    std::fs::write(&old, format!("{header}{}", row(1000))).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(format!("{header}{}{}", row(3000), row(500)).as_bytes()).unwrap();
+    std::fs::write(&new, packed.finish().unwrap()).unwrap();
+    let out = home.path().join("out");
+    ends_with(&diff(&old, &new, &out), 0);
+    let found = changes(&out);
+    let site = &found["profiles"][0]["sites"][0];
+    assert_eq!(site["location"], "x/app/m.py:1");
+    assert_eq!(site["at_peak_bytes"], serde_json::json!({ "old": 1000, "new": 3500 }));
+
+    let heaptrack = "v 10400 3\nX ./t\ns 4 make\ns 3 t.c\ni 5f 0 1 2 3\nt 1 0\na 3e8 1\n+ 0\n+ 0\n- 0\n";
+    let recorded = home.path().join("heaptrack.t.7");
+    std::fs::write(&recorded, heaptrack).unwrap();
+    ends_with(&diff(&old, &recorded, &out), 0);
+    assert_eq!(changes(&out)["profiles"][0]["totals"]["peak_bytes"]["new"], 2000);
+
+    let memray = home.path().join("memray-m.py.1.bin");
+    std::fs::write(&memray, b"memray\0\x0b").unwrap();
+    let refused = diff(&old, &memray, &out);
+    ends_with(&refused, 2);
+    assert!(stderr(&refused).contains("memray transform csv"), "{}", stderr(&refused));
+}
+
+#[test]
+fn what_is_read_has_a_limit_that_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, _) = profiles(home.path());
+    // It takes no room on the disk.
+    let huge = home.path().join("huge.folded");
+    std::fs::File::create(&huge).unwrap().set_len(24_000_000_000).unwrap();
+    for endless in [Path::new("/dev/zero"), &huge] {
+        let refused = diff(&old, endless, &home.path().join("out"));
+        ends_with(&refused, 2);
+        let said = stderr(&refused);
+        assert!(said.contains(&format!("{} has more than 256 MB", endless.display())), "{said}");
+    }
 }

@@ -42,14 +42,21 @@ pub fn write_folded_diff(old: &Profile, new: &Profile, measure: Measure) -> Stri
     text
 }
 
-/// Reads lines of bytes at the peak.
+/// Reads lines of bytes at the peak. The count is what stands after the last blank, because frames
+/// may contain blanks. heaptrack ends a stack with `;`, which names no frame.
 fn read_folded(text: &str) -> Result<ImportedProfile, FormatError> {
     let mut sites = Vec::new();
     for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let parts = line.rsplit_once(' ').and_then(|(stack, bytes)| Some((stack, bytes.parse().ok()?)));
+        let parts = line.trim_end().rsplit_once([' ', '\t']);
+        let parts = parts.and_then(|(stack, bytes)| Some((stack, bytes.parse().ok()?)));
         let (stack, peak_bytes): (&str, u64) = parts.ok_or(FormatError::FoldedLine { line: number + 1 })?;
         let frame = |function: &str| Frame { function: function.to_owned(), location: None };
-        sites.push(Site { frames: stack.split(';').map(frame).collect(), peak_bytes, ..Site::default() });
+        let names = stack.split(';').map(str::trim).filter(|name| !name.is_empty());
+        let mut frames: Vec<Frame> = names.map(frame).collect();
+        if frames.is_empty() {
+            frames.push(frame(UNKNOWN));
+        }
+        sites.push(Site { frames, peak_bytes, ..Site::default() });
     }
     Ok(ImportedProfile {
         profile: Profile { sites }.merge_equal_stacks(),
@@ -127,6 +134,22 @@ mod tests {
         let sites = vec![site(&["f::<[u8; 4]>", "g\nh", " ", "part 2"], 7), site(&["# note"], 1)];
         let text = write_folded(&Profile { sites }, Measure::PeakBytes);
         assert_eq!(text, "#note 1\nf::<[u8, 4]>;g h;[unknown];part_2 7\n");
+    }
+
+    #[test]
+    fn frames_may_have_blanks_and_the_last_word_is_the_count() {
+        let text = "main (t.c);<T as U>::f (a b.c); 3000\r\nmain (t.c);part 2 of 3 40 \n;\t7\n";
+        let sites = read_folded(text).unwrap().profile.sites;
+        let found: Vec<(Vec<&str>, u64)> = sites
+            .iter()
+            .map(|site| (site.frames.iter().map(|frame| frame.function.as_str()).collect(), site.peak_bytes))
+            .collect();
+        let expected = [
+            (vec![UNKNOWN], 7),
+            (vec!["main (t.c)", "<T as U>::f (a b.c)"], 3000),
+            (vec!["main (t.c)", "part 2 of 3"], 40),
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

@@ -2,6 +2,13 @@
 
 use super::UNKNOWN;
 
+/// Demangles a symbol of either of Rust's manglings.
+#[cfg(any(feature = "exports", feature = "symbols"))]
+pub(crate) fn demangle(symbol: &str) -> String {
+    // The dhat crate writes the short form.
+    function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
+}
+
 /// Strips a symbol's hash, the hash of its crate's name, suffixes of the optimiser, and the type
 /// arguments of a name without a path.
 pub fn function_name(symbol: &str) -> String {

@@ -1,9 +1,9 @@
 //! The symbols of one file: its debug information, or that of its debug file, and its symbol table.
 
+use super::Roots;
 use super::debug_file::{self, DebugLink};
 use super::debug_name::{DebugFrame, name_frames};
 use super::unnamed::UnnamedReason;
-use super::{Roots, location};
 use crate::{Frame, UNKNOWN};
 use addr2line::Loader;
 use object::read::ReadCache;
@@ -131,7 +131,7 @@ impl FileSymbols {
             let place = frame.location.and_then(|place| place.file.map(|file| (file, place.line)));
             frames.push(DebugFrame {
                 name: name.map(std::borrow::Cow::into_owned),
-                location: place.map(|(file, line)| location::format_location(file, line, roots)),
+                location: place.map(|(file, line)| roots.format_location(file, line)),
             });
         }
         frames

@@ -1,7 +1,7 @@
 //! Finds the line of the program's own source that an instruction counts for. Code of the standard
 //! library that was inlined into a line counts for that line, as in other line profilers.
 
-use super::{Roots, location};
+use super::Roots;
 use addr2line::Loader;
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ impl<'a> OwnLines<'a> {
         while let Ok(Some(frame)) = frames.next() {
             let Some(place) = frame.location else { continue };
             let Some(path) = place.file else { continue };
-            let file = location::format_location(path, None, self.roots);
+            let file = self.roots.format_location(path, None);
             // A path that was shortened is not below the root.
             if self.roots.workspace.join(&file).is_file() {
                 match place.line.filter(|&line| line > 0) {

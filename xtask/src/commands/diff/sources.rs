@@ -1,15 +1,17 @@
 //! Reads OLD or NEW: a report's folder, its report.json, or one profile in any format that can be
 //! read.
 
+use super::bounded_file;
 use super::compare::sum_measure;
 use crate::exit::ExitReason;
 use crate::runner::alloc_sites::trim_to_program;
 use anyhow::{Context as _, Result};
-use heaplab_profile::formats::{CountingRule, FORMATS, FormatError, ImportedProfile, LocationStyle};
+use heaplab_profile::formats::{self, CountingRule, FORMATS, FormatError, ImportedProfile, LocationStyle};
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Measure, Profile, folded, speedscope};
 use heaplab_record::{Language, REPORT_SCHEMA, Report, Run};
+use serde::Deserialize;
 use std::path::Path;
 
 /// One profile with its totals.
@@ -35,20 +37,21 @@ pub(super) struct InputTotals {
 pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     let place = path.display();
     let file = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-    let bytes = std::fs::read(&file).map_err(|error| {
-        ExitReason::UsageError(format!(
-            "cannot read {}: {error}; name a report's folder or a profile",
-            file.display()
-        ))
-    })?;
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let bytes = bounded_file::read_file(&file)?;
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    let name = bounded_file::unpacked_name(&name).to_owned();
     if bytes.starts_with(b"heaplab-heap ") {
         return Ok(vec![input_from_recording(&bytes, &name, root).with_context(|| format!("{place}"))?]);
     }
+    if is_memray_recording(&bytes) {
+        return Err(ExitReason::UsageError(format!(
+            "{place} is memray's own recording; `memray transform csv {place}` exports what can be compared"
+        ))
+        .into());
+    }
     let Ok(text) = String::from_utf8(bytes) else { return Err(unknown_format(path).into()) };
-    let json: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    if json["schema"] == REPORT_SCHEMA {
-        let report: Report = serde_json::from_value(json)
+    if serde_json::from_str::<SchemaOnly>(&text).is_ok_and(|json| json.schema == REPORT_SCHEMA) {
+        let report: Report = serde_json::from_str(&text)
             .with_context(|| format!("{}: cannot read this report", file.display()))?;
         return inputs_of_report(&report, &file);
     }
@@ -58,9 +61,24 @@ pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     Ok(vec![DiffInput::new(profile, &name)])
 }
 
+/// The schema of a JSON file. Everything else is passed over, so that a large file of another
+/// format is not held twice.
+#[derive(Deserialize)]
+struct SchemaOnly {
+    schema: String,
+}
+
+/// Whether these are the bytes of `memray run`: its name at the beginning, or at the beginning of
+/// the first block of LZ4.
+fn is_memray_recording(bytes: &[u8]) -> bool {
+    const LZ4: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
+    let start = &bytes[..bytes.len().min(32)];
+    bytes.starts_with(b"memray") || start.starts_with(&LZ4) && start.windows(6).any(|word| word == b"memray")
+}
+
 /// Reads a profile in the first format that recognizes it.
 fn read_profile(name: &str, text: &str) -> Option<Result<ImportedProfile, FormatError>> {
-    let mut readers = FORMATS.into_iter().filter_map(|format| format.read);
+    let mut readers = formats::readers();
     readers.find(|reader| (reader.recognizes)(name, text)).map(|reader| (reader.read)(text))
 }
 
@@ -68,7 +86,8 @@ fn unknown_format(path: &Path) -> ExitReason {
     let endings: Vec<&str> =
         FORMATS.iter().filter(|format| format.read.is_some()).map(|format| format.ending).collect();
     ExitReason::UsageError(format!(
-        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.raw, {})",
+        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.raw, {}, heaptrack's \
+         recording, `memray transform csv`; all of them also as .gz or .zst)",
         path.display(),
         endings.join(", ")
     ))
@@ -90,17 +109,11 @@ fn input_of_run(run: &Run, folder: &Path) -> Result<DiffInput> {
     let path_of = |ending: &str| folder.join(format!("{}{ending}", run.variant));
     // Reports of earlier versions have only folded stacks.
     let first = path_of(speedscope::FORMAT.ending);
-    let (path, text) = match std::fs::read_to_string(&first) {
-        Ok(text) => (first, text),
-        Err(error) => {
-            let other = path_of(folded::FORMAT.ending);
-            let text = std::fs::read_to_string(&other).map_err(|_| {
-                let place = first.display();
-                ExitReason::UsageError(format!("cannot read {place}: {error}; run the lesson again"))
-            })?;
-            (other, text)
-        }
-    };
+    let other = path_of(folded::FORMAT.ending);
+    let path = if other.exists() && !first.exists() { other } else { first };
+    let place = path.display();
+    let text = String::from_utf8(bounded_file::read_file(&path)?)
+        .map_err(|_| ExitReason::UsageError(format!("{place} is no text; run the lesson again")))?;
     let profile = read_profile(&path.to_string_lossy(), &text).ok_or_else(|| unknown_format(&path))?;
     let mut source = DiffInput::new(profile.with_context(|| format!("{}", path.display()))?, &run.variant);
     source.rows = Some(run.rows);
@@ -140,6 +153,6 @@ impl DiffInput {
 
 /// `list_dict` from `list_dict.dhat.json`.
 fn file_stem(name: &str) -> String {
-    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".json"]);
+    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".json", ".csv"]);
     endings.find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }
