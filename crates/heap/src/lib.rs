@@ -18,7 +18,6 @@
 //! - `probe`: decides on the probe, once.
 //! - `allocator`: [`Heap`], which forwards each call to the probe's allocator.
 //! - `recorder`: the `heap` probe.
-//! - `exit_snapshot`: leaves the recording of a whole process when it ends.
 //! - `region`: what is measured, from opening to closing.
 //! - [`limit`](mod@limit): an assertion on memory for tests.
 //! - `snapshot`: what is live now, for the program itself (feature `symbols`).
@@ -32,8 +31,6 @@ mod active;
 #[cfg(feature = "symbols")]
 mod alloc_site;
 mod allocator;
-#[cfg(target_os = "linux")]
-mod exit_snapshot;
 pub mod limit;
 #[cfg(feature = "symbols")]
 mod naming;

@@ -69,11 +69,6 @@ pub(crate) fn get_or_decide(default: Probe) -> Decision {
     }
 }
 
-/// The probe, if it was decided. Unlike [`probe`], this does not decide.
-pub(crate) fn decided_probe() -> Option<Probe> {
-    Decision::from_code(DECISION.load(Ordering::Relaxed)).map(Decision::probe)
-}
-
 /// Whether the system's allocator alone is in use. This is the only branch that the plain probe
 /// pays per call.
 #[inline]

@@ -31,10 +31,6 @@ pub fn region() -> Result<Region, RegionError> {
     }
     let inner = match probe {
         Probe::Plain => OpenProbe::Plain,
-        Probe::Heap if recorder::is_child() => {
-            IS_OPEN.store(false, Ordering::Release);
-            return Err(RegionError::ForkedChild);
-        }
         Probe::Heap => {
             recorder::open_region();
             OpenProbe::Heap
@@ -61,7 +57,7 @@ pub fn take_recording() -> Option<RawRecording> {
 }
 
 fn can_record() -> bool {
-    crate::probe() == Probe::Heap && !recorder::is_child()
+    crate::probe() == Probe::Heap
 }
 
 /// Writes the recording to a file, first under a temporary name, so that a reader never finds half
@@ -115,11 +111,6 @@ pub enum RegionError {
     /// Regions do not nest.
     #[error("a region is open already: close it before you open another")]
     AlreadyOpen,
-    /// The recorder's figures would be those of the parent process.
-    #[error(
-        "a forked child records nothing until it calls exec: open the region before the fork, or in a new program"
-    )]
-    ForkedChild,
     /// `HEAPLAB_PROBE` holds no probe's name.
     #[error("HEAPLAB_PROBE={0} names no probe: use plain, counts, dhat or heap")]
     UnknownProbe(String),

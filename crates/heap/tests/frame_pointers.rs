@@ -1,6 +1,6 @@
 //! In a build without frame pointers every stack is whole.
 
-use heaplab_profile::raw::{CUT_ADDRESS, RawRecording};
+use heaplab_profile::raw::{CUT_ADDRESS, read_file};
 use std::path::Path;
 use std::process::Command;
 
@@ -30,7 +30,7 @@ fn without_them_stacks_are_whole() {
         .unwrap();
     assert_eq!(run.code(), Some(3));
     let file = std::fs::read_dir(&out).unwrap().next().unwrap().unwrap().path();
-    let raw = RawRecording::read(&std::fs::read(file).unwrap()).unwrap();
+    let raw = read_file(&file).unwrap();
 
     assert_eq!((raw.totals.slow_walks, raw.totals.cut_stacks), (0, 0));
     let site = raw.sites.iter().find(|site| site.birth_bytes == 100_000).expect("main's block");

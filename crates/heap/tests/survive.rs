@@ -1,12 +1,12 @@
 //! The recorder in situations that are rare for an allocator, through `examples/survive.rs`: the
 //! process ends well, and the sums are those of the blocks that the example allocated.
 
-use heaplab_profile::raw::{RawRecording, RawSite};
+use heaplab_profile::raw::{RawRecording, RawSite, read_file};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs one part of the example; returns its recording and its output.
-fn run(word: &str) -> (RawRecording, String) {
+/// Runs one part of the example; returns the recordings of its processes and its output.
+fn run_processes(word: &str) -> (Vec<RawRecording>, String) {
     let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("survive-{word}"));
     let _ = std::fs::remove_dir_all(&out);
     let output = Command::new("timeout")
@@ -14,21 +14,34 @@ fn run(word: &str) -> (RawRecording, String) {
         .arg(example("survive"))
         .arg(word)
         .env_remove("HEAPLAB_PROBE")
-        .env_remove("HEAPLAB_SNAPSHOT_EVERY")
         .env("HEAPLAB_OUT", &out)
         .output()
         .expect("the run of the example goes well");
     assert!(output.status.success(), "{}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
-    let files: Vec<PathBuf> = std::fs::read_dir(&out)
-        .expect("the run of the example goes well")
-        .map(|file| file.expect("the run of the example goes well").path())
-        .collect();
-    assert_eq!(files.len(), 1, "one process, one file: {files:?}");
-    let raw = RawRecording::read(&std::fs::read(&files[0]).expect("the run of the example goes well"))
-        .expect("the run of the example goes well");
-    assert_eq!(raw.totals.births, sum(&raw, |site| site.births as i64) as u64);
-    assert_eq!(raw.totals.end_bytes, sum(&raw, |site| site.live_bytes) as u64);
-    (raw, String::from_utf8(output.stdout).expect("the run of the example goes well"))
+    let recordings = read_folder(&out);
+    for raw in &recordings {
+        assert_eq!(raw.totals.births, sum(raw, |site| site.births as i64) as u64);
+        assert_eq!(raw.totals.end_bytes, sum(raw, |site| site.live_bytes) as u64);
+        assert_eq!((raw.process.interrupted_events, raw.process.lost_events), (0, 0));
+    }
+    (recordings, String::from_utf8(output.stdout).expect("the run of the example goes well"))
+}
+
+fn read_folder(out: &Path) -> Vec<RawRecording> {
+    let files = std::fs::read_dir(out).expect("the run of the example goes well");
+    files
+        .map(|file| {
+            let path = file.expect("the run of the example goes well").path();
+            read_file(&path).expect("the run of the example goes well")
+        })
+        .collect()
+}
+
+/// Runs one part that is one process.
+fn run(word: &str) -> (RawRecording, String) {
+    let (mut recordings, printed) = run_processes(word);
+    assert_eq!(recordings.len(), 1, "one process, one file");
+    (recordings.remove(0), printed)
 }
 
 fn sum(raw: &RawRecording, of: impl Fn(&RawSite) -> i64) -> i64 {
@@ -64,10 +77,21 @@ fn handlers_of_exit_are_recorded() {
 }
 
 #[test]
-fn forked_children_record_nothing_and_do_not_wait() {
-    let (raw, _) = run("fork");
-    assert_eq!(of_size(&raw, 500), (1, 0));
-    assert_eq!(raw.marks.iter().filter(|mark| mark.name != "at work").count(), 0);
+fn forked_children_have_recordings_of_their_own_and_do_not_wait() {
+    let (recordings, _) = run_processes("fork");
+    let (parents, children): (Vec<_>, Vec<_>) =
+        recordings.into_iter().partition(|raw| raw.process.inherited_bytes == 0);
+    assert_eq!((parents.len(), children.len()), (1, 200));
+    let parent = &parents[0];
+    assert_eq!(of_size(parent, 500), (1, 0));
+    assert!(parent.marks.iter().all(|mark| mark.name == "at work"));
+    for child in &children {
+        assert_eq!(child.process.parent, parent.process.id);
+        assert!(child.process.inherited_bytes >= 500, "{:?}", child.process);
+        // The parent's block is freed in the child and belongs to no figure of the child.
+        assert_eq!((of_size(child, 500).0, of_size(child, 64).0), (0, 1));
+        assert!(child.marks.iter().any(|mark| mark.name == "in the child"));
+    }
 }
 
 #[test]
@@ -118,13 +142,11 @@ fn ten_thousand_threads_leave_bounded_tables() {
 }
 
 #[test]
-fn what_has_no_room_is_counted_at_the_overflow_site() {
-    let (raw, _) = run("overflow");
-    let of_overflow: u64 = raw.sites.iter().filter(|site| site.node == 0).map(|site| site.births).sum();
-    assert_eq!(raw.totals.overflowed, of_overflow);
-    assert!((65_536..66_536).contains(&of_overflow), "131,072 stacks for 65,534 sites: {of_overflow}");
-    assert!(raw.totals.births >= 1 << 17);
-    assert_eq!(sum(&raw, |site| if site.node == 0 { site.live_blocks } else { 0 }), 0);
+fn a_hundred_thousand_stacks_have_sites_of_their_own() {
+    let (raw, _) = run("stacks");
+    assert_eq!(raw.totals.overflowed, 0);
+    let leaves = raw.sites.iter().filter(|site| site.births == 1 && site.birth_bytes == 12).count();
+    assert_eq!(leaves, 1 << 17);
 }
 
 /// Cargo builds a package's examples with its tests, beside the folder of the test's own binary.

@@ -2,12 +2,40 @@
 //! file, which is read where there is time to look up symbols.
 
 mod file;
+pub mod tables;
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::path::Path;
 
 pub use file::RawError;
 
 /// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A
 /// site at node 0, the root, is the overflow site, which counts what had no room in the tables.
 pub const CUT_ADDRESS: u64 = 1;
+
+/// Reads a recording from a file of either form: the compact one of [`RawRecording::write`], or the
+/// tables of a process, which may still run.
+///
+/// # Errors
+/// As [`RawRecording::read`] and [`tables::read_tables`], and when the file cannot be read.
+pub fn read_file(path: &Path) -> Result<RawRecording, RawError> {
+    let unreadable = |error: std::io::Error| RawError::Unreadable { problem: error.to_string() };
+    let mut file = File::open(path).map_err(unreadable)?;
+    let mut first = [0_u8; 7];
+    let is_table = match file.read_exact(&mut first) {
+        Ok(()) if first == [0; 7] => return Err(RawError::NotBegun),
+        Ok(()) => first == tables::MAGIC.to_ne_bytes()[..7],
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => false,
+        Err(error) => return Err(unreadable(error)),
+    };
+    if is_table {
+        return tables::read_tables(&file);
+    }
+    let mut bytes = Vec::new();
+    file.rewind().and_then(|()| file.read_to_end(&mut bytes)).map_err(unreadable)?;
+    RawRecording::read(&bytes)
+}
 
 /// A whole recording.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +57,31 @@ pub struct RawRecording {
     pub curve: Vec<RawPoint>,
     /// Marks that the program set, in order.
     pub marks: Vec<RawMark>,
+    /// The process that was recorded.
+    pub process: RawProcess,
+}
+
+/// The process that was recorded, and what its recording lacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RawProcess {
+    /// Process id; 0 if it is not known.
+    pub id: u64,
+    /// Process id of the parent when the recording began.
+    pub parent: u64,
+    /// Nanoseconds since 1970 when the recording began.
+    pub started_unix_ns: u64,
+    /// An address inside the recorder, which lies in the module that contains it.
+    pub recorder_address: u64,
+    /// Live bytes of the parent at the fork that made this process. They are not part of it.
+    pub inherited_bytes: u64,
+    /// Events that were half counted when the process ended: at most one per thread.
+    pub interrupted_events: u64,
+    /// Events that could not be counted anywhere, because the tables got no memory.
+    pub lost_events: u64,
+    /// 1 if the file system had no room for more of the tables.
+    pub is_out_of_room: u64,
+    /// 1 if no region was opened, so that the figures are those of the whole process.
+    pub is_whole_process: u64,
 }
 
 /// Sums over the region. Bytes are requested bytes.

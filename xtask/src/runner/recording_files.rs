@@ -1,8 +1,14 @@
-//! Reads what the processes of a user's program left: one `heap-PID.raw` each.
+//! Reads what the processes of a user's program left: a file `heap-PID.tables` each, which the
+//! recorder has mapped since the process began. A process that called exec, or that has two
+//! recorders, left `heap-PID-2.tables` besides.
 
 use anyhow::{Context as _, Result};
-use heaplab_profile::raw::RawRecording;
-use std::path::Path;
+use heaplab_profile::raw::{RawError, RawRecording, read_file};
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// The size of an empty file of tables.
+const SPARE_BYTES: u64 = heaplab_profile::raw::tables::FILE_BYTES as u64;
 
 /// The recording of one process.
 pub(crate) struct ProcessRecording {
@@ -11,26 +17,50 @@ pub(crate) struct ProcessRecording {
     pub(crate) raw: RawRecording,
 }
 
-/// All recordings of a folder: first that of the process `first`, then the others by number.
+/// Makes a file ready that a process may take which may not make a file of this size itself
+/// (`ulimit -f`). Nothing is lost if this fails.
+pub(crate) fn make_spare(folder: &Path) {
+    let path = folder.join("spare.tables");
+    if !path.exists() {
+        let _ = File::create(path).and_then(|file| file.set_len(SPARE_BYTES));
+    }
+}
+
+/// All recordings of a folder: first those of the process `first`, then the others in the order in
+/// which they began. A process that ended before it allocated has none.
 pub(crate) fn read_recordings(folder: &Path, first: u32) -> Result<Vec<ProcessRecording>> {
-    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    let mut processes: Vec<u32> = entries
-        .flatten()
-        .filter_map(|entry| {
-            entry.file_name().to_str()?.strip_prefix("heap-")?.strip_suffix(".raw")?.parse().ok()
-        })
-        .collect();
-    processes.sort_by_key(|&process| (process != first, process));
+    let mut raws = Vec::new();
+    for path in list_files(folder)? {
+        match read_file(&path) {
+            Ok(raw) => raws.push(raw),
+            Err(RawError::NotBegun) => {}
+            Err(error) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                return Err(error).with_context(|| format!("cannot read what the recorder left in {name}"));
+            }
+        }
+    }
+    raws.sort_by_key(|raw| (raw.process.id != u64::from(first), raw.process.started_unix_ns));
     let mut recordings: Vec<ProcessRecording> = Vec::new();
-    for process in processes {
-        let path = folder.join(format!("heap-{process}.raw"));
-        let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let raw = RawRecording::read(&bytes)
-            .with_context(|| format!("cannot read what the recorder left in process {process}"))?;
+    for raw in raws {
         let name = unique_name(&program_name(&raw), &recordings);
         recordings.push(ProcessRecording { name, raw });
     }
     Ok(recordings)
+}
+
+fn list_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("heap-") && name.ends_with(".tables")
+        })
+        .collect();
+    paths.sort();
+    Ok(paths)
 }
 
 fn program_name(raw: &RawRecording) -> String {
@@ -50,22 +80,28 @@ fn unique_name(name: &str, taken: &[ProcessRecording]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use heaplab_profile::raw::RawProcess;
 
     #[test]
     fn the_program_itself_comes_first_and_names_are_told_apart() {
         let home = tempfile::tempdir().unwrap();
-        for (process, command) in [(7, "/x/worker"), (30, "/x/app"), (4, "/x/app"), (31, "")] {
-            let raw = RawRecording { command: vec![command.to_owned()], ..RawRecording::default() };
+        for (process, started, command) in
+            [(7, 5, "/x/worker"), (30, 9, "/x/app"), (4, 4, "/x/app"), (31, 6, "")]
+        {
+            let process = RawProcess { id: process, started_unix_ns: started, ..RawProcess::default() };
+            let command = vec![command.to_owned()];
+            let raw = RawRecording { command, process, ..RawRecording::default() };
             let mut bytes = Vec::new();
             raw.write(&mut bytes).unwrap();
-            std::fs::write(home.path().join(format!("heap-{process}.raw")), bytes).unwrap();
+            std::fs::write(home.path().join(format!("heap-{}.tables", process.id)), bytes).unwrap();
         }
-        std::fs::write(home.path().join("heap-9.part"), "half").unwrap();
+        make_spare(home.path());
+        std::fs::write(home.path().join("heap-9.tables"), [0; 64]).unwrap();
         let found = read_recordings(home.path(), 30).unwrap();
         let names: Vec<&str> = found.iter().map(|recording| recording.name.as_str()).collect();
         assert_eq!(names, ["app", "app.2", "worker", "program"]);
-        std::fs::write(home.path().join("heap-8.raw"), "damaged").unwrap();
+        std::fs::write(home.path().join("heap-8.tables"), "damaged").unwrap();
         let error = read_recordings(home.path(), 30).err().unwrap();
-        assert!(error.to_string().contains("process 8"), "{error:#}");
+        assert!(error.to_string().contains("heap-8.tables"), "{error:#}");
     }
 }

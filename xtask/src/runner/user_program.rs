@@ -6,6 +6,7 @@ use crate::interrupt;
 use crate::runner::child_process::terminate_with_parent;
 use crate::runner::memory;
 use crate::runner::probe::MIN_AVAILABLE_BYTES;
+use crate::runner::recording_files;
 use anyhow::{Context as _, Result};
 use heaplab_record::Probe;
 use rustix::process::{Pid, Signal};
@@ -16,7 +17,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
-/// How long it may take to write its recording after it was told to end.
+/// How long it may take to end after it was told to.
 const GRACE: Duration = Duration::from_secs(20);
 
 pub(crate) struct ProgramRequest<'a> {
@@ -53,6 +54,7 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
         command.stdout(Stdio::from(stderr));
     }
     terminate_with_parent(&mut command);
+    recording_files::make_spare(&order.out);
     let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
     WatchedProgram { child, started: Instant::now(), asked: None, cause: None, interrupted: None }
         .wait_for_end(order)
@@ -96,6 +98,7 @@ impl WatchedProgram {
                 }
                 _ => {}
             }
+            recording_files::make_spare(&order.out);
             std::thread::sleep(POLL_INTERVAL);
         }
     }

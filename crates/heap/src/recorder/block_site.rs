@@ -1,6 +1,8 @@
 //! Finds the site of a live block in its header.
 
-use super::{header, modules, scope, stacks};
+use super::tables::OwnTables;
+use super::{header, scope, stacks};
+use heaplab_profile::raw::tables::{OVERFLOW_SITE, read_modules_and_nodes};
 use heaplab_profile::raw::{RawRecording, RawSite};
 
 /// The site of a live block; `None` if it was allocated outside any region or if the tables had no
@@ -11,7 +13,7 @@ use heaplab_profile::raw::{RawRecording, RawSite};
 pub(crate) unsafe fn block_site(block: *mut u8) -> Option<u32> {
     // SAFETY: the caller's promise.
     let site = scope::site_without_tag(unsafe { header::read(block) });
-    (site > stacks::OVERFLOW).then_some(site)
+    (site > OVERFLOW_SITE).then_some(site)
 }
 
 /// The stacks of these sites as a recording without figures. Each site gets its own thread, named
@@ -23,12 +25,14 @@ pub(crate) fn record_stacks(sites: &[u32]) -> RawRecording {
         births: 1,
         ..RawSite::default()
     };
+    let sites: Vec<RawSite> = sites.iter().enumerate().map(entry).collect();
+    // The nodes are read after the sites: a site must not refer to a node that was not copied.
+    let (modules, nodes) = read_modules_and_nodes(&OwnTables).unwrap_or_default();
     RawRecording {
-        modules: modules::list_modules(),
+        modules,
+        nodes,
         threads: (0..sites.len()).map(|index| index.to_string()).collect(),
-        sites: sites.iter().enumerate().map(entry).collect(),
-        // The nodes are read after the sites: a site must not refer to a node that was not copied.
-        nodes: stacks::collect_nodes(),
+        sites,
         ..RawRecording::default()
     }
 }

@@ -1,101 +1,82 @@
-//! Live bytes over the allocation clock, in at most 4096 points and without allocating. A point is
-//! taken when the clock passes the next multiple of a step. When the table is full, every second
-//! point is dropped and the step doubles.
+//! Live bytes over the allocation clock, taken without allocating. A point is taken when the clock
+//! passes the next multiple of a step. When the table is full, every second point is dropped and
+//! the step doubles.
 
-use heaplab_profile::raw::RawPoint;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::*};
-use std::time::Instant;
+use super::tables::hot;
+use heaplab_profile::raw::tables::{Curve, MAX_POINTS, PointRow};
+use std::sync::atomic::Ordering::*;
 
-const MAX_POINTS: usize = 4096;
 /// The first step. A smaller one would show single allocations.
 const FIRST_STEP_BYTES: u64 = 1 << 10;
-
-struct Point {
-    clock_bytes: AtomicU64,
-    at_ns: AtomicU64,
-    live_bytes: AtomicU64,
-}
-
-static POINTS: [Point; MAX_POINTS] = [const {
-    Point { clock_bytes: AtomicU64::new(0), at_ns: AtomicU64::new(0), live_bytes: AtomicU64::new(0) }
-}; MAX_POINTS];
-static USED: AtomicUsize = AtomicUsize::new(0);
-static STEP_BYTES: AtomicU64 = AtomicU64::new(FIRST_STEP_BYTES);
-static NEXT: AtomicU64 = AtomicU64::new(0);
-static LOCK: AtomicBool = AtomicBool::new(false);
-/// When the region was opened, on the clock of `now_ns`.
-static OPENED_AT_NS: AtomicU64 = AtomicU64::new(0);
 
 /// The allocation clock at which the next point is due.
 #[inline]
 pub(super) fn next_due() -> u64 {
-    NEXT.load(Relaxed)
+    hot().curve.next_due_bytes.load(Relaxed)
 }
 
 /// Takes a point. If another thread is taking one, this thread skips it: the next event comes soon.
 #[cold]
 pub(super) fn record_point(clock_bytes: u64, live_bytes: u64) {
-    if LOCK.swap(true, Acquire) {
+    let curve = &hot().curve;
+    if curve.lock.swap(1, Acquire) != 0 {
         return;
     }
-    if USED.load(Relaxed) == MAX_POINTS {
-        for index in 0..MAX_POINTS / 2 {
-            let from = &POINTS[2 * index];
-            POINTS[index].set(
-                from.clock_bytes.load(Relaxed),
-                from.at_ns.load(Relaxed),
-                from.live_bytes.load(Relaxed),
-            );
-        }
-        USED.store(MAX_POINTS / 2, Relaxed);
-        STEP_BYTES.store(2 * STEP_BYTES.load(Relaxed), Relaxed);
+    if curve.used.load(Relaxed) as usize >= MAX_POINTS {
+        drop_every_second(curve);
     }
-    let used = USED.load(Relaxed);
-    POINTS[used].set(clock_bytes, elapsed_ns(), live_bytes);
-    USED.store(used + 1, Relaxed);
-    let step = STEP_BYTES.load(Relaxed);
-    NEXT.store((clock_bytes / step + 1) * step, Relaxed);
-    LOCK.store(false, Release);
+    let used = curve.used.load(Relaxed);
+    if let Some(point) = curve.points.get(used as usize) {
+        point.clock_bytes.store(clock_bytes, Relaxed);
+        point.at_ns.store(elapsed_ns(), Relaxed);
+        point.live_bytes.store(live_bytes, Relaxed);
+        curve.used.store(used + 1, Release);
+    }
+    let step = curve.step_bytes.load(Relaxed).max(1);
+    curve.next_due_bytes.store((clock_bytes / step + 1) * step, Relaxed);
+    curve.lock.store(0, Release);
 }
 
-/// Starts the wall clock of the process's own region; later calls do nothing.
-pub(super) fn start_clock() {
-    now_ns();
+fn drop_every_second(curve: &Curve) {
+    let copy = |to: &PointRow, from: &PointRow| {
+        to.clock_bytes.store(from.clock_bytes.load(Relaxed), Relaxed);
+        to.at_ns.store(from.at_ns.load(Relaxed), Relaxed);
+        to.live_bytes.store(from.live_bytes.load(Relaxed), Relaxed);
+    };
+    for index in 0..MAX_POINTS / 2 {
+        copy(&curve.points[index], &curve.points[2 * index]);
+    }
+    curve.used.store(MAX_POINTS as u64 / 2, Relaxed);
+    curve.step_bytes.store(2 * curve.step_bytes.load(Relaxed), Relaxed);
 }
 
 /// Nanoseconds since the region was opened.
 pub(super) fn elapsed_ns() -> u64 {
-    now_ns().saturating_sub(OPENED_AT_NS.load(Relaxed))
+    now_ns().saturating_sub(hot().process.opened_at_ns.load(Relaxed))
 }
 
 /// Drops all points and starts the region's wall clock.
 pub(super) fn clear() {
-    USED.store(0, Relaxed);
-    STEP_BYTES.store(FIRST_STEP_BYTES, Relaxed);
-    NEXT.store(0, Relaxed);
-    OPENED_AT_NS.store(now_ns(), Relaxed);
+    let curve = &hot().curve;
+    curve.used.store(0, Relaxed);
+    curve.step_bytes.store(FIRST_STEP_BYTES, Relaxed);
+    curve.next_due_bytes.store(0, Relaxed);
+    hot().process.opened_at_ns.store(now_ns(), Relaxed);
 }
 
-pub(super) fn collect_points() -> Vec<RawPoint> {
-    let used = USED.load(Acquire);
-    let point = |point: &Point| RawPoint {
-        clock_bytes: point.clock_bytes.load(Relaxed),
-        at_ns: point.at_ns.load(Relaxed),
-        live_bytes: point.live_bytes.load(Relaxed),
-    };
-    POINTS[..used].iter().map(point).collect()
-}
-
-impl Point {
-    fn set(&self, clock_bytes: u64, at_ns: u64, live_bytes: u64) {
-        self.clock_bytes.store(clock_bytes, Relaxed);
-        self.at_ns.store(at_ns, Relaxed);
-        self.live_bytes.store(live_bytes, Relaxed);
-    }
-}
-
-/// Nanoseconds since the first call.
+/// Nanoseconds of the system's monotonic clock.
 fn now_ns() -> u64 {
-    static START: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    u64::try_from(START.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
+    clock_ns(libc::CLOCK_MONOTONIC)
+}
+
+/// Nanoseconds since 1970.
+pub(super) fn unix_ns() -> u64 {
+    clock_ns(libc::CLOCK_REALTIME)
+}
+
+fn clock_ns(clock: libc::clockid_t) -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: writes to a value of our own.
+    unsafe { libc::clock_gettime(clock, &mut time) };
+    (time.tv_sec as u64).wrapping_mul(1_000_000_000).wrapping_add(time.tv_nsec as u64)
 }

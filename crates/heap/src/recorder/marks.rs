@@ -1,50 +1,32 @@
 //! Marks that a program sets on its curve of live bytes. Setting one allocates nothing.
 
-use super::{curve, peak, thread};
-use heaplab_profile::raw::RawMark;
-use std::sync::Mutex;
+use super::{curve, fork, peak, tables::hot};
+use heaplab_profile::raw::tables::MARK_NAME_BYTES;
+use std::sync::atomic::Ordering::*;
 
-/// Further marks of a region are dropped: people read them.
-const MAX_MARKS: usize = 64;
-
-struct Mark {
-    name: &'static str,
-    clock_bytes: u64,
-    at_ns: u64,
+/// Marks the beginning of the next part of the work. Does nothing under other probes. A name is cut
+/// to 48 bytes, and marks after the 64th of a region are dropped.
+pub fn mark(name: &'static str) {
+    if crate::probe() != crate::Probe::Heap || !fork::is_started() {
+        return;
+    }
+    let marks = &hot().marks;
+    let index = marks.used.fetch_add(1, Relaxed);
+    let Some(row) = marks.rows.get(usize::try_from(index).unwrap_or(usize::MAX)) else { return };
+    for (to, byte) in row.name.iter().zip(cut_name(name).bytes().chain(std::iter::repeat(0))) {
+        to.store(byte, Relaxed);
+    }
+    row.at_ns.store(curve::elapsed_ns(), Relaxed);
+    row.clock_bytes_plus_1.store(peak::clock() + 1, Release);
 }
 
-static MARKS: Mutex<([Option<Mark>; MAX_MARKS], usize)> = Mutex::new(([const { None }; MAX_MARKS], 0));
-
-/// Marks the beginning of the next part of the work. Does nothing under other probes.
-pub fn mark(name: &'static str) {
-    if crate::probe() == crate::Probe::Heap && !super::is_child() {
-        let mut marks = lock();
-        let used = marks.1;
-        if let Some(slot) = marks.0.get_mut(used) {
-            *slot = Some(Mark { name, clock_bytes: peak::clock(), at_ns: curve::elapsed_ns() });
-            marks.1 += 1;
-        }
-    }
+/// As much of the name as fits, without half a character.
+fn cut_name(name: &str) -> &str {
+    &name[..name.floor_char_boundary(MARK_NAME_BYTES)]
 }
 
 pub(super) fn clear() {
-    lock().1 = 0;
-}
-
-pub(super) fn collect_marks() -> Vec<RawMark> {
-    let marks = lock();
-    let set = marks.0[..marks.1].iter().flatten();
-    thread::untracked(|| {
-        set.map(|mark| RawMark {
-            name: mark.name.to_owned(),
-            clock_bytes: mark.clock_bytes,
-            at_ns: mark.at_ns,
-        })
-        .collect()
-    })
-}
-
-/// The marks stay usable after a panic: setting one leaves nothing half done.
-fn lock() -> std::sync::MutexGuard<'static, ([Option<Mark>; MAX_MARKS], usize)> {
-    MARKS.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    let marks = &hot().marks;
+    marks.rows.iter().for_each(|row| row.clock_bytes_plus_1.store(0, Relaxed));
+    marks.used.store(0, Relaxed);
 }

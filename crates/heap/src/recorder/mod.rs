@@ -4,16 +4,18 @@
 //! - `header`: the 16 bytes before each block. They make a free possible without a look-up or a
 //!   lock.
 //! - `unwind`: finds the stack of an allocation.
+//! - `tables`: the tables of the process, which are the recording's file if there is an output
+//!   folder; `output`: that file.
 //! - `stacks`: stores each distinct stack once, as a numbered site; `index` is its hash table.
-//! - `thread`: the tables of one thread; `site`: the counters of one site in one thread.
+//! - `thread`: what one thread needs; `site`: the counters of one site in one thread.
 //! - `peak`: live bytes over all sites, their peak, and the allocation clock; `curve`: live bytes
 //!   over that clock.
 //! - `scope`: what `limit` measures.
-//! - `fork`: turns the recorder off in a forked child.
+//! - `fork`: gives a forked child tables of its own.
 //! - `block_site`: the site of a live block.
 //! - `totals`: sums, and the recording that a reader gets; `modules`: the files that addresses
 //!   belong to; `marks`: marks on the curve.
-//! - `zeroed`: memory for the tables.
+//! - `zeroed`: memory for what is not part of the recording.
 //!
 //! The *allocation clock* counts the bytes allocated so far. It is the time axis of the curve and
 //! of lifetimes, because it is the same in every run of the same program.
@@ -26,10 +28,12 @@ mod header;
 mod index;
 mod marks;
 mod modules;
+mod output;
 mod peak;
 mod scope;
 mod site;
 mod stacks;
+mod tables;
 mod thread;
 mod totals;
 mod unwind;
@@ -37,42 +41,84 @@ mod zeroed;
 
 #[cfg(feature = "symbols")]
 pub(crate) use block_site::{block_site, record_stacks};
-pub(crate) use fork::is_child;
 pub use marks::mark;
 pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
 pub(crate) use thread::untracked;
-pub(crate) use totals::{close_at_exit, close_region, take_recording};
+pub(crate) use totals::{close_region, take_recording};
 
 use header::{Header, NO_REGION};
+use heaplab_profile::raw::tables::{COMMAND_BYTES, MAGIC};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use tables::hot;
 use thread::ThreadTables;
 use unwind::{StackStart, with_stack_start};
 
-/// The number of the open region. The process itself is region 1 until `region()` opens another.
-static REGION: AtomicU32 = AtomicU32::new(1);
-static LAST_REGION: AtomicU32 = AtomicU32::new(1);
+/// The number of the last region that was opened. It goes on in forked children, so that blocks
+/// from before the fork belong to no region of the child.
+static LAST_REGION: AtomicU32 = AtomicU32::new(NO_REGION);
 
 /// Opens a region that the calling thread owns. Blocks that are live now do not belong to it.
 pub(crate) fn open_region() {
-    REGION.store(NO_REGION, Relaxed);
+    start_if_needed();
+    fork::set_region(NO_REGION);
+    thread::claim_and_clear();
+    open_next_region();
+}
+
+/// Opens a region with empty tables.
+fn open_next_region() {
     peak::clear();
     marks::clear();
-    thread::claim_and_clear();
     curve::clear();
-    REGION.store(LAST_REGION.fetch_add(1, Relaxed) + 1, Relaxed);
+    hot().process.region.fetch_add(1, Relaxed);
+    hot().process.is_open.store(1, Relaxed);
+    let next = LAST_REGION.fetch_add(1, Relaxed).wrapping_add(1).max(NO_REGION + 1);
+    fork::set_region(next);
 }
 
-/// Starts the clock and registers the fork handler. Called before the program's first allocation
-/// where that is possible.
-pub(crate) fn start_process_region() {
-    thread::register_fork_handler();
-    curve::start_clock();
+/// The number of the open region; the process's first allocation opens one.
+#[inline(always)]
+fn current_region() -> u32 {
+    match fork::region() {
+        NO_REGION => start_if_needed(),
+        region => region,
+    }
 }
 
-/// Whether no region was ever opened, so that the region is the whole process.
-pub(crate) fn is_whole_process() -> bool {
-    LAST_REGION.load(Relaxed) == 1
+/// Starts the recorder in a process that has no tables of its own yet: one that has just begun, or
+/// a forked child. Returns the open region. It allocates nothing.
+#[cold]
+#[inline(never)]
+fn start_if_needed() -> u32 {
+    if !fork::is_started() {
+        fork::start_once(start);
+    }
+    fork::region()
+}
+
+/// `live_at_fork`: the parent's live bytes, if this process is a forked child.
+fn start(live_at_fork: Option<i64>) {
+    if live_at_fork.is_some() {
+        thread::reset();
+    }
+    if !tables::map() {
+        output::print_error(format_args!("no address space for the tables; nothing is recorded"));
+        return;
+    }
+    let process = &hot().process;
+    process.id.store(u64::from(std::process::id()), Relaxed);
+    process.parent.store(u64::from(std::os::unix::process::parent_id()), Relaxed);
+    process.started_unix_ns.store(curve::unix_ns(), Relaxed);
+    process.recorder_address.store((start as fn(Option<i64>) as *const ()).addr() as u64, Relaxed);
+    process.inherited_bytes.store(live_at_fork.unwrap_or(0).max(0).unsigned_abs(), Relaxed);
+    let length = output::read_command_line(&hot().command);
+    process.command_bytes.store(length.min(COMMAND_BYTES) as u64, Relaxed);
+    stacks::reset();
+    modules::reset();
+    // From here on a reader finds a recording.
+    hot().magic.store(MAGIC, Relaxed);
+    open_next_region();
 }
 
 pub(crate) fn live_bytes() -> u64 {
@@ -121,13 +167,13 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
     if new_base.is_null() {
         if lifted.is_some() {
             // SAFETY: the block stays where it was, with its header.
-            unsafe { scope::put_block_back(before, lifted, block, layout.size()) };
+            unsafe { scope::put_block_back(lifted, block, layout.size()) };
         }
         return new_base;
     }
     // SAFETY: `new_base` has the size and the alignment of `new_outer`, whose offset is `outer`'s.
     let moved = unsafe { header::block_from_base(new_base, layout) };
-    let region = REGION.load(Relaxed);
+    let region = current_region();
     if region != NO_REGION {
         if before.region == region {
             count_realloc(before.site, layout.size(), new_size);
@@ -139,7 +185,7 @@ pub(crate) unsafe fn realloc(block: *mut u8, layout: Layout, new_size: usize) ->
     }
     if is_scoped {
         // SAFETY: `moved` has a header, its own or the one that was just written.
-        unsafe { scope::put_block_back(before, lifted, moved, new_size) };
+        unsafe { scope::put_block_back(lifted, moved, new_size) };
     }
     moved
 }
@@ -152,7 +198,7 @@ pub(crate) unsafe fn dealloc(block: *mut u8, layout: Layout) {
     let Some(outer) = header::outer_layout(layout) else { return };
     // SAFETY: `block` was handed out with this layout.
     let (base, before) = unsafe { (header::base_from_block(block, layout), header::read(block)) };
-    let region = REGION.load(Relaxed);
+    let region = fork::region();
     if region != NO_REGION && before.region == region {
         count_free(before.site, before.alloc_clock, layout.size());
     }
@@ -175,7 +221,7 @@ unsafe fn finish_alloc(base: *mut u8, layout: Layout) -> *mut u8 {
     if base.is_null() {
         return base;
     }
-    let region = REGION.load(Relaxed);
+    let region = current_region();
     let header = if region == NO_REGION { Header::OUTSIDE } else { count_alloc_in(region, layout.size()) };
     // SAFETY: `base` is of `outer_layout(layout)`, so the offset lies inside it and a header fits
     // before the block.
@@ -224,11 +270,11 @@ extern "C" fn count_alloc_at(
     let start = StackStart { return_address, stack_pointer, frame_pointer };
     let counted = thread::with_current(|thread| {
         let site = thread.find_site(&start);
-        let row = thread.site(site).0;
-        row.count_alloc(size as u64, peak::epoch());
-        thread.apply_change(size as i64, 1, size as u64);
+        let row = thread.site(site);
+        site::count_alloc(row, size as u64, peak::epoch());
+        thread.apply_change(size as i64, size as u64);
         let alloc_clock = thread.clock();
-        row.add_alloc_clock(alloc_clock);
+        site::add_alloc_clock(row, alloc_clock);
         CountedAlloc { site: u64::from(site), alloc_clock }
     });
     counted.unwrap_or(CountedAlloc { site: 0, alloc_clock: 0 })
@@ -237,36 +283,43 @@ extern "C" fn count_alloc_at(
 #[inline(never)]
 fn count_realloc(site: u32, old: usize, new: usize) {
     thread::with_current(|thread| {
-        let seal = if new < old { peak::epoch_for_decrease() } else { peak::epoch() };
-        thread.site(site).0.count_realloc(old as u64, new as u64, seal);
-        thread.apply_change(new as i64 - old as i64, 0, new.saturating_sub(old) as u64);
+        let epoch = if new < old { peak::epoch_for_decrease() } else { peak::epoch() };
+        site::count_realloc(thread.site(site), old as u64, new as u64, epoch);
+        thread.apply_change(new as i64 - old as i64, new.saturating_sub(old) as u64);
     });
 }
 
 #[inline(never)]
 fn count_free(site: u32, born_at: u64, size: usize) {
     thread::with_current(|thread| {
-        let seal = peak::epoch_for_decrease();
-        let (site, lifetimes) = thread.site(site);
-        site.count_free(size as u64, born_at, thread.clock(), lifetimes, seal);
-        thread.apply_change(-(size as i64), -1, 0);
+        let epoch = peak::epoch_for_decrease();
+        let row = thread.site(site);
+        let lifetime = site::count_free(row, size as u64, born_at, thread.clock(), epoch);
+        if let Some(lifetimes) = thread.lifetimes(site) {
+            site::count_lifetime(lifetimes, lifetime);
+        }
+        thread.apply_change(-(size as i64), 0);
     });
 }
 
 impl ThreadTables {
     #[inline]
-    fn apply_change(&self, bytes: i64, blocks: i64, clock_bytes: u64) {
+    fn apply_change(&self, bytes: i64, clock_bytes: u64) {
         if self.claim_or_is_owner() {
-            peak::apply_owner_change(bytes, blocks, clock_bytes);
+            peak::apply_owner_change(bytes, clock_bytes);
         } else {
-            peak::apply_other_change(&self.pending, bytes, blocks, clock_bytes);
+            peak::apply_other_change(self.row(), self.index(), bytes, clock_bytes);
         }
     }
 
-    /// The allocation clock as this thread knows it: exact for the owner, and for other threads at
-    /// most 64 KiB and one block behind.
+    /// The allocation clock as this thread knows it: exact for the owner; for another thread it may
+    /// lack what the owner and others have not published.
     #[inline]
     fn clock(&self) -> u64 {
-        if self.is_owner() { peak::clock() } else { peak::published_clock() + self.pending.clock_bytes() }
+        if self.is_owner() {
+            peak::clock()
+        } else {
+            peak::published_clock() + self.row().pending_clock_bytes.load(Relaxed)
+        }
     }
 }

@@ -1,70 +1,154 @@
 //! The files that the addresses of a recording belong to: the program and its libraries as the
-//! dynamic linker has mapped them, with their build ids.
+//! dynamic linker has mapped them, with their build ids. They are written to the tables when a
+//! stack leads through them for the first time.
 
-use heaplab_profile::path_text::encode_path;
-use heaplab_profile::raw::Module;
-#[cfg(target_os = "linux")]
-use std::os::unix::ffi::OsStrExt as _;
+use super::stacks::Locked;
+use super::tables::{self, hot};
+use heaplab_profile::raw::tables::{BUILD_ID_BYTES, ModuleRow, PATH_BYTES};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
 
-#[cfg(target_os = "linux")]
-pub(super) fn list_modules() -> Vec<Module> {
-    let mut modules: Vec<Module> = Vec::new();
-    // SAFETY: the callback has the signature that is asked for, and `modules` outlives the call.
-    unsafe { libc::dl_iterate_phdr(Some(add_module), std::ptr::from_mut(&mut modules).cast()) };
-    modules
+/// Held while a module is added, and never while the dynamic linker is asked: a thread that is in
+/// the linker may allocate.
+static LOCK: AtomicBool = AtomicBool::new(false);
+/// The module in which the last address was found. PERF: most addresses are the program's own.
+static LAST_FOUND: AtomicU32 = AtomicU32::new(0);
+/// How many modules the linker had ever added when it was asked last.
+static LAST_ADDS: AtomicU64 = AtomicU64::new(0);
+
+/// Adds the modules of these addresses, unless they are known.
+pub(super) fn add_missing(addresses: &[u64]) {
+    if !addresses.iter().all(|&address| is_known(address)) {
+        add_loaded();
+    }
+}
+
+/// Begins with an empty list, at the start of a process. In a forked child another thread of the
+/// parent may have held the lock.
+pub(super) fn reset() {
+    LOCK.store(false, Relaxed);
+    LAST_ADDS.store(0, Relaxed);
+    add_loaded();
+}
+
+fn rows() -> &'static [ModuleRow] {
+    let used = hot().process.modules.load(Acquire) as usize;
+    tables::bulk().and_then(|lists| lists.modules.get(..used)).unwrap_or_default()
+}
+
+fn is_known(address: u64) -> bool {
+    let rows = rows();
+    let contains = |row: &ModuleRow| row.base.load(Relaxed) <= address && address < row.end.load(Relaxed);
+    if rows.get(LAST_FOUND.load(Relaxed) as usize).is_some_and(contains) {
+        return true;
+    }
+    let found = rows.iter().position(contains);
+    if let Some(index) = found {
+        LAST_FOUND.store(index as u32, Relaxed);
+    }
+    found.is_some()
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn list_modules() -> Vec<Module> {
-    Vec::new()
+fn add_loaded() {}
+
+/// Adds all modules that are loaded now.
+#[cfg(target_os = "linux")]
+fn add_loaded() {
+    let mut adds = LAST_ADDS.load(Relaxed);
+    // SAFETY: the callback has the signature that is asked for, and `adds` outlives the call.
+    unsafe { libc::dl_iterate_phdr(Some(add_module), (&raw mut adds).cast()) };
+    LAST_ADDS.store(adds, Relaxed);
 }
 
 #[cfg(target_os = "linux")]
 unsafe extern "C" fn add_module(
     info: *mut libc::dl_phdr_info,
     _size: libc::size_t,
-    modules: *mut libc::c_void,
+    adds: *mut libc::c_void,
 ) -> libc::c_int {
     // SAFETY: the linker passes a description that is valid during the call, and the pointer that
-    // `list_modules` gave it.
-    let (info, modules) = unsafe { (&*info, &mut *modules.cast::<Vec<Module>>()) };
+    // `add_loaded` gave it.
+    let (info, adds) = unsafe { (&*info, &mut *adds.cast::<u64>()) };
+    if *adds == info.dlpi_adds {
+        // Nothing was loaded since the last time, so the address is in no module.
+        return 1;
+    }
     // SAFETY: the linker's own table and its length.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
     let shift = info.dlpi_addr;
     // The address of the file's first byte. It equals the shift, except in a program that is linked
     // to a fixed address.
     let first = headers.iter().find(|header| header.p_type == libc::PT_LOAD && header.p_offset == 0);
-    let base = shift + first.map_or(0, |header| header.p_vaddr);
+    let base = shift.wrapping_add(first.map_or(0, |header| header.p_vaddr));
     let end = headers.iter().filter(|header| header.p_type == libc::PT_LOAD);
-    let end = end.map(|header| shift + header.p_vaddr + header.p_memsz).max().unwrap_or(base);
-    // SAFETY: a NUL-terminated name; the program's own is empty.
-    let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_bytes();
-    let path = match name {
-        // The second is musl's name for a static program. Read by another process, it would be that
-        // process' own program.
-        b"" | b"/proc/self/exe" if modules.is_empty() => {
-            std::env::current_exe().map(|path| encode_path(path.as_os_str().as_bytes())).unwrap_or_default()
-        }
-        _ => encode_path(name),
-    };
+    let end = end.map(|header| shift.wrapping_add(header.p_vaddr).wrapping_add(header.p_memsz)).max();
     let notes = headers.iter().filter(|header| header.p_type == libc::PT_NOTE);
     let build_id = notes
         .filter_map(|header| {
-            let start = std::ptr::with_exposed_provenance::<u8>((shift + header.p_vaddr) as usize);
+            let start = std::ptr::with_exposed_provenance::<u8>(shift.wrapping_add(header.p_vaddr) as usize);
             // SAFETY: a note segment is mapped readable as long as its module is.
-            find_build_id(
-                unsafe { std::slice::from_raw_parts(start, header.p_memsz as usize) },
-                header.p_align,
-            )
+            let notes = unsafe { std::slice::from_raw_parts(start, header.p_memsz as usize) };
+            find_build_id(notes, header.p_align)
         })
-        .next();
-    modules.push(Module { base, end, path, build_id: build_id.unwrap_or_default() });
+        .next()
+        .unwrap_or_default();
+    // SAFETY: a NUL-terminated name; the program's own is empty.
+    let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_bytes();
+    let module = LoadedModule { base, end: end.unwrap_or(base), name, build_id };
+    let _locked = Locked::new(&LOCK);
+    if !rows().iter().any(|row| module.is_in(row)) {
+        module.add();
+    }
     0
+}
+
+struct LoadedModule<'a> {
+    base: u64,
+    end: u64,
+    name: &'a [u8],
+    build_id: &'a [u8],
+}
+
+impl LoadedModule<'_> {
+    /// Whether this is the row of the module. Another module may have been mapped there before.
+    fn is_in(&self, row: &ModuleRow) -> bool {
+        row.base.load(Relaxed) == self.base
+            && row.end.load(Relaxed) == self.end
+            && self.build_id.iter().zip(&row.build_id).all(|(byte, kept)| *byte == kept.load(Relaxed))
+    }
+
+    fn add(&self) {
+        let Some(row) = tables::bulk().and_then(tables::next_module_row) else { return };
+        let mut own_path = [0_u8; PATH_BYTES];
+        // The second is musl's name for a static program. Read by another process, it would be that
+        // process' own program.
+        let is_program = self.name.is_empty() || self.name == b"/proc/self/exe";
+        let path = if is_program && rows().is_empty() {
+            // SAFETY: the buffer and its length.
+            let length = unsafe {
+                libc::readlink(c"/proc/self/exe".as_ptr(), own_path.as_mut_ptr().cast(), PATH_BYTES)
+            };
+            &own_path[..usize::try_from(length).unwrap_or(0)]
+        } else {
+            self.name
+        };
+        row.base.store(self.base, Relaxed);
+        row.end.store(self.end, Relaxed);
+        row.path_bytes.store(store_bytes(&row.path, path), Relaxed);
+        row.build_id_bytes.store(store_bytes(&row.build_id, self.build_id), Relaxed);
+        const { assert!(BUILD_ID_BYTES >= 20, "a SHA-1 fits") };
+        tables::finish_module_row();
+    }
+}
+
+/// Stores as many bytes as fit, and returns their number.
+fn store_bytes(place: &[AtomicU8], bytes: &[u8]) -> u32 {
+    place.iter().zip(bytes).map(|(to, byte)| to.store(*byte, Relaxed)).count() as u32
 }
 
 /// The GNU build id among the notes of a segment (ELF: name size, descriptor size, type, name,
 /// descriptor, each padded).
-fn find_build_id(mut notes: &[u8], align: u64) -> Option<String> {
+fn find_build_id(mut notes: &[u8], align: u64) -> Option<&[u8]> {
     const NT_GNU_BUILD_ID: usize = 3;
     let align = if align == 8 { 8 } else { 4 };
     let word = |at: usize, notes: &[u8]| {
@@ -79,7 +163,7 @@ fn find_build_id(mut notes: &[u8], align: u64) -> Option<String> {
         let start = (12 + name_size).next_multiple_of(align);
         let descriptor = notes.get(start..start + size)?;
         if kind == NT_GNU_BUILD_ID && name == b"GNU\0" {
-            return Some(descriptor.iter().map(|byte| format!("{byte:02x}")).collect());
+            return Some(descriptor);
         }
         notes = notes.get((start + size).next_multiple_of(align)..)?;
     }
@@ -102,16 +186,8 @@ mod tests {
             notes.extend(descriptor);
             notes.resize(notes.len().next_multiple_of(4), 0);
         }
-        assert_eq!(find_build_id(&notes, 4).as_deref(), Some("ab01"));
+        assert_eq!(find_build_id(&notes, 4), Some(&[0xab, 0x01][..]));
         assert_eq!(find_build_id(&notes[..20], 4), None);
         assert_eq!(find_build_id(&[], 4), None);
-    }
-
-    #[test]
-    fn the_program_itself_is_the_first_module() {
-        let modules = list_modules();
-        let here = list_modules as fn() -> Vec<Module> as usize as u64;
-        assert!(modules[0].base <= here && here < modules[0].end, "{modules:?}");
-        assert_eq!(modules[0].path, std::env::current_exe().unwrap().to_string_lossy());
     }
 }

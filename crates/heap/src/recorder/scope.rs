@@ -9,8 +9,8 @@
 mod scope_table;
 
 use super::header::{self, Header};
-use super::stacks::{self, MAX_SITES};
-use super::{thread, unwind};
+use super::{fork, thread, unwind};
+use heaplab_profile::raw::tables::MAX_SITES;
 pub(crate) use scope_table::ScopeTotals;
 use scope_table::{LiveBlock, ScopeTable};
 use std::cell::Cell;
@@ -19,8 +19,10 @@ use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The low bits of a header's site number are the site; the family's tag is above them.
-const SITE_BITS: u32 = 16;
+const SITE_BITS: u32 = MAX_SITES.ilog2();
 const _: () = assert!(MAX_SITES == 1 << SITE_BITS, "the thread's tables mask the tag away");
+/// Tags of families; 0 means none.
+const TAGS: u32 = (u32::MAX >> SITE_BITS) - 1;
 
 thread_local! {
     // It has no destructor, so it can be used while a thread ends.
@@ -43,6 +45,12 @@ struct ScopeFamily {
     table: Mutex<ScopeTable>,
 }
 
+/// A block that is being reallocated, and the family it belongs to.
+pub(super) struct LiftedBlock {
+    block: LiveBlock,
+    family: Arc<ScopeFamily>,
+}
+
 impl Scope {
     /// Opens a scope: nested in the scope of this thread, or the first of a new family.
     pub(crate) fn open() -> Scope {
@@ -51,10 +59,9 @@ impl Scope {
                 let index = outer.family.table().open(Some(outer.index));
                 return Scope { family: outer.family, index };
             }
-            // Tag 0 means no family. After 65,535 families a tag is used again. A block that an
-            // earlier family left behind then has the same tag but no entry in the new family's
-            // table.
-            let tag = LAST_TAG.fetch_add(1, Relaxed) % (u32::MAX >> SITE_BITS) + 1;
+            // After 1,022 families a tag is used again. Each family has only its own blocks in its
+            // table, so every family with the tag is asked for a block.
+            let tag = LAST_TAG.fetch_add(1, Relaxed) % TAGS + 1;
             let mut books = ScopeTable::default();
             let index = books.open(None);
             let family = Arc::new(ScopeFamily { tag, table: Mutex::new(books) });
@@ -91,13 +98,15 @@ impl Scope {
     pub(crate) fn recording(&self) -> heaplab_profile::raw::RawRecording {
         thread::untracked(|| {
             let sites = self.family.table().sites(self.index);
+            // The nodes are read after the sites: a site must not refer to a node that was not
+            // copied.
+            let read = heaplab_profile::raw::tables::read_modules_and_nodes(&super::tables::OwnTables);
+            let (modules, nodes) = read.unwrap_or_default();
             heaplab_profile::raw::RawRecording {
-                modules: super::modules::list_modules(),
+                modules,
+                nodes,
                 threads: vec![String::new()],
                 sites,
-                // The nodes are read after the sites: a site must not refer to a node that was not
-                // copied.
-                nodes: stacks::collect_nodes(),
                 ..heaplab_profile::raw::RawRecording::default()
             }
         })
@@ -109,11 +118,20 @@ impl ScopeFamily {
         lock(&self.table)
     }
 
-    /// The family with this tag, if it still exists.
-    fn find(tag: u32) -> Option<Arc<ScopeFamily>> {
+    /// The first result of `ask` among the families with this tag that still exist. This thread's
+    /// own family is asked first. A forked child asks none: another thread of its parent may have
+    /// held a lock.
+    fn find<R>(tag: u32, ask: impl Fn(&Arc<ScopeFamily>) -> Option<R>) -> Option<R> {
+        if fork::is_child() {
+            return None;
+        }
         let own = Scope::current().filter(|scope| scope.family.tag == tag);
-        let found = || lock(&FAMILIES).iter().filter_map(Weak::upgrade).find(|family| family.tag == tag);
-        own.map(|scope| scope.family).or_else(found)
+        let found = own.and_then(|scope| ask(&scope.family));
+        found.or_else(|| {
+            let families: Vec<Arc<ScopeFamily>> =
+                lock(&FAMILIES).iter().filter_map(Weak::upgrade).filter(|family| family.tag == tag).collect();
+            families.iter().find_map(ask)
+        })
     }
 }
 
@@ -142,6 +160,9 @@ pub(super) fn site_without_tag(header: Header) -> u32 {
 #[cold]
 #[inline(never)]
 pub(super) fn record_alloc(header: Header, block: *mut u8, size: usize) -> Header {
+    if fork::is_child() {
+        return header;
+    }
     let start = unwind::caller_start();
     let site = thread::with_current(|thread| match header.site {
         // No region is open.
@@ -160,9 +181,7 @@ pub(super) fn record_alloc(header: Header, block: *mut u8, size: usize) -> Heade
 pub(super) fn record_free(header: Header, block: *mut u8) {
     thread::with_current(|_| {
         thread::untracked(|| {
-            if let Some(family) = ScopeFamily::find(header.site >> SITE_BITS) {
-                family.table().remove_block(block.addr());
-            }
+            ScopeFamily::find(header.site >> SITE_BITS, |family| family.table().remove_block(block.addr()));
         });
     });
 }
@@ -171,9 +190,15 @@ pub(super) fn record_free(header: Header, block: *mut u8) {
 /// before the new address is known.
 #[cold]
 #[inline(never)]
-pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiveBlock> {
+pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiftedBlock> {
     thread::with_current(|_| {
-        thread::untracked(|| ScopeFamily::find(header.site >> SITE_BITS)?.table().take_block(block.addr()))
+        let tag = header.site >> SITE_BITS;
+        thread::untracked(|| {
+            ScopeFamily::find(tag, |family| {
+                let lifted = family.table().take_block(block.addr())?;
+                Some(LiftedBlock { block: lifted, family: family.clone() })
+            })
+        })
     })?
 }
 
@@ -184,7 +209,7 @@ pub(super) fn take_block(header: Header, block: *mut u8) -> Option<LiveBlock> {
 /// `block` has a header.
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn put_block_back(before: Header, lifted: Option<LiveBlock>, block: *mut u8, size: usize) {
+pub(super) unsafe fn put_block_back(lifted: Option<LiftedBlock>, block: *mut u8, size: usize) {
     let start = unwind::caller_start();
     // SAFETY: the caller's promise.
     let header = unsafe { header::read(block) };
@@ -193,11 +218,13 @@ pub(super) unsafe fn put_block_back(before: Header, lifted: Option<LiveBlock>, b
         let site = if lifted.is_none() && is_entered() { new_site() } else { 0 };
         thread::untracked(|| {
             let Some(lifted) = lifted else {
+                if fork::is_child() {
+                    return None;
+                }
                 return with_current(|scope| scope.record_block(header, block, size, site));
             };
-            let tag = before.site >> SITE_BITS;
-            ScopeFamily::find(tag)?.table().put_back(block.addr(), lifted, size as u64);
-            Some(with_tag(header, tag))
+            lifted.family.table().put_back(block.addr(), lifted.block, size as u64);
+            Some(with_tag(header, lifted.family.tag))
         })
     });
     if let Some(header) = tagged.flatten() {

@@ -3,17 +3,12 @@
 //! own cache does not have.
 
 use super::index::NumberIndex;
+use super::tables::{self, hot};
 use super::unwind::Frames;
 use super::zeroed::{self, Zeroed};
-use heaplab_profile::raw::Node;
+use heaplab_profile::raw::tables::{BulkTables, MAX_NODES, MAX_SITES, OVERFLOW_SITE};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
-/// Nodes of the call tree at most.
-const MAX_NODES: usize = 1 << 20;
-/// Sites at most.
-pub(super) const MAX_SITES: usize = 1 << 16;
-/// The site that counts allocations for which the tables have no room.
-pub(super) const OVERFLOW: u32 = 1;
 /// How many site numbers a thread takes at once. PERF: a thread's counters are indexed by site
 /// number, and 32 of them fill a page. With numbers taken one by one, each thread had a few
 /// counters on nearly every page: 26 MB for 10,000 sites of 8 threads.
@@ -26,107 +21,104 @@ pub(super) struct Batch {
     end: AtomicU32,
 }
 
-/// 60 MiB of address space, of which only the used part is ever touched.
-struct StackTables {
+/// What finds nodes and sites in the tables. 370 MiB of address space, of which only the used part
+/// is ever touched.
+struct StackIndex {
     lock: AtomicBool,
-    nodes: AtomicU32,
-    sites: AtomicU32,
-    parents: [AtomicU32; MAX_NODES],
-    addresses: [AtomicU64; MAX_NODES],
     by_child: NumberIndex<{ 4 * MAX_NODES }>,
-    site_nodes: [AtomicU32; MAX_SITES],
     site_hashes: [AtomicU64; MAX_SITES],
     by_hash: NumberIndex<{ 4 * MAX_SITES }>,
 }
 
 // SAFETY: atomics of zero are valid; there is no destructor.
-unsafe impl Zeroed for StackTables {}
+unsafe impl Zeroed for StackIndex {}
 
-static TABLES: AtomicPtr<StackTables> = AtomicPtr::new(std::ptr::null_mut());
+static INDEX: AtomicPtr<StackIndex> = AtomicPtr::new(std::ptr::null_mut());
 
-/// The site of a stack; a new stack gets a number of the thread's batch.
+/// The site of a stack, and whether it is new; a new stack gets a number of the thread's batch.
 #[cold]
-pub(super) fn find_or_add_site(frames: &Frames, batch: &Batch) -> u32 {
-    let Some(tables) = get_or_make_tables() else { return OVERFLOW };
-    let _locked = Locked::new(tables);
-    tables.find_or_add(frames, batch).unwrap_or(OVERFLOW)
+pub(super) fn find_or_add_site(frames: &Frames, batch: &Batch) -> (u32, bool) {
+    let tables = tables::bulk().zip(get_or_make_index());
+    let Some((lists, index)) = tables else { return (OVERFLOW_SITE, false) };
+    let _locked = Locked::new(&index.lock);
+    StackTables { lists, index }.find_or_add(frames, batch).unwrap_or((OVERFLOW_SITE, false))
 }
 
 /// The innermost node of a site; 0, the root, for the overflow site.
+#[cfg(feature = "symbols")]
 pub(super) fn node_of(site: u32) -> u32 {
-    existing_tables()
-        .and_then(|tables| tables.site_nodes.get(site as usize))
-        .map_or(0, |node| node.load(Relaxed))
+    tables::bulk().and_then(|lists| lists.site_nodes.get(site as usize)).map_or(0, |node| node.load(Relaxed))
 }
 
-/// One more than the highest site number in use.
-pub(super) fn site_count() -> u32 {
-    existing_tables().map_or(2, |tables| tables.sites.load(Acquire).max(2))
-}
-
-/// The call tree; node 0 is the root.
-pub(super) fn collect_nodes() -> Vec<Node> {
-    let Some(tables) = existing_tables() else { return vec![Node::default()] };
-    let used = tables.nodes.load(Acquire).max(1) as usize;
-    let node = |(parent, address): (&AtomicU32, &AtomicU64)| Node {
-        parent: parent.load(Relaxed),
-        address: address.load(Relaxed),
-    };
-    tables.parents.iter().zip(&tables.addresses).take(used).map(node).collect()
-}
-
-fn existing_tables() -> Option<&'static StackTables> {
-    // SAFETY: the pointer is null or from `zeroed::leak`, which lives as long as the process.
-    unsafe { TABLES.load(Acquire).as_ref() }
-}
-
-fn get_or_make_tables() -> Option<&'static StackTables> {
-    if let Some(tables) = existing_tables() {
-        return Some(tables);
+/// Begins with empty tables, at the start of a process.
+pub(super) fn reset() {
+    // A forked child forgets the index of its parent: it names nodes that the child does not have.
+    INDEX.store(std::ptr::null_mut(), Relaxed);
+    hot().process.nodes.store(1, Relaxed);
+    hot().process.sites.store(u64::from(OVERFLOW_SITE) + 1, Relaxed);
+    if let Some(lists) = tables::bulk() {
+        // The root and the overflow site are read even if no stack is ever added.
+        tables::has_node(lists, 0);
+        tables::has_site(lists, OVERFLOW_SITE as usize);
     }
-    let made: &'static StackTables = zeroed::leak()?;
-    made.nodes.store(1, Relaxed);
-    made.sites.store(OVERFLOW + 1, Relaxed);
+}
+
+fn get_or_make_index() -> Option<&'static StackIndex> {
+    // SAFETY: the pointer is null or from `zeroed::leak`, which lives as long as the process.
+    let existing = || unsafe { INDEX.load(Acquire).as_ref() };
+    if let Some(index) = existing() {
+        return Some(index);
+    }
+    let made: &'static StackIndex = zeroed::leak()?;
     let pointer = std::ptr::from_ref(made).cast_mut();
-    match TABLES.compare_exchange(std::ptr::null_mut(), pointer, AcqRel, Acquire) {
+    match INDEX.compare_exchange(std::ptr::null_mut(), pointer, AcqRel, Acquire) {
         Ok(_) => Some(made),
         // Another thread was faster. Our mapping was never touched and only takes address space.
-        Err(_) => existing_tables(),
+        Err(_) => existing(),
     }
+}
+
+/// The call tree and the sites; used under the lock.
+struct StackTables {
+    lists: &'static BulkTables,
+    index: &'static StackIndex,
 }
 
 impl StackTables {
-    fn find_or_add(&self, frames: &Frames, batch: &Batch) -> Option<u32> {
-        let hash_of = |site: u32| self.site_hashes[site as usize].load(Relaxed);
-        // A stack is identified by its 64-bit hash. Among 65,536 stacks, two have the same hash
-        // with a probability of one in ten billion.
-        if let Some(site) = self.by_hash.find(frames.hash, |site| hash_of(site) == frames.hash) {
-            return Some(site);
+    fn find_or_add(&self, frames: &Frames, batch: &Batch) -> Option<(u32, bool)> {
+        let hash_of = |site: u32| self.index.site_hashes[site as usize].load(Relaxed);
+        // A stack is identified by its 64-bit hash. Among a million stacks, two have the same hash
+        // with a probability of one in thirty million.
+        if let Some(site) = self.index.by_hash.find(frames.hash, |site| hash_of(site) == frames.hash) {
+            return Some((site, false));
         }
         let mut node = 0;
         for &address in frames.addresses().iter().rev() {
             node = self.find_or_add_child(node, address)?;
         }
         let site = self.take_number(batch)?;
-        self.site_nodes[site as usize].store(node, Relaxed);
-        self.site_hashes[site as usize].store(frames.hash, Relaxed);
-        self.by_hash.insert(site, hash_of);
-        Some(site)
+        self.lists.site_nodes[site as usize].store(node, Relaxed);
+        self.index.site_hashes[site as usize].store(frames.hash, Relaxed);
+        self.index.by_hash.insert(site, hash_of);
+        Some((site, true))
     }
 
     /// A number that no stack has yet.
     fn take_number(&self, batch: &Batch) -> Option<u32> {
         if batch.next.load(Relaxed) == batch.end.load(Relaxed) {
-            let first = self.sites.load(Relaxed);
+            let first = hot().process.sites.load(Relaxed) as u32;
             if first as usize >= MAX_SITES {
                 return None;
             }
             // With many threads, whole batches would run out: then numbers are given one by one.
             let is_scarce = first as usize >= MAX_SITES / 2;
             let end = if is_scarce { first + 1 } else { (first / BATCH + 1) * BATCH };
+            if !tables::has_site(self.lists, end as usize - 1) {
+                return None;
+            }
             batch.next.store(first, Relaxed);
             batch.end.store(end, Relaxed);
-            self.sites.store(end, Release);
+            hot().process.sites.store(end.into(), Release);
         }
         let number = batch.next.load(Relaxed);
         batch.next.store(number + 1, Relaxed);
@@ -135,41 +127,42 @@ impl StackTables {
 
     /// The node for `address` called from `parent`; it is added if it is new.
     fn find_or_add_child(&self, parent: u32, address: u64) -> Option<u32> {
-        let of = |node: u32| {
-            (self.parents[node as usize].load(Relaxed), self.addresses[node as usize].load(Relaxed))
-        };
+        let (parents, addresses) = (&self.lists.node_parents, &self.lists.node_addresses);
+        let of = |node: u32| (parents[node as usize].load(Relaxed), addresses[node as usize].load(Relaxed));
         let hash = |(parent, address): (u32, u64)| {
             (u64::from(parent) << 40) ^ address.wrapping_mul(0x9e37_79b9_7f4a_7c15)
         };
         let wanted = (parent, address);
-        if let Some(node) = self.by_child.find(hash(wanted), |node| of(node) == wanted) {
+        let by_child = &self.index.by_child;
+        if let Some(node) = by_child.find(hash(wanted), |node| of(node) == wanted) {
             return Some(node);
         }
-        let node = self.nodes.load(Relaxed);
-        if node as usize >= MAX_NODES {
+        let node = u32::try_from(hot().process.nodes.load(Relaxed)).ok()?;
+        if !tables::has_node(self.lists, node as usize) {
             return None;
         }
-        self.parents[node as usize].store(parent, Relaxed);
-        self.addresses[node as usize].store(address, Relaxed);
-        self.by_child.insert(node, |node| hash(of(node)));
-        self.nodes.store(node + 1, Release);
+        parents[node as usize].store(parent, Relaxed);
+        addresses[node as usize].store(address, Relaxed);
+        by_child.insert(node, |node| hash(of(node)));
+        hot().process.nodes.store(u64::from(node) + 1, Release);
         Some(node)
     }
 }
 
-struct Locked<'a>(&'a StackTables);
+/// A lock for code that may not sleep in the kernel.
+pub(super) struct Locked<'a>(&'a AtomicBool);
 
 impl<'a> Locked<'a> {
-    fn new(tables: &'a StackTables) -> Locked<'a> {
-        while tables.lock.swap(true, Acquire) {
+    pub(super) fn new(lock: &'a AtomicBool) -> Locked<'a> {
+        while lock.swap(true, Acquire) {
             std::thread::yield_now();
         }
-        Locked(tables)
+        Locked(lock)
     }
 }
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        self.0.lock.store(false, Release);
+        self.0.store(false, Release);
     }
 }

@@ -6,55 +6,47 @@
 //! the recorder itself is running on this thread and may hold a lock; such events are not counted.
 //! Events of a signal handler during another event are counted.
 
-use super::header::NO_REGION;
-use super::peak::{self, Pending};
-use super::site::{Lifetimes, SiteCounters};
-use super::stacks::{self, Batch, MAX_SITES};
+use super::site::{Lifetimes, SingleWriter as _};
+use super::stacks::{self, Batch, Locked};
+use super::tables::{self, hot};
 use super::unwind::{Frames, MemoHit, StackBounds, StackMemo, StackStart, Walk};
 use super::zeroed::{self, Zeroed};
-use super::{REGION, curve, fork};
+use super::{fork, modules, peak};
+use heaplab_profile::raw::tables::*;
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
-use table_pool::ThreadName;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
 use thread_stack_cache::StackCache;
 
 mod table_pool;
 mod thread_stack_cache;
 
-/// 21 MiB of address space. A thread touches a page or two per 32 sites.
+/// Groups of sites whose counters share a segment.
+const GROUPS: usize = MAX_SITES / SEGMENT_SITES;
+
+/// What a thread needs besides its row and its segments of the recording's tables. 3 MiB of address
+/// space, of which a thread touches a few pages.
 pub(super) struct ThreadTables {
     next: AtomicPtr<ThreadTables>,
-    /// Whether a running thread uses these tables.
-    is_taken: AtomicBool,
-    /// How many threads have used these tables since the region was opened.
-    uses: AtomicU32,
-    name: ThreadName,
+    index: AtomicU32,
+    /// The process that made the tables, as [`fork::generation`] counts.
+    generation: AtomicU32,
+    row: AtomicPtr<ThreadRow>,
     stack_low: AtomicUsize,
     stack_high: AtomicUsize,
     batch: Batch,
-    pub(super) pending: Pending,
-    /// Stacks with a frame that was found by its frame pointer, because its code has no unwind
-    /// tables.
-    pub(super) slow_walks: AtomicU64,
-    pub(super) cut_stacks: AtomicU64,
     stack_memo: StackMemo,
     stack_cache: StackCache,
-    pub(super) region_counts: RegionCounts,
-}
-
-/// The part that is cleared when a region opens.
-#[repr(C, align(4096))]
-pub(super) struct RegionCounts {
-    pub(super) sites: [SiteCounters; MAX_SITES],
-    pub(super) lifetimes: [Lifetimes; MAX_SITES],
+    /// The segments of this thread's counters, by group.
+    counters: [AtomicPtr<Segment>; GROUPS],
+    lifetimes: [AtomicPtr<Segment>; GROUPS],
 }
 
 // SAFETY: atomics and null pointers of zero are valid; there is no destructor.
 unsafe impl Zeroed for ThreadTables {}
-// SAFETY: as above.
-unsafe impl Zeroed for RegionCounts {}
 
+/// Held while a segment is added.
+static SEGMENTS_LOCK: AtomicBool = AtomicBool::new(false);
 static THREADS: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
 static OWNER: AtomicPtr<ThreadTables> = AtomicPtr::new(ptr::null_mut());
 
@@ -100,13 +92,13 @@ pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) ->
 #[cold]
 #[inline(never)]
 fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
-    if fork::is_child() {
-        return None;
-    }
     local.is_busy.set(true);
     let thread = register_thread(local);
     local.is_busy.set(false);
-    let thread = thread?;
+    let Some(thread) = thread else {
+        hot().process.lost_events.fetch_add(1, Relaxed);
+        return None;
+    };
     if !local.ended.get() {
         local.thread.set(thread);
         at_thread_end::release_at_thread_end(thread);
@@ -140,35 +132,33 @@ pub(super) fn all_threads() -> impl Iterator<Item = &'static ThreadTables> {
 
 /// Clears all counters and makes the calling thread the owner, whose figures are exact.
 pub(super) fn claim_and_clear() {
-    for thread in all_threads() {
-        thread.clear();
-    }
+    all_threads().for_each(ThreadTables::clear);
+    tables::clear_segments();
     OWNER.store(ptr::null_mut(), Relaxed);
     with_current(ThreadTables::claim_or_is_owner);
 }
 
-/// Turns the recorder off in every child that is forked from now on.
-pub(super) fn register_fork_handler() {
-    fork::register_handler(disable_in_child);
-}
-
-/// No thread of the child has tables any more, and no region is open.
-unsafe extern "C" fn disable_in_child() {
-    fork::mark_child();
-    REGION.store(NO_REGION, Relaxed);
+/// Forgets all threads, at the start of a forked child, whose only thread this is.
+pub(super) fn reset() {
     THREADS.store(ptr::null_mut(), Relaxed);
-    LOCAL.with(|local| local.thread.set(ptr::null()));
+    OWNER.store(ptr::null_mut(), Relaxed);
+    SEGMENTS_LOCK.store(false, Relaxed);
+    table_pool::reset();
+    LOCAL.with(|local| {
+        local.thread.set(ptr::null());
+        local.former.set(ptr::null());
+    });
 }
 
 fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
-    register_fork_handler();
-    curve::start_clock();
     // SAFETY: null or from `zeroed::leak`.
     if let Some(former) = unsafe { local.former.replace(ptr::null()).as_ref() } {
         former.release();
     }
     let (low, high) = stack_bounds();
     let thread = table_pool::acquire()?;
+    // The overflow site must have a row, so that no event is lost later.
+    thread.counters_of(OVERFLOW_SITE)?;
     thread.stack_low.store(low, Relaxed);
     thread.stack_high.store(high, Relaxed);
     Some(thread)
@@ -184,6 +174,7 @@ impl ThreadTables {
             return true;
         }
         if owner.is_null() && OWNER.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_ok() {
+            hot().process.owner_thread_plus_1.store(u64::from(self.index()) + 1, Relaxed);
             return true;
         }
         peak::mark_shared();
@@ -231,33 +222,106 @@ impl ThreadTables {
         walk.whole_frames().map_or(0, |frames| self.learn_site(frames))
     }
 
+    /// The counters of a site; those of the overflow site if there is no memory for its own.
     #[inline]
-    pub(super) fn site(&self, site: u32) -> (&SiteCounters, &Lifetimes) {
-        let index = site as usize % MAX_SITES;
-        (&self.region_counts.sites[index], &self.region_counts.lifetimes[index])
+    pub(super) fn site(&self, site: u32) -> &SiteRow {
+        // SAFETY: null, or a segment of the tables, which stay mapped.
+        match unsafe { self.counters[group(site)].load(Relaxed).as_ref() } {
+            Some(segment) => &segment.0[site as usize % SEGMENT_SITES],
+            None => self.site_of_new_segment(site),
+        }
     }
 
-    pub(super) fn name(&self) -> String {
-        self.name.to_text()
+    #[cold]
+    fn site_of_new_segment(&self, site: u32) -> &SiteRow {
+        let found = self.counters_of(site).or_else(|| self.counters_of(OVERFLOW_SITE));
+        // `register_thread` has made the segment of the overflow site.
+        found.unwrap_or(&hot().spare_row)
+    }
+
+    /// The counters of a site, in a segment that is added if the thread has none for it.
+    #[cold]
+    fn counters_of(&self, site: u32) -> Option<&SiteRow> {
+        let segment = self.segment(&self.counters, SegmentKind::Counters, site)?;
+        Some(&segment.0[site as usize % SEGMENT_SITES])
+    }
+
+    /// The lifetimes of a site's freed blocks; `None` if there is no memory for them.
+    #[inline]
+    pub(super) fn lifetimes(&self, site: u32) -> Option<&Lifetimes> {
+        // SAFETY: null, or a segment of the tables, which stay mapped.
+        let segment = match unsafe { self.lifetimes[group(site)].load(Relaxed).as_ref() } {
+            Some(segment) => segment,
+            None => self.segment(&self.lifetimes, SegmentKind::Lifetimes, site)?,
+        };
+        const { assert!(size_of::<Lifetimes>() * SEGMENT_SITES == size_of::<Segment>()) };
+        // SAFETY: a segment of lifetimes is an array of these, of the same size.
+        let all = unsafe { &*ptr::from_ref(segment).cast::<[Lifetimes; SEGMENT_SITES]>() };
+        Some(&all[site as usize % SEGMENT_SITES])
+    }
+
+    #[cold]
+    fn segment(
+        &self,
+        directory: &[AtomicPtr<Segment>; GROUPS],
+        kind: SegmentKind,
+        site: u32,
+    ) -> Option<&'static Segment> {
+        let place = &directory[group(site)];
+        // SAFETY: null, or a segment of the tables, which stay mapped.
+        if let Some(segment) = unsafe { place.load(Relaxed).as_ref() } {
+            return Some(segment);
+        }
+        // It is marked busy, because a signal handler that allocates must not wait for the lock
+        // that this thread holds.
+        untracked(|| {
+            let _locked = Locked::new(&SEGMENTS_LOCK);
+            let owner = SegmentOwner { kind, thread: self.index(), group: group(site) as u32 };
+            let segment = tables::add_segment(owner)?;
+            place.store(ptr::from_ref(segment).cast_mut(), Relaxed);
+            Some(segment)
+        })
+    }
+
+    /// This thread's row of the recording.
+    #[inline]
+    pub(super) fn row(&self) -> &'static ThreadRow {
+        // SAFETY: set by `connect` before anybody else sees the tables, to a row that stays mapped.
+        unsafe { &*self.row.load(Relaxed) }
+    }
+
+    /// The number of this thread's row.
+    #[inline]
+    pub(super) fn index(&self) -> u32 {
+        self.index.load(Relaxed)
+    }
+
+    fn connect(&self, index: u32, row: &'static ThreadRow) {
+        self.index.store(index, Relaxed);
+        self.generation.store(fork::generation(), Relaxed);
+        self.row.store(ptr::from_ref(row).cast_mut(), Relaxed);
     }
 
     /// Releases the tables. The next thread that takes them sees everything that this one wrote.
     fn release(&self) {
-        self.pending.flush();
-        self.is_taken.store(false, Release);
+        peak::flush(self.row());
+        self.row().is_taken.store(0, Release);
     }
 
     #[cold]
     fn count_walk(&self, cut: bool, guessed: bool) {
-        self.slow_walks.store(self.slow_walks.load(Relaxed) + u64::from(guessed), Relaxed);
-        self.cut_stacks.store(self.cut_stacks.load(Relaxed) + u64::from(cut), Relaxed);
+        self.row().slow_walks.add(guessed.into());
+        self.row().cut_stacks.add(cut.into());
     }
 
     #[cold]
     fn learn_site(&self, frames: &Frames) -> u32 {
         // It is marked busy, because a signal handler that allocates must not wait for the lock
         // that this thread holds.
-        let site = untracked(|| stacks::find_or_add_site(frames, &self.batch));
+        let (site, is_new) = untracked(|| stacks::find_or_add_site(frames, &self.batch));
+        if is_new {
+            untracked(|| modules::add_missing(frames.addresses()));
+        }
         self.update_name();
         self.stack_cache.add(frames.hash, site);
         site
@@ -268,11 +332,12 @@ impl ThreadTables {
     /// other tables at its next event.
     fn update_name(&self) {
         let now = table_pool::current_name();
-        if self.name.is(now) || self.name.is(table_pool::SEVERAL) {
+        let row = self.row();
+        if table_pool::has_name(row, now) || table_pool::has_name(row, table_pool::SEVERAL) {
             return;
         }
-        if self.uses.load(Relaxed) <= 1 {
-            self.name.set(now);
+        if row.uses.load(Relaxed) <= 1 {
+            table_pool::set_name(row, now);
             return;
         }
         LOCAL.with(|local| {
@@ -283,15 +348,20 @@ impl ThreadTables {
         });
     }
 
-    fn clear(&'static self) {
-        // SAFETY: it lies in a mapping of `zeroed::leak`. Regions open while other threads are idle
-        // (see `region`); a thread that is not idle only loses some of its counts.
-        unsafe { zeroed::clear(&self.region_counts) };
-        self.pending.clear();
-        self.uses.store(self.is_taken.load(Relaxed).into(), Relaxed);
-        self.slow_walks.store(0, Relaxed);
-        self.cut_stacks.store(0, Relaxed);
+    /// Clears the row for a new region; the segments are cleared by themselves.
+    fn clear(&self) {
+        let row = self.row();
+        row.pending_bytes.set(0);
+        row.pending_clock_bytes.set(0);
+        row.uses.set(row.is_taken.load(Relaxed));
+        row.slow_walks.set(0);
+        row.cut_stacks.set(0);
     }
+}
+
+#[inline(always)]
+fn group(site: u32) -> usize {
+    (site as usize / SEGMENT_SITES) % GROUPS
 }
 
 /// The lowest address of this thread's stack and one past its highest; zeros if unknown, which
@@ -319,7 +389,7 @@ fn stack_bounds() -> (usize, usize) {
 
 /// Releases a thread's tables when it ends, so that the next thread can take them.
 mod at_thread_end {
-    use super::{AcqRel, Acquire, AtomicU32, LOCAL, ThreadTables, ptr};
+    use super::{AcqRel, Acquire, AtomicU32, LOCAL, Relaxed, ThreadTables, fork, ptr};
 
     /// A POSIX key plus 1; 0 means that there is none yet.
     static KEY: AtomicU32 = AtomicU32::new(0);
@@ -356,7 +426,10 @@ mod at_thread_end {
                 local.former.set(ptr::null());
                 local.ended.set(true);
             });
-            thread.release();
+            // In a forked child that has not allocated yet, these are the parent's tables.
+            if fork::is_started() && thread.generation.load(Relaxed) == fork::generation() {
+                thread.release();
+            }
         }
     }
 }

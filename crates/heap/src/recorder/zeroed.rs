@@ -31,16 +31,3 @@ pub(super) fn leak<T: Zeroed>() -> Option<&'static T> {
     // SAFETY: the mapping is as large as T, aligned, zero (which T allows), and never unmapped.
     NonNull::new(mapped.cast::<T>()).map(|value| unsafe { value.as_ref() })
 }
-
-/// Zeroes a value, or a page-aligned part of one, and returns its pages to the system.
-///
-/// # Safety
-/// `value` lies in a mapping of [`leak`], and no other thread writes to it meanwhile.
-pub(super) unsafe fn clear<T: Zeroed>(value: &'static T) {
-    const { assert!(align_of::<T>() >= 4096 && size_of::<T>().is_multiple_of(4096), "whole pages only") };
-    // SAFETY: these are whole pages of our own mapping; a private anonymous page reads as zero
-    // afterwards.
-    unsafe {
-        libc::madvise(std::ptr::from_ref(value).cast_mut().cast(), size_of::<T>(), libc::MADV_DONTNEED)
-    };
-}

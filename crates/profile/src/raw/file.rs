@@ -1,7 +1,7 @@
 //! The file of a recording: written when a region closes, and read where there is time to look up
 //! symbols.
 //!
-//! The first line is `heaplab-heap 2`; the number is the version. The fields of [`RawRecording`]
+//! The first line is `heaplab-heap 3`; the number is the version. The fields of [`RawRecording`]
 //! follow without gaps, in the order of [`RawRecording::write`]:
 //! - a number is LEB128: seven bits per byte, the lowest first, the top bit set on all but the last
 //!   byte (<https://dwarfstd.org/doc/DWARF5.pdf>, 7.6); a number that may be negative is
@@ -18,7 +18,7 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-use super::{Module, Node, RawMark, RawPoint, RawRecording, RawSite, RawTotals};
+use super::{Module, Node, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
 use codec::{Field, RecordingReader, RecordingWriter, fields};
 use std::io;
 
@@ -28,7 +28,7 @@ pub use error::RawError;
 const MAGIC: &str = "heaplab-heap ";
 
 /// The version that is written, and the only one that is read.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 fields!(RawTotals {
     births,
@@ -72,6 +72,17 @@ fields!(RawSite {
 });
 fields!(RawPoint { clock_bytes, at_ns, live_bytes });
 fields!(RawMark { name, clock_bytes, at_ns });
+fields!(RawProcess {
+    id,
+    parent,
+    started_unix_ns,
+    recorder_address,
+    inherited_bytes,
+    interrupted_events,
+    lost_events,
+    is_out_of_room,
+    is_whole_process,
+});
 
 impl RawRecording {
     /// Writes the file in few and large writes.
@@ -88,6 +99,7 @@ impl RawRecording {
         self.sites.write(&mut out)?;
         self.curve.write(&mut out)?;
         self.marks.write(&mut out)?;
+        self.process.write(&mut out)?;
         out.finish()
     }
 
@@ -107,6 +119,7 @@ impl RawRecording {
             sites: input.read_part("sites")?,
             curve: input.read_part("curve")?,
             marks: input.read_part("marks")?,
+            process: input.read_part("process")?,
         };
         input.check_hash()?;
         raw.check_references()?;

@@ -29,8 +29,8 @@ pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd) -> ExitRea
     ExitReason::UsageError(if has_allocator {
         format!(
             "`{name}` has heaplab's allocator and left no recording: {how}.\n\
-             A recording is written when a program ends, also by a panic, by exit, Ctrl-C or SIGTERM; abort, _exit and \
-             SIGKILL leave no time for it. With HEAPLAB_SNAPSHOT_EVERY=1s in the environment it writes one every second."
+             It ended before its first allocation, or it was started with HEAPLAB_PROBE or HEAPLAB_OUT set to something \
+             else; a message of `heaplab:` above says if the recording could not be made."
         )
     } else {
         format!(

@@ -2,7 +2,9 @@
 //! over its own blocks and those of the scopes nested in it. Everything is under one lock, so it is
 //! exact with any number of threads.
 
-use super::stacks;
+#[cfg(feature = "symbols")]
+use super::super::stacks;
+use heaplab_profile::raw::tables::OVERFLOW_SITE;
 use std::collections::HashMap;
 
 /// Sites per scope; further ones are counted together at the overflow site.
@@ -78,10 +80,11 @@ impl ScopeTable {
         self.for_each_enclosing(block.scope, |sums| sums.count_alloc(block));
     }
 
-    pub(super) fn remove_block(&mut self, address: usize) {
-        if let Some(block) = self.take_block(address) {
-            self.for_each_enclosing(block.scope, |sums| sums.count_free(block));
-        }
+    /// Counts a free; `None` if the table does not have the block.
+    pub(super) fn remove_block(&mut self, address: usize) -> Option<()> {
+        let block = self.take_block(address)?;
+        self.for_each_enclosing(block.scope, |sums| sums.count_free(block));
+        Some(())
     }
 
     /// Takes a block out while it has no address. It still counts as live.
@@ -164,7 +167,7 @@ impl ScopeSums {
     /// The site, after its figures at the last peak were saved if necessary.
     fn saved_site(&mut self, number: u32) -> &mut ScopeSite {
         let has_room = self.sites.len() < MOST_SITES || self.sites.contains_key(&number);
-        let site = self.sites.entry(if has_room { number } else { stacks::OVERFLOW }).or_default();
+        let site = self.sites.entry(if has_room { number } else { OVERFLOW_SITE }).or_default();
         if site.epoch != self.epoch {
             site.saved = site.live;
             site.epoch = self.epoch;
@@ -254,7 +257,7 @@ mod tests {
         for number in 0..MOST_SITES + 10 {
             books.add_block(0x1000 + number, block(1, 2 + number as u32, scope));
         }
-        assert_eq!(books.scopes[scope].sites[&stacks::OVERFLOW].births, 10);
+        assert_eq!(books.scopes[scope].sites[&OVERFLOW_SITE].births, 10);
         assert_eq!(books.scopes[scope].sites.len(), MOST_SITES + 1);
     }
 }

@@ -3,9 +3,12 @@
 //! are not given to a thread of another name. Only when there are [`MAX_NAMED`] tables are rows of
 //! several names combined, and then the name says `(several)`.
 
+use super::super::stacks::Locked;
+use super::super::tables;
 use super::{THREADS, ThreadTables, all_threads, zeroed};
+use heaplab_profile::raw::tables::ThreadRow;
 use std::ptr;
-use std::sync::atomic::{AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::*};
 
 /// Up to so many tables are made to keep names apart. More are made only if more threads run at the
 /// same time.
@@ -19,26 +22,28 @@ pub(super) type NameWords = [u64; NAME_BYTES / 8];
 /// The name of tables that several thread names share.
 pub(super) const SEVERAL: NameWords = name_words(b"(several)\0\0\0\0\0\0\0");
 
-pub(super) struct ThreadName([AtomicU64; NAME_BYTES / 8]);
+/// Held while a row is added for a thread.
+static ROWS_LOCK: AtomicBool = AtomicBool::new(false);
 
 /// Takes tables for this thread; `None` if the system has no address space left.
 pub(super) fn acquire() -> Option<&'static ThreadTables> {
     let name = current_name();
     // Nobody has used them since the region was opened, or only threads of the same name have.
-    let fits = |thread: &ThreadTables| thread.name.is(name) || thread.uses.load(Relaxed) == 0;
+    let fits = |thread: &ThreadTables| has_name(thread.row(), name) || thread.row().uses.load(Relaxed) == 0;
     let left = find_free(fits).or_else(|| {
         if all_threads().take(MAX_NAMED).count() < MAX_NAMED {
             return None;
         }
-        find_free(|thread| thread.name.is(SEVERAL)).or_else(|| find_free(|_| true))
+        find_free(|thread| has_name(thread.row(), SEVERAL)).or_else(|| find_free(|_| true))
     });
     let thread = left.or_else(make_tables)?;
-    let lives = thread.uses.load(Relaxed);
-    thread.uses.store(lives.saturating_add(1), Relaxed);
-    if lives == 0 {
-        thread.name.set(name);
-    } else if !thread.name.is(name) {
-        thread.name.set(SEVERAL);
+    let row = thread.row();
+    let uses = row.uses.load(Relaxed);
+    row.uses.store(uses.saturating_add(1), Relaxed);
+    if uses == 0 {
+        set_name(row, name);
+    } else if !has_name(row, name) {
+        set_name(row, SEVERAL);
     }
     Some(thread)
 }
@@ -54,13 +59,13 @@ pub(super) fn current_name() -> NameWords {
 /// Takes tables that no running thread uses.
 fn find_free(fits: impl Fn(&ThreadTables) -> bool) -> Option<&'static ThreadTables> {
     all_threads().find(|thread| {
-        if !fits(thread) || thread.is_taken.compare_exchange(false, true, AcqRel, Relaxed).is_err() {
+        if !fits(thread) || thread.row().is_taken.compare_exchange(0, 1, AcqRel, Relaxed).is_err() {
             return false;
         }
         // Another thread may have taken and released them in between.
         let fits = fits(thread);
         if !fits {
-            thread.is_taken.store(false, Release);
+            thread.row().is_taken.store(0, Release);
         }
         fits
     })
@@ -68,7 +73,12 @@ fn find_free(fits: impl Fn(&ThreadTables) -> bool) -> Option<&'static ThreadTabl
 
 fn make_tables() -> Option<&'static ThreadTables> {
     let new: &'static ThreadTables = zeroed::leak()?;
-    new.is_taken.store(true, Relaxed);
+    let (index, row) = {
+        let _locked = Locked::new(&ROWS_LOCK);
+        tables::add_thread_row(tables::bulk()?)?
+    };
+    row.is_taken.store(1, Relaxed);
+    new.connect(index, row);
     let pointer = ptr::from_ref(new).cast_mut();
     let mut head = THREADS.load(Acquire);
     loop {
@@ -85,20 +95,17 @@ const fn name_words(bytes: &[u8; NAME_BYTES]) -> NameWords {
     [u64::from_ne_bytes([a, b, c, d, e, f, g, h]), u64::from_ne_bytes([i, j, k, l, m, n, o, p])]
 }
 
-impl ThreadName {
-    pub(super) fn is(&self, name: NameWords) -> bool {
-        self.0.each_ref().map(|word| word.load(Relaxed)) == name
-    }
+pub(super) fn has_name(row: &ThreadRow, name: NameWords) -> bool {
+    row.name.each_ref().map(|word: &AtomicU64| word.load(Relaxed)) == name
+}
 
-    pub(super) fn set(&self, name: NameWords) {
-        for (word, value) in self.0.iter().zip(name) {
-            word.store(value, Relaxed);
-        }
+pub(super) fn set_name(row: &ThreadRow, name: NameWords) {
+    for (word, value) in row.name.iter().zip(name) {
+        word.store(value, Relaxed);
     }
+}
 
-    pub(super) fn to_text(&self) -> String {
-        let bytes: Vec<u8> = self.0.iter().flat_map(|word| word.load(Relaxed).to_ne_bytes()).collect();
-        let length = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..length]).into_owned()
-    }
+/// In a forked child another thread of the parent may have held the lock.
+pub(super) fn reset() {
+    ROWS_LOCK.store(false, Relaxed);
 }

@@ -11,6 +11,8 @@ use std::fmt;
 pub enum RawError {
     /// Another kind of file.
     NotARecording,
+    /// The file of a process that has not begun to record, or that ended before it did.
+    NotBegun,
     /// Written by another version of heaplab.
     Version {
         /// The version that the file names.
@@ -37,6 +39,11 @@ pub enum RawError {
         /// Where they begin.
         at: usize,
     },
+    /// The file cannot be read.
+    Unreadable {
+        /// The error of the file system.
+        problem: String,
+    },
     /// All values can be read, but the hash is another one than that of what was written.
     Damaged,
 }
@@ -47,6 +54,7 @@ impl fmt::Display for RawError {
             RawError::NotARecording => {
                 write!(to, "not a recording of heaplab's: it does not begin with `{MAGIC}{VERSION}`")
             }
+            RawError::NotBegun => write!(to, "the process ended before its recording began"),
             RawError::Version { found } => {
                 write!(to, "a recording of version `{found}`; only version {VERSION} is read: record again")
             }
@@ -56,6 +64,7 @@ impl fmt::Display for RawError {
             RawError::Value { part, at, problem } => {
                 write!(to, "the recording is damaged at byte {at}, among the {part}: {problem}")
             }
+            RawError::Unreadable { problem } => write!(to, "the recording cannot be read: {problem}"),
             RawError::Surplus { at } => {
                 write!(to, "the recording is damaged: it should end at byte {at}, and more follows")
             }

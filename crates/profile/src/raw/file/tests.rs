@@ -1,6 +1,6 @@
 //! Round trips, and bytes that no recorder wrote.
 
-use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawRecording, RawSite, RawTotals};
+use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -26,6 +26,12 @@ fn any_raw() -> impl Strategy<Value = RawRecording> {
             RawRecording {
                 command,
                 totals: totals(&figures),
+                process: RawProcess {
+                    id: figures[0],
+                    started_unix_ns: figures[1],
+                    inherited_bytes: figures[2],
+                    ..RawProcess::default()
+                },
                 modules: modules.into_iter().map(module).collect(),
                 threads,
                 nodes: nodes.into_iter().enumerate().map(node).collect(),
@@ -137,8 +143,8 @@ fn errors_name_the_place() {
     // 15 bytes of header, 5 of the command, 16 of totals, no modules, no threads, then the nodes at
     // 38.
     let cases = [
-        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 2`"),
-        (b"heaplab-heap 1\n".to_vec(), "version `1`; only version 2 is read"),
+        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 3`"),
+        (b"heaplab-heap 1\n".to_vec(), "version `1`; only version 3 is read"),
         (whole[..18].to_vec(), "ends too early: at byte 16, among the command"),
         (whole[..30].to_vec(), "ends too early: at byte 30, among the totals"),
         (with(38, 0x70), "ends too early: at byte 38, among the nodes"),
@@ -156,7 +162,7 @@ fn errors_name_the_place() {
 #[test]
 fn a_length_is_not_believed() {
     // 2^60 arguments in a file of 24 bytes.
-    let mut bytes = b"heaplab-heap 2\n".to_vec();
+    let mut bytes = b"heaplab-heap 3\n".to_vec();
     bytes.extend([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]);
     assert_eq!(RawRecording::read(&bytes), Err(RawError::Ends { part: "command", at: 15 }));
 }

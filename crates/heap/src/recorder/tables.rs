@@ -1,0 +1,256 @@
+//! The tables of this process: two mappings with the layout of
+//! [`heaplab_profile::raw::tables`]. With an output folder they are a file that is mapped shared,
+//! so that the kernel keeps it whatever ends the process; otherwise they are anonymous memory.
+//!
+//! PERF: the hot pages are mapped over a static of this program, so that their addresses are
+//! constants and no event loads a pointer to them.
+
+use super::output;
+use heaplab_profile::raw::tables::*;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::*};
+
+#[repr(C, align(4096))]
+struct HotStatic(UnsafeCell<MaybeUninit<HotPages>>);
+
+// SAFETY: the pages hold atomics only.
+unsafe impl Sync for HotStatic {}
+
+static HOT: HotStatic = HotStatic(UnsafeCell::new(MaybeUninit::zeroed()));
+static BULK: AtomicPtr<BulkTables> = AtomicPtr::new(ptr::null_mut());
+/// Segments for which the mapping has room.
+static SEGMENT_ROOM: AtomicUsize = AtomicUsize::new(0);
+/// Whether memory must be asked for before it is touched, because a file system may be full.
+static IS_FILE: AtomicBool = AtomicBool::new(false);
+
+/// The hot pages of this process.
+#[inline(always)]
+pub(super) fn hot() -> &'static HotPages {
+    // SAFETY: all zeros are valid, and the pages are only ever changed as atomics, or as a whole
+    // while no other thread runs.
+    unsafe { (*HOT.0.get()).assume_init_ref() }
+}
+
+/// The lists of this process; `None` before the start, or if there is no address space.
+#[inline]
+pub(super) fn bulk() -> Option<&'static BulkTables> {
+    // SAFETY: null, or a mapping that is never unmapped.
+    unsafe { BULK.load(Relaxed).as_ref() }
+}
+
+/// Maps fresh tables: at the start of the process, or in a forked child, whose inherited tables are
+/// its parent's. Returns false if there is no address space for them.
+pub(super) fn map() -> bool {
+    let file = output::create_file(FILE_BYTES);
+    let is_mapped = file.is_some_and(map_file);
+    if let Some(file) = file {
+        // SAFETY: opened by `create_file`, and nobody else knows it. The mapping keeps the file.
+        unsafe { libc::close(file) };
+    }
+    if !is_mapped && !map_anonymous() {
+        return false;
+    }
+    IS_FILE.store(is_mapped, Relaxed);
+    POPULATED_BYTES.iter().for_each(|bytes| bytes.store(0, Relaxed));
+    true
+}
+
+fn map_file(file: libc::c_int) -> bool {
+    let Some(lists) = map_bulk(size_of::<BulkTables>(), libc::MAP_SHARED, file) else { return false };
+    // SAFETY: a fresh file; its first pages replace the static's, which nobody uses yet.
+    let is_mapped =
+        unsafe { map_hot(libc::MAP_SHARED, file) } && populate(HOT.0.get().addr(), size_of::<HotPages>());
+    if !is_mapped {
+        // SAFETY: the mapping that was just made.
+        unsafe { libc::munmap(lists.cast(), size_of::<BulkTables>()) };
+        output::print_error(format_args!("the folder has no room for the recording; it stays in memory"));
+        return false;
+    }
+    BULK.store(lists, Relaxed);
+    SEGMENT_ROOM.store(MAX_SEGMENTS, Relaxed);
+    true
+}
+
+/// In a program with a limit on its address space, fewer segments have to do.
+fn map_anonymous() -> bool {
+    // SAFETY: the static's pages are replaced by zeros, which nobody uses yet.
+    if !unsafe { map_hot(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1) } {
+        return false;
+    }
+    for segments in [MAX_SEGMENTS, MAX_SEGMENTS >> 6] {
+        let bytes = size_of::<BulkTables>() - (MAX_SEGMENTS - segments) * size_of::<Segment>();
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        if let Some(lists) = map_bulk(bytes, flags, -1) {
+            BULK.store(lists, Relaxed);
+            SEGMENT_ROOM.store(segments, Relaxed);
+            return true;
+        }
+    }
+    false
+}
+
+/// # Safety
+/// Nobody uses the hot pages.
+unsafe fn map_hot(flags: libc::c_int, file: libc::c_int) -> bool {
+    let place = HOT.0.get().cast();
+    let rights = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: whole pages of a static of our own, which is aligned to a page.
+    let mapped =
+        unsafe { libc::mmap(place, size_of::<HotPages>(), rights, flags | libc::MAP_FIXED, file, 0) };
+    mapped != libc::MAP_FAILED
+}
+
+fn map_bulk(bytes: usize, flags: libc::c_int, file: libc::c_int) -> Option<*mut BulkTables> {
+    let offset = if file < 0 { 0 } else { size_of::<HotPages>() as libc::off_t };
+    let rights = libc::PROT_READ | libc::PROT_WRITE;
+    // SAFETY: a new mapping at an address that the kernel chooses.
+    let mapped = unsafe { libc::mmap(ptr::null_mut(), bytes, rights, flags, file, offset) };
+    (mapped != libc::MAP_FAILED).then(|| mapped.cast())
+}
+
+/// Asks the kernel for pages now. A page that is only touched would end the process by SIGBUS if
+/// the file system is full; this call fails instead.
+fn populate(address: usize, bytes: usize) -> bool {
+    let (first, last) = (address & !4095, (address + bytes).next_multiple_of(4096));
+    // SAFETY: pages of our own mapping; no content changes.
+    let result = unsafe {
+        libc::madvise(ptr::with_exposed_provenance_mut(first), last - first, libc::MADV_POPULATE_WRITE)
+    };
+    // A kernel before 5.14 does not know the call; there a full file system ends the process.
+    result == 0 || std::io::Error::last_os_error().raw_os_error() == Some(libc::EINVAL)
+}
+
+/// The lists that take memory step by step.
+#[derive(Clone, Copy)]
+enum List {
+    Threads,
+    Modules,
+    SiteNodes,
+    NodeParents,
+    NodeAddresses,
+    SegmentOwners,
+    Segments,
+}
+
+/// How many bytes of each list have memory. Each is used under the lock of its list.
+static POPULATED_BYTES: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
+
+impl List {
+    /// Makes sure that the first `count` entries have memory.
+    fn ensure<T>(self, list: &[T], count: usize) -> bool {
+        /// PERF: few calls for large lists, little memory for small ones.
+        const LEAST: usize = 16 << 10;
+        const MOST: usize = 1 << 20;
+        if count > list.len() {
+            return false;
+        }
+        let populated = &POPULATED_BYTES[self as usize];
+        let (needed, has) = (count * size_of::<T>(), populated.load(Relaxed));
+        if needed <= has || !IS_FILE.load(Relaxed) {
+            return true;
+        }
+        let next = (has + (has / 4).clamp(LEAST, MOST)).max(needed).next_multiple_of(4096);
+        let next = next.min(size_of_val(list).next_multiple_of(4096));
+        if !populate(list.as_ptr().addr() + has, next - has) {
+            hot().process.is_out_of_room.store(1, Relaxed);
+            return false;
+        }
+        populated.store(next, Relaxed);
+        true
+    }
+}
+
+/// Makes sure that there is memory for the node.
+pub(super) fn has_node(lists: &BulkTables, node: usize) -> bool {
+    List::NodeParents.ensure(&lists.node_parents, node + 1)
+        && List::NodeAddresses.ensure(&lists.node_addresses, node + 1)
+}
+
+/// Makes sure that there is memory for the site.
+pub(super) fn has_site(lists: &BulkTables, site: usize) -> bool {
+    List::SiteNodes.ensure(&lists.site_nodes, site + 1)
+}
+
+/// The next row for a thread, with its index. The caller holds the lock of the rows.
+pub(super) fn add_thread_row(lists: &'static BulkTables) -> Option<(u32, &'static ThreadRow)> {
+    let index = hot().process.threads.load(Relaxed) as usize;
+    if !List::Threads.ensure(&lists.threads, index + 1) {
+        return None;
+    }
+    hot().process.threads.store(index as u64 + 1, Release);
+    Some((index as u32, &lists.threads[index]))
+}
+
+/// The row for the next module; it counts from [`finish_module_row`] on. The caller holds the lock
+/// of the modules.
+pub(super) fn next_module_row(lists: &'static BulkTables) -> Option<&'static ModuleRow> {
+    let index = hot().process.modules.load(Relaxed) as usize;
+    List::Modules.ensure(&lists.modules, index + 1).then(|| &lists.modules[index])
+}
+
+pub(super) fn finish_module_row() {
+    hot().process.modules.fetch_add(1, Release);
+}
+
+/// A new segment. The caller holds the lock of the segments.
+pub(super) fn add_segment(owner: SegmentOwner) -> Option<&'static Segment> {
+    let lists = bulk()?;
+    let index = hot().process.segments.load(Relaxed) as usize;
+    if index >= SEGMENT_ROOM.load(Relaxed)
+        || !List::SegmentOwners.ensure(&lists.segment_owners, index + 1)
+        || !List::Segments.ensure(&lists.segments, index + 1)
+    {
+        return None;
+    }
+    lists.segment_owners[index].store(owner.to_word(), Relaxed);
+    hot().process.segments.store(index as u64 + 1, Release);
+    Some(&lists.segments[index])
+}
+
+/// Sets all counters of all segments to zero. Other threads should be idle.
+pub(super) fn clear_segments() {
+    let Some(lists) = bulk() else { return };
+    let used = (hot().process.segments.load(Acquire) as usize).min(MAX_SEGMENTS);
+    for segment in &lists.segments[..used] {
+        for word in segment_words(segment) {
+            // PERF: a page that is zero is not written to.
+            if word.load(Relaxed) != 0 {
+                word.store(0, Relaxed);
+            }
+        }
+    }
+}
+
+/// A segment as 64-bit words.
+pub(super) fn segment_words(segment: &Segment) -> &[AtomicU64; size_of::<Segment>() / 8] {
+    // SAFETY: a segment is a page of 64-bit atomics, and AtomicI64 has the layout of AtomicU64.
+    unsafe { &*ptr::from_ref(segment).cast() }
+}
+
+/// Reads the tables of this process.
+pub(super) struct OwnTables;
+
+impl TableSource for OwnTables {
+    fn read_words(&self, offset: usize, into: &mut [u64]) -> std::io::Result<()> {
+        let hot_bytes = size_of::<HotPages>();
+        let (base, offset) = match offset.checked_sub(hot_bytes) {
+            None => (HOT.0.get().cast::<AtomicU64>(), offset),
+            Some(within) => (BULK.load(Relaxed).cast::<AtomicU64>(), within),
+        };
+        let first = offset / 8;
+        if base.is_null() {
+            into.fill(0);
+            return Ok(());
+        }
+        for (index, word) in into.iter_mut().enumerate() {
+            // SAFETY: the reader asks only for words of the layout, whose used part is mapped, and
+            // every part of which is atomic.
+            *word = unsafe { (*base.add(first + index)).load(Relaxed) };
+        }
+        Ok(())
+    }
+}
+
+const _: () = assert!(size_of::<HotPages>().is_multiple_of(4096));

@@ -1,0 +1,408 @@
+//! Reads the tables: of a file, or of this process itself.
+
+use super::*;
+use crate::path_text::encode_path;
+use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
+use std::collections::HashMap;
+use std::mem::offset_of;
+
+/// Where the tables can be read.
+pub trait TableSource {
+    /// Copies the 64-bit words at `offset` bytes, a multiple of 8. What the source does not have
+    /// reads as zero.
+    ///
+    /// # Errors
+    /// Errors of the file system.
+    fn read_words(&self, offset: usize, into: &mut [u64]) -> std::io::Result<()>;
+}
+
+#[cfg(unix)]
+impl TableSource for std::fs::File {
+    fn read_words(&self, offset: usize, into: &mut [u64]) -> std::io::Result<()> {
+        use std::os::unix::fs::FileExt as _;
+        let mut bytes = vec![0_u8; into.len() * 8];
+        let mut read = 0;
+        while read < bytes.len() {
+            match self.read_at(&mut bytes[read..], (offset + read) as u64) {
+                Ok(0) => break,
+                Ok(more) => read += more,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        for (word, bytes) in into.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_ne_bytes(*bytes);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a whole recording. While the process runs, the figures are not all of the same moment.
+///
+/// The wall time of an open region is that of the last point of its curve.
+///
+/// # Errors
+/// When the source is no such file, when a reference leads nowhere, or when it cannot be read.
+pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> {
+    let hot = HotWords(read_list(source, 0, size_of::<HotPages>() / 8)?);
+    let magic = hot.word(offset_of!(HotPages, magic));
+    if magic != MAGIC {
+        let same_kind = magic & 0x00ff_ffff_ffff_ffff == MAGIC & 0x00ff_ffff_ffff_ffff;
+        return Err(match same_kind {
+            true => RawError::Version { found: format!("tables {}", magic >> 56) },
+            false => RawError::NotARecording,
+        });
+    }
+    let peak = Peak {
+        bytes: hot.word(offset_of!(HotPages, peak_bytes)).cast_signed(),
+        epoch: hot.word(offset_of!(HotPages, epoch)),
+        is_at_peak: hot.word(offset_of!(HotPages, is_at_peak)) as u32 == 1,
+    };
+    let threads = read_threads(source, &hot)?;
+    let sites = read_sites(source, &hot, peak, threads.len())?;
+    let curve = read_curve(&hot);
+    let mut recording = RawRecording {
+        command: read_command(&hot),
+        totals: sum_totals(&hot, peak, &sites, &threads, curve.last()),
+        modules: read_modules(source, &hot)?,
+        curve,
+        marks: read_marks(&hot),
+        process: read_process(&hot, &sites),
+        threads: threads.into_iter().map(|thread| thread.name).collect(),
+        sites,
+        // The nodes are read after the sites: while the process runs, a site must not refer to a
+        // node that was not copied.
+        nodes: read_nodes(source)?,
+    };
+    recording.sites.retain(|site| (site.node as usize) < recording.nodes.len());
+    recording.check_references()?;
+    Ok(recording)
+}
+
+/// Reads where code lies, and the call tree: what it takes to name sites.
+///
+/// # Errors
+/// As [`read_tables`].
+pub fn read_modules_and_nodes(source: &impl TableSource) -> Result<(Vec<Module>, Vec<Node>), RawError> {
+    let hot = HotWords(read_list(source, 0, size_of::<HotPages>() / 8)?);
+    Ok((read_modules(source, &hot)?, read_nodes(source)?))
+}
+
+struct HotWords(Vec<u64>);
+
+impl HotWords {
+    fn word(&self, offset: usize) -> u64 {
+        self.0[offset / 8]
+    }
+
+    fn process(&self, offset: usize) -> u64 {
+        self.word(offset_of!(HotPages, process) + offset)
+    }
+
+    fn bytes(&self, offset: usize, length: usize) -> Vec<u8> {
+        let words = &self.0[offset / 8..(offset + length).div_ceil(8)];
+        words.iter().flat_map(|word| word.to_ne_bytes()).take(length).collect()
+    }
+}
+
+/// The peak of the region, with what is needed to find each site's part of it.
+#[derive(Clone, Copy)]
+struct Peak {
+    bytes: i64,
+    epoch: u64,
+    is_at_peak: bool,
+}
+
+struct Thread {
+    name: String,
+    is_used: bool,
+    slow_walks: u64,
+    cut_stacks: u64,
+}
+
+fn read_list(source: &impl TableSource, offset: usize, words: usize) -> Result<Vec<u64>, RawError> {
+    let mut list = vec![0; words];
+    source
+        .read_words(offset, &mut list)
+        .map_err(|error| RawError::Unreadable { problem: error.to_string() })?;
+    Ok(list)
+}
+
+/// Reads entries of the second part; `offset` is the list's place in [`BulkTables`].
+fn read_bulk(source: &impl TableSource, offset: usize, bytes: usize) -> Result<Vec<u64>, RawError> {
+    read_list(source, size_of::<HotPages>() + offset, bytes.div_ceil(8))
+}
+
+/// The length of a list, bounded by what the layout allows.
+fn length(count: u64, most: usize) -> usize {
+    usize::try_from(count).unwrap_or(most).min(most)
+}
+
+fn read_u32_list(source: &impl TableSource, offset: usize, count: usize) -> Result<Vec<u32>, RawError> {
+    let words = read_bulk(source, offset, count * 4)?;
+    let halves = words.iter().flat_map(|word| {
+        let bytes = word.to_ne_bytes();
+        let half = |at: usize| u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+        [half(0), half(4)]
+    });
+    Ok(halves.take(count).collect())
+}
+
+fn read_threads(source: &impl TableSource, hot: &HotWords) -> Result<Vec<Thread>, RawError> {
+    let count = length(hot.process(offset_of!(ProcessRow, threads)), MAX_THREADS);
+    let words = read_bulk(source, offset_of!(BulkTables, threads), count * size_of::<ThreadRow>())?;
+    let rows = words.chunks_exact(size_of::<ThreadRow>() / 8);
+    let thread = |row: &[u64]| Thread {
+        name: text_until_nul(row[..2].iter().flat_map(|word| word.to_ne_bytes()).collect()),
+        is_used: row[offset_of!(ThreadRow, uses) / 8] > 0,
+        slow_walks: row[offset_of!(ThreadRow, slow_walks) / 8],
+        cut_stacks: row[offset_of!(ThreadRow, cut_stacks) / 8],
+    };
+    Ok(rows.map(thread).collect())
+}
+
+fn text_until_nul(mut bytes: Vec<u8>) -> String {
+    bytes.truncate(bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len()));
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// One entry per site and thread that has counted anything, by thread and then by site.
+fn read_sites(
+    source: &impl TableSource,
+    hot: &HotWords,
+    peak: Peak,
+    threads: usize,
+) -> Result<Vec<RawSite>, RawError> {
+    let segments = length(hot.process(offset_of!(ProcessRow, segments)), MAX_SEGMENTS);
+    let site_count = length(hot.process(offset_of!(ProcessRow, sites)), MAX_SITES);
+    let site_nodes = read_u32_list(source, offset_of!(BulkTables, site_nodes), site_count)?;
+    let owners = read_bulk(source, offset_of!(BulkTables, segment_owners), segments * 8)?;
+    let mut counters: Vec<(u32, u32, usize)> = Vec::new();
+    let mut lifetimes: HashMap<(u32, u32), usize> = HashMap::new();
+    for (index, owner) in owners.iter().enumerate() {
+        match SegmentOwner::from_word(*owner) {
+            Some(SegmentOwner { kind: SegmentKind::Counters, thread, group }) => {
+                counters.push((thread, group, index));
+            }
+            Some(SegmentOwner { kind: SegmentKind::Lifetimes, thread, group }) => {
+                lifetimes.insert((thread, group), index);
+            }
+            // The process was ended before it wrote who owns the segment, so nothing is in it.
+            None => {}
+        }
+    }
+    counters.sort_unstable();
+    let read_segment = |index: usize| {
+        read_bulk(
+            source,
+            offset_of!(BulkTables, segments) + index * size_of::<Segment>(),
+            size_of::<Segment>(),
+        )
+    };
+    let mut sites = Vec::new();
+    for (thread, group, index) in counters {
+        let words = read_segment(index)?;
+        let classes = lifetimes.get(&(thread, group)).map(|&index| read_segment(index)).transpose()?;
+        for (within, row) in words.chunks_exact(size_of::<SiteRow>() / 8).enumerate() {
+            let number = group as usize * SEGMENT_SITES + within;
+            if number >= site_count || thread as usize >= threads || is_untouched(row) {
+                continue;
+            }
+            let classes = classes.as_ref().map(|words| lifetime_classes(words, within)).unwrap_or_default();
+            sites.push(site_from_row(row, site_nodes[number], thread, peak, classes));
+        }
+    }
+    Ok(sites)
+}
+
+fn is_untouched(row: &[u64]) -> bool {
+    [offset_of!(SiteRow, births), offset_of!(SiteRow, deaths), offset_of!(SiteRow, reallocations)]
+        .iter()
+        .all(|offset| row[offset / 8] == 0)
+}
+
+/// The classes of one site, without the trailing zeros.
+fn lifetime_classes(words: &[u64], site: usize) -> Vec<u64> {
+    let per_site = LIFETIME_CLASSES / 2;
+    let mut classes: Vec<u64> = words[site * per_site..(site + 1) * per_site]
+        .iter()
+        .flat_map(|word| {
+            let [a, b, c, d, e, f, g, h] = word.to_ne_bytes();
+            [u32::from_ne_bytes([a, b, c, d]), u32::from_ne_bytes([e, f, g, h])]
+        })
+        .map(u64::from)
+        .collect();
+    classes.truncate(classes.iter().rposition(|&count| count > 0).map_or(0, |last| last + 1));
+    classes
+}
+
+fn site_from_row(row: &[u64], node: u32, thread: u32, peak: Peak, lifetimes: Vec<u64>) -> RawSite {
+    let count = |offset: usize| row[offset / 8];
+    let level = |offset: usize| row[offset / 8].cast_signed();
+    // At its first change in an epoch, a site saves its live figures, which are those it had at the
+    // peak. A site that has not changed since still holds them.
+    let has_changed = !peak.is_at_peak && count(offset_of!(SiteRow, epoch)) == peak.epoch;
+    let at_peak = |saved: usize, live: usize| level(if has_changed { saved } else { live });
+    RawSite {
+        node,
+        thread,
+        births: count(offset_of!(SiteRow, births)),
+        birth_bytes: count(offset_of!(SiteRow, birth_bytes)),
+        reallocations: count(offset_of!(SiteRow, reallocations)),
+        reallocated_bytes: count(offset_of!(SiteRow, reallocated_bytes)),
+        grown_bytes: count(offset_of!(SiteRow, grown_bytes)),
+        shrunk_bytes: count(offset_of!(SiteRow, shrunk_bytes)),
+        live_blocks: level(offset_of!(SiteRow, live_blocks)),
+        live_bytes: level(offset_of!(SiteRow, live_bytes)),
+        peak_blocks: at_peak(offset_of!(SiteRow, saved_blocks), offset_of!(SiteRow, live_blocks)),
+        peak_bytes: at_peak(offset_of!(SiteRow, saved_bytes), offset_of!(SiteRow, live_bytes)),
+        own_peak_blocks: level(offset_of!(SiteRow, own_peak_blocks)),
+        own_peak_bytes: level(offset_of!(SiteRow, own_peak_bytes)),
+        deaths: count(offset_of!(SiteRow, deaths)),
+        lifetime_bytes: count(offset_of!(SiteRow, lifetime_bytes)),
+        live_birth_clock_bytes: level(offset_of!(SiteRow, live_birth_clock_bytes)),
+        lifetimes,
+    }
+}
+
+fn sum_totals(
+    hot: &HotWords,
+    peak: Peak,
+    sites: &[RawSite],
+    threads: &[Thread],
+    last_point: Option<&RawPoint>,
+) -> RawTotals {
+    let sum = |of: fn(&RawSite) -> u64| sites.iter().map(of).sum::<u64>();
+    let level = |of: fn(&RawSite) -> i64| sites.iter().map(of).sum::<i64>().max(0).unsigned_abs();
+    let is_shared = hot.word(offset_of!(HotPages, is_shared)) as u32 == 1;
+    let clock = hot.word(offset_of!(HotPages, owner_sums) + offset_of!(OwnerSums, clock_bytes))
+        + hot.word(offset_of!(HotPages, other_sums) + offset_of!(OtherSums, clock_bytes));
+    let is_open = hot.process(offset_of!(ProcessRow, is_open)) == 1;
+    // With several threads the sum of the sites may be above the peak that was noticed, by less
+    // than the stated error. It was really live, so it is the better figure.
+    let peak_bytes = peak.bytes.max(0).unsigned_abs().max(level(|site| site.peak_bytes));
+    RawTotals {
+        births: sum(|site| site.births),
+        birth_bytes: sum(|site| site.birth_bytes),
+        reallocations: sum(|site| site.reallocations),
+        reallocated_bytes: sum(|site| site.reallocated_bytes),
+        grown_bytes: sum(|site| site.grown_bytes),
+        shrunk_bytes: sum(|site| site.shrunk_bytes),
+        peak_blocks: level(|site| site.peak_blocks),
+        peak_bytes,
+        peak_clock_bytes: match peak.is_at_peak {
+            true => clock,
+            false => hot.word(offset_of!(HotPages, peak_clock_bytes)),
+        },
+        end_blocks: level(|site| site.live_blocks),
+        end_bytes: level(|site| site.live_bytes),
+        wall_ns: match is_open {
+            true => last_point.map_or(0, |point| point.at_ns),
+            false => hot.process(offset_of!(ProcessRow, closed_after_ns)),
+        },
+        peak_error_bytes: if is_shared { peak_error(hot, threads, peak_bytes) } else { 0 },
+        slow_walks: threads.iter().map(|thread| thread.slow_walks).sum(),
+        cut_stacks: threads.iter().map(|thread| thread.cut_stacks).sum(),
+        overflowed: sites.iter().filter(|site| site.node == 0).map(|site| site.births).sum(),
+    }
+}
+
+/// What all threads but the owner may have kept back when the peak was reached.
+fn peak_error(hot: &HotWords, threads: &[Thread], peak_bytes: u64) -> u64 {
+    let owner = hot.process(offset_of!(ProcessRow, owner_thread_plus_1));
+    let peak = i64::try_from(peak_bytes).unwrap_or(i64::MAX);
+    let others = threads
+        .iter()
+        .zip(0_u32..)
+        .filter(|(thread, index)| thread.is_used && u64::from(*index) + 1 != owner);
+    others.map(|(_, index)| slack_bytes(index, peak).unsigned_abs()).sum()
+}
+
+fn read_modules(source: &impl TableSource, hot: &HotWords) -> Result<Vec<Module>, RawError> {
+    let count = length(hot.process(offset_of!(ProcessRow, modules)), MAX_MODULES);
+    let words = read_bulk(source, offset_of!(BulkTables, modules), count * size_of::<ModuleRow>())?;
+    let rows = words.chunks_exact(size_of::<ModuleRow>() / 8);
+    Ok(rows.map(read_module).filter(|module| module.end > module.base).collect())
+}
+
+fn read_module(row: &[u64]) -> Module {
+    let bytes: Vec<u8> = row.iter().flat_map(|word| word.to_ne_bytes()).collect();
+    let half =
+        |at: usize| u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]) as usize;
+    let part = |at: usize, length: usize, most: usize| &bytes[at..at + length.min(most)];
+    let path = part(offset_of!(ModuleRow, path), half(offset_of!(ModuleRow, path_bytes)), PATH_BYTES);
+    let build_id =
+        part(offset_of!(ModuleRow, build_id), half(offset_of!(ModuleRow, build_id_bytes)), BUILD_ID_BYTES);
+    Module {
+        base: row[offset_of!(ModuleRow, base) / 8],
+        end: row[offset_of!(ModuleRow, end) / 8],
+        path: encode_path(path),
+        build_id: build_id.iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}
+
+fn read_nodes(source: &impl TableSource) -> Result<Vec<Node>, RawError> {
+    let offset = offset_of!(HotPages, process) + offset_of!(ProcessRow, nodes);
+    let count = length(read_list(source, offset, 1)?[0], MAX_NODES).max(1);
+    let parents = read_u32_list(source, offset_of!(BulkTables, node_parents), count)?;
+    let addresses = read_bulk(source, offset_of!(BulkTables, node_addresses), count * 8)?;
+    Ok(parents.into_iter().zip(addresses).map(|(parent, address)| Node { parent, address }).collect())
+}
+
+fn read_curve(hot: &HotWords) -> Vec<RawPoint> {
+    let curve = offset_of!(HotPages, curve);
+    let used = length(hot.word(curve + offset_of!(Curve, used)), MAX_POINTS);
+    let first = curve + offset_of!(Curve, points);
+    let point = |index: usize| {
+        let at = first + index * size_of::<PointRow>();
+        RawPoint {
+            clock_bytes: hot.word(at + offset_of!(PointRow, clock_bytes)),
+            at_ns: hot.word(at + offset_of!(PointRow, at_ns)),
+            live_bytes: hot.word(at + offset_of!(PointRow, live_bytes)),
+        }
+    };
+    (0..used).map(point).collect()
+}
+
+fn read_marks(hot: &HotWords) -> Vec<RawMark> {
+    let marks = offset_of!(HotPages, marks);
+    let used = length(hot.word(marks + offset_of!(Marks, used)), MAX_MARKS);
+    let first = marks + offset_of!(Marks, rows);
+    let mark = |index: usize| {
+        let at = first + index * size_of::<MarkRow>();
+        let clock_plus_1 = hot.word(at + offset_of!(MarkRow, clock_bytes_plus_1));
+        (clock_plus_1 > 0).then(|| RawMark {
+            name: text_until_nul(hot.bytes(at + offset_of!(MarkRow, name), MARK_NAME_BYTES)),
+            clock_bytes: clock_plus_1 - 1,
+            at_ns: hot.word(at + offset_of!(MarkRow, at_ns)),
+        })
+    };
+    (0..used).filter_map(mark).collect()
+}
+
+fn read_command(hot: &HotWords) -> Vec<String> {
+    let used = length(hot.process(offset_of!(ProcessRow, command_bytes)), COMMAND_BYTES);
+    let bytes = hot.bytes(offset_of!(HotPages, command), used);
+    let words = bytes.strip_suffix(&[0]).unwrap_or(&bytes).split(|&byte| byte == 0);
+    if used == 0 {
+        Vec::new()
+    } else {
+        words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    }
+}
+
+fn read_process(hot: &HotWords, sites: &[RawSite]) -> RawProcess {
+    let is_half_counted =
+        |site: &&RawSite| site.births.wrapping_sub(site.deaths).cast_signed() != site.live_blocks;
+    RawProcess {
+        id: hot.process(offset_of!(ProcessRow, id)),
+        parent: hot.process(offset_of!(ProcessRow, parent)),
+        started_unix_ns: hot.process(offset_of!(ProcessRow, started_unix_ns)),
+        recorder_address: hot.process(offset_of!(ProcessRow, recorder_address)),
+        inherited_bytes: hot.process(offset_of!(ProcessRow, inherited_bytes)),
+        interrupted_events: sites.iter().filter(is_half_counted).count() as u64,
+        lost_events: hot.process(offset_of!(ProcessRow, lost_events)),
+        is_out_of_room: hot.process(offset_of!(ProcessRow, is_out_of_room)),
+        is_whole_process: u64::from(hot.process(offset_of!(ProcessRow, region)) == 1),
+    }
+}
