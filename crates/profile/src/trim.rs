@@ -135,8 +135,20 @@ fn prints_panic(frames: &[Frame]) -> bool {
 
 /// Where the allocator begins, counted from the root.
 fn find_allocator_start(frames: &[Frame]) -> usize {
-    let first = frames.iter().position(|frame| starts_with_any(frame, &ALLOCATION)).unwrap_or(frames.len());
+    let begins = |frame: &Frame| starts_with_any(frame, &ALLOCATION);
+    let first = frames.iter().position(begins).unwrap_or_else(|| find_recorder_start(frames));
     first - frames[..first].iter().rev().take_while(|frame| starts_with_any(frame, &ALLOCATORS)).count()
+}
+
+/// Where the recorder begins that every allocation ends in. Its inlined functions follow it, and
+/// have no path in a program built with line tables only.
+fn find_recorder_start(frames: &[Frame]) -> usize {
+    let has_no_path = |frame: &&Frame| !frame.function.contains("::");
+    let behind = frames.len() - frames.iter().rev().take_while(has_no_path).count();
+    match frames[..behind].last() {
+        Some(frame) if frame.function.starts_with("heaplab_heap::recorder::") => behind,
+        _ => frames.len(),
+    }
 }
 
 /// Where the lesson's own code begins, counted from the root.
@@ -299,6 +311,14 @@ mod tests {
             "heaplab_heap::born",
         ];
         assert_eq!(trimmed(&stack), ["app::worker"]);
+    }
+
+    #[test]
+    fn the_recorders_inlined_functions_without_a_path_are_dropped_with_it() {
+        let stack = ["app::main", "hold", "new", "heaplab_heap::recorder::alloc", "finish_alloc", "count"];
+        assert_eq!(trimmed(&stack), ["app::main", "hold", "new"]);
+        let own = ["app::main", "heaplab_heap::scope::limit", "hold"];
+        assert_eq!(trimmed(&own), own);
     }
 
     #[test]

@@ -12,8 +12,10 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*}
 static LOCK: AtomicBool = AtomicBool::new(false);
 /// The module in which the last address was found. PERF: most addresses are the program's own.
 static LAST_FOUND: AtomicU32 = AtomicU32::new(0);
-/// How many modules the linker had ever added when it was asked last.
-static LAST_ADDS: AtomicU64 = AtomicU64::new(0);
+/// How many modules the linker had ever added when it was asked last. It counts from 1, and musl
+/// says 0 for a static program, so the value before the first time is neither.
+static LAST_ADDS: AtomicU64 = AtomicU64::new(NEVER_ASKED);
+const NEVER_ASKED: u64 = u64::MAX;
 
 /// Adds the modules of these addresses, unless they are known.
 pub(super) fn add_missing(addresses: &[u64]) {
@@ -26,7 +28,7 @@ pub(super) fn add_missing(addresses: &[u64]) {
 /// parent may have held the lock.
 pub(super) fn reset() {
     LOCK.store(false, Relaxed);
-    LAST_ADDS.store(0, Relaxed);
+    LAST_ADDS.store(NEVER_ASKED, Relaxed);
     add_loaded();
 }
 
@@ -54,10 +56,18 @@ fn add_loaded() {}
 /// Adds all modules that are loaded now.
 #[cfg(target_os = "linux")]
 fn add_loaded() {
-    let mut adds = LAST_ADDS.load(Relaxed);
+    let last = LAST_ADDS.load(Relaxed);
+    let mut adds = LinkerAdds { last, now: last };
     // SAFETY: the callback has the signature that is asked for, and `adds` outlives the call.
     unsafe { libc::dl_iterate_phdr(Some(add_module), (&raw mut adds).cast()) };
-    LAST_ADDS.store(adds, Relaxed);
+    LAST_ADDS.store(adds.now, Relaxed);
+}
+
+/// How many modules the linker had ever added: when it was asked last, and now.
+#[cfg(target_os = "linux")]
+struct LinkerAdds {
+    last: u64,
+    now: u64,
 }
 
 #[cfg(target_os = "linux")]
@@ -68,11 +78,12 @@ unsafe extern "C" fn add_module(
 ) -> libc::c_int {
     // SAFETY: the linker passes a description that is valid during the call, and the pointer that
     // `add_loaded` gave it.
-    let (info, adds) = unsafe { (&*info, &mut *adds.cast::<u64>()) };
-    if *adds == info.dlpi_adds {
+    let (info, adds) = unsafe { (&*info, &mut *adds.cast::<LinkerAdds>()) };
+    if adds.last == info.dlpi_adds {
         // Nothing was loaded since the last time, so the address is in no module.
         return 1;
     }
+    adds.now = info.dlpi_adds;
     // SAFETY: the linker's own table and its length.
     let headers = unsafe { std::slice::from_raw_parts(info.dlpi_phdr, usize::from(info.dlpi_phnum)) };
     let shift = info.dlpi_addr;
