@@ -3,8 +3,8 @@
 
 use crate::{Frame, Measure, Profile, Site, UNKNOWN, trim};
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How allocations are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,28 +33,38 @@ pub struct SiteGroup {
     pub call: Option<Frame>,
 }
 
-/// How many addresses name the line of a stack without names. The innermost ones are the allocator
-/// and the growth of a vector, which every part of a program shares.
-const UNNAMED_FRAMES: usize = 4;
+/// A call from a function with at least so many callers does not name the line of a stack without
+/// names: it is in the allocator, in the growth of a vector, or in another function that every part
+/// of a program shares.
+const SHARED_BY: usize = 3;
+
+/// How many calls an allocator may make before it comes to the function that everybody calls.
+const ALLOCATOR_DEPTH: usize = 6;
+
+/// How many callers are named beside the address of a line without a name.
+const NAMED_CALLERS: usize = 3;
 
 /// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
 ///
 /// Line and function are those of the innermost frame that is not the standard library's: the line
-/// that a reader can change. The profile should be [trimmed](Profile::trim_stacks), or the
+/// that a reader can change. In a program without names, it is the innermost call from a function
+/// that few others call. The profile should be [trimmed](Profile::trim_stacks), or the
 /// allocator's own frames are innermost.
 pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<SiteGroup> {
+    let callers = count_callers(profile);
     let mut groups: BTreeMap<String, SiteGroup> = BTreeMap::new();
     for site in &profile.sites {
         let frames = match group_by {
-            GroupBy::Line => vec![find_own_frame(site)],
-            GroupBy::Function => vec![Frame { location: None, ..find_own_frame(site) }],
+            GroupBy::Line => find_line(site, &callers),
+            GroupBy::Function => {
+                find_line(site, &callers).into_iter().map(|frame| Frame { location: None, ..frame }).collect()
+            }
             GroupBy::Stack => site.frames.clone(),
         };
         let key = match group_by {
             GroupBy::Line => line_key(&frames),
-            GroupBy::Function | GroupBy::Stack => {
-                frames.iter().map(format_frame).collect::<Vec<_>>().join("; ")
-            }
+            GroupBy::Function => frames.last().map(format_frame).unwrap_or_default(),
+            GroupBy::Stack => frames.iter().map(format_frame).collect::<Vec<_>>().join("; "),
         };
         let call = site.frames.last().filter(|last| trim::is_standard_library(last));
         match groups.entry(key) {
@@ -66,45 +76,80 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
                 let group = entry.get_mut();
                 group.stacks += 1;
                 group.sums.add(site, u64::MAX);
-                group.call =
-                    group.call.take().filter(|same| call.is_some_and(|call| call.function == same.function));
+                keep_common_end(&mut group.sums.frames, &frames);
+                let is_same = |same: &Frame| call.is_some_and(|call| call.function == same.function);
+                group.call = group.call.take().filter(is_same);
             }
         }
     }
     let mut groups: Vec<SiteGroup> =
         groups.into_iter().map(|(key, group)| SiteGroup { key, ..group }).collect();
+    if group_by != GroupBy::Stack {
+        groups.iter_mut().for_each(|group| join_addresses(&mut group.sums.frames));
+    }
     groups.sort_by_key(|group| Reverse(measure.figure(&group.sums)));
     groups
 }
 
-fn find_own_frame(site: &Site) -> Frame {
-    let own = site.frames.iter().rev().find(|frame| !trim::is_standard_library(frame));
-    let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
-    let own = own.or(site.frames.last()).cloned().unwrap_or_else(unknown);
-    if own.unnamed_file().is_some() { name_by_addresses(&site.frames, own) } else { own }
+/// The own frame of a stack. In a program without names, it is the call into the allocator and
+/// whatever else everybody calls, and up to three of its callers stand before it.
+fn find_line(site: &Site, callers: &HashMap<&str, usize>) -> Vec<Frame> {
+    let unknown = || vec![Frame { function: UNKNOWN.to_owned(), location: None }];
+    let Some(own) = site.frames.iter().rposition(|frame| !trim::is_standard_library(frame)) else {
+        return site.frames.last().cloned().map_or_else(unknown, |frame| vec![frame]);
+    };
+    let is_unnamed = |frame: &&Frame| frame.unnamed_file().is_some();
+    let unnamed: Vec<&Frame> = site.frames[..=own].iter().rev().take_while(is_unnamed).collect();
+    if unnamed.is_empty() {
+        return vec![site.frames[own].clone()];
+    }
+    let is_shared =
+        |frame: &&Frame| callers.get(frame.function.as_str()).is_some_and(|count| *count >= SHARED_BY);
+    let first_shared = unnamed.iter().take(ALLOCATOR_DEPTH).position(is_shared);
+    let line = first_shared
+        .map_or(0, |first| first + unnamed[first..].iter().take_while(|frame| is_shared(frame)).count());
+    let line = line.min(unnamed.len() - 1);
+    unnamed[line..].iter().take(1 + NAMED_CALLERS).rev().map(|frame| (*frame).clone()).collect()
 }
 
-/// `app+0x2273a → 0x20fa1`, the innermost last.
-fn name_by_addresses(frames: &[Frame], own: Frame) -> Frame {
-    let Some(file) = own.unnamed_file() else { return own };
-    let in_file = |frame: &&Frame| frame.unnamed_file() == Some(file);
-    let unnamed: Vec<&Frame> = frames.iter().rev().take_while(in_file).take(UNNAMED_FRAMES).collect();
-    let mut function = String::new();
-    for frame in unnamed.iter().rev() {
-        if function.is_empty() {
-            function.clone_from(&frame.function);
-        } else if let Some((_, address)) = frame.function.rsplit_once('+') {
-            function.push_str(" → ");
-            function.push_str(address);
+/// Drops the callers that two stacks of a line do not share. The line itself comes last.
+fn keep_common_end(frames: &mut Vec<Frame>, other: &[Frame]) {
+    let common = frames.iter().rev().zip(other.iter().rev());
+    let common = common.take_while(|(one, other)| one.function == other.function).count().max(1);
+    frames.drain(..frames.len().saturating_sub(common));
+}
+
+/// Makes one frame of a line without a name: `app+0x23d9a → 0x2273a`, the line itself last.
+fn join_addresses(frames: &mut Vec<Frame>) {
+    if let Some(line) = frames.pop() {
+        let address = |frame: &Frame| frame.function.rsplit_once('+').map(|(_, address)| address.to_owned());
+        let mut function = line.function.clone();
+        if let Some(first) = frames.first() {
+            function.clone_from(&first.function);
+            for address in frames[1..].iter().chain([&line]).filter_map(address) {
+                function.push_str(" → ");
+                function.push_str(&address);
+            }
+        }
+        *frames = vec![Frame { function, ..line }];
+    }
+}
+
+/// How many different calls lead to each frame that has no name.
+fn count_callers(profile: &Profile) -> HashMap<&str, usize> {
+    let mut callers: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for site in &profile.sites {
+        for pair in site.frames.windows(2).filter(|pair| pair[1].unnamed_file().is_some()) {
+            callers.entry(&pair[1].function).or_default().insert(&pair[0].function);
         }
     }
-    Frame { function, location: own.location }
+    callers.into_iter().map(|(frame, callers)| (frame, callers.len())).collect()
 }
 
 /// The line alone: functions that share one line are one group. Where no line is known, the
 /// function and its file or library.
 fn line_key(frames: &[Frame]) -> String {
-    let Some(frame) = frames.first() else { return String::new() };
+    let Some(frame) = frames.last() else { return String::new() };
     match frame.place() {
         Some((_, Some(_))) => frame.location.clone().unwrap_or_default(),
         Some((place, None)) => format!("{} {place}", frame.function),
@@ -176,30 +221,34 @@ mod tests {
     #[test]
     fn rows_without_lines_stay_apart() {
         let library = |function: &str| site(&[("app::main", "main.rs:1"), (function, "in libfoo.so")], 1, 1);
-        let address = |at: &str| (at.to_owned(), "in app".to_owned());
         let stack = |addresses: &[&str]| {
-            let frames: Vec<(String, String)> = addresses.iter().map(|at| address(at)).collect();
-            let frames: Vec<(&str, &str)> =
-                frames.iter().map(|(name, place)| (name.as_str(), place.as_str())).collect();
-            site(&frames, 1, 1)
+            let places: Vec<(&str, &str)> = addresses.iter().map(|address| (*address, "in app")).collect();
+            site(&places, 1, 1)
         };
+        // `app+0x8` is what three parts of the program call to allocate, and `app+0x9` is in it.
         let sites = vec![
             library("f"),
             library("g"),
-            stack(&["app+0x1", "app+0x2", "app+0x3", "app+0x4", "app+0x5"]),
-            stack(&["app+0x9", "app+0x2", "app+0x3", "app+0x4", "app+0x5"]),
-            stack(&["app+0x7", "app+0x5"]),
+            stack(&["app+0x1", "app+0x7", "app+0x2", "app+0x8", "app+0x9"]),
+            stack(&["app+0x3", "app+0x7", "app+0x2", "app+0x8", "app+0x9"]),
+            stack(&["app+0x4", "app+0x8", "app+0x9"]),
+            stack(&["app+0x5", "app+0x8", "app+0x9"]),
         ];
         let groups = group_sites(&Profile { sites }, GroupBy::Line, Measure::EndBytes);
         let keys: Vec<(&str, usize)> =
             groups.iter().map(|group| (group.key.as_str(), group.stacks)).collect();
         let expected = [
-            ("app+0x2 → 0x3 → 0x4 → 0x5 in app", 2),
-            ("app+0x7 → 0x5 in app", 1),
+            ("app+0x2 in app", 2),
+            ("app+0x4 in app", 1),
+            ("app+0x5 in app", 1),
             ("f in libfoo.so", 1),
             ("g in libfoo.so", 1),
         ];
         assert_eq!(keys, expected);
+        // The callers that all stacks of a line have in common stand before it.
+        let names: Vec<&str> =
+            groups.iter().take(3).map(|group| group.sums.frames[0].function.as_str()).collect();
+        assert_eq!(names, ["app+0x7 → 0x2", "app+0x4", "app+0x5"]);
     }
 
     #[test]

@@ -62,7 +62,8 @@ pub struct HeapRun {
 pub struct UnnamedModule {
     /// Its file name, as frames have it.
     pub file: String,
-    /// Its path when it ran.
+    /// Its path if a package manager installed it; empty otherwise.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
     /// Its build id in hexadecimal; empty where it has none.
     pub build_id: String,

@@ -291,12 +291,12 @@ mod tests {
     fn rows_without_names_fit_the_terminal() {
         let (words, mut report) = (Words::new(Lang::En), fixture::program_report(Lang::En));
         let heap = report.runs[0].heap.as_mut().unwrap();
-        heap.lines[0].function = "leaky+0x23d9a → 0x27762 → 0x2273a → 0x20fa1".to_owned();
+        heap.lines[0].function = "leaky+0x23d9a".to_owned();
         heap.lines[0].location = "in leaky".to_owned();
         heap.lines[0].stack.clear();
         let shown = render_terminal(&report, SiteGrouping::Line, &words, 80);
-        assert!(shown.contains("\nleaky+0x23d9a → 0x27762 → 0x2273a → 0x20fa1 "), "{shown}");
+        assert!(shown.contains("\nleaky+0x23d9a "), "{shown}");
         let by_stack = render_terminal(&report, SiteGrouping::Stack, &words, 80);
-        assert!(by_stack.contains("leaky::remember") && !by_stack.contains("0x20fa1"), "{by_stack}");
+        assert!(by_stack.contains("leaky::remember") && !by_stack.contains("0x23d9a"), "{by_stack}");
     }
 }

@@ -6,9 +6,6 @@ use heaplab_record::{HeapRun, UnnamedModule, UnnamedReason};
 /// Modules that are explained. A program may be linked with dozens of stripped libraries.
 const MOST_MODULES: usize = 5;
 
-/// Folders of libraries and programs that a package manager installed, not the reader.
-const SYSTEM_FOLDERS: [&str; 4] = ["/usr/lib", "/usr/bin", "/lib", "/bin"];
-
 /// A sentence per module in whose rows names or lines are missing, each module once.
 pub(crate) fn describe_unnamed<'a>(heaps: impl Iterator<Item = &'a HeapRun>, words: &Words) -> Vec<String> {
     let mut modules: Vec<&UnnamedModule> = Vec::new();
@@ -21,7 +18,7 @@ pub(crate) fn describe_unnamed<'a>(heaps: impl Iterator<Item = &'a HeapRun>, wor
 }
 
 fn describe_module(module: &UnnamedModule, words: &Words) -> String {
-    let is_system = SYSTEM_FOLDERS.iter().any(|folder| module.path.starts_with(folder));
+    let is_system = !module.path.is_empty();
     let build_id = |id: &str| if id.is_empty() { words.get("unnamed-no-build-id") } else { id.to_owned() };
     let recorded = build_id(&module.build_id);
     let mut found = String::new();
@@ -60,20 +57,20 @@ mod tests {
     fn every_reason_says_what_to_do_about_its_module() {
         let module = |path: &str, reason| UnnamedModule {
             file: path.rsplit('/').next().unwrap_or_default().to_owned(),
-            path: path.to_owned(),
+            path: if path.starts_with('/') { path.to_owned() } else { String::new() },
             build_id: "5ca1ab1e".to_owned(),
             reason,
         };
         let unnamed = vec![
-            module("/home/x/app", UnnamedReason::Stripped),
+            module("app", UnnamedReason::Stripped),
             module("/usr/lib/x86_64-linux-gnu/libz.so.1", UnnamedReason::Stripped),
-            module("/home/x/plain", UnnamedReason::NoLines),
-            module("/home/x/split", UnnamedReason::SplitMissing),
-            module("/home/x/gone", UnnamedReason::Deleted),
+            module("plain", UnnamedReason::NoLines),
+            module("split", UnnamedReason::SplitMissing),
+            module("gone", UnnamedReason::Deleted),
         ];
         let more = vec![
-            module("/home/x/other", UnnamedReason::Replaced(Some("0ddba11".to_owned()))),
-            module("/home/x/shut", UnnamedReason::Unreadable("permission denied".to_owned())),
+            module("other", UnnamedReason::Replaced(Some("0ddba11".to_owned()))),
+            module("shut", UnnamedReason::Unreadable("permission denied".to_owned())),
         ];
         for lang in [Lang::En, Lang::Zh] {
             let words = Words::new(lang);

@@ -128,12 +128,18 @@ fn modules_of_rows(
         let found = modules.iter().find(|module| module.file == file);
         named.extend(found.map(|module| UnnamedModule {
             file: module.file.clone(),
-            path: module.path.clone(),
+            path: is_of_the_system(&module.path).then(|| module.path.clone()).unwrap_or_default(),
             build_id: module.build_id.clone(),
             reason: describe_reason(&module.reason),
         }));
     }
     named
+}
+
+/// Whether a package manager installed a file. Other paths say where somebody's home is, which no
+/// report does.
+fn is_of_the_system(path: &str) -> bool {
+    ["/usr/lib", "/usr/bin", "/lib", "/bin"].iter().any(|folder| path.starts_with(folder))
 }
 
 fn describe_reason(reason: &symbols::UnnamedReason) -> UnnamedReason {

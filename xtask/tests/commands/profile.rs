@@ -81,6 +81,53 @@ fn a_program_gets_the_report_of_a_lesson() {
 }
 
 #[test]
+fn a_panics_own_backtrace_is_one_row_apart_from_the_programs() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
+    let mut xtask = run::xtask(&workspace());
+    xtask.env("RUST_BACKTRACE", "1").args(["profile", "--lang", "en", "--out"]).arg(&out);
+    let output = xtask.args(["--", leaky(), "panic"]).output().unwrap();
+    ends_with(&output, 1);
+    let report = report(&out);
+    let lines = heap(&report)["lines"].as_array().unwrap();
+    let of_panic: Vec<&Value> = lines.iter().filter(|line| line["function"] == "[panic backtrace]").collect();
+    let [of_panic] = of_panic.as_slice() else { panic!("{lines:?}") };
+    assert!(of_panic["total_bytes"].as_u64().unwrap() > 1_000_000, "{of_panic}");
+    // The debug information that std read is in no other row.
+    let stacks = heap(&report)["sites"].to_string();
+    assert!(!stacks.contains("gimli"), "{stacks}");
+    assert!(lines.iter().any(|line| line["function"].as_str().unwrap().ends_with("leaky::remember")));
+    let shown = stdout(&output);
+    assert!(shown.contains("\n[panic backtrace] "), "{shown}");
+    assert!(shown.contains("not the program’s memory"), "{shown}");
+}
+
+#[test]
+fn rows_of_a_stripped_program_are_addresses_that_its_unstripped_file_resolves() {
+    let home = tempfile::tempdir().unwrap();
+    let (out, stripped) = (home.path().join("report"), home.path().join("bare"));
+    std::fs::copy(leaky(), &stripped).unwrap();
+    assert!(Command::new("strip").arg(&stripped).status().expect("binutils").success());
+    let output = profile(&out, &[stripped.to_str().unwrap(), "", "1000"]);
+    ends_with(&output, 0);
+    let report = report(&out);
+    assert_eq!(heap(&report)["unnamed"][0]["reason"], "stripped");
+    let largest =
+        heap(&report)["lines"].as_array().unwrap().iter().max_by_key(|line| line["end_bytes"].as_u64());
+    let largest = largest.unwrap();
+    assert_eq!(largest["end_bytes"], 500_000);
+    assert!(largest["function"].as_str().unwrap().starts_with("bare+0x"), "{largest}");
+    let stack = heap(&report)["sites"][0]["stack"].as_array().unwrap();
+    let address = |frame: &Value| frame.as_str()?.strip_prefix("bare+")?.split(' ').next().map(str::to_owned);
+    let mut resolve = Command::new("addr2line");
+    resolve.args(["-f", "-i", "-e", leaky()]).args(stack.iter().filter_map(address));
+    let resolved = String::from_utf8(resolve.output().unwrap().stdout).unwrap();
+    assert!(resolved.contains("remember") && resolved.contains("leaky.rs:"), "{stack:?}: {resolved}");
+    let json = std::fs::read_to_string(out.join("report.json")).unwrap();
+    assert!(!json.contains(home.path().to_str().unwrap()), "a folder of this machine");
+}
+
+#[test]
 fn every_digit_on_a_wide_terminal_and_json_alone_on_standard_output() {
     let home = tempfile::tempdir().unwrap();
     let out = home.path().join("report");
