@@ -44,6 +44,14 @@ pub(super) fn find_or_add_site(frames: &Frames, batch: &Batch) -> (u32, bool) {
     StackTables { lists, index }.find_or_add(frames, batch).unwrap_or((OVERFLOW_SITE, false))
 }
 
+/// The site of the stack with this hash, if any thread has met it.
+#[cold]
+pub(super) fn find_site(hash: u64) -> Option<u32> {
+    let index = get_or_make_index()?;
+    let _locked = Locked::new(&index.lock);
+    index.find(hash)
+}
+
 /// The innermost node of a site; 0, the root, for the overflow site.
 #[cfg(feature = "symbols")]
 pub(super) fn node_of(site: u32) -> u32 {
@@ -78,6 +86,14 @@ fn get_or_make_index() -> Option<&'static StackIndex> {
     }
 }
 
+impl StackIndex {
+    /// The site of a stack, which is identified by its 64-bit hash; used under the lock. Among a
+    /// million stacks, two have the same hash with a probability of one in thirty million.
+    fn find(&self, hash: u64) -> Option<u32> {
+        self.by_hash.find(hash, |site| self.site_hashes[site as usize].load(Relaxed) == hash)
+    }
+}
+
 /// The call tree and the sites; used under the lock.
 struct StackTables {
     lists: &'static BulkTables,
@@ -87,9 +103,7 @@ struct StackTables {
 impl StackTables {
     fn find_or_add(&self, frames: &Frames, batch: &Batch) -> Option<(u32, bool)> {
         let hash_of = |site: u32| self.index.site_hashes[site as usize].load(Relaxed);
-        // A stack is identified by its 64-bit hash. Among a million stacks, two have the same hash
-        // with a probability of one in thirty million.
-        if let Some(site) = self.index.by_hash.find(frames.hash, |site| hash_of(site) == frames.hash) {
+        if let Some(site) = self.index.find(frames.hash) {
             return Some((site, false));
         }
         let mut node = 0;

@@ -9,13 +9,13 @@
 use super::site::{Lifetimes, SingleWriter as _};
 use super::stacks::{self, Batch, Locked};
 use super::tables::{self, hot};
-use super::unwind::{Frames, MemoHit, StackBounds, StackMemo, StackStart, Walk};
+use super::unwind::{Frames, StackBounds, StackMemo, StackStart, Walk};
 use super::zeroed::{self, Zeroed};
 use super::{fork, modules, peak};
 use heaplab_profile::raw::tables::*;
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::*};
 use thread_stack_cache::StackCache;
 
 mod table_pool;
@@ -24,7 +24,7 @@ mod thread_stack_cache;
 /// Groups of sites whose counters share a segment.
 const GROUPS: usize = MAX_SITES / SEGMENT_SITES;
 
-/// What a thread needs besides its row and its segments of the recording's tables. 3 MiB of address
+/// What a thread needs besides its row and its segments of the recording's tables. 12 MiB of address
 /// space, of which a thread touches a few pages.
 pub(super) struct ThreadTables {
     next: AtomicPtr<ThreadTables>,
@@ -32,8 +32,6 @@ pub(super) struct ThreadTables {
     /// The process that made the tables, as [`fork::generation`] counts.
     generation: AtomicU32,
     row: AtomicPtr<ThreadRow>,
-    stack_low: AtomicUsize,
-    stack_high: AtomicUsize,
     batch: Batch,
     stack_memo: StackMemo,
     stack_cache: StackCache,
@@ -159,8 +157,7 @@ fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
     let thread = table_pool::acquire()?;
     // The overflow site must have a row, so that no event is lost later.
     thread.counters_of(OVERFLOW_SITE)?;
-    thread.stack_low.store(low, Relaxed);
-    thread.stack_high.store(high, Relaxed);
+    thread.stack_memo.set_bounds(StackBounds { low, high });
     Some(thread)
 }
 
@@ -188,37 +185,40 @@ impl ThreadTables {
 
     #[inline]
     pub(super) fn find_site(&self, start: &StackStart) -> u32 {
-        let bounds = StackBounds { low: self.stack_low.load(Relaxed), high: self.stack_high.load(Relaxed) };
-        match self.stack_memo.find(start, &bounds) {
-            Some(known) if !known.is_doubtful => known.site,
-            known => self.find_site_slowly(start, &bounds, known),
-        }
+        self.stack_memo.find(start).unwrap_or_else(|| self.find_site_slowly(start))
     }
 
     /// Handles a stack that the memo does not have, or that is not known to be whole.
     #[cold]
     #[inline(never)]
-    fn find_site_slowly(&self, start: &StackStart, bounds: &StackBounds, known: Option<MemoHit>) -> u32 {
-        if let Some(known) = known {
+    fn find_site_slowly(&self, start: &StackStart) -> u32 {
+        if let Some(known) = self.stack_memo.find_doubtful(start) {
             self.count_walk(known.cut, known.guessed);
             return known.site;
         }
-        let walk = Walk::run(start, bounds, Some(&self.stack_memo));
+        let mut walk = Walk::new();
+        walk.run(start, &self.stack_memo.bounds(), Some(&self.stack_memo));
         if walk.is_cut() || walk.is_guessed() {
             self.count_walk(walk.is_cut(), walk.is_guessed());
         }
         let site = self.stack_cache.find(walk.hash()).unwrap_or_else(|| match walk.whole_frames() {
             Some(frames) => self.learn_site(frames),
-            None => self.walk_and_learn_site(start, bounds),
+            None => self.walk_and_learn_site(start, walk.hash()),
         });
-        self.stack_memo.store(&walk, start, bounds, site);
+        self.stack_memo.store(&walk, start, site);
         site
     }
 
-    /// Handles a new stack whose outer part the memo has: its addresses are needed now.
+    /// Handles a stack that this thread's cache does not have, and whose outer part the memo has:
+    /// if the stack is new, all its addresses are needed now.
     #[inline(never)]
-    fn walk_and_learn_site(&self, start: &StackStart, bounds: &StackBounds) -> u32 {
-        let walk = Walk::run(start, bounds, None);
+    fn walk_and_learn_site(&self, start: &StackStart, hash: u64) -> u32 {
+        if let Some(site) = untracked(|| stacks::find_site(hash)) {
+            self.stack_cache.add(hash, site);
+            return site;
+        }
+        let mut walk = Walk::new();
+        walk.run(start, &self.stack_memo.bounds(), None);
         walk.whole_frames().map_or(0, |frames| self.learn_site(frames))
     }
 

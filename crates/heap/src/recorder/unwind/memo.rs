@@ -43,6 +43,8 @@ pub(in crate::recorder) struct StackMemo {
     /// A signal handler that finds this set walks its stack without the memo.
     in_use: AtomicBool,
     events: AtomicU32,
+    stack_low: AtomicUsize,
+    stack_high: AtomicUsize,
     /// How often all entries were dropped.
     resets: AtomicU32,
     /// The generation of the rules that the entries follow from.
@@ -54,57 +56,68 @@ pub(in crate::recorder) struct StackMemo {
 // SAFETY: atomics of zero are valid; there is no destructor.
 unsafe impl Zeroed for StackMemo {}
 
-/// What the memo knows about the stack of an event.
+/// What the memo knows about a stack that is not known to be whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::recorder) struct MemoHit {
+pub(in crate::recorder) struct DoubtfulHit {
     pub(in crate::recorder) site: u32,
-    /// The stack is cut, or a frame was found by its frame pointer.
-    pub(in crate::recorder) is_doubtful: bool,
+    /// The stack does not reach the place where the thread began.
     pub(in crate::recorder) cut: bool,
+    /// A frame was found by its frame pointer.
     pub(in crate::recorder) guessed: bool,
 }
 
-/// Whether a part of a stack begins at this frame. PERF: one frame of eight.
+/// Whether a part of a stack begins at this frame. PERF: one frame of sixteen, so that
+/// most stacks are compared in one or two parts.
 #[inline(always)]
 pub(super) fn is_boundary(address: u64, stack_pointer: usize) -> bool {
-    (address ^ (stack_pointer as u64).rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 61 == 0
+    (address ^ (stack_pointer as u64).rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60 == 0
 }
 
 impl StackMemo {
-    /// The site of the stack at `start`, if this thread has met it.
+    /// The site of the stack at `start`, if this thread has met it and it is whole.
     #[inline(always)]
-    pub(in crate::recorder) fn find(&self, start: &StackStart, bounds: &StackBounds) -> Option<MemoHit> {
+    pub(in crate::recorder) fn find(&self, start: &StackStart) -> Option<u32> {
+        self.count_event();
+        let _in_use = InUse::begin(self)?;
+        if self.generation.load(Relaxed) != rule_table::generation() {
+            return None;
+        }
+        let entry = self.find_entry(start)?;
+        let site = self.entries.site(entry);
+        let is_doubtful = self.entries.flags(entry) & (entries::CUT | entries::GUESSED) != 0;
+        (site != 0 && !is_doubtful).then_some(site)
+    }
+
+    #[inline(always)]
+    fn count_event(&self) {
         let events = self.events.load(Relaxed).wrapping_add(1);
         self.events.store(events, Relaxed);
         if events.is_multiple_of(CHECK_EVERY) {
             super::check_modules();
         }
+    }
+
+    /// As `find`, for a stack that is cut or has a frame that was found by its frame pointer.
+    #[cold]
+    pub(in crate::recorder) fn find_doubtful(&self, start: &StackStart) -> Option<DoubtfulHit> {
         let _in_use = InUse::begin(self)?;
         if self.generation.load(Relaxed) != rule_table::generation() {
             return None;
         }
-        let entry = self.find_entry(start, bounds)?;
+        let entry = self.find_entry(start)?;
         let (site, flags) = (self.entries.site(entry), self.entries.flags(entry));
-        (site != 0).then_some(MemoHit {
-            site,
-            is_doubtful: flags & (entries::CUT | entries::GUESSED) != 0,
-            cut: flags & entries::CUT != 0,
-            guessed: flags & entries::GUESSED != 0,
-        })
+        let hit =
+            DoubtfulHit { site, cut: flags & entries::CUT != 0, guessed: flags & entries::GUESSED != 0 };
+        (site != 0 && (hit.cut || hit.guessed)).then_some(hit)
     }
 
     /// The rest of a stack from this frame on, if it has at most `max_frames`.
-    pub(super) fn find_rest(
-        &self,
-        start: &StackStart,
-        bounds: &StackBounds,
-        max_frames: usize,
-    ) -> Option<Resumed> {
+    pub(super) fn find_rest(&self, start: &StackStart, max_frames: usize) -> Option<Resumed> {
         let _in_use = InUse::begin(self)?;
         if self.generation.load(Relaxed) != rule_table::generation() {
             return None;
         }
-        let entry = self.find_entry(start, bounds)?;
+        let entry = self.find_entry(start)?;
         let flags = self.entries.flags(entry);
         (self.entries.frames(entry) <= max_frames && flags & entries::CUT == 0).then(|| Resumed {
             entry,
@@ -116,17 +129,14 @@ impl StackMemo {
     }
 
     #[inline(always)]
-    fn find_entry(&self, start: &StackStart, bounds: &StackBounds) -> Option<EntryIndex> {
-        if !bounds.contains(start.stack_pointer) || !start.stack_pointer.is_multiple_of(WORD) {
-            return None;
-        }
+    fn find_entry(&self, start: &StackStart) -> Option<EntryIndex> {
         let mut key = first_key(start);
         for _ in 0..MAX_BRANCHES {
             match self.slots.find(key)? {
                 Slot::Entry(index) => {
-                    return self.entries.is_current(index, start, bounds).then_some(index);
+                    return self.entries.is_current(index, start).then_some(index);
                 }
-                Slot::Branch(offset) => key = next_key(key, offset, word_at(start, offset, bounds)?),
+                Slot::Branch(offset) => key = next_key(key, offset, self.word_at(start, offset)?),
             }
         }
         None
@@ -134,13 +144,7 @@ impl StackMemo {
 
     /// Stores a stack that was walked, with its site.
     #[inline(never)]
-    pub(in crate::recorder) fn store(
-        &self,
-        walk: &Walk,
-        start: &StackStart,
-        bounds: &StackBounds,
-        site: u32,
-    ) {
+    pub(in crate::recorder) fn store(&self, walk: &Walk, start: &StackStart, site: u32) {
         let Some((frames, steps, resumed)) = walk.repeatable() else { return };
         let Some(_in_use) = InUse::begin(self) else { return };
         let generation = rule_table::generation();
@@ -178,7 +182,7 @@ impl StackMemo {
                 guessed: frames.guessed,
             };
             let Some(index) = self.entries.add(&part) else { return };
-            self.publish(index, &part.start, bounds);
+            self.publish(index, &part.start);
             rest = Some(index);
             end = begin;
         }
@@ -186,21 +190,21 @@ impl StackMemo {
 
     /// Makes an entry findable. Where another entry has the same start, the first word in which the
     /// two stacks differ tells them apart from now on.
-    fn publish(&self, index: EntryIndex, start: &StackStart, bounds: &StackBounds) {
+    fn publish(&self, index: EntryIndex, start: &StackStart) {
         let mut key = first_key(start);
         for _ in 0..MAX_BRANCHES {
             match self.slots.find(key) {
                 None => return self.slots.set(key, Slot::Entry(index)),
                 Some(Slot::Branch(offset)) => {
-                    let Some(word) = word_at(start, offset, bounds) else { return };
+                    let Some(word) = self.word_at(start, offset) else { return };
                     key = next_key(key, offset, word);
                 }
                 Some(Slot::Entry(other)) => {
-                    let difference = self.entries.first_difference(other, start, bounds);
+                    let difference = self.entries.first_difference(other, start);
                     let Some((offset, old)) = difference else {
                         return self.slots.set(key, Slot::Entry(index));
                     };
-                    let Some(new) = word_at(start, offset, bounds) else { return };
+                    let Some(new) = self.word_at(start, offset) else { return };
                     self.slots.set(key, Slot::Branch(offset));
                     self.slots.set(next_key(key, offset, old), Slot::Entry(other));
                     return self.slots.set(next_key(key, offset, new), Slot::Entry(index));
@@ -209,20 +213,36 @@ impl StackMemo {
         }
     }
 
+    /// The word at an offset from the start, if it lies in the thread's stack.
+    #[inline(always)]
+    fn word_at(&self, start: &StackStart, offset: u32) -> Option<u64> {
+        let bounds = self.bounds();
+        let address = start.stack_pointer.wrapping_add(offset as usize);
+        let is_inside =
+            bounds.contains(start.stack_pointer) && address < bounds.high.saturating_sub(WORD - 1);
+        // SAFETY: an aligned word of this thread's own stack, in the part that is in use by callers.
+        (is_inside && address.is_multiple_of(WORD)).then(|| unsafe { read_word(address) })
+    }
+
+    pub(in crate::recorder) fn bounds(&self) -> StackBounds {
+        StackBounds { low: self.stack_low.load(Relaxed), high: self.stack_high.load(Relaxed) }
+    }
+
+    /// Sets the bounds of the thread's stack, before the thread's first event. What another thread
+    /// with other bounds has stored is dropped: all words of an entry lie within the bounds.
+    pub(in crate::recorder) fn set_bounds(&self, bounds: StackBounds) {
+        if (bounds.low, bounds.high) != (self.bounds().low, self.bounds().high) {
+            self.reset();
+            self.stack_low.store(bounds.low, Relaxed);
+            self.stack_high.store(bounds.high, Relaxed);
+        }
+    }
+
     fn reset(&self) {
         self.slots.clear();
         self.entries.clear();
         self.resets.store(self.resets.load(Relaxed).wrapping_add(1), Relaxed);
     }
-}
-
-/// The word at an offset from the start, if it lies in the thread's stack.
-#[inline(always)]
-fn word_at(start: &StackStart, offset: u32, bounds: &StackBounds) -> Option<u64> {
-    let address = start.stack_pointer.wrapping_add(offset as usize);
-    let is_inside = bounds.contains(start.stack_pointer) && address < bounds.high.saturating_sub(WORD - 1);
-    // SAFETY: an aligned word of this thread's own stack, in the part that is in use by callers.
-    (is_inside && address.is_multiple_of(WORD)).then(|| unsafe { read_word(address) })
 }
 
 /// Marks the memo as used while it exists.

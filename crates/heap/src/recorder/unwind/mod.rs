@@ -23,7 +23,7 @@ mod tables;
 mod walk;
 
 pub(super) use frames::Frames;
-pub(super) use memo::{MemoHit, StackMemo};
+pub(super) use memo::StackMemo;
 pub(super) use modules::check_modules;
 pub(super) use reader::StackBounds;
 pub(super) use start::{StackStart, caller_start, with_stack_start};

@@ -17,6 +17,8 @@ pub(super) fn find_sections(address: u64) -> Option<UnwindSections> {
 }
 
 /// Drops all rules if a module was loaded or unloaded since the last call.
+#[cold]
+#[inline(never)]
 pub(in crate::recorder) fn check_modules() {
     #[cfg(target_os = "linux")]
     iterate::check_modules();

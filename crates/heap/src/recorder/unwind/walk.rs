@@ -55,7 +55,8 @@ struct Position {
 }
 
 impl Walk {
-    /// Walks a stack to its end, or to a frame from which on the memo has it.
+    /// Walks a stack to its end, or to a frame from which on the memo has it. The memo, if there is
+    /// one, is that of a thread with these bounds.
     #[inline(never)]
     pub(in crate::recorder) fn run(
         start: &StackStart,
@@ -80,7 +81,7 @@ impl Walk {
             return walk;
         }
         loop {
-            if walk.frames.length() > 0 && walk.is_repeatable && walk.resume(&position, bounds, memo) {
+            if walk.frames.length() > 0 && walk.is_repeatable && walk.resume(&position, memo) {
                 break;
             }
             if !walk.frames.push(position.address) || !walk.step(&mut position, &mut reader) {
@@ -93,7 +94,7 @@ impl Walk {
 
     /// Asks the memo for the rest of the stack.
     #[inline]
-    fn resume(&mut self, position: &Position, bounds: &StackBounds, memo: Option<&StackMemo>) -> bool {
+    fn resume(&mut self, position: &Position, memo: Option<&StackMemo>) -> bool {
         let Some(memo) = memo else { return false };
         if !is_boundary(position.address, position.stack_pointer) {
             return false;
@@ -103,7 +104,7 @@ impl Walk {
             stack_pointer: position.stack_pointer,
             frame_pointer: position.frame_pointer,
         };
-        self.resumed = memo.find_rest(&start, bounds, MAX_FRAMES - self.frames.length());
+        self.resumed = memo.find_rest(&start, MAX_FRAMES - self.frames.length());
         self.resumed.is_some()
     }
 

@@ -1,19 +1,20 @@
 //! The parts of stacks that a memo holds, in a pool that is filled from its start and cleared as a
 //! whole.
 //!
-//! An entry is a header of [`HEADER_WORDS`] words and a value per stack word, and in a second pool
-//! the offsets of these words from the entry's stack pointer. A saved frame pointer that points into
-//! the stack, as it does in code with frame pointers, is a *link*: two offsets and no value.
+//! An entry is a header of [`HEADER_WORDS`] words, followed by the stack words that it holds: the
+//! values of single words, their offsets from the entry's stack pointer (two to a word of the pool),
+//! the values of pairs of neighbouring words, and the offsets of the pairs. Code with frame pointers
+//! has a pair per frame, the saved frame pointer and the return address.
 
-use super::super::frames::{join_hashes, mix_addresses};
-use super::super::reader::{StackBounds, WORD, read_word};
+use super::super::frames::{MAX_FRAMES, join_hashes, mix_addresses};
+use super::super::reader::{WORD, read_word};
 use super::super::start::StackStart;
 use super::super::walk::FrameStep;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::cell::{Cell, UnsafeCell};
+use std::mem::MaybeUninit;
 
-/// 1 MiB of values and 512 KiB of offsets, used as far as they are filled.
-const POOL_WORDS: usize = 1 << 17;
-const POOL_OFFSETS: usize = 1 << 17;
+/// 4 MiB, used as far as they are filled.
+const POOL_WORDS: usize = 1 << 19;
 
 /// The place of an entry in the pool; never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,28 +25,33 @@ const NEEDS_FRAME_POINTER: u64 = 1;
 pub(super) const CUT: u64 = 2;
 pub(super) const GUESSED: u64 = 4;
 
-/// Words of a header.
-const RETURN_ADDRESS: usize = 0;
-const STACK_POINTER: usize = 1;
-const FRAME_POINTER: usize = 2;
-/// The hash of the stack from this entry on.
-const HASH: usize = 3;
+/// Words of a header. The first holds a byte each for: single words (a multiple of [`GROUP`]), pairs
+/// (an even number), frames of the stack from this entry on, and flags.
+const SHAPE: usize = 0;
 /// The site in the low half, the entry of the rest of the stack in the high half.
-const SITE_AND_REST: usize = 4;
-/// A byte each: words, links, frames of the stack from this entry on, flags. In the high half the
-/// place of the offsets.
-const SHAPE: usize = 5;
-/// The highest offset of a word from the stack pointer, of this entry and the rest of the stack.
-const HIGHEST: usize = 6;
-const HEADER_WORDS: usize = 7;
+const SITE_AND_REST: usize = 1;
+const RETURN_ADDRESS: usize = 2;
+const STACK_POINTER: usize = 3;
+const FRAME_POINTER: usize = 4;
+/// The hash of the stack from this entry on.
+const HASH: usize = 5;
+const HEADER_WORDS: usize = 6;
 
-/// All zeros is a valid, empty pool.
+/// PERF: so many single words are compared at once.
+const GROUP: usize = 4;
+
+const LOW_HALF: u64 = u32::MAX as u64;
+
+/// All zeros is a valid, empty pool. PERF: plain words, not atomic ones, so that the compiler may
+/// compare two at once.
 pub(super) struct Entries {
-    used: AtomicU32,
-    used_offsets: AtomicU32,
-    pool: [AtomicU64; POOL_WORDS],
-    offsets: [AtomicU32; POOL_OFFSETS],
+    used: Cell<u32>,
+    pool: UnsafeCell<[u64; POOL_WORDS]>,
 }
+
+// SAFETY: only one thread uses a memo, and a signal handler of that thread keeps away while the memo
+// is in use.
+unsafe impl Sync for Entries {}
 
 /// A part of a stack to be stored.
 pub(super) struct Part<'a> {
@@ -60,28 +66,21 @@ pub(super) struct Part<'a> {
     pub(super) guessed: bool,
 }
 
-struct Shape {
-    words: usize,
-    links: usize,
-    flags: u64,
-    offsets: usize,
-}
-
 impl Entries {
+    /// The words of the pool from `first` on. PERF: the place is not checked. It comes from an index
+    /// that `add` has returned after it wrote the whole entry within the pool, and who calls `clear`
+    /// forgets all indexes.
     #[inline(always)]
-    fn header(&self, index: EntryIndex, word: usize) -> u64 {
-        self.pool[(index.0 as usize + word) % POOL_WORDS].load(Relaxed)
+    fn words(&self, first: usize, count: usize) -> &[u64] {
+        debug_assert!(first + count <= POOL_WORDS);
+        // SAFETY: within the pool (see above); nothing writes to it while the slice is in use,
+        // because `add` and `clear` do not call anything that keeps one.
+        unsafe { std::slice::from_raw_parts(self.pool.get().cast::<u64>().add(first), count) }
     }
 
     #[inline(always)]
-    fn shape(&self, index: EntryIndex) -> Shape {
-        let shape = self.header(index, SHAPE);
-        Shape {
-            words: (shape & 0xff) as usize,
-            links: (shape >> 8 & 0xff) as usize,
-            flags: shape >> 24 & 0xff,
-            offsets: (shape >> 32) as usize,
-        }
+    fn header(&self, index: EntryIndex, word: usize) -> u64 {
+        self.words(index.0 as usize + word, 1)[0]
     }
 
     #[inline(always)]
@@ -91,7 +90,7 @@ impl Entries {
 
     #[inline(always)]
     pub(super) fn flags(&self, index: EntryIndex) -> u64 {
-        self.shape(index).flags
+        self.header(index, SHAPE) >> 24 & 0xff
     }
 
     /// Frames of the stack from this entry on.
@@ -110,20 +109,18 @@ impl Entries {
     }
 
     #[inline(always)]
-    fn has_start(&self, index: EntryIndex, start: &StackStart, bounds: &StackBounds) -> bool {
-        let highest = self.header(index, HIGHEST) as usize;
+    fn has_start(&self, index: EntryIndex, start: &StackStart) -> bool {
         self.header(index, RETURN_ADDRESS) == start.return_address
             && self.header(index, STACK_POINTER) == start.stack_pointer as u64
-            && start.stack_pointer.saturating_add(highest) < bounds.high.saturating_sub(WORD - 1)
     }
 
-    /// Whether the stack at `start`, which lies within the bounds, is that of the entry.
+    /// Whether the stack at `start` is that of the entry.
     #[inline(always)]
-    pub(super) fn is_current(&self, index: EntryIndex, start: &StackStart, bounds: &StackBounds) -> bool {
-        if !self.has_start(index, start, bounds) {
+    pub(super) fn is_current(&self, index: EntryIndex, start: &StackStart) -> bool {
+        if !self.has_start(index, start) {
             return false;
         }
-        let needs_frame_pointer = self.shape(index).flags & NEEDS_FRAME_POINTER != 0;
+        let needs_frame_pointer = self.flags(index) & NEEDS_FRAME_POINTER != 0;
         if needs_frame_pointer && self.header(index, FRAME_POINTER) != start.frame_pointer as u64 {
             return false;
         }
@@ -137,60 +134,65 @@ impl Entries {
         true
     }
 
-    /// Compares the words of one part with the stack. All its words lie within the thread's stack,
-    /// which the caller has checked by `HIGHEST` of the first part.
+    /// Compares the words of one part with the stack. When the entry was made, they all lay within
+    /// the thread's stack, above its stack pointer. That is the stack pointer now as well, or that
+    /// of a caller, so the words are mapped.
     #[inline(always)]
     fn has_equal_words(&self, index: EntryIndex) -> bool {
-        let (words, links) = self.words(index);
+        let body = self.body(index);
         let stack_pointer = self.header(index, STACK_POINTER) as usize;
-        // SAFETY: see above; the offsets are multiples of a word.
-        let read = |offset: u32| unsafe { read_word(stack_pointer.wrapping_add(offset as usize)) };
-        let mut difference = 0;
-        for (offset, value) in words {
-            difference |= read(offset) ^ value;
+        // SAFETY: see above; the stack pointer and the offsets are multiples of a word.
+        let read = |offset: u64| unsafe { read_word(stack_pointer.wrapping_add(offset as usize)) };
+        let (mut even, mut odd) = (0, 0);
+        for (group, offsets) in
+            body.singles.as_chunks::<GROUP>().0.iter().zip(body.single_offsets.as_chunks().0)
+        {
+            let [first, second] = *offsets;
+            even |= read(first & LOW_HALF) ^ group[0];
+            odd |= read(first >> 32) ^ group[1];
+            even |= read(second & LOW_HALF) ^ group[2];
+            odd |= read(second >> 32) ^ group[3];
         }
-        for (offset, target) in links {
-            difference |= read(offset) ^ (stack_pointer.wrapping_add(target as usize) as u64);
+        for ([a, b, c, d], offsets) in body.pairs.as_chunks::<4>().0.iter().zip(body.pair_offsets) {
+            let (first, second) = (offsets & LOW_HALF, offsets >> 32);
+            even |= read(first) ^ a;
+            odd |= read(first + WORD as u64) ^ b;
+            even |= read(second) ^ c;
+            odd |= read(second + WORD as u64) ^ d;
         }
-        difference == 0
+        even | odd == 0
     }
 
-    /// The words of a part as offset and value, and its links as two offsets.
     #[inline(always)]
-    fn words(
-        &self,
-        index: EntryIndex,
-    ) -> (impl Iterator<Item = (u32, u64)>, impl Iterator<Item = (u32, u32)>) {
-        let shape = self.shape(index);
+    fn body(&self, index: EntryIndex) -> Body<'_> {
+        let shape = self.header(index, SHAPE);
+        let (singles, pairs) = ((shape & 0xff) as usize, (shape >> 8 & 0xff) as usize);
         let first = index.0 as usize + HEADER_WORDS;
-        let values = self.pool.get(first..first + shape.words).unwrap_or_default();
-        let links_at = shape.offsets + shape.words;
-        let offsets = self.offsets.get(shape.offsets..links_at).unwrap_or_default();
-        let links = self.offsets.get(links_at..links_at + 2 * shape.links).unwrap_or_default();
-        let load = |word: &AtomicU32| word.load(Relaxed);
-        (
-            offsets.iter().zip(values).map(move |(offset, value)| (load(offset), value.load(Relaxed))),
-            links.chunks_exact(2).map(move |pair| (load(&pair[0]), load(&pair[1]))),
-        )
+        let pairs_at = first + singles + singles / 2;
+        Body {
+            singles: self.words(first, singles),
+            single_offsets: self.words(first + singles, singles / 2),
+            pairs: self.words(pairs_at, 2 * pairs),
+            pair_offsets: self.words(pairs_at + 2 * pairs, pairs / 2),
+        }
     }
 
     /// The first word in which the entry differs from the stack at `start`: its offset from there,
     /// and the entry's value. `None` if they do not differ, or the entry starts elsewhere.
-    pub(super) fn first_difference(
-        &self,
-        index: EntryIndex,
-        start: &StackStart,
-        bounds: &StackBounds,
-    ) -> Option<(u32, u64)> {
-        if !self.has_start(index, start, bounds) {
+    pub(super) fn first_difference(&self, index: EntryIndex, start: &StackStart) -> Option<(u32, u64)> {
+        if !self.has_start(index, start) {
             return None;
         }
+        let split = |pair: &u64| [pair & LOW_HALF, pair >> 32];
         let mut part = Some(index);
         while let Some(index) = part {
             let stack_pointer = self.header(index, STACK_POINTER) as usize;
-            let (words, links) = self.words(index);
-            let links = links.map(|(offset, target)| (offset, stack_pointer as u64 + u64::from(target)));
-            for (offset, value) in words.chain(links) {
+            let body = self.body(index);
+            let singles = body.single_offsets.iter().flat_map(split);
+            let pairs = body.pair_offsets.iter().flat_map(split);
+            let offsets = singles.chain(pairs.flat_map(|offset| [offset, offset + WORD as u64]));
+            let values = body.singles.iter().chain(body.pairs);
+            for (offset, &value) in offsets.zip(values) {
                 let address = stack_pointer + offset as usize;
                 // SAFETY: as in `has_equal_words`.
                 if unsafe { read_word(address) } != value {
@@ -203,145 +205,148 @@ impl Entries {
     }
 
     pub(super) fn have_room_for(&self, frames: usize) -> bool {
-        // Each frame has at most two words and begins at most one entry.
-        self.used.load(Relaxed) as usize + frames * (HEADER_WORDS + 2) < POOL_WORDS
-            && self.used_offsets.load(Relaxed) as usize + 4 * frames < POOL_OFFSETS
+        // Each frame begins at most one entry, and has at most two words with their offsets.
+        self.used.get() as usize + (frames + 1) * (HEADER_WORDS + 3 * GROUP) < POOL_WORDS
     }
 
     pub(super) fn clear(&self) {
-        self.used.store(0, Relaxed);
-        self.used_offsets.store(0, Relaxed);
+        self.used.set(0);
     }
 
     /// Stores a part, for which there is room; `None` if its words lie too far apart.
     pub(super) fn add(&self, part: &Part<'_>) -> Option<EntryIndex> {
-        let mut writer = Writer::new(self, part.start.stack_pointer);
-        let return_slots = part.steps.iter().map(|step| step.return_slot).filter(|&slot| slot != 0);
-        for slot in return_slots {
-            writer.add_word(slot)?;
-        }
         let rest_needs_frame_pointer =
             part.rest.is_some_and(|rest| self.flags(rest) & NEEDS_FRAME_POINTER != 0);
-        let mut fits = true;
-        let needs_frame_pointer = for_used_slots(part.steps, rest_needs_frame_pointer, |slot| {
-            fits &= writer.link_target(slot).is_some() || writer.add_word(slot).is_some();
+        let mut is_used = [false; MAX_FRAMES];
+        let needs_frame_pointer = for_used_saves(part.steps, rest_needs_frame_pointer, |step| {
+            is_used[step % MAX_FRAMES] = true;
         });
-        for_used_slots(part.steps, rest_needs_frame_pointer, |slot| {
-            if let Some(target) = writer.link_target(slot) {
-                fits &= writer.add_link(slot, target).is_some();
+        let (mut singles, mut pairs) = (SlotList::new(), SlotList::new());
+        for (step, is_used) in part.steps.iter().zip(is_used).filter(|(step, _)| step.return_slot != 0) {
+            if is_used && step.frame_pointer_slot + WORD == step.return_slot {
+                pairs.push(step.frame_pointer_slot);
+                continue;
             }
-        });
-        if !fits {
-            return None;
+            singles.push(step.return_slot);
+            if is_used {
+                singles.push(step.frame_pointer_slot);
+            }
         }
+        singles.pad(GROUP);
+        pairs.pad(2);
         let flag = |is_set: bool, flag: u64| if is_set { flag } else { 0 };
         let flags = flag(needs_frame_pointer, NEEDS_FRAME_POINTER)
             | flag(part.cut, CUT)
             | flag(part.guessed, GUESSED);
-        writer.finish(part, flags)
+        self.write(part, &singles, &pairs, flags)
     }
 }
 
-/// Calls `use_slot` with each place of a saved frame pointer that a later step depends on. Returns
-/// whether a step depends on the frame pointer at the start.
-fn for_used_slots(steps: &[FrameStep], at_end: bool, mut use_slot: impl FnMut(usize)) -> bool {
-    // Where the frame pointer was saved last; 0 if the register still holds that of the start.
-    let (mut source, mut is_done, mut needs_start) = (0, false, false);
-    let uses = steps.iter().map(|step| (step.uses_frame_pointer, step.frame_pointer_slot));
-    for (is_used, saved_at) in uses.chain([(at_end, 0)]) {
-        if is_used && !is_done {
-            is_done = true;
-            if source == 0 {
-                needs_start = true;
-            } else {
-                use_slot(source);
+impl Entries {
+    /// Writes an entry at the end of the pool.
+    fn write(&self, part: &Part<'_>, singles: &SlotList, pairs: &SlotList, flags: u64) -> Option<EntryIndex> {
+        let (singles, pairs) = (singles.as_slice(), pairs.as_slice());
+        let stack_pointer = part.start.stack_pointer;
+        let rest = part.rest;
+        let rest_hash = rest.map_or(0, |rest| self.hash(rest));
+        let frames = part.addresses.len() + rest.map_or(0, |rest| self.frames(rest));
+        let flags = flags | rest.map_or(0, |rest| self.flags(rest) & (CUT | GUESSED));
+        let places = singles.iter().chain(pairs);
+        let (lowest, highest) =
+            places.fold((usize::MAX, 0), |(low, high), &slot| (low.min(slot), high.max(slot)));
+        let is_far = highest.saturating_sub(stack_pointer) as u64 >= LOW_HALF - WORD as u64;
+        if lowest < stack_pointer || is_far || singles.len() > 255 || pairs.len() > 255 || frames > 255 {
+            return None;
+        }
+        // Index 0 means that there is no entry.
+        let index = self.used.get().max(1);
+        let counts = singles.len() as u64 | (pairs.len() as u64) << 8 | (frames as u64) << 16 | flags << 24;
+        let mut end = index as usize;
+        let mut add = |word: u64| {
+            assert!(end < POOL_WORDS, "the caller has asked for room");
+            // SAFETY: within the pool, and no slice of it is in use.
+            unsafe { self.pool.get().cast::<u64>().add(end).write(word) };
+            end += 1;
+        };
+        // In the order of the constants.
+        let header: [u64; HEADER_WORDS] = [
+            counts,
+            u64::from(part.site) | u64::from(rest.map_or(0, |rest| rest.0)) << 32,
+            part.start.return_address,
+            stack_pointer as u64,
+            part.start.frame_pointer as u64,
+            join_hashes(mix_addresses(part.addresses), part.addresses.len(), rest_hash),
+        ];
+        header.into_iter().for_each(&mut add);
+        // SAFETY: the walk has read these words of the thread's own stack.
+        let read = |slot: usize| unsafe { read_word(slot) };
+        let offset = |slot: usize| (slot - stack_pointer) as u64;
+        let offset_pair = |pair: &[usize; 2]| offset(pair[0]) | offset(pair[1]) << 32;
+        singles.iter().map(|&slot| read(slot)).for_each(&mut add);
+        singles.as_chunks().0.iter().map(offset_pair).for_each(&mut add);
+        pairs.iter().flat_map(|&slot| [read(slot), read(slot + WORD)]).for_each(&mut add);
+        pairs.as_chunks().0.iter().map(offset_pair).for_each(&mut add);
+        self.used.set(end as u32);
+        Some(EntryIndex(index))
+    }
+}
+
+/// The words of an entry.
+struct Body<'a> {
+    singles: &'a [u64],
+    single_offsets: &'a [u64],
+    pairs: &'a [u64],
+    pair_offsets: &'a [u64],
+}
+
+/// Calls `use_step` with the number of each step that saved a frame pointer which a later step
+/// depends on. Returns whether a step depends on the frame pointer at the start.
+fn for_used_saves(steps: &[FrameStep], at_end: bool, mut use_step: impl FnMut(usize)) -> bool {
+    let mut saved_by = None;
+    let mut needs_start = false;
+    let uses = steps.iter().map(|step| (step.uses_frame_pointer, step.frame_pointer_slot != 0));
+    for (number, (is_used, saves)) in uses.chain([(at_end, false)]).enumerate() {
+        if is_used {
+            match saved_by {
+                Some(step) => use_step(step),
+                None => needs_start = true,
             }
         }
-        if saved_at != 0 {
-            (source, is_done) = (saved_at, false);
+        if saves {
+            saved_by = Some(number);
         }
     }
     needs_start
 }
 
-/// Writes one entry at the end of the pools.
-struct Writer<'a> {
-    entries: &'a Entries,
-    stack_pointer: usize,
-    index: usize,
-    offsets: usize,
-    words: usize,
-    links: usize,
-    highest: usize,
+/// Up to as many addresses as a walk notes. PERF: only the used part is ever written.
+struct SlotList {
+    slots: [MaybeUninit<usize>; 2 * MAX_FRAMES + GROUP],
+    length: usize,
 }
 
-impl<'a> Writer<'a> {
-    fn new(entries: &'a Entries, stack_pointer: usize) -> Writer<'a> {
-        // Index 0 means that there is no entry.
-        let index = entries.used.load(Relaxed).max(1) as usize;
-        let offsets = entries.used_offsets.load(Relaxed) as usize;
-        Writer { entries, stack_pointer, index, offsets, words: 0, links: 0, highest: 0 }
+impl SlotList {
+    fn new() -> SlotList {
+        SlotList { slots: [const { MaybeUninit::uninit() }; 2 * MAX_FRAMES + GROUP], length: 0 }
     }
 
-    fn offset(&mut self, slot: usize) -> Option<u32> {
-        let offset = slot.checked_sub(self.stack_pointer)?;
-        self.highest = self.highest.max(offset);
-        u32::try_from(offset).ok()
-    }
-
-    fn add_word(&mut self, slot: usize) -> Option<()> {
-        let offset = self.offset(slot)?;
-        self.entries.offsets.get(self.offsets + self.words)?.store(offset, Relaxed);
-        let place = self.entries.pool.get(self.index + HEADER_WORDS + self.words)?;
-        // SAFETY: the walk has read this word of the thread's own stack.
-        place.store(unsafe { read_word(slot) }, Relaxed);
-        self.words += 1;
-        Some(())
-    }
-
-    /// The offset of the place that the word in `slot` points to, if that lies in the stack.
-    fn link_target(&self, slot: usize) -> Option<u32> {
-        // SAFETY: as above.
-        let value = unsafe { read_word(slot) } as usize;
-        u32::try_from(value.checked_sub(self.stack_pointer)?).ok()
-    }
-
-    fn add_link(&mut self, slot: usize, target: u32) -> Option<()> {
-        let offset = self.offset(slot)?;
-        let at = self.offsets + self.words + 2 * self.links;
-        self.entries.offsets.get(at)?.store(offset, Relaxed);
-        self.entries.offsets.get(at + 1)?.store(target, Relaxed);
-        self.links += 1;
-        Some(())
-    }
-
-    fn finish(self, part: &Part<'_>, flags: u64) -> Option<EntryIndex> {
-        let rest = part.rest;
-        let rest_hash = rest.map_or(0, |rest| self.entries.hash(rest));
-        let frames = part.addresses.len() + rest.map_or(0, |rest| self.entries.frames(rest));
-        let flags = flags | rest.map_or(0, |rest| self.entries.flags(rest) & (CUT | GUESSED));
-        let rest_highest = rest.map_or(0, |rest| {
-            let start = self.entries.header(rest, STACK_POINTER) as usize;
-            start - self.stack_pointer + self.entries.header(rest, HIGHEST) as usize
-        });
-        let counts = self.words as u64 | (self.links as u64) << 8 | (frames as u64) << 16 | flags << 24;
-        let mut header = [0; HEADER_WORDS];
-        header[RETURN_ADDRESS] = part.start.return_address;
-        header[STACK_POINTER] = part.start.stack_pointer as u64;
-        header[FRAME_POINTER] = part.start.frame_pointer as u64;
-        header[HASH] = join_hashes(mix_addresses(part.addresses), part.addresses.len(), rest_hash);
-        header[SITE_AND_REST] = u64::from(part.site) | u64::from(rest.map_or(0, |rest| rest.0)) << 32;
-        header[SHAPE] = counts | (self.offsets as u64) << 32;
-        header[HIGHEST] = self.highest.max(rest_highest) as u64;
-        if self.words > 255 || self.links > 255 || frames > 255 {
-            return None;
+    fn push(&mut self, slot: usize) {
+        if let Some(place) = self.slots.get_mut(self.length) {
+            place.write(slot);
+            self.length += 1;
         }
-        let places = self.entries.pool.get(self.index..self.index + HEADER_WORDS)?;
-        places.iter().zip(header).for_each(|(place, word)| place.store(word, Relaxed));
-        let (index, end) = (self.index as u32, self.index + HEADER_WORDS + self.words);
-        self.entries.used.store(end as u32, Relaxed);
-        let end = self.offsets + self.words + 2 * self.links;
-        self.entries.used_offsets.store(end as u32, Relaxed);
-        Some(EntryIndex(index))
+    }
+
+    fn as_slice(&self) -> &[usize] {
+        // SAFETY: `push` has written the first `length` places.
+        unsafe { std::slice::from_raw_parts(self.slots.as_ptr().cast::<usize>(), self.length) }
+    }
+
+    /// Repeats the last slot until the length is a multiple of `group`.
+    fn pad(&mut self, group: usize) {
+        let missing = self.length.next_multiple_of(group) - self.length;
+        for _ in 0..missing {
+            self.push(self.as_slice()[self.length - 1]);
+        }
     }
 }

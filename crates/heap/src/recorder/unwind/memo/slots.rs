@@ -5,8 +5,8 @@ use super::super::start::StackStart;
 use super::EntryIndex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// Slots at most: 128 KiB.
-const MAX_SLOTS: usize = 1 << 14;
+/// Slots at most: 512 KiB.
+const MAX_SLOTS: usize = 1 << 16;
 /// Slots at first. PERF: they fill one page, and a thread with few stacks needs no more.
 const FIRST_SLOTS: usize = 1 << 9;
 /// How many slots may hold a key: itself and its neighbour.
