@@ -4,8 +4,8 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Slots at most.
-const MAX_SLOTS: usize = 1 << 14;
-/// Slots at first. PERF: with all 16,384 slots, a thousand stacks touched every page, 192 KiB per
+const MAX_SLOTS: usize = 1 << 17;
+/// Slots at first. PERF: with 16,384 slots, a thousand stacks touched every page, 192 KiB per
 /// thread.
 const FIRST_SLOTS: usize = 1 << 10;
 /// How many neighbouring slots are searched.
@@ -80,7 +80,7 @@ mod tests {
         let known: &StackCache = zeroed::leak().unwrap();
         let hash = |site: u32| u64::from(site).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // The last round adds again what was forgotten when the cache grew.
-        for most in [1, 400, 5000, 8000, 8000] {
+        for most in [1, 400, 5000, 60_000, 60_000] {
             for site in 1..=most {
                 assert!(known.find(hash(site)).is_none_or(|found| found == site));
                 if known.find(hash(site)).is_none() {
@@ -90,8 +90,8 @@ mod tests {
             assert_eq!(known.find(hash(most)), Some(most));
             assert_eq!(known.find(hash(most + 1)), None);
         }
-        let forgotten = (1..=8000).filter(|&site| known.find(hash(site)).is_none()).count();
-        assert!(forgotten < 200, "{forgotten} of 8000");
+        let forgotten = (1..=60_000).filter(|&site| known.find(hash(site)).is_none()).count();
+        assert!(forgotten < 2_000, "{forgotten} of 60,000");
         assert_eq!(known.capacity(), MAX_SLOTS);
     }
 }

@@ -33,6 +33,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 
 /// How many words are looked at to tell stacks apart.
 const MAX_BRANCHES: usize = 16;
+/// How many stacks are met for one that is stored, while there is no room for all.
+const CROWDED_EVERY: u32 = 8;
 /// After so many events, a thread looks whether modules were loaded or unloaded. It does so as well
 /// whenever it needs a new rule.
 const CHECK_EVERY: u32 = 256;
@@ -43,10 +45,17 @@ pub(in crate::recorder) struct StackMemo {
     /// A signal handler that finds this set walks its stack without the memo.
     in_use: AtomicBool,
     events: AtomicU32,
+    /// There are entries for stacks that are not known to be whole.
+    has_doubtful: AtomicBool,
     stack_low: AtomicUsize,
     stack_high: AtomicUsize,
     /// How often all entries were dropped.
     resets: AtomicU32,
+    /// The number of events at the last reset, and how many stacks were to be stored since then.
+    reset_at: AtomicU32,
+    stores: AtomicU32,
+    /// Since the last reset but one, fewer events were hits than misses.
+    is_crowded: AtomicBool,
     /// The generation of the rules that the entries follow from.
     generation: AtomicUsize,
     slots: Slots,
@@ -100,6 +109,9 @@ impl StackMemo {
     /// As `find`, for a stack that is cut or has a frame that was found by its frame pointer.
     #[cold]
     pub(in crate::recorder) fn find_doubtful(&self, start: &StackStart) -> Option<DoubtfulHit> {
+        if !self.has_doubtful.load(Relaxed) {
+            return None;
+        }
         let _in_use = InUse::begin(self)?;
         if self.generation.load(Relaxed) != rule_table::generation() {
             return None;
@@ -147,14 +159,19 @@ impl StackMemo {
     pub(in crate::recorder) fn store(&self, walk: &Walk, start: &StackStart, site: u32) {
         let Some((frames, steps, resumed)) = walk.repeatable() else { return };
         let Some(_in_use) = InUse::begin(self) else { return };
+        if walk.is_cut() || walk.is_guessed() {
+            self.has_doubtful.store(true, Relaxed);
+        }
         let generation = rule_table::generation();
         if self.generation.load(Relaxed) != generation {
             self.reset();
             self.generation.store(generation, Relaxed);
         }
+        if self.skips_this() {
+            return;
+        }
         if !self.entries.have_room_for(steps.len()) || self.slots.are_full() {
-            self.slots.grow_if_full();
-            self.reset();
+            self.make_room();
         }
         if resumed.is_some_and(|rest| rest.resets != self.resets.load(Relaxed)) {
             return;
@@ -213,6 +230,25 @@ impl StackMemo {
         }
     }
 
+    /// Drops all entries, because the tables are full.
+    #[cold]
+    fn make_room(&self) {
+        let events = self.events.load(Relaxed);
+        let events_since = events.wrapping_sub(self.reset_at.load(Relaxed));
+        let stores = self.stores.load(Relaxed);
+        self.is_crowded.store(!self.slots.are_full() && events_since < 2 * stores, Relaxed);
+        self.slots.grow_if_full();
+        self.reset();
+    }
+
+    /// With more stacks than there is room for, most stores are useless, and only one of
+    /// [`CROWDED_EVERY`] is made. What is stored then stays for longer.
+    fn skips_this(&self) -> bool {
+        let stores = self.stores.load(Relaxed).wrapping_add(1);
+        self.stores.store(stores, Relaxed);
+        self.is_crowded.load(Relaxed) && !stores.is_multiple_of(CROWDED_EVERY)
+    }
+
     /// The word at an offset from the start, if it lies in the thread's stack.
     #[inline(always)]
     fn word_at(&self, start: &StackStart, offset: u32) -> Option<u64> {
@@ -242,6 +278,8 @@ impl StackMemo {
         self.slots.clear();
         self.entries.clear();
         self.resets.store(self.resets.load(Relaxed).wrapping_add(1), Relaxed);
+        self.reset_at.store(self.events.load(Relaxed), Relaxed);
+        self.stores.store(0, Relaxed);
     }
 }
 

@@ -55,20 +55,28 @@ struct Position {
 }
 
 impl Walk {
-    /// Walks a stack to its end, or to a frame from which on the memo has it. The memo, if there is
-    /// one, is that of a thread with these bounds.
-    #[inline(never)]
-    pub(in crate::recorder) fn run(
-        start: &StackStart,
-        bounds: &StackBounds,
-        memo: Option<&StackMemo>,
-    ) -> Walk {
-        let mut walk = Walk {
+    /// A walk that has not begun.
+    #[inline(always)]
+    pub(in crate::recorder) fn new() -> Walk {
+        Walk {
             frames: Frames::new(),
             steps: [const { MaybeUninit::uninit() }; MAX_FRAMES],
             resumed: None,
-            is_repeatable: bounds.contains(start.stack_pointer),
-        };
+            is_repeatable: false,
+        }
+    }
+
+    /// Walks a stack to its end, or to a frame from which on the memo has it. The memo, if there is
+    /// one, is that of a thread with these bounds. Called once. PERF: a walk is 5 KiB, which are not
+    /// copied.
+    #[inline(never)]
+    pub(in crate::recorder) fn run(
+        &mut self,
+        start: &StackStart,
+        bounds: &StackBounds,
+        memo: Option<&StackMemo>,
+    ) {
+        self.is_repeatable = bounds.contains(start.stack_pointer);
         let mut reader = StackReader::new(start.stack_pointer, bounds);
         let mut position = Position {
             address: start.return_address & ADDRESS_MASK,
@@ -77,19 +85,18 @@ impl Walk {
             interrupted: None,
         };
         if position.address == 0 {
-            walk.cut();
-            return walk;
+            self.cut();
+            return;
         }
         loop {
-            if walk.frames.length() > 0 && walk.is_repeatable && walk.resume(&position, memo) {
+            if self.frames.length() > 0 && self.is_repeatable && self.resume(&position, memo) {
                 break;
             }
-            if !walk.frames.push(position.address) || !walk.step(&mut position, &mut reader) {
+            if !self.frames.push(position.address) || !self.step(&mut position, &mut reader) {
                 break;
             }
         }
-        walk.is_repeatable &= !reader.left_bounds;
-        walk
+        self.is_repeatable &= !reader.left_bounds;
     }
 
     /// Asks the memo for the rest of the stack.

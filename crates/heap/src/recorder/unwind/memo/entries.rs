@@ -13,8 +13,8 @@ use super::super::walk::FrameStep;
 use std::cell::{Cell, UnsafeCell};
 use std::mem::MaybeUninit;
 
-/// 4 MiB, used as far as they are filled.
-const POOL_WORDS: usize = 1 << 19;
+/// 8 MiB, used as far as they are filled.
+const POOL_WORDS: usize = 1 << 20;
 
 /// The place of an entry in the pool; never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use super::super::start::StackStart;
 use super::EntryIndex;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-/// Slots at most: 512 KiB.
-const MAX_SLOTS: usize = 1 << 16;
+/// Slots at most: 1 MiB.
+const MAX_SLOTS: usize = 1 << 17;
 /// Slots at first. PERF: they fill one page, and a thread with few stacks needs no more.
 const FIRST_SLOTS: usize = 1 << 9;
-/// How many slots may hold a key: itself and its neighbour.
-const WAYS: usize = 2;
+/// How many neighbouring slots may hold a key.
+const WAYS: usize = 4;
 
 /// All zeros is a valid, empty table.
 pub(super) struct Slots {
@@ -61,14 +61,16 @@ impl Slots {
         })
     }
 
-    /// Sets the slot of a key. If no slot is free, another key is forgotten.
+    /// Sets the slot of a key. If no slot is free, another key is forgotten: preferably one of an
+    /// entry, because many entries may lie behind a branch.
     pub(super) fn set(&self, key: u64, slot: Slot) {
-        let is_own = |word: u64| word != 0 && word >> TAG_SHIFT == key >> TAG_SHIFT;
         let word_in = |place: usize| self.slots[place].load(Relaxed);
-        let own = self.places(key).find(|&place| is_own(word_in(place)));
-        let empty = || self.places(key).find(|&place| word_in(place) == 0);
-        let any = || self.places(key).nth((key >> 20) as usize % WAYS);
-        let Some(place) = own.or_else(empty).or_else(any) else { return };
+        let find = |is_right: &dyn Fn(u64) -> bool| self.places(key).find(|&place| is_right(word_in(place)));
+        let place = find(&|word| word != 0 && word >> TAG_SHIFT == key >> TAG_SHIFT)
+            .or_else(|| find(&|word| word == 0))
+            .or_else(|| find(&|word| word & BRANCH == 0))
+            .or_else(|| self.places(key).next());
+        let Some(place) = place else { return };
         if word_in(place) == 0 {
             self.used.store(self.used.load(Relaxed) + 1, Relaxed);
         }
