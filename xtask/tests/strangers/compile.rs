@@ -48,6 +48,17 @@ pub(crate) fn compile(name: &str, output: &Path, flags: &[&str]) {
     run_to_success(rustc.args(flags).current_dir(run::workspace()));
 }
 
+/// A program that many tests run, compiled by the first of them without further flags.
+pub(crate) fn compile_once(name: &str, compiled: &'static OnceLock<PathBuf>) -> &'static Path {
+    compiled.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("strangers");
+        std::fs::create_dir_all(&folder).expect("the folder can be made");
+        let program = folder.join(name.trim_end_matches(".rs"));
+        compile(name, &program, &[]);
+        program
+    })
+}
+
 /// Compiles a C program.
 pub(crate) fn compile_c(name: &str, output: &Path) {
     run_to_success(Command::new("cc").args(["-O1", "-o"]).arg(output).arg(source(name)).arg("-ldl"));

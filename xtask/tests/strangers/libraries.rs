@@ -39,6 +39,19 @@ fn a_library_that_its_host_unloads() {
 }
 
 #[test]
+fn a_program_and_its_library_both_carry_the_recorder() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let host = home.path().join("host");
+    compile("host.rs", &host, &[]);
+    let plugin = plugin(home.path());
+    let profiled = profile(&[host.as_os_str(), plugin.as_os_str()]).ended_well();
+    assert_eq!(held(profiled.heap_with("hold_in_plugin"), "hold_in_plugin"), Held::kept(5, 5 * 5_555));
+    let host = profiled.heap_with("hold_in_host");
+    assert_eq!(held(host, "hold_in_host"), Held::kept(3, 3 * 7_777));
+    is_total_of(host, "end_bytes", 3 * 7_777);
+}
+
+#[test]
 fn a_c_library_in_the_middle_of_a_stack() {
     let home = tempfile::tempdir().expect("a temporary folder");
     let program = home.path().join("holds");

@@ -53,6 +53,21 @@ impl Profiled {
         self
     }
 
+    /// The report names this signal as the program's end.
+    pub(crate) fn ended_by_signal(self, signal: i32) -> Profiled {
+        run::ends_with(&self.output, 1);
+        assert_eq!(self.report["failed"][0]["signal"], signal, "{}", self.report["failed"]);
+        self
+    }
+
+    /// The report names this exit status.
+    pub(crate) fn ended_with_status(self, status: i32) -> Profiled {
+        run::ends_with(&self.output, 1);
+        let cause = self.report["failed"][0]["cause"].as_str().expect("a cause");
+        assert!(cause.contains(&format!("status {status}")), "{cause}");
+        self
+    }
+
     pub(crate) fn runs(&self) -> &[Value] {
         self.report["runs"].as_array().expect("runs is a list")
     }
@@ -63,6 +78,19 @@ impl Profiled {
         let [run] = self.runs() else { panic!("not one process: {names:?}") };
         &run["heap"]
     }
+
+    /// The heap figures of the only process in which a function held something.
+    pub(crate) fn heap_with(&self, function: &str) -> &Value {
+        let mut found = self.runs().iter().map(|run| &run["heap"]).filter(|heap| holds(heap, function));
+        let seen: Vec<_> = self.runs().iter().map(|run| (&run["variant"], functions(&run["heap"]))).collect();
+        let first = found.next().unwrap_or_else(|| panic!("none has {function}: {seen:#?}"));
+        assert!(found.next().is_none(), "several have {function}: {seen:#?}");
+        first
+    }
+}
+
+fn functions(heap: &Value) -> Vec<&Value> {
+    sites(heap).iter().map(|site| &site["function"]).collect()
 }
 
 pub(crate) fn sites(heap: &Value) -> &[Value] {
@@ -88,6 +116,10 @@ fn is_frame_of(frame: &str, function: &str) -> bool {
 pub(crate) fn sites_of<'a>(heap: &'a Value, function: &str) -> Vec<&'a Value> {
     let leads_through = |site: &&Value| stack(site).iter().any(|frame| is_frame_of(frame, function));
     sites(heap).iter().filter(leads_through).collect()
+}
+
+fn holds(heap: &Value, function: &str) -> bool {
+    !sites_of(heap, function).is_empty()
 }
 
 /// The figures of a function.
