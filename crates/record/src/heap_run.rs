@@ -45,12 +45,15 @@ pub struct HeapRun {
     /// `lines`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unnamed: Vec<UnnamedModule>,
-    /// Stacks walked by unwind tables because frame pointers did not give the whole stack.
+    /// Births whose stack leads through code without unwind tables, where frame pointers were followed.
     #[serde(default)]
     pub slow_walks: u64,
     /// Bound of the peak's error; 0 while a single thread records.
     #[serde(default)]
     pub peak_error_bytes: u64,
+    /// The process; absent in a lesson's run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<RecordedProcess>,
     /// How long blocks lived, per size class, the smallest first. All sites are included, also
     /// those not listed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -87,6 +90,42 @@ pub enum UnnamedReason {
     Deleted,
     /// Another build has taken its place, with this build id, if it has one.
     Replaced(Option<String>),
+}
+
+/// A process of a program that is no lesson, and what its recording lacks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedProcess {
+    /// Process id.
+    pub id: u64,
+    /// Process id of the parent when the recording began.
+    pub parent: u64,
+    /// How it ended, for people; absent where only its parent learnt it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<String>,
+    /// Whether it was still running when the report was made.
+    #[serde(default)]
+    pub is_running: bool,
+    /// The file name of the module that contains the recorder, if the process has several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorder: Option<String>,
+    /// Live bytes of the parent at the fork that made this process. They are not part of it.
+    #[serde(default)]
+    pub inherited_bytes: u64,
+    /// Events that were half counted when the process ended: at most one per thread.
+    #[serde(default)]
+    pub interrupted_events: u64,
+    /// Events that could not be counted anywhere, because the tables got no memory.
+    #[serde(default)]
+    pub lost_events: u64,
+    /// Births that had no room for a site of their own.
+    #[serde(default)]
+    pub overflowed_blocks: u64,
+    /// Whether the file system had no room for more of the tables.
+    #[serde(default)]
+    pub out_of_room: bool,
+    /// Births whose stack ends before the thread's start, or is deeper than 128 frames.
+    #[serde(default)]
+    pub cut_stacks: u64,
 }
 
 /// Blocks of one size class, and how long they lived.

@@ -19,6 +19,12 @@ pub fn bytes(bytes: u64) -> String {
     format!("{} {}", three_digits(value), UNITS[unit])
 }
 
+/// Bytes with the bound of their error, where that is more than a thousandth: `8.60 MB ±0.4 %`.
+pub fn bytes_within(value: u64, error: u64) -> String {
+    let part = error as f64 / value.max(1) as f64;
+    if part > 0.001 { format!("{} ±{:.1} %", bytes(value), part * 100.0) } else { bytes(value) }
+}
+
 /// Bytes that may be negative: `-8 B`.
 pub fn signed_bytes(value: i64) -> String {
     let magnitude = bytes(value.unsigned_abs());

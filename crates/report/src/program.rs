@@ -8,7 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::PANIC_BACKTRACE;
-use heaplab_record::{HeapRun, Report, Run};
+use heaplab_record::{HeapRun, RecordedProcess, Report, Run};
 
 /// Terminals of at least this width show bytes with every digit.
 const WIDE: usize = 110;
@@ -36,10 +36,14 @@ pub(crate) struct ProcessRow {
 }
 
 /// The processes that left a recording.
-pub(crate) fn process_rows(report: &Report) -> Vec<ProcessRow> {
+pub(crate) fn process_rows(report: &Report, words: &Words) -> Vec<ProcessRow> {
     let process = |run: &Run| {
         let heap = run.heap.as_ref()?;
-        Some(ProcessRow { name: run.variant.clone(), about: run.about.clone(), figures: process_cells(heap) })
+        let several = report.runs.len() > 1;
+        let process =
+            heap.process.as_ref().filter(|_| several).map(|process| describe_process(process, words));
+        let about = std::iter::once(run.about.clone()).chain(process).collect::<Vec<_>>().join(" · ");
+        Some(ProcessRow { name: run.variant.clone(), about, figures: process_cells(heap) })
     };
     report.runs.iter().filter_map(process).collect()
 }
@@ -49,7 +53,10 @@ fn process_cells(heap: &HeapRun) -> Vec<TableCell> {
     let bytes = |bytes: u64| TableCell { exact: Some(format::count(bytes)), ..plain(format::bytes(bytes)) };
     let wall = median_of_counts(&heap.wall_ns).map(format::nanoseconds);
     vec![
-        bytes(heap.peak_bytes),
+        TableCell {
+            short: format::bytes_within(heap.peak_bytes, heap.peak_error_bytes),
+            ..bytes(heap.peak_bytes)
+        },
         plain(format::count(heap.peak_blocks)),
         bytes(heap.total_bytes),
         plain(format::count(heap.total_blocks)),
@@ -83,14 +90,45 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
         notes.push(words.say("program-note-error", &[("bytes", &format::bytes(error))]));
     }
     let walks: u64 = heaps().map(|heap| heap.slow_walks).sum();
-    let births: u64 = heaps().map(|heap| heap.total_blocks).sum();
-    // A few stacks go through a C library whatever the flags.
-    if walks > births / 20 {
-        notes.push(words.say("program-note-slow", &[("walks", &format::count(walks))]));
+    if walks > 0 {
+        notes.push(words.say("program-note-guessed", &[("count", &format::count(walks))]));
+    }
+    for run in &report.runs {
+        if let Some(process) = run.heap.as_ref().and_then(|heap| heap.process.as_ref()) {
+            notes.extend(process_notes(&run.variant, process, words));
+        }
     }
     notes.extend(heaps().filter_map(|heap| panic_note(heap, words)));
     notes.extend(unnamed::describe_unnamed(heaps(), words));
     notes
+}
+
+/// What the recording of a process lacks, or what a reader has to know of it.
+fn process_notes(name: &str, process: &RecordedProcess, words: &Words) -> Vec<String> {
+    let counts = [
+        ("program-note-inherited", process.inherited_bytes),
+        ("program-note-interrupted", process.interrupted_events),
+        ("program-note-lost", process.lost_events),
+        ("program-note-overflowed", process.overflowed_blocks),
+        ("program-note-cut", process.cut_stacks),
+        ("program-note-running", process.is_running.into()),
+        ("program-note-room", process.out_of_room.into()),
+    ];
+    let name = prose::strip_controls(name);
+    let say = |(key, count): (&str, u64)| {
+        let (bytes, count) = (format::bytes(count), format::count(count));
+        words.say(key, &[("name", &name), ("bytes", &bytes), ("count", &count)])
+    };
+    counts.into_iter().filter(|(_, count)| *count > 0).map(say).collect()
+}
+
+/// Who a process is: its number, its parent, the recorder in it, and how it ended.
+fn describe_process(process: &RecordedProcess, words: &Words) -> String {
+    let (id, parent) = (process.id.to_string(), process.parent.to_string());
+    let mut parts = vec![words.say("program-process", &[("id", &id), ("parent", &parent)])];
+    parts.extend(process.recorder.as_ref().map(|name| words.say("program-recorder", &[("name", name)])));
+    parts.extend(process.end.as_ref().map(|end| prose::strip_controls(end)));
+    parts.join(" · ")
 }
 
 /// How much of the peak a panic's own backtrace was, which is not the program's memory.
@@ -115,6 +153,9 @@ pub fn render_terminal(report: &Report, grouping: SiteGrouping, words: &Words, w
                     .iter()
                     .map(|line| format!("  {line}")),
             );
+        }
+        if let Some(process) = heap.process.as_ref().filter(|_| report.runs.len() > 1) {
+            head.push(format!("  {}", describe_process(process, words)));
         }
         parts.push(format!("{}\n{}", head.join("\n"), render_totals(heap, words, width >= WIDE)));
         if heap.sites.is_empty() {
@@ -142,7 +183,11 @@ fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
     };
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.add_row([words.get("program-peak"), bytes(heap.peak_bytes), blocks(heap.peak_blocks)]);
+    let peak = match exact {
+        true => bytes(heap.peak_bytes),
+        false => format::bytes_within(heap.peak_bytes, heap.peak_error_bytes),
+    };
+    table.add_row([words.get("program-peak"), peak, blocks(heap.peak_blocks)]);
     table.add_row([words.get("program-total"), bytes(heap.total_bytes), blocks(heap.total_blocks)]);
     table.add_row([words.get("program-end"), bytes(heap.end_bytes), blocks(heap.end_blocks)]);
     let times = words.say("program-times", &[("times", &format::count(heap.reallocations))]);

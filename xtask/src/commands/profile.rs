@@ -15,12 +15,11 @@ use crate::runner::discover;
 use crate::runner::environment;
 use crate::runner::growth_analysis;
 use crate::runner::probe;
-use crate::runner::recording_files;
+use crate::runner::recording_files::{self, ProcessRecording};
 use crate::runner::user_program::{self, ProgramEnd, ProgramRequest};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_profile::dhat;
-use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{LiveCurve, Words, program};
@@ -45,6 +44,7 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let order =
         ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
     let ended = user_program::run_program(&order)?;
+    recording_files::wait_for_others(&order.out, ended.process);
     let recordings = recording_files::read_recordings(&order.out, ended.process)?;
     if recordings.is_empty() {
         return Err(missing_recording::explain_missing(program, &ended).into());
@@ -64,7 +64,7 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
         let named = NamedProfile { section, variant: name, probe, rows: 1, profile, unnamed };
         live.extend(LiveCurve::from_recording("", &named.variant, &recording.raw));
         of_dhat.push(dhat::RunHeader::from_recording(&recording.raw));
-        runs.push(run_from_recording(&recording.raw, &named));
+        runs.push(run_from_recording(recording, &ended, &named));
         profiles.push(named);
     }
     let report = build_report(&file_name, runs, &ended, &root, &recordings, &words);
@@ -90,7 +90,7 @@ fn build_report(
     runs: Vec<Run>,
     ended: &ProgramEnd,
     root: &Path,
-    recordings: &[recording_files::ProcessRecording],
+    recordings: &[ProcessRecording],
     words: &Words,
 ) -> Report {
     let births: u64 = recordings.iter().map(|recording| recording.raw.totals.births).sum();
@@ -121,7 +121,8 @@ fn build_report(
 }
 
 /// The entry of one process. The recorder measures neither its time nor its resident memory.
-fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
+fn run_from_recording(recording: &ProcessRecording, ended: &ProgramEnd, named: &NamedProfile) -> Run {
+    let raw = &recording.raw;
     let totals = &raw.totals;
     let heap = HeapRun {
         rows: 1,
@@ -138,6 +139,7 @@ fn run_from_recording(raw: &RawRecording, named: &NamedProfile) -> Run {
         memory_cost_bytes: None,
         slow_walks: totals.slow_walks,
         peak_error_bytes: totals.peak_error_bytes,
+        process: Some(recording.describe_process(ended)),
         ..HeapRun::default()
     };
     Run {

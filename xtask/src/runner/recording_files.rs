@@ -2,10 +2,14 @@
 //! recorder has mapped since the process began. A process that called exec, or that has two
 //! recorders, left `heap-PID-2.tables` besides.
 
+use crate::runner::probe;
+use crate::runner::user_program::ProgramEnd;
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::{RawError, RawRecording, read_file};
+use heaplab_record::RecordedProcess;
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The size of an empty file of tables.
 const SPARE_BYTES: u64 = heaplab_profile::raw::tables::FILE_BYTES as u64;
@@ -15,6 +19,62 @@ pub(crate) struct ProcessRecording {
     /// The program's file name; `NAME.2` for a second process of the same program.
     pub(crate) name: String,
     pub(crate) raw: RawRecording,
+    /// The file name of the module that contains the recorder, if the process has several.
+    pub(crate) recorder: Option<String>,
+}
+
+impl ProcessRecording {
+    /// What the report says of the process; `first` is how the program ended.
+    pub(crate) fn describe_process(&self, first: &ProgramEnd) -> RecordedProcess {
+        let process = &self.raw.process;
+        let is_first = process.id == u64::from(first.process);
+        RecordedProcess {
+            id: process.id,
+            parent: process.parent,
+            end: is_first.then(|| match &first.cause {
+                Some(cause) => cause.clone(),
+                None if first.status.success() => "exit status 0".to_owned(),
+                None => probe::describe_status(first.status),
+            }),
+            is_running: !is_first && is_running(process.id),
+            recorder: self.recorder.clone(),
+            inherited_bytes: process.inherited_bytes,
+            interrupted_events: process.interrupted_events,
+            lost_events: process.lost_events,
+            overflowed_blocks: self.raw.totals.overflowed,
+            out_of_room: process.is_out_of_room > 0,
+            cut_stacks: self.raw.totals.cut_stacks,
+        }
+    }
+}
+
+/// How long processes may go on after the program itself has ended, such as a daemon's.
+const WAIT_FOR_OTHERS: Duration = Duration::from_secs(2);
+
+/// Waits a moment for processes that outlive the program. What still runs then is reported as it is.
+pub(crate) fn wait_for_others(folder: &Path, first: u32) {
+    let deadline = Instant::now() + WAIT_FOR_OTHERS;
+    let are_running = || {
+        list_files(folder).unwrap_or_default().iter().any(|path| {
+            process_of(path).is_some_and(|process| process != u64::from(first) && is_running(process))
+        })
+    };
+    while are_running() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// The process id in a file's name.
+fn process_of(path: &Path) -> Option<u64> {
+    let name = path.file_stem()?.to_str()?.strip_prefix("heap-")?;
+    name.split('-').next()?.parse().ok()
+}
+
+/// Whether the process exists and is no zombie.
+fn is_running(process: u64) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The state stands behind the name, which is in parentheses and may contain any character.
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
 }
 
 /// Makes a file ready that a process may take which may not make a file of this size itself
@@ -42,9 +102,13 @@ pub(crate) fn read_recordings(folder: &Path, first: u32) -> Result<Vec<ProcessRe
     }
     raws.sort_by_key(|raw| (raw.process.id != u64::from(first), raw.process.started_unix_ns));
     let mut recordings: Vec<ProcessRecording> = Vec::new();
+    let ids: Vec<(u64, Option<String>)> =
+        raws.iter().map(|raw| (raw.process.id, recorder_module(raw))).collect();
     for raw in raws {
+        let own = recorder_module(&raw);
+        let is_one_of_several = ids.iter().any(|(id, other)| *id == raw.process.id && *other != own);
         let name = unique_name(&program_name(&raw), &recordings);
-        recordings.push(ProcessRecording { name, raw });
+        recordings.push(ProcessRecording { name, raw, recorder: own.filter(|_| is_one_of_several) });
     }
     Ok(recordings)
 }
@@ -61,6 +125,13 @@ fn list_files(folder: &Path) -> Result<Vec<PathBuf>> {
         .collect();
     paths.sort();
     Ok(paths)
+}
+
+/// The file name of the module that contains the recorder.
+fn recorder_module(raw: &RawRecording) -> Option<String> {
+    let address = raw.process.recorder_address;
+    let module = raw.modules.iter().find(|module| (module.base..module.end).contains(&address))?;
+    module.path.rsplit('/').next().map(str::to_owned)
 }
 
 fn program_name(raw: &RawRecording) -> String {

@@ -40,7 +40,16 @@ program-command = Command: { $command }
 program-fact-of = { $blocks } blocks, { $bytes } B
 program-note-bytes = Bytes are what the program asked for, without the allocator’s rounding and the recorder’s own headers. Wall time is that under the recorder; without it the program is faster.
 program-note-error = Several threads allocated: the peak may be off by { $bytes } at most; every other figure is exact.
-program-note-slow = { $walks } stacks had to be walked by unwind tables, which is slow: built with RUSTFLAGS=-Cforce-frame-pointers=yes the program is recorded much faster.
+program-note-guessed = { $count } stacks lead through code without unwind tables, such as code made at run time. There the recorder followed frame pointers, and callers may be missing.
+program-note-inherited = { $name } began as a copy of its parent, which held { $bytes } then. These blocks are not part of its figures.
+program-note-interrupted = { $name }: { $count } events were half counted when the process ended, at most one per thread.
+program-note-lost = { $name }: { $count } events were not counted, because the recorder got no memory for a thread's tables.
+program-note-overflowed = { $name }: { $count } allocations had no room for a stack of their own; they are counted as [no room in the tables].
+program-note-cut = { $name }: { $count } allocations have a stack that ends before the thread's start, or that is deeper than 128 frames.
+program-note-running = { $name } was still running when this report was made; its figures are those until then.
+program-note-room = { $name }: the disk had no room for more of the recording. Totals are exact; new stacks are counted as [no room in the tables].
+program-process = process { $id }, started by { $parent }
+program-recorder = recorder in { $name }
 program-note-panic = { $bytes } of the peak, { $share }, are what a panic needed to print its own backtrace, not the program’s memory. Without RUST_BACKTRACE a panic prints none.
 unnamed-stripped = { $file } is stripped: its rows are addresses, and addr2line -e UNSTRIPPED ADDRESS gives the line of each. For names, build it with strip = false and debug = "line-tables-only", or put its debug file beside it.
 unnamed-system = { $file } comes without debug information (build id { $id }): install its debug symbols. On Debian find-dbgsym-packages { $path } names the package; elsewhere debuginfod-find debuginfo { $id } fetches them.

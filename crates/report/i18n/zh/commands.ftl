@@ -40,7 +40,16 @@ program-command = 命令：{ $command }
 program-fact-of = { $blocks } 块，{ $bytes } B
 program-note-bytes = 字节是程序申请的大小，不含分配器的取整和记录器自己的块头；用时是记录时的用时，不带记录器会更快。
 program-note-error = 有多个线程分配，峰值最多可能差 { $bytes }；其余数字精确到字节。
-program-note-slow = 有 { $walks } 次调用栈要靠展开表来走，比较慢：编译时加上 RUSTFLAGS=-Cforce-frame-pointers=yes 会快得多。
+program-note-guessed = 有 { $count } 次调用栈经过没有展开表的代码（例如运行时生成的代码）。那里只能沿帧指针走，可能缺少调用者。
+program-note-inherited = { $name } 由父进程复制而来，当时父进程占用 { $bytes }。这些内存块不计入它的数字。
+program-note-interrupted = { $name }：进程结束时有 { $count } 个事件只计了一半，每个线程最多一个。
+program-note-lost = { $name }：有 { $count } 个事件没有计入，因为记录器没有内存放线程的表。
+program-note-overflowed = { $name }：有 { $count } 次分配没有位置存自己的调用栈，计在 [no room in the tables] 下。
+program-note-cut = { $name }：有 { $count } 次分配的调用栈没有到线程起点就断了，或者深于 128 层。
+program-note-running = 生成报告时 { $name } 还在运行，数字截至那时。
+program-note-room = { $name }：磁盘没有空间继续记录。总数仍然精确；新的调用栈计在 [no room in the tables] 下。
+program-process = 进程 { $id }，由 { $parent } 启动
+program-recorder = 记录器在 { $name } 中
 program-note-panic = 峰值里有 { $bytes }（{ $share }）是 panic 打印自己的调用栈用掉的，不是程序本身的内存；不设 RUST_BACKTRACE 就不会打印。
 unnamed-stripped = { $file } 去掉了符号：表里只有地址，用 addr2line -e 未去符号的文件 地址 可以查到每一行。想直接看到名字，编译时用 strip = false 和 debug = "line-tables-only"，或者把调试文件放在它旁边。
 unnamed-system = { $file } 没有调试信息（build id { $id }）：请安装它的调试符号。在 Debian 上 find-dbgsym-packages { $path } 会给出软件包名；其他系统用 debuginfod-find debuginfo { $id } 下载。

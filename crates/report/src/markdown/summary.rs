@@ -100,7 +100,7 @@ fn render_processes(report: &Report, words: &Words) -> String {
     let heads = std::iter::once("program").chain(program::COLUMNS);
     let heads: Vec<String> = heads.map(|key| prose::column_head(&format!("column-{key}"), words)).collect();
     let mut table = table_head(&heads, 1..heads.len());
-    for process in program::process_rows(report) {
+    for process in program::process_rows(report, words) {
         let figures = process.figures.iter().map(|cell| escape_text(&cell.short));
         table.push_str(&table_row(
             &std::iter::once(code_span(&process.name)).chain(figures).collect::<Vec<_>>(),
@@ -185,7 +185,10 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     let written = [
         prose::language_name(run.language, words),
         format::count(run.rows),
-        bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+        run.heap.as_ref().map_or_else(
+            || NOT_MEASURED.to_owned(),
+            |heap| format::bytes_within(heap.peak_bytes, heap.peak_error_bytes),
+        ),
         tables::live_bytes_per_row_cell(run).short,
         bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
         bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),

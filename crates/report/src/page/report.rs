@@ -63,7 +63,7 @@ pub fn render_report_page(
         live: pictures.live_svg.as_deref().map(|svg| drawn(svg, "live-")),
         curve: pictures.curve_svg.as_deref().map(|svg| drawn(svg, "curve-")),
         sections: if is_lesson { runs::build_sections(report, words) } else { Vec::new() },
-        processes: if is_lesson { Vec::new() } else { program::process_rows(report) },
+        processes: if is_lesson { Vec::new() } else { program::process_rows(report, words) },
         notes: if is_lesson {
             notes::table_notes(report, words)
         } else {

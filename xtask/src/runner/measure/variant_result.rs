@@ -220,6 +220,7 @@ impl VariantRuns {
             lines: Vec::new(),
             unnamed: Vec::new(),
             lifetimes: Vec::new(),
+            process: None,
             slow_walks: self.slow_walks,
             peak_error_bytes: self.peak_error_bytes,
         })

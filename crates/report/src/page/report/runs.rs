@@ -67,7 +67,10 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         python: run.language == Language::Python,
         language: prose::language_name(run.language, words),
         rows: figure_cell(Some(format::scale(run.rows)), Some(format::count(run.rows))),
-        peak: bytes_cell(run.heap.as_ref().map(|heap| heap.peak_bytes)),
+        peak: figure_cell(
+            run.heap.as_ref().map(|heap| format::bytes_within(heap.peak_bytes, heap.peak_error_bytes)),
+            peak_bytes(run).map(format::count),
+        ),
         bar: peak_bytes(run)
             .filter(|_| most > 0)
             .map(|peak| format!("{:.2}", peak as f64 / most as f64 * 100.0)),
