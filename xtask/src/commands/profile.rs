@@ -44,7 +44,6 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let order =
         ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
     let ended = user_program::run_program(&order)?;
-    recording_files::wait_for_others(&order.out, ended.process);
     let recordings = recording_files::read_recordings(&order.out, ended.process)?;
     if recordings.is_empty() {
         return Err(missing_recording::explain_missing(program, &ended).into());

@@ -9,7 +9,7 @@ use heaplab_profile::raw::{RawError, RawRecording, read_file};
 use heaplab_record::RecordedProcess;
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::process::ExitStatus;
 
 /// The size of an empty file of tables.
 const SPARE_BYTES: u64 = heaplab_profile::raw::tables::FILE_BYTES as u64;
@@ -31,11 +31,15 @@ impl ProcessRecording {
         RecordedProcess {
             id: process.id,
             parent: process.parent,
-            end: is_first.then(|| match &first.cause {
-                Some(cause) => cause.clone(),
-                None if first.status.success() => "exit status 0".to_owned(),
-                None => probe::describe_status(first.status),
-            }),
+            end: match (is_first, &first.cause) {
+                (true, Some(cause)) => Some(cause.clone()),
+                (true, None) => Some(describe_end(first.status)),
+                (false, _) => first
+                    .orphans
+                    .iter()
+                    .find(|(id, _)| u64::from(*id) == process.id)
+                    .map(|(_, status)| describe_end(*status)),
+            },
             is_running: !is_first && is_running(process.id),
             recorder: self.recorder.clone(),
             inherited_bytes: process.inherited_bytes,
@@ -48,26 +52,8 @@ impl ProcessRecording {
     }
 }
 
-/// How long processes may go on after the program itself has ended, such as a daemon's.
-const WAIT_FOR_OTHERS: Duration = Duration::from_secs(2);
-
-/// Waits a moment for processes that outlive the program. What still runs then is reported as it is.
-pub(crate) fn wait_for_others(folder: &Path, first: u32) {
-    let deadline = Instant::now() + WAIT_FOR_OTHERS;
-    let are_running = || {
-        list_files(folder).unwrap_or_default().iter().any(|path| {
-            process_of(path).is_some_and(|process| process != u64::from(first) && is_running(process))
-        })
-    };
-    while are_running() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
-/// The process id in a file's name.
-fn process_of(path: &Path) -> Option<u64> {
-    let name = path.file_stem()?.to_str()?.strip_prefix("heap-")?;
-    name.split('-').next()?.parse().ok()
+fn describe_end(status: ExitStatus) -> String {
+    if status.success() { "it ended well (status 0)".to_owned() } else { probe::describe_status(status) }
 }
 
 /// Whether the process exists and is no zombie.

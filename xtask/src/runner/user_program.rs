@@ -12,11 +12,14 @@ use heaplab_record::Probe;
 use rustix::process::{Pid, Signal};
 use std::ffi::OsString;
 use std::os::fd::AsFd as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
+/// How long processes may go on after the program itself has ended, such as a daemon's.
+const WAIT_FOR_ORPHANS: Duration = Duration::from_secs(2);
 /// How long it may take to end after it was told to.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -42,6 +45,8 @@ pub(crate) struct ProgramEnd {
     pub(crate) cause: Option<String>,
     /// The signal that was received and passed on.
     pub(crate) interrupted: Option<i32>,
+    /// Processes of the program that outlived their parents, and how they ended.
+    pub(crate) orphans: Vec<(u32, ExitStatus)>,
 }
 
 /// Runs the program to its end. Ctrl-C ends the program, not this process, which then reports what
@@ -54,6 +59,9 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
         command.stdout(Stdio::from(stderr));
     }
     terminate_with_parent(&mut command);
+    // Processes that outlive their parents become children of this process, which learns how they
+    // end. Where the kernel refuses, a daemon is reported as it was when the program ended.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     recording_files::make_spare(&order.out);
     let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
     WatchedProgram { child, started: Instant::now(), asked: None, cause: None, interrupted: None }
@@ -76,7 +84,7 @@ impl WatchedProgram {
                 // A signal that arrived while the program ended counts too.
                 let interrupted = self.interrupted.or_else(interrupt::take_signal);
                 let (process, cause) = (self.child.id(), self.cause.take());
-                return Ok(ProgramEnd { process, status, cause, interrupted });
+                return Ok(ProgramEnd { process, status, cause, interrupted, orphans: wait_for_orphans() });
             }
             if let Some(signal) = interrupt::take_signal() {
                 if self.asked.is_some() {
@@ -136,6 +144,24 @@ impl Drop for WatchedProgram {
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             let _ = self.child.kill();
             let _ = self.child.wait();
+        }
+    }
+}
+
+/// Waits a moment for processes that outlived the program. What still runs then is left alone.
+fn wait_for_orphans() -> Vec<(u32, ExitStatus)> {
+    use rustix::process::{WaitOptions, wait};
+    let deadline = Instant::now() + WAIT_FOR_ORPHANS;
+    let mut orphans = Vec::new();
+    loop {
+        match wait(WaitOptions::NOHANG) {
+            Ok(Some((process, status))) => {
+                let process = u32::try_from(process.as_raw_nonzero().get()).unwrap_or(0);
+                orphans.push((process, ExitStatus::from_raw(status.as_raw() as i32)));
+            }
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(POLL_INTERVAL),
+            // There are none, or they take long.
+            _ => return orphans,
         }
     }
 }
