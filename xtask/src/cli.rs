@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
     #[command(after_help = "Examples:\n  cargo xtask diff reports/before reports/profile/my-program\n  \
         cargo xtask diff old/list_dict.dhat.json new/list_dict.dhat.json --out reports/what-changed\n\n\
-        OLD and NEW are a report's folder, a report.json, or a profile: .raw, .dhat.json, .speedscope.json, .folded, \
+        OLD and NEW are a report's folder, a report.json, or a profile: .tables, .raw, .dhat.json, .speedscope.json, .folded, \
         heaptrack's recording, or what `memray transform csv` exports; all of them also packed as .gz or .zst.")]
     Diff(DiffOptions),
     /// Keep the reports' figures and pictures in reports/gallery/, and put them into the lessons' texts

@@ -128,7 +128,7 @@ fn modules_of_rows(
         let found = modules.iter().find(|module| module.file == file);
         named.extend(found.map(|module| UnnamedModule {
             file: module.file.clone(),
-            path: is_of_the_system(&module.path).then(|| module.path.clone()).unwrap_or_default(),
+            path: Some(module.path.clone()).filter(|path| is_of_the_system(path)).unwrap_or_default(),
             build_id: module.build_id.clone(),
             reason: describe_reason(&module.reason),
         }));

@@ -216,4 +216,15 @@ fn table(browser: &Browser, name: &str) {
     browser.type_into("details[open] input[data-filter]", own.as_str().expect("a text"));
     let left = shown().as_u64().expect("a number");
     assert!(left >= 1 && left <= all.as_u64().expect("a number"), "{name}");
+
+    // The switch shows the table by stack in place of that by line.
+    const SWITCH: &str = "details[open] label[for$=\"-sites-by-2\"]";
+    let visible = || {
+        browser.run("return [...document.querySelectorAll('details[open] table[data-sort]')].map((table) => table.offsetHeight > 0)")
+    };
+    if browser.run(&format!("return document.querySelectorAll('{SWITCH}').length")) == 1 {
+        assert_eq!(visible(), serde_json::json!([true, false]), "{name}");
+        browser.click(SWITCH);
+        assert_eq!(visible(), serde_json::json!([false, true]), "{name}");
+    }
 }

@@ -117,7 +117,7 @@ fn what_cannot_be_compared_is_named() {
     assert!(!out.exists());
 }
 
-/// The recording that a program leaves by itself: `heap-PID.raw`.
+/// The recording that a program leaves by itself: `heap-PID.tables`, which is mostly a hole.
 fn recorded(folder: &Path, arguments: &[&str]) -> std::path::PathBuf {
     let mut build = std::process::Command::new(env!("CARGO"));
     build.current_dir(workspace()).args(["build", "-q", "-p", "heaplab-heap", "--example", "leaky"]);
@@ -127,8 +127,10 @@ fn recorded(folder: &Path, arguments: &[&str]) -> std::path::PathBuf {
     let output = program.args(arguments).env("HEAPLAB_OUT", folder).env("HEAPLAB_PROBE", "heap").output();
     assert!(output.expect("it starts").status.success());
     let name = names(folder).pop().expect("it left a recording");
-    assert!(name.starts_with("heap-") && name.ends_with(".raw"), "{name}");
-    folder.join(name)
+    assert!(name.starts_with("heap-") && name.ends_with(".tables"), "{name}");
+    let path = folder.join(name);
+    assert!(path.metadata().expect("a file").len() > 1_000_000_000);
+    path
 }
 
 #[test]

@@ -7,11 +7,13 @@ use crate::exit::ExitReason;
 use crate::runner::alloc_sites::trim_to_program;
 use anyhow::{Context as _, Result};
 use heaplab_profile::formats::{self, CountingRule, FORMATS, FormatError, ImportedProfile, LocationStyle};
-use heaplab_profile::raw::RawRecording;
+use heaplab_profile::raw::{self, RawRecording};
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Measure, Profile, folded, speedscope};
 use heaplab_record::{Language, REPORT_SCHEMA, Report, Run};
 use serde::Deserialize;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 /// One profile with its totals.
@@ -37,11 +39,17 @@ pub(super) struct InputTotals {
 pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     let place = path.display();
     let file = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-    let bytes = bounded_file::read_file(&file)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     let name = bounded_file::unpacked_name(&name).to_owned();
+    if is_table_file(&file) {
+        let raw = raw::read_file(&file).with_context(|| format!("{place}: cannot read this recording"))?;
+        return Ok(vec![input_from_recording(&raw, &name, root).with_context(|| format!("{place}"))?]);
+    }
+    let bytes = bounded_file::read_file(&file)?;
     if bytes.starts_with(b"heaplab-heap ") {
-        return Ok(vec![input_from_recording(&bytes, &name, root).with_context(|| format!("{place}"))?]);
+        let raw =
+            RawRecording::read(&bytes).with_context(|| format!("{place}: cannot read this recording"))?;
+        return Ok(vec![input_from_recording(&raw, &name, root).with_context(|| format!("{place}"))?]);
     }
     if is_memray_recording(&bytes) {
         return Err(ExitReason::UsageError(format!(
@@ -59,6 +67,15 @@ pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
     let profile = profile
         .map_err(|error| ExitReason::UsageError(format!("{place}: {:#}", anyhow::Error::from(error))))?;
     Ok(vec![DiffInput::new(profile, &name)])
+}
+
+/// Whether a file has the tables of a process, as the recorder leaves them in `HEAPLAB_OUT`. Most of
+/// such a file is a hole, so its size says nothing, and only what is used is read.
+fn is_table_file(path: &Path) -> bool {
+    let mut first = [0; size_of::<u64>()];
+    path.is_file()
+        && File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok()
+        && u64::from_ne_bytes(first) == raw::tables::MAGIC
 }
 
 /// The schema of a JSON file. Everything else is passed over, so that a large file of another
@@ -86,7 +103,7 @@ fn unknown_format(path: &Path) -> ExitReason {
     let endings: Vec<&str> =
         FORMATS.iter().filter(|format| format.read.is_some()).map(|format| format.ending).collect();
     ExitReason::UsageError(format!(
-        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.raw, {}, heaptrack's \
+        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.tables, .raw, {}, heaptrack's \
          recording, `memray transform csv`; all of them also as .gz or .zst)",
         path.display(),
         endings.join(", ")
@@ -128,10 +145,9 @@ fn input_of_run(run: &Run, folder: &Path) -> Result<DiffInput> {
     Ok(source)
 }
 
-fn input_from_recording(bytes: &[u8], name: &str, root: &Path) -> Result<DiffInput> {
-    let raw = RawRecording::read(bytes).context("cannot read this recording")?;
+fn input_from_recording(raw: &RawRecording, name: &str, root: &Path) -> Result<DiffInput> {
     let roots = Roots { workspace: root.to_owned() };
-    let profile = symbolize(&raw, &roots).context("the recorded stacks have no names")?;
+    let profile = symbolize(raw, &roots).context("the recorded stacks have no names")?;
     let profile = trim_to_program(profile).trim_stacks();
     let (locations, counting) = (LocationStyle::Workspace, CountingRule::Recorder);
     Ok(DiffInput::new(ImportedProfile { profile, locations, counting, measures: &Measure::ALL }, name))
@@ -153,6 +169,6 @@ impl DiffInput {
 
 /// `list_dict` from `list_dict.dhat.json`.
 fn file_stem(name: &str) -> String {
-    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".json", ".csv"]);
+    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".tables", ".json", ".csv"]);
     endings.find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }
