@@ -5,7 +5,7 @@ use super::reader::{StackReader, WORD, read_word};
 use super::rule::{CfaBase, Rule};
 use super::rule_table::find_rule;
 use super::start::StackStart;
-use super::tables::{Bytes, Entry, learn_rule, register, with_entry};
+use super::tables::{Bytes, Entry, NoEntry, learn_rule, register, with_entry};
 use gimli::{
     CfaRule, Encoding, Evaluation, EvaluationResult, EvaluationStorage, Format, Location, Piece, Register,
     RegisterRule, UnwindExpression, Value,
@@ -33,7 +33,7 @@ pub(super) enum Step {
     },
     /// The tables say that there is no caller.
     End,
-    /// There are no tables for the address.
+    /// The address belongs to no module with tables.
     NoTables,
     /// The caller cannot be found.
     Cut,
@@ -74,7 +74,7 @@ impl Registers {
                 None => Step::Cut,
             }
         })
-        .unwrap_or(Step::NoTables)
+        .unwrap_or_else(|missing| if missing == NoEntry::NoTables { Step::NoTables } else { Step::Cut })
     }
 }
 

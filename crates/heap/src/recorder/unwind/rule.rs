@@ -35,8 +35,10 @@ pub(super) enum Rule {
     End,
     /// The tables say something else, which `registers` evaluates.
     Complex,
-    /// There are no tables for this address.
+    /// The address belongs to no module, or to one without tables.
     NoTables,
+    /// The tables of the module leave this address out.
+    Unknown,
 }
 
 /// A rule in 31 bits, never 0: two bits for the kind, and the three offsets in words.
@@ -48,6 +50,7 @@ impl PackedRule {
     const END: u32 = 3;
     const COMPLEX: u32 = 3 | 1 << 2;
     const NO_TABLES: u32 = 3 | 2 << 2;
+    const UNKNOWN: u32 = 3 | 3 << 2;
 
     #[inline(always)]
     pub(super) fn unpack(self) -> Rule {
@@ -59,7 +62,8 @@ impl PackedRule {
                 return match self.0 {
                     Self::END => Rule::End,
                     Self::COMPLEX => Rule::Complex,
-                    _ => Rule::NoTables,
+                    Self::NO_TABLES => Rule::NoTables,
+                    _ => Rule::Unknown,
                 };
             }
         };
@@ -109,6 +113,7 @@ impl Rule {
             Rule::End => PackedRule::END,
             Rule::Complex => PackedRule::COMPLEX,
             Rule::NoTables => PackedRule::NO_TABLES,
+            Rule::Unknown => PackedRule::UNKNOWN,
         })
     }
 }
@@ -117,6 +122,13 @@ impl Rule {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn rules_without_offsets_are_told_apart() {
+        for rule in [Rule::End, Rule::Complex, Rule::NoTables, Rule::Unknown] {
+            assert_eq!(rule.pack().unpack(), rule);
+        }
+    }
 
     #[test]
     fn what_does_not_fit_is_complex() {

@@ -44,11 +44,28 @@ pub(super) struct Entry<'a> {
     pub(super) row: &'a Row,
 }
 
-/// Calls `use_entry` with what the tables say about `address`; `None` if they have nothing for it
-/// or cannot be read.
+/// Why the tables say nothing about an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoEntry {
+    /// It belongs to no module, or to one without tables.
+    NoTables,
+    /// The tables of its module leave it out, or cannot be read.
+    LeftOut,
+}
+
+/// Calls `use_entry` with what the tables say about `address`.
 #[cold]
-pub(super) fn with_entry<R>(address: u64, use_entry: impl FnOnce(Entry<'_>) -> R) -> Option<R> {
-    let UnwindSections { header, frames } = find_sections(address)?;
+pub(super) fn with_entry<R>(address: u64, use_entry: impl FnOnce(Entry<'_>) -> R) -> Result<R, NoEntry> {
+    let sections = find_sections(address).ok_or(NoEntry::NoTables)?;
+    with_entry_in(&sections, address, use_entry).ok_or(NoEntry::LeftOut)
+}
+
+fn with_entry_in<R>(
+    sections: &UnwindSections,
+    address: u64,
+    use_entry: impl FnOnce(Entry<'_>) -> R,
+) -> Option<R> {
+    let UnwindSections { header, frames } = *sections;
     let bases = BaseAddresses::default()
         .set_eh_frame_hdr(header.as_ptr().addr() as u64)
         .set_eh_frame(frames.as_ptr().addr() as u64);
@@ -71,8 +88,18 @@ pub(super) fn learn_rule(return_address: u64) -> PackedRule {
     modules::check_modules();
     let generation = rule_table::generation();
     // The call may be the last instruction of its function.
-    let entry = with_entry(return_address.wrapping_sub(1), |entry| entry.rule());
-    let rule = entry.unwrap_or(Rule::NoTables).pack();
+    let rule = match with_entry(return_address.wrapping_sub(1), |entry| entry.rule()) {
+        Ok(rule) => rule,
+        Err(NoEntry::NoTables) => Rule::NoTables,
+        // A stack that was set up by hand, as `makecontext` does, ends at the first instruction of
+        // a function that was never called. If the code before it belonged to a caller, the tables
+        // would have it.
+        Err(NoEntry::LeftOut) => match with_entry(return_address, |entry| entry.function.initial_address()) {
+            Ok(first) if first == return_address => Rule::End,
+            _ => Rule::Unknown,
+        },
+    }
+    .pack();
     rule_table::add_rule(return_address, rule, generation);
     rule
 }

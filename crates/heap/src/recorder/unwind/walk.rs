@@ -12,6 +12,9 @@ use super::tables::{learn_rule, register};
 use heaplab_profile::raw::CUT_ADDRESS;
 use std::mem::MaybeUninit;
 
+/// The largest frame that is believed without unwind tables, in bytes.
+const MAX_GUESSED_FRAME: usize = 1 << 20;
+
 /// How one frame was left, for the memo.
 #[derive(Clone, Copy)]
 pub(super) struct FrameStep {
@@ -144,6 +147,7 @@ impl Walk {
             }
             Rule::Complex => self.step_by_registers(position, reader),
             Rule::NoTables => self.step_by_frame_pointer(position, reader),
+            Rule::Unknown => self.cut(),
         }
     }
 
@@ -198,7 +202,7 @@ impl Walk {
 
     /// Code without tables, such as a compiler at run time makes, normally keeps frame pointers:
     /// the register points to the saved one, with the return address after it. Zero ends the
-    /// stack.
+    /// stack. If the register points far away, it is no frame pointer.
     #[cold]
     fn step_by_frame_pointer(&mut self, position: &mut Position, reader: &mut StackReader) -> bool {
         let frame = position.frame_pointer;
@@ -207,7 +211,7 @@ impl Walk {
             return false;
         }
         let cfa = frame.wrapping_add(2 * WORD);
-        if cfa <= position.stack_pointer {
+        if cfa <= position.stack_pointer || cfa - position.stack_pointer > MAX_GUESSED_FRAME {
             return self.cut();
         }
         self.frames.guessed = true;
