@@ -2,7 +2,7 @@
 //! names and lines.
 
 use crate::compile::{self, MUSL, beside_cargo, compile, line_of};
-use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, profile, sites_of};
+use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, lacks_nothing, profile, sites_of};
 use crate::run::{self, skipped};
 use serde_json::Value;
 use std::process::Command;
@@ -25,7 +25,11 @@ fn check(flags: &[&str], names: Names) {
     let home = tempfile::tempdir().expect("a temporary folder");
     let program = home.path().join("holds");
     compile(PROGRAM, &program, flags);
-    check_figures(&profile(&[&program]).ended_well(), names);
+    let profiled = profile(&[&program]).ended_well();
+    check_figures(&profiled, names);
+    // musl's entry into a program has no unwind tables.
+    let is_cut = profiled.heap()["process"]["cut_stacks"] != 0;
+    assert_eq!(is_cut, flags.contains(&MUSL), "every stack begins where its thread does");
 }
 
 pub(crate) fn check_figures(profiled: &Profiled, names: Names) {
@@ -41,6 +45,8 @@ pub(crate) fn check_figures(profiled: &Profiled, names: Names) {
     }
     is_total_of(heap, "peak_bytes", KEPT_BYTES);
     is_total_of(heap, "end_bytes", KEPT_BYTES);
+    lacks_nothing(heap);
+    assert_eq!(heap["slow_walks"], 0, "every function has unwind tables");
     if names == Names::Lines {
         check_line(heap, "hold_many", "// many");
         check_line(heap, "hold_one", "// one");

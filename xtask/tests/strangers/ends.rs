@@ -2,7 +2,7 @@
 //! names the end.
 
 use crate::compile::{compile, compile_once};
-use crate::profiled::{Held, Profiled, held, is_total_of, profile};
+use crate::profiled::{Held, Profiled, held, is_total_of, lacks_nothing, profile};
 use crate::run::skipped;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -21,6 +21,7 @@ fn end_program_by(word: &str, program: &Path) -> Profiled {
     let home = tempfile::tempdir().expect("a temporary folder");
     let profiled = profile(&[program.as_os_str(), word.as_ref(), home.path().as_os_str()]);
     assert_eq!(held(profiled.heap(), "hold_early"), Held::kept(10, EARLY_BYTES), "{word}");
+    lacks_nothing(profiled.heap());
     profiled
 }
 

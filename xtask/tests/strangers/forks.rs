@@ -1,7 +1,7 @@
 //! Programs of several processes: each has its own figures, and nothing of its parent's.
 
 use crate::compile::compile_once;
-use crate::profiled::{Held, Profiled, held, is_total_of, profile};
+use crate::profiled::{Held, Profiled, held, is_total_of, lacks_nothing, profile};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -17,7 +17,20 @@ fn fork_as(word: &str) -> Profiled {
     assert_eq!(held(parent, "hold_in_parent"), Held::kept(6, PARENT_BYTES));
     is_total_of(parent, "peak_bytes", PARENT_BYTES);
     is_total_of(parent, "end_bytes", PARENT_BYTES);
+    assert_eq!(parent["process"]["inherited_bytes"], 0);
+    profiled.runs().iter().for_each(|run| lacks_nothing(&run["heap"]));
     profiled
+}
+
+/// A block of the parent's that no figure has on its own.
+const OTHER_BYTES: u64 = 900;
+
+/// The report says whose child a process is, and what it had from its parent.
+fn is_forked_from(child: &Value, parent: &Value, inherited_bytes: u64) {
+    let (child, parent) = (&child["process"], &parent["process"]);
+    assert_eq!(child["parent"], parent["id"]);
+    assert_ne!(child["id"], parent["id"]);
+    is_total_of(child, "inherited_bytes", inherited_bytes);
 }
 
 /// A forked child has exactly these blocks, for its code allocates nothing else.
@@ -40,6 +53,15 @@ fn a_child_that_ends_at_once() {
     let child = profiled.heap_with("hold_in_child");
     assert_eq!(held(child, "hold_in_child"), Held::kept(5, 15_000));
     is_child_of(child, 5, 15_000);
+    is_forked_from(child, profiled.heap_with("hold_in_parent"), PARENT_BYTES + OTHER_BYTES);
+}
+
+/// Handlers for forks do not run, so the recorder has to notice by itself.
+#[test]
+fn a_child_by_system_call() {
+    let profiled = fork_as("child-by-system-call").ended_well();
+    assert_eq!(profiled.runs().len(), 2);
+    is_child_of(profiled.heap_with("hold_in_child"), 5, 15_000);
 }
 
 /// What a child frees was its parent's and is in nobody's figures.
@@ -71,6 +93,7 @@ fn a_pool_of_workers() {
     let mut workers = children(&profiled);
     workers.sort_by_key(|heap| heap["total_blocks"].as_u64());
     for (worker, blocks) in workers.into_iter().zip(1..) {
+        is_forked_from(worker, profiled.heap_with("hold_in_parent"), PARENT_BYTES + OTHER_BYTES);
         is_child_of(worker, blocks, blocks * 2_500);
         assert_eq!(held(worker, "hold_in_worker"), Held::kept(blocks, blocks * 2_500));
     }
@@ -80,8 +103,13 @@ fn a_pool_of_workers() {
 fn a_child_of_a_child() {
     let profiled = fork_as("grandchild").ended_well();
     assert_eq!(profiled.runs().len(), 3);
-    is_child_of(profiled.heap_with("hold_in_child"), 5, 15_000);
-    is_child_of(profiled.heap_with("hold_in_grandchild"), 2, 16_000);
+    let [parent, child, grandchild] = ["hold_in_parent", "hold_in_child", "hold_in_grandchild"]
+        .map(|function| profiled.heap_with(function));
+    is_child_of(child, 5, 15_000);
+    is_child_of(grandchild, 2, 16_000);
+    is_forked_from(child, parent, PARENT_BYTES + OTHER_BYTES);
+    // What the first process held is in nobody's figures a second time.
+    is_forked_from(grandchild, child, 15_000);
 }
 
 /// The first process ends while the daemon goes on for a while.
@@ -100,6 +128,9 @@ fn another_program_in_the_same_process() {
     let second = profiled.heap_with("hold_in_second");
     assert_eq!(held(second, "hold_in_second"), Held::kept(7, 14_000));
     is_total_of(second, "end_bytes", 14_000);
+    let parent = profiled.heap_with("hold_in_parent");
+    assert_eq!(second["process"]["id"], parent["process"]["id"]);
+    assert_eq!(second["process"]["inherited_bytes"], 0);
     assert!(!second["sites"].to_string().contains("hold_in_parent"), "each program has its own figures");
 }
 

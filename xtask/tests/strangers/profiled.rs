@@ -147,6 +147,15 @@ pub(crate) fn has_stack(heap: &Value, functions: &[&str]) {
     }
 }
 
+/// Every event of the process was counted, and at a site of its own.
+pub(crate) fn lacks_nothing(heap: &Value) {
+    let process = &heap["process"];
+    for lost in ["lost_events", "overflowed_blocks", "interrupted_events"] {
+        assert_eq!(process[lost], 0, "{lost}");
+    }
+    assert_eq!(process["out_of_room"], false);
+}
+
 /// A total lies above what is known by no more than what the runtime allocates for itself.
 pub(crate) fn is_total_of(heap: &Value, figure: &str, known_bytes: u64) {
     const RUNTIME_BYTES: u64 = 64 << 10;

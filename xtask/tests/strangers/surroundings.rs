@@ -27,6 +27,26 @@ fn closed_streams() {
     }
 }
 
+/// Limits that a shell sets, and that hold for the program from its start.
+fn check_limit(option: &str) {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let program = home.path().join("holds");
+    compile("holds.rs", &program, &[]);
+    let script = format!("ulimit {option} && exec \"$0\"");
+    let command = ["/bin/sh".as_ref(), "-c".as_ref(), script.as_ref(), program.as_os_str()];
+    check_figures(&profile(&command).ended_well(), Names::Lines);
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_from_the_start() {
+    check_limit("-f 8");
+}
+
+#[test]
+fn a_small_stack_from_the_start() {
+    check_limit("-s 256");
+}
+
 /// Profiles the program under this path below a temporary folder. Linkers refuse such paths, so
 /// the program is built elsewhere.
 fn check_path(folder: &[u8], name: &[u8]) {

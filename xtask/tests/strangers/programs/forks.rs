@@ -20,6 +20,7 @@ fn main() {
     hold_in_parent();
     match word.as_str() {
         "child" => wait_for(fork(hold_in_child)),
+        "child-by-system-call" => wait_for(fork_by(fork_without_handlers, hold_in_child)),
         "freeing-child" => wait_for(fork(move || {
             drop(black_box(inherited));
             hold_in_child();
@@ -61,10 +62,20 @@ fn own_path() -> std::path::PathBuf {
     std::env::current_exe().expect("the program has a path")
 }
 
+/// As a runtime that makes its own processes: the C library does not learn of the child.
+unsafe extern "C" fn fork_without_handlers() -> libc::pid_t {
+    // SAFETY: as for `fork`.
+    unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD, 0, 0, 0, 0) as libc::pid_t }
+}
+
 /// Runs a child to its end, and returns its number.
 fn fork(child: impl FnOnce()) -> libc::pid_t {
+    fork_by(libc::fork, child)
+}
+
+fn fork_by(call: unsafe extern "C" fn() -> libc::pid_t, child: impl FnOnce()) -> libc::pid_t {
     // SAFETY: the child uses the allocator, which survives a fork, and system calls.
-    let process = unsafe { libc::fork() };
+    let process = unsafe { call() };
     assert!(process >= 0);
     if process == 0 {
         child();
