@@ -91,6 +91,17 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
     groups
 }
 
+/// The own line of each site, in the order of the sites, as [`GroupBy::Line`] has it.
+pub fn find_lines(profile: &Profile) -> Vec<Frame> {
+    let callers = count_callers(profile);
+    let line = |site: &Site| {
+        let mut frames = find_line(site, &callers);
+        join_addresses(&mut frames);
+        frames.pop().unwrap_or_else(|| Frame { function: UNKNOWN.to_owned(), location: None })
+    };
+    profile.sites.iter().map(line).collect()
+}
+
 /// The own frame of a stack. In a program without names, it is the call into the allocator and
 /// whatever else everybody calls, and up to three of its callers stand before it.
 fn find_line(site: &Site, callers: &HashMap<&str, usize>) -> Vec<Frame> {
@@ -234,7 +245,8 @@ mod tests {
             stack(&["app+0x4", "app+0x8", "app+0x9"]),
             stack(&["app+0x5", "app+0x8", "app+0x9"]),
         ];
-        let groups = group_sites(&Profile { sites }, GroupBy::Line, Measure::EndBytes);
+        let profile = Profile { sites };
+        let groups = group_sites(&profile, GroupBy::Line, Measure::EndBytes);
         let keys: Vec<(&str, usize)> =
             groups.iter().map(|group| (group.key.as_str(), group.stacks)).collect();
         let expected = [
@@ -249,6 +261,8 @@ mod tests {
         let names: Vec<&str> =
             groups.iter().take(3).map(|group| group.sums.frames[0].function.as_str()).collect();
         assert_eq!(names, ["app+0x7 → 0x2", "app+0x4", "app+0x5"]);
+        let lines: Vec<String> = find_lines(&profile).into_iter().map(|line| line.function).collect();
+        assert_eq!(lines[1..4], ["g", "app+0x1 → 0x7 → 0x2", "app+0x3 → 0x7 → 0x2"]);
     }
 
     #[test]

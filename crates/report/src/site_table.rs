@@ -2,7 +2,7 @@
 
 use crate::table::TableCell;
 use crate::{Words, format, prose};
-use heaplab_profile::PANIC_BACKTRACE;
+use heaplab_profile::{Frame, PANIC_BACKTRACE};
 use heaplab_record::{HeapRun, HeapSite};
 
 /// What a row of a table of sites stands for.
@@ -130,7 +130,12 @@ fn build_site_row(site: &HeapSite, heap: &HeapRun, words: &Words) -> SiteRow {
 }
 
 fn describe_call(site: &HeapSite, words: &Words) -> Option<String> {
-    let call = site.stack.last().map(|frame| function_in_frame(frame)).filter(|call| *call != site.function);
+    let is_unnamed = |call: &str| {
+        let frame = Frame { function: call.to_owned(), location: None };
+        frame.unnamed_file().is_some()
+    };
+    let call = site.stack.last().map(|frame| function_in_frame(frame));
+    let call = call.filter(|call| *call != site.function && !is_unnamed(call));
     let call = call.map(|call| format!("→ {}", prose::strip_generics(call)));
     let stacks = words.say("sites-stacks", &[("stacks", &format::count(site.stacks))]);
     let stacks = Some(stacks).filter(|_| site.stacks > 1);

@@ -4,7 +4,7 @@
 use crate::runner::measure::{DhatFile, Recording, is_rust_run};
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::RawRecording;
-use heaplab_profile::statistics::{GroupBy, SiteGroup, group_sites};
+use heaplab_profile::statistics::{GroupBy, SiteGroup, find_lines, group_sites};
 use heaplab_profile::symbols::{self, Roots, symbolize, symbolize_what_is_there};
 use heaplab_profile::{Frame, Measure, Profile, Site, dhat};
 use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass, UnnamedModule, UnnamedReason};
@@ -81,7 +81,13 @@ pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun
 
 /// The sites with the most live bytes at the peak.
 fn largest_sites(profile: &Profile) -> Vec<HeapSite> {
-    sort_largest(profile.sites.iter().map(heap_site).collect())
+    let lines = find_lines(profile);
+    let site = |(site, line): (&Site, Frame)| match own_frame(&site.frames).and_then(Frame::unnamed_file) {
+        // The innermost frame of a stack without names is in the allocator.
+        Some(_) => HeapSite { function: line.function, ..heap_site(site) },
+        None => heap_site(site),
+    };
+    sort_largest(profile.sites.iter().zip(lines).map(site).collect())
 }
 
 /// The lines with the most live bytes at the peak. They are of all stacks, so the figures of a line
