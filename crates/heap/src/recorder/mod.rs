@@ -306,7 +306,7 @@ impl ThreadTables {
     #[inline]
     fn apply_change(&self, bytes: i64, clock_bytes: u64) {
         if self.claim_or_is_owner() {
-            peak::apply_owner_change(bytes, clock_bytes);
+            peak::apply_owner_change(self.row(), self.index(), bytes, clock_bytes);
         } else {
             peak::apply_other_change(self.row(), self.index(), bytes, clock_bytes);
         }

@@ -171,7 +171,6 @@ impl ThreadTables {
             return true;
         }
         if owner.is_null() && OWNER.compare_exchange(ptr::null_mut(), me, Relaxed, Relaxed).is_ok() {
-            hot().process.owner_thread_plus_1.store(u64::from(self.index()) + 1, Relaxed);
             return true;
         }
         peak::mark_shared();

@@ -275,8 +275,8 @@ fn sum_totals(
     let sum = |of: fn(&RawSite) -> u64| sites.iter().map(of).sum::<u64>();
     let level = |of: fn(&RawSite) -> i64| sites.iter().map(of).sum::<i64>().max(0).unsigned_abs();
     let is_shared = hot.word(offset_of!(HotPages, is_shared)) as u32 == 1;
-    let clock = hot.word(offset_of!(HotPages, owner_sums) + offset_of!(OwnerSums, clock_bytes))
-        + hot.word(offset_of!(HotPages, other_sums) + offset_of!(OtherSums, clock_bytes));
+    let clock = hot.word(offset_of!(HotPages, owner_clock) + offset_of!(OwnerClock, bytes))
+        + hot.word(offset_of!(HotPages, other_clock_bytes));
     let is_open = hot.process(offset_of!(ProcessRow, is_open)) == 1;
     // With several threads the sum of the sites may be above the peak that was noticed, by less
     // than the stated error. It was really live, so it is the better figure.
@@ -300,22 +300,18 @@ fn sum_totals(
             true => last_point.map_or(0, |point| point.at_ns),
             false => hot.process(offset_of!(ProcessRow, closed_after_ns)),
         },
-        peak_error_bytes: if is_shared { peak_error(hot, threads, peak_bytes) } else { 0 },
+        peak_error_bytes: if is_shared { peak_error(threads, peak_bytes) } else { 0 },
         slow_walks: threads.iter().map(|thread| thread.slow_walks).sum(),
         cut_stacks: threads.iter().map(|thread| thread.cut_stacks).sum(),
         overflowed: sites.iter().filter(|site| site.node == 0).map(|site| site.births).sum(),
     }
 }
 
-/// What all threads but the owner may have kept back when the peak was reached.
-fn peak_error(hot: &HotWords, threads: &[Thread], peak_bytes: u64) -> u64 {
-    let owner = hot.process(offset_of!(ProcessRow, owner_thread_plus_1));
+/// What all threads may have kept back when the peak was reached.
+fn peak_error(threads: &[Thread], peak_bytes: u64) -> u64 {
     let peak = i64::try_from(peak_bytes).unwrap_or(i64::MAX);
-    let others = threads
-        .iter()
-        .zip(0_u32..)
-        .filter(|(thread, index)| thread.is_used && u64::from(*index) + 1 != owner);
-    others.map(|(_, index)| slack_bytes(index, peak).unsigned_abs()).sum()
+    let used = threads.iter().zip(0_u32..).filter(|(thread, _)| thread.is_used);
+    used.map(|(_, index)| slack_bytes(index, peak).unsigned_abs()).sum()
 }
 
 fn read_modules(source: &impl TableSource, hot: &HotWords) -> Result<Vec<Module>, RawError> {
