@@ -182,9 +182,22 @@ fn own_location(stack: &Stack) -> Option<&str> {
     own_frame(stack)?.location.as_deref()
 }
 
+/// The line, or the function where no line is known. A frame without a name says nothing.
+fn churn_place(frame: &Frame) -> Option<String> {
+    let location = frame.location.as_deref()?;
+    match frame.place()? {
+        (_, Some(_)) => Some(location.to_owned()),
+        _ => frame.unnamed_file().is_none().then(|| format!("{} {location}", frame.function)),
+    }
+}
+
 /// The churn of the largest run, by line.
 fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record::ChurnLine> {
-    let runs = || sites.iter().filter_map(|(stack, site)| Some((own_location(stack)?, site.runs.last()?)));
+    let places: Vec<(String, &SiteRun)> = sites
+        .iter()
+        .filter_map(|(stack, site)| Some((churn_place(own_frame(stack)?)?, site.runs.last()?)))
+        .collect();
+    let runs = || places.iter().map(|(place, run)| (place.as_str(), *run));
     let program = ProgramTotals {
         births: runs().map(|(_, run)| run.births).sum(),
         clock_bytes: runs().map(|(_, run)| run.birth_bytes + run.grown_bytes).sum(),
