@@ -47,6 +47,12 @@ fn a_small_stack_from_the_start() {
     check_limit("-s 256");
 }
 
+/// Batch systems set such limits. The tables of a recording are larger and almost empty.
+#[test]
+fn a_limit_on_addresses_from_the_start() {
+    check_limit("-v 2000000");
+}
+
 /// Profiles the program under this path below a temporary folder. Linkers refuse such paths, so
 /// the program is built elsewhere.
 fn check_path(folder: &[u8], name: &[u8]) {

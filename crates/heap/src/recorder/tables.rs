@@ -58,37 +58,39 @@ pub(super) fn map() -> bool {
 }
 
 fn map_file(file: libc::c_int) -> bool {
-    let Some(lists) = map_bulk(size_of::<BulkTables>(), libc::MAP_SHARED, file) else { return false };
+    let Some((lists, segments)) = map_bulk(libc::MAP_SHARED, file) else {
+        output::print_error(format_args!("no address space for the recording's file; none is left"));
+        return false;
+    };
     // SAFETY: a fresh file; its first pages replace the static's, which nobody uses yet.
     let is_mapped =
         unsafe { map_hot(libc::MAP_SHARED, file) } && populate(HOT.0.get().addr(), size_of::<HotPages>());
     if !is_mapped {
         // SAFETY: the mapping that was just made.
-        unsafe { libc::munmap(lists.cast(), size_of::<BulkTables>()) };
+        unsafe { libc::munmap(lists.cast(), bulk_bytes(segments)) };
         output::print_error(format_args!("the folder has no room for the recording; it stays in memory"));
         return false;
     }
     BULK.store(lists, Relaxed);
-    SEGMENT_ROOM.store(MAX_SEGMENTS, Relaxed);
+    SEGMENT_ROOM.store(segments, Relaxed);
     true
 }
 
-/// In a program with a limit on its address space, fewer segments have to do.
 fn map_anonymous() -> bool {
     // SAFETY: the static's pages are replaced by zeros, which nobody uses yet.
     if !unsafe { map_hot(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1) } {
         return false;
     }
-    for segments in [MAX_SEGMENTS, MAX_SEGMENTS >> 6] {
-        let bytes = size_of::<BulkTables>() - (MAX_SEGMENTS - segments) * size_of::<Segment>();
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-        if let Some(lists) = map_bulk(bytes, flags, -1) {
-            BULK.store(lists, Relaxed);
-            SEGMENT_ROOM.store(segments, Relaxed);
-            return true;
-        }
-    }
-    false
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let Some((lists, segments)) = map_bulk(flags, -1) else { return false };
+    BULK.store(lists, Relaxed);
+    SEGMENT_ROOM.store(segments, Relaxed);
+    true
+}
+
+/// The bytes of the lists up to the end of so many segments, which come last.
+const fn bulk_bytes(segments: usize) -> usize {
+    size_of::<BulkTables>() - (MAX_SEGMENTS - segments) * size_of::<Segment>()
 }
 
 /// # Safety
@@ -102,12 +104,17 @@ unsafe fn map_hot(flags: libc::c_int, file: libc::c_int) -> bool {
     mapped != libc::MAP_FAILED
 }
 
-fn map_bulk(bytes: usize, flags: libc::c_int, file: libc::c_int) -> Option<*mut BulkTables> {
+/// Maps the lists, and returns how many segments have room. In a program with a limit on its
+/// address space (`ulimit -v`), few have to do, because the program needs the rest for itself.
+fn map_bulk(flags: libc::c_int, file: libc::c_int) -> Option<(*mut BulkTables, usize)> {
     let offset = if file < 0 { 0 } else { size_of::<HotPages>() as libc::off_t };
     let rights = libc::PROT_READ | libc::PROT_WRITE;
-    // SAFETY: a new mapping at an address that the kernel chooses.
-    let mapped = unsafe { libc::mmap(ptr::null_mut(), bytes, rights, flags, file, offset) };
-    (mapped != libc::MAP_FAILED).then(|| mapped.cast())
+    [MAX_SEGMENTS, MAX_SEGMENTS >> 6].into_iter().find_map(|segments| {
+        // SAFETY: a new mapping at an address that the kernel chooses.
+        let mapped =
+            unsafe { libc::mmap(ptr::null_mut(), bulk_bytes(segments), rights, flags, file, offset) };
+        (mapped != libc::MAP_FAILED).then(|| (mapped.cast(), segments))
+    })
 }
 
 /// Asks the kernel for pages now. A page that is only touched would end the process by SIGBUS if
