@@ -34,7 +34,7 @@ fn walk_all_ways(program: &Path) {
             .env_remove("HEAPLAB_PROBE")
             .env_remove("HEAPLAB_OUT")
             .output()
-            .unwrap();
+            .expect("cargo has built the example");
         assert!(run.status.success(), "{way}: {}\n{}", run.status, String::from_utf8_lossy(&run.stderr));
         let printed = String::from_utf8_lossy(&run.stdout);
         assert!(printed.contains(" allocations, "), "{way} compares nothing: {printed}");
@@ -54,7 +54,7 @@ fn build(name: &str, profile: &[(&str, &str)]) -> PathBuf {
         .env("RUSTFLAGS", "-Cforce-frame-pointers=no")
         .envs(settings)
         .status()
-        .unwrap();
+        .expect("cargo is there");
     assert!(built.success());
     target.join("release/examples/walks")
 }

@@ -5,7 +5,7 @@
 //! - `tables`: reads these tables; `rule`: what they say about one return address, in 31 bits;
 //!   `rule_table`: the rules that the process has needed so far.
 //! - `registers`: the step to the caller where a rule of 31 bits does not suffice, such as through
-//!   a signal frame.
+//!   a signal frame; `signal_frame`: that of aarch64.
 //! - `reader`: reads words of a stack; `frames`: the return addresses of a stack.
 //! - `walk`: goes from frame to frame.
 //! - `memo`: the stacks that a thread has met. PERF: most events meet a stack again, and comparing
@@ -18,6 +18,8 @@ mod reader;
 mod registers;
 mod rule;
 mod rule_table;
+#[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+mod signal_frame;
 mod start;
 mod tables;
 mod walk;

@@ -52,7 +52,7 @@ impl Registers {
         (number < register::COUNT && self.known >> number & 1 == 1).then(|| self.values[number])
     }
 
-    fn set(&mut self, register: Register, value: Option<u64>) {
+    pub(super) fn set(&mut self, register: Register, value: Option<u64>) {
         let number = usize::from(register.0);
         if let Some(place) = self.values.get_mut(number) {
             *place = value.unwrap_or(0);
@@ -63,6 +63,11 @@ impl Registers {
     /// Goes from the frame at `address` to its caller.
     #[cold]
     pub(super) fn step(&mut self, address: u64, is_interrupted: bool, reader: &mut StackReader) -> Step {
+        #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+        if !is_interrupted && super::signal_frame::is_handlers_return(address) {
+            let stack_pointer = self.get(register::STACK_POINTER).unwrap_or(0) as usize;
+            return super::signal_frame::leave_handler(self, stack_pointer, reader).unwrap_or(Step::Cut);
+        }
         let lookup = if is_interrupted { address } else { address.wrapping_sub(1) };
         with_entry(lookup, |entry| {
             let mut evaluator = Evaluator { registers: *self, address, entry: &entry, reader };
@@ -114,8 +119,9 @@ impl Evaluator<'_> {
             return Some((caller, Step::End));
         }
         let is_interrupted = self.entry.function.is_signal_trampoline();
-        // A signal may have switched to another stack; any other caller lies further out.
-        if !is_interrupted && cfa <= self.registers.get(register::STACK_POINTER)? {
+        // A signal may have switched to another stack; any other caller lies further out, or at the
+        // same place if the function has no frame.
+        if !is_interrupted && cfa < self.registers.get(register::STACK_POINTER)? {
             return None;
         }
         Some((caller, Step::Caller { address, is_interrupted }))

@@ -89,6 +89,8 @@ pub(super) fn learn_rule(return_address: u64) -> PackedRule {
     let generation = rule_table::generation();
     // The call may be the last instruction of its function.
     let rule = match with_entry(return_address.wrapping_sub(1), |entry| entry.rule()) {
+        #[cfg(all(target_os = "linux", target_arch = "aarch64"))]
+        Ok(_) | Err(_) if super::signal_frame::is_handlers_return(return_address) => Rule::Complex,
         Ok(rule) => rule,
         Err(NoEntry::NoTables) => Rule::NoTables,
         // A stack that was set up by hand, as `makecontext` does, ends at the first instruction of
