@@ -44,7 +44,11 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let order =
         ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
     let ended = user_program::run_program(&order)?;
-    let recordings = recording_files::read_recordings(&order.out, ended.process)?;
+    let recordings = {
+        let fallback = ended.fallback.as_ref().map(tempfile::TempDir::path);
+        let folders: Vec<&Path> = std::iter::once(order.out.as_path()).chain(fallback).collect();
+        recording_files::read_recordings(&folders, ended.process)?
+    };
     if recordings.is_empty() {
         return Err(missing_recording::explain_missing(program, &ended).into());
     }

@@ -72,11 +72,12 @@ pub(crate) fn make_spare(folder: &Path) {
     }
 }
 
-/// All recordings of a folder: first those of the process `first`, then the others in the order in
+/// All recordings of these folders: first those of the process `first`, then the others in the order in
 /// which they began. A process that ended before it allocated has none.
-pub(crate) fn read_recordings(folder: &Path, first: u32) -> Result<Vec<ProcessRecording>> {
+pub(crate) fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecording>> {
     let mut raws = Vec::new();
-    for path in list_files(folder)? {
+    let paths = folders.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>>>()?;
+    for path in paths.concat() {
         match read_file(&path) {
             Ok(raw) => raws.push(raw),
             Err(RawError::NotBegun) => {}
@@ -154,11 +155,11 @@ mod tests {
         }
         make_spare(home.path());
         std::fs::write(home.path().join("heap-9.tables"), [0; 64]).unwrap();
-        let found = read_recordings(home.path(), 30).unwrap();
+        let found = read_recordings(&[home.path()], 30).unwrap();
         let names: Vec<&str> = found.iter().map(|recording| recording.name.as_str()).collect();
         assert_eq!(names, ["app", "app.2", "worker", "program"]);
         std::fs::write(home.path().join("heap-8.tables"), "damaged").unwrap();
-        let error = read_recordings(home.path(), 30).err().unwrap();
+        let error = read_recordings(&[home.path()], 30).err().unwrap();
         assert!(error.to_string().contains("heap-8.tables"), "{error:#}");
     }
 }

@@ -16,6 +16,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 /// How long processes may go on after the program itself has ended, such as a daemon's.
@@ -47,6 +48,8 @@ pub(crate) struct ProgramEnd {
     pub(crate) interrupted: Option<i32>,
     /// Processes of the program that outlived their parents, and how they ended.
     pub(crate) orphans: Vec<(u32, ExitStatus)>,
+    /// The folder with the recordings that had no room in the output folder.
+    pub(crate) fallback: Option<TempDir>,
 }
 
 /// Runs the program to its end. Ctrl-C ends the program, not this process, which then reports what
@@ -54,6 +57,11 @@ pub(crate) struct ProgramEnd {
 pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     let mut command = Command::new(order.program);
     command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
+    // A folder in memory serves where the output folder is full or cannot be mapped.
+    let fallback = tempfile::Builder::new().prefix("heaplab-").tempdir_in("/dev/shm").ok();
+    if let Some(folder) = &fallback {
+        command.env("HEAPLAB_FALLBACK", folder.path());
+    }
     if order.quiet {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
         command.stdout(Stdio::from(stderr));
@@ -64,7 +72,8 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     recording_files::make_spare(&order.out);
     let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
-    WatchedProgram { child, started: Instant::now(), asked: None, cause: None, interrupted: None }
+    let started = Instant::now();
+    WatchedProgram { child, started, asked: None, cause: None, interrupted: None, fallback }
         .wait_for_end(order)
 }
 
@@ -75,6 +84,7 @@ struct WatchedProgram {
     asked: Option<Instant>,
     cause: Option<String>,
     interrupted: Option<i32>,
+    fallback: Option<TempDir>,
 }
 
 impl WatchedProgram {
@@ -84,7 +94,8 @@ impl WatchedProgram {
                 // A signal that arrived while the program ended counts too.
                 let interrupted = self.interrupted.or_else(interrupt::take_signal);
                 let (process, cause) = (self.child.id(), self.cause.take());
-                return Ok(ProgramEnd { process, status, cause, interrupted, orphans: wait_for_orphans() });
+                let (orphans, fallback) = (wait_for_orphans(), self.fallback.take());
+                return Ok(ProgramEnd { process, status, cause, interrupted, orphans, fallback });
             }
             if let Some(signal) = interrupt::take_signal() {
                 if self.asked.is_some() {

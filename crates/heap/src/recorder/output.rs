@@ -11,10 +11,39 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
 /// Longest path, with its NUL.
 const PATH_BYTES: usize = 4096;
 
-/// The folder as an absolute path, because the program may change its working directory. It is
+/// A folder as an absolute path, because the program may change its working directory. It is
 /// written once, at the start of the first process.
-static FOLDER: [AtomicU8; PATH_BYTES] = [const { AtomicU8::new(0) }; PATH_BYTES];
-static FOLDER_BYTES: AtomicUsize = AtomicUsize::new(0);
+struct Folder {
+    variable: &'static CStr,
+    path: [AtomicU8; PATH_BYTES],
+    length: AtomicUsize,
+}
+
+/// The output folder, and the one that serves where the first has no room or cannot be mapped.
+static FOLDERS: [Folder; 2] = [Folder::new(c"HEAPLAB_OUT"), Folder::new(c"HEAPLAB_FALLBACK")];
+
+/// A new file for the tables. Dropping it closes it, and the mapping keeps it.
+pub(super) struct OutputFile {
+    pub(super) descriptor: c_int,
+    path: Text,
+}
+
+impl OutputFile {
+    /// Takes the file away again.
+    pub(super) fn discard(self) {
+        if let Some(path) = self.path.as_c_str() {
+            // SAFETY: a path that ends with a NUL.
+            unsafe { libc::unlink(path.as_ptr()) };
+        }
+    }
+}
+
+impl Drop for OutputFile {
+    fn drop(&mut self) {
+        // SAFETY: opened by `create_at`, and nobody else closes it.
+        unsafe { libc::close(self.descriptor) };
+    }
+}
 
 /// A path, or a message, in a buffer of fixed size.
 struct Text {
@@ -57,39 +86,52 @@ pub(super) fn print_error(message: std::fmt::Arguments<'_>) {
     unsafe { libc::write(2, line.bytes.as_ptr().cast(), line.length) };
 }
 
-/// Creates the file with `bytes` bytes, none of which takes room on the disk yet. `None` without an
-/// output folder, or with a message if the file cannot be made.
-pub(super) fn create_file(bytes: usize) -> Option<c_int> {
-    let folder = folder()?;
+/// Creates a file with `bytes` bytes, none of which takes room on the disk yet, in each folder in
+/// turn until `map` succeeds with one. Returns false, with a message where there is a folder, if none
+/// can be used.
+pub(super) fn create_file(bytes: usize, map: impl Fn(&OutputFile) -> bool) -> bool {
+    let mut problem = 0;
+    for folder in FOLDERS.iter().filter_map(Folder::path) {
+        match create_in(&folder, bytes) {
+            Ok(file) if map(&file) => return true,
+            Ok(file) => {
+                // The kernel calls a page that the file system has no room for a bad address.
+                let error = last_error();
+                problem = if error == libc::EFAULT { libc::ENOSPC } else { error };
+                file.discard();
+            }
+            Err(error) => problem = error,
+        }
+    }
+    if problem != 0 {
+        let error = std::io::Error::from_raw_os_error(problem);
+        let process = std::process::id();
+        print_error(format_args!("process {process} leaves no recording: {error}"));
+    }
+    false
+}
+
+fn create_in(folder: &Text, bytes: usize) -> Result<OutputFile, c_int> {
     let mut path = Text::new();
     // A process that calls exec, or a second recorder in this process, finds the first name taken.
     for number in 1..1000_u32 {
         path.length = 0;
         let process = std::process::id();
-        let is_written = path.push(folder.bytes.get(..folder.length)?)
+        let is_written = path.push(&folder.bytes[..folder.length])
             && match number {
                 1 => write!(path, "/heap-{process}.tables"),
                 _ => write!(path, "/heap-{process}-{number}.tables"),
             }
             .is_ok();
-        if !is_written {
-            break;
-        }
         path.bytes[path.length] = 0;
-        match create_at(path.as_c_str()?, &folder, bytes) {
-            Ok(file) => return Some(file),
+        let Some(name) = path.as_c_str().filter(|_| is_written) else { return Err(libc::ENAMETOOLONG) };
+        match create_at(name, folder, bytes) {
+            Ok(descriptor) => return Ok(OutputFile { descriptor, path }),
             Err(libc::EEXIST) => {}
-            Err(error) => {
-                let error = std::io::Error::from_raw_os_error(error);
-                let path = path.as_c_str()?.to_bytes().escape_ascii();
-                print_error(format_args!(
-                    "cannot create the recording {path}: {error}; this process leaves none"
-                ));
-                return None;
-            }
+            Err(error) => return Err(error),
         }
     }
-    None
+    Err(libc::EEXIST)
 }
 
 /// Creates a file of this size; the error is the system's.
@@ -163,43 +205,48 @@ fn claim_spare(path: &CStr, folder: &Text, bytes: usize) -> Result<c_int, c_int>
     }
 }
 
-/// The output folder; `None` if there is none.
-fn folder() -> Option<Text> {
-    if FOLDER_BYTES.load(Relaxed) == 0 {
-        find_folder();
+impl Folder {
+    const fn new(variable: &'static CStr) -> Folder {
+        Folder { variable, path: [const { AtomicU8::new(0) }; PATH_BYTES], length: AtomicUsize::new(0) }
     }
-    let mut folder = Text::new();
-    let length = FOLDER_BYTES.load(Relaxed);
-    for (to, from) in folder.bytes.iter_mut().zip(&FOLDER[..length]) {
-        *to = from.load(Relaxed);
-    }
-    folder.length = length;
-    (length > 0).then_some(folder)
-}
 
-/// Reads the environment, at the first start of this program.
-fn find_folder() {
-    // SAFETY: the name is NUL-terminated; the environment is only read.
-    let value = unsafe { libc::getenv(c"HEAPLAB_OUT".as_ptr()) };
-    if value.is_null() {
-        return;
+    /// The folder's path; `None` if there is none.
+    fn path(&self) -> Option<Text> {
+        if self.length.load(Relaxed) == 0 {
+            self.read_environment();
+        }
+        let mut path = Text::new();
+        path.length = self.length.load(Relaxed);
+        for (to, from) in path.bytes.iter_mut().zip(&self.path[..path.length]) {
+            *to = from.load(Relaxed);
+        }
+        (path.length > 0).then_some(path)
     }
-    // SAFETY: a value that is not null is a NUL-terminated string.
-    let value = unsafe { CStr::from_ptr(value) }.to_bytes();
-    let mut path = Text::new();
-    if !value.starts_with(b"/") && !value.is_empty() {
-        // SAFETY: the buffer and its length.
-        if unsafe { libc::getcwd(path.bytes.as_mut_ptr().cast(), PATH_BYTES) }.is_null() {
+
+    /// Reads the environment, at the first start of this program.
+    fn read_environment(&self) {
+        // SAFETY: the name is NUL-terminated; the environment is only read.
+        let value = unsafe { libc::getenv(self.variable.as_ptr()) };
+        if value.is_null() {
             return;
         }
-        path.length = path.bytes.iter().position(|&byte| byte == 0).unwrap_or(0);
-        path.push(b"/");
-    }
-    if !value.is_empty() && path.push(value) {
-        for (to, from) in FOLDER.iter().zip(&path.bytes[..path.length]) {
-            to.store(*from, Relaxed);
+        // SAFETY: a value that is not null is a NUL-terminated string.
+        let value = unsafe { CStr::from_ptr(value) }.to_bytes();
+        let mut path = Text::new();
+        if !value.starts_with(b"/") && !value.is_empty() {
+            // SAFETY: the buffer and its length.
+            if unsafe { libc::getcwd(path.bytes.as_mut_ptr().cast(), PATH_BYTES) }.is_null() {
+                return;
+            }
+            path.length = path.bytes.iter().position(|&byte| byte == 0).unwrap_or(0);
+            path.push(b"/");
         }
-        FOLDER_BYTES.store(path.length, Relaxed);
+        if !value.is_empty() && path.push(value) {
+            for (to, from) in self.path.iter().zip(&path.bytes[..path.length]) {
+                to.store(*from, Relaxed);
+            }
+            self.length.store(path.length, Relaxed);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //! PERF: the hot pages are mapped over a static of this program, so that their addresses are
 //! constants and no event loads a pointer to them.
 
-use super::output;
+use super::output::{self, OutputFile};
 use heaplab_profile::raw::tables::*;
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -43,13 +43,8 @@ pub(super) fn bulk() -> Option<&'static BulkTables> {
 /// Maps fresh tables: at the start of the process, or in a forked child, whose inherited tables are
 /// its parent's. Returns false if there is no address space for them.
 pub(super) fn map() -> bool {
-    let file = output::create_file(FILE_BYTES);
-    let is_mapped = file.is_some_and(map_file);
-    if let Some(file) = file {
-        // SAFETY: opened by `create_file`, and nobody else knows it. The mapping keeps the file.
-        unsafe { libc::close(file) };
-    }
-    if !is_mapped && !map_anonymous() {
+    let is_mapped = output::create_file(FILE_BYTES, map_file);
+    if !is_mapped && !map_with(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE, -1) {
         return false;
     }
     IS_FILE.store(is_mapped, Relaxed);
@@ -57,32 +52,16 @@ pub(super) fn map() -> bool {
     true
 }
 
-fn map_file(file: libc::c_int) -> bool {
-    let Some((lists, segments)) = map_bulk(libc::MAP_SHARED, file) else {
-        output::print_error(format_args!("no address space for the recording's file; none is left"));
-        return false;
-    };
-    // SAFETY: a fresh file; its first pages replace the static's, which nobody uses yet.
-    let is_mapped =
-        unsafe { map_hot(libc::MAP_SHARED, file) } && populate(HOT.0.get().addr(), size_of::<HotPages>());
-    if !is_mapped {
-        // SAFETY: the mapping that was just made.
-        unsafe { libc::munmap(lists.cast(), bulk_bytes(segments)) };
-        output::print_error(format_args!("the folder has no room for the recording; it stays in memory"));
-        return false;
-    }
-    BULK.store(lists, Relaxed);
-    SEGMENT_ROOM.store(segments, Relaxed);
-    true
+fn map_file(file: &OutputFile) -> bool {
+    map_with(libc::MAP_SHARED, file.descriptor) && populate(HOT.0.get().addr(), size_of::<HotPages>())
 }
 
-fn map_anonymous() -> bool {
+fn map_with(flags: libc::c_int, file: libc::c_int) -> bool {
     // SAFETY: the static's pages are replaced by zeros, which nobody uses yet.
-    if !unsafe { map_hot(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1) } {
+    if !unsafe { map_hot(flags, file) } {
         return false;
     }
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    let Some((lists, segments)) = map_bulk(flags, -1) else { return false };
+    let Some((lists, segments)) = map_bulk(flags, file) else { return false };
     BULK.store(lists, Relaxed);
     SEGMENT_ROOM.store(segments, Relaxed);
     true
