@@ -87,14 +87,22 @@ impl FileSymbols {
     /// The functions at an offset into the file as it was mapped.
     pub(super) fn find_frames(&self, offset: u64, file: &str, roots: &Roots) -> FoundFrames {
         let address = offset.wrapping_add(self.first_byte);
-        let debug = self.find_debug_frames(address, roots);
+        let mut debug = self.find_debug_frames(address, roots);
         let symbol = self.loader.find_symbol(address);
-        let names = name_frames(&debug, symbol);
         let place = |frame: DebugFrame| frame.location.unwrap_or_else(|| format!("in {file}"));
         let named =
             |(frame, function): (DebugFrame, String)| Frame { function, location: Some(place(frame)) };
         let has_function = debug.iter().any(|frame| frame.name.is_some());
         let has_line = debug.iter().any(|frame| frame.location.is_some());
+        if !has_function && self.contents.split {
+            // The line is that of the innermost inlined function, whose name is missing. Where that
+            // is the standard library's, it would be shown as a line of the program's function.
+            let is_standard = |place: &String| place.starts_with("std/");
+            debug
+                .iter_mut()
+                .for_each(|frame| frame.location = frame.location.take().filter(|at| !is_standard(at)));
+        }
+        let names = name_frames(&debug, symbol);
         let mut frames: Vec<Frame> = debug.into_iter().zip(names).map(named).collect();
         if frames.is_empty()
             && let Some(symbol) = symbol

@@ -276,6 +276,12 @@ fn split_debug_information_is_read_and_missed() {
         let (stacks, reason) = recorded.name(&[]);
         assert_eq!(reason, Some(UnnamedReason::SplitMissing), "{how}");
         assert_eq!(functions(&stacks["inlined"]), ["app::outlined"], "{how}");
+        // The line is known, and it is the program's own. A line of an inlined function of the
+        // standard library is not shown as one of the function that it was inlined into.
+        assert_eq!(stacks["inlined"][0].location, place("print_stack(\"inlined\")"), "{how}");
+        let outer = |frame: &&Frame| frame.function.contains("__rust_begin_short_backtrace");
+        let outer = stacks["inlined"].iter().find(outer).unwrap();
+        assert_eq!(outer.location.as_deref(), Some("in app"), "{how}");
     }
 }
 
