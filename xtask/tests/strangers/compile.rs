@@ -16,7 +16,9 @@ struct HeapLibrary {
     dependencies: Vec<PathBuf>,
 }
 
-pub(crate) const MUSL: &str = "x86_64-unknown-linux-musl";
+/// This machine's target with another C library.
+pub(crate) const MUSL: &str =
+    if cfg!(target_arch = "aarch64") { "aarch64-unknown-linux-musl" } else { "x86_64-unknown-linux-musl" };
 
 /// A source file of these tests.
 pub(crate) fn source(name: &str) -> PathBuf {

@@ -94,7 +94,7 @@ fn a_program_that_is_not_position_independent() {
 #[test]
 fn musl() {
     if !compile::has_target(MUSL) {
-        return skipped("the musl target is not installed: rustup target add x86_64-unknown-linux-musl");
+        return skipped(&format!("the target is not installed: rustup target add {MUSL}"));
     }
     check(&["--target", MUSL], Names::Lines);
 }

@@ -3,7 +3,6 @@
 
 use crate::compile::{compile, compile_once};
 use crate::profiled::{Held, Profiled, held, is_total_of, lacks_nothing, profile};
-use crate::run::skipped;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -23,6 +22,16 @@ fn end_program_by(word: &str, program: &Path) -> Profiled {
     assert_eq!(held(profiled.heap(), "hold_early"), Held::kept(10, EARLY_BYTES), "{word}");
     lacks_nothing(profiled.heap());
     profiled
+}
+
+/// Whether this test may do what only root may. Nobody is asked to run tests as root, so this is
+/// no failure where everything is required.
+fn is_root(what: &str) -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        println!("SKIPPED: only root may {what}");
+    }
+    is_root
 }
 
 /// Nothing was held but the early blocks.
@@ -118,8 +127,8 @@ fn a_program_that_closes_every_file() {
 
 #[test]
 fn another_user() {
-    if !rustix::process::geteuid().is_root() {
-        return skipped("only root may become another user");
+    if !is_root("become another user") {
+        return;
     }
     has_late_blocks(&end_by("setuid").ended_well());
     is_whole(&end_by("setuid-abort").ended_by_signal(signal::ABRT));
@@ -127,8 +136,8 @@ fn another_user() {
 
 #[test]
 fn another_root() {
-    if !rustix::process::geteuid().is_root() {
-        return skipped("only root may change the root");
+    if !is_root("change the root") {
+        return;
     }
     has_late_blocks(&end_by("chroot").ended_well());
     is_whole(&end_by("chroot-abort").ended_by_signal(signal::ABRT));
