@@ -268,7 +268,7 @@ extern "C" fn count_alloc_at(
     frame_pointer: usize,
 ) -> CountedAlloc {
     let start = StackStart { return_address, stack_pointer, frame_pointer };
-    let counted = thread::with_current(|thread| {
+    let counted = thread::with_current(move |thread| {
         let site = thread.find_site(&start);
         let row = thread.site(site);
         site::count_alloc(row, size as u64, peak::epoch());

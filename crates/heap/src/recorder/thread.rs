@@ -184,13 +184,18 @@ impl ThreadTables {
 
     #[inline]
     pub(super) fn find_site(&self, start: &StackStart) -> u32 {
-        self.stack_memo.find(start).unwrap_or_else(|| self.find_site_slowly(start))
+        let StackStart { return_address, stack_pointer, frame_pointer } = *start;
+        self.stack_memo
+            .find(start)
+            .unwrap_or_else(|| self.find_site_slowly(return_address, stack_pointer, frame_pointer))
     }
 
-    /// Handles a stack that the memo does not have, or that is not known to be whole.
+    /// Handles a stack that the memo does not have, or that is not known to be whole. PERF: the
+    /// start is passed in registers, so that an event does not write it to memory.
     #[cold]
     #[inline(never)]
-    fn find_site_slowly(&self, start: &StackStart) -> u32 {
+    fn find_site_slowly(&self, return_address: u64, stack_pointer: usize, frame_pointer: usize) -> u32 {
+        let start = &StackStart { return_address, stack_pointer, frame_pointer };
         if let Some(known) = self.stack_memo.find_doubtful(start) {
             self.count_walk(known.cut, known.guessed);
             return known.site;

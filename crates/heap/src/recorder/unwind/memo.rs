@@ -75,11 +75,11 @@ pub(in crate::recorder) struct DoubtfulHit {
     pub(in crate::recorder) guessed: bool,
 }
 
-/// Whether a part of a stack begins at this frame. PERF: one frame of sixteen, so that
+/// Whether a part of a stack begins at this frame. PERF: one frame of 32, so that
 /// most stacks are compared in one or two parts.
 #[inline(always)]
 pub(super) fn is_boundary(address: u64, stack_pointer: usize) -> bool {
-    (address ^ (stack_pointer as u64).rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60 == 0
+    (address ^ (stack_pointer as u64).rotate_left(20)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 59 == 0
 }
 
 impl StackMemo {
