@@ -48,7 +48,7 @@ impl BuiltPrograms {
     /// The executable of a side, without the tool around it.
     pub(super) fn find_binary(&self, build: Build, side: Side) -> Result<&Path> {
         let name = match side {
-            Side::Plain | Side::Heap | Side::Dhat => "bench-heap",
+            Side::Plain | Side::Heap | Side::HeapInMemory | Side::Dhat => "bench-heap",
             Side::Twin | Side::Heaptrack => "bench-twin",
             Side::ModAlloc => "bench-mod-alloc",
             Side::Heapscope => "bench-heapscope",

@@ -8,7 +8,10 @@ use heaplab_report::format;
 pub(super) enum Side {
     /// heaplab's allocator without a probe.
     Plain,
+    /// The recorder, whose tables are a file in an output folder.
     Heap,
+    /// The recorder without an output folder: its tables are memory of the process alone.
+    HeapInMemory,
     Dhat,
     /// The same program without heaplab's allocator.
     Twin,
@@ -23,6 +26,7 @@ impl Side {
         match self {
             Side::Plain => "plain",
             Side::Heap => "heap",
+            Side::HeapInMemory => "heap-in-memory",
             Side::Dhat => "dhat",
             Side::Twin => "twin",
             Side::Heaptrack => "heaptrack",

@@ -63,15 +63,25 @@ impl WorkloadPrograms {
         let binary = self.built.find_binary(build, side)?.as_os_str().to_owned();
         let mut words = before.iter().cloned().chain([binary]);
         let mut command = Command::new(words.next().unwrap_or_default());
-        let probe = if matches!(side, Side::Heap | Side::Dhat) { side.name() } else { "plain" };
-        command
-            .args(words)
-            .args([workload, "--rows", &rows.to_string()])
-            .env("HEAPLAB_PROBE", probe)
-            .env("HEAPLAB_OUT", &self.folder);
+        let probe = match side {
+            Side::Heap | Side::HeapInMemory => "heap",
+            Side::Dhat => "dhat",
+            Side::Plain | Side::Twin | Side::Heaptrack | Side::ModAlloc | Side::Heapscope => "plain",
+        };
+        command.args(words).args([workload, "--rows", &rows.to_string()]).env("HEAPLAB_PROBE", probe);
+        let recordings = self.folder.join("recordings");
+        match side {
+            Side::HeapInMemory => command.env_remove("HEAPLAB_OUT"),
+            _ => command.env("HEAPLAB_OUT", &recordings),
+        };
+        std::fs::create_dir_all(&recordings)
+            .with_context(|| format!("cannot make {}", recordings.display()))?;
         let what = format!("{workload} under {}", side.name());
-        let ProcessEnd { stdout, stderr, process_ns, cpu_ns } =
-            process::run_process(command, &self.folder, &what, LOOK_EVERY)?;
+        let ended = process::run_process(command, &self.folder, &what, LOOK_EVERY);
+        // The system would write the recordings to the disk during later runs.
+        std::fs::remove_dir_all(&recordings)
+            .with_context(|| format!("cannot remove {}", recordings.display()))?;
+        let ProcessEnd { stdout, stderr, process_ns, cpu_ns } = ended?;
         let said = parse_output(&stdout).with_context(|| format!("{what} printed no result"))?;
         Ok((WorkloadOutput { process_ns, cpu_ns, ..said }, stderr))
     }

@@ -19,7 +19,7 @@ const BYTES_PER_STACK: u64 = 1000;
 
 /// All rows, in the order of the table.
 pub(super) fn all_comparisons() -> Vec<PairComparison> {
-    [costs(), peers(), many_stacks(), memory(), plain_probe()].concat()
+    [costs(), peers(), many_stacks(), file(), memory(), plain_probe()].concat()
 }
 
 /// A row without a limit of pairs; the others are made from it.
@@ -116,6 +116,14 @@ fn many_stacks() -> Vec<PairComparison> {
         flat(MILLION),
         stacks(MILLION, Bytes, Some(ExpectedFigure::AtMost(FOUR_HUNDRED_MB)), 2),
     ]
+}
+
+/// What a file costs that is mapped shared, beside memory of the process alone: with many rows of
+/// few stacks, and with many stacks.
+fn file() -> Vec<PairComparison> {
+    let sides = (Side::Heap, Side::HeapInMemory);
+    let cost = |workload, rows| row(workload, rows, sides, Quantity::WallRatio, None);
+    vec![cost("slots", MILLION), PairComparison { most_pairs: 5, ..cost("stacks", MILLION / 10) }]
 }
 
 /// The memory that the recorder takes.
