@@ -18,6 +18,7 @@ pub(crate) mod python;
 pub(crate) mod recording_files;
 pub(crate) mod scale;
 pub(crate) mod tool_notes;
+mod unnamed_modules;
 pub(crate) mod user_program;
 
 pub(crate) use heaplab_command::child_process;

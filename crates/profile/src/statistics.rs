@@ -1,10 +1,13 @@
 //! Sums by line, by function and by stack, with the terms of Python's tracemalloc
 //! (<https://docs.python.org/3/library/tracemalloc.html#statistic>).
 
+mod unnamed_lines;
+
 use crate::{Frame, Measure, Profile, Site, UNKNOWN, trim};
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use unnamed_lines::{CallerCounts, join_addresses, keep_common_end};
 
 /// How allocations are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,17 +36,6 @@ pub struct SiteGroup {
     pub call: Option<Frame>,
 }
 
-/// A call from a function with at least so many callers does not name the line of a stack without
-/// names: it is in the allocator, in the growth of a vector, or in another function that every part
-/// of a program shares.
-const SHARED_BY: usize = 3;
-
-/// How many calls an allocator may make before it comes to the function that everybody calls.
-const ALLOCATOR_DEPTH: usize = 6;
-
-/// How many callers are named beside the address of a line without a name.
-const NAMED_CALLERS: usize = 3;
-
 /// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
 ///
 /// Line and function are those of the innermost frame that is not the standard library's: the line
@@ -51,7 +43,7 @@ const NAMED_CALLERS: usize = 3;
 /// that few others call. The profile should be [trimmed](Profile::trim_stacks), or the
 /// allocator's own frames are innermost.
 pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<SiteGroup> {
-    let callers = count_callers(profile);
+    let callers = CallerCounts::from_profile(profile);
     let mut groups: BTreeMap<String, SiteGroup> = BTreeMap::new();
     for site in &profile.sites {
         let frames = match group_by {
@@ -85,7 +77,9 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
     let mut groups: Vec<SiteGroup> =
         groups.into_iter().map(|(key, group)| SiteGroup { key, ..group }).collect();
     if group_by != GroupBy::Stack {
-        groups.iter_mut().for_each(|group| join_addresses(&mut group.sums.frames));
+        for group in &mut groups {
+            group.sums.frames = join_addresses(&group.sums.frames).into_iter().collect();
+        }
     }
     groups.sort_by_key(|group| Reverse(measure.figure(&group.sums)));
     groups
@@ -93,68 +87,23 @@ pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Ve
 
 /// The own line of each site, in the order of the sites, as [`GroupBy::Line`] has it.
 pub fn find_lines(profile: &Profile) -> Vec<Frame> {
-    let callers = count_callers(profile);
-    let line = |site: &Site| {
-        let mut frames = find_line(site, &callers);
-        join_addresses(&mut frames);
-        frames.pop().unwrap_or_else(|| Frame { function: UNKNOWN.to_owned(), location: None })
-    };
+    let callers = CallerCounts::from_profile(profile);
+    let line = |site: &Site| join_addresses(&find_line(site, &callers)).unwrap_or_else(unknown_frame);
     profile.sites.iter().map(line).collect()
 }
 
-/// The own frame of a stack. In a program without names, it is the call into the allocator and
-/// whatever else everybody calls, and up to three of its callers stand before it.
-fn find_line(site: &Site, callers: &HashMap<&str, usize>) -> Vec<Frame> {
-    let unknown = || vec![Frame { function: UNKNOWN.to_owned(), location: None }];
-    let Some(own) = site.frames.iter().rposition(|frame| !trim::is_standard_library(frame)) else {
-        return site.frames.last().cloned().map_or_else(unknown, |frame| vec![frame]);
-    };
-    let is_unnamed = |frame: &&Frame| frame.unnamed_file().is_some();
-    let unnamed: Vec<&Frame> = site.frames[..=own].iter().rev().take_while(is_unnamed).collect();
-    if unnamed.is_empty() {
-        return vec![site.frames[own].clone()];
-    }
-    let is_shared =
-        |frame: &&Frame| callers.get(frame.function.as_str()).is_some_and(|count| *count >= SHARED_BY);
-    let first_shared = unnamed.iter().take(ALLOCATOR_DEPTH).position(is_shared);
-    let line = first_shared
-        .map_or(0, |first| first + unnamed[first..].iter().take_while(|frame| is_shared(frame)).count());
-    let line = line.min(unnamed.len() - 1);
-    unnamed[line..].iter().take(1 + NAMED_CALLERS).rev().map(|frame| (*frame).clone()).collect()
-}
-
-/// Drops the callers that two stacks of a line do not share. The line itself comes last.
-fn keep_common_end(frames: &mut Vec<Frame>, other: &[Frame]) {
-    let common = frames.iter().rev().zip(other.iter().rev());
-    let common = common.take_while(|(one, other)| one.function == other.function).count().max(1);
-    frames.drain(..frames.len().saturating_sub(common));
-}
-
-/// Makes one frame of a line without a name: `app+0x23d9a → 0x2273a`, the line itself last.
-fn join_addresses(frames: &mut Vec<Frame>) {
-    if let Some(line) = frames.pop() {
-        let address = |frame: &Frame| frame.function.rsplit_once('+').map(|(_, address)| address.to_owned());
-        let mut function = line.function.clone();
-        if let Some(first) = frames.first() {
-            function.clone_from(&first.function);
-            for address in frames[1..].iter().chain([&line]).filter_map(address) {
-                function.push_str(" → ");
-                function.push_str(&address);
-            }
-        }
-        *frames = vec![Frame { function, ..line }];
+/// The own frame of a stack, which comes last. Where it has no name, callers stand before it.
+fn find_line(site: &Site, callers: &CallerCounts<'_>) -> Vec<Frame> {
+    let own = site.frames.iter().rposition(|frame| !trim::is_standard_library(frame));
+    match own {
+        Some(own) if site.frames[own].unnamed_file().is_some() => callers.find_line(&site.frames[..=own]),
+        Some(own) => vec![site.frames[own].clone()],
+        None => vec![site.frames.last().cloned().unwrap_or_else(unknown_frame)],
     }
 }
 
-/// How many different calls lead to each frame that has no name.
-fn count_callers(profile: &Profile) -> HashMap<&str, usize> {
-    let mut callers: HashMap<&str, HashSet<&str>> = HashMap::new();
-    for site in &profile.sites {
-        for pair in site.frames.windows(2).filter(|pair| pair[1].unnamed_file().is_some()) {
-            callers.entry(&pair[1].function).or_default().insert(&pair[0].function);
-        }
-    }
-    callers.into_iter().map(|(frame, callers)| (frame, callers.len())).collect()
+fn unknown_frame() -> Frame {
+    Frame { function: UNKNOWN.to_owned(), location: None }
 }
 
 /// The line alone: functions that share one line are one group. Where no line is known, the

@@ -2,12 +2,13 @@
 //! report.json.
 
 use crate::runner::measure::{DhatFile, Recording, is_rust_run};
+use crate::runner::unnamed_modules;
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::statistics::{GroupBy, SiteGroup, find_lines, group_sites};
 use heaplab_profile::symbols::{self, Roots, symbolize, symbolize_what_is_there};
 use heaplab_profile::{Frame, Measure, Profile, Site, dhat};
-use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass, UnnamedModule, UnnamedReason};
+use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -72,7 +73,7 @@ pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun
     match named.filter(|named| named.probe == Probe::Heap) {
         Some(NamedProfile { profile, unnamed, .. }) => {
             let (sites, lines) = (largest_sites(profile), largest_lines(profile));
-            let unnamed = modules_of_rows(unnamed, &lines, &sites);
+            let unnamed = unnamed_modules::list_for_rows(unnamed, &lines, &sites);
             HeapRun { sites, lines, unnamed, lifetimes: size_classes(profile), ..heap }
         }
         None => heap,
@@ -117,47 +118,6 @@ fn sort_largest(mut sites: Vec<HeapSite>) -> Vec<HeapSite> {
     });
     sites.truncate(MOST_SITES);
     sites
-}
-
-/// The modules in which rows of the report have no name or no line, in the order of the rows.
-fn modules_of_rows(
-    modules: &[symbols::UnnamedModule],
-    lines: &[HeapSite],
-    sites: &[HeapSite],
-) -> Vec<UnnamedModule> {
-    let mut named: Vec<UnnamedModule> = Vec::new();
-    for row in lines.iter().chain(sites) {
-        let Some(file) = row.location.strip_prefix("in ") else { continue };
-        if named.iter().any(|module| module.file == file) {
-            continue;
-        }
-        let found = modules.iter().find(|module| module.file == file);
-        named.extend(found.map(|module| UnnamedModule {
-            file: module.file.clone(),
-            path: Some(module.path.clone()).filter(|path| is_of_the_system(path)).unwrap_or_default(),
-            build_id: module.build_id.clone(),
-            reason: describe_reason(&module.reason),
-        }));
-    }
-    named
-}
-
-/// Whether a package manager installed a file. Other paths say where somebody's home is, which no
-/// report does.
-fn is_of_the_system(path: &str) -> bool {
-    ["/usr/lib", "/usr/bin", "/lib", "/bin"].iter().any(|folder| path.starts_with(folder))
-}
-
-fn describe_reason(reason: &symbols::UnnamedReason) -> UnnamedReason {
-    match reason {
-        symbols::UnnamedReason::NoLines => UnnamedReason::NoLines,
-        symbols::UnnamedReason::SplitMissing => UnnamedReason::SplitMissing,
-        symbols::UnnamedReason::Stripped => UnnamedReason::Stripped,
-        symbols::UnnamedReason::Deleted => UnnamedReason::Deleted,
-        symbols::UnnamedReason::Replaced { found } => UnnamedReason::Replaced(found.clone()),
-        symbols::UnnamedReason::Unreadable { cause } => UnnamedReason::Unreadable(cause.clone()),
-        other => UnnamedReason::Unreadable(other.to_string()),
-    }
 }
 
 /// Removes the frames that Rust runs before `main` or before a thread's closure. The standard
