@@ -1,6 +1,11 @@
 //! The files that the addresses of a recording belong to: the program and its libraries as the
 //! dynamic linker has mapped them, with their build ids. They are written to the tables when a
 //! stack leads through them for the first time.
+//!
+//! After `dlclose`, another module may be mapped where one was before. Then the addresses of the
+//! newer one carry a number in their top 16 bits, which no address of a program uses, and so do the
+//! bounds in its row. So an address minus its module's base is an offset as always, and no stack of
+//! one module is taken for that of another.
 
 use super::stacks::Locked;
 use super::tables::{self, hot};
@@ -17,6 +22,35 @@ static LAST_FOUND: AtomicU32 = AtomicU32::new(0);
 static LAST_ADDS: AtomicU64 = AtomicU64::new(NEVER_ASKED);
 const NEVER_ASKED: u64 = u64::MAX;
 
+/// Where the number of a module is in an address.
+const NUMBER_SHIFT: u32 = 48;
+const ADDRESS_MASK: u64 = (1 << NUMBER_SHIFT) - 1;
+/// Whether a module was mapped where another was before.
+static IS_REUSED: AtomicBool = AtomicBool::new(false);
+
+/// An address as it is recorded, with the number of the module that has it now.
+#[inline]
+pub(super) fn number_address(address: u64) -> u64 {
+    if IS_REUSED.load(Relaxed) { number_reused_address(address) } else { address }
+}
+
+#[cold]
+fn number_reused_address(address: u64) -> u64 {
+    let contains = |row: &&ModuleRow| {
+        let (base, end) = (row.base.load(Relaxed) & ADDRESS_MASK, row.end.load(Relaxed) & ADDRESS_MASK);
+        base <= address && address < end
+    };
+    // The latest row is that of the module that is there now.
+    let row = rows().iter().rev().find(contains);
+    address | row.map_or(0, |row| row.base.load(Relaxed) & !ADDRESS_MASK)
+}
+
+/// Looks for modules that were loaded or unloaded, because the linker says that there are some.
+#[cfg(target_os = "linux")]
+pub(super) fn note_changes() {
+    add_loaded();
+}
+
 /// Adds the modules of these addresses, unless they are known.
 pub(super) fn add_missing(addresses: &[u64]) {
     if !addresses.iter().all(|&address| is_known(address)) {
@@ -29,6 +63,7 @@ pub(super) fn add_missing(addresses: &[u64]) {
 pub(super) fn reset() {
     LOCK.store(false, Relaxed);
     LAST_ADDS.store(NEVER_ASKED, Relaxed);
+    IS_REUSED.store(false, Relaxed);
     add_loaded();
 }
 
@@ -107,8 +142,13 @@ unsafe extern "C" fn add_module(
     let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_bytes();
     let module = LoadedModule { base, end: end.unwrap_or(base), name, build_id };
     let _locked = Locked::new(&LOCK);
-    if !rows().iter().any(|row| module.is_in(row)) {
-        module.add();
+    match rows().iter().rev().find(|row| module.overlaps(row)) {
+        None => module.add(0),
+        Some(row) if module.is_in(row) => {}
+        Some(row) => {
+            module.add((row.base.load(Relaxed) >> NUMBER_SHIFT) + 1);
+            IS_REUSED.store(true, Relaxed);
+        }
     }
     0
 }
@@ -121,20 +161,33 @@ struct LoadedModule<'a> {
 }
 
 impl LoadedModule<'_> {
-    /// Whether this is the row of the module. Another module may have been mapped there before.
-    fn is_in(&self, row: &ModuleRow) -> bool {
-        row.base.load(Relaxed) == self.base
-            && row.end.load(Relaxed) == self.end
-            && self.build_id.iter().zip(&row.build_id).all(|(byte, kept)| *byte == kept.load(Relaxed))
+    fn overlaps(&self, row: &ModuleRow) -> bool {
+        let (base, end) = (row.base.load(Relaxed) & ADDRESS_MASK, row.end.load(Relaxed) & ADDRESS_MASK);
+        base < self.end && self.base < end
     }
 
-    fn add(&self) {
+    /// Whether this is the row of the module. Another module may have been mapped there before.
+    fn is_in(&self, row: &ModuleRow) -> bool {
+        let equals = |kept: &[AtomicU8], length: &AtomicU32, bytes: &[u8]| {
+            let kept = kept.iter().take(length.load(Relaxed) as usize);
+            kept.map(|byte| byte.load(Relaxed)).eq(bytes.iter().copied().take(PATH_BYTES))
+        };
+        row.base.load(Relaxed) & ADDRESS_MASK == self.base
+            && row.end.load(Relaxed) & ADDRESS_MASK == self.end
+            && self.build_id.iter().zip(&row.build_id).all(|(byte, kept)| *byte == kept.load(Relaxed))
+            && (self.is_program() || equals(&row.path, &row.path_bytes, self.name))
+    }
+
+    /// The program itself has an empty name. The second is musl's for a static program; read by
+    /// another process, it would be that process' own program.
+    fn is_program(&self) -> bool {
+        self.name.is_empty() || self.name == b"/proc/self/exe"
+    }
+
+    fn add(&self, number: u64) {
         let Some(row) = tables::bulk().and_then(tables::next_module_row) else { return };
         let mut own_path = [0_u8; PATH_BYTES];
-        // The second is musl's name for a static program. Read by another process, it would be that
-        // process' own program.
-        let is_program = self.name.is_empty() || self.name == b"/proc/self/exe";
-        let path = if is_program && rows().is_empty() {
+        let path = if self.is_program() && rows().is_empty() {
             // SAFETY: the buffer and its length.
             let length = unsafe {
                 libc::readlink(c"/proc/self/exe".as_ptr(), own_path.as_mut_ptr().cast(), PATH_BYTES)
@@ -143,8 +196,9 @@ impl LoadedModule<'_> {
         } else {
             self.name
         };
-        row.base.store(self.base, Relaxed);
-        row.end.store(self.end, Relaxed);
+        let number = number << NUMBER_SHIFT;
+        row.base.store(self.base | number, Relaxed);
+        row.end.store(self.end | number, Relaxed);
         row.path_bytes.store(store_bytes(&row.path, path), Relaxed);
         row.build_id_bytes.store(store_bytes(&row.build_id, self.build_id), Relaxed);
         const { assert!(BUILD_ID_BYTES >= 20, "a SHA-1 fits") };

@@ -181,13 +181,18 @@ impl StackMemo {
         for begin in (0..steps.len()).rev() {
             let is_start = begin == 0;
             // A stack that was too deep is one entry, because its outer part is not known.
-            let is_part = !frames.cut && is_boundary(frames.addresses()[begin], steps[begin].stack_pointer);
+            let is_part =
+                !frames.cut && is_boundary(Walk::address_of(frames, begin), steps[begin].stack_pointer);
             if !is_start && !is_part {
                 continue;
             }
             let part = entries::Part {
                 start: StackStart {
-                    return_address: if is_start { start.return_address } else { frames.addresses()[begin] },
+                    return_address: if is_start {
+                        start.return_address
+                    } else {
+                        Walk::address_of(frames, begin)
+                    },
                     stack_pointer: steps[begin].stack_pointer,
                     frame_pointer: steps[begin].frame_pointer,
                 },

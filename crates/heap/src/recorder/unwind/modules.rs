@@ -16,7 +16,7 @@ pub(super) fn find_sections(address: u64) -> Option<UnwindSections> {
     iterate::find_sections(address)
 }
 
-/// Drops all rules if a module was loaded or unloaded since the last call.
+/// If a module was loaded or unloaded since the last call, notes which, and drops all rules.
 #[cold]
 #[inline(never)]
 pub(in crate::recorder) fn check_modules() {
@@ -33,6 +33,7 @@ pub(super) fn find_sections(_address: u64) -> Option<UnwindSections> {
 mod iterate {
     use super::UnwindSections;
     use crate::recorder::unwind::rule_table;
+    use crate::recorder::{modules, thread};
     use gimli::{BaseAddresses, EhFrameHdr, NativeEndian, Pointer};
     use std::ptr;
     use std::sync::atomic::{AtomicU64, Ordering::*};
@@ -58,6 +59,9 @@ mod iterate {
         unsafe { libc::dl_iterate_phdr(Some(count_changes), ptr::from_mut(&mut changes).cast()) };
         let before = CHANGES.swap(changes, Relaxed);
         if before != changes && before != 0 {
+            // It is marked busy, because a signal handler that allocates must not wait for the lock
+            // of the list.
+            thread::untracked(modules::note_changes);
             rule_table::drop_all_rules();
         }
     }

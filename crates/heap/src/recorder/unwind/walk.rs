@@ -6,14 +6,18 @@ use super::memo::{EntryIndex, StackMemo, is_boundary};
 use super::reader::{StackBounds, StackReader, WORD};
 use super::registers::{ADDRESS_MASK, Registers, Step};
 use super::rule::{CfaBase, Rule};
-use super::rule_table::find_rule;
+use super::rule_table::{find_rule, generation};
 use super::start::StackStart;
 use super::tables::{learn_rule, register};
+use crate::recorder::modules::number_address;
 use heaplab_profile::raw::CUT_ADDRESS;
 use std::mem::MaybeUninit;
 
 /// The largest frame that is believed without unwind tables, in bytes.
 const MAX_GUESSED_FRAME: usize = 1 << 20;
+
+/// The bits of an address that are not the number of its module.
+const CODE_MASK: u64 = (1 << 48) - 1;
 
 /// How one frame was left, for the memo.
 #[derive(Clone, Copy)]
@@ -79,6 +83,22 @@ impl Walk {
         bounds: &StackBounds,
         memo: Option<&StackMemo>,
     ) {
+        // A walk in which another module turned out to be where one was before begins again, because
+        // its first addresses carry the number of the former.
+        for _ in 0..2 {
+            let before = generation();
+            self.run_once(start, bounds, memo);
+            if before == generation() {
+                return;
+            }
+            *self = Walk::new();
+        }
+        self.run_once(start, bounds, None);
+        self.is_repeatable = false;
+    }
+
+    #[inline(always)]
+    fn run_once(&mut self, start: &StackStart, bounds: &StackBounds, memo: Option<&StackMemo>) {
         self.is_repeatable = bounds.contains(start.stack_pointer);
         let mut reader = StackReader::new(start.stack_pointer, bounds);
         let mut position = Position {
@@ -95,7 +115,7 @@ impl Walk {
             if self.frames.length() > 0 && self.is_repeatable && self.resume(&position, memo) {
                 break;
             }
-            if !self.frames.push(position.address) || !self.step(&mut position, &mut reader) {
+            if !self.frames.push(number_address(position.address)) || !self.step(&mut position, &mut reader) {
                 break;
             }
         }
@@ -259,6 +279,11 @@ impl Walk {
     /// The addresses of the whole stack; `None` if the memo has the rest of it.
     pub(in crate::recorder) fn whole_frames(&self) -> Option<&Frames> {
         self.resumed.is_none().then_some(&self.frames)
+    }
+
+    /// The address of a frame, without the number of its module.
+    pub(super) fn address_of(frames: &Frames, frame: usize) -> u64 {
+        frames.addresses()[frame] & CODE_MASK
     }
 
     /// The frames and the steps of a walk that the memo can store.
