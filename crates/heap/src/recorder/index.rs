@@ -3,7 +3,7 @@
 //! PERF: memory is used only where it is touched, so the table starts small. A table made for a
 //! million entries at once took 8 MiB with ten thousand entries, because hashes touch every page.
 
-use super::zeroed::Zeroed;
+use super::zeroed::{self, Zeroed};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 /// The first table has `1 << FIRST_LOG2` slots.
@@ -39,12 +39,18 @@ impl<const SLOTS: usize> NumberIndex<SLOTS> {
         let size = self.size();
         if 2 * used as usize > size && 4 * size <= SLOTS {
             self.doublings.store(self.doublings.load(Relaxed) + 1, Relaxed);
+            let grown = &self.slots[2 * size..4 * size];
+            zeroed::advise_huge_pages(
+                grown.as_ptr().addr().next_multiple_of(4096),
+                size_of_val(grown) - 4096,
+            );
             for slot in &self.slots[size..2 * size] {
                 let moved = slot.load(Relaxed);
                 if moved != 0 {
                     self.place(moved, hash_of(moved));
                 }
             }
+            zeroed::forget_pages(&self.slots[size..2 * size]);
         }
         self.place(number, hash_of(number));
         self.used.store(used, Relaxed);

@@ -52,6 +52,11 @@ pub(super) fn find_site(hash: u64) -> Option<u32> {
     index.find(hash)
 }
 
+/// The hash of the stack of a site.
+pub(super) fn site_hash(site: u32) -> u64 {
+    get_or_make_index().map_or(0, |index| index.site_hashes[site as usize % MAX_SITES].load(Relaxed))
+}
+
 /// The innermost node of a site; 0, the root, for the overflow site.
 #[cfg(feature = "symbols")]
 pub(super) fn node_of(site: u32) -> u32 {
@@ -143,8 +148,11 @@ impl StackTables {
     fn find_or_add_child(&self, parent: u32, address: u64) -> Option<u32> {
         let (parents, addresses) = (&self.lists.node_parents, &self.lists.node_addresses);
         let of = |node: u32| (parents[node as usize].load(Relaxed), addresses[node as usize].load(Relaxed));
+        // PERF: both numbers change every bit of the hash. Few addresses have many parents.
         let hash = |(parent, address): (u32, u64)| {
-            (u64::from(parent) << 40) ^ address.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            let mixed = address.wrapping_add(u64::from(parent).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let mixed = (mixed ^ mixed >> 32).wrapping_mul(0xd6e8_feb8_6659_fd93);
+            mixed ^ mixed >> 32
         };
         let wanted = (parent, address);
         let by_child = &self.index.by_child;

@@ -218,7 +218,7 @@ impl ThreadTables {
     #[inline(never)]
     fn walk_and_learn_site(&self, start: &StackStart, hash: u64) -> u32 {
         if let Some(site) = untracked(|| stacks::find_site(hash)) {
-            self.stack_cache.add(hash, site);
+            self.stack_cache.add(hash, site, stacks::site_hash);
             return site;
         }
         let mut walk = Walk::new();
@@ -327,7 +327,7 @@ impl ThreadTables {
             untracked(|| modules::add_missing(frames.addresses()));
         }
         self.update_name();
-        self.stack_cache.add(frames.hash, site);
+        self.stack_cache.add(frames.hash, site, stacks::site_hash);
         site
     }
 

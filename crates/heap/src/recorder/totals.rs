@@ -4,7 +4,7 @@ use super::tables::{OwnTables, hot};
 use super::{curve, fork, peak, thread};
 use heaplab_profile::HeapTotals;
 use heaplab_profile::raw::RawRecording;
-use heaplab_profile::raw::tables::read_tables;
+use heaplab_profile::raw::tables::{read_tables, read_totals};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Closes the open region and returns its totals.
@@ -16,7 +16,7 @@ pub(crate) fn close_region() -> HeapTotals {
     // Pending changes of threads belong to the end, and may raise the peak.
     thread::all_threads().for_each(|thread| peak::flush(thread.row()));
     peak::update_peak_after_flush();
-    let totals = take_recording().totals;
+    let totals = thread::untracked(|| read_totals(&OwnTables)).unwrap_or_default();
     HeapTotals {
         total_blocks: totals.births,
         total_bytes: totals.birth_bytes + totals.grown_bytes,

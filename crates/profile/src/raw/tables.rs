@@ -13,7 +13,7 @@ mod tests;
 
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64};
 
-pub use reader::{TableSource, read_modules_and_nodes, read_tables};
+pub use reader::{TableSource, read_modules_and_nodes, read_tables, read_totals};
 
 /// The first eight bytes of the file. The last one is the version of this layout.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"hltable\x01");

@@ -1,97 +1,141 @@
 //! A thread's cache from a stack's hash to its site, used without a lock. It may forget an entry,
 //! which is then looked up again in `stacks`.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use super::super::zeroed::{self, Zeroed};
+use heaplab_profile::raw::tables::MAX_SITES;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
-/// Slots at most.
-const MAX_SLOTS: usize = 1 << 17;
-/// Slots at first. PERF: with 16,384 slots, a thousand stacks touched every page, 192 KiB per
-/// thread.
-const FIRST_SLOTS: usize = 1 << 10;
-/// How many neighbouring slots are searched.
-const PROBES: usize = 4;
+/// Entries at most: every stack of the process fits.
+const MAX_ENTRIES: usize = 2 * MAX_SITES;
+/// Entries at first. PERF: with 16,384 entries, a thousand stacks touched every page.
+const FIRST_ENTRIES: usize = 1 << 10;
+/// Entries of a bucket. PERF: they fill a cache line, so that a look-up among a million stacks
+/// waits for memory once.
+const BUCKET: usize = 8;
+/// An entry is a site in its low bits, and above them as much of the stack's hash as fits. The
+/// bucket is chosen by the low bits of the hash, so that entries are told apart by 49 bits at least.
+const SITE_BITS: u32 = MAX_SITES.ilog2();
+const SITE_MASK: u64 = (1 << SITE_BITS) - 1;
+
+#[derive(Debug)]
+#[repr(C, align(64))]
+struct Bucket([AtomicU64; BUCKET]);
+
+// SAFETY: atomics of zero are valid; there is no destructor.
+unsafe impl Zeroed for Bucket {}
 
 /// All zeros is a valid, empty cache. Only one thread writes, but its signal handler may run
 /// between two writes.
 pub(super) struct StackCache {
-    /// The capacity minus [`FIRST_SLOTS`].
-    extra_slots: AtomicU32,
+    /// The address of the buckets, and in its low bits the logarithm of their number, so that both
+    /// change at once; 0 before the first entry.
+    table: AtomicUsize,
     used: AtomicU32,
-    hashes: [AtomicU64; MAX_SLOTS],
-    sites: [AtomicU32; MAX_SLOTS],
 }
 
 impl StackCache {
     #[inline]
     pub(super) fn find(&self, hash: u64) -> Option<u32> {
-        self.slots(hash).find_map(|slot| {
-            let site = self.sites[slot].load(Relaxed);
-            (site != 0 && self.hashes[slot].load(Relaxed) == hash).then_some(site)
-        })
+        let tag = hash & !SITE_MASK;
+        let entries = self.bucket(hash)?.0.iter().map(|entry| entry.load(Relaxed));
+        let same = entries.filter(|entry| entry & !SITE_MASK == tag);
+        same.map(|entry| (entry & SITE_MASK) as u32).find(is_site)
     }
 
-    pub(super) fn add(&self, hash: u64, site: u32) {
-        self.grow_if_half_full();
-        let empty = self.slots(hash).find(|&slot| self.sites[slot].load(Relaxed) == 0);
-        let Some(slot) = empty.or_else(|| self.slots(hash).next()) else { return };
-        // The site is written first, so that a reader who sees the hash finds the site.
-        self.sites[slot].store(site, Relaxed);
-        self.hashes[slot].store(hash, Relaxed);
+    /// Adds an entry. `hash_of` gives the whole hash of a site that was added before.
+    pub(super) fn add(&self, hash: u64, site: u32, hash_of: impl Fn(u32) -> u64) {
+        self.grow_if_half_full(hash_of);
+        if let Some(bucket) = self.bucket(hash) {
+            bucket.place(hash, site);
+        }
     }
 
-    /// Doubles the capacity when half of it is used. All entries are forgotten; each takes one
-    /// locked look-up to return.
-    fn grow_if_half_full(&self) {
+    /// Doubles the capacity when half of it is used.
+    fn grow_if_half_full(&self, hash_of: impl Fn(u32) -> u64) {
         let (used, room) = (self.used.load(Relaxed) as usize + 1, self.capacity());
-        if 2 * used <= room || room == MAX_SLOTS {
-            self.used.store(used as u32, Relaxed);
+        self.used.store(used as u32, Relaxed);
+        if 2 * used <= room || room >= MAX_ENTRIES {
             return;
         }
-        self.sites[..room].iter().for_each(|site| site.store(0, Relaxed));
-        self.extra_slots.store((2 * room - FIRST_SLOTS) as u32, Relaxed);
-        self.used.store(1, Relaxed);
+        let entries = (2 * room).max(FIRST_ENTRIES);
+        let Some(buckets) = zeroed::map_slice::<Bucket>(entries / BUCKET) else { return };
+        let table = buckets.as_ptr().expose_provenance() | (entries / BUCKET).ilog2() as usize;
+        let old = self.table.swap(table, Relaxed);
+        let Some(former) = NonNull::new(buckets_at(old).cast_mut()) else { return };
+        for index in 0..room / BUCKET {
+            // SAFETY: an index of the former table.
+            let bucket = unsafe { former.add(index).as_ref() };
+            let sites = bucket.0.iter().map(|entry| (entry.load(Relaxed) & SITE_MASK) as u32);
+            for site in sites.filter(is_site) {
+                let hash = hash_of(site);
+                if let Some(bucket) = self.bucket(hash) {
+                    bucket.place(hash, site);
+                }
+            }
+        }
+        // SAFETY: the former table is not reachable any more, and a signal handler that interrupted
+        // this thread has returned.
+        unsafe { zeroed::release_slice(former, room / BUCKET) };
     }
 
-    /// The slots where a hash may be stored, in the order of the search.
     #[inline]
-    fn slots(&self, hash: u64) -> impl Iterator<Item = usize> {
-        let mask = self.capacity() - 1;
-        let first = (hash ^ (hash >> 29)) as usize;
-        // PERF: the second mask tells the compiler that no index is out of bounds.
-        (0..PROBES).map(move |probe| first.wrapping_add(probe) & mask & (MAX_SLOTS - 1))
+    fn bucket(&self, hash: u64) -> Option<&Bucket> {
+        let table = self.table.load(Relaxed);
+        let index = (hash ^ hash >> 29) as usize & ((1 << (table & LOG_MASK)) - 1);
+        let buckets = buckets_at(table);
+        // SAFETY: a table with more buckets than the index.
+        (!buckets.is_null()).then(|| unsafe { &*buckets.add(index) })
     }
 
-    #[inline]
     fn capacity(&self) -> usize {
-        FIRST_SLOTS + self.extra_slots.load(Relaxed) as usize
+        let table = self.table.load(Relaxed);
+        if table == 0 { 0 } else { BUCKET << (table & LOG_MASK) }
     }
+}
+
+impl Bucket {
+    fn place(&self, hash: u64, site: u32) {
+        let empty = self.0.iter().find(|entry| entry.load(Relaxed) == 0);
+        // In a full bucket, some other entry is forgotten.
+        let place = empty.unwrap_or(&self.0[(hash >> 61) as usize % BUCKET]);
+        place.store(hash & !SITE_MASK | u64::from(site), Relaxed);
+    }
+}
+
+/// A table is aligned to a page, so these bits of its address are free.
+const LOG_MASK: usize = 0xff;
+
+#[inline]
+fn buckets_at(table: usize) -> *const Bucket {
+    std::ptr::with_exposed_provenance(table & !LOG_MASK)
+}
+
+/// Site 0 is an empty entry.
+fn is_site(site: &u32) -> bool {
+    *site != 0
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::zeroed::{self, Zeroed};
     use super::*;
-
-    // SAFETY: atomics of zero are valid; there is no destructor.
-    unsafe impl Zeroed for StackCache {}
 
     #[test]
     fn what_is_found_is_right_and_little_is_forgotten() {
-        let known: &StackCache = zeroed::leak().unwrap();
+        let known = StackCache { table: AtomicUsize::new(0), used: AtomicU32::new(0) };
         let hash = |site: u32| u64::from(site).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         // The last round adds again what was forgotten when the cache grew.
-        for most in [1, 400, 5000, 60_000, 60_000] {
+        for most in [1, 400, 5000, 300_000, 300_000] {
             for site in 1..=most {
                 assert!(known.find(hash(site)).is_none_or(|found| found == site));
                 if known.find(hash(site)).is_none() {
-                    known.add(hash(site), site);
+                    known.add(hash(site), site, hash);
                 }
             }
             assert_eq!(known.find(hash(most)), Some(most));
             assert_eq!(known.find(hash(most + 1)), None);
         }
-        let forgotten = (1..=60_000).filter(|&site| known.find(hash(site)).is_none()).count();
-        assert!(forgotten < 2_000, "{forgotten} of 60,000");
-        assert_eq!(known.capacity(), MAX_SLOTS);
+        let forgotten = (1..=300_000).filter(|&site| known.find(hash(site)).is_none()).count();
+        assert!(forgotten < 6_000, "{forgotten} of 300,000");
     }
 }

@@ -53,17 +53,15 @@ pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> 
             false => RawError::NotARecording,
         });
     }
-    let peak = Peak {
-        bytes: hot.word(offset_of!(HotPages, peak_bytes)).cast_signed(),
-        epoch: hot.word(offset_of!(HotPages, epoch)),
-        is_at_peak: hot.word(offset_of!(HotPages, is_at_peak)) as u32 == 1,
-    };
+    let peak = Peak::read(&hot);
     let threads = read_threads(source, &hot)?;
     let sites = read_sites(source, &hot, peak, threads.len())?;
     let curve = read_curve(&hot);
+    let mut sums = SiteSums::default();
+    sites.iter().for_each(|site| sums.add(site));
     let mut recording = RawRecording {
         command: read_command(&hot),
-        totals: sum_totals(&hot, peak, &sites, &threads, curve.last()),
+        totals: sum_totals(&hot, peak, &sums, &threads, curve.last()),
         modules: read_modules(source, &hot)?,
         curve,
         marks: read_marks(&hot),
@@ -77,6 +75,19 @@ pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> 
     recording.sites.retain(|site| (site.node as usize) < recording.nodes.len());
     recording.check_references()?;
     Ok(recording)
+}
+
+/// Reads the sums alone, which takes little memory whatever the number of sites.
+///
+/// # Errors
+/// As [`read_tables`].
+pub fn read_totals(source: &impl TableSource) -> Result<RawTotals, RawError> {
+    let hot = HotWords(read_list(source, 0, size_of::<HotPages>() / 8)?);
+    let (peak, threads) = (Peak::read(&hot), read_threads(source, &hot)?);
+    let mut sums = SiteSums::default();
+    let segments = SegmentLists::read(source, &hot)?;
+    segments.for_each_site(source, peak, threads.len(), false, |site| sums.add(&site))?;
+    Ok(sum_totals(&hot, peak, &sums, &threads, read_curve(&hot).last()))
 }
 
 /// Reads where code lies, and the call tree: what it takes to name sites.
@@ -111,6 +122,48 @@ struct Peak {
     bytes: i64,
     epoch: u64,
     is_at_peak: bool,
+}
+
+impl Peak {
+    fn read(hot: &HotWords) -> Peak {
+        Peak {
+            bytes: hot.word(offset_of!(HotPages, peak_bytes)).cast_signed(),
+            epoch: hot.word(offset_of!(HotPages, epoch)),
+            is_at_peak: hot.word(offset_of!(HotPages, is_at_peak)) as u32 == 1,
+        }
+    }
+}
+
+/// Sums over sites. Those that are levels may be negative until all threads are added.
+#[derive(Default)]
+struct SiteSums {
+    births: u64,
+    birth_bytes: u64,
+    reallocations: u64,
+    reallocated_bytes: u64,
+    grown_bytes: u64,
+    shrunk_bytes: u64,
+    live_blocks: i64,
+    live_bytes: i64,
+    peak_blocks: i64,
+    peak_bytes: i64,
+    overflowed: u64,
+}
+
+impl SiteSums {
+    fn add(&mut self, site: &RawSite) {
+        self.births += site.births;
+        self.birth_bytes += site.birth_bytes;
+        self.reallocations += site.reallocations;
+        self.reallocated_bytes += site.reallocated_bytes;
+        self.grown_bytes += site.grown_bytes;
+        self.shrunk_bytes += site.shrunk_bytes;
+        self.live_blocks += site.live_blocks;
+        self.live_bytes += site.live_bytes;
+        self.peak_blocks += site.peak_blocks;
+        self.peak_bytes += site.peak_bytes;
+        self.overflowed += if site.node == 0 { site.births } else { 0 };
+    }
 }
 
 struct Thread {
@@ -173,46 +226,75 @@ fn read_sites(
     peak: Peak,
     threads: usize,
 ) -> Result<Vec<RawSite>, RawError> {
-    let segments = length(hot.process(offset_of!(ProcessRow, segments)), MAX_SEGMENTS);
-    let site_count = length(hot.process(offset_of!(ProcessRow, sites)), MAX_SITES);
-    let site_nodes = read_u32_list(source, offset_of!(BulkTables, site_nodes), site_count)?;
-    let owners = read_bulk(source, offset_of!(BulkTables, segment_owners), segments * 8)?;
-    let mut counters: Vec<(u32, u32, usize)> = Vec::new();
-    let mut lifetimes: HashMap<(u32, u32), usize> = HashMap::new();
-    for (index, owner) in owners.iter().enumerate() {
-        match SegmentOwner::from_word(*owner) {
-            Some(SegmentOwner { kind: SegmentKind::Counters, thread, group }) => {
-                counters.push((thread, group, index));
-            }
-            Some(SegmentOwner { kind: SegmentKind::Lifetimes, thread, group }) => {
-                lifetimes.insert((thread, group), index);
-            }
-            // The process was ended before it wrote who owns the segment, so nothing is in it.
-            None => {}
-        }
-    }
-    counters.sort_unstable();
-    let read_segment = |index: usize| {
-        read_bulk(
-            source,
-            offset_of!(BulkTables, segments) + index * size_of::<Segment>(),
-            size_of::<Segment>(),
-        )
-    };
     let mut sites = Vec::new();
-    for (thread, group, index) in counters {
-        let words = read_segment(index)?;
-        let classes = lifetimes.get(&(thread, group)).map(|&index| read_segment(index)).transpose()?;
-        for (within, row) in words.chunks_exact(size_of::<SiteRow>() / 8).enumerate() {
-            let number = group as usize * SEGMENT_SITES + within;
-            if number >= site_count || thread as usize >= threads || is_untouched(row) {
-                continue;
-            }
-            let classes = classes.as_ref().map(|words| lifetime_classes(words, within)).unwrap_or_default();
-            sites.push(site_from_row(row, site_nodes[number], thread, peak, classes));
-        }
-    }
+    let segments = SegmentLists::read(source, hot)?;
+    segments.for_each_site(source, peak, threads, true, |site| sites.push(site))?;
     Ok(sites)
+}
+
+/// The segments of all threads, and the node of each site.
+struct SegmentLists {
+    site_nodes: Vec<u32>,
+    /// Thread, group and index of each segment of counters.
+    counters: Vec<(u32, u32, usize)>,
+    lifetimes: HashMap<(u32, u32), usize>,
+}
+
+impl SegmentLists {
+    fn read(source: &impl TableSource, hot: &HotWords) -> Result<SegmentLists, RawError> {
+        let segments = length(hot.process(offset_of!(ProcessRow, segments)), MAX_SEGMENTS);
+        let site_count = length(hot.process(offset_of!(ProcessRow, sites)), MAX_SITES);
+        let site_nodes = read_u32_list(source, offset_of!(BulkTables, site_nodes), site_count)?;
+        let owners = read_bulk(source, offset_of!(BulkTables, segment_owners), segments * 8)?;
+        let mut counters: Vec<(u32, u32, usize)> = Vec::new();
+        let mut lifetimes: HashMap<(u32, u32), usize> = HashMap::new();
+        for (index, owner) in owners.iter().enumerate() {
+            match SegmentOwner::from_word(*owner) {
+                Some(SegmentOwner { kind: SegmentKind::Counters, thread, group }) => {
+                    counters.push((thread, group, index));
+                }
+                Some(SegmentOwner { kind: SegmentKind::Lifetimes, thread, group }) => {
+                    lifetimes.insert((thread, group), index);
+                }
+                // The process was ended before it wrote who owns the segment, so nothing is in it.
+                None => {}
+            }
+        }
+        counters.sort_unstable();
+        Ok(SegmentLists { site_nodes, counters, lifetimes })
+    }
+
+    /// Calls `each` for every site and thread that has counted anything. Without `with_lifetimes`
+    /// the classes of lifetimes stay empty.
+    fn for_each_site(
+        &self,
+        source: &impl TableSource,
+        peak: Peak,
+        threads: usize,
+        with_lifetimes: bool,
+        mut each: impl FnMut(RawSite),
+    ) -> Result<(), RawError> {
+        let read_segment = |index: usize| {
+            let offset = offset_of!(BulkTables, segments) + index * size_of::<Segment>();
+            read_bulk(source, offset, size_of::<Segment>())
+        };
+        for &(thread, group, index) in &self.counters {
+            let words = read_segment(index)?;
+            let classes = self.lifetimes.get(&(thread, group)).filter(|_| with_lifetimes);
+            let classes = classes.map(|&index| read_segment(index)).transpose()?;
+            for (within, row) in words.chunks_exact(size_of::<SiteRow>() / 8).enumerate() {
+                let number = group as usize * SEGMENT_SITES + within;
+                let Some(&node) = self.site_nodes.get(number) else { continue };
+                if thread as usize >= threads || is_untouched(row) {
+                    continue;
+                }
+                let classes =
+                    classes.as_ref().map(|words| lifetime_classes(words, within)).unwrap_or_default();
+                each(site_from_row(row, node, thread, peak, classes));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn is_untouched(row: &[u64]) -> bool {
@@ -268,34 +350,33 @@ fn site_from_row(row: &[u64], node: u32, thread: u32, peak: Peak, lifetimes: Vec
 fn sum_totals(
     hot: &HotWords,
     peak: Peak,
-    sites: &[RawSite],
+    sums: &SiteSums,
     threads: &[Thread],
     last_point: Option<&RawPoint>,
 ) -> RawTotals {
-    let sum = |of: fn(&RawSite) -> u64| sites.iter().map(of).sum::<u64>();
-    let level = |of: fn(&RawSite) -> i64| sites.iter().map(of).sum::<i64>().max(0).unsigned_abs();
+    let level = |level: i64| level.max(0).unsigned_abs();
     let is_shared = hot.word(offset_of!(HotPages, is_shared)) as u32 == 1;
     let clock = hot.word(offset_of!(HotPages, owner_clock) + offset_of!(OwnerClock, bytes))
         + hot.word(offset_of!(HotPages, other_clock_bytes));
     let is_open = hot.process(offset_of!(ProcessRow, is_open)) == 1;
     // With several threads the sum of the sites may be above the peak that was noticed, by less
     // than the stated error. It was really live, so it is the better figure.
-    let peak_bytes = peak.bytes.max(0).unsigned_abs().max(level(|site| site.peak_bytes));
+    let peak_bytes = peak.bytes.max(0).unsigned_abs().max(level(sums.peak_bytes));
     RawTotals {
-        births: sum(|site| site.births),
-        birth_bytes: sum(|site| site.birth_bytes),
-        reallocations: sum(|site| site.reallocations),
-        reallocated_bytes: sum(|site| site.reallocated_bytes),
-        grown_bytes: sum(|site| site.grown_bytes),
-        shrunk_bytes: sum(|site| site.shrunk_bytes),
-        peak_blocks: level(|site| site.peak_blocks),
+        births: sums.births,
+        birth_bytes: sums.birth_bytes,
+        reallocations: sums.reallocations,
+        reallocated_bytes: sums.reallocated_bytes,
+        grown_bytes: sums.grown_bytes,
+        shrunk_bytes: sums.shrunk_bytes,
+        peak_blocks: level(sums.peak_blocks),
         peak_bytes,
         peak_clock_bytes: match peak.is_at_peak {
             true => clock,
             false => hot.word(offset_of!(HotPages, peak_clock_bytes)),
         },
-        end_blocks: level(|site| site.live_blocks),
-        end_bytes: level(|site| site.live_bytes),
+        end_blocks: level(sums.live_blocks),
+        end_bytes: level(sums.live_bytes),
         wall_ns: match is_open {
             true => last_point.map_or(0, |point| point.at_ns),
             false => hot.process(offset_of!(ProcessRow, closed_after_ns)),
@@ -303,7 +384,7 @@ fn sum_totals(
         peak_error_bytes: if is_shared { peak_error(threads, peak_bytes) } else { 0 },
         slow_walks: threads.iter().map(|thread| thread.slow_walks).sum(),
         cut_stacks: threads.iter().map(|thread| thread.cut_stacks).sum(),
-        overflowed: sites.iter().filter(|site| site.node == 0).map(|site| site.births).sum(),
+        overflowed: sums.overflowed,
     }
 }
 
