@@ -371,7 +371,7 @@ fn group(site: u32) -> usize {
 /// The lowest address of this thread's stack and one past its highest; zeros if unknown, which
 /// makes every walk use the unwind tables.
 #[cfg(target_os = "linux")]
-fn stack_bounds() -> (usize, usize) {
+pub(super) fn stack_bounds() -> (usize, usize) {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     let (mut low, mut size) = (ptr::null_mut(), 0);
     // SAFETY: the attributes are initialised by the first call, read by the second and given back
@@ -387,7 +387,7 @@ fn stack_bounds() -> (usize, usize) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn stack_bounds() -> (usize, usize) {
+pub(super) fn stack_bounds() -> (usize, usize) {
     (0, 0)
 }
 

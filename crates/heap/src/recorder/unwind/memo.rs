@@ -313,3 +313,116 @@ impl Drop for InUse<'_> {
 }
 
 const _: () = assert!(MAX_FRAMES <= 255, "an entry counts frames in a byte");
+
+#[cfg(test)]
+mod tests {
+    use super::super::start::caller_start;
+    use super::*;
+    use crate::recorder::zeroed;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+    use std::hint::black_box;
+
+    /// A memo beside the full walk, which gives every stack its site.
+    struct Compared {
+        memo: &'static StackMemo,
+        sites: HashMap<u64, u32>,
+        hits: u32,
+        events: u32,
+        most_frames: usize,
+    }
+
+    impl Compared {
+        fn new() -> Compared {
+            let memo: &'static StackMemo = zeroed::leak().expect("address space");
+            let (low, high) = crate::recorder::thread::stack_bounds();
+            memo.set_bounds(StackBounds { low, high });
+            Compared { memo, sites: HashMap::new(), hits: 0, events: 0, most_frames: 0 }
+        }
+
+        #[inline(never)]
+        fn meet(&mut self) {
+            let start = caller_start();
+            let mut walk = Walk::new();
+            walk.run(&start, &self.memo.bounds(), None);
+            let next = self.sites.len() as u32 + 1;
+            let site = *self.sites.entry(walk.hash()).or_insert(next);
+            self.events += 1;
+            let frames = walk.whole_frames().map_or(0, |frames| frames.length());
+            self.most_frames = self.most_frames.max(frames);
+            let found =
+                self.memo.find(&start).or_else(|| self.memo.find_doubtful(&start).map(|hit| hit.site));
+            if let Some(found) = found {
+                assert_eq!(found, site, "the memo has taken one stack for another");
+                self.hits += 1;
+                return;
+            }
+            let mut resumed = Walk::new();
+            resumed.run(&start, &self.memo.bounds(), Some(self.memo));
+            assert_eq!(resumed.hash(), walk.hash(), "the rest of the stack is another's");
+            self.memo.store(&resumed, &start, site);
+        }
+
+        fn used_bytes(&self) -> usize {
+            self.memo.entries.used_bytes() + self.memo.slots.used_bytes()
+        }
+    }
+
+    /// Goes down a path, with two bits of `path` for each frame.
+    #[inline(never)]
+    fn descend(compared: &mut Compared, frames: u32, path: u64) -> u64 {
+        if frames == 0 {
+            compared.meet();
+            return path;
+        }
+        let (frames, rest) = (frames - 1, path >> 2);
+        match path & 3 {
+            0 => black_box(descend(compared, frames, rest)) + 1,
+            1 => black_box(descend(compared, frames, rest)) ^ 3,
+            2 => {
+                let words = black_box([path; 9]);
+                descend(compared, frames, rest) ^ words[3]
+            }
+            _ => {
+                black_box(path);
+                let below = descend(compared, frames, rest);
+                black_box(below).rotate_left(3)
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn what_is_found_is_the_stack_of_a_full_walk(
+            paths in prop::collection::vec((0u32..30, any::<u64>()), 1..60),
+            order in prop::collection::vec(any::<prop::sample::Index>(), 1..600),
+        ) {
+            let mut compared = Compared::new();
+            for index in &order {
+                let (frames, path) = *index.get(&paths);
+                black_box(descend(&mut compared, frames, path));
+            }
+            // Every stack is missed at first, and again where the tables grew.
+            let misses = compared.events - compared.hits;
+            prop_assert!(misses as usize <= 2 * compared.sites.len() + 1, "{misses} of {}", compared.events);
+        }
+    }
+
+    #[test]
+    fn a_thousand_stacks_are_remembered_in_little_memory() {
+        let mut compared = Compared::new();
+        // 1,250 paths of 8 frames, below those of the test.
+        let scatter = |path: u64| path.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        for path in (0..4).flat_map(|_| (0..1_250).map(scatter)) {
+            black_box(descend(&mut compared, 8, path));
+        }
+        assert!(compared.sites.len() >= 1_200, "{} stacks", compared.sites.len());
+        // The first round misses, and a table that grows forgets.
+        assert!(compared.hits > 2_000, "{} of {} hit", compared.hits, compared.events);
+        // As much as 400 KiB for as many stacks of 15 frames.
+        let most = (400 << 10) * compared.most_frames / 15;
+        assert!(compared.used_bytes() < most, "{} bytes", compared.used_bytes());
+    }
+}

@@ -213,6 +213,11 @@ impl Entries {
         self.used.set(0);
     }
 
+    #[cfg(test)]
+    pub(super) fn used_bytes(&self) -> usize {
+        self.used.get() as usize * size_of::<u64>()
+    }
+
     /// Stores a part, for which there is room; `None` if its words lie too far apart.
     pub(super) fn add(&self, part: &Part<'_>) -> Option<EntryIndex> {
         let rest_needs_frame_pointer =

@@ -82,20 +82,26 @@ impl Slots {
     }
 
     pub(super) fn are_full(&self) -> bool {
-        2 * self.used.load(Relaxed) as usize > self.capacity() && self.capacity() < MAX_SLOTS
+        4 * self.used.load(Relaxed) as usize > 3 * self.capacity() && self.capacity() < MAX_SLOTS
     }
 
-    /// Doubles the capacity if half of it is used. The caller clears the table.
+    /// Takes four times the capacity if three quarters of it are used. The caller clears the table.
+    /// PERF: a table that doubles forgets everything twice as often.
     pub(super) fn grow_if_full(&self) {
         if self.are_full() {
             self.clear();
-            self.extra_slots.store((2 * self.capacity() - FIRST_SLOTS) as u32, Relaxed);
+            self.extra_slots.store((4 * self.capacity() - FIRST_SLOTS) as u32, Relaxed);
         }
     }
 
     pub(super) fn clear(&self) {
         self.slots[..self.capacity()].iter().for_each(|slot| slot.store(0, Relaxed));
         self.used.store(0, Relaxed);
+    }
+
+    #[cfg(test)]
+    pub(super) fn used_bytes(&self) -> usize {
+        self.capacity() * size_of::<u64>()
     }
 
     #[inline(always)]
