@@ -43,21 +43,48 @@ pub(super) fn mark_shared() {
 /// The epoch of a change that adds live bytes.
 #[inline]
 pub(super) fn epoch() -> u64 {
-    hot().epoch.load(Relaxed)
+    hot().epoch_and_peak.load(Relaxed) >> 1
 }
 
 /// The epoch of a change that removes live bytes. The first such change after a peak begins a new
 /// epoch.
 #[inline]
 pub(super) fn epoch_for_decrease() -> u64 {
-    if hot().is_at_peak.load(Relaxed) != 0 {
-        hot().is_at_peak.store(0, Relaxed);
+    let now = hot().epoch_and_peak.load(Relaxed);
+    if now & 1 == 0 { now >> 1 } else { end_peak(now) }
+}
+
+/// Ends the peak and begins the next epoch. Both are one value, so no other thread sees one of them
+/// without the other, and only one of several threads ends a peak.
+fn end_peak(now: u64) -> u64 {
+    // PERF: while one thread records, no locked instruction is needed.
+    if !is_shared() {
         hot().peak_clock_bytes.store(clock(), Relaxed);
-        // Two threads may both increase the epoch at the end of one peak. The second increase is
-        // harmless: no site has changed in between.
-        hot().epoch.fetch_add(1, Relaxed);
+        hot().epoch_and_peak.store(now + 1, Relaxed);
+        return (now + 1) >> 1;
     }
-    epoch()
+    match hot().epoch_and_peak.compare_exchange(now, now + 1, AcqRel, Relaxed) {
+        Ok(_) => {
+            hot().peak_clock_bytes.store(clock(), Relaxed);
+            (now + 1) >> 1
+        }
+        // Another thread ended this peak. If a third one began the next already, that ends as well.
+        Err(_) => epoch_for_decrease(),
+    }
+}
+
+/// Begins a peak, unless the live bytes are at it.
+#[inline]
+fn begin_peak() {
+    let now = hot().epoch_and_peak.load(Relaxed);
+    if now & 1 == 1 {
+        return;
+    }
+    if is_shared() {
+        hot().epoch_and_peak.fetch_or(1, AcqRel);
+    } else {
+        hot().epoch_and_peak.store(now | 1, Relaxed);
+    }
 }
 
 /// The allocation clock: bytes allocated so far in the region.
@@ -165,9 +192,7 @@ fn update_peak(live: i64) {
         } else if live - hot().published_peak_bytes.load(Relaxed) > live >> 3 {
             hot().published_peak_bytes.store(live, Relaxed);
         }
-        if hot().is_at_peak.load(Relaxed) == 0 {
-            hot().is_at_peak.store(1, Relaxed);
-        }
+        begin_peak();
     }
 }
 
@@ -189,7 +214,6 @@ pub(super) fn clear() {
     hot().other_clock_bytes.store(0, Relaxed);
     hot().peak_bytes.store(0, Relaxed);
     hot().published_peak_bytes.store(0, Relaxed);
-    hot().is_at_peak.store(0, Relaxed);
     hot().peak_clock_bytes.store(0, Relaxed);
-    hot().epoch.store(1, Relaxed);
+    hot().epoch_and_peak.store(2, Relaxed);
 }

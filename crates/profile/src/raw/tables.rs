@@ -86,12 +86,11 @@ pub struct HotPages {
     pub peak_bytes: CacheLine<AtomicI64>,
     /// A lower bound of the peak that changes seldom: threads take their slack from it.
     pub published_peak_bytes: CacheLine<AtomicI64>,
-    /// 1 while the live bytes are at their peak.
-    pub is_at_peak: CacheLine<AtomicU32>,
     /// The allocation clock when the last peak ended.
     pub peak_clock_bytes: CacheLine<AtomicU64>,
-    /// The current epoch: 1 plus the number of peaks that have ended.
-    pub epoch: CacheLine<AtomicU64>,
+    /// Twice the current epoch, plus 1 while the live bytes are at their peak. The epoch is 1 plus the
+    /// number of peaks that have ended.
+    pub epoch_and_peak: CacheLine<AtomicU64>,
     /// 1 if a second thread has recorded in the region.
     pub is_shared: CacheLine<AtomicU32>,
     /// Counters that no reader reads, for a thread that has no row.

@@ -126,10 +126,11 @@ struct Peak {
 
 impl Peak {
     fn read(hot: &HotWords) -> Peak {
+        let epoch_and_peak = hot.word(offset_of!(HotPages, epoch_and_peak));
         Peak {
             bytes: hot.word(offset_of!(HotPages, peak_bytes)).cast_signed(),
-            epoch: hot.word(offset_of!(HotPages, epoch)),
-            is_at_peak: hot.word(offset_of!(HotPages, is_at_peak)) as u32 == 1,
+            epoch: epoch_and_peak >> 1,
+            is_at_peak: epoch_and_peak & 1 == 1,
         }
     }
 }
