@@ -113,7 +113,7 @@ pub struct RawTotals {
     pub wall_ns: u64,
     /// Bound of the peak's error; 0 while a single thread records.
     pub peak_error_bytes: u64,
-    /// Stacks walked by unwind tables because frame pointers did not give the whole stack.
+    /// Stacks that lead through code without unwind tables, where frame pointers were followed.
     pub slow_walks: u64,
     /// Stacks deeper than the limit.
     pub cut_stacks: u64,
