@@ -201,7 +201,7 @@ impl StackMemo {
                 rest,
                 site: if is_start { site } else { 0 },
                 cut: frames.cut,
-                guessed: frames.guessed,
+                guessed: steps[begin..end].iter().any(|step| step.is_guessed),
             };
             let Some(index) = self.entries.add(&part) else { return };
             self.publish(index, &part.start);

@@ -30,6 +30,8 @@ pub(super) struct FrameStep {
     pub(super) frame_pointer_slot: usize,
     /// The outcome depends on the frame pointer.
     pub(super) uses_frame_pointer: bool,
+    /// The caller was found by the frame pointer because there are no tables.
+    pub(super) is_guessed: bool,
 }
 
 pub(in crate::recorder) struct Walk {
@@ -235,7 +237,11 @@ impl Walk {
             return self.cut();
         }
         self.frames.guessed = true;
-        self.leave_frame(position, cfa, frame.wrapping_add(WORD), frame, true, reader)
+        let index = (self.frames.length() - 1) % MAX_FRAMES;
+        let goes_on = self.leave_frame(position, cfa, frame.wrapping_add(WORD), frame, true, reader);
+        // SAFETY: `leave_frame` has noted the step of the frame that was the current one.
+        unsafe { self.steps[index].assume_init_mut() }.is_guessed = true;
+        goes_on
     }
 
     #[inline(always)]
@@ -248,6 +254,7 @@ impl Walk {
             return_slot,
             frame_pointer_slot: saved_at,
             uses_frame_pointer: is_frame_based,
+            is_guessed: false,
         });
     }
 
