@@ -3,7 +3,7 @@
 use super::*;
 use crate::path_text::encode_path;
 use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::mem::offset_of;
 
 /// Where the tables can be read.
@@ -149,10 +149,13 @@ struct SiteSums {
     peak_blocks: i64,
     peak_bytes: i64,
     overflowed: u64,
+    /// The threads that have counted anything.
+    threads: HashSet<u32>,
 }
 
 impl SiteSums {
     fn add(&mut self, site: &RawSite) {
+        self.threads.insert(site.thread);
         self.births += site.births;
         self.birth_bytes += site.birth_bytes;
         self.reallocations += site.reallocations;
@@ -169,7 +172,6 @@ impl SiteSums {
 
 struct Thread {
     name: String,
-    is_used: bool,
     slow_walks: u64,
     cut_stacks: u64,
 }
@@ -208,7 +210,6 @@ fn read_threads(source: &impl TableSource, hot: &HotWords) -> Result<Vec<Thread>
     let rows = words.chunks_exact(size_of::<ThreadRow>() / 8);
     let thread = |row: &[u64]| Thread {
         name: text_until_nul(row[..2].iter().flat_map(|word| word.to_ne_bytes()).collect()),
-        is_used: row[offset_of!(ThreadRow, uses) / 8] > 0,
         slow_walks: row[offset_of!(ThreadRow, slow_walks) / 8],
         cut_stacks: row[offset_of!(ThreadRow, cut_stacks) / 8],
     };
@@ -382,7 +383,7 @@ fn sum_totals(
             true => last_point.map_or(0, |point| point.at_ns),
             false => hot.process(offset_of!(ProcessRow, closed_after_ns)),
         },
-        peak_error_bytes: if is_shared { peak_error(threads, peak_bytes) } else { 0 },
+        peak_error_bytes: if is_shared { peak_error(&sums.threads, peak_bytes) } else { 0 },
         slow_walks: threads.iter().map(|thread| thread.slow_walks).sum(),
         cut_stacks: threads.iter().map(|thread| thread.cut_stacks).sum(),
         overflowed: sums.overflowed,
@@ -390,10 +391,9 @@ fn sum_totals(
 }
 
 /// What all threads may have kept back when the peak was reached.
-fn peak_error(threads: &[Thread], peak_bytes: u64) -> u64 {
+fn peak_error(threads: &HashSet<u32>, peak_bytes: u64) -> u64 {
     let peak = i64::try_from(peak_bytes).unwrap_or(i64::MAX);
-    let used = threads.iter().zip(0_u32..).filter(|(thread, _)| thread.is_used);
-    used.map(|(_, index)| slack_bytes(index, peak).unsigned_abs()).sum()
+    threads.iter().map(|&index| slack_bytes(index, peak).unsigned_abs()).sum()
 }
 
 fn read_modules(source: &impl TableSource, hot: &HotWords) -> Result<Vec<Module>, RawError> {
