@@ -303,23 +303,19 @@ fn count_free(site: u32, born_at: u64, size: usize) {
 }
 
 impl ThreadTables {
-    #[inline]
+    #[inline(always)]
     fn apply_change(&self, bytes: i64, clock_bytes: u64) {
-        if self.claim_or_is_owner() {
-            peak::apply_owner_change(self.row(), self.index(), bytes, clock_bytes);
+        if !peak::is_shared() && self.claim_or_is_owner() {
+            peak::apply_alone(bytes, clock_bytes);
         } else {
-            peak::apply_other_change(self.row(), self.index(), bytes, clock_bytes);
+            peak::apply_shared(self.row(), self.index(), &self.slack, bytes, clock_bytes);
         }
     }
 
-    /// The allocation clock as this thread knows it: exact for the owner; for another thread it may
-    /// lack what the owner and others have not published.
-    #[inline]
+    /// The allocation clock as this thread knows it: exact while it alone records; later it lacks
+    /// what other threads have not yet added.
+    #[inline(always)]
     fn clock(&self) -> u64 {
-        if self.is_owner() {
-            peak::clock()
-        } else {
-            peak::published_clock() + self.row().pending_clock_bytes.load(Relaxed)
-        }
+        peak::clock() + self.row().pending_clock_bytes.load(Relaxed)
     }
 }

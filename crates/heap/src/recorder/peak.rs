@@ -2,13 +2,12 @@
 //!
 //! One thread, the *owner*, opened the region. While it alone records, it updates the sums at every
 //! event, without locked instructions, and the peak is exact to the byte. Once a second thread has
-//! recorded, every thread collects its changes and adds them to the sums before they exceed its
-//! slack ([`slack_bytes`]): 832 bytes, or a small part of the peak. The peak therefore errs by at
-//! most the sum of the slacks, which the recording states. A thread adds what it allocated to the
-//! shared clock every MiB, and the owner publishes its clock every 64 KiB, so the lifetime of a block
-//! that another thread allocated or freed errs by at most that much. PERF: where two threads allocate
-//! and free, shared atomics at every event took 6 times the plain run. What one thread writes often
-//! lies on lines that others read only when they exceed their slack.
+//! recorded, every thread collects its changes and adds them to the shared sums before they exceed
+//! its slack ([`slack_bytes`]): 832 bytes, or a small part of the peak. The peak therefore errs by
+//! at most the sum of the slacks, which the recording states. What a thread allocated is added to
+//! the shared clock every 64 KiB, so the lifetime of a block errs by at most that much for each
+//! further thread. PERF: where two threads allocate and free, shared atomics at every event took 6
+//! times the plain run.
 //!
 //! What each site held at the peak is found with *epochs*. The first decrease after a peak begins a
 //! new epoch. At its first change in an epoch, a site saves its live figures: they are what it held
@@ -18,26 +17,22 @@ use super::curve;
 use super::site::SingleWriter as _;
 use super::tables::hot;
 use heaplab_profile::raw::tables::{ThreadRow, slack_bytes};
+use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering::*;
 
-/// How far the published clock may be behind the owner's. Another thread adds to the shared clock
-/// that much when it has to touch the shared sums anyway.
-const PUBLISH_CLOCK_BYTES: u64 = 64 << 10;
 /// How much a thread may allocate before it adds that to the shared clock.
-const CLOCK_SLACK_BYTES: u64 = 1 << 20;
+const CLOCK_SLACK_BYTES: u64 = 64 << 10;
+
 /// Whether a second thread has recorded in the region.
 #[inline]
 pub(super) fn is_shared() -> bool {
     hot().is_shared.load(Relaxed) != 0
 }
 
-/// Called at every event of a thread other than the owner.
-#[inline]
+/// Called when a thread that is not the owner records.
+#[cold]
 pub(super) fn mark_shared() {
-    // PERF: loading before storing keeps the cache line shared.
-    if !is_shared() {
-        hot().is_shared.store(1, Relaxed);
-    }
+    hot().is_shared.store(1, Relaxed);
 }
 
 /// The epoch of a change that adds live bytes.
@@ -87,63 +82,45 @@ fn begin_peak() {
     }
 }
 
-/// The allocation clock: bytes allocated so far in the region.
+/// The allocation clock: bytes allocated so far in the region, as far as they are in the sums.
 #[inline]
 pub(super) fn clock() -> u64 {
-    hot().owner_clock.bytes.get().wrapping_add(hot().other_clock_bytes.load(Relaxed))
-}
-
-/// The allocation clock as seen by threads other than the owner.
-#[inline]
-pub(super) fn published_clock() -> u64 {
-    hot().published_clock_bytes.load(Relaxed).wrapping_add(hot().other_clock_bytes.load(Relaxed))
+    hot().owner_sums.clock_bytes.get().wrapping_add(hot().shared_clock_bytes.load(Relaxed))
 }
 
 /// Live bytes. Never negative, whatever threads still hold back.
 #[inline]
 pub(super) fn live_bytes() -> i64 {
-    (hot().owner_live_bytes.get() + hot().shared_live_bytes.load(Relaxed)).max(0)
+    (hot().owner_sums.live_bytes.get() + hot().shared_live_bytes.load(Relaxed)).max(0)
 }
 
-/// A change by the owner; `row` and `index` are its own.
-#[inline]
-pub(super) fn apply_owner_change(row: &ThreadRow, index: u32, bytes: i64, clock_bytes: u64) {
-    let own = &hot().owner_clock;
-    own.bytes.add(clock_bytes);
-    if own.bytes.get().wrapping_sub(own.published_bytes.get()) >= PUBLISH_CLOCK_BYTES {
-        own.published_bytes.set(own.bytes.get());
-        hot().published_clock_bytes.store(own.bytes.get(), Relaxed);
-    }
-    if is_shared() {
-        keep_back(row, index, bytes);
-    } else {
-        hot().owner_live_bytes.add(bytes);
-        if bytes >= 0 {
-            update_peak(live_bytes());
+/// A change while the calling thread, which owns the region, alone records.
+#[inline(always)]
+pub(super) fn apply_alone(bytes: i64, clock_bytes: u64) {
+    let sums = &hot().owner_sums;
+    sums.live_bytes.add(bytes);
+    sums.clock_bytes.add(clock_bytes);
+    if bytes >= 0 {
+        update_peak(live_bytes());
+        if clock() >= curve::next_due() {
+            curve::record_point(clock(), live_bytes() as u64);
         }
     }
-    if clock() >= curve::next_due() {
-        curve::record_point(clock(), live_bytes() as u64);
-    }
 }
 
-/// Adds a change to what a thread keeps back, and all of that to the shared sum if it exceeds the
-/// thread's slack.
-#[inline]
-fn keep_back(row: &ThreadRow, index: u32, bytes: i64) {
-    row.pending_bytes.add(bytes);
-    let kept = row.pending_bytes.get();
-    if kept.abs() > slack_bytes(index, hot().published_peak_bytes.load(Relaxed)) {
+/// A change by one of several threads; `row` is its own, and `slack` what it may keep back.
+#[inline(always)]
+pub(super) fn apply_shared(row: &ThreadRow, index: u32, slack: &AtomicI64, bytes: i64, clock_bytes: u64) {
+    let kept = row.pending_bytes.get() + bytes;
+    row.pending_bytes.set(kept);
+    if kept.abs() > slack.get() {
         flush_bytes(row);
+        // The peak only grows, so this slack is good until the next time.
+        slack.set(slack_bytes(index, hot().peak_bytes.load(Relaxed)));
     }
-}
-
-/// A change by another thread; `row` and `index` are its own.
-#[inline]
-pub(super) fn apply_other_change(row: &ThreadRow, index: u32, bytes: i64, clock_bytes: u64) {
-    row.pending_clock_bytes.add(clock_bytes);
-    keep_back(row, index, bytes);
-    if row.pending_clock_bytes.get() >= CLOCK_SLACK_BYTES {
+    let allocated = row.pending_clock_bytes.get() + clock_bytes;
+    row.pending_clock_bytes.set(allocated);
+    if allocated >= CLOCK_SLACK_BYTES {
         flush_clock(row);
     }
 }
@@ -163,16 +140,13 @@ fn flush_bytes(row: &ThreadRow) {
     row.pending_bytes.set(0);
     let before = hot().shared_live_bytes.fetch_add(kept, SeqCst);
     if kept > 0 {
-        update_peak(hot().owner_live_bytes.get() + before + kept);
-    }
-    if row.pending_clock_bytes.get() >= PUBLISH_CLOCK_BYTES {
-        flush_clock(row);
+        update_peak(hot().owner_sums.live_bytes.get() + before + kept);
     }
 }
 
 #[cold]
 fn flush_clock(row: &ThreadRow) {
-    hot().other_clock_bytes.fetch_add(row.pending_clock_bytes.get(), Relaxed);
+    hot().shared_clock_bytes.fetch_add(row.pending_clock_bytes.get(), Relaxed);
     row.pending_clock_bytes.set(0);
     if clock() >= curve::next_due() {
         curve::record_point(clock(), live_bytes() as u64);
@@ -189,8 +163,6 @@ fn update_peak(live: i64) {
             hot().peak_bytes.store(live, Relaxed);
         } else if hot().peak_bytes.fetch_max(live, Relaxed) > live {
             return;
-        } else if live - hot().published_peak_bytes.load(Relaxed) > live >> 3 {
-            hot().published_peak_bytes.store(live, Relaxed);
         }
         begin_peak();
     }
@@ -206,14 +178,11 @@ pub(super) fn update_peak_after_flush() {
 /// Resets everything for a new region.
 pub(super) fn clear() {
     hot().is_shared.store(0, Relaxed);
-    hot().owner_live_bytes.set(0);
+    hot().owner_sums.live_bytes.set(0);
+    hot().owner_sums.clock_bytes.set(0);
     hot().shared_live_bytes.store(0, Relaxed);
-    hot().owner_clock.bytes.set(0);
-    hot().owner_clock.published_bytes.set(0);
-    hot().published_clock_bytes.store(0, Relaxed);
-    hot().other_clock_bytes.store(0, Relaxed);
+    hot().shared_clock_bytes.store(0, Relaxed);
     hot().peak_bytes.store(0, Relaxed);
-    hot().published_peak_bytes.store(0, Relaxed);
     hot().peak_clock_bytes.store(0, Relaxed);
     hot().epoch_and_peak.store(2, Relaxed);
 }

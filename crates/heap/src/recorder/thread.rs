@@ -15,7 +15,7 @@ use super::{fork, modules, peak};
 use heaplab_profile::raw::tables::*;
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, Ordering::*};
 use thread_stack_cache::StackCache;
 
 mod table_pool;
@@ -32,6 +32,8 @@ pub(super) struct ThreadTables {
     /// The process that made the tables, as [`fork::generation`] counts.
     generation: AtomicU32,
     row: AtomicPtr<ThreadRow>,
+    /// How many bytes this thread may keep back of its changes; 0 makes it ask at the next one.
+    pub(super) slack: AtomicI64,
     batch: Batch,
     stack_memo: StackMemo,
     stack_cache: StackCache,
@@ -175,11 +177,6 @@ impl ThreadTables {
         }
         peak::mark_shared();
         false
-    }
-
-    #[inline]
-    pub(super) fn is_owner(&self) -> bool {
-        ptr::eq(OWNER.load(Relaxed), self)
     }
 
     #[inline]
@@ -359,6 +356,7 @@ impl ThreadTables {
     /// Clears the row for a new region; the segments are cleared by themselves.
     fn clear(&self) {
         let row = self.row();
+        self.slack.set(0);
         row.pending_bytes.set(0);
         row.pending_clock_bytes.set(0);
         row.uses.set(row.is_taken.load(Relaxed));

@@ -72,20 +72,14 @@ pub struct HotPages {
     pub magic: AtomicU64,
     /// The process and its region.
     pub process: ProcessRow,
-    /// Live bytes that the owner of the region counted while it alone recorded. The owner writes it.
-    pub owner_live_bytes: CacheLine<AtomicI64>,
-    /// What was added to the live bytes since a second thread has recorded, by all threads.
+    /// What the thread that opened the region counted while it alone recorded. It writes them.
+    pub owner_sums: CacheLine<OwnerSums>,
+    /// What was added to the live bytes since a second thread has recorded.
     pub shared_live_bytes: CacheLine<AtomicI64>,
-    /// The allocation clock of the owner.
-    pub owner_clock: CacheLine<OwnerClock>,
-    /// Bytes that all other threads allocated.
-    pub other_clock_bytes: CacheLine<AtomicU64>,
-    /// The owner's clock as other threads see it, in bytes.
-    pub published_clock_bytes: CacheLine<AtomicU64>,
+    /// What was added to the allocation clock since a second thread has recorded.
+    pub shared_clock_bytes: CacheLine<AtomicU64>,
     /// The most bytes that were live at once.
     pub peak_bytes: CacheLine<AtomicI64>,
-    /// A lower bound of the peak that changes seldom: threads take their slack from it.
-    pub published_peak_bytes: CacheLine<AtomicI64>,
     /// The allocation clock when the last peak ended.
     pub peak_clock_bytes: CacheLine<AtomicU64>,
     /// Twice the current epoch, plus 1 while the live bytes are at their peak. The epoch is 1 plus the
@@ -143,14 +137,14 @@ pub struct ProcessRow {
     pub command_bytes: AtomicU64,
 }
 
-/// The allocation clock of the thread that owns the region.
+/// The sums of a region while one thread records.
 #[derive(Debug, Default)]
 #[repr(C)]
-pub struct OwnerClock {
-    /// Bytes that it allocated.
-    pub bytes: AtomicU64,
-    /// The value of [`HotPages::published_clock_bytes`].
-    pub published_bytes: AtomicU64,
+pub struct OwnerSums {
+    /// Live bytes.
+    pub live_bytes: AtomicI64,
+    /// The allocation clock: bytes allocated so far.
+    pub clock_bytes: AtomicU64,
 }
 
 /// Live bytes over the allocation clock. When the table is full, every second point is dropped and

@@ -358,8 +358,8 @@ fn sum_totals(
 ) -> RawTotals {
     let level = |level: i64| level.max(0).unsigned_abs();
     let is_shared = hot.word(offset_of!(HotPages, is_shared)) as u32 == 1;
-    let clock = hot.word(offset_of!(HotPages, owner_clock) + offset_of!(OwnerClock, bytes))
-        + hot.word(offset_of!(HotPages, other_clock_bytes));
+    let clock = hot.word(offset_of!(HotPages, owner_sums) + offset_of!(OwnerSums, clock_bytes))
+        + hot.word(offset_of!(HotPages, shared_clock_bytes));
     let is_open = hot.process(offset_of!(ProcessRow, is_open)) == 1;
     // With several threads the sum of the sites may be above the peak that was noticed, by less
     // than the stated error. It was really live, so it is the better figure.
