@@ -16,7 +16,10 @@ use std::mem::MaybeUninit;
 /// 8 MiB, used as far as they are filled.
 const POOL_WORDS: usize = 1 << 20;
 
-/// The place of an entry in the pool; never 0.
+/// What lies before the first entry is zero, so that index 0 is an entry that no stack has.
+const FIRST_ENTRY: u32 = HEADER_WORDS as u32;
+
+/// The place of an entry in the pool; 0 means that there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::recorder::unwind) struct EntryIndex(pub(super) u32);
 
@@ -109,7 +112,7 @@ impl Entries {
     }
 
     #[inline(always)]
-    fn has_start(&self, index: EntryIndex, start: &StackStart) -> bool {
+    pub(super) fn has_start(&self, index: EntryIndex, start: &StackStart) -> bool {
         self.header(index, RETURN_ADDRESS) == start.return_address
             && self.header(index, STACK_POINTER) == start.stack_pointer as u64
     }
@@ -263,8 +266,7 @@ impl Entries {
         if lowest < stack_pointer || is_far || singles.len() > 255 || pairs.len() > 255 || frames > 255 {
             return None;
         }
-        // Index 0 means that there is no entry.
-        let index = self.used.get().max(1);
+        let index = self.used.get().max(FIRST_ENTRY);
         let counts = singles.len() as u64 | (pairs.len() as u64) << 8 | (frames as u64) << 16 | flags << 24;
         let mut end = index as usize;
         let mut add = |word: u64| {
