@@ -148,6 +148,40 @@ fn a_kill_amid_the_work_of_many_threads_leaves_sums_that_agree() {
     }
 }
 
+/// A file system of 400 KiB in a namespace of its own, where the system allows one: the hot pages
+/// have room and a hundred thousand stacks have not.
+#[test]
+fn a_full_disk_harms_no_program_and_loses_no_count() {
+    let out = Path::new(env!("CARGO_TARGET_TMPDIR")).join("never-lost-full");
+    let _ = std::fs::remove_dir_all(&out);
+    std::fs::create_dir_all(out.join("small")).expect("a folder for tests");
+    let script = "mount -t tmpfs -o size=400k tmpfs small || exit 99
+        HEAPLAB_OUT=small \"$0\" stacks || exit 98
+        cp --sparse=always small/*.tables .";
+    let run = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--mount", "sh", "-c", script])
+        .arg(example("survive"))
+        .current_dir(&out)
+        .env_remove("HEAPLAB_PROBE")
+        .status();
+    let code = run.ok().and_then(|status| status.code());
+    assert_ne!(code, Some(98), "the program was harmed");
+    if code != Some(0) {
+        println!("SKIPPED: no file system of its own can be mounted here: {code:?}");
+        return;
+    }
+    let files = std::fs::read_dir(&out).expect("a folder for tests").flatten();
+    let tables = files.map(|file| file.path()).find(|path| path.extension().is_some_and(|it| it == "tables"));
+    let raw = read_file(&tables.expect("copied")).expect("a recording");
+    assert_eq!(raw.process.is_out_of_room, 1);
+    assert_eq!(raw.process.lost_events, 0);
+    assert!(raw.totals.overflowed > 100_000, "{}", raw.totals.overflowed);
+    // 12 bytes at each of 2^17 stacks, wherever they are counted.
+    let births: u64 = raw.sites.iter().map(|site| site.births).sum();
+    assert!(births >= 1 << 17 && raw.totals.births == births);
+    assert_eq!(sum(&raw, |site| site.live_bytes) as u64, raw.totals.end_bytes);
+}
+
 #[test]
 fn a_running_process_can_be_read() {
     let run = Run::start("wait").ready();
