@@ -12,7 +12,7 @@ use std::io::BufReader;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// Keeps the frame pointers that the probes walk.
+/// Keeps frame pointers, which other profilers walk. The recorder does not need them.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
 /// Stands between the flags of `CARGO_ENCODED_RUSTFLAGS`, so that a flag may contain spaces.
 const FLAG_SEPARATOR: &str = "\u{1f}";
