@@ -62,8 +62,8 @@ fn three_probes_reconcile_at_one_scale() {
     assert!(summary.contains("dhat counts each reallocation"), "the report says the rule");
 }
 
-/// The recorder reads the unwind tables itself, dhat asks the system's unwinder; they share no line of code. Stack by
-/// stack they must agree.
+/// The recorder reads the unwind tables itself, dhat asks the system's unwinder; they share no line
+/// of code. Stack by stack they must agree.
 #[test]
 fn the_recorder_and_dhat_agree_stack_by_stack() {
     let stacks: usize =
