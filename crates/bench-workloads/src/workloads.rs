@@ -31,7 +31,7 @@ pub(crate) struct Workload {
     pub(crate) run: fn(u64) -> BoxedWork,
 }
 
-pub(crate) const WORKLOADS: [Workload; 15] = [
+pub(crate) const WORKLOADS: [Workload; 16] = [
     Workload { name: "slots", run: rows::slots },
     Workload { name: "list_dict", run: rows::list_dict },
     Workload { name: "batches", run: threads::batches },
@@ -44,6 +44,7 @@ pub(crate) const WORKLOADS: [Workload; 15] = [
     Workload { name: "random_depth", run: deep::random_depth },
     Workload { name: "random_path", run: deep::random_path },
     Workload { name: "stacks", run: stacks::repeated },
+    Workload { name: "stacks_scattered", run: stacks::scattered },
     Workload { name: "live", run: live::blocks },
     Workload { name: "sites", run: live::sites },
     Workload { name: "sites_everywhere", run: live::sites_everywhere },

@@ -34,7 +34,8 @@ use std::path::Path;
 
 /// The depth of the recursion in the `deep_` workloads.
 const FRAMES: f64 = 64.0;
-/// The blocks of the `stacks` workload at any scale; each is an allocation and a free.
+/// The events of the `stacks` workloads at any scale: each of their blocks is an allocation and a
+/// free.
 const STACKS_EVENTS: f64 = 8e6;
 
 pub(super) fn check_options(options: &BenchOptions) -> Result<(), ExitReason> {

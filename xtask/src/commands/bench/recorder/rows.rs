@@ -99,22 +99,26 @@ fn peers() -> Vec<PairComparison> {
 /// What an event and a stack take when there are many stacks.
 fn many_stacks() -> Vec<PairComparison> {
     use Quantity::{Bytes, EventTimeRatio, NanosecondsAnEvent};
-    let stacks = |rows, quantity, wanted, most_pairs| PairComparison {
+    let stacks = |workload, rows, quantity, wanted, most_pairs| PairComparison {
         most_pairs,
         memory_bytes: rows * BYTES_PER_STACK,
-        ..row("stacks", rows, (Side::Heap, Side::Plain), quantity, wanted)
+        ..row(workload, rows, (Side::Heap, Side::Plain), quantity, wanted)
     };
-    let flat = |rows| PairComparison {
+    let event = |workload, rows| stacks(workload, rows, NanosecondsAnEvent, None, 5);
+    let flat = |workload, rows| PairComparison {
         other_rows: Some(THOUSAND),
-        ..stacks(rows, EventTimeRatio, Some(ExpectedFigure::AtMost(2.0)), 5)
+        ..stacks(workload, rows, EventTimeRatio, Some(ExpectedFigure::AtMost(2.0)), 5)
     };
     vec![
-        stacks(THOUSAND, NanosecondsAnEvent, None, 5),
-        stacks(MILLION / 10, NanosecondsAnEvent, None, 5),
-        stacks(MILLION, NanosecondsAnEvent, None, 5),
-        flat(MILLION / 10),
-        flat(MILLION),
-        stacks(MILLION, Bytes, Some(ExpectedFigure::AtMost(FOUR_HUNDRED_MB)), 2),
+        event("stacks", THOUSAND),
+        event("stacks", MILLION / 10),
+        event("stacks", MILLION),
+        flat("stacks", MILLION / 10),
+        flat("stacks", MILLION),
+        event("stacks_scattered", THOUSAND),
+        event("stacks_scattered", MILLION),
+        flat("stacks_scattered", MILLION),
+        stacks("stacks", MILLION, Bytes, Some(ExpectedFigure::AtMost(FOUR_HUNDRED_MB)), 2),
     ]
 }
 
