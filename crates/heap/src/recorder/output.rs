@@ -6,7 +6,7 @@
 use libc::c_int;
 use std::ffi::CStr;
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 /// Longest path, with its NUL.
 const PATH_BYTES: usize = 4096;
@@ -22,6 +22,11 @@ struct Folder {
 /// The output folder, and the one that serves where the first has no room or cannot be mapped.
 static FOLDERS: [Folder; 2] = [Folder::new(c"HEAPLAB_OUT"), Folder::new(c"HEAPLAB_FALLBACK")];
 
+/// The file that is in use: its path, and its device and inode to recognise it.
+static IN_USE: [AtomicU8; PATH_BYTES] = [const { AtomicU8::new(0) }; PATH_BYTES];
+static IN_USE_DEVICE: AtomicU64 = AtomicU64::new(0);
+static IN_USE_INODE: AtomicU64 = AtomicU64::new(0);
+
 /// A new file for the tables. Dropping it closes it, and the mapping keeps it.
 pub(super) struct OutputFile {
     pub(super) descriptor: c_int,
@@ -36,6 +41,64 @@ impl OutputFile {
             unsafe { libc::unlink(path.as_ptr()) };
         }
     }
+}
+
+impl OutputFile {
+    /// Remembers the file for [`write_zeros`].
+    pub(super) fn remember(&self) {
+        let (device, inode) = identity(self.descriptor).unwrap_or((0, 0));
+        for (to, from) in IN_USE.iter().zip(self.path.bytes) {
+            to.store(from, Relaxed);
+        }
+        IN_USE_DEVICE.store(device, Relaxed);
+        IN_USE_INODE.store(inode, Relaxed);
+    }
+}
+
+/// Writes zeros where nothing was written yet, so that the file system finds room for many pages at
+/// once. PERF: on ext4, pages that are only touched through the mapping took 12 µs each, and a
+/// process 13 ms to start.
+///
+/// It does nothing where the file cannot be opened again (after `chroot`), is another one now, or
+/// where the process may not write so far (`ulimit -f`); no descriptor is kept, because programs
+/// close those that they do not know.
+pub(super) fn write_zeros(offset: usize, bytes: usize) {
+    static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+    let mut path = [0_u8; PATH_BYTES];
+    path.iter_mut().zip(&IN_USE).for_each(|(to, from)| *to = from.load(Relaxed));
+    let Ok(path) = CStr::from_bytes_until_nul(&path) else { return };
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: reads into a value of our own.
+    unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, &mut limit) };
+    if path.is_empty() || limit.rlim_cur < (offset + bytes) as u64 {
+        return;
+    }
+    // SAFETY: a path that ends with a NUL.
+    let file = unsafe { libc::open(path.as_ptr(), libc::O_WRONLY | libc::O_CLOEXEC) };
+    if file < 0 {
+        return;
+    }
+    if identity(file) == Some((IN_USE_DEVICE.load(Relaxed), IN_USE_INODE.load(Relaxed))) {
+        let mut done = 0;
+        while done < bytes {
+            let part = (bytes - done).min(ZEROS.len());
+            let at = (offset + done) as libc::off_t;
+            // SAFETY: a buffer of our own and a length within it.
+            let written = unsafe { libc::pwrite(file, ZEROS.as_ptr().cast(), part, at) };
+            let Some(written) = usize::try_from(written).ok().filter(|&written| written > 0) else { break };
+            done += written;
+        }
+    }
+    // SAFETY: the file that was just opened.
+    unsafe { libc::close(file) };
+}
+
+/// Device and inode.
+fn identity(file: c_int) -> Option<(u64, u64)> {
+    let mut about = std::mem::MaybeUninit::<libc::stat>::uninit();
+    // SAFETY: initialised where the call succeeds.
+    let about = unsafe { (libc::fstat(file, about.as_mut_ptr()) == 0).then(|| about.assume_init()) }?;
+    Some((about.st_dev as u64, about.st_ino as u64))
 }
 
 impl Drop for OutputFile {

@@ -53,7 +53,8 @@ pub(super) fn map() -> bool {
 }
 
 fn map_file(file: &OutputFile) -> bool {
-    map_with(libc::MAP_SHARED, file.descriptor) && populate(HOT.0.get().addr(), size_of::<HotPages>())
+    file.remember();
+    map_with(libc::MAP_SHARED, file.descriptor) && populate(HOT.0.get().addr(), 0, size_of::<HotPages>())
 }
 
 fn map_with(flags: libc::c_int, file: libc::c_int) -> bool {
@@ -96,10 +97,13 @@ fn map_bulk(flags: libc::c_int, file: libc::c_int) -> Option<(*mut BulkTables, u
     })
 }
 
-/// Asks the kernel for pages now. A page that is only touched would end the process by SIGBUS if
+/// Asks the kernel for pages of the file now: `bytes` bytes from `offset` on, which are mapped at
+/// `address` and were never used. A page that is only touched would end the process by SIGBUS if
 /// the file system is full; this call fails instead.
-fn populate(address: usize, bytes: usize) -> bool {
+fn populate(address: usize, offset: usize, bytes: usize) -> bool {
     let (first, last) = (address & !4095, (address + bytes).next_multiple_of(4096));
+    // The lists begin at whole pages, so no page has data already.
+    output::write_zeros(offset, bytes);
     // SAFETY: pages of our own mapping; no content changes.
     let result = unsafe {
         libc::madvise(ptr::with_exposed_provenance_mut(first), last - first, libc::MADV_POPULATE_WRITE)
@@ -139,7 +143,9 @@ impl List {
         }
         let next = (has + (has / 4).clamp(LEAST, MOST)).max(needed).next_multiple_of(4096);
         let next = next.min(size_of_val(list).next_multiple_of(4096));
-        if !populate(list.as_ptr().addr() + has, next - has) {
+        let address = list.as_ptr().addr() + has;
+        let offset = size_of::<HotPages>() + address.wrapping_sub(BULK.load(Relaxed).addr());
+        if !populate(address, offset, next - has) {
             hot().process.is_out_of_room.store(1, Relaxed);
             return false;
         }
