@@ -168,7 +168,7 @@ fn wait_for_orphans() -> Vec<(u32, ExitStatus)> {
         match wait(WaitOptions::NOHANG) {
             Ok(Some((process, status))) => {
                 let process = u32::try_from(process.as_raw_nonzero().get()).unwrap_or(0);
-                orphans.push((process, ExitStatus::from_raw(status.as_raw() as i32)));
+                orphans.push((process, ExitStatus::from_raw(status.as_raw())));
             }
             Ok(None) if Instant::now() < deadline => std::thread::sleep(POLL_INTERVAL),
             // There are none, or they take long.
