@@ -14,7 +14,8 @@
 //! let after = Snapshot::take()?;
 //!
 //! let largest = &after.compare_to(&before, GroupBy::Line)[0];
-//! assert_eq!(largest.blocks_diff, 101);
+//! // The strings; where debug information has the line, the vector as well.
+//! assert!(largest.blocks_diff >= 100);
 //! println!("{}", after.top(5));
 //! # drop(names);
 //! # Ok::<(), heaplab_heap::SnapshotError>(())
