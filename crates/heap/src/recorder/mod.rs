@@ -116,6 +116,7 @@ fn start(live_at_fork: Option<i64>) {
     process.command_bytes.store(length.min(COMMAND_BYTES) as u64, Relaxed);
     stacks::reset();
     modules::reset();
+    unwind::check_modules();
     // From here on a reader finds a recording.
     hot().magic.store(MAGIC, Relaxed);
     open_next_region();

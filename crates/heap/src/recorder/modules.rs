@@ -10,8 +10,14 @@
 use super::stacks::Locked;
 use super::tables::{self, hot};
 use heaplab_profile::raw::tables::{BUILD_ID_BYTES, ModuleRow, PATH_BYTES};
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
+const MAX_PERMANENT: usize = 32;
+/// First and last address of each module that was loaded when the program began. A forked child
+/// keeps them: what its parent loaded later may be unloaded in the child.
+static PERMANENT: [(AtomicU64, AtomicU64); MAX_PERMANENT] =
+    [const { (AtomicU64::new(0), AtomicU64::new(0)) }; MAX_PERMANENT];
+static PERMANENT_USED: AtomicUsize = AtomicUsize::new(0);
 /// Held while a module is added, and never while the dynamic linker is asked: a thread that is in
 /// the linker may allocate.
 static LOCK: AtomicBool = AtomicBool::new(false);
@@ -58,6 +64,27 @@ pub(super) fn add_missing(addresses: &[u64]) {
     }
 }
 
+/// Whether an address lies in a module that was there when the program began, and so is never
+/// unloaded. Any other code may be replaced by other code at the same address.
+#[inline]
+pub(super) fn is_permanent(address: u64) -> bool {
+    let used = PERMANENT_USED.load(Acquire).min(MAX_PERMANENT);
+    PERMANENT[..used].iter().any(|(base, end)| base.load(Relaxed) <= address && address < end.load(Relaxed))
+}
+
+/// Remembers the modules that are loaded now as permanent, at the first start of the program. Those
+/// for which there is no room count as others.
+fn note_permanent() {
+    if PERMANENT_USED.load(Relaxed) > 0 {
+        return;
+    }
+    for ((base, end), row) in PERMANENT.iter().zip(rows()) {
+        base.store(row.base.load(Relaxed), Relaxed);
+        end.store(row.end.load(Relaxed), Relaxed);
+    }
+    PERMANENT_USED.store(rows().len(), Release);
+}
+
 /// Begins with an empty list, at the start of a process. In a forked child another thread of the
 /// parent may have held the lock.
 pub(super) fn reset() {
@@ -65,6 +92,7 @@ pub(super) fn reset() {
     LAST_ADDS.store(NEVER_ASKED, Relaxed);
     IS_REUSED.store(false, Relaxed);
     add_loaded();
+    note_permanent();
 }
 
 fn rows() -> &'static [ModuleRow] {

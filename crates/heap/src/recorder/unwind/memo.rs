@@ -25,6 +25,7 @@ use super::reader::{StackBounds, WORD, read_word};
 use super::rule_table;
 use super::start::StackStart;
 use super::walk::{Resumed, Walk};
+use crate::recorder::modules;
 use crate::recorder::zeroed::Zeroed;
 use entries::Entries;
 pub(super) use entries::EntryIndex;
@@ -35,9 +36,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering::Relaxed};
 const MAX_BRANCHES: usize = 16;
 /// How many stacks are met for one that is stored, while there is no room for all.
 const CROWDED_EVERY: u32 = 8;
-/// After so many events, a thread looks whether modules were loaded or unloaded. It does so as well
-/// whenever it needs a new rule.
-const CHECK_EVERY: u32 = 256;
+/// The flags of entries that [`StackMemo::find_doubtful`] finds.
+const DOUBTFUL: u64 = entries::CUT | entries::GUESSED | entries::LOADED;
 
 /// The memo of one thread. All zeros is a valid, empty memo. Only its thread uses it, but a signal
 /// handler of the thread may run at any moment.
@@ -88,57 +88,58 @@ impl StackMemo {
     /// The site of the stack at `start`, if this thread has met it and it is whole.
     #[inline(always)]
     pub(in crate::recorder) fn find(&self, start: &StackStart) -> Option<u32> {
-        self.count_event();
+        self.events.store(self.events.load(Relaxed).wrapping_add(1), Relaxed);
         let _in_use = InUse::begin(self)?;
         if self.generation.load(Relaxed) != rule_table::generation() {
             return None;
         }
         let entry = self.find_entry(start)?;
         let site = self.entries.site(entry);
-        let is_doubtful = self.entries.flags(entry) & (entries::CUT | entries::GUESSED) != 0;
+        let is_doubtful = self.entries.flags(entry) & DOUBTFUL != 0;
         (site != 0 && !is_doubtful).then_some(site)
     }
 
-    #[inline(always)]
-    fn count_event(&self) {
-        let events = self.events.load(Relaxed).wrapping_add(1);
-        self.events.store(events, Relaxed);
-        if events.is_multiple_of(CHECK_EVERY) {
-            super::check_modules();
-        }
-    }
-
-    /// As `find`, for a stack that is cut or has a frame that was found by its frame pointer.
+    /// As `find`, for a stack that is cut, that has a frame that was found by its frame pointer, or
+    /// that leads through code that may be unloaded. Other code may have been mapped at the same
+    /// addresses, so the linker is asked before such a stack is trusted.
     #[cold]
     pub(in crate::recorder) fn find_doubtful(&self, start: &StackStart) -> Option<DoubtfulHit> {
         if !self.has_doubtful.load(Relaxed) {
             return None;
         }
         let _in_use = InUse::begin(self)?;
-        if self.generation.load(Relaxed) != rule_table::generation() {
+        let (entry, flags) = self.find_trusted(start)?;
+        let site = self.entries.site(entry);
+        let hit =
+            DoubtfulHit { site, cut: flags & entries::CUT != 0, guessed: flags & entries::GUESSED != 0 };
+        (site != 0 && flags & DOUBTFUL != 0).then_some(hit)
+    }
+
+    /// An entry with its flags, if its code is still what it was.
+    fn find_trusted(&self, start: &StackStart) -> Option<(EntryIndex, u64)> {
+        let is_current = || self.generation.load(Relaxed) == rule_table::generation();
+        if !is_current() {
             return None;
         }
         let entry = self.find_entry(start)?;
-        let (site, flags) = (self.entries.site(entry), self.entries.flags(entry));
-        let hit =
-            DoubtfulHit { site, cut: flags & entries::CUT != 0, guessed: flags & entries::GUESSED != 0 };
-        (site != 0 && (hit.cut || hit.guessed)).then_some(hit)
+        let flags = self.entries.flags(entry);
+        if flags & entries::LOADED != 0 {
+            super::check_modules();
+        }
+        is_current().then_some((entry, flags))
     }
 
     /// The rest of a stack from this frame on, if it has at most `max_frames`.
     pub(super) fn find_rest(&self, start: &StackStart, max_frames: usize) -> Option<Resumed> {
         let _in_use = InUse::begin(self)?;
-        if self.generation.load(Relaxed) != rule_table::generation() {
-            return None;
-        }
-        let entry = self.find_entry(start)?;
-        let flags = self.entries.flags(entry);
+        let (entry, flags) = self.find_trusted(start)?;
         (self.entries.frames(entry) <= max_frames && flags & entries::CUT == 0).then(|| Resumed {
             entry,
             resets: self.resets.load(Relaxed),
             hash: self.entries.hash(entry),
             cut: false,
             guessed: flags & entries::GUESSED != 0,
+            loaded: flags & entries::LOADED != 0,
         })
     }
 
@@ -174,7 +175,8 @@ impl StackMemo {
         let Some((frames, steps, resumed)) = walk.repeatable() else { return };
         let Some(_in_use) = InUse::begin(self) else { return };
         self.last.store(0, Relaxed);
-        if walk.is_cut() || walk.is_guessed() {
+        let is_loaded = |frame: usize| !modules::is_permanent(Walk::address_of(frames, frame));
+        if walk.is_cut() || walk.is_guessed() || walk.is_loaded() {
             self.has_doubtful.store(true, Relaxed);
         }
         let generation = rule_table::generation();
@@ -217,6 +219,7 @@ impl StackMemo {
                 site: if is_start { site } else { 0 },
                 cut: frames.cut,
                 guessed: steps[begin..end].iter().any(|step| step.is_guessed),
+                loaded: walk.is_loaded() && (begin..end).any(is_loaded),
             };
             let Some(index) = self.entries.add(&part) else { return };
             self.publish(index, &part.start);

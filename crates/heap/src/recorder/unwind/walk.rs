@@ -3,13 +3,14 @@
 
 use super::frames::{Frames, MAX_FRAMES, join_hashes};
 use super::memo::{EntryIndex, StackMemo, is_boundary};
+use super::modules::check_modules;
 use super::reader::{StackBounds, StackReader, WORD};
 use super::registers::{ADDRESS_MASK, Registers, Step};
 use super::rule::{CfaBase, Rule};
 use super::rule_table::{find_rule, generation};
 use super::start::StackStart;
 use super::tables::{learn_rule, register};
-use crate::recorder::modules::number_address;
+use crate::recorder::modules::{self, number_address};
 use heaplab_profile::raw::CUT_ADDRESS;
 use std::mem::MaybeUninit;
 
@@ -41,6 +42,8 @@ pub(in crate::recorder) struct Walk {
     resumed: Option<Resumed>,
     /// The stack follows from the start and the words of the steps.
     is_repeatable: bool,
+    /// A frame is of code that may be unloaded.
+    is_loaded: bool,
 }
 
 /// The rest of a stack, as the memo has it.
@@ -52,6 +55,7 @@ pub(super) struct Resumed {
     pub(super) hash: u64,
     pub(super) cut: bool,
     pub(super) guessed: bool,
+    pub(super) loaded: bool,
 }
 
 /// Where the walk is.
@@ -72,6 +76,7 @@ impl Walk {
             steps: [const { MaybeUninit::uninit() }; MAX_FRAMES],
             resumed: None,
             is_repeatable: false,
+            is_loaded: false,
         }
     }
 
@@ -117,11 +122,22 @@ impl Walk {
             if self.frames.length() > 0 && self.is_repeatable && self.resume(&position, memo) {
                 break;
             }
+            self.note_code(position.address);
             if !self.frames.push(number_address(position.address)) || !self.step(&mut position, &mut reader) {
                 break;
             }
         }
         self.is_repeatable &= !reader.left_bounds;
+    }
+
+    /// Looks for changes of the loaded modules before the first address of one that may be unloaded,
+    /// because its rules may be those of other code.
+    #[inline]
+    fn note_code(&mut self, address: u64) {
+        if !self.is_loaded && !modules::is_permanent(address) {
+            self.is_loaded = true;
+            check_modules();
+        }
     }
 
     /// Asks the memo for the rest of the stack.
@@ -281,6 +297,11 @@ impl Walk {
 
     pub(in crate::recorder) fn is_guessed(&self) -> bool {
         self.frames.guessed || self.resumed.is_some_and(|rest| rest.guessed)
+    }
+
+    /// Whether the stack leads through code that may be unloaded.
+    pub(in crate::recorder) fn is_loaded(&self) -> bool {
+        self.is_loaded || self.resumed.is_some_and(|rest| rest.loaded)
     }
 
     /// The addresses of the whole stack; `None` if the memo has the rest of it.

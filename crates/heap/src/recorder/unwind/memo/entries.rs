@@ -27,6 +27,8 @@ pub(in crate::recorder::unwind) struct EntryIndex(pub(super) u32);
 const NEEDS_FRAME_POINTER: u64 = 1;
 pub(super) const CUT: u64 = 2;
 pub(super) const GUESSED: u64 = 4;
+/// The stack leads through code that may be unloaded.
+pub(super) const LOADED: u64 = 8;
 
 /// Words of a header. The first holds a byte each for: single words (a multiple of [`GROUP`]), pairs
 /// (an even number), frames of the stack from this entry on, and flags.
@@ -67,6 +69,8 @@ pub(super) struct Part<'a> {
     pub(super) site: u32,
     pub(super) cut: bool,
     pub(super) guessed: bool,
+    /// A frame is of code that may be unloaded.
+    pub(super) loaded: bool,
 }
 
 impl Entries {
@@ -245,7 +249,8 @@ impl Entries {
         let flag = |is_set: bool, flag: u64| if is_set { flag } else { 0 };
         let flags = flag(needs_frame_pointer, NEEDS_FRAME_POINTER)
             | flag(part.cut, CUT)
-            | flag(part.guessed, GUESSED);
+            | flag(part.guessed, GUESSED)
+            | flag(part.loaded, LOADED);
         self.write(part, &singles, &pairs, flags)
     }
 }
@@ -258,7 +263,7 @@ impl Entries {
         let rest = part.rest;
         let rest_hash = rest.map_or(0, |rest| self.hash(rest));
         let frames = part.addresses.len() + rest.map_or(0, |rest| self.frames(rest));
-        let flags = flags | rest.map_or(0, |rest| self.flags(rest) & (CUT | GUESSED));
+        let flags = flags | rest.map_or(0, |rest| self.flags(rest) & (CUT | GUESSED | LOADED));
         let places = singles.iter().chain(pairs);
         let (lowest, highest) =
             places.fold((usize::MAX, 0), |(low, high), &slot| (low.min(slot), high.max(slot)));
