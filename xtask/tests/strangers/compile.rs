@@ -66,6 +66,13 @@ pub(crate) fn compile_c(name: &str, output: &Path) {
     run_to_success(Command::new("cc").args(["-O1", "-o"]).arg(output).arg(source(name)).arg("-ldl"));
 }
 
+/// Compiles a C library with a definition.
+pub(crate) fn compile_c_library(name: &str, output: &Path, definition: &str) {
+    let mut cc = Command::new("cc");
+    cc.args(["-g", "-O1", "-shared", "-fPIC", definition, "-o"]).arg(output).arg(source(name));
+    run_to_success(&mut cc);
+}
+
 pub(crate) fn run_to_success(command: &mut Command) {
     let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));

@@ -1,6 +1,6 @@
 //! The recorder in a library that another program loads, and C code in the middle of a stack.
 
-use crate::compile::{compile, compile_c};
+use crate::compile::{compile, compile_c, compile_c_library};
 use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, profile};
 use std::path::{Path, PathBuf};
 
@@ -71,4 +71,25 @@ fn a_c_library_in_the_middle_of_a_static_program() {
     assert_eq!(held(profiled.heap(), "hold_in_comparison"), Held::kept(1, 12_345));
     has_stack(profiled.heap(), &["main", "sort_through_c", "hold_in_comparison"]);
     assert_eq!(held(profiled.heap(), "hold_many"), Held::kept(100, 100_000));
+}
+
+/// The linker gives the second library the addresses that the first one had.
+#[test]
+fn libraries_that_take_turns_at_the_same_addresses() {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let program = home.path().join("reload");
+    compile("reload.rs", &program, &[]);
+    let mut command = vec![program.into_os_string()];
+    let functions = ["enter_first", "enter_second", "enter_third"];
+    for function in functions {
+        let library = home.path().join(format!("lib{function}.so"));
+        compile_c_library("enter.c", &library, &format!("-DENTER={function}"));
+        command.extend([library.into_os_string(), function.into()]);
+    }
+    let profiled = profile(&command).ended_well();
+    for (function, blocks) in functions.into_iter().zip(3..) {
+        assert_eq!(held(profiled.heap(), function), Held::kept(blocks, blocks * 7_000), "{function}");
+        has_stack(profiled.heap(), &["main", function]);
+    }
+    assert_eq!(held(profiled.heap(), "hold_below"), Held::kept(12, 12 * 7_000));
 }
