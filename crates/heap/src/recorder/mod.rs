@@ -47,7 +47,7 @@ pub(crate) use thread::untracked;
 pub(crate) use totals::{close_region, take_recording};
 
 use header::{Header, NO_REGION};
-use heaplab_profile::raw::tables::{COMMAND_BYTES, MAGIC};
+use heaplab_profile::raw::tables::{COMMAND_BYTES, FILE_BYTES, MAGIC};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tables::hot;
@@ -117,6 +117,7 @@ fn start(live_at_fork: Option<i64>) {
     stacks::reset();
     modules::reset();
     unwind::check_modules();
+    hot().file_bytes.store(FILE_BYTES as u64, Relaxed);
     // From here on a reader finds a recording.
     hot().magic.store(MAGIC, Relaxed);
     open_next_region();

@@ -70,6 +70,8 @@ impl<T> std::ops::Deref for CacheLine<T> {
 pub struct HotPages {
     /// [`MAGIC`].
     pub magic: AtomicU64,
+    /// [`FILE_BYTES`]: a recorder with other tables has another number here.
+    pub file_bytes: AtomicU64,
     /// The process and its region.
     pub process: ProcessRow,
     /// What the thread that opened the region counted while it alone recorded. It writes them.

@@ -53,6 +53,10 @@ pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> 
             false => RawError::NotARecording,
         });
     }
+    let bytes = hot.word(offset_of!(HotPages, file_bytes));
+    if bytes != FILE_BYTES as u64 {
+        return Err(RawError::Version { found: format!("tables {} of {bytes} bytes", magic >> 56) });
+    }
     let peak = Peak::read(&hot);
     let threads = read_threads(source, &hot)?;
     let sites = read_sites(source, &hot, peak, threads.len())?;

@@ -26,6 +26,7 @@ fn small_tables() -> Vec<u64> {
     let mut set = |offset: usize, value: u64| words[offset / 8] = value;
     let process = |field: usize| offset_of!(HotPages, process) + field;
     set(offset_of!(HotPages, magic), MAGIC);
+    set(offset_of!(HotPages, file_bytes), FILE_BYTES as u64);
     set(process(offset_of!(ProcessRow, nodes)), 2);
     set(process(offset_of!(ProcessRow, sites)), 3);
     set(process(offset_of!(ProcessRow, threads)), 1);
@@ -51,6 +52,13 @@ fn one_site_is_read_and_an_event_that_is_half_counted_is_noticed() {
     assert_eq!((raw.sites.len(), raw.sites[0].node), (1, 1));
     assert_eq!(raw.nodes[1].address, 0x1234);
     assert_eq!(raw.process.interrupted_events, 1, "3 - 1 is not 1");
+}
+
+#[test]
+fn tables_of_another_size_are_of_another_version() {
+    let mut words = small_tables();
+    words[offset_of!(HotPages, file_bytes) / 8] += 4096;
+    assert!(matches!(read_tables(&Words(words)), Err(RawError::Version { .. })));
 }
 
 #[test]
@@ -99,7 +107,7 @@ proptest! {
             // Lengths of lists stand in the first words; a million entries of zeros are enough.
             words[place] = value % 1_000_000;
         }
-        words[0] = MAGIC;
+        (words[0], words[1]) = (MAGIC, FILE_BYTES as u64);
         let _ = read_tables(&Words(words));
     }
 }
