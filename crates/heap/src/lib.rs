@@ -22,6 +22,7 @@
 //! - [`limit`](mod@limit): an assertion on memory for tests.
 //! - `snapshot`: what is live now, for the program itself (feature `symbols`).
 //! - `alloc_site`: which line allocated a block (feature `symbols`).
+//! - `preload`: counts for an allocator that has headers of its own (feature `preload`).
 //! - `active`: whether the recorder is in use; `naming`: symbols for the program itself.
 //!
 //! The recorder counts requested bytes (`Layout::size`), without the allocator's rounding and its
@@ -34,6 +35,8 @@ mod allocator;
 pub mod limit;
 #[cfg(feature = "symbols")]
 mod naming;
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub mod preload;
 mod probe;
 mod recorder;
 mod region;

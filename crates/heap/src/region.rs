@@ -76,6 +76,26 @@ pub fn write_recording(path: &Path) -> io::Result<()> {
     })
 }
 
+/// Opens a region of the recorder for a program that calls from C and has no [`Region`] to keep.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(crate) fn open_recorded_region() -> bool {
+    let opens = !IS_OPEN.swap(true, Ordering::AcqRel);
+    if opens {
+        recorder::open_region();
+    }
+    opens
+}
+
+/// Closes the region that [`open_recorded_region`] opened.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(crate) fn close_recorded_region() -> bool {
+    let closes = IS_OPEN.swap(false, Ordering::AcqRel);
+    if closes {
+        recorder::close_region();
+    }
+    closes
+}
+
 /// An open measurement.
 #[must_use = "a region that is dropped at once has measured nothing"]
 pub struct Region {

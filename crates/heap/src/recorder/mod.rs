@@ -12,6 +12,8 @@
 //!   over that clock.
 //! - `scope`: what `limit` measures.
 //! - `fork`: gives a forked child tables of its own.
+//! - `errno`: keeps the program's error number; `note`: how a program shows that it has the recorder.
+//! - `outer_blocks`: counts blocks of an allocator that has headers of its own.
 //! - `block_site`: the site of a live block.
 //! - `totals`: sums, and the recording that a reader gets; `modules`: the files that addresses
 //!   belong to; `marks`: marks on the curve.
@@ -23,11 +25,15 @@
 #[cfg(feature = "symbols")]
 mod block_site;
 mod curve;
+mod errno;
 mod fork;
 mod header;
 mod index;
 mod marks;
 mod modules;
+mod note;
+#[cfg(all(feature = "preload", target_os = "linux"))]
+mod outer_blocks;
 mod output;
 mod peak;
 mod scope;
@@ -45,6 +51,16 @@ pub use marks::mark;
 pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
 pub(crate) use thread::untracked;
 pub(crate) use totals::{close_region, take_recording};
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(crate) use {
+    note::is_in_program,
+    outer_blocks::{record_alloc, record_free, record_realloc},
+};
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub use {
+    outer_blocks::{BlockOrigin, CLOCK_BITS, REGION_BITS},
+    unwind::StackStart,
+};
 
 use header::{Header, NO_REGION};
 use heaplab_profile::raw::tables::{COMMAND_BYTES, FILE_BYTES, MAGIC};
@@ -52,7 +68,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use tables::hot;
 use thread::ThreadTables;
-use unwind::{StackStart, with_stack_start};
+#[cfg(not(all(feature = "preload", target_os = "linux")))]
+use unwind::StackStart;
+use unwind::with_stack_start;
 
 /// The number of the last region that was opened. It goes on in forked children, so that blocks
 /// from before the fork belong to no region of the child.
@@ -92,6 +110,7 @@ fn current_region() -> u32 {
 #[inline(never)]
 fn start_if_needed() -> u32 {
     if !fork::is_started() {
+        let _kept = errno::keep_errno();
         fork::start_once(start);
     }
     fork::region()

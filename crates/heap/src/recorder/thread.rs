@@ -6,6 +6,7 @@
 //! the recorder itself is running on this thread and may hold a lock; such events are not counted.
 //! Events of a signal handler during another event are counted.
 
+use super::errno::keep_errno;
 use super::site::{Lifetimes, SingleWriter as _};
 use super::stacks::{self, Batch, Locked};
 use super::tables::{self, hot};
@@ -18,6 +19,8 @@ use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, Ordering::*};
 use thread_stack_cache::StackCache;
 
+#[cfg(all(feature = "preload", target_os = "linux"))]
+mod static_local;
 mod table_pool;
 mod thread_stack_cache;
 
@@ -61,6 +64,10 @@ struct Local {
     is_busy: Cell<bool>,
 }
 
+#[cfg(all(feature = "preload", target_os = "linux"))]
+static LOCAL: static_local::StaticLocal = static_local::StaticLocal;
+
+#[cfg(not(all(feature = "preload", target_os = "linux")))]
 thread_local! {
     // It has no destructor, so it can be used while a thread ends.
     static LOCAL: Local = const {
@@ -92,8 +99,12 @@ pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) ->
 #[cold]
 #[inline(never)]
 fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -> R) -> Option<R> {
+    let _kept = keep_errno();
     local.is_busy.set(true);
     let thread = register_thread(local);
+    if let Some(thread) = thread.filter(|_| !local.ended.get()) {
+        at_thread_end::release_at_thread_end(thread);
+    }
     local.is_busy.set(false);
     let Some(thread) = thread else {
         hot().process.lost_events.fetch_add(1, Relaxed);
@@ -101,7 +112,6 @@ fn with_new_tables<R>(local: &Local, event: impl FnOnce(&'static ThreadTables) -
     };
     if !local.ended.get() {
         local.thread.set(thread);
-        at_thread_end::release_at_thread_end(thread);
         return Some(event(thread));
     }
     // Our destructor may not run again, so the tables are released at once.
@@ -192,6 +202,7 @@ impl ThreadTables {
     #[cold]
     #[inline(never)]
     fn find_site_slowly(&self, return_address: u64, stack_pointer: usize, frame_pointer: usize) -> u32 {
+        let _kept = keep_errno();
         let start = &StackStart { return_address, stack_pointer, frame_pointer };
         if let Some(known) = self.stack_memo.find_doubtful(start) {
             self.count_walk(known.cut, known.guessed);
@@ -279,6 +290,7 @@ impl ThreadTables {
         }
         // It is marked busy, because a signal handler that allocates must not wait for the lock
         // that this thread holds.
+        let _kept = keep_errno();
         untracked(|| {
             let _locked = Locked::new(&SEGMENTS_LOCK);
             let owner = SegmentOwner { kind, thread: self.index(), group: group(site) as u32 };

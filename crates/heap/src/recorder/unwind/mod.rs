@@ -28,5 +28,6 @@ pub(super) use frames::Frames;
 pub(super) use memo::StackMemo;
 pub(super) use modules::check_modules;
 pub(super) use reader::StackBounds;
-pub(super) use start::{StackStart, caller_start, with_stack_start};
+pub use start::StackStart;
+pub(super) use start::{caller_start, with_stack_start};
 pub(super) use walk::Walk;

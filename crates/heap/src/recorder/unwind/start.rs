@@ -6,11 +6,13 @@ use super::registers::step_to_caller;
 /// return address first.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
-pub(in crate::recorder) struct StackStart {
-    pub(in crate::recorder) return_address: u64,
-    /// After the return.
-    pub(in crate::recorder) stack_pointer: usize,
-    pub(in crate::recorder) frame_pointer: usize,
+pub struct StackStart {
+    /// Where the function goes on after the call.
+    pub return_address: u64,
+    /// The stack pointer after the return.
+    pub stack_pointer: usize,
+    /// The frame pointer's register, whatever the function uses it for.
+    pub frame_pointer: usize,
 }
 
 impl StackStart {

@@ -1,0 +1,62 @@
+//! Counting for an allocator that is not [`Heap`](crate::Heap) and keeps a header of its own before
+//! each block: the C functions of `crates/preload`, which a program gets by `LD_PRELOAD` (feature
+//! `preload`).
+//!
+//! The allocator calls [`record_alloc`] for each block that it hands out, stores the [`BlockOrigin`]
+//! in the block's header, and gives it back to [`record_realloc`] and [`record_free`]. These
+//! functions keep `errno`, allocate nothing from the allocator that calls them except on a thread's
+//! first event (which is not counted), and may be called from a signal handler.
+//!
+//! With this feature, the recorder's thread-local state is in static thread-local storage, so that
+//! reaching it never allocates. A library with it must be loaded when the program starts.
+
+use crate::recorder;
+pub use recorder::{BlockOrigin, CLOCK_BITS, REGION_BITS, StackStart};
+
+/// Counts a new block of `size` bytes, with the stack of the function that called the allocator. The
+/// first call of a process starts the recorder.
+#[inline]
+pub fn record_alloc(size: usize, start: StackStart) -> BlockOrigin {
+    recorder::record_alloc(size, start)
+}
+
+/// Counts that a block has a new size, and returns what its header has to hold from now on. A block
+/// from before the region, and one that was not counted, counts as new.
+#[inline]
+pub fn record_realloc(
+    origin: BlockOrigin,
+    old_size: usize,
+    new_size: usize,
+    start: StackStart,
+) -> BlockOrigin {
+    recorder::record_realloc(origin, old_size, new_size, start)
+}
+
+/// Counts that a block is freed. A block from before the region is ignored.
+#[inline]
+pub fn record_free(origin: BlockOrigin, size: usize) {
+    recorder::record_free(origin, size);
+}
+
+/// Opens a region: what the process did before is not part of its figures. Returns false if a region
+/// is open already.
+pub fn begin_region() -> bool {
+    crate::region::open_recorded_region()
+}
+
+/// Closes the region that [`begin_region`] opened; nothing is counted afterwards. Returns false if
+/// there is none.
+pub fn end_region() -> bool {
+    crate::region::close_recorded_region()
+}
+
+/// Whether the program itself has the recorder. Then a library that was loaded into it must not
+/// record as well.
+pub fn is_recorder_in_program() -> bool {
+    recorder::is_in_program()
+}
+
+/// Whether the environment asks for another probe than the recorder (`HEAPLAB_PROBE`).
+pub fn is_other_probe_wanted() -> bool {
+    crate::probe::get_or_decide(crate::Probe::Heap).probe() != crate::Probe::Heap
+}
