@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &str)] = &[
     ("heaplab-lesson", "heaplab-record"),
     ("heaplab-object-graph", "heaplab-heap"),
     ("heaplab-object-graph", "heaplab-record"),
+    ("heaplab-preload", "heaplab-heap"),
     ("heaplab-record", "heaplab-profile"),
     ("heaplab-report", "heaplab-analysis"),
     ("heaplab-report", "heaplab-profile"),

@@ -1,8 +1,9 @@
-//! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the user's own whose global
-//! allocator is `heaplab_heap::Heap`.
+//! `cargo xtask profile -- PROGRAM ARGS`: the report of a program of the user's own. Its global
+//! allocator is `heaplab_heap::Heap`, or the recorder is loaded into it (`crates/preload`).
 
 mod cpu;
 mod missing_recording;
+mod recorder_choice;
 
 use crate::cli::{self, ProfileOptions};
 use crate::exit::ExitReason;
@@ -11,6 +12,7 @@ use crate::publish::render;
 use crate::publish::report_link;
 use crate::publish::store;
 use crate::runner::alloc_sites::{self, NamedProfile};
+use crate::runner::build;
 use crate::runner::discover;
 use crate::runner::environment;
 use crate::runner::growth_analysis;
@@ -23,8 +25,9 @@ use heaplab_profile::dhat;
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{LiveCurve, Words, program};
+use recorder_choice::{RecorderChoice, choose_recorder};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     if options.cpu {
@@ -40,9 +43,16 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     let staging = store::open_staging(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
     interrupt::install_handlers().context("cannot listen to signals")?;
 
-    let (timeout, quiet) = (options.timeout, options.json);
-    let order =
-        ProgramRequest { program, arguments, probe: Probe::Heap, out: staging.runs_folder(), timeout, quiet };
+    let choice = choose_recorder(program);
+    let order = ProgramRequest {
+        program,
+        arguments,
+        probe: Probe::Heap,
+        preload: prepare_recorder(&choice, &file_name)?,
+        out: staging.runs_folder(),
+        timeout: options.timeout,
+        quiet: options.json,
+    };
     let ended = user_program::run_program(&order)?;
     let recordings = {
         let fallback = ended.fallback.as_ref().map(tempfile::TempDir::path);
@@ -50,7 +60,7 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
         recording_files::read_recordings(&folders, ended.process)?
     };
     if recordings.is_empty() {
-        return Err(missing_recording::explain_missing(program, &ended).into());
+        return Err(missing_recording::explain_missing(program, &ended, &choice).into());
     }
     let screen = Terminal::new(!options.json);
     screen.set_activity("names for the stacks");
@@ -79,6 +89,24 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
     match ended.interrupted {
         Some(signal) => Err(interrupted_exit(signal, &file_name).into()),
         None => check_failures(&report),
+    }
+}
+
+/// Builds the recorder's library where the program needs it, and says before the program runs what
+/// will not be seen.
+fn prepare_recorder(choice: &RecorderChoice, name: &str) -> Result<Option<PathBuf>> {
+    match choice {
+        RecorderChoice::OfProgram => Ok(None),
+        RecorderChoice::Preloaded { has_malloc } => {
+            if *has_malloc {
+                eprintln!("{name} has a malloc of its own: what it allocates with that will not be seen");
+            }
+            build::build_preload_library().map(Some)
+        }
+        RecorderChoice::Impossible(reason) => {
+            eprintln!("{name} will not be recorded itself: heaplab's allocator is not in it, and {reason}");
+            Ok(None)
+        }
     }
 }
 

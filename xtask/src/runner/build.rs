@@ -9,11 +9,12 @@ use cargo_metadata::Message;
 use heaplab_record::{MANIFEST_SCHEMA, Manifest};
 use std::collections::HashMap;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Keeps frame pointers, which other profilers walk. The recorder does not need them.
 const FRAME_POINTERS: &str = "-Cforce-frame-pointers=yes";
+const PRELOAD_PACKAGE: &str = "heaplab-preload";
 /// Stands between the flags of `CARGO_ENCODED_RUSTFLAGS`, so that a flag may contain spaces.
 const FLAG_SEPARATOR: &str = "\u{1f}";
 
@@ -40,7 +41,7 @@ pub(crate) fn build_binaries(
     packages: &[&str],
     features: &[&str],
 ) -> Result<HashMap<String, PathBuf>> {
-    let mut command = cargo_command(workspace, "build");
+    let mut command = cargo_command(&workspace.root, "build");
     command.arg("--bins");
     for package in packages {
         command.args(["--package", package]);
@@ -72,7 +73,7 @@ pub(crate) fn build_flagged(
     workspace: &Workspace,
     build: &FlaggedBuild<'_>,
 ) -> Result<HashMap<String, PathBuf>> {
-    let mut command = cargo_command(workspace, "build");
+    let mut command = cargo_command(&workspace.root, "build");
     command.args(["--bins", "--package", build.package, "--features", &build.features.join(",")]);
     command.arg("--target-dir").arg(&build.target).args(build.options);
     run_cargo_with_flags(command, &list_rustflags(build.frame_pointers))
@@ -80,7 +81,7 @@ pub(crate) fn build_flagged(
 
 /// Builds the packages' examples, and returns their paths by name.
 pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result<HashMap<String, PathBuf>> {
-    let mut command = cargo_command(workspace, "build");
+    let mut command = cargo_command(&workspace.root, "build");
     command.arg("--examples");
     for package in packages {
         command.args(["--package", package]);
@@ -90,20 +91,31 @@ pub(crate) fn build_examples(workspace: &Workspace, packages: &[&str]) -> Result
 
 /// Builds a package's criterion bench, and returns its path.
 pub(crate) fn build_bench(workspace: &Workspace, package: &str, name: &str) -> Result<PathBuf> {
-    let mut command = cargo_command(workspace, "bench");
+    let mut command = cargo_command(&workspace.root, "bench");
     command.args(["--no-run", "--package", package, "--bench", name]);
     let mut built = run_cargo(command)?;
     built.remove(name).with_context(|| format!("{package} has no bench `{name}` (benches/{name}.rs)"))
 }
 
-fn cargo_command(workspace: &Workspace, what: &str) -> Command {
+/// Builds the recorder's library for programs that do not have it (`crates/preload`), and returns its
+/// path. It belongs to the workspace of this program, whichever folder the user is in.
+pub(crate) fn build_preload_library() -> Result<PathBuf> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let mut command = cargo_command(root, "build");
+    command.args(["--lib", "--package", PRELOAD_PACKAGE]);
+    let built = run_cargo(command)?;
+    let library = built.get("heaplab_preload").context("crates/preload has built no library")?;
+    library.canonicalize().context("cargo names a library that is not there")
+}
+
+fn cargo_command(root: &Path, what: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&workspace.root).args([what, "--profile", "lesson"]);
+    command.current_dir(root).args([what, "--profile", "lesson"]);
     command.args(["--message-format", "json-render-diagnostics"]);
     command
 }
 
-/// Runs cargo, and returns the executables that it built, by target name.
+/// Runs cargo, and returns the programs and the libraries that it built, by target name.
 fn run_cargo(command: Command) -> Result<HashMap<String, PathBuf>> {
     run_cargo_with_flags(command, &list_rustflags(true))
 }
@@ -116,10 +128,11 @@ fn run_cargo_with_flags(mut command: Command, flags: &[String]) -> Result<HashMa
     let mut binaries: HashMap<String, PathBuf> = HashMap::new();
     if let Some(output) = child.stdout.take() {
         for message in Message::parse_stream(BufReader::new(output)) {
-            if let Message::CompilerArtifact(artifact) = message.context("cannot read what cargo says")?
-                && let Some(binary) = artifact.executable
-            {
-                binaries.insert(artifact.target.name.clone(), binary.into_std_path_buf());
+            if let Message::CompilerArtifact(artifact) = message.context("cannot read what cargo says")? {
+                let library = artifact.filenames.into_iter().find(|file| file.extension() == Some("so"));
+                if let Some(file) = artifact.executable.or(library) {
+                    binaries.insert(artifact.target.name.clone(), file.into_std_path_buf());
+                }
             }
         }
     }

@@ -29,6 +29,8 @@ pub(crate) struct ProgramRequest<'a> {
     pub(crate) arguments: &'a [OsString],
     /// The probe for heaplab's allocator, if the program has it.
     pub(crate) probe: Probe,
+    /// The library that is loaded into the program before its own (`LD_PRELOAD`).
+    pub(crate) preload: Option<PathBuf>,
     /// An existing folder for the recordings.
     pub(crate) out: PathBuf,
     /// `None` unless the user set a limit: only the user knows when a program should have ended.
@@ -62,6 +64,9 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     if let Some(folder) = &fallback {
         command.env("HEAPLAB_FALLBACK", folder.path());
     }
+    if let Some(library) = &order.preload {
+        command.env("LD_PRELOAD", preload_list(library, fallback.as_ref().map(TempDir::path)));
+    }
     if order.quiet {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
         command.stdout(Stdio::from(stderr));
@@ -75,6 +80,23 @@ pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     let started = Instant::now();
     WatchedProgram { child, started, asked: None, cause: None, interrupted: None, fallback }
         .wait_for_end(order)
+}
+
+/// The value of `LD_PRELOAD`: our library, and behind it what the user has there. Spaces and colons
+/// stand between its entries, so a path that has one is reached by a link in the folder `links`.
+fn preload_list(library: &Path, links: Option<&Path>) -> OsString {
+    let mut list = library.as_os_str().to_owned();
+    if list.as_encoded_bytes().iter().any(|byte| b" :".contains(byte))
+        && let Some(link) = links.map(|folder| folder.join("heaplab_preload.so"))
+        && std::os::unix::fs::symlink(library, &link).is_ok()
+    {
+        list = link.into_os_string();
+    }
+    if let Some(users) = std::env::var_os("LD_PRELOAD").filter(|users| !users.is_empty()) {
+        list.push(":");
+        list.push(users);
+    }
+    list
 }
 
 struct WatchedProgram {

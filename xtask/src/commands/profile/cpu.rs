@@ -54,6 +54,7 @@ pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
         program: valgrind,
         arguments,
         probe: Probe::Plain,
+        preload: None,
         out: staging.runs_folder(),
         timeout,
         quiet,
