@@ -17,6 +17,17 @@ pub(crate) fn set_errno(value: c_int) {
     unsafe { *libc::__errno_location() = value };
 }
 
+/// Ends the process with glibc's message for a pointer that no allocation function has returned, or
+/// whose block was freed already.
+pub(crate) fn end_with_invalid_pointer() -> ! {
+    const MESSAGE: &[u8] = b"free(): invalid pointer\n";
+    // SAFETY: writes bytes of our own; `abort` may be called at any time.
+    unsafe {
+        libc::write(libc::STDERR_FILENO, MESSAGE.as_ptr().cast(), MESSAGE.len());
+        libc::abort()
+    }
+}
+
 /// What `malloc_usable_size` of glibc gives for a block of its own. glibc exports it under no other
 /// name. The word before a block is its size with three flags; a block that is a mapping of its own
 /// (flag 2) has two words of overhead, any other has one.

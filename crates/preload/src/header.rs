@@ -12,6 +12,7 @@
 //! has 47 bits. So blocks that come from elsewhere are told apart for certain: those of the dynamic
 //! linker's start, and those of a library that is bound to glibc's `malloc`.
 
+use crate::glibc;
 use heaplab_heap::preload::{BlockOrigin, CLOCK_BITS, REGION_BITS};
 
 /// The size of a header, which is also the alignment that `malloc` guarantees.
@@ -68,22 +69,34 @@ impl Header {
     }
 }
 
-/// The header of a block; `None` if the block is not ours. A block that was freed already has words
-/// of glibc there: those that cannot be a header are left to glibc, which ends such a program with a
-/// message.
+/// The header of a block; `None` if the block is glibc's own. What is neither of both, such as a block
+/// that was freed already, ends the program, as it would with glibc.
 ///
 /// # Safety
-/// `block` is not null and was handed out by this library or by glibc.
+/// `block` is not null, and 16 bytes before it may be read.
 #[inline(always)]
 pub(crate) unsafe fn read(block: *mut u8) -> Option<Header> {
-    // SAFETY: 16 bytes before each block are ours, or glibc's own header.
+    // SAFETY: the caller's promise; a block is aligned to 16 bytes.
     let words = unsafe { block.sub(HEADER_BYTES).cast::<[u64; 2]>().read() };
     let header = Header::from_words(words);
-    match header.offset_log {
-        LEAST_OFFSET_LOG => Some(header),
-        LEAST_OFFSET_LOG..SIZE_BITS if block.addr().is_multiple_of(header.offset()) => Some(header),
-        _ => None,
+    if header.offset_log == LEAST_OFFSET_LOG {
+        return Some(header);
     }
+    is_aligned_block(block, header, words[1]).then_some(header)
+}
+
+/// Whether a block with an unusual header is one of ours with an alignment; otherwise it is glibc's.
+#[cold]
+#[inline(never)]
+fn is_aligned_block(block: *mut u8, header: Header, second_word: u64) -> bool {
+    if second_word < SIZE_LIMIT as u64 {
+        return false;
+    }
+    let is_possible = (LEAST_OFFSET_LOG..SIZE_BITS).contains(&header.offset_log);
+    if !is_possible || !block.addr().is_multiple_of(header.offset()) {
+        glibc::end_with_invalid_pointer();
+    }
+    true
 }
 
 /// # Safety

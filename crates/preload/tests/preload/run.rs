@@ -1,0 +1,98 @@
+//! Runs a program with the recorder loaded into it, and adds up what it recorded.
+
+use heaplab_profile::raw::{RawRecording, read_file};
+use heaplab_profile::symbols::{Roots, symbolize_what_is_there};
+use heaplab_profile::{Profile, Site};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// The library. Cargo does not build it for a test, because no Rust program can be linked to it.
+pub(crate) fn library() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("it is in the target folder");
+        let mut build = Command::new(env!("CARGO"));
+        build.args(["build", "-q", "-p", "heaplab-preload", "--lib", "--target-dir"]).arg(target);
+        build.current_dir(env!("CARGO_MANIFEST_DIR"));
+        assert!(build.status().expect("cargo starts").success());
+        target.join("debug/libheaplab_preload.so")
+    })
+}
+
+/// The C program of these tests.
+pub(crate) fn holds() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/holds.c");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        std::fs::create_dir_all(folder).expect("cargo's folder for files of tests");
+        let program = folder.join(format!("holds-{}", std::process::id()));
+        let mut compiler = Command::new("cc");
+        compiler.args(["-g", "-O1", "-fno-builtin", "-pthread", "-Wall", "-Werror"]);
+        // fork in this program is deliberate, and so is what gcc finds suspicious about sizes.
+        compiler.args(["-Wno-deprecated-declarations", "-Wno-alloc-size-larger-than", "-o"]);
+        assert!(compiler.arg(&program).arg(source).status().expect("cc starts").success());
+        program
+    })
+}
+
+/// A program that ran with the recorder.
+pub(crate) struct Recorded {
+    pub(crate) output: Output,
+    /// The recordings of its processes, in the order in which they began.
+    pub(crate) processes: Vec<RawRecording>,
+}
+
+pub(crate) fn record(command: &mut Command) -> Recorded {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    command.env("LD_PRELOAD", library()).env("HEAPLAB_OUT", home.path()).env_remove("HEAPLAB_PROBE");
+    let output = command.output().expect("the program starts");
+    let files = std::fs::read_dir(home.path()).expect("the folder is there").flatten();
+    let mut processes: Vec<RawRecording> =
+        files.map(|file| read_file(&file.path()).expect("a whole recording")).collect();
+    processes.sort_by_key(|raw| raw.process.started_unix_ns);
+    Recorded { output, processes }
+}
+
+/// Records the C program, which must end well.
+pub(crate) fn record_holds(what: &str) -> Recorded {
+    let recorded = record(Command::new(holds()).arg(what));
+    let said = String::from_utf8_lossy(&recorded.output.stderr);
+    assert!(recorded.output.status.success(), "{what}: {} {said}", recorded.output.status);
+    assert_eq!(recorded.output.stdout, b"done\n");
+    recorded
+}
+
+/// The named stacks of a process.
+pub(crate) fn name_stacks(raw: &RawRecording) -> Profile {
+    let roots = Roots { workspace: env!("CARGO_MANIFEST_DIR").into() };
+    symbolize_what_is_there(raw, &roots).expect("names for the stacks").0
+}
+
+/// What a function allocated itself or through others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) blocks: u64,
+    pub(crate) bytes: u64,
+    pub(crate) end_blocks: u64,
+    pub(crate) end_bytes: u64,
+}
+
+impl Held {
+    /// Blocks that are all held at the end.
+    pub(crate) const fn kept(blocks: u64, bytes: u64) -> Held {
+        Held { blocks, bytes, end_blocks: blocks, end_bytes: bytes }
+    }
+}
+
+/// The sums over all stacks that lead through `function`.
+pub(crate) fn held_by(profile: &Profile, function: &str) -> Held {
+    let leads_through = |site: &&Site| site.frames.iter().any(|frame| frame.function == function);
+    profile.sites.iter().filter(leads_through).fold(Held::default(), |sum, site| Held {
+        blocks: sum.blocks + site.total_blocks,
+        bytes: sum.bytes + site.total_bytes,
+        end_blocks: sum.end_blocks + site.end_blocks,
+        end_bytes: sum.end_bytes + site.end_bytes,
+    })
+}
