@@ -144,17 +144,59 @@ fn every_digit_on_a_wide_terminal_and_json_alone_on_standard_output() {
 }
 
 #[test]
-fn a_program_without_the_allocator_gets_the_two_lines() {
+fn a_program_without_the_allocator_gets_it_when_it_starts() {
     let home = tempfile::tempdir().unwrap();
-    let output = profile(&home.path().join("report"), &["/bin/sh", "-c", "exit 0"]);
+    let out = home.path().join("report");
+    let program = compile(home.path(), &["-g", "-fno-builtin"]);
+    let mut xtask = run::xtask(&workspace());
+    // What the user preloads stays.
+    xtask
+        .env("LD_PRELOAD", "libm.so.6")
+        .args(["profile", "--json", "--out"])
+        .arg(&out)
+        .arg("--")
+        .arg(program);
+    let output = xtask.output().unwrap();
+    ends_with(&output, 0);
+    assert!(stderr(&output).ends_with("libm.so.6\n"), "{}", stderr(&output));
+    let report = report(&out);
+    let site = &heap(&report)["sites"][0];
+    assert!(site["function"] == "remember" && site["location"].as_str().unwrap().ends_with("c:3"), "{site}");
+    for (key, value) in [("total_blocks", 50), ("at_peak_bytes", 50_000), ("end_bytes", 50_000)] {
+        assert_eq!(site[key], value, "{key}");
+    }
+}
+
+/// A C program that forgets 50 blocks of 1000 bytes, and prints the end of `LD_PRELOAD`.
+fn compile(home: &Path, options: &[&str]) -> PathBuf {
+    let (source, program) = (home.join("forgets.c"), home.join("forgets"));
+    let code = "#include <stdio.h>\n#include <stdlib.h>\n\
+        __attribute__((noinline)) void *remember(void) { return malloc(1000); }\n\
+        int main(void) {\n  for (int i = 0; i < 50; i++) if (remember() == 0) return 1;\n\
+        const char *preload = getenv(\"LD_PRELOAD\"); puts(preload ? preload : \"nothing\"); return 0; }\n";
+    std::fs::write(&source, code).unwrap();
+    let compiled = Command::new("cc").args(options).arg("-o").arg(&program).arg(&source).status();
+    assert!(compiled.unwrap().success());
+    program
+}
+
+#[test]
+fn a_program_that_cannot_be_given_the_recorder_gets_the_two_lines() {
+    let home = tempfile::tempdir().unwrap();
+    let program = compile(home.path(), &["-static"]);
+    let output = profile(&home.path().join("report"), &[program.to_str().unwrap()]);
     ends_with(&output, 2);
     let said = stderr(&output);
-    for needed in
-        ["heaplab-heap = { path =", "#[global_allocator] static HEAP: heaplab_heap::Heap", "Cargo.toml"]
-    {
+    for needed in [
+        "forgets will not be recorded itself",
+        "linked statically",
+        "heaplab-heap = { path =",
+        "#[global_allocator] static HEAP: heaplab_heap::Heap",
+        "Cargo.toml",
+    ] {
         assert!(said.contains(needed), "{needed}: {said}");
     }
-    assert!(names(home.path()).is_empty(), "nothing is left behind");
+    assert!(!home.path().join("report").exists(), "nothing is left behind");
     let output = profile(&home.path().join("report"), &["./no-such-program"]);
     ends_with(&output, 2);
     assert!(stderr(&output).contains("cannot start `./no-such-program`"), "{}", stderr(&output));
@@ -162,13 +204,14 @@ fn a_program_without_the_allocator_gets_the_two_lines() {
 }
 
 #[test]
-fn a_program_that_turns_its_recorder_off_is_not_told_to_add_it() {
+fn a_program_that_turns_its_recorder_off_is_not_recorded() {
     let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("report");
     let script = format!("HEAPLAB_PROBE=plain exec {}", leaky());
-    let output = profile(&home.path().join("report"), &["/bin/sh", "-c", &script]);
-    ends_with(&output, 2);
-    let output = profile(&home.path().join("report"), &["/usr/bin/env", "HEAPLAB_PROBE=plain", leaky()]);
-    ends_with(&output, 2);
+    ends_with(&profile(&out, &["/bin/sh", "-c", &script]), 0);
+    let report = report(&out);
+    let names: Vec<&str> = run::runs(&report).iter().map(|run| run.1).collect();
+    assert_eq!(names, ["sh"]);
 }
 
 #[test]
@@ -222,7 +265,8 @@ fn every_process_of_the_program_has_its_part() {
     let report = report(&out);
     let runs = run::runs(&report);
     let blocks = |index: usize| runs[index].2["heap"]["sites"][0]["at_peak_bytes"].as_u64();
-    assert_eq!((runs[0].1, runs[1].1), ("leaky", "leaky.2"));
-    assert_eq!((blocks(0), blocks(1)), (Some(5_000), Some(10_000)));
+    // The shell is a process as well. In the others the recorder is their own, and there is no second.
+    assert_eq!(runs.iter().map(|run| run.1).collect::<Vec<_>>(), ["sh", "leaky", "leaky.2"]);
+    assert_eq!((blocks(1), blocks(2)), (Some(5_000), Some(10_000)));
     assert_eq!(report["title"]["en"], "sh");
 }

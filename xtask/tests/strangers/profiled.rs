@@ -72,10 +72,14 @@ impl Profiled {
         self.report["runs"].as_array().expect("runs is a list")
     }
 
-    /// The heap figures of the only process.
+    /// The heap figures of the only process. The shell that started it does not count, nor does the
+    /// recorder that was loaded into a program because only a library of it has one.
     pub(crate) fn heap(&self) -> &Value {
+        let is_loaded = |run: &Value| run["heap"]["process"]["recorder"] == "libheaplab_preload.so";
+        let programs: Vec<&Value> =
+            self.runs().iter().filter(|run| run["variant"] != "sh" && !is_loaded(run)).collect();
         let names: Vec<&Value> = self.runs().iter().map(|run| &run["about"]).collect();
-        let [run] = self.runs() else { panic!("not one process: {names:?}") };
+        let [run] = programs[..] else { panic!("not one process: {names:?}") };
         &run["heap"]
     }
 
