@@ -58,13 +58,13 @@ pub(crate) enum Command {
         submission is lost or comes out otherwise than it has to."
     )]
     Bench(BenchOptions),
-    /// Run a program of your own under the recorder: the same report, of its allocations
+    /// Run any program under the recorder: the same report, of its allocations
     #[command(after_help = "Examples:\n  cargo xtask profile -- target/release/my-program --its options\n  \
         cargo xtask profile --open -- target/release/my-program\n  \
         cargo xtask profile --cpu -- target/release/my-program\n\n\
-        --cpu takes any program as it is and counts with valgrind. Otherwise the program needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
+        A program that is dynamically linked to glibc is taken as it is. Another needs two lines:\n  heaplab-heap = { path = \"…/heaplab/crates/heap\" }   in Cargo.toml\n  \
         #[global_allocator] static HEAP: heaplab_heap::Heap = heaplab_heap::Heap::recording();   in main.rs\n\n\
-        Ctrl-C ends the program; the report is of what it did until then, and the exit status is 130.")]
+        --cpu takes any program and counts with valgrind. Ctrl-C ends the program; the report is of what it did until then, and the exit status is 130.")]
     Profile(ProfileOptions),
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
     #[command(after_help = "Examples:\n  cargo xtask diff reports/before reports/profile/my-program\n  \
