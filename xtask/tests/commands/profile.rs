@@ -174,9 +174,9 @@ fn compile(home: &Path, options: &[&str]) -> PathBuf {
         __attribute__((noinline)) void *remember(void) { return malloc(1000); }\n\
         int main(void) {\n  for (int i = 0; i < 50; i++) if (remember() == 0) return 1;\n\
         const char *preload = getenv(\"LD_PRELOAD\"); puts(preload ? preload : \"nothing\"); return 0; }\n";
-    std::fs::write(&source, code).unwrap();
+    std::fs::write(&source, code).expect("the folder is there");
     let compiled = Command::new("cc").args(options).arg("-o").arg(&program).arg(&source).status();
-    assert!(compiled.unwrap().success());
+    assert!(compiled.expect("cc starts").success());
     program
 }
 
