@@ -28,6 +28,9 @@ pub(super) use frames::Frames;
 pub(super) use memo::StackMemo;
 pub(super) use modules::check_modules;
 pub(super) use reader::StackBounds;
+#[cfg(all(feature = "preload", target_os = "linux"))]
 pub use start::StackStart;
+#[cfg(not(all(feature = "preload", target_os = "linux")))]
+pub(super) use start::StackStart;
 pub(super) use start::{caller_start, with_stack_start};
 pub(super) use walk::Walk;

@@ -6,6 +6,10 @@ use super::registers::step_to_caller;
 /// return address first.
 #[derive(Clone, Copy, Debug)]
 #[repr(C)]
+#[cfg_attr(
+    not(all(feature = "preload", target_os = "linux")),
+    expect(unreachable_pub, reason = "it is public with the feature `preload`")
+)]
 pub struct StackStart {
     /// Where the function goes on after the call.
     pub return_address: u64,
