@@ -213,7 +213,7 @@ mod tests {
     const FILE: &str = "v 10400 3
 X ./t
 I 1000 5e298d
-s a /tmp/c/x/t
+s a /opt/app/t
 s 1f /lib/x86_64-linux-gnu/libc.so.6
 s 4 main
 s e /home/x/dir/t.c
