@@ -3,7 +3,7 @@
 
 use crate::compile::{self, MUSL, beside_cargo, compile, line_of};
 use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, lacks_nothing, profile, sites_of};
-use crate::run::{self, skipped};
+use crate::run;
 use serde_json::Value;
 use std::process::Command;
 
@@ -93,8 +93,10 @@ fn a_program_that_is_not_position_independent() {
 
 #[test]
 fn musl() {
+    // `.ci/run` adds the target where it can; a machine without a network may not have it.
     if !compile::has_target(MUSL) {
-        return skipped(&format!("the target is not installed: rustup target add {MUSL}"));
+        println!("SKIPPED: the target is not installed: rustup target add {MUSL}");
+        return;
     }
     check(&["--target", MUSL], Names::Lines);
 }
