@@ -2,7 +2,9 @@
 //! names and lines.
 
 use crate::compile::{self, MUSL, beside_cargo, compile, line_of};
-use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, lacks_nothing, profile, sites_of};
+use crate::profiled::{
+    HeldBlocks, Profiled, has_stack, is_total_of, lacks_nothing, profile, sites_of, sum_held_blocks,
+};
 use crate::run;
 use serde_json::Value;
 use std::process::Command;
@@ -34,10 +36,13 @@ fn check(flags: &[&str], names: Names) {
 
 pub(crate) fn check_figures(profiled: &Profiled, names: Names) {
     let heap = profiled.heap();
-    assert_eq!(held(heap, "hold_many"), Held::kept(100, 100_000));
-    assert_eq!(held(heap, "hold_one"), Held::kept(1, 70_000));
-    assert_eq!(held(heap, "hold_grown"), Held::kept(1, 40_000));
-    assert_eq!(held(heap, "free_ten"), Held { total_blocks: 10, total_bytes: 5_000, ..Held::default() });
+    assert_eq!(sum_held_blocks(heap, "hold_many"), HeldBlocks::from_live(100, 100_000));
+    assert_eq!(sum_held_blocks(heap, "hold_one"), HeldBlocks::from_live(1, 70_000));
+    assert_eq!(sum_held_blocks(heap, "hold_grown"), HeldBlocks::from_live(1, 40_000));
+    assert_eq!(
+        sum_held_blocks(heap, "free_ten"),
+        HeldBlocks { total_blocks: 10, total_bytes: 5_000, ..HeldBlocks::default() }
+    );
     let grown = sites_of(heap, "hold_grown")[0];
     assert_eq!((&grown["reallocations"], &grown["grown_bytes"]), (&1.into(), &39_000.into()));
     for function in ["hold_many", "hold_one", "hold_grown"] {
@@ -165,7 +170,7 @@ fn no_way_to_unwind() {
     is_total_of(profiled.heap(), "peak_bytes", KEPT_BYTES);
     is_total_of(profiled.heap(), "end_bytes", KEPT_BYTES);
     for (function, most) in [("hold_many", 100), ("hold_one", 1), ("hold_grown", 1), ("free_ten", 10)] {
-        let found = held(profiled.heap(), function).total_blocks;
+        let found = sum_held_blocks(profiled.heap(), function).total_blocks;
         assert!(found == 0 || found == most, "{function} has {found} blocks that are not its own");
     }
 }

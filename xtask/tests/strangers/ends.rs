@@ -2,7 +2,7 @@
 //! names the end.
 
 use crate::compile::{compile, compile_once};
-use crate::profiled::{Held, Profiled, held, is_total_of, lacks_nothing, profile};
+use crate::profiled::{HeldBlocks, Profiled, is_total_of, lacks_nothing, profile, sum_held_blocks};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -19,7 +19,11 @@ fn end_program_by(word: &str, program: &Path) -> Profiled {
     // For the programs that change their root.
     let home = tempfile::tempdir().expect("a temporary folder");
     let profiled = profile(&[program.as_os_str(), word.as_ref(), home.path().as_os_str()]);
-    assert_eq!(held(profiled.heap(), "hold_early"), Held::kept(10, EARLY_BYTES), "{word}");
+    assert_eq!(
+        sum_held_blocks(profiled.heap(), "hold_early"),
+        HeldBlocks::from_live(10, EARLY_BYTES),
+        "{word}"
+    );
     lacks_nothing(profiled.heap());
     profiled
 }
@@ -42,7 +46,7 @@ fn is_whole(profiled: &Profiled) {
 
 /// The program went on and held more blocks after what had changed for it.
 fn has_late_blocks(profiled: &Profiled) {
-    assert_eq!(held(profiled.heap(), "hold_late"), Held::kept(3, LATE_BYTES));
+    assert_eq!(sum_held_blocks(profiled.heap(), "hold_late"), HeldBlocks::from_live(3, LATE_BYTES));
     is_total_of(profiled.heap(), "peak_bytes", EARLY_BYTES + LATE_BYTES);
     is_total_of(profiled.heap(), "end_bytes", EARLY_BYTES + LATE_BYTES);
 }

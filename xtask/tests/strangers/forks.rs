@@ -1,7 +1,7 @@
 //! Programs of several processes: each has its own figures, and nothing of its parent's.
 
 use crate::compile::compile_once;
-use crate::profiled::{Held, Profiled, held, is_total_of, lacks_nothing, profile};
+use crate::profiled::{HeldBlocks, Profiled, is_total_of, lacks_nothing, profile, sum_held_blocks};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ fn fork_as(word: &str) -> Profiled {
     let program = compile_once("forks.rs", &COMPILED);
     let profiled = profile(&[program.as_os_str(), word.as_ref()]);
     let parent = profiled.heap_with("hold_in_parent");
-    assert_eq!(held(parent, "hold_in_parent"), Held::kept(6, PARENT_BYTES));
+    assert_eq!(sum_held_blocks(parent, "hold_in_parent"), HeldBlocks::from_live(6, PARENT_BYTES));
     is_total_of(parent, "peak_bytes", PARENT_BYTES);
     is_total_of(parent, "end_bytes", PARENT_BYTES);
     assert_eq!(parent["process"]["inherited_bytes"], 0);
@@ -51,7 +51,7 @@ fn a_child_that_ends_at_once() {
     let profiled = fork_as("child").ended_well();
     assert_eq!(profiled.runs().len(), 2);
     let child = profiled.heap_with("hold_in_child");
-    assert_eq!(held(child, "hold_in_child"), Held::kept(5, 15_000));
+    assert_eq!(sum_held_blocks(child, "hold_in_child"), HeldBlocks::from_live(5, 15_000));
     is_child_of(child, 5, 15_000);
     is_forked_from(child, profiled.heap_with("hold_in_parent"), PARENT_BYTES + OTHER_BYTES);
 }
@@ -95,7 +95,7 @@ fn a_pool_of_workers() {
     for (worker, blocks) in workers.into_iter().zip(1..) {
         is_forked_from(worker, profiled.heap_with("hold_in_parent"), PARENT_BYTES + OTHER_BYTES);
         is_child_of(worker, blocks, blocks * 2_500);
-        assert_eq!(held(worker, "hold_in_worker"), Held::kept(blocks, blocks * 2_500));
+        assert_eq!(sum_held_blocks(worker, "hold_in_worker"), HeldBlocks::from_live(blocks, blocks * 2_500));
     }
 }
 
@@ -126,7 +126,7 @@ fn another_program_in_the_same_process() {
     let profiled = fork_as("exec").ended_well();
     assert_eq!(profiled.runs().len(), 2);
     let second = profiled.heap_with("hold_in_second");
-    assert_eq!(held(second, "hold_in_second"), Held::kept(7, 14_000));
+    assert_eq!(sum_held_blocks(second, "hold_in_second"), HeldBlocks::from_live(7, 14_000));
     is_total_of(second, "end_bytes", 14_000);
     let parent = profiled.heap_with("hold_in_parent");
     assert_eq!(second["process"]["id"], parent["process"]["id"]);
@@ -138,7 +138,7 @@ fn another_program_in_the_same_process() {
 fn another_program_in_a_child() {
     let profiled = fork_as("spawn").ended_well();
     let second = profiled.heap_with("hold_in_second");
-    assert_eq!(held(second, "hold_in_second"), Held::kept(7, 14_000));
+    assert_eq!(sum_held_blocks(second, "hold_in_second"), HeldBlocks::from_live(7, 14_000));
     is_total_of(second, "end_bytes", 14_000);
     // Between fork and exec the child allocated nothing.
     for other in children(&profiled).into_iter().filter(|heap| *heap != second) {

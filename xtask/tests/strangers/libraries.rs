@@ -1,7 +1,7 @@
 //! The recorder in a library that another program loads, and C code in the middle of a stack.
 
 use crate::compile::{compile, compile_c, compile_c_library};
-use crate::profiled::{Held, Profiled, has_stack, held, is_total_of, profile};
+use crate::profiled::{HeldBlocks, Profiled, has_stack, is_total_of, profile, sum_held_blocks};
 use std::path::{Path, PathBuf};
 
 /// A library that carries the recorder.
@@ -23,7 +23,7 @@ fn profile_in_c_host(word: &str) -> Profiled {
 
 fn check_plugin(profiled: &Profiled) {
     let heap = profiled.heap();
-    assert_eq!(held(heap, "hold_in_plugin"), Held::kept(5, 5 * 5_555));
+    assert_eq!(sum_held_blocks(heap, "hold_in_plugin"), HeldBlocks::from_live(5, 5 * 5_555));
     has_stack(heap, &["plugin_entry", "hold_in_plugin"]);
     is_total_of(heap, "end_bytes", 5 * 5_555);
 }
@@ -45,9 +45,12 @@ fn a_program_and_its_library_both_carry_the_recorder() {
     compile("host.rs", &host, &[]);
     let plugin = plugin(home.path());
     let profiled = profile(&[host.as_os_str(), plugin.as_os_str()]).ended_well();
-    assert_eq!(held(profiled.heap_with("hold_in_plugin"), "hold_in_plugin"), Held::kept(5, 5 * 5_555));
+    assert_eq!(
+        sum_held_blocks(profiled.heap_with("hold_in_plugin"), "hold_in_plugin"),
+        HeldBlocks::from_live(5, 5 * 5_555)
+    );
     let host = profiled.heap_with("hold_in_host");
-    assert_eq!(held(host, "hold_in_host"), Held::kept(3, 3 * 7_777));
+    assert_eq!(sum_held_blocks(host, "hold_in_host"), HeldBlocks::from_live(3, 3 * 7_777));
     is_total_of(host, "end_bytes", 3 * 7_777);
 }
 
@@ -58,7 +61,7 @@ fn a_c_library_in_the_middle_of_a_stack() {
     compile("holds.rs", &program, &[]);
     let profiled = profile(&[program.as_os_str(), "qsort".as_ref()]).ended_well();
     let heap = profiled.heap();
-    assert_eq!(held(heap, "hold_in_comparison"), Held::kept(1, 12_345));
+    assert_eq!(sum_held_blocks(heap, "hold_in_comparison"), HeldBlocks::from_live(1, 12_345));
     has_stack(heap, &["main", "sort_through_c", "hold_in_comparison"]);
 }
 
@@ -68,9 +71,9 @@ fn a_c_library_in_the_middle_of_a_static_program() {
     let program = home.path().join("holds");
     compile("holds.rs", &program, &["-Ctarget-feature=+crt-static"]);
     let profiled = profile(&[program.as_os_str(), "qsort".as_ref()]).ended_well();
-    assert_eq!(held(profiled.heap(), "hold_in_comparison"), Held::kept(1, 12_345));
+    assert_eq!(sum_held_blocks(profiled.heap(), "hold_in_comparison"), HeldBlocks::from_live(1, 12_345));
     has_stack(profiled.heap(), &["main", "sort_through_c", "hold_in_comparison"]);
-    assert_eq!(held(profiled.heap(), "hold_many"), Held::kept(100, 100_000));
+    assert_eq!(sum_held_blocks(profiled.heap(), "hold_many"), HeldBlocks::from_live(100, 100_000));
 }
 
 /// The linker gives the second library the addresses that the first one had.
@@ -88,8 +91,12 @@ fn libraries_that_take_turns_at_the_same_addresses() {
     }
     let profiled = profile(&command).ended_well();
     for (function, blocks) in functions.into_iter().zip(3..) {
-        assert_eq!(held(profiled.heap(), function), Held::kept(blocks, blocks * 7_000), "{function}");
+        assert_eq!(
+            sum_held_blocks(profiled.heap(), function),
+            HeldBlocks::from_live(blocks, blocks * 7_000),
+            "{function}"
+        );
         has_stack(profiled.heap(), &["main", function]);
     }
-    assert_eq!(held(profiled.heap(), "hold_below"), Held::kept(12, 12 * 7_000));
+    assert_eq!(sum_held_blocks(profiled.heap(), "hold_below"), HeldBlocks::from_live(12, 12 * 7_000));
 }

@@ -14,17 +14,17 @@ pub(crate) struct Profiled {
 
 /// What one function holds, over all stacks that lead through it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct HeldBlocks {
     pub(crate) total_blocks: u64,
     pub(crate) total_bytes: u64,
     pub(crate) at_peak_bytes: u64,
     pub(crate) end_bytes: u64,
 }
 
-impl Held {
+impl HeldBlocks {
     /// Blocks that were allocated, and are held at the peak and at the end.
-    pub(crate) fn kept(blocks: u64, bytes: u64) -> Held {
-        Held { total_blocks: blocks, total_bytes: bytes, at_peak_bytes: bytes, end_bytes: bytes }
+    pub(crate) fn from_live(blocks: u64, bytes: u64) -> HeldBlocks {
+        HeldBlocks { total_blocks: blocks, total_bytes: bytes, at_peak_bytes: bytes, end_bytes: bytes }
     }
 }
 
@@ -127,8 +127,8 @@ fn holds(heap: &Value, function: &str) -> bool {
 }
 
 /// The figures of a function.
-pub(crate) fn held(heap: &Value, function: &str) -> Held {
-    let mut sum = Held::default();
+pub(crate) fn sum_held_blocks(heap: &Value, function: &str) -> HeldBlocks {
+    let mut sum = HeldBlocks::default();
     for site in sites_of(heap, function) {
         let figure = |name: &str| site[name].as_u64().expect("a figure");
         sum.total_blocks += figure("total_blocks");

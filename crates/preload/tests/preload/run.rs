@@ -72,24 +72,24 @@ pub(crate) fn name_stacks(raw: &RawRecording) -> Profile {
 
 /// What a function allocated itself or through others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Held {
+pub(crate) struct HeldBlocks {
     pub(crate) blocks: u64,
     pub(crate) bytes: u64,
     pub(crate) end_blocks: u64,
     pub(crate) end_bytes: u64,
 }
 
-impl Held {
+impl HeldBlocks {
     /// Blocks that are all held at the end.
-    pub(crate) const fn kept(blocks: u64, bytes: u64) -> Held {
-        Held { blocks, bytes, end_blocks: blocks, end_bytes: bytes }
+    pub(crate) const fn from_live(blocks: u64, bytes: u64) -> HeldBlocks {
+        HeldBlocks { blocks, bytes, end_blocks: blocks, end_bytes: bytes }
     }
 }
 
 /// The sums over all stacks that lead through `function`.
-pub(crate) fn held_by(profile: &Profile, function: &str) -> Held {
+pub(crate) fn sum_held_blocks(profile: &Profile, function: &str) -> HeldBlocks {
     let leads_through = |site: &&Site| site.frames.iter().any(|frame| frame.function == function);
-    profile.sites.iter().filter(leads_through).fold(Held::default(), |sum, site| Held {
+    profile.sites.iter().filter(leads_through).fold(HeldBlocks::default(), |sum, site| HeldBlocks {
         blocks: sum.blocks + site.total_blocks,
         bytes: sum.bytes + site.total_bytes,
         end_blocks: sum.end_blocks + site.end_blocks,
