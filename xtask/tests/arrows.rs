@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 /// Who depends on whom among the crates outside lessons/. A lesson sees heaplab-lesson.
 const ARROWS: &[(&str, &str)] = &[
+    ("heaplab", "heaplab-command"),
+    ("heaplab", "heaplab-profile"),
     ("heaplab-analysis", "heaplab-record"),
     ("heaplab-bench-workloads", "heaplab-heap"),
     ("heaplab-command", "heaplab-homework"),

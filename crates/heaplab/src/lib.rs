@@ -1,0 +1,6 @@
+//! heaplab, a heap profiler for any dynamically linked program.
+//!
+//! The commands of the program `heaplab` are functions of this library, so `cargo xtask` runs the same
+//! ones.
+
+pub mod cli;
