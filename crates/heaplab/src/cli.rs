@@ -11,7 +11,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-const STATUS: &str = "Exit status: 0 done, 1 the measurement says no, 2 wrong use, 3 this machine lacks something.";
+const STATUS: &str =
+    "Exit status: 0 done, 1 the measurement says no, 2 wrong use, 3 this machine lacks something.";
 
 /// The commands of `heaplab`.
 #[derive(Subcommand)]

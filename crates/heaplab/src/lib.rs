@@ -4,3 +4,4 @@
 //! ones.
 
 pub mod cli;
+pub mod recorder_library;
