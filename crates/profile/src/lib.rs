@@ -1,5 +1,34 @@
 //! The model of a heap profile, and the formats that it is read from and written to.
 //!
+//! A profile is a list of sites: a stack with the figures of the blocks that it allocated. This one is
+//! put together by hand; [`symbols::symbolize`] makes one from a recording.
+//!
+//! ```
+//! # #[cfg(feature = "exports")] {
+//! use heaplab_profile::statistics::{GroupBy, group_sites};
+//! use heaplab_profile::{Frame, Measure, Profile, Site, folded};
+//!
+//! let frame = |function: &str, location: &str| Frame {
+//!     function: function.to_owned(),
+//!     location: Some(location.to_owned()),
+//! };
+//! let site = |line: &str, blocks: u64, bytes: u64| Site {
+//!     frames: vec![frame("app::main", "src/main.rs:9"), frame("app::load", line)],
+//!     total_blocks: blocks,
+//!     total_bytes: bytes,
+//!     peak_bytes: bytes,
+//!     ..Site::default()
+//! };
+//! let profile = Profile { sites: vec![site("src/load.rs:3", 2, 64), site("src/load.rs:7", 1, 4096)] };
+//!
+//! let lines = group_sites(&profile, GroupBy::Line, Measure::PeakBytes);
+//! assert_eq!(lines[0].sums.frames[0].location.as_deref(), Some("src/load.rs:7"));
+//! assert_eq!(lines[0].sums.peak_bytes, 4096);
+//! // The input of a flamegraph: a stack a line, with the bytes that were live at the peak.
+//! assert!(folded::write_folded(&profile, Measure::PeakBytes).contains("app::main"));
+//! # }
+//! ```
+//!
 //! - [`raw`]: the recorder's output, addresses and counters, and the file that carries it.
 //! - [`symbols`]: turns a recording into a [`Profile`], with names for its addresses (feature
 //!   `symbols`).
