@@ -38,7 +38,7 @@ fn unnamed_site(raw: &RawRecording, function: String) -> Site {
         u64::try_from(raw.sites.iter().map(figure).sum::<i64>()).unwrap_or(0)
     };
     Site {
-        frames: vec![Frame { function, location: None }],
+        frames: vec![Frame { function, location: None, ..Frame::default() }],
         total_blocks: raw.sites.iter().map(|site| site.births).sum(),
         total_bytes: raw.sites.iter().map(|site| site.birth_bytes + site.grown_bytes).sum(),
         peak_blocks: net(|site| site.peak_blocks),

@@ -51,6 +51,7 @@ mod tests {
         let frame = |&(function, place): &(&str, &str)| Frame {
             function: function.to_owned(),
             location: Some(place.to_owned()),
+            ..Frame::default()
         };
         Site { frames: places.iter().map(frame).collect(), peak_bytes, ..Site::default() }
     }

@@ -147,6 +147,7 @@ mod tests {
         let frame = |function: &str, location: &str| Frame {
             function: function.to_owned(),
             location: Some(location.to_owned()),
+            ..Frame::default()
         };
         let site = |last: Frame, figures: [u64; 3]| Site {
             frames: vec![frame("app::main", "src/main.rs:3"), last],

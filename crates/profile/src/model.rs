@@ -144,7 +144,7 @@ mod tests {
     fn site(function: &str, own_peak_bytes: u64, peak_bytes: u64, lifetimes: &[u64]) -> Site {
         let recorded = RecorderFigures { lifetimes: lifetimes.to_vec(), ..RecorderFigures::default() };
         Site {
-            frames: vec![Frame { function: function.to_owned(), location: None }],
+            frames: vec![Frame { function: function.to_owned(), location: None, ..Frame::default() }],
             peak_bytes,
             own_peak_bytes,
             recorded: Some(recorded),

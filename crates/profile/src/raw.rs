@@ -2,6 +2,7 @@
 //! file, which is read where there is time to look up symbols.
 
 mod file;
+mod python;
 pub mod tables;
 
 use std::fs::File;
@@ -9,6 +10,7 @@ use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 pub use file::RawError;
+pub use python::{PYTHON_NODE, PythonLocation, PythonState, RawPython, python_location};
 
 /// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A
 /// site at node 0, the root, is the overflow site, which counts what had no room in the tables.
@@ -59,6 +61,8 @@ pub struct RawRecording {
     pub marks: Vec<RawMark>,
     /// The process that was recorded.
     pub process: RawProcess,
+    /// Its Python interpreter.
+    pub python: RawPython,
 }
 
 /// The process that was recorded, and what its recording lacks.

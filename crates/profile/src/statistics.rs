@@ -103,7 +103,7 @@ fn find_line(site: &Site, callers: &CallerCounts<'_>) -> Vec<Frame> {
 }
 
 fn unknown_frame() -> Frame {
-    Frame { function: UNKNOWN.to_owned(), location: None }
+    Frame { function: UNKNOWN.to_owned(), location: None, ..Frame::default() }
 }
 
 /// The line alone: functions that share one line are one group. Where no line is known, the
@@ -132,6 +132,7 @@ mod tests {
         let frame = |&(function, place): &(&str, &str)| Frame {
             function: function.to_owned(),
             location: Some(place.to_owned()),
+            ..Frame::default()
         };
         let frames = places.iter().map(frame).collect();
         Site { frames, end_bytes, end_blocks: 1, peak_bytes, ..Site::default() }

@@ -8,8 +8,8 @@ mod module;
 mod own_lines;
 mod unnamed;
 
-use crate::raw::{CUT_ADDRESS, Node, RawError, RawRecording, RawSite};
-use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN, location};
+use crate::raw::{self, CUT_ADDRESS, Node, RawError, RawPython, RawRecording, RawSite};
+use crate::{Frame, FrameKind, Profile, RecorderFigures, Site, UNKNOWN, location};
 use module::ModuleSymbols;
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
@@ -147,10 +147,28 @@ fn resolve_nodes<'a>(
     let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
     let mut of_nodes: Vec<Rc<[Frame]>> = vec![Rc::new([])];
     for node in raw.nodes.iter().skip(1) {
-        let frames = known.entry(node.address).or_insert_with(|| resolve_address(node.address, &mut names));
+        let frames = known.entry(node.address).or_insert_with(|| match raw::python_location(node.address) {
+            Some(location) => Rc::new([python_frame(&raw.python, location, roots)]),
+            None => resolve_address(node.address, &mut names),
+        });
         of_nodes.push(Rc::clone(frames));
     }
     (of_nodes, names)
+}
+
+/// The frame of a place in Python code.
+fn python_frame(python: &RawPython, location: u32, roots: &Roots) -> Frame {
+    let Some(location) = python.locations.get(location as usize) else {
+        return frame_without_location(UNKNOWN);
+    };
+    let line = Some(location.line).filter(|&line| line > 0);
+    // A name such as `<string>` is no path.
+    let place = match location.file.starts_with('<') {
+        true => line.map_or_else(|| location.file.clone(), |line| format!("{}:{line}", location.file)),
+        false => roots.format_location(&location.file, line),
+    };
+    let function = if location.function.is_empty() { UNKNOWN.to_owned() } else { location.function.clone() };
+    Frame { function, location: Some(place), kind: FrameKind::Python }
 }
 
 fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Rc<[Frame]> {
@@ -164,7 +182,7 @@ fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Rc<[Frame]> {
 }
 
 fn frame_without_location(function: &str) -> Frame {
-    Frame { function: function.to_owned(), location: None }
+    Frame { function: function.to_owned(), location: None, ..Frame::default() }
 }
 
 fn collect_stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame> {

@@ -109,13 +109,13 @@ const C_LIBRARY: [&str; 4] = ["libc.so", "libc-", "libpthread", "ld-"];
 /// frame that is not the allocator's is kept.
 pub(crate) fn trim_stack(frames: &[Frame]) -> Vec<Frame> {
     if prints_panic(frames) {
-        return vec![Frame { function: PANIC_BACKTRACE.to_owned(), location: None }];
+        return vec![Frame { function: PANIC_BACKTRACE.to_owned(), location: None, ..Frame::default() }];
     }
     let end = find_allocator_start(frames);
     let start = find_lesson_start(&frames[..end]);
     let kept = keep_first_library_calls(&frames[start..end]);
     if kept.is_empty() {
-        let unknown = || Frame { function: UNKNOWN.to_owned(), location: None };
+        let unknown = || Frame { function: UNKNOWN.to_owned(), location: None, ..Frame::default() };
         return vec![frames[..end].last().cloned().unwrap_or_else(unknown)];
     }
     kept
@@ -246,7 +246,7 @@ mod tests {
     use crate::function_name;
 
     fn trimmed(functions: &[&str]) -> Vec<String> {
-        let frame = |name: &&str| Frame { function: function_name(name), location: None };
+        let frame = |name: &&str| Frame { function: function_name(name), location: None, ..Frame::default() };
         let frames: Vec<Frame> = functions.iter().map(frame).collect();
         trim_stack(&frames).into_iter().map(|frame| frame.function).collect()
     }
@@ -375,6 +375,7 @@ mod tests {
         let bare = |(name, place): (&str, &str)| Frame {
             function: function_name(name),
             location: Some(place.to_owned()),
+            ..Frame::default()
         };
         let stack = [
             ("list", "8.5.1-generators/src/main.rs:7"),

@@ -86,7 +86,11 @@ mod tests {
     const CODE: &str = "use std::rc::Rc;\n\nfn other() {\n    nothing();\n}\n\npub fn list() -> Vec<u8> {\n    let mut list = Vec::new();\n    list.push(1);\n    list\n}\n";
 
     fn site(places: &[&str], peak_bytes: u64) -> Site {
-        let frame = |place: &&str| Frame { function: "f".to_owned(), location: Some((*place).to_owned()) };
+        let frame = |place: &&str| Frame {
+            function: "f".to_owned(),
+            location: Some((*place).to_owned()),
+            ..Frame::default()
+        };
         Site { frames: places.iter().map(frame).collect(), peak_bytes, total_blocks: 1, ..Site::default() }
     }
 

@@ -131,7 +131,7 @@ fn build_site_row(site: &HeapSite, heap: &HeapRun, words: &Words) -> SiteRow {
 
 fn describe_call(site: &HeapSite, words: &Words) -> Option<String> {
     let is_unnamed = |call: &str| {
-        let frame = Frame { function: call.to_owned(), location: None };
+        let frame = Frame { function: call.to_owned(), location: None, ..Frame::default() };
         frame.unnamed_file().is_some()
     };
     let call = site.stack.last().map(|frame| function_in_frame(frame));

@@ -146,6 +146,7 @@ mod tests {
             frames: vec![Frame {
                 function: format!("keep{line}"),
                 location: Some(format!("src/keep.rs:{line}")),
+                ..Frame::default()
             }],
             total_bytes: 2 * end_bytes,
             end_bytes,

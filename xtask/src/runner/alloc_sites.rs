@@ -201,6 +201,7 @@ mod tests {
         let frame = |function: &str, location: &str| Frame {
             function: function.to_owned(),
             location: Some(location.to_owned()),
+            ..Frame::default()
         };
         let site = |depth: usize, last: Frame, peak_bytes: u64| Site {
             frames: std::iter::repeat_n(frame("rayon::join", "rayon/src/join.rs:5"), depth)

@@ -2,7 +2,7 @@
 
 use super::tables::OwnTables;
 use super::{header, scope, stacks};
-use heaplab_profile::raw::tables::{OVERFLOW_SITE, read_modules_and_nodes};
+use heaplab_profile::raw::tables::{NameTables, OVERFLOW_SITE, read_name_tables};
 use heaplab_profile::raw::{RawRecording, RawSite};
 
 /// The site of a live block; `None` if it was allocated outside any region or if the tables had no
@@ -27,10 +27,11 @@ pub(crate) fn record_stacks(sites: &[u32]) -> RawRecording {
     };
     let sites: Vec<RawSite> = sites.iter().enumerate().map(entry).collect();
     // The nodes are read after the sites: a site must not refer to a node that was not copied.
-    let (modules, nodes) = read_modules_and_nodes(&OwnTables).unwrap_or_default();
+    let NameTables { modules, nodes, python } = read_name_tables(&OwnTables).unwrap_or_default();
     RawRecording {
         modules,
         nodes,
+        python,
         threads: (0..sites.len()).map(|index| index.to_string()).collect(),
         sites,
         ..RawRecording::default()

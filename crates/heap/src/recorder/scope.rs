@@ -100,11 +100,12 @@ impl Scope {
             let sites = self.family.table().sites(self.index);
             // The nodes are read after the sites: a site must not refer to a node that was not
             // copied.
-            let read = heaplab_profile::raw::tables::read_modules_and_nodes(&super::tables::OwnTables);
-            let (modules, nodes) = read.unwrap_or_default();
+            let names = heaplab_profile::raw::tables::read_name_tables(&super::tables::OwnTables);
+            let names = names.unwrap_or_default();
             heaplab_profile::raw::RawRecording {
-                modules,
-                nodes,
+                modules: names.modules,
+                nodes: names.nodes,
+                python: names.python,
                 threads: vec![String::new()],
                 sites,
                 ..heaplab_profile::raw::RawRecording::default()

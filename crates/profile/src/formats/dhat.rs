@@ -115,7 +115,7 @@ fn parse_frame(text: &str) -> Frame {
         Some((symbol, place)) => (symbol, Some(place)),
         None => (text, None),
     };
-    Frame { function: function_name(symbol), location: place.and_then(strip_column) }
+    Frame { function: function_name(symbol), location: place.and_then(strip_column), ..Frame::default() }
 }
 
 /// Splits the address, where there is one, from what follows it.

@@ -50,7 +50,8 @@ fn read_folded(text: &str) -> Result<ImportedProfile, FormatError> {
         let parts = line.trim_end().rsplit_once([' ', '\t']);
         let parts = parts.and_then(|(stack, bytes)| Some((stack, bytes.parse().ok()?)));
         let (stack, peak_bytes): (&str, u64) = parts.ok_or(FormatError::FoldedLine { line: number + 1 })?;
-        let frame = |function: &str| Frame { function: function.to_owned(), location: None };
+        let frame =
+            |function: &str| Frame { function: function.to_owned(), location: None, ..Frame::default() };
         let names = stack.split(';').map(str::trim).filter(|name| !name.is_empty());
         let mut frames: Vec<Frame> = names.map(frame).collect();
         if frames.is_empty() {
@@ -119,7 +120,7 @@ mod tests {
     use super::*;
 
     fn site(functions: &[&str], peak_bytes: u64) -> Site {
-        let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None };
+        let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None, ..Frame::default() };
         Site { frames: functions.iter().map(frame).collect(), peak_bytes, ..Site::default() }
     }
 

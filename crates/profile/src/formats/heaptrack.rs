@@ -149,6 +149,7 @@ impl Tables<'_> {
             functions.push(Frame {
                 function: function.map_or_else(|| UNKNOWN.to_owned(), demangle),
                 location: file.map(|file| location::format_location(file, line, "")),
+                ..Frame::default()
             });
         }
         if functions.is_empty() {
@@ -156,7 +157,7 @@ impl Tables<'_> {
             // heaptrack does not say where the module was mapped, so this is no address in the file.
             let function = if module.is_empty() { UNKNOWN.to_owned() } else { format!("{address:#x}") };
             let location = Some(format!("in {module}")).filter(|_| !module.is_empty());
-            functions.push(Frame { function, location });
+            functions.push(Frame { function, location, ..Frame::default() });
         }
         Some(functions)
     }

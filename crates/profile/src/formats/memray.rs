@@ -5,7 +5,7 @@
 //! `function;file;line|function;file;line`, the innermost first.
 
 use super::{CountingRule, FormatError, ImportedProfile, LocationStyle, ProfileReader};
-use crate::{Frame, Measure, Profile, Site, UNKNOWN, location};
+use crate::{Frame, FrameKind, Measure, Profile, Site, UNKNOWN, location};
 
 /// Reads a file of `memray transform csv`.
 pub const READER: ProfileReader = ProfileReader { recognizes: |_, text| text.starts_with(HEADER), read };
@@ -48,6 +48,7 @@ fn read_frame(frame: &str) -> Frame {
     Frame {
         function: if function.is_empty() { UNKNOWN.to_owned() } else { function.to_owned() },
         location: (!file.is_empty()).then(|| location::format_location(file, line, "")),
+        kind: if file.ends_with(".py") { FrameKind::Python } else { FrameKind::Native },
     }
 }
 

@@ -130,6 +130,7 @@ fn read_speedscope(text: &str) -> Result<ImportedProfile, FormatError> {
             Some(line) => format!("{path}:{line}"),
             None => path.clone(),
         }),
+        ..Frame::default()
     };
     let frames: Vec<Frame> = file.shared.frames.iter().map(frame).collect();
     let mut sites = Vec::new();

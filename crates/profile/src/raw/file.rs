@@ -1,7 +1,8 @@
 //! The file of a recording: written when a region closes, and read where there is time to look up
 //! symbols.
 //!
-//! The first line is `heaplab-heap 3`; the number is the version. The fields of [`RawRecording`]
+//! The first line is `heaplab-heap 4`; the number is the version. Version 3, which lacks the last part
+//! (Python), is read as well. The fields of [`RawRecording`]
 //! follow without gaps, in the order of [`RawRecording::write`]:
 //! - a number is LEB128: seven bits per byte, the lowest first, the top bit set on all but the last
 //!   byte (<https://dwarfstd.org/doc/DWARF5.pdf>, 7.6); a number that may be negative is
@@ -18,7 +19,9 @@ mod error;
 #[cfg(test)]
 mod tests;
 
-use super::{Module, Node, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
+use super::{
+    Module, Node, PythonLocation, RawMark, RawPoint, RawProcess, RawPython, RawRecording, RawSite, RawTotals,
+};
 use codec::{Field, RecordingReader, RecordingWriter, fields};
 use std::io;
 
@@ -27,8 +30,10 @@ pub use error::RawError;
 /// What every version begins with; a version and a line feed follow.
 const MAGIC: &str = "heaplab-heap ";
 
-/// The version that is written, and the only one that is read.
-const VERSION: &str = "3";
+/// The version that is written.
+const VERSION: &str = "4";
+/// The version without the part about Python, which is still read.
+const VERSION_WITHOUT_PYTHON: &str = "3";
 
 fields!(RawTotals {
     births,
@@ -84,6 +89,9 @@ fields!(RawProcess {
     is_whole_process,
 });
 
+fields!(PythonLocation { function, file, line });
+fields!(RawPython { version, state, locations });
+
 impl RawRecording {
     /// Writes the file in few and large writes.
     pub fn write(&self, to: &mut impl io::Write) -> io::Result<()> {
@@ -100,6 +108,7 @@ impl RawRecording {
         self.curve.write(&mut out)?;
         self.marks.write(&mut out)?;
         self.process.write(&mut out)?;
+        self.python.write(&mut out)?;
         out.finish()
     }
 
@@ -120,6 +129,7 @@ impl RawRecording {
             curve: input.read_part("curve")?,
             marks: input.read_part("marks")?,
             process: input.read_part("process")?,
+            python: if input.has_python() { input.read_part("python")? } else { RawPython::default() },
         };
         input.check_hash()?;
         raw.check_references()?;

@@ -7,16 +7,18 @@
 //! any time. Entries are complete before the counter of their list is increased; a counter may be
 //! one event ahead of another.
 
+mod python;
 mod reader;
 #[cfg(test)]
 mod tests;
 
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64};
 
-pub use reader::{TableSource, read_modules_and_nodes, read_tables, read_totals};
+pub use python::*;
+pub use reader::{NameTables, TableSource, read_name_tables, read_tables, read_totals};
 
 /// The first eight bytes of the file. The last one is the version of this layout.
-pub const MAGIC: u64 = u64::from_le_bytes(*b"hltable\x01");
+pub const MAGIC: u64 = u64::from_le_bytes(*b"hltable\x02");
 /// The size of the file. Only what is used takes room on the disk.
 pub const FILE_BYTES: usize = size_of::<HotPages>() + size_of::<BulkTables>();
 /// Nodes of the call tree at most.
@@ -137,6 +139,16 @@ pub struct ProcessRow {
     pub modules: AtomicU64,
     /// Bytes of the command line in use.
     pub command_bytes: AtomicU64,
+    /// The version of the Python interpreter, as its `PY_VERSION_HEX`; 0 without one.
+    pub python_version: AtomicU64,
+    /// [`PythonState`](crate::raw::PythonState) as a number.
+    pub python_state: AtomicU64,
+    /// Python locations in use, with the unused entry 0.
+    pub python_locations: AtomicU64,
+    /// Texts in use, with the unused entry 0.
+    pub python_texts: AtomicU64,
+    /// Bytes of all texts in use.
+    pub python_text_bytes: AtomicU64,
 }
 
 /// The sums of a region while one thread records.
@@ -214,6 +226,8 @@ pub struct BulkTables {
     pub node_parents: [AtomicU32; MAX_NODES],
     /// The return address of each node.
     pub node_addresses: [AtomicU64; MAX_NODES],
+    /// Names and lines of Python code.
+    pub python: PythonTables,
     /// The thread and the sites of each segment, as [`SegmentOwner`] packs them.
     pub segment_owners: [AtomicU64; MAX_SEGMENTS],
     /// Counters of sites, and lifetimes.

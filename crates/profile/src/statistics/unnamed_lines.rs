@@ -67,5 +67,5 @@ pub(super) fn join_addresses(frames: &[Frame]) -> Option<Frame> {
         function =
             if function.is_empty() { frame.function.clone() } else { format!("{function} → {address}") };
     }
-    Some(Frame { function, location: line.location.clone() })
+    Some(Frame { function, location: line.location.clone(), ..Frame::default() })
 }

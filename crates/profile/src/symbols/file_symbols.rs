@@ -90,8 +90,11 @@ impl FileSymbols {
         let mut debug = self.find_debug_frames(address, roots);
         let symbol = self.loader.find_symbol(address);
         let place = |frame: DebugFrame| frame.location.unwrap_or_else(|| format!("in {file}"));
-        let named =
-            |(frame, function): (DebugFrame, String)| Frame { function, location: Some(place(frame)) };
+        let named = |(frame, function): (DebugFrame, String)| Frame {
+            function,
+            location: Some(place(frame)),
+            ..Frame::default()
+        };
         let has_function = debug.iter().any(|frame| frame.name.is_some());
         let has_line = debug.iter().any(|frame| frame.location.is_some());
         if !has_function && self.contents.split {
@@ -107,12 +110,20 @@ impl FileSymbols {
         if frames.is_empty()
             && let Some(symbol) = symbol
         {
-            frames.push(Frame { function: super::demangle(symbol), location: Some(format!("in {file}")) });
+            frames.push(Frame {
+                function: super::demangle(symbol),
+                location: Some(format!("in {file}")),
+                ..Frame::default()
+            });
         }
         if frames.last().is_none_or(|frame| frame.function == UNKNOWN) {
             let location = frames.pop().and_then(|frame| frame.location);
             let frame = Frame::without_symbol(file, address);
-            frames.push(Frame { location: location.or(frame.location), function: frame.function });
+            frames.push(Frame {
+                location: location.or(frame.location),
+                function: frame.function,
+                ..Frame::default()
+            });
         }
         frames.reverse();
         let contents = self.contents;

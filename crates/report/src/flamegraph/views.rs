@@ -81,7 +81,7 @@ mod tests {
     fn site(function: &str, figures: [u64; 4], lifetime_bytes: u64) -> Site {
         let [peak_bytes, end_bytes, total_bytes, total_blocks] = figures;
         Site {
-            frames: vec![Frame { function: function.to_owned(), location: None }],
+            frames: vec![Frame { function: function.to_owned(), location: None, ..Frame::default() }],
             peak_bytes,
             end_bytes,
             total_bytes,

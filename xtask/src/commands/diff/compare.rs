@@ -119,8 +119,11 @@ mod tests {
     use heaplab_profile::formats::{ImportedProfile, LocationStyle};
 
     fn source(name: &str, places: LocationStyle, location: Option<&str>, peak_bytes: u64) -> DiffInput {
-        let frame =
-            |function: &str| Frame { function: function.to_owned(), location: location.map(str::to_owned) };
+        let frame = |function: &str| Frame {
+            function: function.to_owned(),
+            location: location.map(str::to_owned),
+            ..Frame::default()
+        };
         let site =
             Site { frames: vec![frame("app::main"), frame("app::load")], peak_bytes, ..Site::default() };
         let profile = Profile { sites: vec![site] };

@@ -218,6 +218,7 @@ mod tests {
         let frame = |function: &str, place: &str| Frame {
             function: function.to_owned(),
             location: Some(place.to_owned()),
+            ..Frame::default()
         };
         let frames =
             vec![frame("hunt::cycle", "main.rs:9"), frame("hunt::documents::handle", "documents.rs:4")];

@@ -5,8 +5,11 @@ use heaplab_profile::RecorderFigures;
 use heaplab_record::{Attachment, Graph, GraphEdge, GraphNode, GrowthClass, Probe, TeardownOutcome};
 
 fn stack(line: u32) -> Stack {
-    let frame =
-        |function: &str, location: String| Frame { function: function.to_owned(), location: Some(location) };
+    let frame = |function: &str, location: String| Frame {
+        function: function.to_owned(),
+        location: Some(location),
+        ..Frame::default()
+    };
     vec![
         frame("hunt::serve", "hunt/main.rs:1".to_owned()),
         frame("hunt::keep", format!("hunt/main.rs:{line}")),
@@ -117,7 +120,11 @@ fn a_graph_that_leads_nowhere_makes_growth_a_cycle() {
 #[test]
 fn churn_is_told_by_line_or_function_and_not_by_address() {
     let place = |function: &str, location: &str| {
-        churn_place(&Frame { function: function.to_owned(), location: Some(location.to_owned()) })
+        churn_place(&Frame {
+            function: function.to_owned(),
+            location: Some(location.to_owned()),
+            ..Frame::default()
+        })
     };
     assert_eq!(place("app::f", "src/main.rs:9").as_deref(), Some("src/main.rs:9"));
     assert_eq!(place("app::f", "in app").as_deref(), Some("app::f in app"));

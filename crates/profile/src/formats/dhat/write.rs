@@ -111,7 +111,7 @@ mod tests {
     use crate::raw::RawTotals;
 
     fn frame(function: &str, location: Option<&str>) -> Frame {
-        Frame { function: function.to_owned(), location: location.map(str::to_owned) }
+        Frame { function: function.to_owned(), location: location.map(str::to_owned), ..Frame::default() }
     }
 
     fn site(frames: &[Frame]) -> Site {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 fn frame(function: &str, location: Option<&str>) -> Frame {
-    Frame { function: function.to_owned(), location: location.map(str::to_owned) }
+    Frame { function: function.to_owned(), location: location.map(str::to_owned), ..Frame::default() }
 }
 
 fn profile() -> Profile {

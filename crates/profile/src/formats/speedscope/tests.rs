@@ -5,7 +5,7 @@ use super::*;
 use serde_json::{Value, json};
 
 fn frame(function: &str, location: Option<&str>) -> Frame {
-    Frame { function: function.to_owned(), location: location.map(str::to_owned) }
+    Frame { function: function.to_owned(), location: location.map(str::to_owned), ..Frame::default() }
 }
 
 fn profile() -> Profile {

@@ -1,7 +1,7 @@
 //! The encoding of numbers, texts, lists and structs in a recording's file. A struct's fields are
 //! listed once, by [`fields`], for reading and writing.
 
-use super::{MAGIC, RawError, VERSION};
+use super::{MAGIC, RawError, VERSION, VERSION_WITHOUT_PYTHON};
 use std::io::{self, BufWriter, Write};
 
 /// A value that can be written to a recording's file and read back.
@@ -76,6 +76,7 @@ pub(super) struct RecordingReader<'a> {
     at: usize,
     /// The part of the recording that is being read, for error messages.
     part: &'static str,
+    has_python: bool,
 }
 
 impl<'a> RecordingReader<'a> {
@@ -84,10 +85,17 @@ impl<'a> RecordingReader<'a> {
         let after = bytes.strip_prefix(MAGIC.as_bytes()).ok_or(RawError::NotARecording)?;
         // A version is a short word; a file whose first line is longer was not written by heaplab.
         let end = after.iter().take(20).position(|&byte| byte == b'\n').ok_or(RawError::NotARecording)?;
-        if after[..end] != *VERSION.as_bytes() {
-            return Err(RawError::Version { found: String::from_utf8_lossy(&after[..end]).into_owned() });
+        let version = &after[..end];
+        let has_python = version == VERSION.as_bytes();
+        if !has_python && version != VERSION_WITHOUT_PYTHON.as_bytes() {
+            return Err(RawError::Version { found: String::from_utf8_lossy(version).into_owned() });
         }
-        Ok(RecordingReader { bytes, at: MAGIC.len() + end + 1, part: "header" })
+        Ok(RecordingReader { bytes, at: MAGIC.len() + end + 1, part: "header", has_python })
+    }
+
+    /// Whether the file has the part about Python.
+    pub(super) fn has_python(&self) -> bool {
+        self.has_python
     }
 
     /// Reads one field of the recording; `part` is its name in error messages.

@@ -1,6 +1,6 @@
 //! Why bytes are not accepted as a recording.
 
-use super::{MAGIC, VERSION};
+use super::{MAGIC, VERSION, VERSION_WITHOUT_PYTHON};
 use std::error::Error;
 use std::fmt;
 
@@ -56,7 +56,10 @@ impl fmt::Display for RawError {
             }
             RawError::NotBegun => write!(to, "the process ended before its recording began"),
             RawError::Version { found } => {
-                write!(to, "a recording of version `{found}`; only version {VERSION} is read: record again")
+                write!(
+                    to,
+                    "a recording of version `{found}`; only versions {VERSION_WITHOUT_PYTHON} and {VERSION} are read: record again"
+                )
             }
             RawError::Ends { part, at } => {
                 write!(to, "the recording ends too early: at byte {at}, among the {part}")

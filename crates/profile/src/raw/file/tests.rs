@@ -1,6 +1,9 @@
 //! Round trips, and bytes that no recorder wrote.
 
-use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
+use crate::raw::{
+    Module, Node, PythonLocation, RawError, RawMark, RawPoint, RawProcess, RawPython, RawRecording, RawSite,
+    RawTotals,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -23,7 +26,17 @@ fn any_raw() -> impl Strategy<Value = RawRecording> {
                 address,
             };
             let (node_count, thread_count) = (nodes.len() as u32, threads.len() as u32);
+            let place = |file: &String| PythonLocation {
+                function: "f".into(),
+                file: file.clone(),
+                line: figures[5] as u32,
+            };
             RawRecording {
+                python: RawPython {
+                    version: figures[3],
+                    state: figures[4],
+                    locations: threads.iter().map(place).collect(),
+                },
                 command,
                 totals: totals(&figures),
                 process: RawProcess {
@@ -128,6 +141,24 @@ proptest! {
 }
 
 #[test]
+fn the_version_without_python_is_still_read() {
+    let raw = RawRecording {
+        command: vec!["app".to_owned()],
+        nodes: vec![Node::default()],
+        ..RawRecording::default()
+    };
+    // An empty part about Python is three zeros, before the hash.
+    let now = encode(&raw);
+    let mut before = now[..now.len() - 8 - 3].to_vec();
+    before[b"heaplab-heap ".len()] = b'3';
+    let hash = before.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    before.extend(hash.to_le_bytes());
+    assert_eq!(RawRecording::read(&before), Ok(raw));
+}
+
+#[test]
 fn errors_name_the_place() {
     let whole = encode(&RawRecording {
         command: vec!["app".to_owned()],
@@ -143,8 +174,8 @@ fn errors_name_the_place() {
     // 15 bytes of header, 5 of the command, 16 of totals, no modules, no threads, then the nodes at
     // 38.
     let cases = [
-        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 3`"),
-        (b"heaplab-heap 1\n".to_vec(), "version `1`; only version 3 is read"),
+        (b"PK\x03\x04".to_vec(), "does not begin with `heaplab-heap 4`"),
+        (b"heaplab-heap 1\n".to_vec(), "version `1`; only versions 3 and 4 are read"),
         (whole[..18].to_vec(), "ends too early: at byte 16, among the command"),
         (whole[..30].to_vec(), "ends too early: at byte 30, among the totals"),
         (with(38, 0x70), "ends too early: at byte 38, among the nodes"),

@@ -1,10 +1,14 @@
 //! Reads the tables: of a file, or of this process itself.
 
+mod python;
 mod sites;
 
 use super::*;
 use crate::path_text::encode_path;
-use crate::raw::{Module, Node, RawError, RawMark, RawPoint, RawProcess, RawRecording, RawSite, RawTotals};
+use crate::raw::{
+    Module, Node, RawError, RawMark, RawPoint, RawProcess, RawPython, RawRecording, RawSite, RawTotals,
+};
+use python::read_python;
 use sites::{Peak, SegmentLists, SiteSums, read_sites, sum_totals};
 use std::mem::offset_of;
 
@@ -72,12 +76,15 @@ pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> 
         curve,
         marks: read_marks(&hot),
         process: read_process(&hot, &sites),
+        python: RawPython::default(),
         threads: threads.into_iter().map(|thread| thread.name).collect(),
         sites,
         // The nodes are read after the sites: while the process runs, a site must not refer to a
         // node that was not copied.
         nodes: read_nodes(source)?,
     };
+    // A location is complete before a node refers to it.
+    recording.python = read_python(source, &HotWords(read_list(source, 0, HOT_FRONT_WORDS)?))?;
     recording.sites.retain(|site| (site.node as usize) < recording.nodes.len());
     recording.check_references()?;
     Ok(recording)
@@ -96,14 +103,31 @@ pub fn read_totals(source: &impl TableSource) -> Result<RawTotals, RawError> {
     Ok(sum_totals(&hot, peak, &sums, &threads, read_curve(&hot).last()))
 }
 
-/// Reads where code lies, and the call tree: what it takes to name sites.
+/// What it takes to name sites.
+#[derive(Clone, Debug, Default)]
+pub struct NameTables {
+    /// Where code lies.
+    pub modules: Vec<Module>,
+    /// The call tree.
+    pub nodes: Vec<Node>,
+    /// The places in Python code.
+    pub python: RawPython,
+}
+
+/// Reads what it takes to name sites, and no counters.
 ///
 /// # Errors
 /// As [`read_tables`].
-pub fn read_modules_and_nodes(source: &impl TableSource) -> Result<(Vec<Module>, Vec<Node>), RawError> {
+pub fn read_name_tables(source: &impl TableSource) -> Result<NameTables, RawError> {
     let hot = HotWords(read_list(source, 0, size_of::<HotPages>() / 8)?);
-    Ok((read_modules(source, &hot)?, read_nodes(source)?))
+    let (modules, nodes) = (read_modules(source, &hot)?, read_nodes(source)?);
+    // A location is complete before a node refers to it.
+    let python = read_python(source, &HotWords(read_list(source, 0, HOT_FRONT_WORDS)?))?;
+    Ok(NameTables { modules, nodes, python })
 }
+
+/// The words in front of the tables that have the lengths of the lists.
+const HOT_FRONT_WORDS: usize = (offset_of!(HotPages, process) + size_of::<ProcessRow>()) / 8;
 
 struct HotWords(Vec<u64>);
 

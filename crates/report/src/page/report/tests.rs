@@ -23,7 +23,7 @@ fn pictures(report: &Report, lang: Lang) -> PagePictures {
 
 /// One call stack that kept something of what it allocated.
 fn profile(functions: &[&str]) -> Profile {
-    let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None };
+    let frame = |name: &&str| Frame { function: (*name).to_owned(), location: None, ..Frame::default() };
     let recorded = Some(RecorderFigures { lifetime_bytes: 48, ..RecorderFigures::default() });
     let site = Site {
         frames: functions.iter().map(frame).collect(),

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     fn frame(function: &str, location: &str) -> Frame {
-        Frame { function: function.to_owned(), location: Some(location.to_owned()) }
+        Frame { function: function.to_owned(), location: Some(location.to_owned()), ..Frame::default() }
     }
 
     #[test]
