@@ -6,8 +6,6 @@ use crate::runner::python::PythonChoice;
 use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use heaplab_command::language::{LangChoice, resolve_language};
-use heaplab_report::SiteGrouping;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -276,63 +274,20 @@ impl Suite {
 
 #[derive(Args)]
 pub(crate) struct ProfileOptions {
-    /// Where it spends its instructions, by function and line, instead of what it allocates; any program will do
-    #[arg(long)]
-    pub(crate) cpu: bool,
-    /// The program and what it is called with, behind `--`
-    #[arg(last = true, required = true, num_args = 1.., value_name = "PROGRAM")]
-    pub(crate) command: Vec<OsString>,
-    /// The language of table, pictures and page [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
+    #[command(flatten)]
+    pub(crate) program: heaplab::cli::ProgramOptions,
     /// Write the report to this folder itself [default: reports/profile/PROGRAM]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print report.json on standard output instead of the table; what the program prints goes to standard error
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Open report.html when it is there
-    #[arg(long)]
-    pub(crate) open: bool,
-    /// What a row of the table is: a line with all stacks that lead to it, or one call stack
-    #[arg(long, value_enum, default_value_t = RowChoice::Line, conflicts_with = "cpu")]
-    pub(crate) by: RowChoice,
-    /// End the program after this time, and report what it did until then [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub(crate) timeout: Option<Duration>,
-}
-
-/// What a row of the table of `profile` is.
-#[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum RowChoice {
-    Line,
-    Stack,
-}
-
-impl From<RowChoice> for SiteGrouping {
-    fn from(choice: RowChoice) -> SiteGrouping {
-        match choice {
-            RowChoice::Line => SiteGrouping::Line,
-            RowChoice::Stack => SiteGrouping::Stack,
-        }
-    }
 }
 
 #[derive(Args)]
 pub(crate) struct DiffOptions {
-    /// What it was before
-    pub(crate) old: PathBuf,
-    /// What it is now
-    pub(crate) new: PathBuf,
-    /// The language of sentences and pictures [default: by LANG]
-    #[arg(long, value_enum)]
-    pub(crate) lang: Option<LangChoice>,
+    #[command(flatten)]
+    pub(crate) pair: heaplab::cli::DiffPair,
     /// Write the comparison to this folder itself [default: reports/diff]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print diff.json on standard output instead of the sentences
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Args)]

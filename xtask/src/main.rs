@@ -2,17 +2,17 @@
 //! every probe in a process of its own, prints the table and writes the report.
 //!
 //! Imports go one way: `commands` and `authoring` use `publish` and `runner`, `publish` uses
-//! `runner`, and all of them use `cli`, `terminal` and the crate `heaplab-command`.
+//! `runner`, and all of them use `cli` and the crates `heaplab` and `heaplab-command`.
 
 mod authoring;
 mod cli;
 mod commands;
 mod publish;
 mod runner;
-mod terminal;
 
 use clap::Parser as _;
 use cli::{Cli, Command};
+use heaplab::terminal;
 use heaplab_command::{exit, interrupt};
 use std::process::ExitCode;
 

@@ -6,6 +6,6 @@ pub(crate) mod index;
 pub(crate) mod leak_pictures;
 pub(crate) mod mindmap;
 pub(crate) mod render;
-pub(crate) mod report_link;
-pub(crate) mod store;
 pub(crate) mod website;
+
+pub(crate) use heaplab::publish::{report_link, store};

@@ -3,6 +3,7 @@
 use crate::interrupt;
 use anyhow::{Context as _, Result};
 use std::convert::Infallible;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, ExitStatus};
 use std::time::Duration;
 
@@ -140,5 +141,17 @@ impl Drop for ChildGuard {
 pub fn kill_process_group(group: u32) {
     if let Some(group) = i32::try_from(group).ok().and_then(rustix::process::Pid::from_raw) {
         let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
+    }
+}
+
+/// Describes the exit status of a child that failed.
+pub fn describe_status(status: ExitStatus) -> String {
+    match (status.signal(), status.code()) {
+        (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
+        (Some(2), _) => "it was ended by Ctrl-C (signal 2)".into(),
+        (Some(15), _) => "it was asked to end (signal 15)".into(),
+        (Some(signal), _) => format!("it crashed (signal {signal})"),
+        (None, Some(101)) => "it panicked (status 101)".into(),
+        (None, code) => format!("it ended with status {}", code.unwrap_or(-1)),
     }
 }

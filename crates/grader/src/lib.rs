@@ -15,7 +15,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 use heaplab_command::exit;
-use heaplab_command::grader_options::{GradebookOptions, VerifyOptions};
+use heaplab_grader_options::{GradebookOptions, VerifyOptions};
 use std::process::ExitCode;
 
 /// Measures homework again in a sandbox, and grades a class.

@@ -24,9 +24,9 @@ use anyhow::{Context as _, Result};
 use build_env::Course;
 pub(crate) use build_env::load_course;
 use heaplab_command::exit::ExitReason;
-use heaplab_command::grader_options::VerifyOptions;
 use heaplab_command::language::resolve_language;
 use heaplab_command::{interrupt, provenance};
+use heaplab_grader_options::VerifyOptions;
 use heaplab_homework::reason::{FoundReason, ReasonCode, forbidden_source, sanitize_excerpt};
 use heaplab_homework::{
     LINES, PUBLIC_SEED, ROWS, Task, TaskScale, failed_task, is_pass, source_sha256, sum_points,

@@ -1,7 +1,15 @@
 //! heaplab, a heap profiler for any dynamically linked program.
 //!
 //! The commands of the program `heaplab` are functions of this library, so `cargo xtask` runs the same
-//! ones.
+//! ones. Imports go one way: [`commands`] use [`publish`] and [`runner`], `publish` uses `runner`, and
+//! all of them use [`terminal`] and the crate `heaplab-command`.
 
 pub mod cli;
+pub mod commands;
+pub mod publish;
 pub mod recorder_library;
+pub mod runner;
+pub mod setting;
+pub mod terminal;
+
+use heaplab_command::{exit, interrupt};

@@ -2,7 +2,7 @@
 
 use super::LangChoice;
 use clap::{Args, Subcommand};
-use heaplab_command::grader_options::{GradebookOptions, VerifyOptions};
+use heaplab_grader_options::{GradebookOptions, VerifyOptions};
 use std::path::PathBuf;
 
 #[derive(Args)]

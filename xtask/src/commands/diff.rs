@@ -1,67 +1,17 @@
-//! `cargo xtask diff OLD NEW`: compares two reports or profiles.
+//! `cargo xtask diff OLD NEW`: the tool `heaplab diff`, with a place among the reports.
 
-mod bounded_file;
-mod compare;
-mod sources;
-
-use crate::cli::{self, DiffOptions};
-use crate::publish::render::{json_artifact, text_artifact};
-use crate::publish::report_link;
-use crate::publish::store;
+use crate::cli::DiffOptions;
+use crate::runner::build;
 use crate::runner::discover;
-use crate::terminal::Terminal;
 use anyhow::Result;
-use compare::ProfilePair;
-use heaplab_profile::Measure;
-use heaplab_profile::folded::write_folded_diff;
-use heaplab_record::{DIFF_SCHEMA, Diff};
-use heaplab_report::{Artifact, Words, difference, differential_svg, markdown, terminal};
+use heaplab::setting::Setting;
 
 pub(crate) fn run(options: &DiffOptions) -> Result<()> {
-    let words = Words::new(cli::resolve_language(options.lang));
-    let root = discover::find_root()?;
-    let old = sources::read_inputs(&options.old, &root)?;
-    let new = sources::read_inputs(&options.new, &root)?;
-    let place = options.out.clone().unwrap_or_else(|| root.join("reports/diff"));
-    let staging = store::open_staging(&place, options.out.is_some())?;
-    let screen = Terminal::new(!options.json);
-    screen.set_activity("pictures");
-    let matched = compare::match_inputs(old, new)?;
-    let diff = Diff {
-        schema: DIFF_SCHEMA.to_owned(),
-        old: options.old.display().to_string(),
-        new: options.new.display().to_string(),
-        profiles: matched.pairs.iter().map(compare::compare_pair).collect(),
-        only_old: matched.only_old,
-        only_new: matched.only_new,
+    let workspace = discover::find_root()?;
+    let setting = Setting {
+        reports: workspace.join("reports"),
+        workspace,
+        recorder_library: &build::build_preload_library,
     };
-    let place = staging.publish(&render_artifacts(&diff, &matched.pairs, &words)?)?;
-    screen.finish();
-    if options.json {
-        println!("{}", serde_json::to_string_pretty(&diff)?);
-    }
-    screen.print_result(&terminal::render_difference(&diff, &words, Terminal::width_columns()));
-    screen.print_result("");
-    report_link::print_location(&place.join("diff.md"), "diff-is-at", false, &screen, &words)?;
-    Ok(())
-}
-
-fn render_artifacts(diff: &Diff, pairs: &[ProfilePair], words: &Words) -> Result<Vec<Artifact>> {
-    let mut artifacts = vec![
-        json_artifact("diff.json", diff)?,
-        text_artifact("diff.md", markdown::render_difference(diff, words)),
-    ];
-    for ProfilePair { name, old, new } in pairs {
-        let there = write_folded_diff(&old.profile, &new.profile, Measure::PeakBytes);
-        let back = write_folded_diff(&new.profile, &old.profile, Measure::PeakBytes);
-        // A site that is gone has no width in the first flamegraph, so the second one shows it.
-        for (side, lines, swapped) in [("new", there, false), ("old", back, true)] {
-            let key = format!("diff-picture-{side}");
-            let title = words.say(&key, &[("name", name)]);
-            let says = words.get(&format!("{key}-says"));
-            let svg = differential_svg(&lines, &title, &says, swapped, words)?;
-            artifacts.push(text_artifact(difference::file_name(name, side), svg));
-        }
-    }
-    Ok(artifacts)
+    heaplab::commands::diff::run(&options.pair, options.out.as_deref(), &setting)
 }

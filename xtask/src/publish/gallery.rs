@@ -3,11 +3,11 @@
 //! one.
 
 use crate::exit::ExitReason;
-use crate::publish::render::json_artifact;
 use crate::publish::store;
 use crate::runner::discover::{Lesson, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use heaplab::publish::render::json_artifact;
 use heaplab_record::Report;
 use heaplab_report::gallery::{self, GalleryReports, TextPlace};
 use heaplab_report::{Artifact, Lang, Words};

@@ -90,7 +90,7 @@ fn run_once(binary: &Path, home: &Path, rows: u64, with_pictures: bool) -> Resul
     command.env("CRITERION_HOME", home).env("HEAPLAB_ROWS", rows.to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let (_, status) = child_process::run_to_end(&mut command, &binary.display().to_string())?;
-    anyhow::ensure!(status.success(), "the bench failed: {}", crate::runner::probe::describe_status(status));
+    anyhow::ensure!(status.success(), "the bench failed: {}", child_process::describe_status(status));
     Ok(())
 }
 

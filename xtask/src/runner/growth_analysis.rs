@@ -1,12 +1,13 @@
 //! How each variant grows: matches the sites of its three runs by their call stacks and has them
 //! classified.
 
-use crate::runner::alloc_sites::{NamedProfile, own_frame};
+use crate::runner::alloc_sites::{NamedProfile, describe_frame, own_frame};
 use crate::runner::measure::{ScaledRun, ScaledRuns, is_rust_run};
 use anyhow::{Context as _, Result};
+use heaplab::runner::churn::{find_churn_lines, live_total, site_run};
 use heaplab_analysis::growth::{
-    Checkpoint, LiveTotal, ProgramTotals, Reachability, SiteHistory, SiteRun, checkpoint_requests, classify,
-    compare_by_weight, find_churn, reachability_by_line,
+    Checkpoint, Reachability, SiteHistory, SiteRun, checkpoint_requests, classify, compare_by_weight,
+    reachability_by_line,
 };
 use heaplab_profile::raw::RawSite;
 use heaplab_profile::symbols::{NamedStacks, Roots};
@@ -17,8 +18,6 @@ use std::path::Path;
 
 /// The number of sites that a report shows.
 const MOST_SITES: usize = 12;
-/// The number of short-lived allocation lines that a report shows.
-const MOST_CHURN: usize = 8;
 
 /// A variant's growth, and its live heap at every snapshot of the largest run.
 pub(crate) struct VariantGrowth {
@@ -137,36 +136,13 @@ fn sites_by_stack(profile: &Profile) -> BTreeMap<&Stack, &heaplab_profile::Site>
     profile.sites.iter().map(|site| (&site.frames, site)).collect()
 }
 
-fn live_total(site: Option<&heaplab_profile::Site>) -> LiveTotal {
-    site.map(|site| LiveTotal { blocks: site.end_blocks, bytes: site.end_bytes }).unwrap_or_default()
-}
-
-fn site_run(site: &heaplab_profile::Site) -> SiteRun {
-    let recorded = site.recorded.clone().unwrap_or_default();
-    SiteRun {
-        requests: 0,
-        end: live_total(Some(site)),
-        own_peak: LiveTotal { blocks: site.own_peak_blocks, bytes: site.own_peak_bytes },
-        births: site.total_blocks,
-        birth_bytes: recorded.birth_bytes,
-        deaths: recorded.deaths,
-        reallocations: recorded.reallocations,
-        grown_bytes: recorded.grown_bytes,
-        shrunk_bytes: recorded.shrunk_bytes,
-        lifetime_bytes: recorded.lifetime_bytes,
-        lifetimes: recorded.lifetimes,
-        checkpoints: Vec::new(),
-        after_teardown: None,
-    }
-}
-
 fn judge_site(stack: &Stack, site: &SiteHistory) -> SiteGrowth {
     let chosen = own_frame(stack);
     let verdict = classify(site);
     SiteGrowth {
         function: chosen.map(|frame| frame.function.clone()).unwrap_or_default(),
         location: own_location(stack).unwrap_or_default().to_owned(),
-        stack: stack.iter().map(crate::runner::alloc_sites::describe_frame).collect(),
+        stack: stack.iter().map(describe_frame).collect(),
         class: verdict.class,
         sure: verdict.confidence,
         slope: verdict.slope,
@@ -180,35 +156,6 @@ fn judge_site(stack: &Stack, site: &SiteHistory) -> SiteGrowth {
 /// The location of the line that a reader can change.
 fn own_location(stack: &Stack) -> Option<&str> {
     own_frame(stack)?.location.as_deref()
-}
-
-/// The line, or the function where no line is known. A frame without a name says nothing.
-fn churn_place(frame: &Frame) -> Option<String> {
-    let location = frame.location.as_deref()?;
-    match frame.place()? {
-        (_, Some(_)) => Some(location.to_owned()),
-        _ => frame.unnamed_file().is_none().then(|| format!("{} {location}", frame.function)),
-    }
-}
-
-/// The churn of the largest run, by line.
-fn find_churn_lines(sites: &BTreeMap<Stack, SiteHistory>) -> Vec<heaplab_record::ChurnLine> {
-    let places: Vec<(String, &SiteRun)> = sites
-        .iter()
-        .filter_map(|(stack, site)| Some((churn_place(own_frame(stack)?)?, site.runs.last()?)))
-        .collect();
-    let runs = || places.iter().map(|(place, run)| (place.as_str(), *run));
-    let program = ProgramTotals {
-        births: runs().map(|(_, run)| run.births).sum(),
-        clock_bytes: runs().map(|(_, run)| run.birth_bytes + run.grown_bytes).sum(),
-    };
-    find_churn(runs(), program).into_iter().take(MOST_CHURN).collect()
-}
-
-/// The lines of a profile whose blocks are short-lived.
-pub(crate) fn churn_in_profile(profile: &Profile) -> Vec<heaplab_record::ChurnLine> {
-    let run = |site: &heaplab_profile::Site| SiteHistory { runs: vec![site_run(site)], references: None };
-    find_churn_lines(&profile.sites.iter().map(|site| (site.frames.clone(), run(site))).collect())
 }
 
 #[cfg(test)]

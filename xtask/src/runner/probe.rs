@@ -4,7 +4,7 @@
 #[cfg(target_os = "linux")]
 mod process_tree;
 
-use crate::runner::child_process::{ChildGuard, WaitOutcome};
+use crate::runner::child_process::{ChildGuard, WaitOutcome, describe_status};
 use crate::runner::memory;
 use anyhow::{Context as _, Result};
 use heaplab_record::{CLOSED_FILE, CurvePoint, Probe, RECORD_SCHEMA, Record};
@@ -12,15 +12,13 @@ use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a child's RSS is sampled.
 const SAMPLE_EVERY: Duration = Duration::from_millis(5);
 /// How often the machine's memory and the child's output are checked.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
-/// With less available memory the next page may come from swap.
-pub(crate) const MIN_AVAILABLE_BYTES: u64 = 192 << 20;
 /// More output than this is an endless loop.
 const MAX_OUTPUT_BYTES: u64 = 64 << 20;
 
@@ -119,7 +117,7 @@ impl WatchedChild {
             let budget = humantime::format_duration(order.timeout);
             return Some(format!("it ran past its budget of {budget}; --timeout gives more"));
         }
-        if memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES) {
+        if memory::is_scarce() {
             return Some(
                 "it was ended before it drove this machine into swap; run it with fewer --rows".into(),
             );
@@ -166,18 +164,6 @@ fn read_record(order: &RunRequest) -> std::result::Result<Record, String> {
         return Err(format!("its record is of {probe} at {rows}, asked was {asked} at {asked_rows}"));
     }
     Ok(record)
-}
-
-/// Describes the exit status of a child that failed.
-pub(crate) fn describe_status(status: ExitStatus) -> String {
-    match (status.signal(), status.code()) {
-        (Some(9), _) => "it was killed (signal 9): often the kernel's out-of-memory killer".into(),
-        (Some(2), _) => "it was ended by Ctrl-C (signal 2)".into(),
-        (Some(15), _) => "it was asked to end (signal 15)".into(),
-        (Some(signal), _) => format!("it crashed (signal {signal})"),
-        (None, Some(101)) => "it panicked (status 101)".into(),
-        (None, code) => format!("it ended with status {}", code.unwrap_or(-1)),
-    }
 }
 
 /// The last lines of a file that may be huge or not text. If it ends in a panic, the lines from the

@@ -3,7 +3,7 @@
 
 use crate::verify::write_file;
 use anyhow::Result;
-use heaplab_command::grader_options::Format;
+use heaplab_grader_options::Format;
 use heaplab_record::Gradebook;
 use heaplab_report::Words;
 use heaplab_report::gradebook::{gradebook_csv, gradescope_json};

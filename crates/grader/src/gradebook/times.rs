@@ -9,7 +9,7 @@
 //! Git is asked about the class's folder only, never inside a submission: a handed-in repository
 //! can name programs that git would run.
 
-use heaplab_command::grader_options::parse_moment;
+use heaplab_grader_options::parse_moment;
 use heaplab_homework::book::Moment;
 use heaplab_record::TimeSource;
 use std::collections::HashMap;

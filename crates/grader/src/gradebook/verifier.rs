@@ -3,7 +3,7 @@
 use super::class::Grader;
 use crate::verify;
 use anyhow::Result;
-use heaplab_command::grader_options::GradebookOptions;
+use heaplab_grader_options::GradebookOptions;
 use heaplab_record::Verdict;
 use heaplab_report::Words;
 use std::path::Path;

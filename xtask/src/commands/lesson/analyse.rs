@@ -7,6 +7,7 @@ use crate::publish::leak_pictures;
 use crate::runner::alloc_sites::{self, NamedProfile};
 use crate::runner::discover::SectionNumber;
 use crate::runner::growth_analysis::{self, VariantGrowth};
+use crate::runner::lesson_profiles;
 use crate::runner::measure::{self, DhatFile, SectionResult};
 use anyhow::Result;
 use heaplab_profile::Profile;
@@ -41,7 +42,7 @@ pub(super) fn analyse(
     let SectionResult { runs, failed, curves, dhat_files, recordings, scaled } = measured;
     let runs = in_lesson_order(runs);
     let live = measure::live_curves(&runs, &recordings);
-    let profiles = alloc_sites::name_profiles(&runs, &recordings, &dhat_files, root)?;
+    let profiles = lesson_profiles::name_profiles(&runs, &recordings, &dhat_files, root)?;
     drop(recordings);
     let growth = growth_analysis::judge_variants(&scaled, &profiles, &runs, root)?;
     let (profiles, growth, dhat_files) = match puzzle {

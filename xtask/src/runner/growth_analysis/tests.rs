@@ -116,17 +116,3 @@ fn a_graph_that_leads_nowhere_makes_growth_a_cycle() {
     assert_eq!(reachable["hunt/main.rs:9"], Reachability::ReachableCycle);
     assert_eq!(of(|done| done, 2000, &reachable).sites[0].class, GrowthClass::UnboundedGrowth);
 }
-
-#[test]
-fn churn_is_told_by_line_or_function_and_not_by_address() {
-    let place = |function: &str, location: &str| {
-        churn_place(&Frame {
-            function: function.to_owned(),
-            location: Some(location.to_owned()),
-            ..Frame::default()
-        })
-    };
-    assert_eq!(place("app::f", "src/main.rs:9").as_deref(), Some("src/main.rs:9"));
-    assert_eq!(place("app::f", "in app").as_deref(), Some("app::f in app"));
-    assert_eq!(place("app+0x1c0a4", "in app"), None);
-}

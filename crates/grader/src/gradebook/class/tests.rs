@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::gradebook::find;
-use heaplab_command::grader_options::GradingOptions;
+use heaplab_grader_options::GradingOptions;
 use heaplab_report::Lang;
 use std::path::PathBuf;
 use std::sync::Mutex;

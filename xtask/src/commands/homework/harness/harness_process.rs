@@ -1,8 +1,7 @@
 //! One process of the harness: started, given its request, waited for.
 
-use crate::runner::child_process::{ChildGuard, WaitOutcome};
+use crate::runner::child_process::{ChildGuard, WaitOutcome, describe_status};
 use crate::runner::memory;
-use crate::runner::probe::{self, MIN_AVAILABLE_BYTES};
 use anyhow::{Context as _, Result};
 use heaplab_record::Text;
 use std::fs::File;
@@ -66,7 +65,7 @@ impl RunningHarness {
         let waited = self.child.wait_while(LOOK_EVERY, |_| Ok(find_limit_breach(started, folder)))?;
         let trouble = match waited {
             WaitOutcome::Exited(status) => {
-                (!status.success()).then(|| self.describe_crash(&probe::describe_status(status)))
+                (!status.success()).then(|| self.describe_crash(&describe_status(status)))
             }
             WaitOutcome::Ended(trouble) => Some(trouble),
         };
@@ -100,7 +99,7 @@ fn find_limit_breach(started: Instant, folder: &Path) -> Option<Text> {
             zh: format!("运行 {seconds} 秒仍未结束，已被终止"),
         });
     }
-    if memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES) {
+    if memory::is_scarce() {
         return Some(Text {
             en: "it was ended before it drove this machine into swap".to_owned(),
             zh: "内存快要用尽，已被终止".to_owned(),

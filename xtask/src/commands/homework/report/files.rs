@@ -2,8 +2,8 @@
 
 use crate::commands::homework::harness::{HomeworkMeasurement, TaskRecording};
 use crate::commands::homework::homework_folder::HomeworkFolder;
-use crate::publish::render::{json_artifact, svg_artifact, text_artifact};
 use anyhow::{Context as _, Result};
+use heaplab::publish::render::{json_artifact, svg_artifact, text_artifact};
 use heaplab_homework::Task;
 use heaplab_profile::{Measure, folded};
 use heaplab_record::{Axis, AxisUnit, Chart, Marker, Series, Text};

@@ -49,7 +49,7 @@ fn export_folded(sight: &ToolRun, data: &Path, measure: &str) -> Result<String> 
     command.arg("--print-flamegraph").arg(&file);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let (_, status) = child_process::run_to_end(&mut command, "heaptrack_print")?;
-    ensure!(status.success(), "heaptrack_print: {}", crate::runner::probe::describe_status(status));
+    ensure!(status.success(), "heaptrack_print: {}", child_process::describe_status(status));
     read_output(&file)
 }
 

@@ -2,9 +2,9 @@
 //! recorder has mapped since the process began. A process that called exec, or that has two
 //! recorders, left `heap-PID-2.tables` besides.
 
-use crate::runner::probe;
 use crate::runner::user_program::ProgramEnd;
 use anyhow::{Context as _, Result};
+use heaplab_command::child_process;
 use heaplab_profile::raw::{RawError, RawRecording, read_file};
 use heaplab_record::RecordedProcess;
 use std::fs::File;
@@ -15,17 +15,18 @@ use std::process::ExitStatus;
 const SPARE_BYTES: u64 = heaplab_profile::raw::tables::FILE_BYTES as u64;
 
 /// The recording of one process.
-pub(crate) struct ProcessRecording {
+pub struct ProcessRecording {
     /// The program's file name; `NAME.2` for a second process of the same program.
-    pub(crate) name: String,
-    pub(crate) raw: RawRecording,
+    pub name: String,
+    /// What the recorder left.
+    pub raw: RawRecording,
     /// The file name of the module that contains the recorder, if the process has several.
-    pub(crate) recorder: Option<String>,
+    pub recorder: Option<String>,
 }
 
 impl ProcessRecording {
     /// What the report says of the process; `first` is how the program ended.
-    pub(crate) fn describe_process(&self, first: &ProgramEnd) -> RecordedProcess {
+    pub fn describe_process(&self, first: &ProgramEnd) -> RecordedProcess {
         let process = &self.raw.process;
         let is_first = process.id == u64::from(first.process);
         RecordedProcess {
@@ -53,7 +54,11 @@ impl ProcessRecording {
 }
 
 fn describe_end(status: ExitStatus) -> String {
-    if status.success() { "it ended well (status 0)".to_owned() } else { probe::describe_status(status) }
+    if status.success() {
+        "it ended well (status 0)".to_owned()
+    } else {
+        child_process::describe_status(status)
+    }
 }
 
 /// Whether the process exists and is no zombie.
@@ -65,7 +70,7 @@ fn is_running(process: u64) -> bool {
 
 /// Makes a file ready that a process may take which may not make a file of this size itself
 /// (`ulimit -f`). Nothing is lost if this fails.
-pub(crate) fn make_spare(folder: &Path) {
+pub fn make_spare(folder: &Path) {
     let path = folder.join("spare.tables");
     if !path.exists() {
         let _ = File::create(path).and_then(|file| file.set_len(SPARE_BYTES));
@@ -74,7 +79,7 @@ pub(crate) fn make_spare(folder: &Path) {
 
 /// All recordings of these folders: first those of the process `first`, then the others in the order in
 /// which they began. A process that ended before it allocated has none.
-pub(crate) fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecording>> {
+pub fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecording>> {
     let mut raws = Vec::new();
     let paths = folders.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>>>()?;
     for path in paths.concat() {

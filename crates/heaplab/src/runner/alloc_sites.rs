@@ -1,75 +1,44 @@
 //! Resolves recorded stacks to names: one profile per variant, and the largest sites for
 //! report.json.
 
-use crate::runner::measure::{DhatFile, Recording, is_rust_run};
 use crate::runner::unnamed_modules;
 use anyhow::{Context as _, Result};
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::statistics::{GroupBy, SiteGroup, find_lines, group_sites};
-use heaplab_profile::symbols::{self, Roots, symbolize, symbolize_what_is_there};
-use heaplab_profile::{Frame, Measure, Profile, Site, dhat};
-use heaplab_record::{HeapRun, HeapSite, Language, Probe, Run, SizeClass};
+use heaplab_profile::symbols::{self, Roots, symbolize_what_is_there};
+use heaplab_profile::{Frame, Measure, Profile, Site};
+use heaplab_record::{HeapRun, HeapSite, Probe, SizeClass};
 use std::collections::BTreeMap;
-use std::path::Path;
 
 /// The number of sites and of lines in report.json; the flamegraph has all of them.
 const MOST_SITES: usize = 40;
 
 /// A variant's profile with trimmed stacks, and where it comes from.
-pub(crate) struct NamedProfile {
-    pub(crate) section: String,
-    pub(crate) variant: String,
+pub struct NamedProfile {
+    /// The section of the lecture; empty for a program that is no lesson.
+    pub section: String,
+    /// The variant of a lesson, or the name of a process.
+    pub variant: String,
     /// The recorder at the run's own scale, or dhat at its smaller one where there is no recording.
-    pub(crate) probe: Probe,
-    pub(crate) rows: u64,
-    pub(crate) profile: Profile,
+    pub probe: Probe,
+    /// The scale of the run; 1 for a program that is no lesson.
+    pub rows: u64,
+    /// What was allocated where.
+    pub profile: Profile,
     /// The modules whose addresses have no names or no lines.
-    pub(crate) unnamed: Vec<symbols::UnnamedModule>,
-}
-
-/// The profile of every Rust run that has one, in the order of the runs.
-pub(crate) fn name_profiles(
-    runs: &[Run],
-    recordings: &[Recording],
-    dhat_files: &[DhatFile],
-    workspace: &Path,
-) -> Result<Vec<NamedProfile>> {
-    let roots = Roots { workspace: workspace.to_owned() };
-    let mut named = Vec::new();
-    for run in runs.iter().filter(|run| run.language == Language::Rust) {
-        let (section, variant) = (run.section.clone(), run.variant.clone());
-        let recording = recordings.iter().find(|of| is_rust_run(run, &of.section, &of.variant));
-        if let Some(recording) = recording {
-            let profile = symbolize(&recording.raw, &roots)
-                .with_context(|| format!("{variant}: the recorded stacks have no names"))?
-                .trim_stacks();
-            let (probe, rows) = (Probe::Heap, run.rows);
-            named.push(NamedProfile { section, variant, probe, rows, profile, unnamed: Vec::new() });
-        } else if let Some(file) = dhat_files.iter().find(|file| file.variant == run.variant) {
-            let rows = run.dhat.as_ref().map_or(run.rows, |dhat| dhat.rows);
-            let profile = dhat::read(&file.json)
-                .with_context(|| format!("{variant}: cannot read dhat's file"))?
-                .trim_stacks();
-            let probe = Probe::Dhat;
-            named.push(NamedProfile { section, variant, probe, rows, profile, unnamed: Vec::new() });
-        }
-    }
-    Ok(named)
+    pub unnamed: Vec<symbols::UnnamedModule>,
 }
 
 /// The profile of a user's own program, from its `main` on, and the modules without names. What
 /// cannot be named costs no report.
-pub(crate) fn name_program(
-    raw: &RawRecording,
-    roots: &Roots,
-) -> Result<(Profile, Vec<symbols::UnnamedModule>)> {
+pub fn name_program(raw: &RawRecording, roots: &Roots) -> Result<(Profile, Vec<symbols::UnnamedModule>)> {
     let (profile, unnamed) =
         symbolize_what_is_there(raw, roots).context("the recorded stacks have no names")?;
     Ok((trim_to_program(profile).trim_stacks(), unnamed))
 }
 
 /// A run's heap figures with the largest sites of its profile, where the recorder gave the profile.
-pub(crate) fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun {
+pub fn with_sites(heap: HeapRun, named: Option<&NamedProfile>) -> HeapRun {
     match named.filter(|named| named.probe == Probe::Heap) {
         Some(NamedProfile { profile, unnamed, .. }) => {
             let (sites, lines) = (largest_sites(profile), largest_lines(profile));
@@ -122,7 +91,7 @@ fn sort_largest(mut sites: Vec<HeapSite>) -> Vec<HeapSite> {
 
 /// Removes the frames that Rust runs before `main` or before a thread's closure. The standard
 /// library marks the border by this function for its own backtraces.
-pub(crate) fn trim_to_program(mut profile: Profile) -> Profile {
+pub fn trim_to_program(mut profile: Profile) -> Profile {
     for site in &mut profile.sites {
         let border = |frame: &Frame| frame.function.ends_with("__rust_begin_short_backtrace");
         if let Some(border) = site.frames.iter().position(border) {
@@ -133,7 +102,7 @@ pub(crate) fn trim_to_program(mut profile: Profile) -> Profile {
 }
 
 /// The innermost frame outside the standard library: the line that a reader can change.
-pub(crate) fn own_frame(frames: &[Frame]) -> Option<&Frame> {
+pub fn own_frame(frames: &[Frame]) -> Option<&Frame> {
     let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
     // Formats without locations have only names.
     let named = |frame: &&Frame| {
@@ -184,7 +153,8 @@ fn size_classes(profile: &Profile) -> Vec<SizeClass> {
     classes.into_values().collect()
 }
 
-pub(crate) fn describe_frame(frame: &Frame) -> String {
+/// A frame as report.json has it: `function file:line`.
+pub fn describe_frame(frame: &Frame) -> String {
     match &frame.location {
         Some(location) => format!("{} {location}", frame.function),
         None => frame.function.clone(),

@@ -3,19 +3,28 @@
 
 use std::path::Path;
 
-pub(crate) fn installed_bytes() -> Option<u64> {
+/// With less available memory the next page may come from swap.
+const MIN_AVAILABLE_BYTES: u64 = 192 << 20;
+
+/// The memory of this machine.
+pub fn installed_bytes() -> Option<u64> {
     read_meminfo().map(|(total, _)| total)
 }
 
 /// What a new process can take without swapping: the kernel's figure, or less where a control group
 /// (a container, a CI job) has a limit.
-pub(crate) fn available_bytes() -> Option<u64> {
+pub fn available_bytes() -> Option<u64> {
     let (_, available) = read_meminfo()?;
     Some(group_headroom().map_or(available, |headroom| available.min(headroom)))
 }
 
+/// Whether the next page that a process takes may come from swap.
+pub fn is_scarce() -> bool {
+    available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES)
+}
+
 /// Free bytes for this user on the file system of `folder`.
-pub(crate) fn free_disk_bytes(folder: &Path) -> Option<u64> {
+pub fn free_disk_bytes(folder: &Path) -> Option<u64> {
     let status = rustix::fs::statvfs(folder).ok()?;
     Some(status.f_bavail.saturating_mul(status.f_frsize))
 }

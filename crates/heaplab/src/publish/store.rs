@@ -12,21 +12,21 @@ use heaplab_report::Artifact;
 use std::path::{Path, PathBuf};
 
 /// The schema in `site.json` that marks a folder as a website of ours.
-pub(crate) const SITE_SCHEMA: &str = "heaplab/site/v1";
+pub const SITE_SCHEMA: &str = "heaplab/site/v1";
 
 /// A report with its pictures takes a few MiB, and the records of its runs as much.
 const LEAST_FREE_BYTES: u64 = 24 << 20;
 
 /// A report's place and the folder beside it that is filled first. Dropping it before
 /// [`Staging::publish`] removes the folder and changes nothing else.
-pub(crate) struct Staging {
+pub struct Staging {
     target: PathBuf,
     folder: PathBuf,
 }
 
 /// Opens the place before anything is measured, so that minutes of measuring are not lost because
 /// it cannot be written. `named` is whether the user chose the place.
-pub(crate) fn open_staging(target: &Path, named: bool) -> Result<Staging> {
+pub fn open_staging(target: &Path, named: bool) -> Result<Staging> {
     let target = std::path::absolute(target).with_context(|| format!("cannot find {}", target.display()))?;
     let wrong = |message: String| {
         if named { ExitReason::UsageError(message) } else { ExitReason::MissingRequirement(message) }
@@ -100,17 +100,17 @@ fn holds_report(folder: &Path) -> bool {
 
 impl Staging {
     /// The folder for the children's folders; it never becomes part of the report.
-    pub(crate) fn runs_folder(&self) -> PathBuf {
+    pub fn runs_folder(&self) -> PathBuf {
         self.folder.join("runs")
     }
 
     /// A folder within the report that a tool such as criterion fills itself.
-    pub(crate) fn tool_folder(&self, name: &str) -> PathBuf {
+    pub fn tool_folder(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
     /// Writes every file, then puts the whole folder into its place.
-    pub(crate) fn publish(self, artifacts: &[Artifact]) -> Result<PathBuf> {
+    pub fn publish(self, artifacts: &[Artifact]) -> Result<PathBuf> {
         std::fs::remove_dir_all(self.runs_folder()).context("cannot take the runs' temporary folder away")?;
         for artifact in artifacts {
             let path = self.folder.join(&artifact.name);
@@ -165,7 +165,7 @@ impl Drop for Staging {
 }
 
 /// The report in a folder, if it can be read.
-pub(crate) fn read_report(folder: &Path) -> Option<Report> {
+pub fn read_report(folder: &Path) -> Option<Report> {
     serde_json::from_slice(&std::fs::read(folder.join("report.json")).ok()?).ok()
 }
 

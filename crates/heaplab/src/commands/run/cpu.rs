@@ -1,20 +1,21 @@
-//! `cargo xtask profile --cpu -- PROGRAM ARGS`: where any program spends its instructions, by
+//! `heaplab run --cpu -- PROGRAM ARGS`: where any program spends its instructions, by
 //! function and by line. The program needs no preparation; names and lines come from its debug
 //! information.
 
-use crate::cli::{self, ProfileOptions};
+use super::open_place;
+use crate::cli::ProgramOptions;
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::publish::render;
 use crate::publish::report_link;
-use crate::publish::store;
 use crate::runner::callgrind;
-use crate::runner::discover;
 use crate::runner::environment;
-use crate::runner::probe;
 use crate::runner::user_program::{self, ProgramEnd, ProgramRequest};
+use crate::setting::Setting;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use heaplab_command::child_process;
+use heaplab_command::language::resolve_language;
 use heaplab_profile::callgrind::{CallgrindProfile, LineCost};
 use heaplab_profile::symbols::Roots;
 use heaplab_record::{CPU_SCHEMA, CpuReport, Probe, SourceListing, Text};
@@ -26,9 +27,9 @@ use std::time::Instant;
 /// The number of source files that are shown.
 const MOST_FILES: usize = 12;
 
-pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
-    let words = Words::new(cli::resolve_language(options.lang));
-    let root = discover::find_root()?;
+pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Setting<'_>) -> Result<()> {
+    let words = Words::new(resolve_language(options.lang));
+    let root = &setting.workspace;
     let Some(program) = options.command.first() else {
         return Err(ExitReason::UsageError("name a program behind `--`".into()).into());
     };
@@ -40,8 +41,7 @@ pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
     })?;
     user_program::check_runnable(program)?;
     let file_name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
-    let default_place = root.join("reports/profile").join(format!("{file_name}-cpu"));
-    let staging = store::open_staging(options.out.as_ref().unwrap_or(&default_place), options.out.is_some())?;
+    let staging = open_place(out, &setting.reports.join(format!("{file_name}-cpu")))?;
     interrupt::install_handlers().context("cannot listen to signals")?;
 
     let command: Vec<OsString> = callgrind::profile_command(&staging.runs_folder())
@@ -76,7 +76,7 @@ pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
         command: options.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "),
         created_at: environment::timestamp(),
         language: words.lang().tag().to_owned(),
-        environment: environment::collect_environment(&root, None),
+        environment: environment::collect_environment(root, None),
         tool,
         tool_wall_ns,
         failure: (!ended.status.success()).then(|| describe_end(&ended)),
@@ -94,7 +94,7 @@ pub(super) fn run_cpu(options: &ProfileOptions) -> Result<()> {
 }
 
 fn describe_end(ended: &ProgramEnd) -> String {
-    ended.cause.clone().unwrap_or_else(|| probe::describe_status(ended.status))
+    ended.cause.clone().unwrap_or_else(|| child_process::describe_status(ended.status))
 }
 
 /// The workspace's files that ran, the most expensive first. Only these are certain to be on this
@@ -131,7 +131,7 @@ fn print_outcome(
     place: &Path,
     screen: &Terminal,
     words: &Words,
-    options: &ProfileOptions,
+    options: &ProgramOptions,
 ) -> Result<()> {
     if options.json {
         println!("{}", serde_json::to_string_pretty(report)?);

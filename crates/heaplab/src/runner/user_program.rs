@@ -3,11 +3,10 @@
 
 use crate::exit::ExitReason;
 use crate::interrupt;
-use crate::runner::child_process::terminate_with_parent;
 use crate::runner::memory;
-use crate::runner::probe::MIN_AVAILABLE_BYTES;
 use crate::runner::recording_files;
 use anyhow::{Context as _, Result};
+use heaplab_command::child_process::terminate_with_parent;
 use heaplab_record::Probe;
 use rustix::process::{Pid, Signal};
 use std::ffi::OsString;
@@ -24,39 +23,44 @@ const WAIT_FOR_ORPHANS: Duration = Duration::from_secs(2);
 /// How long it may take to end after it was told to.
 const GRACE: Duration = Duration::from_secs(20);
 
-pub(crate) struct ProgramRequest<'a> {
-    pub(crate) program: &'a OsString,
-    pub(crate) arguments: &'a [OsString],
+/// A program to run, and how it gets the recorder.
+pub struct ProgramRequest<'a> {
+    /// As the user typed it.
+    pub program: &'a OsString,
+    /// The words behind it.
+    pub arguments: &'a [OsString],
     /// The probe for heaplab's allocator, if the program has it.
-    pub(crate) probe: Probe,
+    pub probe: Probe,
     /// The library that is loaded into the program before its own (`LD_PRELOAD`).
-    pub(crate) preload: Option<PathBuf>,
+    pub preload: Option<PathBuf>,
     /// An existing folder for the recordings.
-    pub(crate) out: PathBuf,
+    pub out: PathBuf,
     /// `None` unless the user set a limit: only the user knows when a program should have ended.
-    pub(crate) timeout: Option<Duration>,
+    pub timeout: Option<Duration>,
     /// Whether standard output belongs to report.json, so that the program's output goes to
     /// standard error.
-    pub(crate) quiet: bool,
+    pub quiet: bool,
 }
 
 /// How a program ended.
-pub(crate) struct ProgramEnd {
-    pub(crate) process: u32,
-    pub(crate) status: ExitStatus,
+pub struct ProgramEnd {
+    /// Its process id.
+    pub process: u32,
+    /// Its exit status.
+    pub status: ExitStatus,
     /// The reason why it was ended from outside.
-    pub(crate) cause: Option<String>,
+    pub cause: Option<String>,
     /// The signal that was received and passed on.
-    pub(crate) interrupted: Option<i32>,
+    pub interrupted: Option<i32>,
     /// Processes of the program that outlived their parents, and how they ended.
-    pub(crate) orphans: Vec<(u32, ExitStatus)>,
+    pub orphans: Vec<(u32, ExitStatus)>,
     /// The folder with the recordings that had no room in the output folder.
-    pub(crate) fallback: Option<TempDir>,
+    pub fallback: Option<TempDir>,
 }
 
 /// Runs the program to its end. Ctrl-C ends the program, not this process, which then reports what
 /// was recorded until then.
-pub(crate) fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
+pub fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     let mut command = Command::new(order.program);
     command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
     // A folder in memory serves where the output folder is full or cannot be mapped.
@@ -167,7 +171,7 @@ impl WatchedProgram {
             let budget = humantime::format_duration(timeout);
             return Some(format!("it ran past its budget of {budget} and was ended; --timeout gives more"));
         }
-        let scarce = memory::available_bytes().is_some_and(|available| available < MIN_AVAILABLE_BYTES);
+        let scarce = memory::is_scarce();
         scarce.then(|| "it was ended before it drove this machine into swap; give it less to do".into())
     }
 }
@@ -206,7 +210,7 @@ fn owns_terminal() -> bool {
 }
 
 /// Checks that a program exists, before a tool is started that would run it.
-pub(crate) fn check_runnable(program: &OsString) -> Result<(), ExitReason> {
+pub fn check_runnable(program: &OsString) -> Result<(), ExitReason> {
     let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
     let Some(path) = find_in_path(program) else { return Err(start_error(program, &missing)) };
     match std::fs::metadata(path) {
@@ -229,7 +233,7 @@ fn start_error(program: &OsString, error: &std::io::Error) -> ExitReason {
 }
 
 /// The program's path, found as a shell finds it.
-pub(crate) fn find_in_path(program: &OsString) -> Option<PathBuf> {
+pub fn find_in_path(program: &OsString) -> Option<PathBuf> {
     let path = Path::new(program);
     if path.components().count() > 1 {
         return Some(path.to_owned());

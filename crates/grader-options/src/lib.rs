@@ -1,7 +1,9 @@
-//! What can be typed after `homework verify` and `homework gradebook`.
+//! What can be typed after `homework verify` and `homework gradebook`. xtask reads it for `--help`,
+//! completions and wrong use, and the grader to act on it. It is a crate of its own so that neither
+//! links the other, and so that nothing else links the rules of the homework.
 
-use crate::language::LangChoice;
 use clap::{Args, ValueEnum};
+use heaplab_command::language::LangChoice;
 use heaplab_homework::book::Moment;
 use std::path::PathBuf;
 use std::time::Duration;

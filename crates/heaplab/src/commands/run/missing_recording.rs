@@ -2,8 +2,8 @@
 
 use super::recorder_choice::RecorderChoice;
 use crate::exit::ExitReason;
-use crate::runner::probe;
 use crate::runner::user_program::ProgramEnd;
+use heaplab_command::child_process;
 use std::ffi::OsString;
 
 /// The two lines that a program needs.
@@ -19,7 +19,7 @@ pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd, choice: &R
     let how = match &ended.cause {
         Some(cause) => cause.clone(),
         None if ended.status.success() => "it ended well".to_owned(),
-        None => probe::describe_status(ended.status),
+        None => child_process::describe_status(ended.status),
     };
     ExitReason::UsageError(match choice {
         RecorderChoice::OfProgram => format!(

@@ -6,7 +6,7 @@ use heaplab_report::Words;
 use std::path::{Path, PathBuf};
 
 /// Prints a file's path in the sentence `key`, and opens it if requested.
-pub(crate) fn print_location(
+pub fn print_location(
     file: &Path,
     key: &str,
     open: bool,
@@ -17,7 +17,11 @@ pub(crate) fn print_location(
     self::open_if_requested(file, open)
 }
 
-pub(crate) fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReason> {
+/// Opens a page in the browser, if that was asked for.
+///
+/// # Errors
+/// Where this machine has no browser to open.
+pub fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReason> {
     if asked {
         open::that_detached(file).map_err(|error| {
             ExitReason::MissingRequirement(format!(
@@ -30,7 +34,7 @@ pub(crate) fn open_if_requested(file: &Path, asked: bool) -> Result<(), ExitReas
 }
 
 /// Prints the path of each picture that a lesson attached.
-pub(crate) fn print_picture_locations(place: &Path, stems: &[String], screen: &Terminal, words: &Words) {
+pub fn print_picture_locations(place: &Path, stems: &[String], screen: &Terminal, words: &Words) {
     for stem in stems {
         let file = relative_path(&place.join(format!("{stem}.svg")));
         screen.print_result(&words.say("picture-is-at", &[("path", &file.to_string_lossy())]));
@@ -38,7 +42,7 @@ pub(crate) fn print_picture_locations(place: &Path, stems: &[String], screen: &T
 }
 
 /// Relative to the current folder, if the path is below it.
-pub(crate) fn relative_path(path: &Path) -> PathBuf {
+pub fn relative_path(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     here.and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or_else(|| path.to_owned())
 }

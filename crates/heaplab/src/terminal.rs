@@ -6,7 +6,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 /// The output of one command.
-pub(crate) struct Terminal {
+pub struct Terminal {
     bar: ProgressBar,
     live: bool,
     /// False with `--json`, where standard output holds only the report.
@@ -14,7 +14,8 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    pub(crate) fn new(results: bool) -> Terminal {
+    /// `results`: whether standard output shows results for people; false with `--json`.
+    pub fn new(results: bool) -> Terminal {
         let live = std::io::stderr().is_terminal();
         let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(1), target);
@@ -26,7 +27,7 @@ impl Terminal {
     }
 
     /// The width of tables in columns; 80 without a terminal.
-    pub(crate) fn width_columns() -> usize {
+    pub fn width_columns() -> usize {
         let asked = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         asked.unwrap_or_else(|| {
             let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
@@ -35,19 +36,19 @@ impl Terminal {
     }
 
     /// Whether standard output shows colours.
-    pub(crate) fn has_color() -> bool {
+    pub fn has_color() -> bool {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         !refused && std::io::stdout().is_terminal()
     }
 
     /// Sets how long all the work is expected to take.
-    pub(crate) fn set_total(&self, total: Duration) {
+    pub fn set_total(&self, total: Duration) {
         self.bar.set_length(milliseconds(total).max(1));
         self.bar.reset_eta();
     }
 
     /// Sets how much of the expected time has passed.
-    pub(crate) fn set_progress(&self, so_far: Duration) {
+    pub fn set_progress(&self, so_far: Duration) {
         let length = self.bar.length().unwrap_or(1);
         // The bar stops before its end, so that an expectation that was too short does not look
         // finished.
@@ -55,13 +56,13 @@ impl Terminal {
     }
 
     /// Shows the current activity in the bar; without a terminal it shows nothing.
-    pub(crate) fn set_activity(&self, what: &str) {
+    pub fn set_activity(&self, what: &str) {
         self.bar.set_message(what.to_owned());
         self.bar.tick();
     }
 
     /// Prints a step where there is no bar to show it in.
-    pub(crate) fn print_step(&self, what: &str) {
+    pub fn print_step(&self, what: &str) {
         if self.live {
             self.set_activity(what);
         } else {
@@ -70,13 +71,13 @@ impl Terminal {
     }
 
     /// Prints a line on standard error that stays.
-    pub(crate) fn print_note(&self, line: &str) {
+    pub fn print_note(&self, line: &str) {
         self.bar.suspend(|| eprintln!("{line}"));
     }
 
     /// Prints a part of the result on standard output. A reader that has closed the pipe is no
     /// error.
-    pub(crate) fn print_result(&self, text: &str) {
+    pub fn print_result(&self, text: &str) {
         if self.results {
             self.bar.suspend(|| {
                 let mut out = std::io::stdout().lock();
@@ -86,7 +87,7 @@ impl Terminal {
     }
 
     /// Removes the bar.
-    pub(crate) fn finish(&self) {
+    pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
 }

@@ -6,9 +6,11 @@ use heaplab_record::Environment;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-pub(crate) use heaplab_command::provenance::{git_commit, timestamp};
+pub use heaplab_command::provenance::{git_commit, timestamp};
 
-pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> Environment {
+/// The machine, the compiler and the commit of the repository around a folder. `python`: the version
+/// that ran beside Rust.
+pub fn collect_environment(workspace: &Path, python: Option<String>) -> Environment {
     let kernel = rustix::system::uname();
     let word = |text: &std::ffi::CStr| text.to_string_lossy().into_owned();
     let os = format!("{} {} {}", word(kernel.sysname()), word(kernel.release()), word(kernel.machine()));
@@ -26,7 +28,7 @@ pub(crate) fn collect_environment(workspace: &Path, python: Option<String>) -> E
 }
 
 /// The first line of `PROGRAM --version`; `None` where it is not installed.
-pub(crate) fn program_version(program: &str) -> Option<String> {
+pub fn program_version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     let line = text.lines().next().filter(|line| output.status.success() && !line.is_empty())?;

@@ -1,0 +1,11 @@
+//! Runs a program and reads what the recorder left: its processes, their stacks with names, and what
+//! the machine is.
+
+pub mod alloc_sites;
+pub mod callgrind;
+pub mod churn;
+pub mod environment;
+pub mod memory;
+pub mod recording_files;
+mod unnamed_modules;
+pub mod user_program;
