@@ -38,6 +38,13 @@ pub fn record_free(origin: BlockOrigin, size: usize) {
     recorder::record_free(origin, size);
 }
 
+/// Takes note if this is the return address of a call by which the dynamic linker frees something: it
+/// may have unloaded code. To be called for each `free`.
+#[inline(always)]
+pub fn note_free_by_linker(return_address: u64) {
+    recorder::note_free_by_linker(return_address);
+}
+
 /// Opens a region: what the process did before is not part of its figures. Returns false if a region
 /// is open already.
 pub fn begin_region() -> bool {
@@ -56,7 +63,19 @@ pub fn is_recorder_in_program() -> bool {
     recorder::is_in_program()
 }
 
-/// Whether the environment asks for another probe than the recorder (`HEAPLAB_PROBE`).
+/// Counts a library that was to be loaded with `RTLD_DEEPBIND`, and was loaded without.
+pub fn count_deep_bind() {
+    recorder::count_deep_bind();
+}
+
+/// Whether this process is to be recorded and the programs that it starts are not
+/// (`HEAPLAB_FOLLOW=0`).
+pub fn is_alone() -> bool {
+    recorder::is_alone()
+}
+
+/// Whether the environment asks for another probe than the recorder (`HEAPLAB_PROBE`), or for the
+/// recorder in another process alone (`HEAPLAB_FOLLOW`).
 pub fn is_other_probe_wanted() -> bool {
     crate::probe::get_or_decide(crate::Probe::Heap).probe() != crate::Probe::Heap
 }

@@ -85,7 +85,11 @@ pub(crate) fn is_recording() -> bool {
 #[cold]
 fn decide(default: Probe) -> Decision {
     let decided = match read_probe_word() {
+        None | Some(b"") if default == Probe::Heap && crate::recorder::is_left_out() => {
+            Decision::Use(Probe::Plain)
+        }
         None | Some(b"") => Decision::Use(default),
+        Some(b"heap") if crate::recorder::is_left_out() => Decision::Use(Probe::Plain),
         Some(word) => match Probe::ALL.into_iter().find(|probe| probe.name().as_bytes() == word) {
             None => Decision::Unknown,
             Some(Probe::Counts) if !cfg!(feature = "counts") => Decision::NotBuilt(Probe::Counts),

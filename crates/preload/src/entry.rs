@@ -42,6 +42,21 @@ macro_rules! export {
     };
 }
 
+/// `free` needs no stack, but has to know whether the dynamic linker calls it.
+#[cfg(target_arch = "x86_64")]
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+unsafe extern "C" fn free() {
+    std::arch::naked_asm!("mov rsi, [rsp]", "jmp {target}", target = sym functions::free)
+}
+
+#[cfg(target_arch = "aarch64")]
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+unsafe extern "C" fn free() {
+    std::arch::naked_asm!("mov x1, x30", "b {target}", target = sym functions::free)
+}
+
 export!(malloc, 1);
 export!(calloc, 2);
 export!(realloc, 2);

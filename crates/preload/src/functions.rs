@@ -2,7 +2,7 @@
 //! stack behind its own arguments, from `entry`.
 
 use crate::{block, glibc};
-use heaplab_heap::preload::StackStart;
+use heaplab_heap::preload::{self, StackStart};
 use libc::{EINVAL, ENOMEM, c_int};
 use std::ptr;
 
@@ -102,8 +102,8 @@ with_caller! {
 }
 
 /// Frees a block, and leaves `errno` as it was.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn free(old: *mut u8) {
+pub(crate) unsafe extern "C" fn free(old: *mut u8, return_address: u64) {
+    preload::note_free_by_linker(return_address);
     if !old.is_null() {
         // SAFETY: the program's promise.
         unsafe { block::release(old) };

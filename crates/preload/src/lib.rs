@@ -6,6 +6,8 @@
 //! - `block`: a block with its header, from glibc; `header`: the 16 bytes before each block.
 //! - `glibc`: glibc's own entry points.
 //! - `state`: whether this process records.
+//! - `loading`: `dlopen` without `RTLD_DEEPBIND`.
+//! - `environment`: takes this library out of `LD_PRELOAD`.
 //! - `region`: two functions that a program may call to measure a part of itself.
 //!
 //! Nothing here allocates but through `glibc`. On systems without glibc the library is empty.
@@ -14,8 +16,10 @@
 
 mod block;
 mod entry;
+mod environment;
 mod functions;
 mod glibc;
 mod header;
+mod loading;
 mod region;
 mod state;

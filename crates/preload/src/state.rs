@@ -31,7 +31,12 @@ fn decide() -> bool {
     if unsafe { environ.is_null() } {
         return false;
     }
-    let is_on = !preload::is_other_probe_wanted() && !preload::is_recorder_in_program();
+    // In this order: asking for the probe claims the recording of a process that is to be recorded
+    // alone, and the program's own recorder would be left out.
+    let is_on = !preload::is_recorder_in_program() && !preload::is_other_probe_wanted();
+    if is_on && preload::is_alone() {
+        crate::environment::remove_this_library();
+    }
     STATE.store(if is_on { ON } else { OFF }, Relaxed);
     is_on
 }

@@ -86,6 +86,8 @@ pub struct RawProcess {
     pub is_out_of_room: u64,
     /// 1 if no region was opened, so that the figures are those of the whole process.
     pub is_whole_process: u64,
+    /// Libraries that were loaded without `RTLD_DEEPBIND` although the program wanted it.
+    pub deep_binds: u64,
 }
 
 /// Sums over the region. Bytes are requested bytes.

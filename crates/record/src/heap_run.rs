@@ -126,6 +126,10 @@ pub struct RecordedProcess {
     /// Births whose stack ends before the thread's start, or is deeper than 128 frames.
     #[serde(default)]
     pub cut_stacks: u64,
+    /// Libraries that were loaded without `RTLD_DEEPBIND` although the program wanted it, because the
+    /// recorder's blocks must not reach the C library's own `free`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub deep_binds: u64,
 }
 
 /// Blocks of one size class, and how long they lived.

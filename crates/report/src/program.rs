@@ -113,6 +113,7 @@ fn process_notes(name: &str, process: &RecordedProcess, words: &Words) -> Vec<St
         ("program-note-cut", process.cut_stacks),
         ("program-note-running", process.is_running.into()),
         ("program-note-room", process.out_of_room.into()),
+        ("program-note-deepbind", process.deep_binds),
     ];
     let name = prose::strip_controls(name);
     let say = |(key, count): (&str, u64)| {

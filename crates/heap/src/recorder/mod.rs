@@ -12,8 +12,10 @@
 //!   over that clock.
 //! - `scope`: what `limit` measures.
 //! - `fork`: gives a forked child tables of its own.
+//! - `follow`: whether the processes that this one makes are recorded.
 //! - `errno`: keeps the program's error number; `note`: how a program shows that it has the recorder.
 //! - `outer_blocks`: counts blocks of an allocator that has headers of its own.
+//! - `linker`: whether code may have been loaded or unloaded.
 //! - `block_site`: the site of a live block.
 //! - `totals`: sums, and the recording that a reader gets; `modules`: the files that addresses
 //!   belong to; `marks`: marks on the curve.
@@ -26,9 +28,11 @@
 mod block_site;
 mod curve;
 mod errno;
+mod follow;
 mod fork;
 mod header;
 mod index;
+mod linker;
 mod marks;
 mod modules;
 mod note;
@@ -47,12 +51,15 @@ mod zeroed;
 
 #[cfg(feature = "symbols")]
 pub(crate) use block_site::{block_site, record_stacks};
+pub(crate) use follow::is_left_out;
 pub use marks::mark;
 pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
 pub(crate) use thread::untracked;
 pub(crate) use totals::{close_region, take_recording};
 #[cfg(all(feature = "preload", target_os = "linux"))]
 pub(crate) use {
+    follow::is_alone,
+    linker::note_free_by_linker,
     note::is_in_program,
     outer_blocks::{record_alloc, record_free, record_realloc},
 };
@@ -86,6 +93,8 @@ pub(crate) fn open_region() {
 
 /// Opens a region with empty tables.
 fn open_next_region() {
+    // Without a region, nobody saw what the linker did.
+    linker::note_call();
     peak::clear();
     marks::clear();
     curve::clear();
@@ -121,7 +130,8 @@ fn start(live_at_fork: Option<i64>) {
     if live_at_fork.is_some() {
         thread::reset();
     }
-    if !tables::map() {
+    let is_left_out = follow::is_left_out();
+    if !tables::map(!is_left_out) {
         output::print_error(format_args!("no address space for the tables; nothing is recorded"));
         return;
     }
@@ -135,11 +145,24 @@ fn start(live_at_fork: Option<i64>) {
     process.command_bytes.store(length.min(COMMAND_BYTES) as u64, Relaxed);
     stacks::reset();
     modules::reset();
+    linker::locate();
     unwind::check_modules();
     hot().file_bytes.store(FILE_BYTES as u64, Relaxed);
     // From here on a reader finds a recording.
     hot().magic.store(MAGIC, Relaxed);
-    open_next_region();
+    // A child that is left out has tables of its own in memory, so that it never writes to its
+    // parent's, and counts nothing unless it opens a region itself.
+    if !is_left_out {
+        open_next_region();
+    }
+}
+
+/// Counts a library that was to be bound to the C library's own `free`, and was not.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(crate) fn count_deep_bind() {
+    if current_region() != NO_REGION {
+        hot().process.deep_binds.fetch_add(1, Relaxed);
+    }
 }
 
 pub(crate) fn live_bytes() -> u64 {

@@ -95,6 +95,13 @@ pub(super) fn reset() {
     note_permanent();
 }
 
+/// The first address of the module that has this address, and one past its last.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(super) fn bounds_of(address: u64) -> Option<(u64, u64)> {
+    let mut bounds = rows().iter().map(|row| (row.base.load(Relaxed), row.end.load(Relaxed)));
+    bounds.find(|(base, end)| *base <= address && address < *end)
+}
+
 fn rows() -> &'static [ModuleRow] {
     let used = hot().process.modules.load(Acquire) as usize;
     tables::bulk().and_then(|lists| lists.modules.get(..used)).unwrap_or_default()

@@ -41,9 +41,10 @@ pub(super) fn bulk() -> Option<&'static BulkTables> {
 }
 
 /// Maps fresh tables: at the start of the process, or in a forked child, whose inherited tables are
-/// its parent's. Returns false if there is no address space for them.
-pub(super) fn map() -> bool {
-    let is_mapped = output::create_file(FILE_BYTES, map_file);
+/// its parent's. They are a file if `wants_file`, where there is a folder for it. Returns false if
+/// there is no address space for them.
+pub(super) fn map(wants_file: bool) -> bool {
+    let is_mapped = wants_file && output::create_file(FILE_BYTES, map_file);
     if !is_mapped && !map_with(libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE, -1) {
         return false;
     }

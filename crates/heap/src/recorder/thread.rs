@@ -12,7 +12,7 @@ use super::stacks::{self, Batch, Locked};
 use super::tables::{self, hot};
 use super::unwind::{Frames, StackBounds, StackMemo, StackStart, Walk};
 use super::zeroed::{self, Zeroed};
-use super::{fork, modules, peak};
+use super::{fork, linker, modules, peak};
 use heaplab_profile::raw::tables::*;
 use std::cell::Cell;
 use std::ptr;
@@ -205,6 +205,9 @@ impl ThreadTables {
     fn find_site_slowly(&self, return_address: u64, stack_pointer: usize, frame_pointer: usize) -> u32 {
         let _kept = keep_errno();
         let start = &StackStart { return_address, stack_pointer, frame_pointer };
+        if linker::contains(return_address) {
+            linker::note_call();
+        }
         if let Some(known) = self.stack_memo.find_doubtful(start) {
             self.count_walk(known.cut, known.guessed);
             return known.site;

@@ -49,6 +49,7 @@ impl ProcessRecording {
             overflowed_blocks: self.raw.totals.overflowed,
             out_of_room: process.is_out_of_room > 0,
             cut_stacks: self.raw.totals.cut_stacks,
+            deep_binds: process.deep_binds,
         }
     }
 }

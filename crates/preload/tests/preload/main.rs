@@ -2,7 +2,10 @@
 
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
+mod cpp;
 mod dhat;
+mod follow;
 mod functions;
+mod loading;
 mod programs;
 mod run;

@@ -24,17 +24,27 @@ pub(crate) fn library() -> &'static Path {
 pub(crate) fn holds() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs/holds.c");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         std::fs::create_dir_all(folder).expect("cargo's folder for files of tests");
         let program = folder.join(format!("holds-{}", std::process::id()));
-        let mut compiler = Command::new("cc");
-        compiler.args(["-g", "-O1", "-fno-builtin", "-pthread", "-Wall", "-Werror"]);
         // fork in this program is deliberate, and so is what gcc finds suspicious about sizes.
-        compiler.args(["-Wno-deprecated-declarations", "-Wno-alloc-size-larger-than", "-o"]);
-        assert!(compiler.arg(&program).arg(source).status().expect("cc starts").success());
+        let flags = ["-Wno-deprecated-declarations", "-Wno-alloc-size-larger-than"];
+        compile(
+            "cc",
+            "holds.c",
+            &program,
+            &[&["-g", "-O1", "-fno-builtin", "-pthread"], &flags[..]].concat(),
+        );
         program
     })
+}
+
+/// Compiles a source of `tests/programs`.
+pub(crate) fn compile(compiler: &str, source: &str, program: &Path, flags: &[&str]) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/programs").join(source);
+    let mut command = Command::new(compiler);
+    command.args(["-Wall", "-Werror"]).arg("-o").arg(program).arg(source).args(flags);
+    assert!(command.status().expect("the compiler starts").success());
 }
 
 /// A program that ran with the recorder.

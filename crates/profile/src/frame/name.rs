@@ -1,12 +1,26 @@
-//! Function names as in the source, from demangled names of either of Rust's manglings.
+//! Function names as in the source, from either of Rust's manglings and that of C++.
 
 use super::UNKNOWN;
 
-/// Demangles a symbol of either of Rust's manglings.
+/// Demangles a symbol of either of Rust's manglings, or of C++.
 #[cfg(any(feature = "exports", feature = "symbols"))]
 pub(crate) fn demangle(symbol: &str) -> String {
     // The dhat crate writes the short form.
-    function_name(&format!("{:#}", rustc_demangle::demangle(symbol)))
+    let rust = rustc_demangle::try_demangle(symbol).ok().map(|name| format!("{name:#}"));
+    let name = rust.or_else(|| demangle_cpp(symbol)).unwrap_or_else(|| symbol.to_owned());
+    function_name(&name)
+}
+
+/// The name of a C++ function without its parameters, which make names too long to read; `None` if
+/// it is no symbol of C++.
+#[cfg(any(feature = "exports", feature = "symbols"))]
+pub(crate) fn demangle_cpp(symbol: &str) -> Option<String> {
+    if !symbol.starts_with("_Z") {
+        return None;
+    }
+    let symbol = cpp_demangle::Symbol::new(symbol).ok()?;
+    let options = cpp_demangle::DemangleOptions::new().no_params().no_return_type();
+    symbol.demangle_with_options(&options).ok()
 }
 
 /// Strips a symbol's hash, the hash of its crate's name, suffixes of the optimiser, and the type
@@ -84,6 +98,24 @@ fn is_hexadecimal(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(feature = "symbols")]
+    #[test]
+    fn symbols_of_rust_and_of_cpp_are_told_apart() {
+        for (symbol, name) in [
+            ("_ZN3app4main17h0123456789abcdefE", "app::main"),
+            ("_RNvC3app4main", "app::main"),
+            ("_Z6by_newv", "by_new"),
+            ("_Znwm", "operator new"),
+            ("_ZN5AtEndD2Ev", "AtEnd::~AtEnd"),
+            ("_ZNSt6vectorIiSaIiEE9push_backERKi", "std::vector<int, std::allocator<int> >::push_back"),
+            ("_ZnwmSt11align_val_t", "operator new"),
+            ("_Z", "_Z"),
+            ("main", "main"),
+        ] {
+            assert_eq!(demangle(symbol), name);
+        }
+    }
 
     #[test]
     fn hashes_go_and_types_stay() {

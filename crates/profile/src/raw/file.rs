@@ -87,6 +87,7 @@ fields!(RawProcess {
     lost_events,
     is_out_of_room,
     is_whole_process,
+    deep_binds,
 });
 
 fields!(PythonLocation { function, file, line });

@@ -149,6 +149,8 @@ pub struct ProcessRow {
     pub python_texts: AtomicU64,
     /// Bytes of all texts in use.
     pub python_text_bytes: AtomicU64,
+    /// Libraries that were loaded without `RTLD_DEEPBIND` although the program wanted it.
+    pub deep_binds: AtomicU64,
 }
 
 /// The sums of a region while one thread records.

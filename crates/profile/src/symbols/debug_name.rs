@@ -40,7 +40,7 @@ pub(super) fn name_frames(frames: &[DebugFrame], symbol: Option<&str>) -> Vec<St
 }
 
 fn is_mangled(name: &str) -> bool {
-    rustc_demangle::try_demangle(name).is_ok()
+    rustc_demangle::try_demangle(name).is_ok() || name.starts_with("_Z")
 }
 
 /// Whether a bare name such as `push<u64, Global>` can be the last part of a symbol's. A linker may

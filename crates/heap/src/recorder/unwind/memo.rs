@@ -25,8 +25,8 @@ use super::reader::{StackBounds, WORD, read_word};
 use super::rule_table;
 use super::start::StackStart;
 use super::walk::{Resumed, Walk};
-use crate::recorder::modules;
 use crate::recorder::zeroed::Zeroed;
+use crate::recorder::{linker, modules};
 use entries::Entries;
 pub(super) use entries::EntryIndex;
 use slots::{Slot, Slots, first_key, next_key};
@@ -77,6 +77,17 @@ pub(in crate::recorder) struct DoubtfulHit {
     pub(in crate::recorder) guessed: bool,
 }
 
+/// Whether an entry with these flags needs no second look: its stack is whole, and its code is still
+/// what it was.
+#[inline(always)]
+fn is_trusted(flags: u64) -> bool {
+    match flags & DOUBTFUL {
+        0 => true,
+        entries::LOADED => !linker::may_have_news(),
+        _ => false,
+    }
+}
+
 /// Whether a part of a stack begins at this frame. PERF: one frame of 32, so that
 /// most stacks are compared in one or two parts.
 #[inline(always)]
@@ -95,13 +106,12 @@ impl StackMemo {
         }
         let entry = self.find_entry(start)?;
         let site = self.entries.site(entry);
-        let is_doubtful = self.entries.flags(entry) & DOUBTFUL != 0;
-        (site != 0 && !is_doubtful).then_some(site)
+        (site != 0 && is_trusted(self.entries.flags(entry))).then_some(site)
     }
 
     /// As `find`, for a stack that is cut, that has a frame that was found by its frame pointer, or
-    /// that leads through code that may be unloaded. Other code may have been mapped at the same
-    /// addresses, so the linker is asked before such a stack is trusted.
+    /// that leads through code that may have been unloaded. Other code may have been mapped at the
+    /// same addresses, so the linker is asked before such a stack is trusted.
     #[cold]
     pub(in crate::recorder) fn find_doubtful(&self, start: &StackStart) -> Option<DoubtfulHit> {
         if !self.has_doubtful.load(Relaxed) {
@@ -172,6 +182,10 @@ impl StackMemo {
     /// Stores a stack that was walked, with its site.
     #[inline(never)]
     pub(in crate::recorder) fn store(&self, walk: &Walk, start: &StackStart, site: u32) {
+        // Every call that the linker makes has to come to `find_site_slowly`.
+        if linker::contains(start.return_address) {
+            return;
+        }
         let Some((frames, steps, resumed)) = walk.repeatable() else { return };
         let Some(_in_use) = InUse::begin(self) else { return };
         self.last.store(0, Relaxed);

@@ -2,6 +2,9 @@
 //! `PT_GNU_EH_FRAME` segment (`.eh_frame_hdr`, a sorted table of functions) and `.eh_frame`. No file
 //! is opened, so stripped programs, deleted files and the vDSO need no special treatment.
 
+#[cfg(target_os = "linux")]
+use crate::recorder::linker;
+
 /// The bytes of two sections, each from its first byte to the end of its segment. They are valid
 /// while the module is loaded, and it is while a function of it is on the stack.
 #[derive(Clone, Copy)]
@@ -17,11 +20,12 @@ pub(super) fn find_sections(address: u64) -> Option<UnwindSections> {
 }
 
 /// If a module was loaded or unloaded since the last call, notes which, and drops all rules.
-#[cold]
-#[inline(never)]
+#[inline]
 pub(in crate::recorder) fn check_modules() {
     #[cfg(target_os = "linux")]
-    iterate::check_modules();
+    if linker::may_have_news() {
+        iterate::check_modules();
+    }
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -33,7 +37,7 @@ pub(super) fn find_sections(_address: u64) -> Option<UnwindSections> {
 mod iterate {
     use super::UnwindSections;
     use crate::recorder::unwind::rule_table;
-    use crate::recorder::{modules, thread};
+    use crate::recorder::{linker, modules, thread};
     use gimli::{BaseAddresses, EhFrameHdr, NativeEndian, Pointer};
     use std::ptr;
     use std::sync::atomic::{AtomicU64, Ordering::*};
@@ -52,18 +56,24 @@ mod iterate {
         search.found
     }
 
+    #[cold]
+    #[inline(never)]
     pub(super) fn check_modules() {
         static CHANGES: AtomicU64 = AtomicU64::new(0);
+        let question = linker::begin_question();
         let mut changes = 0u64;
         // SAFETY: as above.
         unsafe { libc::dl_iterate_phdr(Some(count_changes), ptr::from_mut(&mut changes).cast()) };
-        let before = CHANGES.swap(changes, Relaxed);
+        let before = CHANGES.load(Acquire);
         if before != changes && before != 0 {
             // It is marked busy, because a signal handler that allocates must not wait for the lock
             // of the list.
             thread::untracked(modules::note_changes);
             rule_table::drop_all_rules();
         }
+        // Only now, so that no other thread trusts a rule that is about to be dropped.
+        CHANGES.store(changes, Release);
+        linker::finish_question(question);
     }
 
     /// Stores how many modules were loaded and unloaded so far, and asks for no further module.

@@ -283,5 +283,6 @@ fn read_process(hot: &HotWords, sites: &[RawSite]) -> RawProcess {
         lost_events: hot.process(offset_of!(ProcessRow, lost_events)),
         is_out_of_room: hot.process(offset_of!(ProcessRow, is_out_of_room)),
         is_whole_process: u64::from(hot.process(offset_of!(ProcessRow, region)) == 1),
+        deep_binds: hot.process(offset_of!(ProcessRow, deep_binds)),
     }
 }
