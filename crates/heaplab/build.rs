@@ -14,6 +14,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-check-cfg=cfg(has_library)");
     // docs.rs has no network, and documentation needs no library.
     let is_wanted = env::var_os("CARGO_FEATURE_EMBED").is_some() && env::var_os("DOCS_RS").is_none();
     if !is_wanted || !has_glibc() {
@@ -32,7 +33,6 @@ fn main() -> Result<()> {
 /// The library replaces glibc's functions. For another system the program is built without it, and
 /// `heaplab run` says so.
 fn has_glibc() -> bool {
-    println!("cargo::rustc-check-cfg=cfg(has_library)");
     let is = |variable: &str, value: &str| env::var(variable).as_deref() == Ok(value);
     is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu")
 }

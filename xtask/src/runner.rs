@@ -12,8 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod prepared_input;
 pub(crate) mod probe;
 pub(crate) mod python;
-pub(crate) mod scale;
 pub(crate) mod tool_notes;
 
 pub(crate) use heaplab::runner::{alloc_sites, callgrind, environment, memory};
-pub(crate) use heaplab_command::child_process;
+pub(crate) use heaplab_command::{child_process, scale};

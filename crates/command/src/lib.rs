@@ -8,6 +8,7 @@
 //! - [`exit`]: why a command ends early, and with which status.
 //! - [`interrupt`]: Ctrl-C and SIGTERM as a value that is polled.
 //! - [`run_error`]: what a run of somebody else\'s program can fail by.
+//! - [`scale`]: numbers and sizes as people write them.
 //! - [`language`], [`provenance`]: the language of the output, and the time and commit that result
 //!   files state.
 
@@ -17,3 +18,4 @@ pub mod interrupt;
 pub mod language;
 pub mod provenance;
 pub mod run_error;
+pub mod scale;

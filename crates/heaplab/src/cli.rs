@@ -1,5 +1,6 @@
 //! What can be typed after `heaplab`. No work happens here.
 
+use crate::limit::{self, Limit};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use heaplab_command::language::LangChoice;
 use heaplab_report::SiteGrouping;
@@ -41,6 +42,26 @@ pub struct RunOptions {
     /// Write the report to this folder itself [default: heaplab-report/PROGRAM]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Record the processes that the program starts as well; this is the default
+    #[arg(long, overrides_with = "no_follow")]
+    pub follow: bool,
+    /// Record the program's first process alone
+    #[arg(long)]
+    pub no_follow: bool,
+    /// Exit with 1 where a figure is above its limit, and name the lines with the most: peak=200MB or end=1MB, of the process
+    /// that has the most; total=2GB or blocks=1M, of all processes together. May be given several times
+    #[arg(long, value_name = "FIGURE=LIMIT", value_parser = limit::parse_limit, conflicts_with = "cpu")]
+    pub fail_above: Vec<Limit>,
+    /// Keep the recordings in the report's folder, as recordings/PROGRAM.raw, for `heaplab report` and `export`
+    #[arg(long, conflicts_with = "cpu")]
+    pub keep: bool,
+}
+
+impl RunOptions {
+    /// A run without the options that `cargo xtask profile` does not have.
+    pub fn plain(program: ProgramOptions, out: Option<PathBuf>) -> RunOptions {
+        RunOptions { program, out, follow: true, no_follow: false, fail_above: Vec::new(), keep: false }
+    }
 }
 
 /// Options of `heaplab diff`.
@@ -58,26 +79,44 @@ pub struct DiffOptions {
 #[derive(Args, Clone)]
 pub struct ProgramOptions {
     /// Where it spends its instructions, by function and line, instead of what it allocates; any program will do
-    #[arg(long)]
+    #[arg(long, conflicts_with = "by")]
     pub cpu: bool,
     /// The program and what it is called with, behind `--`
     #[arg(last = true, required = true, num_args = 1.., value_name = "PROGRAM")]
     pub command: Vec<OsString>,
+    /// End the program after this time, and report what it did until then [default: never]
+    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
+    pub timeout: Option<Duration>,
+    /// What is printed, and in which language.
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+/// What is printed, and in which language.
+#[derive(Args, Clone)]
+pub struct OutputOptions {
     /// The language of table, pictures and page [default: by LANG]
     #[arg(long, value_enum)]
     pub lang: Option<LangChoice>,
     /// Print report.json on standard output instead of the table; what the program prints goes to standard error
     #[arg(long)]
     pub json: bool,
+    /// Print neither the table nor where the report is
+    #[arg(short, long, conflicts_with = "json")]
+    pub quiet: bool,
     /// Open report.html when it is there
     #[arg(long)]
     pub open: bool,
     /// What a row of the table is: a line with all stacks that lead to it, or one call stack
-    #[arg(long, value_enum, default_value_t = RowChoice::Line, conflicts_with = "cpu")]
+    #[arg(long, value_enum, default_value_t = RowChoice::Line)]
     pub by: RowChoice,
-    /// End the program after this time, and report what it did until then [default: never]
-    #[arg(long, value_name = "DURATION", value_parser = humantime::parse_duration)]
-    pub timeout: Option<Duration>,
+}
+
+impl OutputOptions {
+    /// Whether standard output shows the table.
+    pub(crate) fn prints_results(&self) -> bool {
+        !self.json && !self.quiet
+    }
 }
 
 /// What a row of the table is.

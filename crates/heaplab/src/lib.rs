@@ -6,6 +6,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod limit;
 pub mod publish;
 pub mod recorder_library;
 pub mod runner;

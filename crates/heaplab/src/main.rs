@@ -22,7 +22,7 @@ fn run(command: &Command) -> Result<()> {
         recorder_library: &|| Ok(recorder_library::unpack_library()?),
     };
     match command {
-        Command::Run(options) => commands::run::run(&options.program, options.out.as_deref(), &setting),
+        Command::Run(options) => commands::run::run(options, &setting),
         Command::Diff(options) => commands::diff::run(&options.pair, options.out.as_deref(), &setting),
     }
 }

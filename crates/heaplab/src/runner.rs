@@ -2,10 +2,12 @@
 //! the machine is.
 
 pub mod alloc_sites;
+pub(crate) mod bounded_file;
 pub mod callgrind;
 pub mod churn;
 pub mod environment;
 pub mod memory;
+pub mod profile_files;
 pub mod recording_files;
 mod unnamed_modules;
 pub mod user_program;

@@ -5,6 +5,7 @@ use crate::cli::ProfileOptions;
 use crate::runner::build;
 use crate::runner::discover;
 use anyhow::Result;
+use heaplab::cli::RunOptions;
 use heaplab::setting::Setting;
 
 pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
@@ -14,5 +15,5 @@ pub(crate) fn run(options: &ProfileOptions) -> Result<()> {
         workspace,
         recorder_library: &build::build_preload_library,
     };
-    heaplab::commands::run::run(&options.program, options.out.as_deref(), &setting)
+    heaplab::commands::run::run(&RunOptions::plain(options.program.clone(), options.out.clone()), &setting)
 }

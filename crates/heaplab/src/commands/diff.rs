@@ -1,6 +1,5 @@
 //! `heaplab diff OLD NEW`: compares two reports or profiles.
 
-mod bounded_file;
 mod compare;
 mod sources;
 

@@ -32,6 +32,9 @@ pub fn render_program_report(
     Ok(artifacts)
 }
 
+/// The folder within a report that has the recordings, where they are kept.
+pub const RECORDINGS_FOLDER: &str = "recordings";
+
 /// Adds the chart of live bytes over the allocation clock; returns its SVG for the page.
 pub fn render_live_curves(
     live: &[LiveCurve],

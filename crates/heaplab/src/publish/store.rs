@@ -2,6 +2,7 @@
 //! report in one step. Whatever ends a run before that leaves the last report as it was.
 
 use crate::exit::ExitReason;
+use crate::publish::render::RECORDINGS_FOLDER;
 use crate::runner::memory;
 use anyhow::{Context as _, Result};
 use heaplab_profile::formats::FORMATS;
@@ -179,7 +180,7 @@ fn is_report_file(name: &str) -> bool {
     const NAMES: [&str; 4] = ["report.", "comparison.", "curve.", "live."];
     const PICTURES: [&str; 3] = [".flamegraph.svg", ".diff-new.svg", ".diff-old.svg"];
     let mut endings = FORMATS.iter().map(|format| format.ending).chain(PICTURES);
-    ["summary.md", "diff.md", "diff.json", "criterion"].contains(&name)
+    ["summary.md", "diff.md", "diff.json", "criterion", RECORDINGS_FOLDER].contains(&name)
         || NAMES.iter().any(|start| name.starts_with(start))
         || endings.any(|end| name.ends_with(end))
 }

@@ -5,7 +5,7 @@
 use crate::runner::user_program::ProgramEnd;
 use anyhow::{Context as _, Result};
 use heaplab_command::child_process;
-use heaplab_profile::raw::{RawError, RawRecording, read_file};
+use heaplab_profile::raw::{RawError, RawProcess, RawRecording, read_file};
 use heaplab_record::RecordedProcess;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -25,23 +25,20 @@ pub struct ProcessRecording {
 }
 
 impl ProcessRecording {
-    /// What the report says of the process; `first` is how the program ended.
-    pub fn describe_process(&self, first: &ProgramEnd) -> RecordedProcess {
+    /// What the report says of the process; `first` is how the program ended, where it was run just now.
+    pub fn describe_process(&self, first: Option<&ProgramEnd>) -> RecordedProcess {
         let process = &self.raw.process;
-        let is_first = process.id == u64::from(first.process);
+        let first_end = first.filter(|first| process.id == u64::from(first.process));
+        let orphans = first.map_or(&[][..], |first| &first.orphans);
+        let orphan_end = orphans.iter().find(|(id, _)| u64::from(*id) == process.id);
         RecordedProcess {
             id: process.id,
             parent: process.parent,
-            end: match (is_first, &first.cause) {
-                (true, Some(cause)) => Some(cause.clone()),
-                (true, None) => Some(describe_end(first.status)),
-                (false, _) => first
-                    .orphans
-                    .iter()
-                    .find(|(id, _)| u64::from(*id) == process.id)
-                    .map(|(_, status)| describe_end(*status)),
+            end: match first_end {
+                Some(first) => Some(first.cause.clone().unwrap_or_else(|| describe_end(first.status))),
+                None => orphan_end.map(|(_, status)| describe_end(*status)),
             },
-            is_running: !is_first && is_running(process.id),
+            is_running: first_end.is_none() && is_running(process),
             recorder: self.recorder.clone(),
             inherited_bytes: process.inherited_bytes,
             interrupted_events: process.interrupted_events,
@@ -62,11 +59,25 @@ fn describe_end(status: ExitStatus) -> String {
     }
 }
 
-/// Whether the process exists and is no zombie.
-fn is_running(process: u64) -> bool {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // The state stands behind the name, which is in parentheses and may contain any character.
-    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with(['Z', 'X']))
+/// Whether the process exists and is no zombie. Where it has ended long ago, another one may have its
+/// id, which began after the recording.
+#[cfg(target_os = "linux")]
+fn is_running(process: &RawProcess) -> bool {
+    use procfs::process::ProcState;
+    /// The kernel's figures are of whole ticks and of whole seconds.
+    const ROUNDING_S: u64 = 2;
+    let id = i32::try_from(process.id).ok();
+    let found = id.and_then(|id| procfs::process::Process::new(id).ok()).and_then(|found| found.stat().ok());
+    let (Some(stat), Ok(boot_s)) = (found, procfs::boot_time_secs()) else { return false };
+    let began_s = boot_s + stat.starttime / procfs::ticks_per_second();
+    let has_ended = matches!(stat.state(), Ok(ProcState::Zombie | ProcState::Dead) | Err(_));
+    !has_ended && began_s <= process.started_unix_ns / 1_000_000_000 + ROUNDING_S
+}
+
+/// Only Linux says so.
+#[cfg(not(target_os = "linux"))]
+fn is_running(_process: &RawProcess) -> bool {
+    false
 }
 
 /// Makes a file ready that a process may take which may not make a file of this size itself
@@ -80,11 +91,16 @@ pub fn make_spare(folder: &Path) {
 
 /// All recordings of these folders: first those of the process `first`, then the others in the order in
 /// which they began. A process that ended before it allocated has none.
-pub fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecording>> {
-    let mut raws = Vec::new();
+pub fn read_recordings(folders: &[&Path], first: Option<u32>) -> Result<Vec<ProcessRecording>> {
     let paths = folders.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>>>()?;
-    for path in paths.concat() {
-        match read_file(&path) {
+    Ok(name_recordings(read_files(&paths.concat())?, first))
+}
+
+/// What these files hold. The file of a process that has not allocated yet holds nothing.
+pub fn read_files(paths: &[PathBuf]) -> Result<Vec<RawRecording>> {
+    let mut raws = Vec::new();
+    for path in paths {
+        match read_file(path) {
             Ok(raw) => raws.push(raw),
             Err(RawError::NotBegun) => {}
             Err(error) => {
@@ -93,7 +109,13 @@ pub fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecor
             }
         }
     }
-    raws.sort_by_key(|raw| (raw.process.id != u64::from(first), raw.process.started_unix_ns));
+    Ok(raws)
+}
+
+/// Sorts recordings of one run as [`read_recordings`] does, and names them.
+pub fn name_recordings(mut raws: Vec<RawRecording>, first: Option<u32>) -> Vec<ProcessRecording> {
+    let first = first.map(u64::from);
+    raws.sort_by_key(|raw| (Some(raw.process.id) != first, raw.process.started_unix_ns));
     let mut recordings: Vec<ProcessRecording> = Vec::new();
     let ids: Vec<(u64, Option<String>)> =
         raws.iter().map(|raw| (raw.process.id, recorder_module(raw))).collect();
@@ -103,17 +125,18 @@ pub fn read_recordings(folders: &[&Path], first: u32) -> Result<Vec<ProcessRecor
         let name = unique_name(&program_name(&raw), &recordings);
         recordings.push(ProcessRecording { name, raw, recorder: own.filter(|_| is_one_of_several) });
     }
-    Ok(recordings)
+    recordings
 }
 
-fn list_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The recordings in a folder: tables, and the compact files that `heaplab run --keep` leaves.
+pub fn list_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| entry.path())
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("heap-") && name.ends_with(".tables")
+            name.starts_with("heap-") && name.ends_with(".tables") || name.ends_with(".raw")
         })
         .collect();
     paths.sort();
@@ -161,11 +184,11 @@ mod tests {
         }
         make_spare(home.path());
         std::fs::write(home.path().join("heap-9.tables"), [0; 64]).unwrap();
-        let found = read_recordings(&[home.path()], 30).unwrap();
+        let found = read_recordings(&[home.path()], Some(30)).unwrap();
         let names: Vec<&str> = found.iter().map(|recording| recording.name.as_str()).collect();
         assert_eq!(names, ["app", "app.2", "worker", "program"]);
         std::fs::write(home.path().join("heap-8.tables"), "damaged").unwrap();
-        let error = read_recordings(&[home.path()], 30).err().unwrap();
+        let error = read_recordings(&[home.path()], Some(30)).err().unwrap();
         assert!(error.to_string().contains("heap-8.tables"), "{error:#}");
     }
 }

@@ -33,6 +33,8 @@ pub struct ProgramRequest<'a> {
     pub probe: Probe,
     /// The library that is loaded into the program before its own (`LD_PRELOAD`).
     pub preload: Option<PathBuf>,
+    /// Whether the processes that the program starts are recorded as well.
+    pub follow: bool,
     /// An existing folder for the recordings.
     pub out: PathBuf,
     /// `None` unless the user set a limit: only the user knows when a program should have ended.
@@ -70,6 +72,13 @@ pub fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     }
     if let Some(library) = &order.preload {
         command.env("LD_PRELOAD", preload_list(library, fallback.as_ref().map(TempDir::path)));
+    }
+    if !order.follow {
+        command.env("HEAPLAB_FOLLOW", "0");
+    }
+    // Every object of CPython is then a block of its own, and not a part of an arena.
+    if order.probe == Probe::Heap && std::env::var_os("PYTHONMALLOC").is_none() {
+        command.env("PYTHONMALLOC", "malloc");
     }
     if order.quiet {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;

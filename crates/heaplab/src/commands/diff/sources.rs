@@ -1,19 +1,17 @@
 //! Reads OLD or NEW: a report's folder, its report.json, or one profile in any format that can be
 //! read.
 
-use super::bounded_file;
 use super::compare::sum_measure;
 use crate::exit::ExitReason;
 use crate::runner::alloc_sites::trim_to_program;
+use crate::runner::bounded_file;
+use crate::runner::profile_files::{self, ProfileFile, file_stem, read_profile, unknown_format};
 use anyhow::{Context as _, Result};
-use heaplab_profile::formats::{self, CountingRule, FORMATS, FormatError, ImportedProfile, LocationStyle};
-use heaplab_profile::raw::{self, RawRecording};
+use heaplab_profile::formats::{CountingRule, ImportedProfile, LocationStyle};
+use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Measure, Profile, folded, speedscope};
-use heaplab_record::{Language, REPORT_SCHEMA, Report, Run};
-use serde::Deserialize;
-use std::fs::File;
-use std::io::Read as _;
+use heaplab_record::{Language, Report, Run};
 use std::path::Path;
 
 /// One profile with its totals.
@@ -37,77 +35,15 @@ pub(super) struct InputTotals {
 
 /// All profiles at a path.
 pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
-    let place = path.display();
-    let file = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    let name = bounded_file::unpacked_name(&name).to_owned();
-    if is_table_file(&file) {
-        let raw = raw::read_file(&file).with_context(|| format!("{place}: cannot read this recording"))?;
-        return Ok(vec![input_from_recording(&raw, &name, root).with_context(|| format!("{place}"))?]);
+    let name = profile_files::plain_name(path);
+    match profile_files::read_path(path)? {
+        ProfileFile::Recording(raw) => {
+            let input = input_from_recording(&raw, &name, root);
+            Ok(vec![input.with_context(|| path.display().to_string())?])
+        }
+        ProfileFile::Report(report, file) => inputs_of_report(&report, &file),
+        ProfileFile::Profile(imported) => Ok(vec![DiffInput::new(imported, &name)]),
     }
-    let bytes = bounded_file::read_file(&file)?;
-    if bytes.starts_with(b"heaplab-heap ") {
-        let raw =
-            RawRecording::read(&bytes).with_context(|| format!("{place}: cannot read this recording"))?;
-        return Ok(vec![input_from_recording(&raw, &name, root).with_context(|| format!("{place}"))?]);
-    }
-    if is_memray_recording(&bytes) {
-        return Err(ExitReason::UsageError(format!(
-            "{place} is memray's own recording; `memray transform csv {place}` exports what can be compared"
-        ))
-        .into());
-    }
-    let Ok(text) = String::from_utf8(bytes) else { return Err(unknown_format(path).into()) };
-    if serde_json::from_str::<SchemaOnly>(&text).is_ok_and(|json| json.schema == REPORT_SCHEMA) {
-        let report: Report = serde_json::from_str(&text)
-            .with_context(|| format!("{}: cannot read this report", file.display()))?;
-        return inputs_of_report(&report, &file);
-    }
-    let profile = read_profile(&name, &text).ok_or_else(|| unknown_format(path))?;
-    let profile = profile
-        .map_err(|error| ExitReason::UsageError(format!("{place}: {:#}", anyhow::Error::from(error))))?;
-    Ok(vec![DiffInput::new(profile, &name)])
-}
-
-/// Whether a file has the tables of a process, as the recorder leaves them in `HEAPLAB_OUT`. Most of
-/// such a file is a hole, so its size says nothing, and only what is used is read.
-fn is_table_file(path: &Path) -> bool {
-    let mut first = [0; size_of::<u64>()];
-    path.is_file()
-        && File::open(path).and_then(|mut file| file.read_exact(&mut first)).is_ok()
-        && u64::from_ne_bytes(first) == raw::tables::MAGIC
-}
-
-/// The schema of a JSON file. Everything else is passed over, so that a large file of another
-/// format is not held twice.
-#[derive(Deserialize)]
-struct SchemaOnly {
-    schema: String,
-}
-
-/// Whether these are the bytes of `memray run`: its name at the beginning, or at the beginning of
-/// the first block of LZ4.
-fn is_memray_recording(bytes: &[u8]) -> bool {
-    const LZ4: [u8; 4] = [0x04, 0x22, 0x4d, 0x18];
-    let start = &bytes[..bytes.len().min(32)];
-    bytes.starts_with(b"memray") || start.starts_with(&LZ4) && start.windows(6).any(|word| word == b"memray")
-}
-
-/// Reads a profile in the first format that recognizes it.
-fn read_profile(name: &str, text: &str) -> Option<Result<ImportedProfile, FormatError>> {
-    let mut readers = formats::readers();
-    readers.find(|reader| (reader.recognizes)(name, text)).map(|reader| (reader.read)(text))
-}
-
-fn unknown_format(path: &Path) -> ExitReason {
-    let endings: Vec<&str> =
-        FORMATS.iter().filter(|format| format.read.is_some()).map(|format| format.ending).collect();
-    ExitReason::UsageError(format!(
-        "{} is nothing that can be compared: name a report's folder, a report.json, or a profile (.tables, .raw, {}, heaptrack's \
-         recording, `memray transform csv`; all of them also as .gz or .zst)",
-        path.display(),
-        endings.join(", ")
-    ))
 }
 
 /// The recorded programs of a report, with their profiles from the files beside it.
@@ -165,10 +101,4 @@ impl DiffInput {
         };
         DiffInput { name: file_stem(name), rows: None, places: locations, rule: counting, profile, totals }
     }
-}
-
-/// `list_dict` from `list_dict.dhat.json`.
-fn file_stem(name: &str) -> String {
-    let mut endings = FORMATS.iter().map(|format| format.ending).chain([".raw", ".tables", ".json", ".csv"]);
-    endings.find_map(|end| name.strip_suffix(end)).unwrap_or(name).to_owned()
 }

@@ -3,7 +3,7 @@
 //! information.
 
 use super::open_place;
-use crate::cli::ProgramOptions;
+use crate::cli::{OutputOptions, RunOptions};
 use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::publish::render;
@@ -27,12 +27,12 @@ use std::time::Instant;
 /// The number of source files that are shown.
 const MOST_FILES: usize = 12;
 
-pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Setting<'_>) -> Result<()> {
-    let words = Words::new(resolve_language(options.lang));
+pub(super) fn run_cpu(name: &str, options: &RunOptions, setting: &Setting<'_>) -> Result<()> {
+    let RunOptions { program: options, out, .. } = options;
+    let output = &options.output;
+    let words = Words::new(resolve_language(output.lang));
+    let Some(program) = options.command.first() else { return Ok(()) };
     let root = &setting.workspace;
-    let Some(program) = options.command.first() else {
-        return Err(ExitReason::UsageError("name a program behind `--`".into()).into());
-    };
     let tool = callgrind::version().ok_or_else(|| {
         let how = callgrind::INSTALL_HINT;
         ExitReason::MissingRequirement(format!(
@@ -40,8 +40,7 @@ pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Se
         ))
     })?;
     user_program::check_runnable(program)?;
-    let file_name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
-    let staging = open_place(out, &setting.reports.join(format!("{file_name}-cpu")))?;
+    let staging = open_place(out.as_deref(), &setting.reports.join(format!("{name}-cpu")))?;
     interrupt::install_handlers().context("cannot listen to signals")?;
 
     let command: Vec<OsString> = callgrind::profile_command(&staging.runs_folder())
@@ -49,12 +48,13 @@ pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Se
         .chain(options.command.iter().cloned())
         .collect();
     let Some((valgrind, arguments)) = command.split_first() else { return Ok(()) };
-    let (timeout, quiet) = (options.timeout, options.json);
+    let (timeout, quiet) = (options.timeout, output.json);
     let order = ProgramRequest {
         program: valgrind,
         arguments,
         probe: Probe::Plain,
         preload: None,
+        follow: true,
         out: staging.runs_folder(),
         timeout,
         quiet,
@@ -62,17 +62,17 @@ pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Se
     let started = Instant::now();
     let ended = user_program::run_program(&order)?;
     let tool_wall_ns = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
-    let screen = Terminal::new(!options.json);
+    let screen = Terminal::new(output.prints_results());
     screen.set_activity("names for the counts");
     let roots = Roots { workspace: root.clone() };
     let counted = callgrind::read_counts(&staging.runs_folder(), ended.process)?.ok_or_else(|| {
-        ExitReason::CheckFailed(format!("{file_name}: {}; nothing was counted", describe_end(&ended)))
+        ExitReason::CheckFailed(format!("{name}: {}; nothing was counted", describe_end(&ended)))
     })?;
     let (functions, stacks) = instructions::select_program_part(&counted);
     let program_instructions = stacks.iter().map(|stack| stack.cost).sum();
     let report = CpuReport {
         schema: CPU_SCHEMA.to_owned(),
-        program: file_name,
+        program: name.to_owned(),
         command: options.command.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" "),
         created_at: environment::timestamp(),
         language: words.lang().tag().to_owned(),
@@ -90,7 +90,7 @@ pub(super) fn run_cpu(options: &ProgramOptions, out: Option<&Path>, setting: &Se
     interrupt::check()?;
     let place = staging.publish(&artifacts)?;
     screen.finish();
-    print_outcome(&report, &place, &screen, &words, options)
+    print_outcome(&report, &place, &screen, &words, output)
 }
 
 fn describe_end(ended: &ProgramEnd) -> String {
@@ -131,7 +131,7 @@ fn print_outcome(
     place: &Path,
     screen: &Terminal,
     words: &Words,
-    options: &ProgramOptions,
+    options: &OutputOptions,
 ) -> Result<()> {
     if options.json {
         println!("{}", serde_json::to_string_pretty(report)?);

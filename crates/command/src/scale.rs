@@ -1,7 +1,7 @@
-//! Parses scales as people write them: `--rows 10M`.
+//! Parses numbers and sizes as people write them: `--rows 10M`, `--bytes 10GB`.
 
 /// Parses a number with an optional `k`, `M` or `G`. Separators `,` and `_` are skipped.
-pub(crate) fn parse_rows(text: &str) -> Result<u64, String> {
+pub fn parse_rows(text: &str) -> Result<u64, String> {
     let how = "give a number of at least 1, such as 100000, 100k or 10M";
     let cleaned: String = text.chars().filter(|c| !matches!(c, '_' | ',' | ' ')).collect();
     let (digits, factor) = match cleaned.char_indices().last() {
@@ -22,7 +22,7 @@ pub(crate) fn parse_rows(text: &str) -> Result<u64, String> {
 }
 
 /// As [`parse_rows`], and sizes such as `10GB`, `200 MB` or `64KiB`.
-pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
+pub fn parse_bytes(text: &str) -> Result<u64, String> {
     let how = "give a size of at least 1 byte, such as 500000, 200MB or 10GB";
     let text = text.trim();
     let number = text.strip_suffix(['B', 'b']).unwrap_or(text).trim_end();
@@ -40,7 +40,7 @@ pub(crate) fn parse_bytes(text: &str) -> Result<u64, String> {
 }
 
 /// Parses `150k..200k`; the start may be 0 and is less than the end.
-pub(crate) fn parse_range(text: &str) -> Result<(u64, u64), String> {
+pub fn parse_range(text: &str) -> Result<(u64, u64), String> {
     let how = "give two numbers, such as 150k..200k, the smaller first";
     let (from, to) = text.split_once("..").ok_or_else(|| format!("`{text}` is no range: {how}"))?;
     let from = if from.trim() == "0" { 0 } else { parse_rows(from)? };
@@ -60,7 +60,7 @@ fn scale_decimal(whole: &str, part: &str, factor: u64) -> Option<u64> {
 }
 
 /// The largest of 1, 2 and 5 times a power of ten that is at most `rows`.
-pub(crate) fn round_down(rows: u64) -> u64 {
+pub fn round_down(rows: u64) -> u64 {
     let mut power = 1u64;
     while power <= rows / 10 {
         power *= 10;

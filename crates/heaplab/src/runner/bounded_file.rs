@@ -21,12 +21,12 @@ const PACKED_ENDINGS: [&str; 2] = [".gz", ".zst"];
 ///
 /// # Errors
 /// If it cannot be read, or if it has more than the limit, which the message states.
-pub(super) fn read_file(path: &Path) -> Result<Vec<u8>, ExitReason> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, ExitReason> {
     read_at_most(path, MOST_BYTES)
 }
 
 /// The name without the endings of packed files.
-pub(super) fn unpacked_name(name: &str) -> &str {
+pub(crate) fn unpacked_name(name: &str) -> &str {
     PACKED_ENDINGS.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
@@ -39,8 +39,8 @@ fn read_at_most(path: &Path, most_bytes: u64) -> Result<Vec<u8>, ExitReason> {
     };
     let too_large = |how: &str| {
         ExitReason::UsageError(format!(
-            "{} has more than {}{how}, which is the most that diff reads; compare what is live at the peak as folded \
-             stacks, or a shorter run",
+            "{} has more than {}{how}, which is the most that is read; take what is live at the peak as folded stacks, or \
+             a shorter run",
             path.display(),
             format::bytes(most_bytes)
         ))
