@@ -31,6 +31,10 @@ pub enum Command {
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
     #[command(after_help = "Example: heaplab diff heaplab-report/before heaplab-report/after")]
     Diff(DiffOptions),
+    /// Watch what a program holds while it runs: the curve, the top lines, what grew since a mark
+    #[cfg(feature = "live")]
+    #[command(after_help = crate::live::HELP)]
+    Live(crate::live::LiveOptions),
 }
 
 /// Options of `heaplab run`.

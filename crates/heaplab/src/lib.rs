@@ -7,6 +7,8 @@
 pub mod cli;
 pub mod commands;
 pub mod limit;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod publish;
 pub mod recorder_library;
 pub mod runner;

@@ -23,6 +23,8 @@ fn run(command: &Command) -> Result<()> {
     };
     match command {
         Command::Run(options) => commands::run::run(options, &setting),
+        #[cfg(feature = "live")]
+        Command::Live(options) => heaplab::live::run_live(options, &setting),
         Command::Diff(options) => commands::diff::run(&options.pair, options.out.as_deref(), &setting),
     }
 }

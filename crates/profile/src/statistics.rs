@@ -1,6 +1,7 @@
 //! Sums by line, by function and by stack, with the terms of Python's tracemalloc
 //! (<https://docs.python.org/3/library/tracemalloc.html#statistic>).
 
+mod line_table;
 mod unnamed_lines;
 
 use crate::{Frame, Measure, Profile, Site, UNKNOWN, trim};
@@ -8,6 +9,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use unnamed_lines::{CallerCounts, join_addresses, keep_common_end};
+
+pub use line_table::{LineTable, StackLine};
 
 /// How allocations are grouped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

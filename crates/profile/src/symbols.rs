@@ -4,6 +4,7 @@
 mod debug_file;
 mod debug_name;
 mod file_symbols;
+mod growing;
 mod module;
 mod own_lines;
 mod unnamed;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 pub use debug_file::DEBUG_FOLDERS_VARIABLE;
+pub use growing::GrowingNames;
 pub use own_lines::OwnLines;
 pub use unnamed::{UnnamedModule, UnnamedReason};
 
@@ -138,11 +140,11 @@ impl NamedStacks<'_> {
 }
 
 /// Finds the frames of each node, the outermost function first. Each address is looked up once.
-fn resolve_nodes<'a>(
-    raw: &'a RawRecording,
-    roots: &'a Roots,
+fn resolve_nodes(
+    raw: &RawRecording,
+    roots: &Roots,
     debug_folders: Vec<PathBuf>,
-) -> (Vec<Rc<[Frame]>>, ModuleSymbols<'a>) {
+) -> (Vec<Rc<[Frame]>>, ModuleSymbols) {
     let mut names = ModuleSymbols::new(&raw.modules, roots, debug_folders);
     let mut known: HashMap<u64, Rc<[Frame]>> = HashMap::new();
     let mut of_nodes: Vec<Rc<[Frame]>> = vec![Rc::new([])];
@@ -171,7 +173,7 @@ fn python_frame(python: &RawPython, location: u32, roots: &Roots) -> Frame {
     Frame { function, location: Some(place), kind: FrameKind::Python }
 }
 
-fn resolve_address(address: u64, names: &mut ModuleSymbols<'_>) -> Rc<[Frame]> {
+fn resolve_address(address: u64, names: &mut ModuleSymbols) -> Rc<[Frame]> {
     if address == CUT_ADDRESS {
         return Rc::new([frame_without_location(CUT)]);
     }

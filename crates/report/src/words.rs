@@ -18,6 +18,7 @@ const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/index.ftl"), include_str!("../i18n/zh/index.ftl")),
     (include_str!("../i18n/en/course.ftl"), include_str!("../i18n/zh/course.ftl")),
     (include_str!("../i18n/en/lessons.ftl"), include_str!("../i18n/zh/lessons.ftl")),
+    (include_str!("../i18n/en/live.ftl"), include_str!("../i18n/zh/live.ftl")),
     (include_str!("../i18n/en/memory.ftl"), include_str!("../i18n/zh/memory.ftl")),
     (include_str!("../i18n/en/pictures.ftl"), include_str!("../i18n/zh/pictures.ftl")),
     (include_str!("../i18n/en/reconciler.ftl"), include_str!("../i18n/zh/reconciler.ftl")),

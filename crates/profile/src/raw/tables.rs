@@ -15,7 +15,10 @@ mod tests;
 use std::sync::atomic::{AtomicI64, AtomicU8, AtomicU32, AtomicU64};
 
 pub use python::*;
-pub use reader::{NameTables, TableSource, read_name_tables, read_tables, read_totals};
+pub use reader::{
+    Levels, NameTables, SiteReading, TableSource, read_curve_and_command, read_levels, read_name_tables,
+    read_names_from, read_site_figures, read_tables, read_totals,
+};
 
 /// The first eight bytes of the file. The last one is the version of this layout.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"hltable\x02");

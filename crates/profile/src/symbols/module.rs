@@ -14,16 +14,16 @@ use std::path::PathBuf;
 const DELETED: &str = " (deleted)";
 
 /// All modules, by their addresses.
-pub(super) struct ModuleSymbols<'a> {
+pub(super) struct ModuleSymbols {
     /// Sorted by base.
-    modules: Vec<MappedFile<'a>>,
-    roots: &'a Roots,
+    modules: Vec<MappedFile>,
+    roots: Roots,
     debug_folders: Vec<PathBuf>,
 }
 
 /// A module and its symbols. The file stays closed until it is needed.
-struct MappedFile<'a> {
-    module: &'a Module,
+struct MappedFile {
+    module: Module,
     state: FileState,
     /// Why some of its addresses have no name or no line.
     reason: Option<UnnamedReason>,
@@ -35,16 +35,19 @@ enum FileState {
     Unreadable,
 }
 
-impl<'a> ModuleSymbols<'a> {
-    pub(super) fn new(
-        modules: &'a [Module],
-        roots: &'a Roots,
-        debug_folders: Vec<PathBuf>,
-    ) -> ModuleSymbols<'a> {
-        let closed = |module| MappedFile { module, state: FileState::Closed, reason: None };
-        let mut modules: Vec<MappedFile<'_>> = modules.iter().map(closed).collect();
-        modules.sort_by_key(|file| file.module.base);
-        ModuleSymbols { modules, roots, debug_folders }
+impl ModuleSymbols {
+    pub(super) fn new(modules: &[Module], roots: &Roots, debug_folders: Vec<PathBuf>) -> ModuleSymbols {
+        let mut symbols = ModuleSymbols { modules: Vec::new(), roots: roots.clone(), debug_folders };
+        symbols.add_modules(modules);
+        symbols
+    }
+
+    /// Adds modules that were loaded since.
+    pub(super) fn add_modules(&mut self, modules: &[Module]) {
+        let closed =
+            |module: &Module| MappedFile { module: module.clone(), state: FileState::Closed, reason: None };
+        self.modules.extend(modules.iter().map(closed));
+        self.modules.sort_by_key(|file| file.module.base);
     }
 
     /// The functions at an address, the outermost first; none where no module is mapped.
@@ -59,11 +62,11 @@ impl<'a> ModuleSymbols<'a> {
         if matches!(file.state, FileState::Closed) {
             file.open(&self.debug_folders);
         }
-        let name = module_name(file.module);
+        let name = module_name(&file.module);
         let offset = address - file.module.base;
         match &file.state {
             FileState::Open(symbols) => {
-                let found = symbols.find_frames(offset, &name, self.roots);
+                let found = symbols.find_frames(offset, &name, &self.roots);
                 if found.reason.is_some() {
                     // The worst is told: an address without a name over one without a line.
                     file.reason = found.reason.max(file.reason.take());
@@ -76,9 +79,9 @@ impl<'a> ModuleSymbols<'a> {
 
     /// The modules with addresses that got no name or no line.
     pub(super) fn list_unnamed(&self) -> Vec<UnnamedModule> {
-        let unnamed = |file: &MappedFile<'_>| {
+        let unnamed = |file: &MappedFile| {
             Some(UnnamedModule {
-                file: module_name(file.module),
+                file: module_name(&file.module),
                 path: file.module.path.trim_end_matches(DELETED).to_owned(),
                 build_id: file.module.build_id.clone(),
                 reason: file.reason.clone()?,
@@ -110,7 +113,7 @@ impl<'a> ModuleSymbols<'a> {
     }
 }
 
-impl MappedFile<'_> {
+impl MappedFile {
     fn open(&mut self, debug_folders: &[PathBuf]) {
         let (path, was_deleted) = match self.module.path.strip_suffix(DELETED) {
             Some(path) => (path, true),

@@ -2,6 +2,7 @@
 
 mod python;
 mod sites;
+mod watch;
 
 use super::*;
 use crate::path_text::encode_path;
@@ -11,6 +12,10 @@ use crate::raw::{
 use python::read_python;
 use sites::{Peak, SegmentLists, SiteSums, read_sites, sum_totals};
 use std::mem::offset_of;
+
+pub use watch::{
+    Levels, SiteReading, read_curve_and_command, read_levels, read_names_from, read_site_figures,
+};
 
 /// Where the tables can be read.
 pub trait TableSource {
@@ -51,18 +56,7 @@ impl TableSource for std::fs::File {
 /// When the source is no such file, when a reference leads nowhere, or when it cannot be read.
 pub fn read_tables(source: &impl TableSource) -> Result<RawRecording, RawError> {
     let hot = HotWords(read_list(source, 0, size_of::<HotPages>() / 8)?);
-    let magic = hot.word(offset_of!(HotPages, magic));
-    if magic != MAGIC {
-        let same_kind = magic & 0x00ff_ffff_ffff_ffff == MAGIC & 0x00ff_ffff_ffff_ffff;
-        return Err(match same_kind {
-            true => RawError::Version { found: format!("tables {}", magic >> 56) },
-            false => RawError::NotARecording,
-        });
-    }
-    let bytes = hot.word(offset_of!(HotPages, file_bytes));
-    if bytes != FILE_BYTES as u64 {
-        return Err(RawError::Version { found: format!("tables {} of {bytes} bytes", magic >> 56) });
-    }
+    hot.check_version()?;
     let peak = Peak::read(&hot);
     let threads = read_threads(source, &hot)?;
     let sites = read_sites(source, &hot, peak, threads.len())?;
@@ -132,6 +126,23 @@ const HOT_FRONT_WORDS: usize = (offset_of!(HotPages, process) + size_of::<Proces
 struct HotWords(Vec<u64>);
 
 impl HotWords {
+    /// Fails for what is no recording of this version.
+    fn check_version(&self) -> Result<(), RawError> {
+        let magic = self.word(offset_of!(HotPages, magic));
+        if magic != MAGIC {
+            let same_kind = magic & 0x00ff_ffff_ffff_ffff == MAGIC & 0x00ff_ffff_ffff_ffff;
+            return Err(match same_kind {
+                true => RawError::Version { found: format!("tables {}", magic >> 56) },
+                false => RawError::NotARecording,
+            });
+        }
+        let bytes = self.word(offset_of!(HotPages, file_bytes));
+        if bytes != FILE_BYTES as u64 {
+            return Err(RawError::Version { found: format!("tables {} of {bytes} bytes", magic >> 56) });
+        }
+        Ok(())
+    }
+
     fn word(&self, offset: usize) -> u64 {
         self.0[offset / 8]
     }
