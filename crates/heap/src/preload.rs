@@ -45,6 +45,20 @@ pub fn note_free_by_linker(return_address: u64) {
     recorder::note_free_by_linker(return_address);
 }
 
+/// Notes that a block was freed that the function of [`set_block_watcher`] was asked to watch.
+#[cold]
+pub fn note_watched_free() {
+    recorder::note_freed_code();
+}
+
+/// Sets the function that watches blocks. It gets the address of a block and the size that the program
+/// asked for, and returns whether it is such a block and [`note_watched_free`] will be called when it is
+/// freed. 16 bytes before the address can be read. The recorder needs this to know when a Python code
+/// object has ended.
+pub fn set_block_watcher(watcher: unsafe fn(usize, usize) -> bool) {
+    recorder::set_block_watcher(watcher);
+}
+
 /// Opens a region: what the process did before is not part of its figures. Returns false if a region
 /// is open already.
 pub fn begin_region() -> bool {

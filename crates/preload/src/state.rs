@@ -1,6 +1,7 @@
 //! Whether this process records: decided once, at the first allocation for which the C library is
 //! ready.
 
+use crate::header;
 use heaplab_heap::preload;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
@@ -37,6 +38,7 @@ fn decide() -> bool {
     if is_on && preload::is_alone() {
         crate::environment::remove_this_library();
     }
+    preload::set_block_watcher(header::watch);
     STATE.store(if is_on { ON } else { OFF }, Relaxed);
     is_on
 }

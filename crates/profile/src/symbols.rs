@@ -197,7 +197,26 @@ fn collect_stack(node: u32, nodes: &[Node], names: &[Rc<[Frame]>]) -> Vec<Frame>
     if path.is_empty() {
         return vec![frame_without_location(OVERFLOW)];
     }
-    path.iter().rev().flat_map(|&node| names[node].iter().cloned()).collect()
+    let mut frames: Vec<Frame> = Vec::new();
+    // The frames of the interpreter's evaluation that were inlined into it, while its Python frames
+    // come: these are between the evaluation and what it calls.
+    let mut inlined: &[Frame] = &[];
+    for (index, &node) in path.iter().enumerate().rev() {
+        let own: &[Frame] = &names[node];
+        let is_python = |frames: &[Frame]| frames.first().is_some_and(Frame::is_python);
+        if !is_python(own) {
+            frames.extend(inlined.iter().cloned());
+            inlined = &[];
+        }
+        let is_evaluation = !is_python(own) && index > 0 && is_python(&names[path[index - 1]]);
+        let outer = if is_evaluation { own.len().min(1) } else { own.len() };
+        frames.extend(own[..outer].iter().cloned());
+        if is_evaluation {
+            inlined = &own[outer..];
+        }
+    }
+    frames.extend(inlined.iter().cloned());
+    frames
 }
 
 /// The sums over the threads.

@@ -17,6 +17,7 @@
 //! - `outer_blocks`: counts blocks of an allocator that has headers of its own.
 //! - `linker`: whether code may have been loaded or unloaded.
 //! - `block_site`: the site of a live block.
+//! - `python`: Python frames in the stacks of a process that runs CPython.
 //! - `totals`: sums, and the recording that a reader gets; `modules`: the files that addresses
 //!   belong to; `marks`: marks on the curve.
 //! - `zeroed`: memory for what is not part of the recording.
@@ -40,6 +41,8 @@ mod note;
 mod outer_blocks;
 mod output;
 mod peak;
+#[cfg(all(feature = "preload", target_os = "linux"))]
+mod python;
 mod scope;
 mod site;
 mod stacks;
@@ -62,6 +65,7 @@ pub(crate) use {
     linker::note_free_by_linker,
     note::is_in_program,
     outer_blocks::{record_alloc, record_free, record_realloc},
+    python::{note_freed_code, set_block_watcher},
 };
 #[cfg(all(feature = "preload", target_os = "linux"))]
 pub use {
@@ -144,6 +148,8 @@ fn start(live_at_fork: Option<i64>) {
     let length = output::read_command_line(&hot().command);
     process.command_bytes.store(length.min(COMMAND_BYTES) as u64, Relaxed);
     stacks::reset();
+    #[cfg(all(feature = "preload", target_os = "linux"))]
+    python::reset();
     modules::reset();
     linker::locate();
     unwind::check_modules();

@@ -9,6 +9,7 @@
 
 use super::stacks::Locked;
 use super::tables::{self, hot};
+use heaplab_profile::raw::python_location;
 use heaplab_profile::raw::tables::{BUILD_ID_BYTES, ModuleRow, PATH_BYTES};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
@@ -108,6 +109,9 @@ fn rows() -> &'static [ModuleRow] {
 }
 
 fn is_known(address: u64) -> bool {
+    if python_location(address).is_some() {
+        return true;
+    }
     let rows = rows();
     let contains = |row: &ModuleRow| row.base.load(Relaxed) <= address && address < row.end.load(Relaxed);
     if rows.get(LAST_FOUND.load(Relaxed) as usize).is_some_and(contains) {
@@ -176,6 +180,11 @@ unsafe extern "C" fn add_module(
     // SAFETY: a NUL-terminated name; the program's own is empty.
     let name = unsafe { std::ffi::CStr::from_ptr(info.dlpi_name) }.to_bytes();
     let module = LoadedModule { base, end: end.unwrap_or(base), name, build_id };
+    // SAFETY: the linker describes a module that is mapped.
+    #[cfg(all(feature = "preload", target_os = "linux"))]
+    unsafe {
+        super::python::note_module(headers, shift, base, module.end);
+    }
     let _locked = Locked::new(&LOCK);
     match rows().iter().rev().find(|row| module.overlaps(row)) {
         None => module.add(0),

@@ -121,12 +121,15 @@ enum List {
     SiteNodes,
     NodeParents,
     NodeAddresses,
+    PythonLocations,
+    PythonTexts,
+    PythonTextBytes,
     SegmentOwners,
     Segments,
 }
 
 /// How many bytes of each list have memory. Each is used under the lock of its list.
-static POPULATED_BYTES: [AtomicUsize; 7] = [const { AtomicUsize::new(0) }; 7];
+static POPULATED_BYTES: [AtomicUsize; 10] = [const { AtomicUsize::new(0) }; 10];
 
 impl List {
     /// Makes sure that the first `count` entries have memory.
@@ -164,6 +167,18 @@ pub(super) fn has_node(lists: &BulkTables, node: usize) -> bool {
 /// Makes sure that there is memory for the site.
 pub(super) fn has_site(lists: &BulkTables, site: usize) -> bool {
     List::SiteNodes.ensure(&lists.site_nodes, site + 1)
+}
+
+/// Makes sure that there is memory for the Python location.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(super) fn has_python_location(lists: &PythonTables, location: usize) -> bool {
+    List::PythonLocations.ensure(&lists.locations, location + 1)
+}
+
+/// Makes sure that there is memory for the text and for all bytes up to its end.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(super) fn has_python_text(lists: &PythonTables, text: usize, end: usize) -> bool {
+    List::PythonTexts.ensure(&lists.texts, text + 1) && List::PythonTextBytes.ensure(&lists.text, end)
 }
 
 /// The next row for a thread, with its index. The caller holds the lock of the rows.

@@ -7,6 +7,8 @@
 //! Events of a signal handler during another event are counted.
 
 use super::errno::keep_errno;
+#[cfg(all(feature = "preload", target_os = "linux"))]
+use super::python::{self, PythonMemo};
 use super::site::{Lifetimes, SingleWriter as _};
 use super::stacks::{self, Batch, Locked};
 use super::tables::{self, hot};
@@ -20,6 +22,8 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, Ordering::*
 use thread_stack_cache::StackCache;
 
 mod at_thread_end;
+#[cfg(all(feature = "preload", target_os = "linux"))]
+mod python_site;
 #[cfg(all(feature = "preload", target_os = "linux"))]
 mod static_local;
 mod table_pool;
@@ -41,6 +45,8 @@ pub(super) struct ThreadTables {
     batch: Batch,
     stack_memo: StackMemo,
     stack_cache: StackCache,
+    #[cfg(all(feature = "preload", target_os = "linux"))]
+    python: PythonMemo,
     /// The segments of this thread's counters, by group.
     counters: [AtomicPtr<Segment>; GROUPS],
     lifetimes: [AtomicPtr<Segment>; GROUPS],
@@ -193,6 +199,10 @@ impl ThreadTables {
     #[inline]
     pub(super) fn find_site(&self, start: &StackStart) -> u32 {
         let StackStart { return_address, stack_pointer, frame_pointer } = *start;
+        #[cfg(all(feature = "preload", target_os = "linux"))]
+        if python::is_active() {
+            return self.find_python_site(return_address, stack_pointer, frame_pointer);
+        }
         self.stack_memo
             .find(start)
             .unwrap_or_else(|| self.find_site_slowly(return_address, stack_pointer, frame_pointer))
@@ -208,7 +218,7 @@ impl ThreadTables {
         if linker::contains(return_address) {
             linker::note_call();
         }
-        if let Some(known) = self.stack_memo.find_doubtful(start) {
+        if let Some(known) = self.stack_memo.find_doubtful(start).filter(|known| known.site != 0) {
             self.count_walk(known.cut, known.guessed);
             return known.site;
         }
@@ -342,6 +352,8 @@ impl ThreadTables {
         let (site, is_new) = untracked(|| stacks::find_or_add_site(frames, &self.batch));
         if is_new {
             untracked(|| modules::add_missing(frames.addresses()));
+            #[cfg(all(feature = "preload", target_os = "linux"))]
+            python::note_stack(frames.addresses());
         }
         self.update_name();
         self.stack_cache.add(frames.hash, site, stacks::site_hash);

@@ -20,7 +20,7 @@ pub(in crate::recorder) struct Frames {
 }
 
 impl Frames {
-    pub(super) fn new() -> Frames {
+    pub(in crate::recorder) fn new() -> Frames {
         // PERF: this kilobyte is not zeroed at every walk.
         Frames {
             addresses: [const { MaybeUninit::uninit() }; MAX_FRAMES],
@@ -35,7 +35,7 @@ impl Frames {
     /// Adds the next outer address. Without room for it, the outermost address is replaced by
     /// [`CUT_ADDRESS`], and `false` is returned.
     #[inline]
-    pub(super) fn push(&mut self, address: u64) -> bool {
+    pub(in crate::recorder) fn push(&mut self, address: u64) -> bool {
         if let Some(slot) = self.addresses.get_mut(self.length) {
             slot.write(address);
             self.length += 1;

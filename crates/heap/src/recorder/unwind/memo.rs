@@ -70,7 +70,9 @@ unsafe impl Zeroed for StackMemo {}
 /// What the memo knows about a stack that is not known to be whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::recorder) struct DoubtfulHit {
+    /// 0 if only the hash of the stack is known.
     pub(in crate::recorder) site: u32,
+    pub(in crate::recorder) hash: u64,
     /// The stack does not reach the place where the thread began.
     pub(in crate::recorder) cut: bool,
     /// A frame was found by its frame pointer.
@@ -109,6 +111,19 @@ impl StackMemo {
         (site != 0 && is_trusted(self.entries.flags(entry))).then_some(site)
     }
 
+    /// As `find`, but gives the hash of the stack, which does not need a site.
+    #[cfg(all(feature = "preload", target_os = "linux"))]
+    #[inline(always)]
+    pub(in crate::recorder) fn find_hash(&self, start: &StackStart) -> Option<u64> {
+        self.events.store(self.events.load(Relaxed).wrapping_add(1), Relaxed);
+        let _in_use = InUse::begin(self)?;
+        if self.generation.load(Relaxed) != rule_table::generation() {
+            return None;
+        }
+        let entry = self.find_entry(start)?;
+        is_trusted(self.entries.flags(entry)).then(|| self.entries.hash(entry))
+    }
+
     /// As `find`, for a stack that is cut, that has a frame that was found by its frame pointer, or
     /// that leads through code that may have been unloaded. Other code may have been mapped at the
     /// same addresses, so the linker is asked before such a stack is trusted.
@@ -120,9 +135,13 @@ impl StackMemo {
         let _in_use = InUse::begin(self)?;
         let (entry, flags) = self.find_trusted(start)?;
         let site = self.entries.site(entry);
-        let hit =
-            DoubtfulHit { site, cut: flags & entries::CUT != 0, guessed: flags & entries::GUESSED != 0 };
-        (site != 0 && flags & DOUBTFUL != 0).then_some(hit)
+        let hit = DoubtfulHit {
+            site,
+            hash: self.entries.hash(entry),
+            cut: flags & entries::CUT != 0,
+            guessed: flags & entries::GUESSED != 0,
+        };
+        (flags & DOUBTFUL != 0).then_some(hit)
     }
 
     /// An entry with its flags, if its code is still what it was.

@@ -185,7 +185,10 @@ impl Walk {
             }
             Rule::Complex => self.step_by_registers(position, reader),
             Rule::NoTables => self.step_by_frame_pointer(position, reader),
-            Rule::Unknown => self.cut(),
+            Rule::Unknown => {
+                self.note(position, 0, 0, false);
+                self.cut()
+            }
         }
     }
 
@@ -217,6 +220,7 @@ impl Walk {
     #[cold]
     fn step_by_registers(&mut self, position: &mut Position, reader: &mut StackReader) -> bool {
         self.is_repeatable = false;
+        self.note(position, 0, 0, false);
         let is_interrupted = position.interrupted.is_some();
         let mut registers = position
             .interrupted
@@ -250,6 +254,7 @@ impl Walk {
         }
         let cfa = frame.wrapping_add(2 * WORD);
         if cfa <= position.stack_pointer || cfa - position.stack_pointer > MAX_GUESSED_FRAME {
+            self.note(position, 0, 0, true);
             return self.cut();
         }
         self.frames.guessed = true;
@@ -307,6 +312,17 @@ impl Walk {
     /// The addresses of the whole stack; `None` if the memo has the rest of it.
     pub(in crate::recorder) fn whole_frames(&self) -> Option<&Frames> {
         self.resumed.is_none().then_some(&self.frames)
+    }
+
+    /// The frames of a walk without a memo, each with the stack pointer in it, where its part of the
+    /// stack begins; for the mark of a cut, the highest address.
+    #[cfg(all(feature = "preload", target_os = "linux"))]
+    pub(in crate::recorder) fn frames_with_stack_pointers(&self) -> impl Iterator<Item = (u64, usize)> {
+        self.frames.addresses().iter().zip(&self.steps).map(|(&address, step)| match address {
+            CUT_ADDRESS => (address, usize::MAX),
+            // SAFETY: the step of every frame that was pushed has been noted.
+            _ => (address, unsafe { step.assume_init_ref() }.stack_pointer),
+        })
     }
 
     /// The address of a frame, without the number of its module.
