@@ -51,6 +51,8 @@ pub(crate) enum Command {
         after_help = "Examples:\n  cargo xtask bench recorder\n  cargo xtask bench recorder --only slots,handover --pairs 9\n  \
         cargo xtask bench recorder --only heaptrack\n  cargo xtask bench logagg\n  \
         HEAPLAB_PYTHON=venv/bin/python cargo xtask bench logagg --only duckdb,polars\n  \
+        HEAPLAB_PYTHON=venv/bin/python cargo xtask bench programs\n  \
+        cargo xtask bench programs --only jq,perl --pairs 9\n  \
         cargo xtask bench gradebook --submissions 24\n\n\
         The exit status is 0 whatever the figures are: time on a shared machine wanders. That of `gradebook` is 1 where a\n\
         submission is lost or comes out otherwise than it has to."
@@ -227,7 +229,7 @@ pub(crate) struct BenchOptions {
     /// Only these workloads, builds or peers, by name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
-    /// How much work, for every workload of `recorder` [default: each its own]
+    /// How much work, for every workload of `recorder` and `programs` [default: each its own]
     #[arg(long, value_name = "N", value_parser = scale::parse_rows)]
     pub(crate) rows: Option<u64>,
     /// How large the log of `logagg` is; the other logs and the addresses scale with it [default: 4G]
@@ -245,7 +247,7 @@ pub(crate) struct BenchOptions {
     /// Write the files to this folder itself
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print recorder.json or logagg.json on standard output instead of the table
+    /// Print recorder.json, logagg.json or programs.json on standard output instead of the table
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -257,6 +259,8 @@ pub(crate) enum Suite {
     Recorder,
     /// The log aggregator: beside a newline scan, DuckDB, polars, gawk, mawk and the lecture's Python; its memory and its counts
     Logagg,
+    /// The recorder in sqlite3, jq, perl, git, CPython, gcc and a C++ program, beside heaptrack and memray
+    Programs,
     /// Homework: a class that is made, a third of it hostile, graded; nobody lost, everybody as known before, and the rate
     Gradebook,
 }
@@ -267,6 +271,7 @@ impl Suite {
         match self {
             Suite::Recorder => "recorder",
             Suite::Logagg => "logagg",
+            Suite::Programs => "programs",
             Suite::Gradebook => "gradebook",
         }
     }

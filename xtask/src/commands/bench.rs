@@ -4,6 +4,7 @@
 //! - `recorder`: the heap probe beside dhat, heaptrack, mod-alloc and heapscope.
 //! - `logagg`: the log aggregator beside a newline scan, DuckDB, polars, gawk, mawk and the
 //!   lecture's Python.
+//! - `programs`: programs that nobody built for heaplab, beside heaptrack and memray.
 //! - `gradebook`: a synthetic class, a third of it hostile; counts instead of ratios.
 //!
 //! They share `rounds` (the order of runs), `process` (one run) and `table` (rows as they are
@@ -12,6 +13,7 @@
 mod gradebook;
 mod logagg;
 mod process;
+mod programs;
 mod recorder;
 mod rounds;
 mod table;
@@ -30,6 +32,7 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
     match options.suite {
         Suite::Recorder => recorder::check_options(options)?,
         Suite::Logagg => logagg::check_options(options)?,
+        Suite::Programs => programs::check_options(options)?,
         Suite::Gradebook => return gradebook::run(options),
     }
     let workspace = discover::load_workspace()?;
@@ -43,6 +46,9 @@ pub(crate) fn run(options: &BenchOptions) -> Result<()> {
             recorder::measure_recorder(options, &workspace, &staging.runs_folder(), &mut table)?
         }
         Suite::Logagg => logagg::measure_logagg(options, &workspace, &staging.runs_folder(), &mut table)?,
+        Suite::Programs => {
+            programs::measure_programs(options, &workspace, &staging.runs_folder(), &mut table)?
+        }
         Suite::Gradebook => {}
     }
     table.publish(options, &workspace, staging)

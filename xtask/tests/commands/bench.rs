@@ -74,6 +74,34 @@ fn the_log_aggregator_is_held_against_its_oracle_and_peers() {
     assert_eq!(names(&out).len(), 8);
 }
 
+/// Programs as they are installed: all do the same work with the recorder and without.
+#[test]
+fn programs_that_nobody_built_for_it_are_held_against_peers() {
+    let home = tempfile::tempdir().unwrap();
+    let out = home.path().join("bench");
+    let few = ["bench", "programs", "--rows", "50", "--pairs", "1", "--out", out.to_str().unwrap()];
+    let ran = run::run(&workspace(), &[&few[..], &["--only", "heaplab"]].concat());
+    ends_with(&ran, 0);
+    assert_eq!(names(&out), ["programs.json", "programs.md", "programs.png", "programs.svg"]);
+    let bench = report_named(&out, "programs.json");
+    let comparisons = bench["comparisons"].as_array().unwrap();
+    let costs: Vec<_> =
+        comparisons.iter().filter(|of| of["under"] == "plain" && of["quantity"] == "process_ratio").collect();
+    assert_eq!(
+        costs.iter().filter(|of| of["over"] == "heaplab").count(),
+        9 + 1,
+        "nine programs and their median"
+    );
+    for of in comparisons {
+        let is_measured = of["figures"].as_array().is_some_and(|figures| !figures.is_empty());
+        let said = of["not_measured"].as_str().unwrap_or_default();
+        // What is installed does the same work; what is not, or was too short for CPU time, says so.
+        let is_excused =
+            ["installed", "HEAPLAB_PYTHON", "CPU time", "child"].iter().any(|why| said.contains(why));
+        assert!(is_measured || is_excused, "{of}");
+    }
+}
+
 #[test]
 fn options_of_the_other_suite_are_wrong_use() {
     for (arguments, word) in [
@@ -81,6 +109,8 @@ fn options_of_the_other_suite_are_wrong_use() {
         (["recorder", "--bytes", "4G"], "--rows"),
         (["logagg", "--bytes", "1M"], "at least"),
         (["logagg", "--only", "slots"], "mawk"),
+        (["programs", "--bytes", "4G"], "--rows"),
+        (["programs", "--only", "slots"], "sqlite3"),
     ] {
         let ran = run::run(&workspace(), &[&["bench"], &arguments[..]].concat());
         ends_with(&ran, 2);

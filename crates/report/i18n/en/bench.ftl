@@ -44,3 +44,12 @@ bench-addresses = { $count } addresses
 bench-better-input = better of pread, mmap
 bench-generating = generating { $bytes } of log
 bench-no-program = { $program } is not installed here (Debian: apt-get install { $program })
+bench-title-programs = The recorder in programs that nobody built for it
+bench-how-programs = Fresh processes in turns, one round discarded; medians of the ratios, with the least and the most.
+bench-less-is-better-programs = What recording costs: shorter is better
+bench-more-is-better-programs = What peers cost beside heaplab: longer is better for heaplab
+bench-share-programs = Speed: longer is better
+bench-peaks-programs = The most that was resident: shorter is better
+bench-all-programs = all programs
+bench-follows-no-child = { $program } does not follow child processes; { $workload } is the same work in one process
+bench-python-objects = plain, heaplab and heaptrack run CPython with PYTHONMALLOC=malloc, so that every object is a block; plain-pools and memray run it with its own pools. memray-objects is memray with --trace-python-allocators.

@@ -44,3 +44,12 @@ bench-addresses = { $count } 个地址
 bench-better-input = pread 与 mmap 中较快者
 bench-generating = 正在生成 { $bytes } 日志
 bench-no-program = 这台机器没有安装 { $program }（Debian：apt-get install { $program }）
+bench-title-programs = 未经改动的程序里的记录器
+bench-how-programs = 新进程轮流运行，第一轮不计；数字是比值的中位数，旁边是最小值和最大值。
+bench-less-is-better-programs = 记录的代价：越短越好
+bench-more-is-better-programs = 其他工具与 heaplab 相比的代价：越长说明 heaplab 越快
+bench-share-programs = 速度：越长越好
+bench-peaks-programs = 驻留内存的最大值：越短越好
+bench-all-programs = 所有程序
+bench-follows-no-child = { $program } 不跟踪子进程；{ $workload } 是同样的工作，只用一个进程
+bench-python-objects = plain、heaplab 和 heaptrack 用 PYTHONMALLOC=malloc 运行 CPython，每个对象是一个内存块；plain-pools 和 memray 用 CPython 自己的内存池。memray-objects 是带 --trace-python-allocators 的 memray。
