@@ -31,6 +31,7 @@ pub(crate) fn is_left_out() -> bool {
 }
 
 /// Whether this process is recorded and the ones that it makes are not.
+#[cfg(all(feature = "preload", target_os = "linux"))]
 pub(crate) fn is_alone() -> bool {
     decide() == ONLY_THIS_PROCESS
 }

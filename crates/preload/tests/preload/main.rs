@@ -9,3 +9,4 @@ mod functions;
 mod loading;
 mod programs;
 mod run;
+mod surroundings;
