@@ -58,11 +58,16 @@ pub(crate) fn record(command: &mut Command) -> Recorded {
     let home = tempfile::tempdir().expect("a temporary folder");
     command.env("LD_PRELOAD", library()).env("HEAPLAB_OUT", home.path()).env_remove("HEAPLAB_PROBE");
     let output = command.output().expect("the program starts");
-    let files = std::fs::read_dir(home.path()).expect("the folder is there").flatten();
+    Recorded { output, processes: read_recordings(home.path()) }
+}
+
+/// The recordings in a folder, in the order in which their processes began.
+pub(crate) fn read_recordings(folder: &Path) -> Vec<RawRecording> {
+    let files = std::fs::read_dir(folder).expect("the folder is there").flatten();
     let mut processes: Vec<RawRecording> =
         files.map(|file| read_file(&file.path()).expect("a whole recording")).collect();
     processes.sort_by_key(|raw| raw.process.started_unix_ns);
-    Recorded { output, processes }
+    processes
 }
 
 /// Records the C program, which must end well.

@@ -41,7 +41,7 @@ struct Bench<'a> {
     options: &'a BenchOptions,
     library: PathBuf,
     python: Result<Python, String>,
-    scripts: PathBuf,
+    root: &'a Path,
     folder: &'a Path,
 }
 
@@ -61,7 +61,7 @@ pub(super) fn measure_programs(
         options,
         library: build::build_preload_library()?,
         python: python::find_python(),
-        scripts: workspace.root.join("xtask/src/commands/bench/programs"),
+        root: &workspace.root,
         folder,
     };
     table.print_header();
@@ -132,8 +132,7 @@ fn run_sides(
     table: &mut BenchTable<'_>,
 ) -> Result<Vec<Vec<RunCost>>> {
     let folder = tempfile::tempdir_in(bench.folder).context("no place for the input")?;
-    let sources =
-        WorkloadSources { scripts: bench.scripts.clone(), folder: folder.path(), python: &bench.python };
+    let sources = WorkloadSources { root: bench.root, folder: folder.path(), python: &bench.python };
     let prepared = workload.prepare(rows, &sources)?;
     let setting = RunSetting { library: &bench.library, folder: folder.path() };
     let mut expected: Option<String> = None;

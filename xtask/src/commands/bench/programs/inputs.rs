@@ -37,7 +37,7 @@ pub(super) fn write_c_source(folder: &Path, functions: u64) -> Result<PathBuf> {
     write_file(folder, "functions.c", &text)
 }
 
-/// Compiles the C++ program of this folder.
+/// Compiles the C++ program.
 pub(super) fn compile_map(folder: &Path, source: &Path) -> Result<PathBuf> {
     let program = folder.join("map");
     let mut compiler = Command::new("c++");

@@ -34,8 +34,8 @@ pub(super) struct PreparedWorkload {
 
 /// Where workloads find what they need.
 pub(super) struct WorkloadSources<'a> {
-    /// The folder with the sources of this suite.
-    pub(super) scripts: PathBuf,
+    /// The workspace's folder.
+    pub(super) root: &'a Path,
     /// For what is made.
     pub(super) folder: &'a Path,
     pub(super) python: &'a Result<Python, String>,
@@ -113,7 +113,7 @@ impl Workload {
         let of = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
         let python = |script: &str, argument: OsString| -> Result<Vec<OsString>> {
             let python = sources.python.as_ref().map_err(|why| anyhow::anyhow!("{why}"))?;
-            let script = sources.scripts.join(script);
+            let script = sources.root.join("xtask/src/commands/bench/programs").join(script);
             Ok(vec![python.program.clone().into(), script.into(), argument])
         };
         let mut result = None;
@@ -138,7 +138,8 @@ impl Workload {
                 .concat()
             }
             Workload::CppMap => {
-                let program = inputs::compile_map(folder, &sources.scripts.join("map.cpp"))?;
+                let program =
+                    inputs::compile_map(folder, &sources.root.join("crates/preload/tests/programs/map.cpp"))?;
                 vec![program.into(), rows.to_string().into()]
             }
             Workload::Objects => python("objects.py", rows.to_string().into())?,
