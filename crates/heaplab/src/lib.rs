@@ -4,6 +4,7 @@
 //! ones. Imports go one way: [`commands`] use [`publish`] and [`runner`], `publish` uses `runner`, and
 //! all of them use [`terminal`] and the crate `heaplab-command`.
 
+pub mod cargo_build;
 pub mod cli;
 pub mod commands;
 pub mod limit;

@@ -1,14 +1,11 @@
 //! Builds the lessons of a section with the profile for measurements, and reads each one's
 //! manifest.
 
-use crate::exit::ExitReason;
-use crate::interrupt;
 use crate::runner::discover::{Lesson, Workspace};
 use anyhow::{Context as _, Result};
-use cargo_metadata::Message;
+use heaplab::cargo_build::{self, MESSAGE_FORMAT};
 use heaplab_record::{MANIFEST_SCHEMA, Manifest};
 use std::collections::HashMap;
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -111,7 +108,7 @@ pub(crate) fn build_preload_library() -> Result<PathBuf> {
 fn cargo_command(root: &Path, what: &str) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root).args([what, "--profile", "lesson"]);
-    command.args(["--message-format", "json-render-diagnostics"]);
+    command.args(MESSAGE_FORMAT);
     command
 }
 
@@ -123,25 +120,8 @@ fn run_cargo(command: Command) -> Result<HashMap<String, PathBuf>> {
 fn run_cargo_with_flags(mut command: Command, flags: &[String]) -> Result<HashMap<String, PathBuf>> {
     // A RUSTFLAGS variable would replace the flags of .cargo/config.toml, so both are passed on.
     command.env("CARGO_ENCODED_RUSTFLAGS", flags.join(FLAG_SEPARATOR)).env_remove("RUSTFLAGS");
-    let mut child =
-        command.stdout(Stdio::piped()).spawn().context("cannot start cargo; is Rust installed?")?;
-    let mut binaries: HashMap<String, PathBuf> = HashMap::new();
-    if let Some(output) = child.stdout.take() {
-        for message in Message::parse_stream(BufReader::new(output)) {
-            if let Message::CompilerArtifact(artifact) = message.context("cannot read what cargo says")? {
-                let library = artifact.filenames.into_iter().find(|file| file.extension() == Some("so"));
-                if let Some(file) = artifact.executable.or(library) {
-                    binaries.insert(artifact.target.name.clone(), file.into_std_path_buf());
-                }
-            }
-        }
-    }
-    let status = child.wait().context("cannot wait for cargo")?;
-    interrupt::check()?;
-    if !status.success() {
-        return Err(ExitReason::CheckFailed("it does not build; cargo has said why above".into()).into());
-    }
-    Ok(binaries)
+    let built = cargo_build::run_cargo(command)?;
+    Ok(built.into_iter().map(|file| (file.target, file.path)).collect())
 }
 
 fn read_manifest<'a>(lesson: &'a Lesson, binaries: &HashMap<String, PathBuf>) -> Result<BuiltLesson<'a>> {

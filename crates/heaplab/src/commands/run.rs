@@ -33,26 +33,33 @@ pub fn run(options: &RunOptions, setting: &Setting<'_>) -> Result<()> {
         return Err(ExitReason::UsageError("name a program behind `--`".into()).into());
     };
     let name = Path::new(program).file_name().unwrap_or(program).to_string_lossy().into_owned();
+    run_named(&name, options, setting)
+}
+
+/// As [`run`], with another name for the report than that of the program's file.
+///
+/// # Errors
+/// As for [`run`].
+pub fn run_named(name: &str, options: &RunOptions, setting: &Setting<'_>) -> Result<()> {
     if options.program.cpu {
-        return cpu::run_cpu(&name, options, setting);
+        return cpu::run_cpu(name, options, setting);
     }
     let output = &options.program.output;
     let words = Words::new(resolve_language(output.lang));
-    let staging = open_place(options.out.as_deref(), &setting.reports.join(&name))?;
+    let staging = open_place(options.out.as_deref(), &setting.reports.join(name))?;
     interrupt::install_handlers().context("cannot listen to signals")?;
 
-    let (ended, recordings) = record(&name, options, &staging, setting)?;
+    let (ended, recordings) = record(name, options, &staging, setting)?;
     let screen = Terminal::new(output.prints_results());
     screen.set_activity("names for the stacks");
-    let recorded =
-        RecordedProgram { name: &name, recordings: &recordings, ended: Some(&ended), keep: options.keep };
+    let recorded = RecordedProgram { name, recordings: &recordings, ended: Some(&ended), keep: options.keep };
     let made = program_report::make_report(&recorded, setting, &words)?;
     interrupt::check()?;
     let place = staging.publish(&made.artifacts)?;
     screen.finish();
     program_report::print_outcome(&made.report, &place, &screen, &words, output)?;
     if let Some(signal) = ended.interrupted {
-        return Err(interrupted_exit(signal, &name).into());
+        return Err(interrupted_exit(signal, name).into());
     }
     check_failures(&made.report)?;
     Ok(limit_check::check_limits(&options.fail_above, &made.report, &made.profiles)?)
