@@ -38,6 +38,13 @@ pub fn record_free(origin: BlockOrigin, size: usize) {
     recorder::record_free(origin, size);
 }
 
+/// Gives this thread what it needs to record, before its first event. A thread asks the C library for
+/// the bounds of its stack, by `pthread_getattr_np`. An allocator that replaces the C library's must
+/// call this before that function begins: it holds a lock of the thread while it allocates.
+pub fn prepare_thread() {
+    recorder::prepare_thread();
+}
+
 /// Takes note if this is the return address of a call by which the dynamic linker frees something: it
 /// may have unloaded code. To be called for each `free`.
 #[inline(always)]

@@ -7,6 +7,7 @@
 //! - `glibc`: glibc's own entry points.
 //! - `state`: whether this process records.
 //! - `loading`: `dlopen` without `RTLD_DEEPBIND`.
+//! - `stack_attributes`: `pthread_getattr_np`, which allocates under a lock.
 //! - `environment`: takes this library out of `LD_PRELOAD`.
 //! - `region`: two functions that a program may call to measure a part of itself.
 //!
@@ -22,4 +23,5 @@ mod glibc;
 mod header;
 mod loading;
 mod region;
+mod stack_attributes;
 mod state;

@@ -21,8 +21,9 @@ extern "C" fn find_dlmopen() -> usize {
     find_next(&DLMOPEN, c"dlmopen")
 }
 
-/// The address of the next function with this name behind ours.
-fn find_next(known: &AtomicUsize, name: &std::ffi::CStr) -> usize {
+/// The address of the next function with this name behind ours; that of a function which returns 0
+/// if there is none.
+pub(crate) fn find_next(known: &AtomicUsize, name: &std::ffi::CStr) -> usize {
     // SAFETY: a name that ends with a NUL.
     let found = unsafe { libc::dlsym(libc::RTLD_NEXT, name.as_ptr()) }.addr();
     let found =

@@ -306,6 +306,14 @@ struct CountedAlloc {
     alloc_clock: u64,
 }
 
+/// Gives this thread its tables, if the process records.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(crate) fn prepare_thread() {
+    if current_region() != NO_REGION {
+        thread::prepare();
+    }
+}
+
 with_stack_start! {
     /// Counts an allocation, with the stack that starts at the caller.
     fn count_alloc(size: usize) -> CountedAlloc = count_alloc_at;

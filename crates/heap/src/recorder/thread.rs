@@ -69,6 +69,8 @@ struct Local {
     ended: Cell<bool>,
     /// The recorder is running on this thread: its own allocations are not the program's.
     is_busy: Cell<bool>,
+    /// The lowest address of the thread's stack and one past its highest; zeros before they are known.
+    stack: Cell<(usize, usize)>,
 }
 
 #[cfg(all(feature = "preload", target_os = "linux"))]
@@ -83,6 +85,7 @@ thread_local! {
             former: Cell::new(ptr::null()),
             ended: Cell::new(false),
             is_busy: Cell::new(false),
+            stack: Cell::new((0, 0)),
         }
     };
 }
@@ -100,6 +103,12 @@ pub(super) fn with_current<R>(event: impl FnOnce(&'static ThreadTables) -> R) ->
         Some(thread) => Some(event(thread)),
         None => LOCAL.with(|local| with_new_tables(local, event)),
     }
+}
+
+/// Gives this thread its tables before its first event.
+#[cfg(all(feature = "preload", target_os = "linux"))]
+pub(super) fn prepare() {
+    with_current(|_| ());
 }
 
 /// Handles the first event of a thread, and every event after its end.
@@ -172,7 +181,10 @@ fn register_thread(local: &Local) -> Option<&'static ThreadTables> {
     if let Some(former) = unsafe { local.former.replace(ptr::null()).as_ref() } {
         former.release();
     }
-    let (low, high) = stack_bounds();
+    if local.stack.get() == (0, 0) {
+        local.stack.set(stack_bounds());
+    }
+    let (low, high) = local.stack.get();
     let thread = table_pool::acquire()?;
     // The overflow site must have a row, so that no event is lost later.
     thread.counters_of(OVERFLOW_SITE)?;

@@ -2,6 +2,7 @@
 
 #![cfg(all(target_os = "linux", target_env = "gnu"))]
 
+mod bounds;
 mod cpp;
 mod dhat;
 mod follow;
