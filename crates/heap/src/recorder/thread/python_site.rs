@@ -50,6 +50,7 @@ impl ThreadTables {
                 self.stack_memo.store(&walk, start, 0);
                 site
             }
+            None if walk.whole_frames().is_some() => self.learn_walked_pair(&walk, key, python),
             None => self.learn_pair(start, key, python),
         }
     }
@@ -59,7 +60,11 @@ impl ThreadTables {
     fn learn_pair(&self, start: &StackStart, key: u64, python: PythonStack<'_>) -> u32 {
         let mut walk = Walk::new();
         walk.run(start, &self.stack_memo.bounds(), None);
-        let site = self.learn_site(&combine(&walk, &python));
+        self.learn_walked_pair(&walk, key, python)
+    }
+
+    fn learn_walked_pair(&self, walk: &Walk, key: u64, python: PythonStack<'_>) -> u32 {
+        let site = self.learn_site(&combine(walk, &python));
         self.python.add_pair(key, site);
         site
     }
