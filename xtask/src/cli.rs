@@ -5,6 +5,7 @@ pub(crate) mod homework;
 use crate::runner::python::PythonChoice;
 use crate::runner::scale;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub(crate) use heaplab::cli::{CompletionsOptions, ShellChoice};
 pub(crate) use heaplab_command::language::{LangChoice, resolve_language};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -198,24 +199,6 @@ pub(crate) struct HintOptions {
     /// The language of the hints [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
-}
-
-#[derive(Args)]
-pub(crate) struct CompletionsOptions {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: ShellChoice,
-}
-
-/// A shell that can be told how to complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ShellChoice {
-    /// GNU Bash
-    Bash,
-    /// Zsh
-    Zsh,
-    /// fish
-    Fish,
 }
 
 #[derive(Args)]

@@ -1,8 +1,11 @@
 //! What can be typed after `heaplab`. No work happens here.
 
 use crate::limit::{self, Limit};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use heaplab_command::language::LangChoice;
+use heaplab_profile::formats::FORMATS;
 use heaplab_report::SiteGrouping;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,25 +20,62 @@ pub struct Cli {
     pub command: Command,
 }
 
-const STATUS: &str =
-    "Exit status: 0 done, 1 the measurement says no, 2 wrong use, 3 this machine lacks something.";
+const STATUS: &str = "\
+    Exit status: 0 done, 1 the measurement says no (a limit is broken, the program failed), 2 wrong use, \
+    3 this machine lacks something; 130 and 143 after Ctrl-C and SIGTERM.\n\n\
+    Example: heaplab run -- ./my-program --its options";
 
 /// The commands of `heaplab`.
 #[derive(Subcommand)]
 pub enum Command {
     /// Run a program under the recorder, and make the report of its allocations
-    #[command(
-        after_help = "Examples:\n  heaplab run -- ./my-program --its options\n  heaplab run --open -- python3 script.py"
-    )]
+    #[command(after_help = RUN_NOTES)]
     Run(RunOptions),
+    /// Make the report of recordings that are there, also while their processes still run
+    #[command(after_help = "Examples:\n  heaplab report heaplab-report/my-program/recordings\n  \
+        heaplab report heap-4711.tables --out then\n\n\
+        A folder is taken with all of its recordings (heap-PID.tables, .raw), which make one report.")]
+    Report(ReportOptions),
     /// Hold two reports or profiles against each other: flamegraphs both ways, one sentence a changed site
-    #[command(after_help = "Example: heaplab diff heaplab-report/before heaplab-report/after")]
+    #[command(after_help = "Examples:\n  heaplab diff heaplab-report/before heaplab-report/after\n  \
+        heaplab diff old.dhat.json new.dhat.json --out what-changed\n\n\
+        OLD and NEW are a report's folder, a report.json, or a profile: .tables, .raw, .dhat.json, .speedscope.json, .folded, \
+        heaptrack's recording, or what `memray transform csv` exports; all of them also packed as .gz or .zst.")]
     Diff(DiffOptions),
     /// Watch what a program holds while it runs: the curve, the top lines, what grew since a mark
     #[cfg(feature = "live")]
     #[command(after_help = crate::live::HELP)]
     Live(crate::live::LiveOptions),
+    /// Write a profile as a file for another tool
+    #[command(
+        after_help = "Examples:\n  heaplab export --format pprof heaplab-report/my-program --out my.pb.gz\n  \
+        heaplab export --format folded heaplab-report/my-program | less\n  \
+        heaplab export --format speedscope heaptrack.app.1.zst\n\n\
+        dhat: valgrind's DHAT viewer. folded: flamegraph scripts. speedscope, firefox: the viewers of these names.\n\
+        pprof: go tool pprof, and whatever else reads its format."
+    )]
+    Export(ExportOptions),
+    /// Write what a shell needs to complete `heaplab`
+    #[command(
+        after_help = "Examples:\n  source <(heaplab completions bash)\n  heaplab completions zsh > ~/.zfunc/_heaplab\n  \
+        heaplab completions fish > ~/.config/fish/completions/heaplab.fish"
+    )]
+    Completions(CompletionsOptions),
 }
+
+const RUN_NOTES: &str = "\
+Examples:
+  heaplab run -- ./my-program --its options
+  heaplab run --open -- python3 script.py
+  heaplab run --fail-above peak=200MB --fail-above end=0 -- ./my-tests
+  heaplab run --cpu -- ./my-program
+
+A program that is dynamically linked to glibc is taken as it is; names and lines come from its debug information. CPython is \
+run with PYTHONMALLOC=malloc unless that is set, so that every object is a block. What cannot be recorded is said before it \
+runs: static programs, setuid, other C libraries.
+
+--cpu takes any program and counts with valgrind. Ctrl-C ends the program; the report is of what it did until then, and the \
+exit status is 130. A program that fails makes the exit status 1.";
 
 /// Options of `heaplab run`.
 #[derive(Args)]
@@ -65,6 +105,66 @@ impl RunOptions {
     /// A run without the options that `cargo xtask profile` does not have.
     pub fn plain(program: ProgramOptions, out: Option<PathBuf>) -> RunOptions {
         RunOptions { program, out, follow: true, no_follow: false, fail_above: Vec::new(), keep: false }
+    }
+}
+
+/// Options of `heaplab report`.
+#[derive(Args)]
+pub struct ReportOptions {
+    /// Recordings, folders of them, or reports that have kept theirs
+    #[arg(required = true, num_args = 1.., value_name = "RECORDING|FOLDER")]
+    pub recordings: Vec<PathBuf>,
+    /// Write the report to this folder itself [default: heaplab-report/PROGRAM]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What is printed, and in which language.
+    #[command(flatten)]
+    pub output: OutputOptions,
+}
+
+/// Options of `heaplab export`.
+#[derive(Args)]
+pub struct ExportOptions {
+    /// The format of the file
+    #[arg(long, value_parser = PossibleValuesParser::new(FORMATS.map(|format| format.name)))]
+    pub format: String,
+    /// Recordings, folders of them, reports, or profiles of other tools
+    #[arg(required = true, num_args = 1.., value_name = "RECORDING|REPORT")]
+    pub recordings: Vec<PathBuf>,
+    /// Only this process, by the name that the report has for it
+    #[arg(long, value_name = "NAME")]
+    pub process: Option<String>,
+    /// The file; a folder where there are several processes [default: standard output]
+    #[arg(long, value_name = "FILE|DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// Options of `heaplab completions`.
+#[derive(Args)]
+pub struct CompletionsOptions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: ShellChoice,
+}
+
+/// A shell that can be told how to complete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShellChoice {
+    /// GNU Bash
+    Bash,
+    /// Zsh
+    Zsh,
+    /// fish
+    Fish,
+}
+
+impl From<ShellChoice> for Shell {
+    fn from(choice: ShellChoice) -> Shell {
+        match choice {
+            ShellChoice::Bash => Shell::Bash,
+            ShellChoice::Zsh => Shell::Zsh,
+            ShellChoice::Fish => Shell::Fish,
+        }
     }
 }
 
@@ -154,4 +254,21 @@ pub struct DiffPair {
     /// Print diff.json on standard output instead of the sentences
     #[arg(long)]
     pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound_and_every_help_has_an_example() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let after = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(after.contains("Example"), "{} has no example", sub.get_name());
+        }
+    }
 }

@@ -1,6 +1,9 @@
 //! What `heaplab` can do: one file per command.
 
+pub mod completions;
 pub mod diff;
+pub mod export;
 mod limit_check;
 mod program_report;
+pub mod report;
 pub mod run;

@@ -18,6 +18,12 @@ fn run(command: &Command) -> Result<()> {
         Command::Run(options) => commands::run::run(options, &setting),
         #[cfg(feature = "live")]
         Command::Live(options) => heaplab::live::run_live(options, &setting),
+        Command::Report(options) => commands::report::run(options, &setting),
+        Command::Export(options) => commands::export::run(options, &setting),
+        Command::Completions(options) => {
+            commands::completions::run(options);
+            Ok(())
+        }
         Command::Diff(options) => commands::diff::run(&options.pair, options.out.as_deref(), &setting),
     }
 }

@@ -8,13 +8,15 @@ pub mod firefox;
 pub mod folded;
 pub mod heaptrack;
 pub mod memray;
+pub mod pprof;
 pub mod speedscope;
 
 use crate::{Measure, Profile};
 use dhat::{DhatError, RunHeader};
 
 /// Every format, in the order in which messages list them.
-pub const FORMATS: [Format; 4] = [dhat::FORMAT, speedscope::FORMAT, folded::FORMAT, firefox::FORMAT];
+pub const FORMATS: [Format; 5] =
+    [dhat::FORMAT, speedscope::FORMAT, folded::FORMAT, firefox::FORMAT, pprof::FORMAT];
 
 /// Readers of files that other profilers write.
 const IMPORTS: [ProfileReader; 2] = [heaptrack::READER, memray::READER];
@@ -26,10 +28,12 @@ pub fn readers() -> impl Iterator<Item = ProfileReader> {
 
 /// A file format of a heap profile.
 pub struct Format {
+    /// What people call it, as `heaplab export --format` has it.
+    pub name: &'static str,
     /// How the names of its files end: `.speedscope.json`.
     pub ending: &'static str,
     /// Writes a profile. `None` where the format needs what is not known of this run.
-    pub write: fn(&Profile, &Subject<'_>) -> Result<Option<String>, FormatError>,
+    pub write: fn(&Profile, &Subject<'_>) -> Result<Option<Vec<u8>>, FormatError>,
     /// Reads a profile back, if heaplab reads the format.
     pub read: Option<ProfileReader>,
 }
@@ -107,6 +111,9 @@ pub enum FormatError {
         /// The program that the file names.
         exporter: String,
     },
+    /// The profile cannot be packed.
+    #[error("the profile cannot be packed")]
+    Pack(#[source] std::io::Error),
     /// A stack refers to a frame outside the table.
     #[error("a sample names a frame that is not there")]
     Frame,
@@ -169,7 +176,8 @@ mod tests {
         let subject = Subject { name: "app: live", run: Some(&RunHeader::default()) };
         let mut read = 0;
         for format in FORMATS {
-            let text = (format.write)(&profile(), &subject).unwrap().unwrap();
+            let bytes = (format.write)(&profile(), &subject).unwrap().unwrap();
+            let text = String::from_utf8_lossy(&bytes);
             let name = format!("app{}", format.ending);
             let recognized = readers().filter(|reader| (reader.recognizes)(&name, &text)).count();
             assert_eq!(recognized, usize::from(format.read.is_some()), "{name}");

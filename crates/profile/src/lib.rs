@@ -42,7 +42,7 @@
 //!   there.
 //! - [`dhat`]: reads and writes DHAT's format, and makes the copy of dhat's own file for a report.
 //! - [`folded`]: one line per stack, from which flamegraphs are drawn.
-//! - [`speedscope`] and [`firefox`]: for the viewers of these names.
+//! - [`speedscope`], [`firefox`] and [`formats::pprof`]: for the viewers of these names.
 //! - [`formats::heaptrack`] and [`formats::memray`]: files of these profilers, which are read only.
 //! - [`callgrind`]: valgrind's counts of instructions, the only profile here that is not of memory.
 //!

@@ -4,7 +4,7 @@
 
 use crate::cli::{Cli, CompletionsOptions, ShellChoice};
 use clap::CommandFactory as _;
-use clap_complete::{Shell, generate};
+use clap_complete::generate;
 use std::io::Write as _;
 
 /// bash calls this for `cargo`; any earlier completion of `cargo` stays active.
@@ -49,14 +49,14 @@ pub(crate) fn run(options: &CompletionsOptions) {
 }
 
 fn render_script(shell: ShellChoice) -> String {
-    let (shell, more) = match shell {
-        ShellChoice::Bash => (Shell::Bash, BASH),
-        ShellChoice::Zsh => (Shell::Zsh, ZSH),
-        ShellChoice::Fish => (Shell::Fish, FISH),
+    let more = match shell {
+        ShellChoice::Bash => BASH,
+        ShellChoice::Zsh => ZSH,
+        ShellChoice::Fish => FISH,
     };
     let mut out = Vec::new();
     let mut command = Cli::command().name("xtask").bin_name("xtask");
-    generate(shell, &mut command, "xtask", &mut out);
+    generate(clap_complete::Shell::from(shell), &mut command, "xtask", &mut out);
     String::from_utf8_lossy(&out).into_owned() + more
 }
 

@@ -42,6 +42,7 @@ fn a_program_gets_the_report_of_a_lesson() {
         "leaky.firefox.json",
         "leaky.flamegraph.svg",
         "leaky.folded",
+        "leaky.pprof.pb.gz",
         "leaky.speedscope.json",
         "live.csv",
         "live.png",

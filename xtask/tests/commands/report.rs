@@ -13,12 +13,12 @@ fn the_same_run_gives_the_same_bytes() {
     assert_eq!(steady(first.report.clone()), steady(second.report.clone()));
     let mut compared = 0;
     for name in names(one) {
-        let read = |folder: &Path| std::fs::read_to_string(folder.join(&name)).unwrap();
+        let read = |folder: &Path| std::fs::read(folder.join(&name)).unwrap();
         if name.ends_with(".dhat.json") {
-            let parsed = |folder| steady(serde_json::from_str::<Value>(&read(folder)).unwrap());
+            let parsed = |folder| steady(serde_json::from_slice::<Value>(&read(folder)).unwrap());
             assert_eq!(parsed(one), parsed(other), "{name}");
         } else if ["comparison.svg", "live.svg", "live.csv"].contains(&name.as_str())
-            || [".folded", ".flamegraph.svg", ".speedscope.json", ".firefox.json"]
+            || [".folded", ".flamegraph.svg", ".speedscope.json", ".firefox.json", ".pprof.pb.gz"]
                 .iter()
                 .any(|end| name.ends_with(end))
         {
@@ -80,7 +80,8 @@ fn a_report_has_every_file_and_key_of_the_design() {
     .map(str::to_owned)
     .to_vec();
     for variant in ["list_dict", "packed"] {
-        let files = ["dhat.json", "firefox.json", "flamegraph.svg", "folded", "speedscope.json"];
+        let files =
+            ["dhat.json", "firefox.json", "flamegraph.svg", "folded", "pprof.pb.gz", "speedscope.json"];
         expected.extend(files.map(|file| format!("{variant}.{file}")));
     }
     expected.sort();

@@ -65,8 +65,8 @@ pub fn render_profiles(
         for format in FORMATS {
             let name = format!("{of}{}", format.ending);
             let written = (format.write)(&named.profile, &subject);
-            if let Some(text) = written.with_context(|| format!("cannot write {name}"))? {
-                artifacts.push(text_artifact(name, text));
+            if let Some(bytes) = written.with_context(|| format!("cannot write {name}"))? {
+                artifacts.push(Artifact { name, bytes });
             }
         }
         let stacks = folded::write_folded(&named.profile, Measure::PeakBytes);

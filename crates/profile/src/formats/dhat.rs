@@ -16,8 +16,11 @@ pub use write::{RunHeader, write};
 /// Written for recordings only: where dhat itself was the recorder, a report contains [`rebase`]'s
 /// copy of its file.
 pub const FORMAT: Format = Format {
+    name: "dhat",
     ending: ".dhat.json",
-    write: |profile, subject| Ok(subject.run.map(|run| write(profile, run)).transpose()?),
+    write: |profile, subject| {
+        Ok(subject.run.map(|run| write(profile, run)).transpose()?.map(String::into_bytes))
+    },
     read: Some(ProfileReader { recognizes: |_, text| file::is_dhat(text), read: import }),
 };
 

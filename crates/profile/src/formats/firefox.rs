@@ -19,8 +19,9 @@ pub const VERSION: u32 = 55;
 
 /// Written only; heaplab does not read it.
 pub const FORMAT: Format = Format {
+    name: "firefox",
     ending: ".firefox.json",
-    write: |profile, subject| Ok(Some(write_firefox(profile, subject.name)?)),
+    write: |profile, subject| Ok(Some(write_firefox(profile, subject.name)?.into_bytes())),
     read: None,
 };
 

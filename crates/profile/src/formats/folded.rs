@@ -8,8 +8,9 @@ use std::fmt::Write as _;
 
 /// Bytes at the peak, as reports have them.
 pub const FORMAT: Format = Format {
+    name: "folded",
     ending: ".folded",
-    write: |profile, _| Ok(Some(write_folded(profile, Measure::PeakBytes))),
+    write: |profile, _| Ok(Some(write_folded(profile, Measure::PeakBytes).into_bytes())),
     read: Some(ProfileReader { recognizes: |name, _| name.ends_with(".folded"), read: read_folded }),
 };
 

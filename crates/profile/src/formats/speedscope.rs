@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 /// Bytes by stack. heaplab's own files are read back.
 pub const FORMAT: Format = Format {
+    name: "speedscope",
     ending: ".speedscope.json",
-    write: |profile, subject| Ok(Some(write_speedscope(profile, subject.name)?)),
+    write: |profile, subject| Ok(Some(write_speedscope(profile, subject.name)?.into_bytes())),
     read: Some(ProfileReader { recognizes: |_, text| is_speedscope(text), read: read_speedscope }),
 };
 
