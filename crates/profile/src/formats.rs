@@ -33,10 +33,13 @@ pub struct Format {
     /// How the names of its files end: `.speedscope.json`.
     pub ending: &'static str,
     /// Writes a profile. `None` where the format needs what is not known of this run.
-    pub write: fn(&Profile, &Subject<'_>) -> Result<Option<Vec<u8>>, FormatError>,
+    pub write: ProfileWriter,
     /// Reads a profile back, if heaplab reads the format.
     pub read: Option<ProfileReader>,
 }
+
+/// Writes a profile's file. `None` where the format needs what is not known of this run.
+pub type ProfileWriter = fn(&Profile, &Subject<'_>) -> Result<Option<Vec<u8>>, FormatError>;
 
 /// What was profiled.
 #[derive(Clone, Copy, Debug)]
