@@ -7,6 +7,8 @@
 
 mod app;
 mod draw;
+#[cfg(test)]
+mod fixture;
 mod history;
 mod keys;
 mod messages;

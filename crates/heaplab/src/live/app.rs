@@ -230,3 +230,6 @@ impl App {
         self.frozen = None;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -85,3 +85,6 @@ fn draw_footer(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) 
     };
     frame.render_widget(text::keys_line(&keys, width, style.palette), area);
 }
+
+#[cfg(test)]
+mod tests;

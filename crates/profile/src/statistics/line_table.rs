@@ -102,3 +102,73 @@ impl LineTable {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{GroupBy, group_sites};
+    use super::*;
+    use crate::Measure;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    /// Stacks of a program of which a library has no names.
+    fn any_stacks() -> impl Strategy<Value = Vec<Vec<Frame>>> {
+        let named = ("[fgh]", 1..4_u32).prop_map(|(function, line)| Frame {
+            function,
+            location: Some(format!("src/main.c:{line}")),
+            ..Frame::default()
+        });
+        let unnamed = (1..6_u64).prop_map(|address| Frame::without_symbol("libfoo.so", address));
+        let library = Just(Frame {
+            function: "alloc::vec::Vec<T,A>::push".to_owned(),
+            location: Some("std/alloc/src/vec/mod.rs:9".to_owned()),
+            ..Frame::default()
+        });
+        let frame = prop_oneof![3 => named, 4 => unnamed, 1 => library];
+        prop::collection::vec(prop::collection::vec(frame, 1..7), 1..25)
+    }
+
+    /// The lines and their bytes as a report has them.
+    fn lines_of_report(profile: &Profile) -> BTreeMap<String, (u64, String)> {
+        let groups = group_sites(profile, GroupBy::Line, Measure::EndBytes);
+        let line = |group: super::super::SiteGroup| {
+            let function = group.sums.frames.last().map(|frame| frame.function.clone()).unwrap_or_default();
+            (group.key, (group.sums.end_bytes, function))
+        };
+        groups.into_iter().map(line).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn lines_are_those_of_a_report_in_whatever_order_the_stacks_come(
+            stacks in any_stacks(),
+            batch in 1..8_usize,
+        ) {
+            let mut lines = LineTable::default();
+            for (first, stacks) in stacks.chunks(batch).enumerate() {
+                for (index, frames) in stacks.iter().enumerate() {
+                    lines.add_stack(u32::try_from(first * batch + index).unwrap(), frames);
+                }
+                lines.update_unnamed();
+            }
+            let site = |(index, frames): (usize, &Vec<Frame>)| Site {
+                frames: frames.clone(),
+                end_bytes: 1 << index,
+                ..Site::default()
+            };
+            let profile = Profile { sites: stacks.iter().enumerate().map(site).collect() }.trim_stacks();
+            let mut found: BTreeMap<String, (u64, String)> = BTreeMap::new();
+            for index in 0..stacks.len() {
+                let line = &lines.lines()[lines.find(u32::try_from(index).unwrap()).unwrap()];
+                let function = line.frame.function.clone();
+                found.entry(line.key.clone()).or_insert((0, function)).0 += 1_u64 << index;
+            }
+            // Where several functions share a line, either of them may stand for it.
+            let bytes = |lines: &BTreeMap<String, (u64, String)>| {
+                let name = |key: &String, function: &String| key.contains("libfoo").then(|| function.clone());
+                lines.iter().map(|(key, (bytes, function))| (key.clone(), *bytes, name(key, function))).collect::<Vec<_>>()
+            };
+            prop_assert_eq!(bytes(&found), bytes(&lines_of_report(&profile)));
+        }
+    }
+}

@@ -12,6 +12,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// Columns of the labels at the left: `999 MB`, a space.
 const LABEL_WIDTH: u16 = 8;
+/// Columns of the times at both ends: `2:01:23`, a space.
+const TIME_WIDTH: u16 = 8;
 
 /// Draws a title, the bars, and the time below them.
 pub(super) fn draw_curve(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) {
@@ -41,7 +43,7 @@ pub(super) fn draw_curve(frame: &mut Frame<'_>, area: Rect, app: &App, style: &S
     if let Some(at_ns) = mark_ns {
         draw_mark(
             frame,
-            Rect { x: bars.x, width: bars.width, ..title },
+            Rect { x: bars.x, width: bars.width, ..axis },
             at_ns - from_ns,
             until_ns - from_ns,
             style,
@@ -72,16 +74,21 @@ fn draw_times(frame: &mut Frame<'_>, area: Rect, from_ns: u64, until_ns: u64) {
     frame.render_widget(Line::from(format!("{from}{}{until}", " ".repeat(gap))), area);
 }
 
-/// A sign above the column of the mark.
+/// A sign below the column of the mark, with a word beside it where the times leave room.
 fn draw_mark(frame: &mut Frame<'_>, area: Rect, at_ns: u64, span_ns: u64, style: &Style<'_>) {
     let column = u128::from(at_ns) * u128::from(area.width) / u128::from(span_ns.max(1));
     let column = u16::try_from(column).unwrap_or(0).min(area.width.saturating_sub(1));
-    let text = style.words.get("live-mark-sign");
-    let width = u16::try_from(text.width()).unwrap_or(0);
-    let (x, text) = match area.width - column >= width {
-        true => (area.x + column, text),
-        false => (area.x + column, "▼".to_owned()),
+    let word = style.words.get("live-mark-sign");
+    let width = u16::try_from(word.width()).unwrap_or(0) + 2;
+    let is_left = column >= area.width / 2;
+    let has_room = area.width > 2 * (width + TIME_WIDTH);
+    let (text, x) = match (has_room, is_left) {
+        (false, _) => ("▲".to_owned(), column),
+        (true, false) if column < TIME_WIDTH => ("▲".to_owned(), column),
+        (true, false) => (format!("▲ {word}"), column),
+        (true, true) => (format!("{word} ▲"), (column + 1).saturating_sub(width)),
     };
+    let x = area.x + x;
     let room = area.right().saturating_sub(x);
     frame.render_widget(Line::styled(text, style.palette.mark()), Rect { x, width: room, ..area });
 }

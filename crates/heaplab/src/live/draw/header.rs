@@ -62,22 +62,37 @@ pub(super) fn draw_figures(frame: &mut Frame<'_>, area: Rect, app: &App, style: 
         Span::styled(say("live-now", bytes(shown.levels.live_bytes)), style.palette.strong()),
         Span::raw(say("live-peak", bytes(shown.levels.peak_bytes))),
     ];
+    if let Some(mark) = &shown.mark {
+        let grown = shown.levels.live_bytes.cast_signed().wrapping_sub(mark.totals.end_bytes.cast_signed());
+        parts.push(Span::styled(say("live-since-mark", format_growth(grown)), growth_style(grown, style)));
+    }
     if let Some(totals) = &shown.totals {
         parts.push(Span::raw(say("live-blocks", format::count(totals.end_blocks))));
     }
     if let Some(rate) = shown.births_per_second {
         parts.push(Span::raw(say("live-rate", format::scale(rate))));
     }
-    if let Some(mark) = &shown.mark {
-        let grown = shown.levels.live_bytes.cast_signed().wrapping_sub(mark.totals.end_bytes.cast_signed());
-        let text = say("live-since-mark", format_growth(grown));
-        parts.push(Span::styled(text, growth_style(grown, style)));
+    frame.render_widget(join_fitting(parts, usize::from(area.width)), area);
+}
+
+/// Puts gaps between the parts, as large as there is room for. Where there is none, the last parts
+/// are left out.
+fn join_fitting(mut parts: Vec<Span<'static>>, width: usize) -> Line<'static> {
+    let columns = |parts: &[Span<'_>], gap: usize| {
+        parts.iter().map(Span::width).sum::<usize>() + gap * parts.len().saturating_sub(1)
+    };
+    while parts.len() > 1 && columns(&parts, 2) > width {
+        parts.pop();
     }
+    let gap = if columns(&parts, 3) > width { 2 } else { 3 };
     let mut spans = Vec::new();
     for part in parts {
-        spans.extend([part, Span::raw("   ")]);
+        if !spans.is_empty() {
+            spans.push(Span::raw(" ".repeat(gap)));
+        }
+        spans.push(part);
     }
-    frame.render_widget(Line::from(spans), area);
+    Line::from(spans)
 }
 
 /// With its sign: `+1.20 MB`, `-8 B`, `0 B`.

@@ -36,7 +36,8 @@ impl Column {
 
     const fn width(self) -> u16 {
         match self {
-            Column::Live | Column::Rate => 8,
+            Column::Live => 8,
+            Column::Rate => 9,
             Column::Share => 7,
             Column::Growth => 11,
             Column::Blocks => 10,

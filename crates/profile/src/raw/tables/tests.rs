@@ -54,6 +54,36 @@ fn one_site_is_read_and_an_event_that_is_half_counted_is_noticed() {
     assert_eq!(raw.process.interrupted_events, 1, "3 - 1 is not 1");
 }
 
+/// What a view reads again and again is the same as in the whole recording.
+#[test]
+fn levels_figures_and_names_are_those_of_the_whole_recording() {
+    let mut words = small_tables();
+    let mut set = |offset: usize, value: u64| words[offset / 8] = value;
+    set(offset_of!(HotPages, owner_sums) + offset_of!(OwnerSums, live_bytes), 70);
+    set(offset_of!(HotPages, owner_sums) + offset_of!(OwnerSums, clock_bytes), 250);
+    set(offset_of!(HotPages, shared_live_bytes), 40);
+    set(offset_of!(HotPages, peak_bytes), 120);
+    set(offset_of!(HotPages, process) + offset_of!(ProcessRow, is_open), 1);
+    let whole = read_tables(&Words(words.clone())).unwrap();
+    let reading = read_site_figures(&Words(words.clone())).unwrap();
+    assert_eq!((reading.totals, &reading.sites), (whole.totals, &whole.sites));
+    let levels = read_levels(&Words(words.clone())).unwrap();
+    assert_eq!((levels.live_bytes, levels.allocated_bytes, levels.peak_bytes), (110, 250, 120));
+    assert_eq!(levels.closed_after_ns, None);
+    for first in 0..3 {
+        let names = read_names_from(&Words(words.clone()), first).unwrap();
+        assert_eq!(names.nodes, whole.nodes.get(first..).unwrap_or_default());
+    }
+
+    // A second thread has kept 15 bytes back, so the live bytes are 15 less than the sums say.
+    let thread = size_of::<HotPages>() + offset_of!(BulkTables, threads);
+    words[offset_of!(HotPages, is_shared) / 8] = 1;
+    words[(thread + offset_of!(ThreadRow, pending_bytes)) / 8] = (-15_i64).cast_unsigned();
+    words[(thread + offset_of!(ThreadRow, pending_clock_bytes)) / 8] = 9;
+    let levels = read_levels(&Words(words)).unwrap();
+    assert_eq!((levels.live_bytes, levels.allocated_bytes), (95, 259));
+}
+
 #[test]
 fn tables_of_another_size_are_of_another_version() {
     let mut words = small_tables();
@@ -109,5 +139,22 @@ proptest! {
         }
         (words[0], words[1]) = (MAGIC, FILE_BYTES as u64);
         let _ = read_tables(&Words(words));
+    }
+
+    /// As above, for a view, with shorter lists so that it is quick.
+    #[test]
+    fn wrong_words_are_errors_at_worst_for_a_view(
+        places in proptest::collection::vec((0..70_usize, any::<u64>()), 1..6),
+        first in 0..2000_usize,
+    ) {
+        let mut words = small_tables();
+        for (place, value) in places {
+            words[place] = value % 2000;
+        }
+        (words[0], words[1]) = (MAGIC, FILE_BYTES as u64);
+        let words = Words(words);
+        let _ = read_levels(&words);
+        let _ = read_site_figures(&words);
+        let _ = read_names_from(&words, first);
     }
 }
