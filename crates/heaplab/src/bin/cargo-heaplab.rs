@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
-use heaplab::cargo_build::{self, BuiltFile, MESSAGE_FORMAT};
+use heaplab::cargo_build::{self, BuiltFile, BuiltKind, MESSAGE_FORMAT};
 use heaplab::cli::RunOptions;
 use heaplab::commands::run;
 use heaplab::setting::Setting;
@@ -117,7 +117,7 @@ fn run_action(action: Action) -> Result<()> {
         Action::Bench(options) => ("bench", options),
     };
     let mut programs = cargo_build::run_cargo(cargo_command(verb, &options.target))?;
-    programs.retain(|built| built.is_program);
+    programs.retain(|built| is_wanted(verb, built.kind));
     if verb == "build" && programs.len() > 1 {
         return Err(name_choice(&programs).into());
     }
@@ -133,9 +133,31 @@ fn run_action(action: Action) -> Result<()> {
     for program in &programs {
         let words = [program.path.clone().into()].into_iter().chain(of_cargo.clone());
         run.program.command = words.chain(arguments.iter().cloned()).collect();
-        run::run_named(&program.target, &run, &setting)?;
+        run::run_named(&report_name(program), &run, &setting)?;
     }
     Ok(())
+}
+
+/// Whether the user asked for this file. For its tests and benches, cargo builds a package's binaries
+/// too.
+fn is_wanted(verb: &str, kind: BuiltKind) -> bool {
+    match kind {
+        BuiltKind::Program => verb == "build",
+        BuiltKind::Test => verb == "test",
+        BuiltKind::Bench => verb == "bench",
+        BuiltKind::LibraryTests | BuiltKind::ProgramTests => verb == "test",
+        BuiltKind::Library => false,
+    }
+}
+
+/// The name of a program's report: a package's library and its binary often have one name.
+fn report_name(program: &BuiltFile) -> String {
+    let target = &program.target;
+    match program.kind {
+        BuiltKind::LibraryTests => format!("{target}-lib-tests"),
+        BuiltKind::ProgramTests => format!("{target}-bin-tests"),
+        _ => target.clone(),
+    }
 }
 
 fn cargo_command(verb: &str, target: &TargetOptions) -> Command {
