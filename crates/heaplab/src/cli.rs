@@ -55,6 +55,8 @@ pub enum Command {
         pprof: go tool pprof, and whatever else reads its format."
     )]
     Export(ExportOptions),
+    /// Say what this machine has and lacks for recording programs, and how to get it
+    Doctor,
     /// Write what a shell needs to complete `heaplab`
     #[command(
         after_help = "Examples:\n  source <(heaplab completions bash)\n  heaplab completions zsh > ~/.zfunc/_heaplab\n  \

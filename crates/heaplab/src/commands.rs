@@ -2,6 +2,7 @@
 
 pub mod completions;
 pub mod diff;
+pub mod doctor;
 pub mod export;
 mod limit_check;
 mod program_report;

@@ -12,6 +12,7 @@ pub mod limit;
 pub mod live;
 pub mod publish;
 pub mod recorder_library;
+pub mod requirement;
 pub mod runner;
 pub mod setting;
 pub mod terminal;

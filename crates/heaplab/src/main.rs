@@ -20,6 +20,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Live(options) => heaplab::live::run_live(options, &setting),
         Command::Report(options) => commands::report::run(options, &setting),
         Command::Export(options) => commands::export::run(options, &setting),
+        Command::Doctor => commands::doctor::run(&setting),
         Command::Completions(options) => {
             commands::completions::run(options);
             Ok(())

@@ -8,17 +8,9 @@ use crate::runner::memory;
 use crate::runner::python;
 use crate::terminal::Terminal;
 use anyhow::Result;
+use heaplab::requirement::{self, CheckResult};
 use heaplab_report::format;
 use std::fmt::Write as _;
-
-/// The result of one check.
-enum CheckResult {
-    Yes(String),
-    /// Something optional is missing: what it is good for, and how to get it.
-    Without(String),
-    /// Something is missing that every lesson needs.
-    No(String),
-}
 
 pub(crate) fn run() -> Result<()> {
     let (text, lacks) = render_checks(&discover::load_workspace()?);
@@ -33,19 +25,7 @@ pub(crate) fn run() -> Result<()> {
 
 /// The text, and how many requirements are missing.
 pub(crate) fn render_checks(workspace: &Workspace) -> (String, u32) {
-    let mut text = String::new();
-    let mut lacks = 0;
-    for (name, found) in check_machine() {
-        let (sign, said) = match found {
-            CheckResult::Yes(said) => ("✓", said),
-            CheckResult::Without(said) => ("–", said),
-            CheckResult::No(said) => {
-                lacks += 1;
-                ("✗", said)
-            }
-        };
-        let _ = writeln!(text, "{sign} {name:<15} {said}");
-    }
+    let (mut text, lacks) = requirement::render_checks(check_machine());
     let _ = writeln!(text, "\nLessons:");
     for lesson in &workspace.lessons {
         let _ = writeln!(text, "  {:<7} {}", lesson.section.to_string(), lesson_needs(workspace, lesson));
