@@ -9,5 +9,6 @@ mod follow;
 mod functions;
 mod loading;
 mod programs;
+mod python;
 mod run;
 mod surroundings;
