@@ -44,6 +44,9 @@ pub fn run_named(name: &str, options: &RunOptions, setting: &Setting<'_>) -> Res
     if options.program.cpu {
         return cpu::run_cpu(name, options, setting);
     }
+    if let Some(program) = options.program.command.first() {
+        user_program::check_runnable(program)?;
+    }
     let output = &options.program.output;
     let words = Words::new(resolve_language(output.lang));
     let staging = open_place(options.out.as_deref(), &setting.reports.join(name))?;

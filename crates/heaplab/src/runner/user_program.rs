@@ -220,11 +220,11 @@ fn owns_terminal() -> bool {
 
 /// Checks that a program exists, before a tool is started that would run it.
 pub fn check_runnable(program: &OsString) -> Result<(), ExitReason> {
-    let missing = std::io::Error::from(std::io::ErrorKind::NotFound);
+    let missing = std::io::Error::from(rustix::io::Errno::NOENT);
     let Some(path) = find_in_path(program) else { return Err(start_error(program, &missing)) };
     match std::fs::metadata(path) {
         Ok(file) if file.is_file() => Ok(()),
-        Ok(_) => Err(start_error(program, &std::io::ErrorKind::PermissionDenied.into())),
+        Ok(_) => Err(start_error(program, &rustix::io::Errno::ACCESS.into())),
         Err(error) => Err(start_error(program, &error)),
     }
 }
@@ -244,7 +244,7 @@ fn start_error(program: &OsString, error: &std::io::Error) -> ExitReason {
 /// The program's path, found as a shell finds it.
 pub fn find_in_path(program: &OsString) -> Option<PathBuf> {
     let path = Path::new(program);
-    if path.components().count() > 1 {
+    if program.as_encoded_bytes().contains(&b'/') {
         return Some(path.to_owned());
     }
     let folders = std::env::var_os("PATH")?;
