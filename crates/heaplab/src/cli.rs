@@ -70,6 +70,7 @@ Examples:
   heaplab run -- ./my-program --its options
   heaplab run --open -- python3 script.py
   heaplab run --fail-above peak=200MB --fail-above end=0 -- ./my-tests
+  heaplab run --live -- ./my-server
   heaplab run --cpu -- ./my-program
 
 A program that is dynamically linked to glibc is taken as it is; names and lines come from its debug information. CPython is \
@@ -101,12 +102,25 @@ pub struct RunOptions {
     /// Keep the recordings in the report's folder, as recordings/PROGRAM.raw, for `heaplab report` and `export`
     #[arg(long, conflicts_with = "cpu")]
     pub keep: bool,
+    /// Watch what it holds while it runs, as `heaplab live` does. What it prints on the terminal comes afterwards, and it
+    /// reads no keys; without a terminal there is a line per second on standard error
+    #[cfg_attr(feature = "live", arg(long, conflicts_with = "cpu"))]
+    #[cfg_attr(not(feature = "live"), arg(skip))]
+    pub live: bool,
 }
 
 impl RunOptions {
     /// A run without the options that `cargo xtask profile` does not have.
     pub fn plain(program: ProgramOptions, out: Option<PathBuf>) -> RunOptions {
-        RunOptions { program, out, follow: true, no_follow: false, fail_above: Vec::new(), keep: false }
+        RunOptions {
+            program,
+            out,
+            follow: true,
+            no_follow: false,
+            fail_above: Vec::new(),
+            keep: false,
+            live: false,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! [screen] takes keys and draws. The state is the [app]'s, which neither reads nor draws.
 
 mod app;
+mod beside_program;
 mod draw;
 #[cfg(test)]
 mod fixture;
@@ -14,6 +15,7 @@ mod keys;
 mod messages;
 mod namer;
 mod options;
+mod output_file;
 mod palette;
 mod plain;
 mod processes;
@@ -30,10 +32,12 @@ use heaplab_command::{interrupt, language};
 use heaplab_profile::symbols::Roots;
 use heaplab_report::Words;
 use messages::{NamerJob, Request, Update};
+use plain::PlainStyle;
 use std::io::IsTerminal as _;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use target::Target;
 
+pub use beside_program::run_with_view;
 pub use options::{HELP, LiveOptions};
 
 /// Shows what the options name.
@@ -45,11 +49,15 @@ pub fn run_live(options: &LiveOptions, setting: &Setting<'_>) -> Result<()> {
     let target = Target::find(&options.target)?;
     interrupt::install_handlers().context("cannot listen to signals")?;
     let roots = Roots { workspace: setting.workspace.clone() };
-    if options.plain || options.once || !has_usable_terminal() {
-        return plain::print_lines(target, &roots, options, &words);
-    }
     let watcher = Watcher::start(target, roots);
-    screen::show(&watcher, &words)
+    if !options.plain && !options.once && has_usable_terminal() {
+        return screen::show(&watcher, &words, None);
+    }
+    let once = options.once.then_some(options.top);
+    let style = PlainStyle { every: options.every, once, to_stderr: false, words: &words };
+    let result = plain::print_lines(&watcher, &style, || interrupt::check().is_err());
+    interrupt::check()?;
+    result
 }
 
 /// A terminal that cannot place its cursor, such as that of an editor, gets lines.

@@ -88,8 +88,13 @@ fn record(
         out: staging.runs_folder(),
         timeout: options.program.timeout,
         quiet: options.program.output.json,
+        terminal_output: None,
     };
-    let ended = user_program::run_program(&order)?;
+    let ended = if options.live {
+        run_with_view(order.clone(), options, setting)?
+    } else {
+        user_program::run_program(&order)?
+    };
     let fallback = ended.fallback.as_ref().map(tempfile::TempDir::path);
     let folders: Vec<&Path> = std::iter::once(order.out.as_path()).chain(fallback).collect();
     let recordings = recording_files::read_recordings(&folders, Some(ended.process))?;
@@ -97,6 +102,23 @@ fn record(
         return Err(missing_recording::explain_missing(program, &ended, &choice).into());
     }
     Ok((ended, recordings))
+}
+
+/// Runs the program, and shows what it holds while it runs.
+#[cfg(feature = "live")]
+fn run_with_view(
+    order: ProgramRequest<'_>,
+    options: &RunOptions,
+    setting: &Setting<'_>,
+) -> Result<ProgramEnd> {
+    let words = Words::new(resolve_language(options.program.output.lang));
+    crate::live::run_with_view(order, setting, &words)
+}
+
+/// This build has no view.
+#[cfg(not(feature = "live"))]
+fn run_with_view(order: ProgramRequest<'_>, _: &RunOptions, _: &Setting<'_>) -> Result<ProgramEnd> {
+    user_program::run_program(&order)
 }
 
 /// The place that the user chose, or the default.

@@ -15,6 +15,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub(crate) enum Command {
     Quit,
+    /// Ends the program that was started with the view.
+    Interrupt,
     /// Gives the terminal back until the shell continues this process.
     Suspend,
     /// Draws everything anew.
@@ -28,6 +30,14 @@ pub(crate) enum Command {
 pub(crate) struct Mark {
     pub(crate) at_ns: u64,
     pub(crate) totals: RawTotals,
+}
+
+/// The program that was started with the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OwnProgramState {
+    pub(crate) has_ended: bool,
+    /// The last lines that it has printed.
+    pub(crate) lines: Vec<String>,
 }
 
 /// What is known of the selected process.
@@ -96,6 +106,8 @@ impl TimeSpan {
 
 /// The view.
 pub(crate) struct App {
+    /// `None` where the view only looks at a program of others.
+    pub(crate) own_program: Option<OwnProgramState>,
     pub(crate) processes: Vec<ProcessEntry>,
     /// The recording of the process that is shown.
     pub(crate) selected: Option<PathBuf>,
@@ -113,6 +125,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn new() -> App {
         App {
+            own_program: None,
             processes: Vec::new(),
             selected: None,
             history: History::default(),
@@ -159,6 +172,9 @@ impl App {
                 return self.refresh_stacks();
             }
             Update::Stacks { path, key, stacks } if is_selected(&path) => self.set_stacks(&key, stacks),
+            Update::OwnProgram { has_ended, lines } => {
+                self.own_program = Some(OwnProgramState { has_ended, lines });
+            }
             Update::Problem(problem) => self.problem = Some(problem),
             // Of a process that was shown before.
             Update::Sample { .. }

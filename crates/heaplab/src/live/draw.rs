@@ -20,6 +20,9 @@ pub(crate) use text::clean;
 /// The smallest height at which the curve is drawn as well.
 const HEIGHT_WITH_CURVE: u16 = 14;
 
+/// The smallest height at which the program's output is shown as well.
+const HEIGHT_WITH_OUTPUT: u16 = 30;
+
 /// What drawing needs besides the state.
 pub(crate) struct Style<'a> {
     pub(crate) words: &'a Words,
@@ -58,7 +61,26 @@ fn draw_body(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) {
         curve::draw_curve(frame, left, app, style);
         processes::draw_processes(frame, right, app, style);
     }
+    let lines = app.own_program.as_ref().map_or(&[][..], |program| &program.lines);
+    let output_height = match lines.len() {
+        1.. if area.height >= HEIGHT_WITH_OUTPUT => u16::try_from(lines.len() + 1).unwrap_or(0),
+        _ => 0,
+    };
+    let [lower, bottom] =
+        Layout::vertical([Constraint::Min(0), Constraint::Length(output_height)]).areas(lower);
     table::draw_table(frame, lower, app, style);
+    draw_output(frame, bottom, lines, style);
+}
+
+/// The last lines that the program has printed.
+fn draw_output(frame: &mut Frame<'_>, area: Rect, lines: &[String], style: &Style<'_>) {
+    if area.height == 0 {
+        return;
+    }
+    let heading = Line::styled(style.words.get("live-output"), style.palette.strong());
+    let lines = lines.iter().map(|line| Line::from(text::shorten_end(&clean(line), usize::from(area.width))));
+    let lines: Vec<Line<'_>> = std::iter::once(heading).chain(lines).collect();
+    frame.render_widget(ratatui::widgets::Paragraph::new(lines), area);
 }
 
 /// The keys, the filter while it is typed, or a problem.
@@ -79,8 +101,14 @@ fn draw_footer(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) 
         Mode::Stacks(_) => style.words.get("live-keys-stacks"),
         Mode::Help { .. } => style.words.get("live-keys-help"),
         Mode::Table | Mode::TypeFilter { .. } => {
-            let several = app.processes.len() > 1;
-            style.words.get(if several { "live-keys-processes" } else { "live-keys" })
+            let several =
+                if app.processes.len() > 1 { style.words.get("live-keys-several") } else { String::new() };
+            several
+                + &style.words.get(match &app.own_program {
+                    None => "live-keys",
+                    Some(program) if program.has_ended => "live-keys-own-ended",
+                    Some(_) => "live-keys-own",
+                })
         }
     };
     frame.render_widget(text::keys_line(&keys, width, style.palette), area);

@@ -17,8 +17,10 @@ impl App {
         self.problem = None;
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return match key.code {
+                KeyCode::Char('c') if self.runs_program() => vec![Command::Interrupt],
                 KeyCode::Char('c') => vec![Command::Quit],
-                KeyCode::Char('z') => vec![Command::Suspend],
+                // The shell would stop the program as well.
+                KeyCode::Char('z') if self.own_program.is_none() => vec![Command::Suspend],
                 KeyCode::Char('l') => vec![Command::Redraw],
                 _ => Vec::new(),
             };
@@ -32,6 +34,11 @@ impl App {
             Mode::Help { scroll } => self.press_on_help(key.code, scroll),
             Mode::Table => self.press_on_table(key.code),
         }
+    }
+
+    /// Whether a program that was started with the view still runs.
+    pub(crate) fn runs_program(&self) -> bool {
+        self.own_program.as_ref().is_some_and(|program| !program.has_ended)
     }
 
     fn type_filter(&mut self, key: KeyCode, before: String) {

@@ -57,6 +57,8 @@ pub(crate) enum Update {
     Rows(Arc<RowSet>),
     /// The named stacks of a row.
     Stacks { path: PathBuf, key: String, stacks: Vec<NamedStack> },
+    /// How the program stands that was started with the view, and the last lines that it has printed.
+    OwnProgram { has_ended: bool, lines: Vec<String> },
     /// Something that cannot be read, for the person at the terminal.
     Problem(String),
 }

@@ -3,13 +3,9 @@
 use super::Watcher;
 use super::app::{App, Knowledge};
 use super::draw::clean;
-use super::options::LiveOptions;
 use super::processes::{ProcessEntry, ProcessState};
 use super::rows::SiteRow;
-use super::target::Target;
 use anyhow::{Context as _, Result};
-use heaplab_command::interrupt;
-use heaplab_profile::symbols::Roots;
 use heaplab_report::{Words, format};
 use std::io::{ErrorKind, Write as _};
 use std::sync::mpsc::RecvTimeoutError;
@@ -18,14 +14,25 @@ use std::time::{Duration, Instant};
 /// How long to wait before signals are looked at.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// Prints where the process stands, again and again until it ends; with `--once`, once, and the lines
-/// that hold the most.
-pub(super) fn print_lines(target: Target, roots: &Roots, options: &LiveOptions, words: &Words) -> Result<()> {
-    let watcher = Watcher::start(target, roots.clone());
+/// What is printed, and where.
+pub(super) struct PlainStyle<'a> {
+    pub(super) every: Duration,
+    /// Print once, with so many lines of the program.
+    pub(super) once: Option<usize>,
+    /// Lines go to standard error, because standard output is the program's.
+    pub(super) to_stderr: bool,
+    pub(super) words: &'a Words,
+}
+
+/// Prints where the process stands, again and again until it ends or `is_over`.
+pub(super) fn print_lines(
+    watcher: &Watcher,
+    style: &PlainStyle<'_>,
+    is_over: impl Fn() -> bool,
+) -> Result<()> {
     let mut app = App::new();
     let mut due = Instant::now();
     loop {
-        interrupt::check()?;
         match watcher.updates.recv_timeout(PATIENCE) {
             Ok(update) => drop(app.update(update)),
             Err(RecvTimeoutError::Timeout) => {}
@@ -35,20 +42,23 @@ pub(super) fn print_lines(target: Target, roots: &Roots, options: &LiveOptions, 
         if let Some(problem) = app.problem.take() {
             eprintln!("{}", clean(&problem));
         }
+        if is_over() {
+            return Ok(());
+        }
         let Some(process) = app.process().filter(|_| is_complete(app.shown())) else { continue };
         let has_ended = process.state != ProcessState::Running;
-        if options.once {
-            return print(&describe_once(&app, process, options, words)).map(drop);
+        if let Some(top) = style.once {
+            return print(&describe_once(&app, process, top, style.words), style).map(drop);
         }
         if Instant::now() < due && !has_ended {
             continue;
         }
-        due = Instant::now() + options.every;
-        let mut text = describe_moment(app.shown(), words) + "\n";
+        due = Instant::now() + style.every;
+        let mut text = describe_moment(app.shown(), style.words) + "\n";
         if has_ended {
-            text += &describe_end(process, words);
+            text += &describe_end(process, style.words);
         }
-        if !print(&text)? || has_ended {
+        if !print(&text, style)? || has_ended {
             return Ok(());
         }
     }
@@ -100,10 +110,10 @@ fn describe_end(process: &ProcessEntry, words: &Words) -> String {
 }
 
 /// The sums, and a line for each of the rows that hold the most.
-fn describe_once(app: &App, process: &ProcessEntry, options: &LiveOptions, words: &Words) -> String {
+fn describe_once(app: &App, process: &ProcessEntry, top: usize, words: &Words) -> String {
     let known = app.shown();
     let mut text = format!("{}\n{}\n", clean(&process.command), describe_moment(known, words));
-    for row in app.order.select_rows(&known.rows).into_iter().take(options.top) {
+    for row in app.order.select_rows(&known.rows).into_iter().take(top) {
         let bytes = format::count(row.holding.live_bytes.max(0).unsigned_abs());
         let blocks = format::count(row.holding.live_blocks.max(0).unsigned_abs());
         text += &format!("{bytes:>16} B {blocks:>12}  {}\n", describe_line(row));
@@ -115,11 +125,16 @@ fn describe_once(app: &App, process: &ProcessEntry, options: &LiveOptions, words
 }
 
 /// Returns false if nobody reads any more, as behind `| head`.
-fn print(text: &str) -> Result<bool> {
-    let mut output = std::io::stdout().lock();
-    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+fn print(text: &str, style: &PlainStyle<'_>) -> Result<bool> {
+    let written = if style.to_stderr {
+        std::io::stderr().write_all(text.as_bytes())
+    } else {
+        let mut output = std::io::stdout().lock();
+        output.write_all(text.as_bytes()).and_then(|()| output.flush())
+    };
+    match written {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(error).context("cannot write to standard output"),
+        Err(error) => Err(error).context("cannot write the lines"),
     }
 }

@@ -3,6 +3,7 @@
 use super::recording::Recording;
 use super::target::Target;
 use heaplab_profile::raw::tables::Levels;
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -57,11 +58,26 @@ impl ProcessList {
         entries.sort_by(|one, other| {
             (one.levels.started_unix_ns, &one.path).cmp(&(other.levels.started_unix_ns, &other.path))
         });
-        match &self.target {
+        let mut entries = match &self.target {
             Target::Tree(root) => keep_tree(entries, root),
-            Target::File(_) | Target::Folder(_) => entries,
-        }
+            Target::File(_) | Target::Folders(_) => entries,
+        };
+        // The sort is stable, so processes that run stay in the order of their start.
+        entries.sort_by_key(order_in_list);
+        entries
     }
+}
+
+/// Those that run come first, then those that have ended, the largest peak first.
+fn order_in_list(entry: &ProcessEntry) -> (bool, Reverse<u64>) {
+    let has_ended = entry.state == ProcessState::Ended;
+    (has_ended, Reverse(if has_ended { entry.levels.peak_bytes } else { 0 }))
+}
+
+/// The process that is worth a look if nobody has chosen one and the one that is shown has ended.
+pub(crate) fn find_most_live(entries: &[ProcessEntry]) -> Option<&ProcessEntry> {
+    let running = entries.iter().filter(|entry| entry.state != ProcessState::Ended);
+    running.max_by_key(|entry| entry.levels.live_bytes)
 }
 
 fn read_entry(recording: &Recording, levels: Levels, former: Option<&ProcessEntry>) -> ProcessEntry {

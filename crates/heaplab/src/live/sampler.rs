@@ -4,12 +4,12 @@
 
 use super::history::Point;
 use super::messages::{NamerJob, Request, TimedReading, Update};
-use super::processes::{ProcessList, ProcessState, read_state};
+use super::processes::{ProcessEntry, ProcessList, ProcessState, find_most_live, read_state};
 use super::recording::Recording;
 use super::target::Target;
 use heaplab_profile::raw::tables::{Levels, read_curve_and_command, read_levels, read_site_figures};
 use rustix::time::{ClockId, clock_gettime};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -31,7 +31,9 @@ pub(crate) fn run_sampler(
     let first = target.first();
     let list = ProcessList::new(target);
     let now = Instant::now();
-    let mut sampler = Sampler { list, selected: None, updates, namer, list_due: now, sites_due: now };
+    let is_chosen = first.is_some();
+    let mut sampler =
+        Sampler { list, selected: None, is_chosen, updates, namer, list_due: now, sites_due: now };
     if let Some(path) = first {
         sampler.select(&path);
     }
@@ -50,6 +52,8 @@ pub(crate) fn run_sampler(
 struct Sampler<'a> {
     list: ProcessList,
     selected: Option<Selected>,
+    /// Whether the user has chosen the process that is shown.
+    is_chosen: bool,
     updates: &'a Sender<Update>,
     namer: &'a Sender<NamerJob>,
     list_due: Instant,
@@ -74,10 +78,8 @@ impl Sampler<'_> {
         if is_list_due {
             let began = Instant::now();
             let processes = self.list.update();
-            if self.selected.is_none()
-                && let Some(first) = processes.first()
-            {
-                self.select(&first.path);
+            if let Some(path) = self.find_process_to_show(&processes) {
+                self.select(&path);
             }
             if self.updates.send(Update::Processes(processes)).is_err() {
                 return false;
@@ -93,9 +95,24 @@ impl Sampler<'_> {
         true
     }
 
+    /// The process to show instead of the present one: where nobody has chosen it and it has ended, as
+    /// a shell that becomes another program, one that runs.
+    fn find_process_to_show(&self, processes: &[ProcessEntry]) -> Option<PathBuf> {
+        match &self.selected {
+            None => find_most_live(processes).or(processes.first()).map(|entry| entry.path.clone()),
+            Some(selected) if !self.is_chosen && selected.state == ProcessState::Ended => {
+                find_most_live(processes).map(|entry| entry.path.clone())
+            }
+            Some(_) => None,
+        }
+    }
+
     fn answer(&mut self, request: Request) {
         match request {
-            Request::Select(path) => self.select(&path),
+            Request::Select(path) => {
+                self.is_chosen = true;
+                self.select(&path);
+            }
             Request::Mark => {
                 if let Some(timed) = self.read_sites() {
                     let mark = Some((timed.at_ns, timed.reading.totals));

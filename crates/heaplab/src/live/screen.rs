@@ -2,6 +2,7 @@
 
 use super::Watcher;
 use super::app::{App, Command};
+use super::beside_program::OwnProgram;
 use super::draw::{Style, draw_screen};
 use super::palette::Palette;
 use anyhow::{Context as _, Result};
@@ -43,8 +44,9 @@ impl Drop for Screen {
     }
 }
 
-/// Shows the view until it is left.
-pub(super) fn show(watcher: &Watcher, words: &Words) -> Result<()> {
+/// Shows the view until it is left. `own`: the program that was started with it, which takes the
+/// signals.
+pub(super) fn show(watcher: &Watcher, words: &Words, own: Option<&OwnProgram<'_>>) -> Result<()> {
     let mut screen = Screen::open()?;
     let mut app = App::new();
     let style = Style { words, palette: Palette::from_environment() };
@@ -56,10 +58,19 @@ pub(super) fn show(watcher: &Watcher, words: &Words) -> Result<()> {
                 send(watcher, command);
             }
         }
+        if let Some(own) = own {
+            let before = app.own_program.clone();
+            app.update(own.look());
+            has_changed |= app.own_program != before;
+        }
         if std::mem::take(&mut has_changed) {
             screen.terminal.draw(|frame| draw_screen(frame, &app, &style)).context("cannot draw")?;
         }
-        interrupt::check()?;
+        match own {
+            Some(own) if own.is_interrupted() => return Ok(()),
+            Some(_) => {}
+            None => interrupt::check()?,
+        }
         if !event::poll(PATIENCE).context("cannot read keys")? {
             continue;
         }
@@ -68,6 +79,9 @@ pub(super) fn show(watcher: &Watcher, words: &Words) -> Result<()> {
         for command in app.press(key) {
             match command {
                 Command::Quit => return Ok(()),
+                Command::Interrupt => {
+                    kill_current_process_group(Signal::INT).context("cannot end the program")?;
+                }
                 Command::Suspend => screen.suspend()?,
                 Command::Redraw => screen.terminal.clear().context("cannot draw")?,
                 other => send(watcher, other),
@@ -81,6 +95,6 @@ fn send(watcher: &Watcher, command: Command) {
     match command {
         Command::Sample(request) => drop(watcher.requests.send(request)),
         Command::Name(job) => drop(watcher.jobs.send(job)),
-        Command::Quit | Command::Suspend | Command::Redraw => {}
+        Command::Quit | Command::Interrupt | Command::Suspend | Command::Redraw => {}
     }
 }

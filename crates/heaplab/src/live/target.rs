@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum Target {
     /// One recording.
     File(PathBuf),
-    /// All recordings of a folder.
-    Folder(PathBuf),
+    /// All recordings of these folders.
+    Folders(Vec<PathBuf>),
     /// The recording of a process, and those of its children in the same folder.
     Tree(PathBuf),
 }
@@ -31,14 +31,13 @@ impl Target {
 
     /// The recordings that are there now.
     pub(crate) fn list_paths(&self) -> Vec<PathBuf> {
-        let folder = match self {
+        let folders: Vec<&Path> = match self {
             Target::File(path) => return vec![path.clone()],
-            Target::Folder(folder) => folder.as_path(),
-            Target::Tree(path) => path.parent().unwrap_or(Path::new(".")),
+            Target::Folders(folders) => folders.iter().map(PathBuf::as_path).collect(),
+            Target::Tree(path) => path.parent().into_iter().collect(),
         };
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
-            .unwrap_or_default();
+        let entries = folders.into_iter().filter_map(|folder| std::fs::read_dir(folder).ok()).flatten();
+        let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         paths.retain(|path| has_recording_name(path));
         paths.extend(self.first().filter(|first| !paths.contains(first)));
         paths.sort();
@@ -49,7 +48,7 @@ impl Target {
     pub(crate) fn first(&self) -> Option<PathBuf> {
         match self {
             Target::File(path) | Target::Tree(path) => Some(path.clone()),
-            Target::Folder(_) => None,
+            Target::Folders(_) => None,
         }
     }
 }
@@ -68,7 +67,7 @@ fn find_path(path: &Path) -> Result<Target> {
         })?;
         return Ok(Target::File(path.to_owned()));
     }
-    let target = Target::Folder(path.to_owned());
+    let target = Target::Folders(vec![path.to_owned()]);
     if target.list_paths().is_empty() {
         return Err(usage(format!("{} has no recordings (heap-PID.tables)", path.display())));
     }

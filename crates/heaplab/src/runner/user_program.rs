@@ -10,6 +10,8 @@ use heaplab_command::child_process::terminate_with_parent;
 use heaplab_record::Probe;
 use rustix::process::{Pid, Signal};
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::IsTerminal as _;
 use std::os::fd::AsFd as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ const WAIT_FOR_ORPHANS: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(20);
 
 /// A program to run, and how it gets the recorder.
+#[derive(Clone)]
 pub struct ProgramRequest<'a> {
     /// As the user typed it.
     pub program: &'a OsString,
@@ -42,6 +45,9 @@ pub struct ProgramRequest<'a> {
     /// Whether standard output belongs to report.json, so that the program's output goes to
     /// standard error.
     pub quiet: bool,
+    /// Takes what the program prints on the terminal, where a view has the terminal for itself. The
+    /// program then gets no keys either. What the user has redirected stays redirected.
+    pub terminal_output: Option<&'a File>,
 }
 
 /// How a program ended.
@@ -63,6 +69,12 @@ pub struct ProgramEnd {
 /// Runs the program to its end. Ctrl-C ends the program, not this process, which then reports what
 /// was recorded until then.
 pub fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
+    start_program(order)?.wait_for_end()
+}
+
+/// Starts the program, which ends with the calling thread. Until somebody waits for its end, signals
+/// are not passed on to it.
+pub fn start_program<'a>(order: &'a ProgramRequest<'a>) -> Result<RunningProgram<'a>> {
     let mut command = Command::new(order.program);
     command.args(order.arguments).env("HEAPLAB_PROBE", order.probe.name()).env("HEAPLAB_OUT", &order.out);
     // A folder in memory serves where the output folder is full or cannot be mapped.
@@ -80,10 +92,7 @@ pub fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     if order.probe == Probe::Heap && std::env::var_os("PYTHONMALLOC").is_none() {
         command.env("PYTHONMALLOC", "malloc");
     }
-    if order.quiet {
-        let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
-        command.stdout(Stdio::from(stderr));
-    }
+    connect_streams(&mut command, order)?;
     terminate_with_parent(&mut command);
     // Processes that outlive their parents become children of this process, which learns how they
     // end. Where the kernel refuses, a daemon is reported as it was when the program ended.
@@ -91,8 +100,29 @@ pub fn run_program(order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
     recording_files::make_spare(&order.out);
     let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
     let started = Instant::now();
-    WatchedProgram { child, started, asked: None, cause: None, interrupted: None, fallback }
-        .wait_for_end(order)
+    Ok(RunningProgram { order, child, started, asked: None, cause: None, interrupted: None, fallback })
+}
+
+/// Connects the program's streams, which otherwise are those of this process.
+fn connect_streams(command: &mut Command, order: &ProgramRequest<'_>) -> Result<()> {
+    if order.quiet {
+        let stderr = std::io::stderr().as_fd().try_clone_to_owned().context("cannot share standard error")?;
+        command.stdout(Stdio::from(stderr));
+    }
+    let Some(file) = order.terminal_output else { return Ok(()) };
+    let share =
+        || file.try_clone().map(Stdio::from).context("cannot share the file for the program's output");
+    let stderr_is_terminal = std::io::stderr().is_terminal();
+    if std::io::stdin().is_terminal() {
+        command.stdin(Stdio::null());
+    }
+    if if order.quiet { stderr_is_terminal } else { std::io::stdout().is_terminal() } {
+        command.stdout(share()?);
+    }
+    if stderr_is_terminal {
+        command.stderr(share()?);
+    }
+    Ok(())
 }
 
 /// The value of `LD_PRELOAD`: our library, and behind it what the user has there. Spaces and colons
@@ -112,7 +142,9 @@ fn preload_list(library: &Path, links: Option<&Path>) -> OsString {
     list
 }
 
-struct WatchedProgram {
+/// A program that was started. Dropping it kills the program.
+pub struct RunningProgram<'a> {
+    order: &'a ProgramRequest<'a>,
     child: Child,
     started: Instant,
     /// When it was told to end.
@@ -122,8 +154,18 @@ struct WatchedProgram {
     fallback: Option<TempDir>,
 }
 
-impl WatchedProgram {
-    fn wait_for_end(mut self, order: &ProgramRequest<'_>) -> Result<ProgramEnd> {
+impl RunningProgram<'_> {
+    /// The folders that its recordings may be in.
+    pub fn recording_folders(&self) -> Vec<PathBuf> {
+        let fallback = self.fallback.as_ref().map(|folder| folder.path().to_owned());
+        std::iter::once(self.order.out.clone()).chain(fallback).collect()
+    }
+
+    /// Waits for the program's end, and passes signals on to it until then.
+    ///
+    /// # Errors
+    /// When a second signal arrives, and when the system does not say how the program ended.
+    pub fn wait_for_end(mut self) -> Result<ProgramEnd> {
         loop {
             if let Some(status) = self.child.try_wait().context("cannot wait for the program")? {
                 // A signal that arrived while the program ended counts too.
@@ -142,7 +184,7 @@ impl WatchedProgram {
             }
             match (&self.cause, self.asked) {
                 (None, None) => {
-                    if let Some(cause) = self.find_trouble(order) {
+                    if let Some(cause) = self.find_trouble() {
                         self.cause = Some(cause);
                         self.send_signal(Signal::TERM);
                     }
@@ -152,7 +194,7 @@ impl WatchedProgram {
                 }
                 _ => {}
             }
-            recording_files::make_spare(&order.out);
+            recording_files::make_spare(&self.order.out);
             std::thread::sleep(POLL_INTERVAL);
         }
     }
@@ -175,8 +217,8 @@ impl WatchedProgram {
         self.asked.get_or_insert_with(Instant::now);
     }
 
-    fn find_trouble(&self, order: &ProgramRequest<'_>) -> Option<String> {
-        if let Some(timeout) = order.timeout.filter(|timeout| self.started.elapsed() > *timeout) {
+    fn find_trouble(&self) -> Option<String> {
+        if let Some(timeout) = self.order.timeout.filter(|timeout| self.started.elapsed() > *timeout) {
             let budget = humantime::format_duration(timeout);
             return Some(format!("it ran past its budget of {budget} and was ended; --timeout gives more"));
         }
@@ -185,7 +227,7 @@ impl WatchedProgram {
     }
 }
 
-impl Drop for WatchedProgram {
+impl Drop for RunningProgram<'_> {
     fn drop(&mut self) {
         if !matches!(self.child.try_wait(), Ok(Some(_))) {
             let _ = self.child.kill();

@@ -5,5 +5,6 @@
 
 mod plain;
 mod program;
+mod run;
 mod screen;
 mod terminal;

@@ -39,8 +39,9 @@ fn what_grew_since_a_mark_is_at_the_top_and_the_program_goes_on() {
     assert!(lines[1].contains("since mark -97.0 kB"), "{lines:#?}");
 
     terminal.press("/user\r");
-    terminal
-        .wait_for("the filter", |lines| has_line(lines, &["with “user”"]) && !has_line(lines, &["载入订单"]));
+    terminal.wait_for("the filter", |lines| {
+        has_line(lines, &["Lines with “user”: 1 of 3"]) && !has_line(lines, &["载入订单"])
+    });
     terminal.press("\r");
     let lines = terminal.wait_for("the stack", |lines| has_line(lines, &["  0 load_user  ", LOAD_USER]));
     assert!(has_line(&lines, &["Stack 1 of 2 that lead to", LOAD_USER]), "{lines:#?}");

@@ -58,6 +58,7 @@ pub(super) fn run_cpu(name: &str, options: &RunOptions, setting: &Setting<'_>) -
         out: staging.runs_folder(),
         timeout,
         quiet,
+        terminal_output: None,
     };
     let started = Instant::now();
     let ended = user_program::run_program(&order)?;

@@ -56,7 +56,7 @@ fn the_screen_of_80_columns_and_24_lines() {
     ];
     assert_eq!(found[..3], expected);
     let table = "\
-3 lines that allocated
+Lines that allocated: 3
    ▼live     blocks  allocs/s function                     place
  3.00 MB      3,000         7 load_users                   src/users.c:42
  1.00 MB         20         7 载入订单                     src/server/orders.c:7
