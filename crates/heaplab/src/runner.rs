@@ -9,5 +9,6 @@ pub mod environment;
 pub mod memory;
 pub mod profile_files;
 pub mod recording_files;
+pub mod resident;
 mod unnamed_modules;
 pub mod user_program;

@@ -130,6 +130,29 @@ pub struct RecordedProcess {
     /// recorder's blocks must not reach the C library's own `free`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deep_binds: u64,
+    /// The most anonymous memory that was seen resident (`RssAnon`), in bytes; absent where the process
+    /// ended before somebody looked. It was looked at twenty times per second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident_bytes: Option<u64>,
+    /// Whether the program defines `malloc` itself, so that the recorder does not see its blocks.
+    #[serde(default)]
+    pub has_own_malloc: bool,
+    /// What kind of program it is; absent in reports of earlier versions. The run's `language` is that
+    /// of lessons, and always `rust` here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<ProgramKind>,
+}
+
+/// What is known of a program that was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramKind {
+    /// It was built with the recorder.
+    Rust,
+    /// It has the interpreter of CPython.
+    Python,
+    /// Any other program of machine code.
+    Native,
 }
 
 /// Blocks of one size class, and how long they lived.

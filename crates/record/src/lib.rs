@@ -51,7 +51,9 @@ pub use growth::{
     ChurnFix, ChurnLine, ClassifierRow, ClassifierTable, FittedSlope, Growth, GrowthClass, GrowthReason,
     Mystery, SiteGrowth, TeardownOutcome,
 };
-pub use heap_run::{HeapRun, HeapSite, RecordedProcess, SizeClass, UnnamedModule, UnnamedReason};
+pub use heap_run::{
+    HeapRun, HeapSite, ProgramKind, RecordedProcess, SizeClass, UnnamedModule, UnnamedReason,
+};
 pub use homework::{
     FigureMismatch, HOMEWORK_SCHEMA, HomeworkResult, SubmittedFile, TaskResult, TopSite, VERDICT_SCHEMA,
     Verdict, VerdictReason, VerdictStatus,

@@ -94,8 +94,10 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
         notes.push(words.say("program-note-guessed", &[("count", &format::count(walks))]));
     }
     for run in &report.runs {
-        if let Some(process) = run.heap.as_ref().and_then(|heap| heap.process.as_ref()) {
+        let Some(heap) = &run.heap else { continue };
+        if let Some(process) = &heap.process {
             notes.extend(process_notes(&run.variant, process, words));
+            notes.extend(unseen_note(&run.variant, heap, process, words));
         }
     }
     notes.extend(heaps().filter_map(|heap| panic_note(heap, words)));
@@ -121,6 +123,22 @@ fn process_notes(name: &str, process: &RecordedProcess, words: &Words) -> Vec<St
         words.say(key, &[("name", &name), ("bytes", &bytes), ("count", &count)])
     };
     counts.into_iter().filter(|(_, count)| *count > 0).map(say).collect()
+}
+
+/// The part of the resident memory that the recorder has seen, where that is less than half or where
+/// the program has a `malloc` of its own.
+fn unseen_note(name: &str, heap: &HeapRun, process: &RecordedProcess, words: &Words) -> Option<String> {
+    /// Less is the stack, the program's data, the allocator's reserve and the recorder's own memory.
+    const LEAST_UNSEEN: u64 = 32 << 20;
+    let resident = process.resident_bytes.filter(|bytes| *bytes > 0)?;
+    let seen = heap.peak_bytes + process.inherited_bytes;
+    let is_much = resident > 2 * seen && resident - seen >= LEAST_UNSEEN;
+    if !is_much && !process.has_own_malloc {
+        return None;
+    }
+    let share = format::percent((seen as f64 / resident as f64).min(1.0));
+    let (name, bytes) = (prose::strip_controls(name), format::bytes(resident));
+    Some(words.say("program-note-unseen", &[("name", &name), ("share", &share), ("bytes", &bytes)]))
 }
 
 /// Who a process is: its number, its parent, the recorder in it, and how it ended.

@@ -84,6 +84,7 @@ fn record(
         arguments,
         probe: Probe::Heap,
         preload: prepare_recorder(&choice, name, setting)?,
+        has_own_malloc: matches!(choice, RecorderChoice::Preloaded { has_malloc: true }),
         follow: !options.no_follow,
         out: staging.runs_folder(),
         timeout: options.program.timeout,

@@ -6,7 +6,7 @@ use crate::runner::user_program::ProgramEnd;
 use anyhow::{Context as _, Result};
 use heaplab_command::child_process;
 use heaplab_profile::raw::{RawError, RawProcess, RawRecording, read_file};
-use heaplab_record::RecordedProcess;
+use heaplab_record::{ProgramKind, RecordedProcess};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -47,6 +47,31 @@ impl ProcessRecording {
             out_of_room: process.is_out_of_room > 0,
             cut_stacks: self.raw.totals.cut_stacks,
             deep_binds: process.deep_binds,
+            resident_bytes: first.and_then(|first| first.resident.most_bytes(process.id)),
+            has_own_malloc: first_end.is_some_and(|first| first.has_own_malloc),
+            kind: Some(self.find_kind()),
+        }
+    }
+}
+
+impl ProcessRecording {
+    /// What kind of program this is, as far as its modules show it.
+    fn find_kind(&self) -> ProgramKind {
+        let file = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        let files: Vec<String> = self.raw.modules.iter().map(|module| file(&module.path)).collect();
+        // The interpreter is the program itself (Debian) or a library of it.
+        let is_python = files.iter().take(1).any(|name| name.starts_with("python"))
+            || files.iter().any(|name| name.starts_with("libpython"));
+        // Only Rust programs are built with the recorder. The first module is the program itself.
+        let recorder = self.raw.process.recorder_address;
+        let is_built_in =
+            self.raw.modules.first().is_some_and(|program| (program.base..program.end).contains(&recorder));
+        if is_built_in {
+            ProgramKind::Rust
+        } else if is_python {
+            ProgramKind::Python
+        } else {
+            ProgramKind::Native
         }
     }
 }

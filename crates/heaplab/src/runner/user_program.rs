@@ -5,6 +5,7 @@ use crate::exit::ExitReason;
 use crate::interrupt;
 use crate::runner::memory;
 use crate::runner::recording_files;
+use crate::runner::resident::ResidentSamples;
 use anyhow::{Context as _, Result};
 use heaplab_command::child_process::terminate_with_parent;
 use heaplab_record::Probe;
@@ -36,6 +37,8 @@ pub struct ProgramRequest<'a> {
     pub probe: Probe,
     /// The library that is loaded into the program before its own (`LD_PRELOAD`).
     pub preload: Option<PathBuf>,
+    /// Whether the program has a `malloc` of its own, whose blocks the recorder does not see.
+    pub has_own_malloc: bool,
     /// Whether the processes that the program starts are recorded as well.
     pub follow: bool,
     /// An existing folder for the recordings.
@@ -62,6 +65,10 @@ pub struct ProgramEnd {
     pub interrupted: Option<i32>,
     /// Processes of the program that outlived their parents, and how they ended.
     pub orphans: Vec<(u32, ExitStatus)>,
+    /// What was resident in its processes while they ran.
+    pub resident: ResidentSamples,
+    /// Whether the program has a `malloc` of its own.
+    pub has_own_malloc: bool,
     /// The folder with the recordings that had no room in the output folder.
     pub fallback: Option<TempDir>,
 }
@@ -100,7 +107,17 @@ pub fn start_program<'a>(order: &'a ProgramRequest<'a>) -> Result<RunningProgram
     recording_files::make_spare(&order.out);
     let child = command.spawn().map_err(|error| start_error(order.program, &error))?;
     let started = Instant::now();
-    Ok(RunningProgram { order, child, started, asked: None, cause: None, interrupted: None, fallback })
+    let resident = ResidentSamples::default();
+    Ok(RunningProgram {
+        order,
+        child,
+        started,
+        asked: None,
+        cause: None,
+        interrupted: None,
+        resident,
+        fallback,
+    })
 }
 
 /// Connects the program's streams, which otherwise are those of this process.
@@ -151,6 +168,7 @@ pub struct RunningProgram<'a> {
     asked: Option<Instant>,
     cause: Option<String>,
     interrupted: Option<i32>,
+    resident: ResidentSamples,
     fallback: Option<TempDir>,
 }
 
@@ -172,7 +190,18 @@ impl RunningProgram<'_> {
                 let interrupted = self.interrupted.or_else(interrupt::take_signal);
                 let (process, cause) = (self.child.id(), self.cause.take());
                 let (orphans, fallback) = (wait_for_orphans(), self.fallback.take());
-                return Ok(ProgramEnd { process, status, cause, interrupted, orphans, fallback });
+                let resident = std::mem::take(&mut self.resident);
+                let has_own_malloc = self.order.has_own_malloc;
+                return Ok(ProgramEnd {
+                    process,
+                    status,
+                    cause,
+                    interrupted,
+                    orphans,
+                    resident,
+                    has_own_malloc,
+                    fallback,
+                });
             }
             if let Some(signal) = interrupt::take_signal() {
                 if self.asked.is_some() {
@@ -195,6 +224,8 @@ impl RunningProgram<'_> {
                 _ => {}
             }
             recording_files::make_spare(&self.order.out);
+            let folders = self.recording_folders();
+            self.resident.sample(&folders);
             std::thread::sleep(POLL_INTERVAL);
         }
     }

@@ -51,6 +51,7 @@ program-note-room = { $name }: the disk had no room for more of the recording. T
 program-process = process { $id }, started by { $parent }
 program-recorder = recorder in { $name }
 program-note-deepbind = { $name } loaded { $count } libraries with RTLD_DEEPBIND. They were loaded without it, because blocks of the recorder must not reach the C library’s own free.
+program-note-unseen = { $share } of { $name }’s resident memory was seen: { $bytes } of anonymous memory were resident at most. The rest came from an allocator of its own, from mappings, or from the stack.
 program-note-panic = { $bytes } of the peak, { $share }, are what a panic needed to print its own backtrace, not the program’s memory. Without RUST_BACKTRACE a panic prints none.
 unnamed-stripped = { $file } is stripped: its rows are addresses, and addr2line -e UNSTRIPPED ADDRESS gives the line of each. For names, build it with strip = false and debug = "line-tables-only", or put its debug file beside it.
 unnamed-system = { $file } comes without debug information (build id { $id }): install its debug symbols. On Debian find-dbgsym-packages { $path } names the package; elsewhere debuginfod-find debuginfo { $id } fetches them.

@@ -51,6 +51,7 @@ program-note-room = { $name }：磁盘没有空间继续记录。总数仍然精
 program-process = 进程 { $id }，由 { $parent } 启动
 program-recorder = 记录器在 { $name } 中
 program-note-deepbind = { $name } 用 RTLD_DEEPBIND 加载了 { $count } 个库。加载时去掉了这个标志，因为记录器的内存块不能交给 C 库自己的 free。
+program-note-unseen = { $name } 的驻留内存里，记录器看到了 { $share }：匿名内存最多驻留 { $bytes }，其余来自程序自己的分配器、内存映射或栈。
 program-note-panic = 峰值里有 { $bytes }（{ $share }）是 panic 打印自己的调用栈用掉的，不是程序本身的内存；不设 RUST_BACKTRACE 就不会打印。
 unnamed-stripped = { $file } 去掉了符号：表里只有地址，用 addr2line -e 未去符号的文件 地址 可以查到每一行。想直接看到名字，编译时用 strip = false 和 debug = "line-tables-only"，或者把调试文件放在它旁边。
 unnamed-system = { $file } 没有调试信息（build id { $id }）：请安装它的调试符号。在 Debian 上 find-dbgsym-packages { $path } 会给出软件包名；其他系统用 debuginfod-find debuginfo { $id } 下载。

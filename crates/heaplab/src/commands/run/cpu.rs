@@ -54,6 +54,7 @@ pub(super) fn run_cpu(name: &str, options: &RunOptions, setting: &Setting<'_>) -
         arguments,
         probe: Probe::Plain,
         preload: None,
+        has_own_malloc: false,
         follow: true,
         out: staging.runs_folder(),
         timeout,

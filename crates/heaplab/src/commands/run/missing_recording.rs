@@ -27,7 +27,11 @@ pub(super) fn explain_missing(program: &OsString, ended: &ProgramEnd, choice: &R
              It ended before its first allocation, or it was started with HEAPLAB_PROBE or HEAPLAB_OUT set to something \
              else; a message of `heaplab:` above says if the recording could not be made."
         ),
-        RecorderChoice::Preloaded { .. } => format!(
+        RecorderChoice::Preloaded { has_malloc: true } => format!(
+            "`{name}` left no recording ({how}): it has a malloc of its own, and the recorder saw no other allocation. \
+             Build it without that allocator, or ask the allocator itself (jemalloc, mimalloc and tcmalloc can profile)."
+        ),
+        RecorderChoice::Preloaded { has_malloc: false } => format!(
             "`{name}` left no recording ({how}), though heaplab's recorder was to be loaded into it.\n\
              It ended before its first allocation, or its environment has HEAPLAB_PROBE, HEAPLAB_OUT or LD_PRELOAD set to \
              something else; a message of `heaplab:` or of `ld.so` above says if it could not be loaded."
