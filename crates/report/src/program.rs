@@ -14,6 +14,12 @@ use heaplab_record::{HeapRun, RecordedProcess, Report, Run};
 const WIDE: usize = 110;
 /// Sites that are listed on a terminal.
 const MOST_ON_TERMINAL: usize = 10;
+/// Processes that are listed on a terminal.
+const MOST_PROCESSES_ON_TERMINAL: usize = 3;
+/// Processes that have pictures and files of their own. A build or a test suite starts hundreds.
+pub const MOST_PROCESSES_WITH_FILES: usize = 24;
+/// With more processes that began as copies of their parents, one sentence is for all of them.
+const MOST_COPIES_BY_NAME: usize = 3;
 /// Width of the figures of a site on a terminal, with gaps.
 const FIGURES_WIDTH: usize = 34;
 
@@ -82,9 +88,28 @@ pub(crate) fn program_facts(report: &Report, words: &Words) -> Vec<[String; 3]> 
     .to_vec()
 }
 
+/// The runs of the processes with the highest peaks, in the order of the report.
+pub fn largest_processes(report: &Report, most: usize) -> Vec<&Run> {
+    let peak = |run: &Run| run.heap.as_ref().map_or(0, |heap| heap.peak_bytes);
+    let mut order: Vec<usize> = (0..report.runs.len()).collect();
+    order.sort_by_key(|&at| std::cmp::Reverse(peak(&report.runs[at])));
+    order.truncate(most);
+    order.sort_unstable();
+    order.into_iter().map(|at| &report.runs[at]).collect()
+}
+
 /// Notes that a reader needs to understand the figures.
 pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
-    let heaps = || report.runs.iter().filter_map(|run| run.heap.as_ref());
+    let mut notes = list_notes(&report.runs.iter().collect::<Vec<_>>(), words);
+    if report.runs.len() > MOST_PROCESSES_WITH_FILES {
+        let count = format::count(MOST_PROCESSES_WITH_FILES as u64);
+        notes.push(words.say("program-note-largest", &[("count", &count)]));
+    }
+    notes
+}
+
+fn list_notes(runs: &[&Run], words: &Words) -> Vec<String> {
+    let heaps = || runs.iter().filter_map(|run| run.heap.as_ref());
     let mut notes = vec![words.get("program-note-bytes")];
     if let Some(error) = heaps().map(|heap| heap.peak_error_bytes).max().filter(|error| *error > 0) {
         notes.push(words.say("program-note-error", &[("bytes", &format::bytes(error))]));
@@ -93,10 +118,15 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
     if walks > 0 {
         notes.push(words.say("program-note-guessed", &[("count", &format::count(walks))]));
     }
-    for run in &report.runs {
+    let is_copy = |heap: &&HeapRun| heap.process.as_ref().is_some_and(|process| process.inherited_bytes > 0);
+    let copies = heaps().filter(is_copy).count();
+    if copies > MOST_COPIES_BY_NAME {
+        notes.push(words.say("program-note-inherited-many", &[("count", &format::count(copies as u64))]));
+    }
+    for run in runs {
         let Some(heap) = &run.heap else { continue };
         if let Some(process) = &heap.process {
-            notes.extend(process_notes(&run.variant, process, words));
+            notes.extend(process_notes(&run.variant, process, copies <= MOST_COPIES_BY_NAME, words));
             notes.extend(unseen_note(&run.variant, heap, process, words));
         }
     }
@@ -106,9 +136,9 @@ pub(crate) fn program_notes(report: &Report, words: &Words) -> Vec<String> {
 }
 
 /// What the recording of a process lacks, or what a reader has to know of it.
-fn process_notes(name: &str, process: &RecordedProcess, words: &Words) -> Vec<String> {
+fn process_notes(name: &str, process: &RecordedProcess, says_inherited: bool, words: &Words) -> Vec<String> {
     let counts = [
-        ("program-note-inherited", process.inherited_bytes),
+        ("program-note-inherited", if says_inherited { process.inherited_bytes } else { 0 }),
         ("program-note-interrupted", process.interrupted_events),
         ("program-note-lost", process.lost_events),
         ("program-note-overflowed", process.overflowed_blocks),
@@ -163,7 +193,8 @@ fn panic_note(heap: &HeapRun, words: &Words) -> Option<String> {
 pub fn render_terminal(report: &Report, grouping: SiteGrouping, words: &Words, width: usize) -> String {
     let width = width.max(60);
     let mut parts = Vec::new();
-    for run in &report.runs {
+    let shown = largest_processes(report, MOST_PROCESSES_ON_TERMINAL);
+    for run in &shown {
         let Some(heap) = &run.heap else { continue };
         let mut head = vec![prose::strip_controls(&run.variant)];
         if !run.about.is_empty() {
@@ -187,12 +218,22 @@ pub fn render_terminal(report: &Report, grouping: SiteGrouping, words: &Words, w
             );
         }
     }
-    let notes = program_notes(report, words).into_iter().map(|note| {
+    parts.extend(describe_others(report, &shown, words).map(|said| prose::wrap(&said, width).join("\n")));
+    let notes = list_notes(&shown, words).into_iter().map(|note| {
         let lines = prose::wrap(&note, width - 2).join("\n  ");
         format!("· {lines}")
     });
     parts.push(notes.collect::<Vec<_>>().join("\n"));
     parts.join("\n\n")
+}
+
+/// How many processes are not shown, and what the largest of them had.
+fn describe_others(report: &Report, shown: &[&Run], words: &Words) -> Option<String> {
+    let is_shown = |run: &Run| shown.iter().any(|other| other.variant == run.variant);
+    let others = report.runs.iter().filter(|run| !is_shown(run)).filter_map(|run| run.heap.as_ref());
+    let peaks: Vec<u64> = others.map(|heap| heap.peak_bytes).collect();
+    let (count, bytes) = (format::count(peaks.len() as u64), format::bytes(*peaks.iter().max()?));
+    Some(words.say("program-more-processes", &[("count", &count), ("bytes", &bytes)]))
 }
 
 fn render_totals(heap: &HeapRun, words: &Words, exact: bool) -> String {
@@ -320,6 +361,35 @@ mod tests {
           recorder’s own headers. Wall time is that under the recorder; without it the
           program is faster.
         ");
+    }
+
+    #[test]
+    fn of_many_processes_the_terminal_has_the_largest_in_their_order() {
+        for lang in [Lang::En, Lang::Zh] {
+            let (words, mut report) = (Words::new(lang), fixture::program_report(lang));
+            let first = report.runs[0].clone();
+            report.runs = (0..40)
+                .map(|number: u64| {
+                    let mut run = first.clone();
+                    run.variant = format!("worker.{number}");
+                    let heap = run.heap.as_mut().unwrap();
+                    heap.peak_bytes = 1000 * (number * 7 % 40);
+                    heap.process = Some(RecordedProcess { inherited_bytes: 5, ..RecordedProcess::default() });
+                    run
+                })
+                .collect();
+            let shown = render_terminal(&report, SiteGrouping::Line, &words, 80);
+            let names: Vec<&str> = shown.lines().filter(|line| line.starts_with("worker.")).collect();
+            // 17 * 7, 34 * 7 and 11 * 7 are 39, 38 and 37 modulo 40.
+            assert_eq!(names, ["worker.11", "worker.17", "worker.34"]);
+            assert!(shown.contains("37") && shown.contains("36.0 kB"), "{shown}");
+            assert!(shown.lines().count() < 70, "{shown}");
+            let notes = program_notes(&report, &words);
+            assert!(
+                notes.iter().any(|note| note.contains("40")) && notes.iter().any(|note| note.contains("24"))
+            );
+            assert!(notes.len() < 6, "{notes:?}");
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use heaplab_profile::Profile;
 use heaplab_profile::dhat::RunHeader;
 use heaplab_profile::formats::{FORMATS, Format, Subject};
 use heaplab_profile::symbols::Roots;
+use heaplab_report::program;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -87,7 +88,8 @@ fn export_path(path: &Path, format: &Format, setting: &Setting<'_>) -> Result<Ve
             recordings.iter().map(|one| export_recording(one, format, setting)).collect()
         }
         ProfileFile::Report(report, file) => {
-            let runs = report.runs.iter().filter(|run| run.heap.is_some());
+            let runs = program::largest_processes(&report, program::MOST_PROCESSES_WITH_FILES);
+            let runs = runs.iter().filter(|run| run.heap.is_some());
             runs.map(|run| copy_of_report(&run.variant, &file, format)).collect()
         }
         ProfileFile::Profile(imported) => {
@@ -110,7 +112,7 @@ fn export_recording(
     Ok(ExportedFile { name, bytes })
 }
 
-/// A report has a file of every format, which was made while the program was there to be read.
+/// A report has a file of every format for its largest processes, which was made while the program was there to be read.
 fn copy_of_report(variant: &str, report: &Path, format: &Format) -> Result<ExportedFile> {
     let path = report.with_file_name(format!("{variant}{}", format.ending));
     let bytes = std::fs::read(&path).with_context(|| {

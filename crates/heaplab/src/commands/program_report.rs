@@ -30,7 +30,7 @@ pub(super) struct RecordedProgram<'a> {
     pub(super) keep: bool,
 }
 
-/// A report with its files, and the profiles that it was made of.
+/// A report with its files, and the profiles of all processes, those with files of their own first.
 pub(super) struct ProgramReport {
     pub(super) report: Report,
     pub(super) profiles: Vec<NamedProfile>,
@@ -45,25 +45,35 @@ pub(super) fn make_report(
 ) -> Result<ProgramReport> {
     let roots = Roots { workspace: setting.workspace.clone() };
     let (mut runs, mut profiles) = (Vec::new(), Vec::new());
-    let (mut headers, mut live) = (Vec::new(), Vec::new());
     for recording in program.recordings {
-        let name = recording.name.clone();
-        let (profile, unnamed) =
-            alloc_sites::name_program(&recording.raw, &roots).with_context(|| name.clone())?;
-        let (section, probe) = (String::new(), Probe::Heap);
-        let named = NamedProfile { section, variant: name, probe, rows: 1, profile, unnamed };
-        live.extend(LiveCurve::from_recording("", &named.variant, &recording.raw));
-        headers.push(dhat::RunHeader::from_recording(&recording.raw));
+        let named = name_recording(recording, &roots)?;
         runs.push(run_from_recording(recording, program.ended, &named));
         profiles.push(named);
     }
     let report = build_report(program, runs, &setting.workspace, words);
+    let largest = program::largest_processes(&report, program::MOST_PROCESSES_WITH_FILES);
+    let is_large = |name: &str| largest.iter().any(|run| run.variant == name);
+    // A stable sort: the order of the processes stays.
+    profiles.sort_by_key(|named| !is_large(&named.variant));
+    let (mut headers, mut live) = (Vec::new(), Vec::new());
+    for recording in program.recordings.iter().filter(|recording| is_large(&recording.name)) {
+        headers.push(dhat::RunHeader::from_recording(&recording.raw));
+        live.extend(LiveCurve::from_recording("", &recording.name, &recording.raw));
+    }
+    let drawn = &profiles[..headers.len()];
     let mut artifacts =
-        render::render_program_report(&report, &profiles, &headers, &live, &setting.workspace, words)?;
+        render::render_program_report(&report, drawn, &headers, &live, &setting.workspace, words)?;
     if program.keep {
         artifacts.extend(program.recordings.iter().map(keep_recording).collect::<Result<Vec<_>>>()?);
     }
     Ok(ProgramReport { report, profiles, artifacts })
+}
+
+fn name_recording(recording: &ProcessRecording, roots: &Roots) -> Result<NamedProfile> {
+    let variant = recording.name.clone();
+    let (profile, unnamed) =
+        alloc_sites::name_program(&recording.raw, roots).with_context(|| variant.clone())?;
+    Ok(NamedProfile { section: String::new(), variant, probe: Probe::Heap, rows: 1, profile, unnamed })
 }
 
 /// The recording in its compact form. The tables themselves are a sparse file that many tools would

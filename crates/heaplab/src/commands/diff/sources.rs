@@ -12,6 +12,7 @@ use heaplab_profile::raw::RawRecording;
 use heaplab_profile::symbols::{Roots, symbolize};
 use heaplab_profile::{Measure, Profile, folded, speedscope};
 use heaplab_record::{Language, Report, Run};
+use heaplab_report::program;
 use std::path::Path;
 
 /// One profile with its totals.
@@ -49,7 +50,10 @@ pub(super) fn read_inputs(path: &Path, root: &Path) -> Result<Vec<DiffInput>> {
 /// The recorded programs of a report, with their profiles from the files beside it.
 fn inputs_of_report(report: &Report, file: &Path) -> Result<Vec<DiffInput>> {
     let folder = file.parent().unwrap_or(Path::new(""));
-    let recorded = report.runs.iter().filter(|run| run.language == Language::Rust && run.heap.is_some());
+    // A lesson has a file for each variant, a program for its largest processes.
+    let most = if report.lesson.is_some() { usize::MAX } else { program::MOST_PROCESSES_WITH_FILES };
+    let runs = program::largest_processes(report, most).into_iter();
+    let recorded = runs.filter(|run| run.language == Language::Rust && run.heap.is_some());
     let sources: Vec<DiffInput> = recorded.map(|run| input_of_run(run, folder)).collect::<Result<_>>()?;
     if sources.is_empty() {
         let message = format!("{} has no run under the recorder: nothing can be compared", file.display());
