@@ -5,6 +5,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use heaplab_command::language::LangChoice;
+use heaplab_profile::FrameSelection;
 use heaplab_profile::formats::FORMATS;
 use heaplab_report::SiteGrouping;
 use std::ffi::OsString;
@@ -230,12 +231,36 @@ pub struct OutputOptions {
     /// What a row of the table is: a line with all stacks that lead to it, or one call stack
     #[arg(long, value_enum, default_value_t = RowChoice::Line)]
     pub by: RowChoice,
+    /// Which frames of a program that runs Python are shown
+    #[arg(long, value_enum, default_value_t = FrameChoice::Both)]
+    pub frames: FrameChoice,
 }
 
 impl OutputOptions {
     /// Whether standard output shows the table.
     pub(crate) fn prints_results(&self) -> bool {
         !self.json && !self.quiet
+    }
+}
+
+/// Which frames of a program that runs Python are shown.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum FrameChoice {
+    /// Python's and native ones
+    Both,
+    /// Python's alone
+    Python,
+    /// Native ones alone
+    Native,
+}
+
+impl From<FrameChoice> for FrameSelection {
+    fn from(choice: FrameChoice) -> FrameSelection {
+        match choice {
+            FrameChoice::Both => FrameSelection::Both,
+            FrameChoice::Python => FrameSelection::Python,
+            FrameChoice::Native => FrameSelection::Native,
+        }
     }
 }
 

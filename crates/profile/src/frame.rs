@@ -19,6 +19,19 @@ pub enum FrameKind {
     Python,
 }
 
+/// Which frames of a program that runs Python are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FrameSelection {
+    /// Python frames and native ones.
+    #[default]
+    Both,
+    /// Python frames alone. A stack without any keeps its native frames, as memory that Python code
+    /// did not ask for.
+    Python,
+    /// Native frames alone.
+    Native,
+}
+
 /// One function on a stack. Inlined functions have their own frames.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Frame {

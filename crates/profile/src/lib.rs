@@ -75,7 +75,7 @@ mod trim;
 
 #[cfg(feature = "exports")]
 pub use formats::{dhat, firefox, folded, speedscope};
-pub use frame::{Frame, FrameKind, UNKNOWN, function_name};
+pub use frame::{Frame, FrameKind, FrameSelection, UNKNOWN, function_name};
 pub use measure::Measure;
 pub use model::{Profile, RecorderFigures, Site};
 pub use probe::Probe;

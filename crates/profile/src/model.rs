@@ -1,6 +1,6 @@
 //! The model that every format of a heap profile is read into and written from.
 
-use crate::{Frame, trim};
+use crate::{Frame, FrameSelection, trim};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,27 @@ impl Profile {
     pub fn trim_stacks(self) -> Profile {
         let trim = |site: Site| Site { frames: trim::trim_stack(&site.frames), ..site };
         Profile { sites: self.sites.into_iter().map(trim).collect() }.merge_equal_stacks()
+    }
+
+    /// Whether any stack leads through Python code.
+    pub fn has_python(&self) -> bool {
+        self.sites.iter().any(|site| site.frames.iter().any(Frame::is_python))
+    }
+
+    /// Keeps some of the frames of a program that runs Python, and adds up sites whose stacks are then
+    /// equal.
+    pub fn select_frames(mut self, selection: FrameSelection) -> Profile {
+        let is_kept = match selection {
+            FrameSelection::Both => return self,
+            FrameSelection::Python => Frame::is_python,
+            FrameSelection::Native => |frame: &Frame| !frame.is_python(),
+        };
+        for site in &mut self.sites {
+            if site.frames.iter().any(is_kept) {
+                site.frames.retain(is_kept);
+            }
+        }
+        self.merge_equal_stacks()
     }
 
     /// Adds up sites of equal stacks, in the order of their stacks. All sums stay exact except for

@@ -10,7 +10,7 @@ use std::io::{Read as _, Seek as _};
 use std::path::Path;
 
 pub use file::RawError;
-pub use python::{PYTHON_NODE, PythonLocation, PythonState, RawPython, python_location};
+pub use python::{OBJECTS_ARE_BLOCKS, PYTHON_NODE, PythonLocation, PythonState, RawPython, python_location};
 
 /// The address of a node that stands for the callers of a stack deeper than the recorder keeps. A
 /// site at node 0, the root, is the overflow site, which counts what had no room in the tables.

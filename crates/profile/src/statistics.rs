@@ -42,7 +42,8 @@ pub struct SiteGroup {
 /// Sums the groups, sorted by `measure`, the largest first; equal ones are sorted by their keys.
 ///
 /// Line and function are those of the innermost frame that is not the standard library's: the line
-/// that a reader can change. In a program without names, it is the innermost call from a function
+/// that a reader can change. In a stack with Python code it is the innermost line of Python, as
+/// tracemalloc has it, because what lies behind it is the interpreter. In a program without names, it is the innermost call from a function
 /// that few others call. The profile should be [trimmed](Profile::trim_stacks), or the
 /// allocator's own frames are innermost.
 pub fn group_sites(profile: &Profile, group_by: GroupBy, measure: Measure) -> Vec<SiteGroup> {
@@ -97,7 +98,7 @@ pub fn find_lines(profile: &Profile) -> Vec<Frame> {
 
 /// The own frame of a stack, which comes last. Where it has no name, callers stand before it.
 fn find_line(site: &Site, callers: &CallerCounts<'_>) -> Vec<Frame> {
-    let own = site.frames.iter().rposition(|frame| !trim::is_standard_library(frame));
+    let own = trim::own_frame(&site.frames);
     match own {
         Some(own) if site.frames[own].unnamed_file().is_some() => callers.find_line(&site.frames[..=own]),
         Some(own) => vec![site.frames[own].clone()],

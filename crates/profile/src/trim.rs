@@ -154,7 +154,8 @@ fn find_recorder_start(frames: &[Frame]) -> usize {
 /// Where the lesson's own code begins, counted from the root.
 fn find_lesson_start(frames: &[Frame]) -> usize {
     let below = |frame: &Frame| {
-        starts_with_any(frame, &RUNTIME) || frame.function == "main" || is_pass_through(frame)
+        let is_main = frame.function == "main" && !frame.is_python();
+        starts_with_any(frame, &RUNTIME) || is_main || is_pass_through(frame)
     };
     let with_main = frames.iter().take_while(|frame| below(frame) || is_program_main(frame)).count();
     // Where the lesson runner calls the variant, the program's `main` is of no interest; in a
@@ -204,8 +205,19 @@ fn is_pass_through(frame: &Frame) -> bool {
     }
 }
 
+/// The index of a stack's own frame: the innermost of Python code, or the innermost that is not the
+/// standard library's.
+pub(crate) fn own_frame(frames: &[Frame]) -> Option<usize> {
+    let python = frames.iter().rposition(Frame::is_python);
+    python.or_else(|| frames.iter().rposition(|frame| !is_standard_library(frame)))
+}
+
 /// Whether a function belongs to the standard library.
 pub(crate) fn is_standard_library(frame: &Frame) -> bool {
+    // Python has packages with names of Rust's, such as `collections/`.
+    if frame.is_python() {
+        return false;
+    }
     match (find_owning_crate(&frame.function), &frame.location) {
         (Some(owner), _) => STANDARD.contains(&owner),
         (None, Some(place)) => STANDARD_FILES.iter().any(|file| place.starts_with(file)),
@@ -237,7 +249,7 @@ fn is_program_main(frame: &Frame) -> bool {
 }
 
 fn starts_with_any(frame: &Frame, prefixes: &[&str]) -> bool {
-    prefixes.iter().any(|prefix| frame.function.starts_with(prefix))
+    !frame.is_python() && prefixes.iter().any(|prefix| frame.function.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -395,6 +407,26 @@ mod tests {
             ("grow_one<alloc::alloc::Global>", "std/alloc/src/raw_vec/mod.rs:188"),
         ];
         assert_eq!(names(trim_stack(&stack.map(bare))), ["list", "{closure#0}", "push_str"]);
+    }
+
+    #[test]
+    fn python_code_is_the_programs_own_whatever_its_name() {
+        let python = |function: &str, place: &str| Frame {
+            function: function.to_owned(),
+            location: Some(place.to_owned()),
+            kind: crate::FrameKind::Python,
+        };
+        let native = |function: &str| Frame { function: function.to_owned(), ..Frame::default() };
+        let stack = [
+            native("_start"),
+            native("main"),
+            python("main", "app.py:3"),
+            python("clone", "collections/__init__.py:7"),
+            native("PyList_New"),
+            native("malloc"),
+        ];
+        let kept = trim_stack(&stack);
+        assert_eq!(kept, stack[2..5]);
     }
 
     #[test]

@@ -130,6 +130,9 @@ pub struct RecordedProcess {
     /// recorder's blocks must not reach the C library's own `free`.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub deep_binds: u64,
+    /// Its Python interpreter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<RecordedPython>,
     /// The most anonymous memory that was seen resident (`RssAnon`), in bytes; absent where the process
     /// ended before somebody looked. It was looked at twenty times per second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -153,6 +156,34 @@ pub enum ProgramKind {
     Python,
     /// Any other program of machine code.
     Native,
+}
+
+/// The Python interpreter of a process.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedPython {
+    /// `3.11.7`.
+    pub version: String,
+    /// Whether stacks have Python frames, or why not.
+    pub frames: PythonFrames,
+    /// Whether every object is a block of its own (`PYTHONMALLOC=malloc`).
+    pub objects_are_blocks: bool,
+}
+
+/// Whether stacks have Python frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PythonFrames {
+    /// They have.
+    Recorded,
+    /// The process ended before the interpreter reached a safe point.
+    #[default]
+    Unchecked,
+    /// The recorder does not know the layout of this version.
+    UnknownVersion,
+    /// What the recorder read differed from the interpreter's own answers.
+    CheckFailed,
+    /// The interpreter has no global lock.
+    FreeThreaded,
 }
 
 /// Blocks of one size class, and how long they lived.

@@ -52,7 +52,8 @@ pub use growth::{
     Mystery, SiteGrowth, TeardownOutcome,
 };
 pub use heap_run::{
-    HeapRun, HeapSite, ProgramKind, RecordedProcess, SizeClass, UnnamedModule, UnnamedReason,
+    HeapRun, HeapSite, ProgramKind, PythonFrames, RecordedProcess, RecordedPython, SizeClass, UnnamedModule,
+    UnnamedReason,
 };
 pub use homework::{
     FigureMismatch, HOMEWORK_SCHEMA, HomeworkResult, SubmittedFile, TaskResult, TopSite, VERDICT_SCHEMA,

@@ -8,7 +8,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::PANIC_BACKTRACE;
-use heaplab_record::{HeapRun, RecordedProcess, Report, Run};
+use heaplab_record::{HeapRun, PythonFrames, RecordedProcess, RecordedPython, Report, Run};
 
 /// Terminals of at least this width show bytes with every digit.
 const WIDE: usize = 110;
@@ -148,11 +148,28 @@ fn process_notes(name: &str, process: &RecordedProcess, says_inherited: bool, wo
         ("program-note-deepbind", process.deep_binds),
     ];
     let name = prose::strip_controls(name);
+    let python = process.python.iter().flat_map(|python| python_notes(&name, python, words));
     let say = |(key, count): (&str, u64)| {
         let (bytes, count) = (format::bytes(count), format::count(count));
         words.say(key, &[("name", &name), ("bytes", &bytes), ("count", &count)])
     };
-    counts.into_iter().filter(|(_, count)| *count > 0).map(say).collect()
+    python.chain(counts.into_iter().filter(|(_, count)| *count > 0).map(say)).collect()
+}
+
+/// What a reader has to know of a process that runs Python.
+fn python_notes(name: &str, python: &RecordedPython, words: &Words) -> Vec<String> {
+    let key = match python.frames {
+        PythonFrames::Recorded => "program-python-recorded",
+        PythonFrames::Unchecked => "program-python-unchecked",
+        PythonFrames::UnknownVersion => "program-python-unknown",
+        PythonFrames::CheckFailed => "program-python-failed",
+        PythonFrames::FreeThreaded => "program-python-free-threaded",
+    };
+    let mut notes = vec![words.say(key, &[("name", name), ("version", &python.version)])];
+    if python.objects_are_blocks {
+        notes.push(words.say("program-python-blocks", &[("name", name)]));
+    }
+    notes
 }
 
 /// The part of the resident memory that the recorder has seen, where that is less than half or where

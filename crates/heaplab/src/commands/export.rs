@@ -8,6 +8,7 @@ use crate::runner::profile_files::{self, ProfileFile};
 use crate::runner::recording_files::{self, ProcessRecording};
 use crate::setting::Setting;
 use anyhow::{Context as _, Result};
+use heaplab_profile::FrameSelection;
 use heaplab_profile::Profile;
 use heaplab_profile::dhat::RunHeader;
 use heaplab_profile::formats::{FORMATS, Format, Subject};
@@ -106,7 +107,8 @@ fn export_recording(
     setting: &Setting<'_>,
 ) -> Result<ExportedFile> {
     let (name, roots) = (recording.name.clone(), Roots { workspace: setting.workspace.clone() });
-    let (profile, _) = alloc_sites::name_program(&recording.raw, &roots).with_context(|| name.clone())?;
+    let (profile, _) = alloc_sites::name_program(&recording.raw, &roots, FrameSelection::Both)
+        .with_context(|| name.clone())?;
     let header = RunHeader::from_recording(&recording.raw);
     let bytes = write_profile(&profile, &name, Some(&header), format)?;
     Ok(ExportedFile { name, bytes })

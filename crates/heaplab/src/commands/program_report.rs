@@ -13,8 +13,8 @@ use crate::setting::Setting;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_command::child_process;
-use heaplab_profile::dhat;
 use heaplab_profile::symbols::Roots;
+use heaplab_profile::{FrameSelection, dhat};
 use heaplab_record::{Failure, Growth, HeapRun, Language, Probe, REPORT_SCHEMA, Report, Run, Text};
 use heaplab_report::{Artifact, LiveCurve, Words, program};
 use std::os::unix::process::ExitStatusExt as _;
@@ -28,6 +28,8 @@ pub(super) struct RecordedProgram<'a> {
     pub(super) ended: Option<&'a ProgramEnd>,
     /// Whether the recordings become part of the report's folder.
     pub(super) keep: bool,
+    /// Which frames of a program that runs Python are shown.
+    pub(super) frames: FrameSelection,
 }
 
 /// A report with its files, and the profiles of all processes, those with files of their own first.
@@ -46,7 +48,7 @@ pub(super) fn make_report(
     let roots = Roots { workspace: setting.workspace.clone() };
     let (mut runs, mut profiles) = (Vec::new(), Vec::new());
     for recording in program.recordings {
-        let named = name_recording(recording, &roots)?;
+        let named = name_recording(recording, &roots, program.frames)?;
         runs.push(run_from_recording(recording, program.ended, &named));
         profiles.push(named);
     }
@@ -69,10 +71,14 @@ pub(super) fn make_report(
     Ok(ProgramReport { report, profiles, artifacts })
 }
 
-fn name_recording(recording: &ProcessRecording, roots: &Roots) -> Result<NamedProfile> {
+fn name_recording(
+    recording: &ProcessRecording,
+    roots: &Roots,
+    frames: FrameSelection,
+) -> Result<NamedProfile> {
     let variant = recording.name.clone();
     let (profile, unnamed) =
-        alloc_sites::name_program(&recording.raw, roots).with_context(|| variant.clone())?;
+        alloc_sites::name_program(&recording.raw, roots, frames).with_context(|| variant.clone())?;
     Ok(NamedProfile { section: String::new(), variant, probe: Probe::Heap, rows: 1, profile, unnamed })
 }
 

@@ -36,6 +36,7 @@ pub fn run(options: &ReportOptions, setting: &Setting<'_>) -> Result<()> {
         recordings: &recordings,
         ended: None,
         keep: lie_in_report(&paths, &place),
+        frames: options.output.frames.into(),
     };
     let made = program_report::make_report(&recorded, setting, &words)?;
     interrupt::check()?;

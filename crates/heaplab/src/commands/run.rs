@@ -55,7 +55,13 @@ pub fn run_named(name: &str, options: &RunOptions, setting: &Setting<'_>) -> Res
     let (ended, recordings) = record(name, options, &staging, setting)?;
     let screen = Terminal::new(output.prints_results());
     screen.set_activity("names for the stacks");
-    let recorded = RecordedProgram { name, recordings: &recordings, ended: Some(&ended), keep: options.keep };
+    let recorded = RecordedProgram {
+        name,
+        recordings: &recordings,
+        ended: Some(&ended),
+        keep: options.keep,
+        frames: output.frames.into(),
+    };
     let made = program_report::make_report(&recorded, setting, &words)?;
     interrupt::check()?;
     let place = staging.publish(&made.artifacts)?;

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use heaplab_profile::raw::RawRecording;
 use heaplab_profile::statistics::{GroupBy, SiteGroup, find_lines, group_sites};
 use heaplab_profile::symbols::{self, Roots, symbolize_what_is_there};
-use heaplab_profile::{Frame, Measure, Profile, Site};
+use heaplab_profile::{Frame, FrameSelection, Measure, Profile, Site};
 use heaplab_record::{HeapRun, HeapSite, Probe, SizeClass};
 use std::collections::BTreeMap;
 
@@ -31,10 +31,14 @@ pub struct NamedProfile {
 
 /// The profile of a user's own program, from its `main` on, and the modules without names. What
 /// cannot be named costs no report.
-pub fn name_program(raw: &RawRecording, roots: &Roots) -> Result<(Profile, Vec<symbols::UnnamedModule>)> {
+pub fn name_program(
+    raw: &RawRecording,
+    roots: &Roots,
+    selection: FrameSelection,
+) -> Result<(Profile, Vec<symbols::UnnamedModule>)> {
     let (profile, unnamed) =
         symbolize_what_is_there(raw, roots).context("the recorded stacks have no names")?;
-    Ok((trim_to_program(profile).trim_stacks(), unnamed))
+    Ok((trim_to_program(profile).trim_stacks().select_frames(selection), unnamed))
 }
 
 /// A run's heap figures with the largest sites of its profile, where the recorder gave the profile.
@@ -101,7 +105,8 @@ pub fn trim_to_program(mut profile: Profile) -> Profile {
     profile
 }
 
-/// The innermost frame outside the standard library: the line that a reader can change.
+/// The innermost frame of Python code, or the innermost outside the standard library: the line that a
+/// reader can change.
 pub fn own_frame(frames: &[Frame]) -> Option<&Frame> {
     let own = |frame: &&Frame| frame.location.as_ref().is_some_and(|location| !location.starts_with("std/"));
     // Formats without locations have only names.
@@ -110,7 +115,11 @@ pub fn own_frame(frames: &[Frame]) -> Option<&Frame> {
         frame.location.is_none()
             && !["alloc::", "core::", "std::"].iter().any(|start| path.starts_with(start))
     };
-    frames.iter().rev().find(own).or_else(|| frames.iter().rev().find(named)).or(frames.last())
+    let python = frames.iter().rev().find(|frame| frame.is_python());
+    python
+        .or_else(|| frames.iter().rev().find(own))
+        .or_else(|| frames.iter().rev().find(named))
+        .or(frames.last())
 }
 
 fn heap_site(site: &Site) -> HeapSite {

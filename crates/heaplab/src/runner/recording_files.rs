@@ -5,8 +5,8 @@
 use crate::runner::user_program::ProgramEnd;
 use anyhow::{Context as _, Result};
 use heaplab_command::child_process;
-use heaplab_profile::raw::{RawError, RawProcess, RawRecording, read_file};
-use heaplab_record::{ProgramKind, RecordedProcess};
+use heaplab_profile::raw::{PythonState, RawError, RawProcess, RawRecording, read_file};
+use heaplab_record::{ProgramKind, PythonFrames, RecordedProcess, RecordedPython};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -50,6 +50,7 @@ impl ProcessRecording {
             resident_bytes: first.and_then(|first| first.resident.most_bytes(process.id)),
             has_own_malloc: first_end.is_some_and(|first| first.has_own_malloc),
             kind: Some(self.find_kind()),
+            python: self.describe_python(),
         }
     }
 }
@@ -73,6 +74,20 @@ impl ProcessRecording {
         } else {
             ProgramKind::Native
         }
+    }
+
+    fn describe_python(&self) -> Option<RecordedPython> {
+        let python = &self.raw.python;
+        let frames = match python.state() {
+            PythonState::Absent => return None,
+            PythonState::Unchecked => PythonFrames::Unchecked,
+            PythonState::Active => PythonFrames::Recorded,
+            PythonState::UnknownVersion => PythonFrames::UnknownVersion,
+            PythonState::CheckFailed => PythonFrames::CheckFailed,
+            PythonState::FreeThreaded => PythonFrames::FreeThreaded,
+        };
+        let objects_are_blocks = python.objects_are_blocks();
+        Some(RecordedPython { version: python.version_text(), frames, objects_are_blocks })
     }
 }
 

@@ -9,13 +9,16 @@ pub fn python_location(address: u64) -> Option<u32> {
     (address & PYTHON_NODE != 0).then_some(address as u32)
 }
 
+/// Set in [`RawPython::state`] if the interpreter takes every object from `malloc`.
+pub const OBJECTS_ARE_BLOCKS: u64 = 1 << 8;
+
 /// The interpreter of the process, and the places in Python code that its stacks lead through.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawPython {
     /// Its version as CPython's `PY_VERSION_HEX` has it (`0x030b07f0` is 3.11.7); 0 if the process has
     /// no interpreter.
     pub version: u64,
-    /// Whether stacks have Python frames, as [`PythonState::to_word`] has it.
+    /// Whether stacks have Python frames, as [`PythonState::to_word`] has it, and [`OBJECTS_ARE_BLOCKS`].
     pub state: u64,
     /// The places, by the numbers that nodes refer to.
     pub locations: Vec<PythonLocation>,
@@ -69,7 +72,12 @@ impl PythonState {
 impl RawPython {
     /// How far the recorder came.
     pub fn state(&self) -> PythonState {
-        PythonState::from_word(self.state)
+        PythonState::from_word(self.state & !OBJECTS_ARE_BLOCKS)
+    }
+
+    /// Whether every object is a block of its own (`PYTHONMALLOC=malloc`).
+    pub fn objects_are_blocks(&self) -> bool {
+        self.state & OBJECTS_ARE_BLOCKS != 0
     }
 
     /// The version as people write it, `3.11.7`.

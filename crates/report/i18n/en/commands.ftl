@@ -55,6 +55,12 @@ program-process = process { $id }, started by { $parent }
 program-recorder = recorder in { $name }
 program-note-deepbind = { $name } loaded { $count } libraries with RTLD_DEEPBIND. They were loaded without it, because blocks of the recorder must not reach the C library’s own free.
 program-note-unseen = { $share } of { $name }’s resident memory was seen: { $bytes } of anonymous memory were resident at most. The rest came from an allocator of its own, from mappings, or from the stack.
+program-python-recorded = { $name } ran Python { $version }. Stacks have its Python frames from the moment at which the recorder had checked the interpreter; what was allocated before, while it started, has native frames only.
+program-python-unchecked = { $name } has Python { $version }, and ended before the recorder could check it: all frames are native.
+program-python-unknown = { $name } ran Python { $version }. Python frames are known for 3.11 to 3.13; here all frames are native.
+program-python-failed = { $name } ran Python { $version }. What the recorder read of its frames differed from the interpreter’s own answers, so all frames are native.
+program-python-free-threaded = { $name } ran Python { $version } without the global lock. Its frames cannot be read safely then, so all frames are native.
+program-python-blocks = { $name } ran with PYTHONMALLOC=malloc: every object is a block of its own, and pymalloc’s pools are not used. The memory of a plain run is therefore different.
 program-note-panic = { $bytes } of the peak, { $share }, are what a panic needed to print its own backtrace, not the program’s memory. Without RUST_BACKTRACE a panic prints none.
 unnamed-stripped = { $file } is stripped: its rows are addresses, and addr2line -e UNSTRIPPED ADDRESS gives the line of each. For names, build it with strip = false and debug = "line-tables-only", or put its debug file beside it.
 unnamed-system = { $file } comes without debug information (build id { $id }): install its debug symbols. On Debian find-dbgsym-packages { $path } names the package; elsewhere debuginfod-find debuginfo { $id } fetches them.

@@ -55,6 +55,12 @@ program-process = 进程 { $id }，由 { $parent } 启动
 program-recorder = 记录器在 { $name } 中
 program-note-deepbind = { $name } 用 RTLD_DEEPBIND 加载了 { $count } 个库。加载时去掉了这个标志，因为记录器的内存块不能交给 C 库自己的 free。
 program-note-unseen = { $name } 的驻留内存里，记录器看到了 { $share }：匿名内存最多驻留 { $bytes }，其余来自程序自己的分配器、内存映射或栈。
+program-python-recorded = { $name } 运行 Python { $version }。记录器核对过解释器之后，调用栈里才有 Python 栈帧；在此之前（启动时）分配的只有本机栈帧。
+program-python-unchecked = { $name } 含有 Python { $version }，但在记录器核对之前就结束了：所有栈帧都是本机的。
+program-python-unknown = { $name } 运行 Python { $version }。只支持 3.11 到 3.13 的 Python 栈帧，这里全部是本机栈帧。
+program-python-failed = { $name } 运行 Python { $version }。记录器读到的栈帧与解释器自己的回答不一致，所以全部是本机栈帧。
+program-python-free-threaded = { $name } 运行没有全局锁的 Python { $version }。这时无法安全地读取它的栈帧，所以全部是本机栈帧。
+program-python-blocks = { $name } 用 PYTHONMALLOC=malloc 运行：每个对象是一个单独的内存块，不使用 pymalloc 的内存池。因此普通运行时的内存与此不同。
 program-note-panic = 峰值里有 { $bytes }（{ $share }）是 panic 打印自己的调用栈用掉的，不是程序本身的内存；不设 RUST_BACKTRACE 就不会打印。
 unnamed-stripped = { $file } 去掉了符号：表里只有地址，用 addr2line -e 未去符号的文件 地址 可以查到每一行。想直接看到名字，编译时用 strip = false 和 debug = "line-tables-only"，或者把调试文件放在它旁边。
 unnamed-system = { $file } 没有调试信息（build id { $id }）：请安装它的调试符号。在 Debian 上 find-dbgsym-packages { $path } 会给出软件包名；其他系统用 debuginfod-find debuginfo { $id } 下载。

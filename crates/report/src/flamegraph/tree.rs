@@ -112,11 +112,15 @@ impl StackTree<'_> {
 
 /// One of six warm colours by function name, so that a function looks the same in every picture.
 pub(crate) fn warm_class(path: &[&str]) -> String {
-    let name = path.last().copied().unwrap_or_default();
+    format!("c{}", name_color(path.last().copied().unwrap_or_default()))
+}
+
+/// The number of a function's colour, of six.
+pub(crate) fn name_color(name: &str) -> u32 {
     // FNV-1a over 32 bits.
     let hash =
         name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("c{}", hash % 6)
+    hash % 6
 }
 
 #[cfg(test)]

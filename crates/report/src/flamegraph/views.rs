@@ -1,11 +1,12 @@
 //! The views of a heap profile: live at the peak, live at the end, allocated in all, and
-//! lifetimes.
+//! lifetimes. A program that runs Python has two more, with its Python frames and with its native
+//! frames alone.
 
 use super::FlameView;
-use super::tree::{StackTree, warm_class};
+use super::tree::{StackTree, name_color, warm_class};
 use crate::{Words, format};
-use heaplab_profile::{Measure, Profile, Site};
-use std::collections::BTreeMap;
+use heaplab_profile::{Frame, FrameSelection, Measure, Profile, Site};
+use std::collections::{BTreeMap, HashSet};
 
 /// Measures, with the keys of their names and descriptions.
 const MEASURES: [(Measure, &str, &str); 4] = [
@@ -15,19 +16,55 @@ const MEASURES: [(Measure, &str, &str); 4] = [
     (Measure::TotalBlocks, "flame-blocks-name", "flame-about-blocks"),
 ];
 
+/// The frames that the two more views of a program that runs Python show.
+const PYTHON_SELECTIONS: [(FrameSelection, &str, &str); 2] = [
+    (FrameSelection::Python, "flame-python", "flame-about-python"),
+    (FrameSelection::Native, "flame-native", "flame-about-native"),
+];
+
 pub(super) fn profile_views(profile: &Profile, most: usize, words: &Words) -> Vec<FlameView> {
     let count = |blocks: u64| words.say("flame-blocks", &[("blocks", &format::count(blocks))]);
-    let most = most / (MEASURES.len() + 1);
+    let selections = if profile.has_python() { &PYTHON_SELECTIONS[..] } else { &[] };
+    let most = most / (MEASURES.len() + selections.len() + 1);
     let mut views = Vec::new();
     for (measure, name, about) in MEASURES {
-        let stacks = profile.sites.iter().map(|site| (frame_path(site), measure.figure(site))).collect();
         let write: &dyn Fn(u64) -> String =
             if measure == Measure::TotalBlocks { &count } else { &format::bytes };
-        let tree = StackTree { stacks, write, look: &|path| (warm_class(path), None) };
-        views.push(FlameView::from_tree(words.get(name), words.get(about), tree, most, words));
+        views.push(measure_view(profile, measure, [name, about], write, most, words));
     }
     views.extend(lifetime_view(profile, most, words));
+    for &(selection, name, about) in selections {
+        let selected = profile.clone().select_frames(selection);
+        let (measure, write) = (Measure::PeakBytes, &format::bytes);
+        views.push(measure_view(&selected, measure, [name, about], write, most, words));
+    }
     views
+}
+
+/// Python code has colours of its own.
+fn measure_view(
+    profile: &Profile,
+    measure: Measure,
+    [name, about]: [&str; 2],
+    write: &dyn Fn(u64) -> String,
+    most: usize,
+    words: &Words,
+) -> FlameView {
+    let frames = || profile.sites.iter().flat_map(|site| &site.frames);
+    let python: HashSet<&str> =
+        frames().filter(|frame| frame.is_python()).map(|frame: &Frame| frame.function.as_str()).collect();
+    let look = |path: &[&str]| match path.last() {
+        Some(name) if python.contains(name) => (format!("p{}", name_color(name)), None),
+        _ => (warm_class(path), None),
+    };
+    let stacks = profile.sites.iter().map(|site| (frame_path(site), measure.figure(site))).collect();
+    let about = if python.is_empty() {
+        words.get(about)
+    } else {
+        format!("{} {}", words.get(about), words.get("flame-python-colours"))
+    };
+    let tree = StackTree { stacks, write, look: &look };
+    FlameView::from_tree(words.get(name), about, tree, most, words)
 }
 
 /// Frames are as wide as the bytes they allocated and the darker the longer these lived. `None`
@@ -107,6 +144,25 @@ mod tests {
         // 60 bytes of a clock of 1,000 and 1 byte of it.
         let darkness: Vec<&str> = views[4].frames[1..].iter().map(|frame| frame.class.as_str()).collect();
         assert_eq!(darkness, ["l3", "l4"]);
+    }
+
+    #[test]
+    fn python_has_colours_and_views_of_its_own() {
+        let python = |function: &str| Frame {
+            function: function.to_owned(),
+            location: None,
+            kind: heaplab_profile::FrameKind::Python,
+        };
+        let native = |function: &str| Frame { function: function.to_owned(), ..Frame::default() };
+        let mut of = site("", [10, 10, 10, 1], 0);
+        of.frames = vec![native("eval"), python("load"), native("list_new")];
+        let views = profile_views(&Profile { sites: vec![of] }, 100, &Words::new(Lang::En));
+        let names = |view: &FlameView| -> Vec<String> {
+            view.frames[1..].iter().map(|frame| format!("{} {}", &frame.class[..1], frame.name)).collect()
+        };
+        assert_eq!(names(&views[0]), ["c eval", "p load", "c list_new"]);
+        let alone: Vec<Vec<String>> = views[5..].iter().map(names).collect();
+        assert_eq!(alone, [vec!["p load"], vec!["c eval", "c list_new"]]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::layout::KnownVersion;
 use super::memory::word;
 use super::{check, elf, locations};
 use crate::recorder::tables::hot;
-use heaplab_profile::raw::PythonState;
+use heaplab_profile::raw::{OBJECTS_ARE_BLOCKS, PythonState};
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering::*};
 
 /// 0, or the version of an interpreter whose frames are recorded.
@@ -146,7 +146,18 @@ pub(in crate::recorder) fn reset() {
 
 fn write_state() {
     hot().process.python_version.store(VERSION.load(Relaxed), Relaxed);
-    hot().process.python_state.store(u64::from(STATE.load(Relaxed)), Relaxed);
+    let state = u64::from(STATE.load(Relaxed));
+    let mark = if state != 0 && are_objects_blocks() { OBJECTS_ARE_BLOCKS } else { 0 };
+    hot().process.python_state.store(state | mark, Relaxed);
+}
+
+/// Whether the interpreter was told to take every object from `malloc`.
+fn are_objects_blocks() -> bool {
+    // SAFETY: the name ends with a NUL; a value that is not null does so as well.
+    unsafe {
+        let value = libc::getenv(c"PYTHONMALLOC".as_ptr());
+        !value.is_null() && std::ffi::CStr::from_ptr(value).to_bytes().starts_with(b"malloc")
+    }
 }
 
 pub(super) fn set_state(state: PythonState) {
