@@ -10,7 +10,10 @@ use heaplab_command::interrupt;
 use heaplab_report::Words;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, kill_current_process_group};
+use rustix::stdio::{dup2_stderr, dup2_stdout};
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 /// How long a key is waited for before updates are looked at.
@@ -71,7 +74,11 @@ pub(super) fn show(watcher: &Watcher, words: &Words, own: Option<&OwnProgram<'_>
             Some(_) => {}
             None => interrupt::check()?,
         }
-        if !event::poll(PATIENCE).context("cannot read keys")? {
+        if wait_for_terminal() == TerminalState::Gone {
+            return Ok(());
+        }
+        // Also where no key was pressed: the terminal may have another size.
+        if !event::poll(Duration::ZERO).context("cannot read keys")? {
             continue;
         }
         has_changed = true;
@@ -87,6 +94,45 @@ pub(super) fn show(watcher: &Watcher, words: &Words, own: Option<&OwnProgram<'_>
                 other => send(watcher, other),
             }
         }
+    }
+}
+
+/// Whether there is still somebody to show the view to.
+#[derive(PartialEq, Eq)]
+enum TerminalState {
+    There,
+    /// Its window was closed, or the connection to it has ended.
+    Gone,
+}
+
+/// Waits for a key, for a while. Reading from a terminal that is gone returns at once with nothing, and
+/// the library for keys would try again for ever.
+fn wait_for_terminal() -> TerminalState {
+    // A signal ends the waiting early, such as the one that says that the size has changed.
+    if is_gone(&std::io::stdin(), PATIENCE) {
+        drop_streams();
+        return TerminalState::Gone;
+    }
+    TerminalState::There
+}
+
+/// Waits until something can be read, and returns whether the other end was closed.
+fn is_gone(stream: &impl AsFd, patience: Duration) -> bool {
+    let mut streams = [PollFd::new(stream, PollFlags::IN)];
+    let patience = Timespec { tv_sec: 0, tv_nsec: patience.subsec_nanos().into() };
+    let _ = poll(&mut streams, Some(&patience));
+    streams[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+}
+
+/// Sends output to a terminal that is gone nowhere. Writing to it would be an error, in the middle of the
+/// report that is still to be made.
+fn drop_streams() {
+    let Ok(nowhere) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
+    if is_gone(&std::io::stdout(), Duration::ZERO) {
+        let _ = dup2_stdout(&nowhere);
+    }
+    if is_gone(&std::io::stderr(), Duration::ZERO) {
+        let _ = dup2_stderr(&nowhere);
     }
 }
 

@@ -40,6 +40,11 @@ impl Piped {
         writeln!(self.pipe, "{command}").expect("the pipe is open");
     }
 
+    /// Ends the program's input.
+    fn close_pipe(self) -> TempDir {
+        self.folder
+    }
+
     fn has_report(&self) -> bool {
         self.folder.path().join("report/report.html").exists()
     }
@@ -97,6 +102,21 @@ fn ctrl_c_ends_the_program_and_its_report_is_made() {
     terminal.press("\x03");
     assert_eq!(terminal.wait_for_end(), 130);
     assert!(!terminal.is_on_second_screen() && piped.has_report());
+}
+
+#[test]
+fn a_window_that_is_closed_ends_the_view_and_the_report_is_made() {
+    let mut piped = Piped::new();
+    let mut terminal = piped.start(80, 24);
+    piped.tell("order 10 1000");
+    terminal.wait_for("the view", |lines| has_line(lines, &[LOAD_ORDER]));
+    let mut heaplab = terminal.close();
+    // Something to draw, so that the closed window is noticed; then the program's input ends.
+    piped.tell("order 10 1000");
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let folder = piped.close_pipe();
+    heaplab.wait().expect("it is a child");
+    assert!(folder.path().join("report/report.html").exists());
 }
 
 #[test]

@@ -100,6 +100,12 @@ impl Terminal {
         }
     }
 
+    /// Closes the terminal's window, and returns heaplab. The other end is closed when the thread that
+    /// reads has got one more piece of output.
+    pub(crate) fn close(self) -> Box<dyn Child + Send + Sync> {
+        self.child
+    }
+
     /// Waits for heaplab's end, and returns its exit status.
     pub(crate) fn wait_for_end(&mut self) -> u32 {
         let started = Instant::now();
