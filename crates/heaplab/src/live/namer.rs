@@ -72,6 +72,8 @@ struct ProcessNames {
     mark: Option<Holdings>,
     /// An earlier reading and its time, for rates.
     former: Option<(Holdings, u64)>,
+    /// How long the last rows took to make.
+    rows_took: Duration,
 }
 
 impl Namer<'_> {
@@ -111,7 +113,10 @@ impl Namer<'_> {
             return true;
         }
         process.name_new_stacks(&holdings);
+        let began = Instant::now();
+        process.lines.update_unnamed();
         let set = process.make_rows(&holdings, timed);
+        process.rows_took = began.elapsed();
         let is_complete = set.unnamed_stacks == 0;
         let _ = updates.send(Update::Rows(Arc::new(set)));
         is_complete
@@ -139,6 +144,7 @@ impl ProcessNames {
             lines: LineTable::default(),
             mark: None,
             former: None,
+            rows_took: Duration::ZERO,
         }
     }
 
@@ -153,9 +159,11 @@ impl ProcessNames {
         Ok(())
     }
 
-    /// Names stacks for a while, those that hold the most first.
+    /// Names stacks for a while, those that hold the most first. PERF: for longer the longer rows take to
+    /// make, so that rows between take a part of the whole time. With slices of one length, the 30,000
+    /// stacks of a stripped compiler took minutes.
     fn name_new_stacks(&mut self, holdings: &Holdings) {
-        let began = Instant::now();
+        let (began, slice) = (Instant::now(), SLICE.max(2 * self.rows_took));
         let is_new = |(node, _): &(&u32, _)| !self.lines.has_stack(**node);
         let mut new: Vec<(i64, u32)> =
             holdings.iter().filter(is_new).map(|(node, holding)| (-holding.live_bytes, *node)).collect();
@@ -165,11 +173,10 @@ impl ProcessNames {
                 let frames = self.names.name_stack(node).unwrap_or_default();
                 self.lines.add_stack(node, &frames);
             }
-            if began.elapsed() > SLICE {
+            if began.elapsed() > slice {
                 break;
             }
         }
-        self.lines.update_unnamed();
     }
 
     fn make_rows(&mut self, holdings: &Holdings, timed: &TimedReading) -> RowSet {

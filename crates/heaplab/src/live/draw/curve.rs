@@ -88,7 +88,7 @@ fn draw_mark(frame: &mut Frame<'_>, area: Rect, at_ns: u64, span_ns: u64, style:
         (true, false) => (format!("▲ {word}"), column),
         (true, true) => (format!("{word} ▲"), (column + 1).saturating_sub(width)),
     };
-    let x = area.x + x;
-    let room = area.right().saturating_sub(x);
-    frame.render_widget(Line::styled(text, style.palette.mark()), Rect { x, width: room, ..area });
+    let width = u16::try_from(text.width()).unwrap_or(0).min(area.width - x);
+    let area = Rect { x: area.x + x, width, ..area };
+    frame.render_widget(Line::styled(text, style.palette.mark()), area);
 }

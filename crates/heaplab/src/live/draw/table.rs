@@ -13,6 +13,9 @@ use ratatui::text::Line;
 use ratatui::widgets::{Cell, Row, Table, TableState};
 use unicode_width::UnicodeWidthStr;
 
+/// Columns for functions at least, as their heading takes some.
+const LEAST_NAME_WIDTH: u16 = 12;
+
 /// A column of figures.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
@@ -125,18 +128,19 @@ fn header_row(columns: &[Column], sort: SortKey, style: &Style<'_>) -> Row<'stat
     Row::new(columns.iter().map(figure).chain(names)).style(style.palette.heading())
 }
 
-/// The columns for functions and for places. Where there is no room for the widest of both, each gets
-/// what the other leaves, and at least half.
+/// The columns for functions and for places. A place stands close to its function. Where there is no
+/// room for the widest of both, each gets what the other leaves, and at least half.
 fn split_names(rows: &[&SiteRow], room: u16) -> (u16, u16) {
     let widest = |text: fn(&SiteRow) -> &str| {
         let widths = rows.iter().map(|row| UnicodeWidthStr::width(text(row)));
         u16::try_from(widths.max().unwrap_or(0)).unwrap_or(u16::MAX)
     };
     let room = room.saturating_sub(1);
-    let functions = widest(|row| &row.frame.function);
+    let functions = widest(|row| &row.frame.function).max(LEAST_NAME_WIDTH);
     let places = widest(|row| row.frame.location.as_deref().unwrap_or_default());
     let place = places.min(room.saturating_sub(functions).max(room / 2));
-    (room - place, place)
+    let function = functions.min(room - place);
+    (function, room - function)
 }
 
 /// How many rows there are, the filter, and what is not yet among them.

@@ -57,10 +57,10 @@ fn the_screen_of_80_columns_and_24_lines() {
     assert_eq!(found[..3], expected);
     let table = "\
 Lines that allocated: 3
-   ▼live     blocks  allocs/s function                     place
- 3.00 MB      3,000         7 load_users                   src/users.c:42
- 1.00 MB         20         7 载入订单                     src/server/orders.c:7
-   500 B          1         7 main                         src/main.c:9";
+   ▼live     blocks  allocs/s function     place
+ 3.00 MB      3,000         7 load_users   src/users.c:42
+ 1.00 MB         20         7 载入订单     src/server/orders.c:7
+   500 B          1         7 main         src/main.c:9";
     let table: Vec<&str> = table.lines().collect();
     assert_eq!(found[9..14], table[..], "{found:#?}");
     let footer = "m mark  / filter  s sort  f freeze  Enter stack  t time  ? help  q quit";
@@ -91,10 +91,10 @@ fn a_mark_adds_its_column_its_sign_and_the_growth_of_all() {
     assert_eq!(found[8].chars().position(|letter| letter == '▲'), Some(8 + 36), "{found:#?}");
     assert_eq!(found[8], format!("{:8}0:00{:27}mark ▲{:31}0:10", "", "", ""));
     let table = [
-        "    live ▼since mark     blocks function                   place",
-        " 1.00 MB     +900 kB         20 载入订单                   src/server/orders.c:7",
-        "   500 B         0 B          1 main                       src/main.c:9",
-        " 3.00 MB      -500 B      3,000 load_users                 src/users.c:42",
+        "    live ▼since mark     blocks function     place",
+        " 1.00 MB     +900 kB         20 载入订单     src/server/orders.c:7",
+        "   500 B         0 B          1 main         src/main.c:9",
+        " 3.00 MB      -500 B      3,000 load_users   src/users.c:42",
     ];
     assert_eq!(found[10..14], table, "{found:#?}");
 }
@@ -105,6 +105,11 @@ fn what_grew_has_a_color_and_the_selected_row_is_reversed() {
     // The last digit of the growth in the first row.
     let cell = &buffer[(16, 11)];
     assert_eq!((cell.fg, cell.modifier.contains(Modifier::BOLD)), (Color::Indexed(166), true));
+    assert_eq!(
+        (buffer[(44, 8)].fg, buffer[(79, 8)].fg),
+        (Color::Indexed(166), Color::Reset),
+        "the mark alone"
+    );
     assert!(buffer[(40, 11)].modifier.contains(Modifier::REVERSED));
     assert!(!buffer[(40, 12)].modifier.contains(Modifier::REVERSED));
     let plain = draw(&marked(), Lang::En, Palette::plain(), 80, 24);
@@ -164,7 +169,7 @@ fn chinese_words_are_aligned_by_their_columns() {
     let found = lines(&draw(&marked(), Lang::Zh, Palette::plain(), 80, 24));
     assert_eq!(found[0], "server 7 · 运行中 · 0:10");
     assert_eq!(found[1], "存活 4.00 MB   峰值 5.00 MB   标记以来 +900 kB   3,021 块   每秒分配 2.5k 次");
-    assert_eq!(found[10], "    存活   ▼标记以来       块数 函数                       位置");
+    assert_eq!(found[10], "    存活   ▼标记以来       块数 函数         位置");
     assert!(found[23].contains("m 标记") && found[23].ends_with("q 退出"), "{found:#?}");
 }
 
