@@ -10,9 +10,9 @@ pub const HELP: &str = "Examples:\n  heaplab live 4711\n  heaplab live recording
     Keys: m sets a mark and sorts by growth since, / filters, s sorts, f freezes, Enter shows whole stacks, Tab the next process, \
     ? all keys, q leaves. The program goes on.\n\n\
     A process must have been started with the recorder: heaplab run -- PROGRAM. Without a terminal there is a line per second.\n\n\
-    What it costs: the program writes its recording whether anybody looks or not, and is never stopped. The view reads 5 KiB of it four \
-    times a second, and all figures as often as a tenth of a core allows, at most once a second; making rows takes a sixth of \
-    another core at most.";
+    What it costs: the program writes its recording whether anybody looks or not, and is never stopped. The view reads 2 kB of it four \
+    times a second, and all figures as often as a tenth of a core allows, at most once a second. Making rows takes a sixth of \
+    another core; while names are looked up for the first time, it takes all of it.";
 
 /// Options of `heaplab live`.
 #[derive(Args)]
