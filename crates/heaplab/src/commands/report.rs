@@ -6,12 +6,13 @@ use crate::cli::ReportOptions;
 use crate::exit::ExitReason;
 use crate::publish::render::RECORDINGS_FOLDER;
 use crate::publish::store;
-use crate::runner::recording_files::{self, ProcessRecording};
+use crate::runner::recording_files;
 use crate::setting::Setting;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_command::interrupt;
 use heaplab_command::language::resolve_language;
+use heaplab_profile::raw::RawError;
 use heaplab_report::Words;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +27,8 @@ pub fn run(options: &ReportOptions, setting: &Setting<'_>) -> Result<()> {
     let screen = Terminal::new(options.output.prints_results());
     screen.set_activity("names for the stacks");
     let paths = find_recordings(&options.recordings)?;
-    let recordings = read_recordings(&paths)?;
+    let raws = recording_files::read_files(&paths).map_err(explain_other_file)?;
+    let recordings = recording_files::name_recordings(raws, None);
     let Some(first) = recordings.first() else { return Err(explain_empty(&options.recordings).into()) };
     let place = options.out.clone().unwrap_or_else(|| setting.reports.join(&first.name));
     let staging = store::open_staging(&place, options.out.is_some())?;
@@ -62,8 +64,16 @@ pub(super) fn find_recordings(named: &[PathBuf]) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn read_recordings(paths: &[PathBuf]) -> Result<Vec<ProcessRecording>> {
-    Ok(recording_files::name_recordings(recording_files::read_files(paths)?, None))
+/// A report needs the recorder's own figures. Other profilers' files do not have all of them.
+fn explain_other_file(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(RawError::NotARecording) => ExitReason::UsageError(format!(
+            "{error:#}; a report is made of heaplab's recordings alone: `heaplab diff` compares profiles of other tools, and \
+             `heaplab export` converts them"
+        ))
+        .into(),
+        _ => error,
+    }
 }
 
 fn explain_empty(named: &[PathBuf]) -> ExitReason {

@@ -1,6 +1,6 @@
 //! `heaplab report` and `diff`: of recordings that were kept, and of a program that still runs.
 
-use crate::tool::{ends_with, heaplab, leak, names, processes, report, run, stdout};
+use crate::tool::{ends_with, heaplab, leak, names, processes, report, run, stderr, stdout};
 use serde_json::Value;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
@@ -41,6 +41,19 @@ fn kept_recordings_give_the_same_report_again_and_stay() {
     // A run that keeps none has none: those of the run before would be of another program's run.
     ends_with(&run(home.path(), &["run", "--", leak()]), 0);
     assert!(!place.join("recordings").exists());
+}
+
+#[test]
+fn a_profile_of_another_tool_is_no_recording() {
+    let home = tempfile::tempdir().unwrap();
+    std::fs::write(home.path().join("a.folded"), "main;load 70\n").unwrap();
+    let output = run(home.path(), &["report", "a.folded"]);
+    ends_with(&output, 2);
+    assert!(
+        stderr(&output).contains("`heaplab diff` compares profiles of other tools"),
+        "{}",
+        stderr(&output)
+    );
 }
 
 /// The folder into which a running `heaplab run` records, beside the report's place.
