@@ -6,6 +6,7 @@ use heaplab_profile::raw::{PythonState, RawRecording, python_location};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 /// Bytes and blocks that are live at the end.
 type Live = (i64, i64);
@@ -28,6 +29,18 @@ fn interpreters() -> Vec<(PathBuf, u64)> {
 fn known_interpreters() -> Vec<PathBuf> {
     let is_known = |version: u64| (0x030b_0000..0x030e_0000).contains(&version);
     interpreters().into_iter().filter(|(_, version)| is_known(*version)).map(|(path, _)| path).collect()
+}
+
+/// `calls.py` in each interpreter, recorded once for all tests.
+fn recorded_calls() -> &'static [(PathBuf, Recorded)] {
+    static RECORDED: OnceLock<Vec<(PathBuf, Recorded)>> = OnceLock::new();
+    RECORDED.get_or_init(|| {
+        let run = |interpreter: PathBuf| {
+            let recorded = record(python(&interpreter).arg(script("calls.py")));
+            (interpreter, recorded)
+        };
+        known_interpreters().into_iter().map(run).collect()
+    })
 }
 
 fn script(name: &str) -> PathBuf {
@@ -117,9 +130,8 @@ fn every_way_to_allocate_has_the_python_stack_that_tracemalloc_has() {
     let measured = format!("{}:{}", script.display(), line_with(&script, "# measured"));
     let compiled = format!("{}:{}", script.display(), line_with(&script, "exec(compile"));
     let in_thread = format!("{}:{}", script.display(), line_with(&script, "bytearray(1013)"));
-    for interpreter in known_interpreters() {
-        let recorded = record(python(&interpreter).arg(&script));
-        let raw = single(&recorded);
+    for (interpreter, recorded) in recorded_calls() {
+        let raw = single(recorded);
         let is_compared = |key: &str| {
             // The compiler keeps and frees names of its own; a thread's stack does not show which call
             // of `main` it belongs to.
@@ -128,7 +140,7 @@ fn every_way_to_allocate_has_the_python_stack_that_tracemalloc_has() {
             });
             is_own && (key.starts_with(&measured) || key.ends_with(&in_thread)) && !key.ends_with(&compiled)
         };
-        let theirs = ask_tracemalloc(&interpreter, &script);
+        let theirs = ask_tracemalloc(interpreter, &script);
         let theirs: BTreeMap<_, _> = theirs.into_iter().filter(|(key, _)| is_compared(key)).collect();
         let mut ours = sum_live(raw, |places| Some(places.join("|")).filter(|key| is_compared(key)));
         for live in ours.iter_mut().filter(|(key, _)| key.ends_with(&in_thread)).map(|(_, live)| live) {
@@ -151,9 +163,11 @@ fn every_way_to_allocate_has_the_python_stack_that_tracemalloc_has() {
 /// The Python frames of one evaluation lie right behind the native function that runs them.
 #[test]
 fn python_frames_lie_behind_the_interpreters_evaluations() {
-    for interpreter in known_interpreters() {
-        let recorded = record(python(&interpreter).arg(script("calls.py")));
-        let profile = name_stacks(single(&recorded));
+    // Names take long in a test's build, so one interpreter of each kind has to do: with its own
+    // library, and Debian's stripped program.
+    let all = recorded_calls();
+    for (interpreter, recorded) in all.iter().rev().take(2) {
+        let profile = name_stacks(single(recorded));
         let mut runs = 0;
         for site in &profile.sites {
             let is_evaluation =
@@ -181,13 +195,12 @@ fn python_frames_lie_behind_the_interpreters_evaluations() {
 
 #[test]
 fn a_deep_recursion_keeps_its_innermost_frames() {
-    for interpreter in known_interpreters() {
-        let recorded = record(python(&interpreter).arg(script("calls.py")));
-        let profile = name_stacks(single(&recorded));
-        let depth = |frames: &[heaplab_profile::Frame]| {
-            frames.iter().filter(|frame| frame.function == "recurse" && frame.is_python()).count()
-        };
-        let deepest = profile.sites.iter().map(|site| depth(&site.frames)).max();
+    let script = script("calls.py");
+    let place = format!("{}:{}", script.display(), line_with(&script, "recurse(depth - 1)"));
+    for (interpreter, recorded) in recorded_calls() {
+        let raw = single(recorded);
+        let depth = |node: u32| python_places(raw, node).iter().filter(|found| **found == place).count();
+        let deepest = raw.sites.iter().map(|site| depth(site.node)).max();
         assert!(deepest >= Some(120), "{deepest:?}, {}", interpreter.display());
     }
 }
