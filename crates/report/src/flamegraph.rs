@@ -6,6 +6,7 @@
 
 mod folded;
 mod leaks;
+mod lifetimes;
 mod svg;
 mod tree;
 mod views;

@@ -5,6 +5,7 @@
 mod message;
 
 use super::{Format, FormatError};
+use crate::model::NumberedFrames;
 use crate::{Frame, Profile, Site};
 use flate2::{Compression, write::GzEncoder};
 use message::Message;
@@ -84,12 +85,7 @@ fn encode_profile(profile: &Profile, name: &str) -> Vec<u8> {
     for (kind, unit, _) in SAMPLE_TYPES {
         message.nested(profile::SAMPLE_TYPE, &value_type(&mut strings, kind, unit));
     }
-    // Ids begin with 1 and follow the order of the frames, not of the sites.
-    let mut locations: BTreeMap<&Frame, u64> =
-        profile.sites.iter().flat_map(|site| &site.frames).map(|frame| (frame, 0)).collect();
-    for (id, of_frame) in (1..).zip(locations.values_mut()) {
-        *of_frame = id;
-    }
+    let locations = profile.number_frames();
     for (stack, values) in sum_stacks(profile, &locations) {
         let mut sample = Message::default();
         sample.packed(1, stack).packed(2, values);
@@ -113,14 +109,20 @@ fn value_type(strings: &mut StringTable<'_>, kind: &'static str, unit: &'static 
     message
 }
 
+/// Ids begin with 1 and follow the order of the frames, not of the sites.
+const fn id_of(number: usize) -> u64 {
+    number as u64 + 1
+}
+
 /// One sample per stack, whose innermost location comes first, as the format has it.
 fn sum_stacks(
     profile: &Profile,
-    locations: &BTreeMap<&Frame, u64>,
+    locations: &NumberedFrames<'_>,
 ) -> BTreeMap<Vec<u64>, [u64; SAMPLE_TYPES.len()]> {
     let mut samples: BTreeMap<Vec<u64>, [u64; SAMPLE_TYPES.len()]> = BTreeMap::new();
     for site in &profile.sites {
-        let stack = site.frames.iter().rev().filter_map(|frame| locations.get(frame).copied()).collect();
+        let number = |frame: &Frame| locations.numbers.get(frame).map(|number| id_of(*number));
+        let stack = site.frames.iter().rev().filter_map(number).collect();
         let sums = samples.entry(stack).or_default();
         for (sum, (_, _, figure)) in sums.iter_mut().zip(SAMPLE_TYPES) {
             *sum += figure(site);
@@ -130,13 +132,10 @@ fn sum_stacks(
 }
 
 /// A location per frame with the line in it, and a function per name and file.
-fn encode_frames<'a>(
-    message: &mut Message,
-    strings: &mut StringTable<'a>,
-    locations: &BTreeMap<&'a Frame, u64>,
-) {
+fn encode_frames<'a>(message: &mut Message, strings: &mut StringTable<'a>, locations: &NumberedFrames<'a>) {
     let mut functions: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for (&frame, &id) in locations {
+    for (number, &frame) in locations.in_order.iter().enumerate() {
+        let id = id_of(number);
         let (file, line) = frame.place().unwrap_or_default();
         let next = functions.len() as u64 + 1;
         let function = *functions.entry((&frame.function, file)).or_insert(next);

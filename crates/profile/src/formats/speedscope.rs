@@ -4,7 +4,7 @@
 use super::{CountingRule, Format, FormatError, ImportedProfile, LocationStyle, ProfileReader};
 use crate::{Frame, Measure, Profile, Site};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Bytes by stack. heaplab's own files are read back.
 pub const FORMAT: Format = Format {
@@ -59,15 +59,11 @@ struct SampledProfile {
 /// Writes the file. `name` is what was profiled. The text is the same for the same profile,
 /// whatever the order of its sites.
 pub fn write_speedscope(profile: &Profile, name: &str) -> Result<String, serde_json::Error> {
-    let mut places: BTreeMap<&Frame, usize> =
-        profile.sites.iter().flat_map(|site| &site.frames).map(|frame| (frame, 0)).collect();
-    for (place, of_frame) in places.values_mut().enumerate() {
-        *of_frame = place;
-    }
-    let frames = places.keys().map(|frame| share_frame(frame)).collect();
+    let places = profile.number_frames();
+    let frames = places.in_order.iter().map(|frame| share_frame(frame)).collect();
     let profiles = Measure::IN_VIEWERS
         .into_iter()
-        .map(|(shown, measure)| sample_stacks(profile, &places, measure, format!("{name}: {shown}")))
+        .map(|(shown, measure)| sample_stacks(profile, &places.numbers, measure, format!("{name}: {shown}")))
         .collect();
     let file = SpeedscopeFile {
         schema: SCHEMA.to_owned(),
@@ -87,7 +83,7 @@ fn share_frame(frame: &Frame) -> SharedFrame {
 
 fn sample_stacks(
     profile: &Profile,
-    places: &BTreeMap<&Frame, usize>,
+    places: &HashMap<&Frame, usize>,
     measure: Measure,
     name: String,
 ) -> SampledProfile {

@@ -3,10 +3,11 @@
 //! frames alone.
 
 use super::FlameView;
+use super::lifetimes::LifetimeTree;
 use super::tree::{StackTree, name_color, warm_class};
 use crate::{Words, format};
 use heaplab_profile::{Frame, FrameSelection, Measure, Profile, Site};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 /// Measures, with the keys of their names and descriptions.
 const MEASURES: [(Measure, &str, &str); 4] = [
@@ -71,19 +72,9 @@ fn measure_view(
 /// where the recorder has no lifetimes.
 fn lifetime_view(profile: &Profile, most: usize, words: &Words) -> Option<FlameView> {
     let clock: u64 = profile.sites.iter().map(|site| site.total_bytes).sum();
-    let mut lived: BTreeMap<Vec<&str>, (u64, u64)> = BTreeMap::new();
-    for site in &profile.sites {
-        let recorded = site.recorded.as_ref()?;
-        let path = frame_path(site);
-        for depth in 0..=path.len() {
-            let sums = lived.entry(path[..depth].to_vec()).or_default();
-            sums.0 += site.total_blocks;
-            sums.1 += recorded.lifetime_bytes + recorded.survivor_age_bytes;
-        }
-    }
+    let lifetimes = LifetimeTree::from_profile(profile)?;
     let look = |path: &[&str]| {
-        let (blocks, sum) = lived.get(path).copied().unwrap_or_default();
-        let mean = sum as f64 / blocks.max(1) as f64;
+        let mean = lifetimes.mean_bytes(path);
         let said = words.say("flame-mean-lifetime", &[("bytes", &format::bytes(mean.round() as u64))]);
         (format!("l{}", lifetime_step(mean, clock)), Some(said))
     };

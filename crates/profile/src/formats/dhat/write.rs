@@ -13,7 +13,7 @@ use super::rebase::{merge_points, sort_frame_table, strip_program_folder};
 use super::{DhatError, VERSION};
 use crate::raw::RawRecording;
 use crate::{Frame, Profile, RecorderFigures, Site, UNKNOWN};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// The unit of the times that heaplab writes; dhat's own is microseconds.
 pub(super) const TIME_UNIT: &str = "bytes allocated";
@@ -47,7 +47,7 @@ impl RunHeader {
 /// Writes the file. The bytes are the same for the same profile, whatever the order of its sites.
 pub fn write(profile: &Profile, run: &RunHeader) -> Result<String, DhatError> {
     let mut texts = vec!["[root]".to_owned()];
-    let mut of_frames: BTreeMap<&Frame, usize> = BTreeMap::new();
+    let mut of_frames: HashMap<&Frame, usize> = HashMap::new();
     let mut points = Vec::new();
     for (index, site) in profile.sites.iter().enumerate() {
         let recorded = site.recorded.as_ref().ok_or(DhatError::NotRecorded { site: index })?;
