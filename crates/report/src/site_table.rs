@@ -151,6 +151,10 @@ fn function_in_frame(frame: &str) -> &str {
         let line = text.rsplit_once(':').is_some_and(|(_, line)| line.parse::<u32>().is_ok());
         line || text.contains('/')
     };
+    // The place of Python's own modules has a space: `<frozen importlib._bootstrap>:241`.
+    if let Some((function, _)) = frame.rsplit_once(" <frozen ") {
+        return function;
+    }
     if let Some((function, library)) = frame.rsplit_once(" in ")
         && !library.contains([' ', ':', '>'])
     {
@@ -237,6 +241,7 @@ mod tests {
     fn the_place_goes_and_the_function_stays_whole() {
         assert_eq!(function_in_frame("qsort in libc.so.6"), "qsort");
         assert_eq!(function_in_frame("<A as B>::f"), "<A as B>::f");
+        assert_eq!(function_in_frame("_load <frozen importlib._bootstrap>:241"), "_load");
         assert_eq!(function_in_frame("f x/y.c"), "f");
     }
 }
