@@ -52,7 +52,6 @@ pub use heaplab_profile::statistics::GroupBy;
 pub use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 pub use limit::{Limit, limit};
 pub use probe::probe;
-pub use recorder::mark;
-pub use region::{Region, RegionError, Totals, live_bytes, region, take_recording, write_recording};
+pub use region::{Region, RegionError, Totals, live_bytes, mark, region, take_recording, write_recording};
 #[cfg(feature = "symbols")]
 pub use snapshot::{Difference, Snapshot, SnapshotError, Statistic};

@@ -1,6 +1,7 @@
 //! `cargo heaplab` on a small package, through the real program.
 
 #![cfg(all(target_os = "linux", target_env = "gnu", feature = "embed"))]
+#![expect(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -4,10 +4,9 @@ use super::{curve, fork, peak, tables::hot};
 use heaplab_profile::raw::tables::MARK_NAME_BYTES;
 use std::sync::atomic::Ordering::*;
 
-/// Marks the beginning of the next part of the work. Does nothing under other probes. A name is cut
-/// to 48 bytes, and marks after the 64th of a region are dropped.
-pub fn mark(name: &'static str) {
-    if crate::probe() != crate::Probe::Heap || !fork::is_started() {
+/// Adds a mark, if the recorder has started.
+pub(crate) fn add_mark(name: &str) {
+    if !fork::is_started() {
         return;
     }
     let marks = &hot().marks;

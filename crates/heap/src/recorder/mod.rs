@@ -55,7 +55,7 @@ mod zeroed;
 #[cfg(feature = "symbols")]
 pub(crate) use block_site::{block_site, record_stacks};
 pub(crate) use follow::is_left_out;
-pub use marks::mark;
+pub(crate) use marks::add_mark;
 pub(crate) use scope::{Scope, ScopeTotals, has_recorded};
 pub(crate) use thread::untracked;
 pub(crate) use totals::{close_region, take_recording};
