@@ -72,20 +72,30 @@ fn process_cells(heap: &HeapRun) -> Vec<TableCell> {
     ]
 }
 
-/// Name, figure, and a line under it.
+/// Name, figure, and a line under it, of the process with the highest peak.
 pub(crate) fn program_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
-    let Some(heap) = report.runs.iter().find_map(|run| run.heap.as_ref()) else { return Vec::new() };
+    let largest = largest_processes(report, 1).into_iter().next();
+    let Some(heap) = largest.and_then(|run| run.heap.as_ref()) else { return Vec::new() };
     let of = |blocks: u64, bytes: u64| {
         let (blocks, bytes) = (format::count(blocks), format::count(bytes));
         words.say("program-fact-of", &[("blocks", &blocks), ("bytes", &bytes)])
     };
-    [
+    let amounts = [
         ("program-peak", heap.peak_bytes, heap.peak_blocks),
         ("program-total", heap.total_bytes, heap.total_blocks),
         ("program-end", heap.end_bytes, heap.end_blocks),
     ]
-    .map(|(key, bytes, blocks)| [words.get(key), format::bytes(bytes), of(blocks, bytes)])
-    .to_vec()
+    .map(|(key, bytes, blocks)| [words.get(key), format::bytes(bytes), of(blocks, bytes)]);
+    amounts.into_iter().chain(largest_line_fact(heap, words)).collect()
+}
+
+/// The line that holds the most at the peak, with its part of the peak.
+fn largest_line_fact(heap: &HeapRun, words: &Words) -> Option<[String; 3]> {
+    let line = heap.lines.first().filter(|line| line.at_peak_bytes > 0)?;
+    let part = line.at_peak_bytes as f64 / heap.peak_bytes as f64;
+    let place = [line.location.as_str(), line.function.as_str()];
+    let place: Vec<&str> = place.into_iter().filter(|part| !part.is_empty()).collect();
+    Some([words.get("program-fact-line"), format::percent(part), place.join(" · ")])
 }
 
 /// The runs of the processes with the highest peaks, in the order of the report.

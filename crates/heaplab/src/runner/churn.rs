@@ -11,8 +11,12 @@ const MOST_CHURN: usize = 8;
 
 type Stack = Vec<Frame>;
 
-/// The line, or the function where no line is known. A frame without a name says nothing.
+/// The line, or the function where no line is known. A frame without a name says nothing, and what
+/// helps native code (an arena, a capacity) is not to be had in Python.
 fn churn_place(frame: &Frame) -> Option<String> {
+    if frame.is_python() {
+        return None;
+    }
     let location = frame.location.as_deref()?;
     match frame.place()? {
         (_, Some(_)) => Some(location.to_owned()),

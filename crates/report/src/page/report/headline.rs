@@ -49,10 +49,10 @@ impl Headline {
 }
 
 fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
-    let mut facts = match report.lesson {
-        Some(_) => lesson_facts(report, words),
-        None => program::program_facts(report, words),
-    };
+    if report.lesson.is_none() {
+        return program::program_facts(report, words);
+    }
+    let mut facts = lesson_facts(report, words);
     let machine = &report.environment;
     if machine.cores > 0 && machine.memory_bytes > 0 {
         let cores = words.say("fact-cores", &[("cores", &machine.cores.to_string())]);
