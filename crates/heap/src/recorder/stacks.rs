@@ -4,10 +4,10 @@
 
 use super::index::NumberIndex;
 use super::tables::{self, hot};
-use super::unwind::Frames;
+use super::unwind::{Frames, MAX_FRAMES};
 use super::zeroed::{self, Zeroed};
 use heaplab_profile::raw::tables::{BulkTables, MAX_NODES, MAX_SITES, OVERFLOW_SITE};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering::*};
 
 /// How many site numbers a thread takes at once. PERF: a thread's counters are indexed by site
 /// number, and 32 of them fill a page. With numbers taken one by one, each thread had a few
@@ -28,6 +28,37 @@ struct StackIndex {
     by_child: NumberIndex<{ 4 * MAX_NODES }>,
     site_hashes: [AtomicU64; MAX_SITES],
     by_hash: NumberIndex<{ 4 * MAX_SITES }>,
+    last_path: LastPath,
+}
+
+/// The nodes of the stack that was added last, the outermost first. PERF: a new stack has most of its
+/// outer frames in common with the one before it, and comparing their addresses takes far less time than
+/// looking up each node.
+struct LastPath {
+    length: AtomicUsize,
+    addresses: [AtomicU64; MAX_FRAMES],
+    nodes: [AtomicU32; MAX_FRAMES],
+}
+
+impl LastPath {
+    /// The number of outer frames that a stack shares with this path, and the node of the innermost of
+    /// them; 0, the root, without any. The path is cut there.
+    fn share(&self, outermost_first: impl Iterator<Item = u64>) -> (usize, u32) {
+        let length = self.length.load(Relaxed);
+        let known = self.addresses[..length.min(MAX_FRAMES)].iter().map(|address| address.load(Relaxed));
+        let shared = known.zip(outermost_first).take_while(|(known, address)| known == address).count();
+        self.length.store(shared, Relaxed);
+        (shared, shared.checked_sub(1).map_or(0, |last| self.nodes[last].load(Relaxed)))
+    }
+
+    fn push(&self, address: u64, node: u32) {
+        let length = self.length.load(Relaxed);
+        if length < MAX_FRAMES {
+            self.addresses[length].store(address, Relaxed);
+            self.nodes[length].store(node, Relaxed);
+            self.length.store(length + 1, Relaxed);
+        }
+    }
 }
 
 // SAFETY: atomics of zero are valid; there is no destructor.
@@ -111,9 +142,12 @@ impl StackTables {
         if let Some(site) = self.index.find(frames.hash) {
             return Some((site, false));
         }
-        let mut node = 0;
-        for &address in frames.addresses().iter().rev() {
+        let outermost_first = || frames.addresses().iter().rev().copied();
+        let path = &self.index.last_path;
+        let (shared, mut node) = path.share(outermost_first());
+        for address in outermost_first().skip(shared) {
             node = self.find_or_add_child(node, address)?;
+            path.push(address, node);
         }
         let site = self.take_number(batch)?;
         self.lists.site_nodes[site as usize].store(node, Relaxed);

@@ -201,7 +201,7 @@ fn a_deep_recursion_keeps_its_innermost_frames() {
         let raw = single(recorded);
         let depth = |node: u32| python_places(raw, node).iter().filter(|found| **found == place).count();
         let deepest = raw.sites.iter().map(|site| depth(site.node)).max();
-        assert!(deepest >= Some(120), "{deepest:?}, {}", interpreter.display());
+        assert!((Some(64)..Some(128)).contains(&deepest), "{deepest:?}, {}", interpreter.display());
     }
 }
 

@@ -11,19 +11,26 @@ use super::interpreter::{active_version, attached_thread};
 use super::layout::{CurrentFrame, Entry, KnownVersion, Layout};
 use super::memo::{KnownFrame, PythonStack};
 use super::memory::{byte, word};
-use crate::recorder::unwind::{Frames, Walk};
+use crate::recorder::unwind::{Frames, MAX_FRAMES, Walk};
 use heaplab_profile::raw::{CUT_ADDRESS, PYTHON_NODE};
+
+/// From a stack that is too deep, a multiple of this number of outer frames is left out. PERF: stacks
+/// that differ in their innermost frames then begin at the same outer frame and share nodes. If each
+/// kept as many frames as there is room for, each would begin at another one: the start of a CPython with
+/// deep imports made a hundred nodes per stack.
+const CUT_STEP: usize = 64;
 
 /// The whole stack, from a walk that did not end early, and the Python frames of the same moment.
 #[cold]
 pub(in crate::recorder) fn combine(walk: &Walk, python: &PythonStack<'_>) -> Frames {
-    let mut combined = Frames::new();
-    let Some(version) = active_version().filter(|_| !python.frames.is_empty()) else {
-        walk.frames_with_stack_pointers().all(|(address, _)| combined.push(address));
-        return combined;
-    };
-    let mut runs = Runs::new(python, version);
-    let mut run = runs.next();
+    let version = active_version().filter(|_| !python.frames.is_empty());
+    let python_frames = if version.is_some() { python.frames } else { &[] };
+    let total = walk.frames_with_stack_pointers().count()
+        + python_frames.iter().filter(|frame| frame.location().is_some()).count();
+    let mut combined = LimitedFrames { frames: Frames::new(), left: count_kept_frames(total) };
+    let mut runs = version.map(|version| Runs::new(python, version));
+    let mut next_run = || runs.as_mut().and_then(Runs::next);
+    let mut run = next_run();
     let mut natives = walk.frames_with_stack_pointers().peekable();
     while let Some((address, _)) = natives.next() {
         // The caller's stack pointer is the end of this frame's part of the stack.
@@ -32,21 +39,50 @@ pub(in crate::recorder) fn combine(walk: &Walk, python: &PythonStack<'_>) -> Fra
             if anchor >= end && address != CUT_ADDRESS {
                 break;
             }
-            if !push_all(&mut combined, frames) {
-                return combined;
+            if !combined.push_run(frames) {
+                return combined.frames;
             }
-            run = runs.next();
+            run = next_run();
         }
         if !combined.push(address) {
-            return combined;
+            break;
         }
     }
-    combined
+    combined.frames
 }
 
-fn push_all(combined: &mut Frames, frames: &[KnownFrame]) -> bool {
-    let locations = frames.iter().rev().filter_map(KnownFrame::location);
-    locations.map(|location| PYTHON_NODE | u64::from(location)).all(|address| combined.push(address))
+/// How many of a stack's frames are kept, the innermost ones.
+fn count_kept_frames(total: usize) -> usize {
+    // One place is for the mark of the cut.
+    let surplus = total.saturating_sub(MAX_FRAMES - 1);
+    if total <= MAX_FRAMES { total } else { total - surplus.next_multiple_of(CUT_STEP) }
+}
+
+/// A stack that ends with the mark of a cut where there is a frame too many.
+struct LimitedFrames {
+    frames: Frames,
+    left: usize,
+}
+
+impl LimitedFrames {
+    fn push(&mut self, address: u64) -> bool {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                self.frames.push(address)
+            }
+            None => {
+                self.frames.push(CUT_ADDRESS);
+                self.frames.cut = true;
+                false
+            }
+        }
+    }
+
+    fn push_run(&mut self, frames: &[KnownFrame]) -> bool {
+        let mut locations = frames.iter().rev().filter_map(KnownFrame::location);
+        locations.all(|location| self.push(PYTHON_NODE | u64::from(location)))
+    }
 }
 
 /// The Python frames of each evaluation, the innermost evaluation first, with an address in the native
@@ -108,5 +144,22 @@ impl<'a> Iterator for Runs<'a> {
         self.rest = rest;
         let anchor = self.anchor(&run[0]);
         Some((run, anchor))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stacks_of_neighbouring_depths_begin_at_the_same_outer_frame() {
+        for total in 0..=MAX_FRAMES {
+            assert_eq!(count_kept_frames(total), total);
+        }
+        for total in MAX_FRAMES + 1..3 * MAX_FRAMES {
+            let kept = count_kept_frames(total);
+            assert!((64..MAX_FRAMES).contains(&kept), "{kept} of {total}");
+            assert_eq!((total - kept) % CUT_STEP, 0);
+        }
     }
 }

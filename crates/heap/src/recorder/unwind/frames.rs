@@ -4,7 +4,7 @@ use heaplab_profile::raw::CUT_ADDRESS;
 use std::mem::MaybeUninit;
 
 /// Frames that are kept of a stack.
-pub(super) const MAX_FRAMES: usize = 128;
+pub(in crate::recorder) const MAX_FRAMES: usize = 128;
 
 /// The return addresses of a stack, the innermost first.
 pub(in crate::recorder) struct Frames {

@@ -24,7 +24,7 @@ mod start;
 mod tables;
 mod walk;
 
-pub(super) use frames::Frames;
+pub(super) use frames::{Frames, MAX_FRAMES};
 pub(super) use memo::StackMemo;
 pub(super) use modules::check_modules;
 pub(super) use reader::StackBounds;
