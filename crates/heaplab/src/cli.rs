@@ -57,6 +57,7 @@ pub enum Command {
     )]
     Export(ExportOptions),
     /// Say what this machine has and lacks for recording programs, and how to get it
+    #[command(after_help = "Example: heaplab doctor")]
     Doctor,
     /// Write what a shell needs to complete `heaplab`
     #[command(

@@ -139,7 +139,7 @@ impl App {
     }
 
     /// What is shown.
-    pub(crate) fn shown(&self) -> &Knowledge {
+    pub(crate) fn displayed_knowledge(&self) -> &Knowledge {
         self.frozen.as_ref().unwrap_or(&self.latest)
     }
 
@@ -232,7 +232,7 @@ impl App {
 
     /// Asks for the names of a row's stacks.
     pub(crate) fn name_stacks(&self, key: &str) -> Option<Command> {
-        let row = self.shown().rows.rows.iter().find(|row| row.key == key)?;
+        let row = self.displayed_knowledge().rows.rows.iter().find(|row| row.key == key)?;
         let path = self.selected.clone()?;
         Some(Command::Name(NamerJob::Stacks { path, key: key.to_owned(), stacks: row.stacks.clone() }))
     }

@@ -66,7 +66,9 @@ impl App {
             KeyCode::End => self.move_selection(isize::MAX),
             KeyCode::Char('/') => self.mode = Mode::TypeFilter { before: self.order.filter.clone() },
             KeyCode::Esc => self.order.filter.clear(),
-            KeyCode::Char('s') => self.order.sort = self.order.sort.next(self.shown().mark.is_some()),
+            KeyCode::Char('s') => {
+                self.order.sort = self.order.sort.next(self.displayed_knowledge().mark.is_some())
+            }
             KeyCode::Enter => return self.open_stacks(),
             other => return self.press_anywhere(other),
         }
@@ -123,13 +125,13 @@ impl App {
     }
 
     fn move_selection(&mut self, by: isize) {
-        let rows = std::sync::Arc::clone(&self.shown().rows);
+        let rows = std::sync::Arc::clone(&self.displayed_knowledge().rows);
         self.order.move_selection(&rows, by);
     }
 
     /// Opens the stacks of the selected row.
     fn open_stacks(&mut self) -> Vec<Command> {
-        let rows = std::sync::Arc::clone(&self.shown().rows);
+        let rows = std::sync::Arc::clone(&self.displayed_knowledge().rows);
         let visible: Vec<&SiteRow> = self.order.select_rows(&rows);
         let Some(row) = visible.get(self.order.selected_index(&visible)) else { return Vec::new() };
         self.order.selected = Some(row.key.clone());

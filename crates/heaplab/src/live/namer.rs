@@ -160,7 +160,7 @@ impl ProcessNames {
     }
 
     /// Names stacks for a while, those that hold the most first. PERF: for longer the longer rows take to
-    /// make, so that rows between take a part of the whole time. With slices of one length, the 30,000
+    /// make, so that rows between take a part of the whole time. With slices of one length, the many
     /// stacks of a stripped compiler took minutes.
     fn name_new_stacks(&mut self, holdings: &Holdings) {
         let (began, slice) = (Instant::now(), SLICE.max(2 * self.rows_took));

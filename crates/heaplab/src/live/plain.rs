@@ -45,7 +45,9 @@ pub(super) fn print_lines(
         if is_over() {
             return Ok(());
         }
-        let Some(process) = app.process().filter(|_| is_complete(app.shown())) else { continue };
+        let Some(process) = app.process().filter(|_| is_complete(app.displayed_knowledge())) else {
+            continue;
+        };
         let has_ended = process.state != ProcessState::Running;
         if let Some(top) = style.once {
             return print(&describe_once(&app, process, top, style.words), style).map(drop);
@@ -54,7 +56,7 @@ pub(super) fn print_lines(
             continue;
         }
         due = Instant::now() + style.every;
-        let mut text = describe_moment(app.shown(), style.words) + "\n";
+        let mut text = describe_moment(app.displayed_knowledge(), style.words) + "\n";
         if has_ended {
             text += &describe_end(process, style.words);
         }
@@ -111,7 +113,7 @@ fn describe_end(process: &ProcessEntry, words: &Words) -> String {
 
 /// The sums, and a line for each of the rows that hold the most.
 fn describe_once(app: &App, process: &ProcessEntry, top: usize, words: &Words) -> String {
-    let known = app.shown();
+    let known = app.displayed_knowledge();
     let mut text = format!("{}\n{}\n", clean(&process.command), describe_moment(known, words));
     for row in app.order.select_rows(&known.rows).into_iter().take(top) {
         let bytes = format::count(row.holding.live_bytes.max(0).unsigned_abs());

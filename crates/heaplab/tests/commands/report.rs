@@ -10,7 +10,9 @@ use std::process::Stdio;
 fn without_ends(mut report: Value) -> Value {
     report["created_at"] = Value::Null;
     for run in report["runs"].as_array_mut().unwrap() {
-        run["heap"]["process"].as_object_mut().unwrap().remove("end");
+        let process = run["heap"]["process"].as_object_mut().unwrap();
+        process.remove("end");
+        process.remove("resident_bytes");
     }
     report
 }

@@ -3,7 +3,7 @@
 use crate::program::{LOAD_ORDER, compile, heaplab};
 use crate::terminal::{Terminal, has_line};
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use tempfile::TempDir;
 
 /// The program, started by a shell that becomes it, with commands from a named pipe.
@@ -125,14 +125,25 @@ fn without_a_terminal_there_are_lines_on_standard_error() {
     let mut command = heaplab();
     command.args(piped.arguments()).stdin(std::process::Stdio::null());
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-    let child = command.spawn().expect("heaplab starts");
+    let mut child = command.spawn().expect("heaplab starts");
     piped.tell("order 10 1000");
-    std::thread::sleep(std::time::Duration::from_secs(4));
+    // A line comes each second. Names come later than the first figures.
+    let mut said = String::new();
+    let mut errors = BufReader::new(child.stderr.take().expect("it is piped"));
+    let is_complete = |line: &str| line.contains("live 10,000 B") && line.contains(LOAD_ORDER);
+    for _ in 0..60 {
+        let before = said.len();
+        errors.read_line(&mut said).expect("lines are text");
+        if is_complete(&said[before..]) {
+            break;
+        }
+    }
     piped.tell("end of input");
+    errors.read_to_string(&mut said).expect("lines are text");
     let output = child.wait_with_output().expect("heaplab ends");
-    let (printed, said) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     assert!(printed.starts_with("begin\nok\ndone\n"), "{printed}");
-    assert!(said.lines().any(|line| line.contains("live 10,000 B") && line.contains(LOAD_ORDER)), "{said}");
+    assert!(said.lines().any(is_complete), "{said}");
     assert!(!said.contains('\u{1b}') && !printed.contains('\u{1b}'));
 }

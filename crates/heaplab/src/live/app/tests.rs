@@ -7,7 +7,7 @@ use crate::live::processes::ProcessState;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 fn functions(app: &App) -> Vec<String> {
-    let rows = app.order.select_rows(&app.shown().rows);
+    let rows = app.order.select_rows(&app.displayed_knowledge().rows);
     rows.into_iter().map(|row| row.frame.function.clone()).collect()
 }
 
@@ -21,12 +21,16 @@ fn press(app: &mut App, keys: &str) {
 #[test]
 fn rates_are_over_the_time_between_two_readings() {
     let mut app = app();
-    assert_eq!(app.shown().births_per_second, Some(2500));
+    assert_eq!(app.displayed_knowledge().births_per_second, Some(2500));
     // A mark is read shortly after a reading, and changes no rate.
     app.update(Update::Totals { path: path(7), at_ns: 10 * SECOND + 1000, totals: RawTotals::default() });
-    assert_eq!(app.shown().births_per_second, Some(2500));
+    assert_eq!(app.displayed_knowledge().births_per_second, Some(2500));
     app.update(totals(12, 3700, 1));
-    assert_eq!(app.shown().births_per_second, Some(1850), "the births since the reading before");
+    assert_eq!(
+        app.displayed_knowledge().births_per_second,
+        Some(1850),
+        "the births since the reading before"
+    );
 }
 
 #[test]
@@ -68,13 +72,16 @@ fn a_frozen_view_keeps_its_figures_until_it_goes_on() {
     let changed: [RowFigures; 1] = [(9, 9, 0, "other", "src/other.c:1")];
     app.update(sample(11, 77));
     app.update(rows(&changed, false));
-    assert_eq!((app.shown().levels.live_bytes, app.shown().at_ns), (4_000_000, 10 * SECOND));
+    assert_eq!(
+        (app.displayed_knowledge().levels.live_bytes, app.displayed_knowledge().at_ns),
+        (4_000_000, 10 * SECOND)
+    );
     assert_eq!(functions(&app).len(), 3);
     // Sorting and filtering work on what is frozen.
     press(&mut app, "/main\n");
     assert_eq!(functions(&app), ["main"]);
     app.press(letter(' '));
-    assert_eq!(app.shown().levels.live_bytes, 77);
+    assert_eq!(app.displayed_knowledge().levels.live_bytes, 77);
     app.press(key(KeyCode::Esc));
     assert_eq!(functions(&app), ["other"]);
 }
@@ -84,7 +91,7 @@ fn the_selection_stays_on_its_line_when_the_order_changes() {
     let mut app = app();
     app.press(key(KeyCode::Down));
     let selected = |app: &App| {
-        let set = Arc::clone(&app.shown().rows);
+        let set = Arc::clone(&app.displayed_knowledge().rows);
         let rows = app.order.select_rows(&set);
         rows[app.order.selected_index(&rows)].frame.function.clone()
     };
@@ -139,7 +146,7 @@ fn tab_goes_round_the_processes_and_updates_of_another_one_are_dropped() {
     }
     app.update(Update::Begin { path: path(8), points: Vec::new() });
     app.update(sample(20, 99));
-    assert_eq!(app.shown().levels.live_bytes, 0, "the sample was of process 7");
+    assert_eq!(app.displayed_knowledge().levels.live_bytes, 0, "the sample was of process 7");
     assert_eq!(app.process().map(|process| process.name.as_str()), Some("gcc"));
 }
 

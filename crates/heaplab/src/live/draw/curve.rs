@@ -21,7 +21,8 @@ pub(super) fn draw_curve(frame: &mut Frame<'_>, area: Rect, app: &App, style: &S
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(1)]).areas(area);
     let [labels, bars] =
         Layout::horizontal([Constraint::Length(LABEL_WIDTH), Constraint::Min(0)]).areas(plot);
-    let until_ns = app.shown().at_ns.max(if app.is_frozen() { 0 } else { app.history.end_ns() });
+    let until_ns =
+        app.displayed_knowledge().at_ns.max(if app.is_frozen() { 0 } else { app.history.end_ns() });
     let from_ns = app.span.start_ns(until_ns);
     let columns = app.history.columns(from_ns, until_ns, usize::from(bars.width));
     let most = columns.iter().flatten().copied().max().unwrap_or(0).max(1);
@@ -38,8 +39,11 @@ pub(super) fn draw_curve(frame: &mut Frame<'_>, area: Rect, app: &App, style: &S
         TimeSpan::Minute => "live-curve-minute",
     };
     frame.render_widget(Line::styled(style.words.get(heading), style.palette.strong()), title);
-    let mark_ns =
-        app.shown().mark.map(|mark| mark.at_ns).filter(|at_ns| (from_ns..=until_ns).contains(at_ns));
+    let mark_ns = app
+        .displayed_knowledge()
+        .mark
+        .map(|mark| mark.at_ns)
+        .filter(|at_ns| (from_ns..=until_ns).contains(at_ns));
     if let Some(at_ns) = mark_ns {
         draw_mark(
             frame,

@@ -19,7 +19,7 @@ pub(super) fn draw_title(frame: &mut Frame<'_>, area: Rect, app: &App, style: &S
         return frame.render_widget(Line::from(style.words.get("live-waiting")), area);
     };
     let state = style.words.get(state_key(process.state));
-    let time = format_time(app.shown().at_ns);
+    let time = format_time(app.displayed_knowledge().at_ns);
     let id = process.levels.process.to_string();
     let mut about = style.words.say("live-process", &[("id", &id), ("state", &state), ("time", &time)]);
     let position = app.processes.iter().position(|other| other.path == process.path).unwrap_or(0) + 1;
@@ -52,7 +52,7 @@ pub(super) const fn state_key(state: ProcessState) -> &'static str {
 
 /// What is live, the peak, the blocks, the rate, and the growth since the mark.
 pub(super) fn draw_figures(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) {
-    let shown = app.shown();
+    let shown = app.displayed_knowledge();
     let say = |key: &str, value: String| style.words.say(key, &[("value", value.as_str())]);
     let bytes = |bytes: u64| match area.width {
         width if width >= WIDE => format!("{} ({} B)", format::bytes(bytes), format::count(bytes)),

@@ -14,7 +14,7 @@ use ratatui::widgets::{Paragraph, Wrap};
 pub(super) fn draw_stacks(frame: &mut Frame<'_>, area: Rect, page: &StackPage, app: &App, style: &Style<'_>) {
     let [heading, figures, frames] =
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    let row = app.shown().rows.rows.iter().find(|row| row.key == page.key);
+    let row = app.displayed_knowledge().rows.rows.iter().find(|row| row.key == page.key);
     let stack_count = row.map_or(page.stacks.len(), |row| row.stack_count);
     let (index, count) = ((page.index + 1).to_string(), format::count(stack_count as u64));
     let key = clean(&page.key);
@@ -31,7 +31,7 @@ pub(super) fn draw_stacks(frame: &mut Frame<'_>, area: Rect, page: &StackPage, a
     let text =
         style.words.say("live-stack-figures", &[("bytes", &bytes), ("blocks", &blocks), ("births", &births)]);
     let mut spans = vec![Span::raw(text)];
-    if app.shown().rows.has_mark {
+    if app.displayed_knowledge().rows.has_mark {
         let grown = named.stack.growth.bytes;
         let text = style.words.say("live-since-mark", &[("value", &format_growth(grown))]);
         spans.extend([Span::raw("   "), Span::styled(text, growth_style(grown, style))]);

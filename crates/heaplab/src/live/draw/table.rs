@@ -90,7 +90,7 @@ fn choose_columns(width: u16, has_mark: bool, sort: SortKey) -> Vec<Column> {
 /// Draws a heading and the rows around the selected one.
 pub(super) fn draw_table(frame: &mut Frame<'_>, area: Rect, app: &App, style: &Style<'_>) {
     let [heading, area] = Layout::vertical([Constraint::Length(1), Constraint::Min(0)]).areas(area);
-    let shown = app.shown();
+    let shown = app.displayed_knowledge();
     let rows = app.order.select_rows(&shown.rows);
     frame.render_widget(Line::from(describe_rows(app, rows.len(), style)), heading);
     let sort = app.order.sort;
@@ -145,7 +145,7 @@ fn split_names(rows: &[&SiteRow], room: u16) -> (u16, u16) {
 
 /// How many rows there are, the filter, and what is not yet among them.
 fn describe_rows(app: &App, visible: usize, style: &Style<'_>) -> String {
-    let set = &app.shown().rows;
+    let set = &app.displayed_knowledge().rows;
     let (visible, all) = (visible.to_string(), set.rows.len().to_string());
     let mut text = match app.order.filter.as_str() {
         "" => style.words.say("live-rows", &[("count", &all)]),
