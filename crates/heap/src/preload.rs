@@ -58,6 +58,12 @@ pub fn note_watched_free() {
     recorder::note_freed_code();
 }
 
+/// Says that the allocator is the process's `malloc`, so that it sees what the dynamic linker allocates
+/// and calls [`note_free_by_linker`]. To be called before the first block is recorded.
+pub fn declare_malloc() {
+    recorder::declare_malloc();
+}
+
 /// Sets the function that watches blocks. It gets the address of a block and the size that the program
 /// asked for, and returns whether it is such a block and [`note_watched_free`] will be called when it is
 /// freed. 16 bytes before the address can be read. The recorder needs this to know when a Python code

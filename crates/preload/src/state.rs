@@ -38,6 +38,7 @@ fn decide() -> bool {
     if is_on && preload::is_alone() {
         crate::environment::remove_this_library();
     }
+    preload::declare_malloc();
     preload::set_block_watcher(header::watch);
     STATE.store(if is_on { ON } else { OFF }, Relaxed);
     is_on

@@ -62,7 +62,7 @@ pub(crate) use totals::{close_region, take_recording};
 #[cfg(all(feature = "preload", target_os = "linux"))]
 pub(crate) use {
     follow::is_alone,
-    linker::note_free_by_linker,
+    linker::{declare_malloc, note_free_by_linker},
     note::is_in_program,
     outer_blocks::{record_alloc, record_free, record_realloc},
     python::{note_freed_code, set_block_watcher},
