@@ -11,6 +11,7 @@
 //! let frame = |function: &str, location: &str| Frame {
 //!     function: function.to_owned(),
 //!     location: Some(location.to_owned()),
+//!     ..Frame::default()
 //! };
 //! let site = |line: &str, blocks: u64, bytes: u64| Site {
 //!     frames: vec![frame("app::main", "src/main.rs:9"), frame("app::load", line)],
