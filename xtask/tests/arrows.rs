@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 const ARROWS: &[(&str, &str)] = &[
     ("heaplab", "heaplab-analysis"),
     ("heaplab", "heaplab-command"),
+    ("heaplab", "heaplab-heap"),
     ("heaplab", "heaplab-profile"),
     ("heaplab", "heaplab-record"),
     ("heaplab", "heaplab-report"),
