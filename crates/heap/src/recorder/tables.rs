@@ -115,6 +115,10 @@ fn populate(address: usize, offset: usize, bytes: usize) -> bool {
 
 /// The lists that take memory step by step.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    not(all(feature = "preload", target_os = "linux")),
+    expect(dead_code, reason = "only a recorder that is malloc reads Python's frames")
+)]
 enum List {
     Threads,
     Modules,
