@@ -222,3 +222,25 @@ impl Drop for Locked<'_> {
         self.0.store(false, Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stack_shares_the_outer_frames_of_the_one_before_it() {
+        let path = LastPath {
+            length: AtomicUsize::new(0),
+            addresses: [const { AtomicU64::new(0) }; MAX_FRAMES],
+            nodes: [const { AtomicU32::new(0) }; MAX_FRAMES],
+        };
+        assert_eq!(path.share([100, 200].into_iter()), (0, 0), "the first stack begins at the root");
+        for (address, node) in [(100, 1), (200, 2), (300, 3)] {
+            path.push(address, node);
+        }
+        assert_eq!(path.share([100, 200, 400].into_iter()), (2, 2));
+        // What differed is gone: the old third frame must not come back behind another second one.
+        assert_eq!(path.share([100, 200, 300].into_iter()), (2, 2));
+        assert_eq!(path.share([500].into_iter()), (0, 0));
+    }
+}
