@@ -74,7 +74,7 @@ pub(super) fn show(watcher: &Watcher, words: &Words, own: Option<&OwnProgram<'_>
             Some(_) => {}
             None => interrupt::check()?,
         }
-        if wait_for_terminal() == TerminalState::Gone {
+        if wait_for_key_or_end() {
             return Ok(());
         }
         // Also where no key was pressed: the terminal may have another size.
@@ -97,27 +97,20 @@ pub(super) fn show(watcher: &Watcher, words: &Words, own: Option<&OwnProgram<'_>
     }
 }
 
-/// Whether there is still somebody to show the view to.
-#[derive(PartialEq, Eq)]
-enum TerminalState {
-    There,
-    /// Its window was closed, or the connection to it has ended.
-    Gone,
-}
-
-/// Waits for a key, for a while. Reading from a terminal that is gone returns at once with nothing, and
-/// the library for keys would try again for ever.
-fn wait_for_terminal() -> TerminalState {
+/// Waits for a key, for a while, and returns whether the terminal is gone: its window was closed, or the
+/// connection to it has ended. Reading from it would return at once with nothing, and the library for keys
+/// would try again for ever.
+fn wait_for_key_or_end() -> bool {
     // A signal ends the waiting early, such as the one that says that the size has changed.
-    if is_gone(&std::io::stdin(), PATIENCE) {
+    let is_gone = is_closed(&std::io::stdin(), PATIENCE);
+    if is_gone {
         drop_streams();
-        return TerminalState::Gone;
     }
-    TerminalState::There
+    is_gone
 }
 
 /// Waits until something can be read, and returns whether the other end was closed.
-fn is_gone(stream: &impl AsFd, patience: Duration) -> bool {
+fn is_closed(stream: &impl AsFd, patience: Duration) -> bool {
     let mut streams = [PollFd::new(stream, PollFlags::IN)];
     let patience = Timespec { tv_sec: 0, tv_nsec: patience.subsec_nanos().into() };
     let _ = poll(&mut streams, Some(&patience));
@@ -128,10 +121,10 @@ fn is_gone(stream: &impl AsFd, patience: Duration) -> bool {
 /// report that is still to be made.
 fn drop_streams() {
     let Ok(nowhere) = std::fs::OpenOptions::new().read(true).write(true).open("/dev/null") else { return };
-    if is_gone(&std::io::stdout(), Duration::ZERO) {
+    if is_closed(&std::io::stdout(), Duration::ZERO) {
         let _ = dup2_stdout(&nowhere);
     }
-    if is_gone(&std::io::stderr(), Duration::ZERO) {
+    if is_closed(&std::io::stderr(), Duration::ZERO) {
         let _ = dup2_stderr(&nowhere);
     }
 }

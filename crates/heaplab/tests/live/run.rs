@@ -107,7 +107,9 @@ fn ctrl_c_ends_the_program_and_its_report_is_made() {
 #[test]
 fn a_window_that_is_closed_ends_the_view_and_the_report_is_made() {
     let mut piped = Piped::new();
-    let mut terminal = piped.start(80, 24);
+    let arguments = piped.arguments();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut terminal = Terminal::start_without_signals(&arguments, 80, 24);
     piped.tell("order 10 1000");
     terminal.wait_for("the view", |lines| has_line(lines, &[LOAD_ORDER]));
     let mut heaplab = terminal.close();
@@ -115,8 +117,15 @@ fn a_window_that_is_closed_ends_the_view_and_the_report_is_made() {
     piped.tell("order 10 1000");
     std::thread::sleep(std::time::Duration::from_secs(2));
     let folder = piped.close_pipe();
-    heaplab.wait().expect("it is a child");
-    assert!(folder.path().join("report/report.html").exists());
+    for _ in 0..600 {
+        if heaplab.try_wait().expect("it is a child").is_some() {
+            assert!(folder.path().join("report/report.html").exists());
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    heaplab.kill().expect("it still runs");
+    panic!("heaplab does not end");
 }
 
 #[test]

@@ -31,10 +31,27 @@ impl Terminal {
         rows: u16,
         variables: &[(&str, &str)],
     ) -> Terminal {
+        Terminal::start_in_session(arguments, columns, rows, variables, true)
+    }
+
+    /// Starts heaplab in a terminal that sends it no signals, as after `nohup`. Closing such a terminal
+    /// shows only when it is read from.
+    pub(crate) fn start_without_signals(arguments: &[&str], columns: u16, rows: u16) -> Terminal {
+        Terminal::start_in_session(arguments, columns, rows, &[], false)
+    }
+
+    fn start_in_session(
+        arguments: &[&str],
+        columns: u16,
+        rows: u16,
+        variables: &[(&str, &str)],
+        has_signals: bool,
+    ) -> Terminal {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_heaplab"));
         command.args(arguments);
+        command.set_controlling_tty(has_signals);
         command.env("LC_ALL", "C.UTF-8");
         command.env("TERM", "xterm-256color");
         command.env_remove("NO_COLOR");
