@@ -143,8 +143,8 @@ pub(crate) struct LessonOptions {
     #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = ASK_PREDICTIONS,
         conflicts_with_all = ["mystery", "solve"])]
     pub(crate) predict: Option<String>,
-    /// Whether CPython runs beside Rust
-    #[arg(long, value_enum, default_value_t)]
+    /// Whether CPython runs beside Rust: auto, yes, no; or in which ones: versions or programs, such as 3.9,3.13
+    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto")]
     pub(crate) python: PythonChoice,
     /// Whether valgrind's DHAT and heaptrack count two of the variants too; never with --quick
     #[arg(long, value_enum, default_value_t)]
@@ -312,7 +312,7 @@ pub(crate) struct CiOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) budgets: Option<PathBuf>,
     /// Whether CPython runs beside Rust; it has no budgets
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto")]
     pub(crate) python: PythonChoice,
     /// Write JUnit XML here [default: ci/junit.xml among the reports]
     #[arg(long, value_name = "FILE")]

@@ -13,7 +13,10 @@ pub fn find_baseline<'a>(run: &Run, runs: &'a [Run]) -> Option<&'a Run> {
     };
     let of_rust = runs.iter().filter(near).find(marked).or_else(|| runs.iter().find(marked))?;
     let namesake = |other: &&Run| {
-        other.language == run.language && other.variant == of_rust.variant && other.section == of_rust.section
+        other.language == run.language
+            && other.interpreter == run.interpreter
+            && other.variant == of_rust.variant
+            && other.section == of_rust.section
     };
     runs.iter().find(namesake)
 }
@@ -47,17 +50,18 @@ pub struct RelativeChange {
 /// nothing to compare: a peak of one kind is never compared with a peak of the other.
 pub fn compare_with_baseline(run: &Run, baseline: Option<&Run>) -> Option<BaselineComparison> {
     let baseline = baseline?;
-    let (mine, theirs) = match (&run.heap, &baseline.heap) {
-        (Some(mine), Some(theirs)) => (mine.peak_bytes, theirs.peak_bytes),
-        (None, None) => (run.plain.as_ref()?.peak_rss_bytes?, baseline.plain.as_ref()?.peak_rss_bytes?),
+    let rss = |run: &Run| Some((run.plain.as_ref()?.peak_rss_bytes?, run.rows));
+    let ((mine, my_rows), (theirs, their_rows)) = match (&run.heap, &baseline.heap) {
+        (Some(mine), Some(theirs)) => ((mine.peak_bytes, mine.rows), (theirs.peak_bytes, theirs.rows)),
+        (None, None) => (rss(run)?, rss(baseline)?),
         _ => return None,
     };
     if is_same_variant(run, baseline) {
         return Some(BaselineComparison::IsBaseline);
     }
-    let per_row = run.rows != baseline.rows;
+    let per_row = my_rows != their_rows;
     // Cross-multiplied, so that a few bytes per row keep their digits.
-    let factors = if per_row { (baseline.rows, run.rows) } else { (1, 1) };
+    let factors = if per_row { (their_rows, my_rows) } else { (1, 1) };
     let value = u128::from(mine) * u128::from(factors.0);
     let of = u128::from(theirs) * u128::from(factors.1);
     let shrink = (value.max(of) / u128::from(u64::MAX)) + 1;
@@ -68,5 +72,8 @@ pub fn compare_with_baseline(run: &Run, baseline: Option<&Run>) -> Option<Baseli
 
 /// Whether two runs are of one variant.
 pub fn is_same_variant(one: &Run, other: &Run) -> bool {
-    one.section == other.section && one.variant == other.variant && one.language == other.language
+    one.section == other.section
+        && one.variant == other.variant
+        && one.language == other.language
+        && one.interpreter == other.interpreter
 }

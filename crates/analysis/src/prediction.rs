@@ -50,11 +50,12 @@ pub fn judge_prediction<'a>(prediction: &Prediction, report: &'a Report) -> Pred
     PredictionOutcome::Compared { run, peak_bytes, is_near, rules }
 }
 
-/// The quantity that is predicted: peak live heap; for CPython, which has no heap probe, peak RSS.
+/// The quantity that is predicted: peak live heap; peak RSS for CPython where nothing can record it.
 pub fn measured_peak_bytes(run: &Run) -> Option<u64> {
-    match run.language {
-        Language::Rust => Some(run.heap.as_ref()?.peak_bytes),
-        Language::Python => run.plain.as_ref()?.peak_rss_bytes,
+    match (&run.heap, run.language) {
+        (Some(heap), _) => Some(heap.peak_bytes),
+        (None, Language::Rust) => None,
+        (None, Language::Python) => run.plain.as_ref()?.peak_rss_bytes,
     }
 }
 

@@ -11,6 +11,7 @@
 //! reaching it never allocates. A library with it must be loaded when the program starts.
 
 use crate::recorder;
+use heaplab_profile::HeapTotals;
 pub use recorder::{BlockOrigin, CLOCK_BITS, REGION_BITS, StackStart};
 
 /// Counts a new block of `size` bytes, with the stack of the function that called the allocator. The
@@ -78,9 +79,9 @@ pub fn begin_region() -> bool {
     crate::region::open_recorded_region()
 }
 
-/// Closes the region that [`begin_region`] opened; nothing is counted afterwards. Returns false if
-/// there is none.
-pub fn end_region() -> bool {
+/// Closes the region that [`begin_region`] opened, and returns what it counted; nothing is counted
+/// afterwards. Returns `None` if no region is open.
+pub fn end_region() -> Option<HeapTotals> {
     crate::region::close_recorded_region()
 }
 

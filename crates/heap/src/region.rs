@@ -95,14 +95,10 @@ pub(crate) fn open_recorded_region() -> bool {
     opens
 }
 
-/// Closes the region that [`open_recorded_region`] opened.
+/// Closes the region that [`open_recorded_region`] opened, and returns what it counted.
 #[cfg(all(feature = "preload", target_os = "linux"))]
-pub(crate) fn close_recorded_region() -> bool {
-    let closes = IS_OPEN.swap(false, Ordering::AcqRel);
-    if closes {
-        recorder::close_region();
-    }
-    closes
+pub(crate) fn close_recorded_region() -> Option<HeapTotals> {
+    IS_OPEN.swap(false, Ordering::AcqRel).then(recorder::close_region)
 }
 
 /// An open measurement.

@@ -1,4 +1,5 @@
-"""The gauge of the Python variants: the same wall time, the same kernel figures and the same record as in Rust.
+"""Measures the Python variants, as crates/lesson measures those in Rust: the same wall time, the same figures of the kernel and of
+the recorder, and the same record.
 
     with heaplab.region() as region:
         ...the work...
@@ -7,6 +8,7 @@
 What the report is to draw is handed over after that, with region.attach({...}): it is not measured.
 
 Scale: HEAPLAB_ROWS. What the lesson has prepared: HEAPLAB_PREPARED. With HEAPLAB_OUT the record goes to that folder; without it a small table is printed.
+HEAPLAB_PROBE=heap asks for the figures of the recorder, whose library LD_PRELOAD has loaded into the interpreter.
 """
 
 import os
@@ -46,6 +48,32 @@ def _status():
         return {}
 
 
+class Recorder:
+    """The recorder's library: it opens and closes its region, and says what it has counted in it."""
+
+    FIGURES = ("total_blocks", "total_bytes", "reallocations", "reallocated_bytes", "grown_bytes", "shrunk_bytes",
+               "peak_blocks", "peak_bytes", "end_blocks", "end_bytes", "single_threaded")
+
+    def __init__(self):
+        import ctypes
+
+        library = ctypes.CDLL(None)
+        try:
+            self.begin, self.end = library.heaplab_region_begin, library.heaplab_region_end
+            self._totals = library.heaplab_region_totals
+        except AttributeError:
+            sys.exit("HEAPLAB_PROBE=heap, but the recorder is not in this process: LD_PRELOAD must name its library")
+        self._numbers = (ctypes.c_uint64 * len(self.FIGURES))()
+
+    def totals(self):
+        """The figures of the region, by the names that the record has."""
+        if self._totals(self._numbers) != 0:
+            sys.exit("HEAPLAB_PROBE=heap, but the recorder has counted nothing")
+        figures = dict(zip(self.FIGURES, self._numbers))
+        figures["single_threaded"] = bool(figures["single_threaded"])
+        return figures
+
+
 class region:
     """The measured region. What is kept stays alive to its end."""
 
@@ -53,8 +81,13 @@ class region:
         self.kept = None
         self.attachments = []
         self.wall_ns = None
+        self.end = {}
+        self.recorder = Recorder() if os.environ.get("HEAPLAB_PROBE") == "heap" else None
         self.start = _status()
         self.started = time.perf_counter_ns()
+        if self.recorder is not None:
+            # Last, so that nothing of this function is counted.
+            self.recorder.begin()
         return self
 
     def keep(self, data, checksum):
@@ -76,6 +109,8 @@ class region:
 
     def _close(self):
         if self.wall_ns is None:
+            if self.recorder is not None:
+                self.recorder.end()
             self.wall_ns = time.perf_counter_ns() - self.started
             self.end = _status()
             out = os.environ.get("HEAPLAB_OUT")
@@ -88,6 +123,18 @@ class region:
         if error is not None:
             return False
         _, crc = self.kept
+        _write(f"{crc:08x}", self._figures(), self.attachments)
+        # Leave without freeing: how long that takes is not what was asked.
+        sys.stdout.flush()
+        os._exit(0)
+
+    def _figures(self):
+        """What the probe has measured, as the record has it."""
+        if self.recorder is not None:
+            figures = {"probe": "heap", "wall_ns": self.wall_ns, **self.recorder.totals()}
+            if self.end:
+                figures["process_peak_rss_bytes"] = self.end["VmHWM"]
+            return figures
         figures = {"probe": "plain", "wall_ns": self.wall_ns}
         if self.end:
             figures["peak_rss_bytes"] = self.end["VmHWM"]
@@ -96,10 +143,7 @@ class region:
             figures["end_rss_anon_bytes"] = self.end["RssAnon"]
             figures["end_rss_file_bytes"] = self.end["RssFile"] + self.end["RssShmem"]
             figures["end_rss_shmem_bytes"] = self.end["RssShmem"]
-        _write(f"{crc:08x}", figures, self.attachments)
-        # Leave without freeing: how long that takes is not what was asked.
-        sys.stdout.flush()
-        os._exit(0)
+        return figures
 
 
 def _write(crc, figures, attachments):

@@ -73,5 +73,5 @@ pub use record::{
 };
 pub use report::{
     ClaimMeasurement, ClaimVerdict, DhatRun, Environment, Failure, Goal, Ladder, PlainRun, REPORT_SCHEMA,
-    Report, Run,
+    Report, Run, variant_file_stem,
 };

@@ -10,6 +10,6 @@ pub struct Prediction {
     pub variant: String,
     /// The variant's language.
     pub language: Language,
-    /// Live bytes at the peak; for CPython, which has no heap probe, peak RSS.
+    /// Live bytes at the peak; peak RSS for CPython where nothing can record its heap.
     pub peak_bytes: u64,
 }

@@ -115,10 +115,14 @@ pub struct Goal {
 pub struct Run {
     /// The lesson folder's number, such as `8.5.2`.
     pub section: String,
-    /// The variant's name; with the language it is unique in a report.
+    /// The variant's name; with the language and the interpreter it is unique in a report.
     pub variant: String,
     /// The variant's language.
     pub language: Language,
+    /// The version of the interpreter, such as `3.9.18`, where several ran the script and this is not
+    /// the first of them, which [`Environment::python`] names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
     /// One line that says what it does.
     #[serde(default)]
     pub about: String,
@@ -158,6 +162,31 @@ pub struct Run {
     /// Pictures and figures that the lesson handed over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+}
+
+impl Run {
+    /// The variant's name as the first part of file names: `slots`; `list_dict.py` for a script, which often
+    /// has the name of the Rust variant that does the same; `list_dict-3.9.18.py` for another
+    /// interpreter than the first.
+    pub fn file_stem(&self) -> String {
+        variant_file_stem(&self.variant, self.language, self.interpreter.as_deref())
+    }
+
+    /// How many blocks it allocated: stats_alloc's count, or for CPython, where that is not possible, the
+    /// recorder's.
+    pub fn allocations(&self) -> Option<u64> {
+        let counted = self.counts.as_ref().map(|counts| counts.allocations);
+        counted.or_else(|| self.heap.as_ref().map(|heap| heap.total_blocks))
+    }
+}
+
+/// As [`Run::file_stem`], for a run that is not there yet.
+pub fn variant_file_stem(variant: &str, language: Language, interpreter: Option<&str>) -> String {
+    match (language, interpreter) {
+        (Language::Rust, _) => variant.to_owned(),
+        (Language::Python, None) => format!("{variant}.py"),
+        (Language::Python, Some(version)) => format!("{variant}-{version}.py"),
+    }
 }
 
 /// All plain repetitions of a variant.
@@ -203,6 +232,9 @@ pub struct Failure {
     pub variant: String,
     /// The variant's language.
     pub language: Language,
+    /// As [`Run::interpreter`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
     /// The probe.
     pub probe: Probe,
     /// What happened.

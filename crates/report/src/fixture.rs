@@ -274,6 +274,7 @@ pub(crate) fn rust(section: &str, variant: &str, peak_bytes: u64, allocations: u
     };
     Run {
         language: Language::Rust,
+        interpreter: None,
         about: format!("one {variant} a row"),
         plain: Some(plain(peak_bytes + 2_400_000, 2_100_000, wall_ns.clone())),
         reconciliation: Some(reconcile(&heap, &dhat, &counts, ROWS / 100)),
@@ -328,6 +329,7 @@ pub(crate) fn bare(section: &str, variant: &str) -> Run {
         section: section.to_owned(),
         variant: variant.to_owned(),
         language: Language::Rust,
+        interpreter: None,
         about: String::new(),
         work_group: "users".to_owned(),
         baseline: false,

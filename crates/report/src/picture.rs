@@ -1,7 +1,7 @@
 //! Pictures of a report: files in its folder, and figures in its page.
 
 use crate::{RenderError, Words};
-use heaplab_record::{Attachment, Language, Report, Run, Text};
+use heaplab_record::{Attachment, Report, Run, Text};
 
 /// Column heads, then rows: a picture's figures as a table.
 pub(crate) type FigureTable = (Vec<String>, Vec<Vec<String>>);
@@ -68,13 +68,4 @@ pub(crate) struct ReportPicture {
     pub(crate) describe: fn(&Report, &Words) -> (String, Vec<String>),
     /// The SVG, and the figures as a table where they are few enough to be read.
     pub(crate) draw: fn(&Report, &Words) -> (String, Option<FigureTable>),
-}
-
-/// A variant's name as part of a file name. A script often has the name of the Rust variant that
-/// does the same.
-pub(crate) fn variant_file(run: &Run) -> String {
-    match run.language {
-        Language::Rust => run.variant.clone(),
-        Language::Python => format!("{}.py", run.variant),
-    }
 }

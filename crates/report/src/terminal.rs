@@ -140,9 +140,9 @@ impl<'a> RunTable<'a> {
 
     /// Every digit; without the separators where these do not fit.
     fn allocations_cell(&self, run: &Run) -> String {
-        let Some(counts) = &run.counts else { return NOT_MEASURED.to_owned() };
-        let grouped = format::count(counts.allocations);
-        if grouped.len() <= self.widths[ALLOCATIONS] { grouped } else { counts.allocations.to_string() }
+        let Some(allocations) = run.allocations() else { return NOT_MEASURED.to_owned() };
+        let grouped = format::count(allocations);
+        if grouped.len() <= self.widths[ALLOCATIONS] { grouped } else { allocations.to_string() }
     }
 
     /// The median; with the number of repetitions where there is room.

@@ -74,7 +74,7 @@ fn quick_lesson_options(options: &CiOptions, section: &SectionNumber, reports: &
     let number = section.to_string();
     let mut lesson = Typed::parse_from(["lesson", &number, "--quick", "--tools", "no"]).lesson;
     lesson.out = Some(reports.join(number));
-    (lesson.python, lesson.lang) = (options.python, options.lang);
+    (lesson.python, lesson.lang) = (options.python.clone(), options.lang);
     lesson
 }
 

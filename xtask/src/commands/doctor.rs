@@ -39,7 +39,7 @@ fn check_machine() -> Vec<(&'static str, CheckResult)> {
         ("rustc", check_rustc()),
         ("memory", check_memory()),
         ("CPython", match python::find_python() {
-            Ok(python) => CheckResult::Yes(format!("{} ({})", python.version, python.program.display())),
+            Ok(python) => CheckResult::Yes(format!("{} ({})", python.full_name(), python.program.display())),
             Err(why) => CheckResult::Without(format!(
                 "{why}; without it the lecture's own Python is left out. Debian: apt-get install python3"
             )),

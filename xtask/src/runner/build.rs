@@ -2,6 +2,7 @@
 //! manifest.
 
 use crate::runner::discover::{Lesson, Workspace};
+use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab::cargo_build::{self, MESSAGE_FORMAT};
 use heaplab_record::{MANIFEST_SCHEMA, Manifest};
@@ -103,6 +104,16 @@ pub(crate) fn build_preload_library() -> Result<PathBuf> {
     let built = run_cargo(command)?;
     let library = built.get("heaplab_preload").context("crates/preload has built no library")?;
     library.canonicalize().context("cargo names a library that is not there")
+}
+
+/// The recorder's library for CPython. `None` on systems where no program can be given it, which is
+/// said.
+pub(crate) fn build_recorder_for_python(terminal: &Terminal) -> Result<Option<PathBuf>> {
+    if cfg!(all(target_os = "linux", target_env = "gnu")) {
+        return build_preload_library().map(Some);
+    }
+    terminal.print_note("CPython has no heap figures here: its recorder is loaded by glibc's LD_PRELOAD");
+    Ok(None)
 }
 
 fn cargo_command(root: &Path, what: &str) -> Command {

@@ -2,7 +2,7 @@
 //! classified.
 
 use crate::runner::alloc_sites::{NamedProfile, describe_frame, own_frame};
-use crate::runner::measure::{ScaledRun, ScaledRuns, is_rust_run};
+use crate::runner::measure::{ScaledRun, ScaledRuns, is_of_run};
 use anyhow::{Context as _, Result};
 use heaplab::runner::churn::{find_churn_lines, live_total, site_run};
 use heaplab_analysis::growth::{
@@ -48,7 +48,7 @@ pub(crate) fn judge_variants(
             let one = name_run(run, &roots);
             seen.push(one.with_context(|| format!("{}: the recorded stacks have no names", of.variant))?);
         }
-        let run = runs.iter().find(|run| is_rust_run(run, &of.section, &of.variant));
+        let run = runs.iter().find(|run| is_of_run(run, &of.section, &of.variant));
         let references = reachability_by_line(run.map_or(&[], |run| &run.attachments));
         all.push(judge_variant(of, named, seen, &references));
     }

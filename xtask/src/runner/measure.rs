@@ -15,7 +15,7 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
 use heaplab_profile::raw::RawRecording;
-use heaplab_record::{Attachment, Curve, Failure, Language, Probe, Run, Variant};
+use heaplab_record::{Attachment, Curve, Failure, Language, Probe, Run, Variant, variant_file_stem};
 use heaplab_report::LiveCurve;
 use runner::Runner;
 use sizing::Sizing;
@@ -24,7 +24,7 @@ use std::time::Duration;
 use variant_result::VariantRuns;
 
 /// How a section is measured.
-pub(crate) struct MeasureRequest<'a> {
+pub(crate) struct MeasureRequest {
     /// The scale that was requested, or the lesson's default, or a hundredth of it.
     pub(crate) rows: u64,
     /// Runs everything once.
@@ -36,7 +36,8 @@ pub(crate) struct MeasureRequest<'a> {
     /// Two additional snapshots of the largest run.
     pub(crate) between: Option<(u64, u64)>,
     pub(crate) given: LessonInputs,
-    pub(crate) python: Option<&'a Python>,
+    /// The recorder's library for Python variants. Without it they have no heap figures.
+    pub(crate) recorder_library: Option<PathBuf>,
     /// Every child gets a folder in here.
     pub(crate) folder: PathBuf,
 }
@@ -53,6 +54,8 @@ pub(crate) struct VariantTask<'a> {
     pub(crate) about: &'a str,
     /// What its scale counts, in the report's language.
     pub(crate) unit: &'a str,
+    /// The interpreter that runs it; `None` for Rust.
+    pub(crate) python: Option<&'a Python>,
 }
 
 /// The measurements of a section.
@@ -79,24 +82,25 @@ impl SectionResult {
     }
 }
 
-/// Whether a run is this variant's in Rust; a script may have the same name.
-pub(crate) fn is_rust_run(run: &Run, section: &str, variant: &str) -> bool {
-    run.language == Language::Rust && run.section == section && run.variant == variant
+/// Whether something that names its run by section and file stem belongs to this run.
+pub(crate) fn is_of_run(run: &Run, section: &str, stem: &str) -> bool {
+    run.section == section && run.file_stem() == stem
 }
 
 /// The curves of live bytes, in the order of the runs.
 pub(crate) fn live_curves(runs: &[Run], recordings: &[Recording]) -> Vec<LiveCurve> {
     let curve = |run: &Run| {
-        let recording = recordings.iter().find(|of| is_rust_run(run, &of.section, &of.variant))?;
-        LiveCurve::from_recording(&run.section, &run.variant, &recording.raw)
+        let recording = recordings.iter().find(|of| is_of_run(run, &of.section, &of.stem))?;
+        LiveCurve::from_recording(&run.section, &recording.stem, &recording.raw)
     };
     runs.iter().filter_map(curve).collect()
 }
 
-/// The recorder's file of a variant, at the run's own scale.
+/// The recorder's file of a variant, at the scale of its heap run.
 pub(crate) struct Recording {
     pub(crate) section: String,
-    pub(crate) variant: String,
+    /// [`Run::file_stem`].
+    pub(crate) stem: String,
     pub(crate) raw: RawRecording,
 }
 
@@ -118,7 +122,7 @@ pub(crate) enum MeasureEvent<'a> {
 /// `Err` is an error of the runner, an interrupt, or variants of one work group that did different
 /// work.
 pub(crate) fn measure_section(
-    request: &MeasureRequest<'_>,
+    request: &MeasureRequest,
     tasks: &[VariantTask<'_>],
     screen: &Terminal,
     show: &mut dyn FnMut(MeasureEvent<'_>),
@@ -152,7 +156,7 @@ fn measure_variant(
 ) -> Result<()> {
     let rows = sizing::rows_that_fit_now(runner, task, sizing)?;
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
-    let mut gathered = VariantRuns::new(rows);
+    let mut gathered = VariantRuns::new(rows, sizing::heap_rows(runner, task, sizing, rows));
     let hopeless = alternate_plain_and_heap(runner, task, repetitions, &mut gathered)?;
     if task.variant.language == Language::Rust && !hopeless {
         for (probe, scale) in [(Probe::Counts, rows), (Probe::Dhat, reference)] {
@@ -200,14 +204,14 @@ fn alternate_plain_and_heap(
     repetitions: u32,
     gathered: &mut VariantRuns,
 ) -> Result<bool> {
-    let rows = gathered.rows();
-    let mut heap_works = task.variant.language == Language::Rust;
+    let (rows, heap_rows) = (gathered.rows(), gathered.heap_rows());
+    let mut heap_works = heap_rows.is_some();
     for _ in 0..repetitions {
         let plain = runner.run_child(task, Probe::Plain, rows)?;
         let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
         gathered.add_answer(answer);
-        if heap_works {
-            let heap = runner.run_child(task, Probe::Heap, rows)?;
+        if let Some(heap_rows) = heap_rows.filter(|_| heap_works) {
+            let heap = runner.run_child(task, Probe::Heap, heap_rows)?;
             heap_works = heap.answer.is_some();
             if let Some(answer) = heap.answer {
                 gathered.add_answer(answer);
@@ -221,11 +225,22 @@ fn alternate_plain_and_heap(
 }
 
 impl VariantTask<'_> {
-    /// Such as `list_dict`, or `list_dict (CPython)`.
+    /// Such as `list_dict`, `list_dict (CPython)`, or `list_dict (CPython 3.9.18)`.
     pub(crate) fn display_name(&self) -> String {
-        match self.variant.language {
-            Language::Rust => self.shown_as.to_owned(),
-            Language::Python => format!("{} (CPython)", self.shown_as),
+        match (self.variant.language, self.interpreter_label()) {
+            (Language::Rust, _) => self.shown_as.to_owned(),
+            (Language::Python, None) => format!("{} (CPython)", self.shown_as),
+            (Language::Python, Some(version)) => format!("{} (CPython {version})", self.shown_as),
         }
+    }
+
+    /// [`Run::interpreter`] of its run.
+    pub(crate) fn interpreter_label(&self) -> Option<&str> {
+        self.python.and_then(Python::label)
+    }
+
+    /// [`Run::file_stem`] of its run.
+    pub(crate) fn file_stem(&self) -> String {
+        variant_file_stem(self.shown_as, self.variant.language, self.interpreter_label())
     }
 }

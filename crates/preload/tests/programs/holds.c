@@ -20,6 +20,7 @@
 extern void *__libc_malloc(size_t);
 __attribute__((weak)) int heaplab_region_begin(void);
 __attribute__((weak)) int heaplab_region_end(void);
+__attribute__((weak)) int heaplab_region_totals(uint64_t figures[11]);
 
 static void *kept[4096];
 static int used;
@@ -256,7 +257,9 @@ NOINLINE static void in_region(void) {
     for (int i = 0; i < 4; i++) keep(malloc(250), 250);
 }
 static void measure_region(void) {
+    uint64_t figures[11];
     by_malloc();
+    CHECK(heaplab_region_totals(figures) == -1);
     CHECK(heaplab_region_begin != NULL && heaplab_region_begin() == 0);
     CHECK(heaplab_region_begin() == -1);
     in_region();
@@ -264,6 +267,9 @@ static void measure_region(void) {
     CHECK(heaplab_region_end() == 0);
     CHECK(heaplab_region_end() == -1);
     by_turns();
+    CHECK(heaplab_region_totals(figures) == 0);
+    const uint64_t expected[11] = {4, 1000, 0, 0, 0, 0, 4, 1000, 4, 1000, 1};
+    for (int i = 0; i < 11; i++) CHECK(figures[i] == expected[i]);
 }
 
 int main(int count, char **arguments) {

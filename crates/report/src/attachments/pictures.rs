@@ -2,7 +2,7 @@
 
 use crate::chart::{canvas, ladder, lines};
 use crate::graph::mind_map;
-use crate::picture::{ListedPicture, Picture, PictureKind, ReportPicture, variant_file};
+use crate::picture::{ListedPicture, Picture, PictureKind, ReportPicture};
 use crate::{RenderError, Words};
 use heaplab_record::{Attachment, Chart, Language, Report, Run};
 
@@ -129,7 +129,7 @@ fn name_pictures(report: &Report) -> Result<Vec<NamedPicture<'_>>, RenderError> 
         let same_name = all.iter().filter(|(other, ..)| other.name() == name).count();
         let stem = match is_chart(attachment) || same_name == 1 {
             true => name.to_owned(),
-            false => format!("{}.{name}", variant_file(run)),
+            false => format!("{}.{name}", run.file_stem()),
         };
         match named.iter_mut().find(|known| known.stem == stem) {
             None => named.push(NamedPicture { stem, kind: *kind, parts: vec![(run, attachment)] }),
@@ -158,7 +158,7 @@ fn check_name(run: &Run, name: &str) -> Result<(), RenderError> {
 }
 
 fn name_error(run: &Run, name: &str, why: &'static str) -> RenderError {
-    RenderError::Name { variant: variant_file(run), name: name.to_owned(), why }
+    RenderError::Name { variant: run.file_stem(), name: name.to_owned(), why }
 }
 
 fn draw_picture(named: &NamedPicture<'_>, words: &Words) -> Result<Picture, RenderError> {

@@ -8,7 +8,7 @@ mod labels;
 
 use super::axis::trim_zeros;
 use super::canvas;
-use crate::picture::{FigureTable, ReportPicture, variant_file};
+use crate::picture::{FigureTable, ReportPicture};
 use crate::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
 use crate::{Words, format};
 use axes::LadderAxes;
@@ -115,7 +115,7 @@ fn ladder_run<'a>(run: &'a Run, report: &'a Report) -> Option<LadderRun<'a>> {
     let wall_ns = median_of_counts(&plain.wall_ns).filter(|wall_ns| *wall_ns > 0.0)?;
     let peak = plain.peak_rss_bytes?;
     let is_twin = |other: &Run| other.variant == run.variant && other.language != run.language;
-    let name = if report.runs.iter().any(is_twin) { variant_file(run) } else { run.variant.clone() };
+    let name = if report.runs.iter().any(is_twin) { run.file_stem() } else { run.variant.clone() };
     let anonymous = plain.peak_rss_anon_bytes.map(|bytes| bytes.min(peak));
     Some(LadderRun { name, run, speed: run.rows as f64 * 1e9 / wall_ns, peak, anonymous })
 }

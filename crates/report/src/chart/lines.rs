@@ -4,7 +4,7 @@
 use super::axis::{Axis, AxisFit};
 use super::canvas::{self, Canvas, DrawError, EDGE, INK, QUIET, TextLook};
 use super::plot::{self, EndLabel, EndLabelLook, LABEL, Plot, line_colour};
-use crate::picture::{PictureKind, variant_file};
+use crate::picture::PictureKind;
 use crate::{RenderError, Words, svg};
 use heaplab_record::{Attachment, Axis as ChartAxis, Chart, Marker, Run, Text};
 use plotters::prelude::*;
@@ -74,7 +74,7 @@ fn chart_lines<'a>(parts: &[(&Run, &'a Attachment)]) -> Vec<ChartLine<'a>> {
     };
     let mut lines = Vec::new();
     for (run, chart) in &charts {
-        let variant = if both(run) { variant_file(run) } else { run.variant.clone() };
+        let variant = if both(run) { run.file_stem() } else { run.variant.clone() };
         for series in &chart.series {
             let name = match series.name.as_str() {
                 "" => variant.clone(),

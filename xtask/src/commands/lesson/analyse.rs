@@ -52,7 +52,7 @@ pub(super) fn analyse(
     let runs = runs
         .into_iter()
         .map(|run| {
-            let is_of = |section: &str, variant: &str| measure::is_rust_run(&run, section, variant);
+            let is_of = |section: &str, variant: &str| measure::is_of_run(&run, section, variant);
             let profile = profiles.iter().find(|of| is_of(&of.section, &of.variant));
             let growth = growth.iter().find(|of| is_of(&of.section, &of.variant));
             complete_run(run, profile, growth, unit, puzzle.is_some())

@@ -32,7 +32,8 @@ pub(super) struct Selection<'a> {
     /// Empty in a puzzle, whose claims would name the variants.
     pub(super) statements: LectureStatements,
     pub(super) words: Words,
-    pub(super) python: Option<Python>,
+    /// The interpreters of the Python variants, the first one first.
+    pub(super) pythons: Vec<Python>,
     /// Why there is no CPython, where the user did not turn it off.
     missing_python: Option<String>,
 }
@@ -46,7 +47,7 @@ pub(super) struct BuiltSection<'a> {
 /// Everything that is decided before the first variant runs.
 pub(super) struct SectionPlan<'a> {
     pub(super) tasks: Vec<VariantTask<'a>>,
-    pub(super) request: MeasureRequest<'a>,
+    pub(super) request: MeasureRequest,
     pub(super) predictions: Vec<Prediction>,
     /// What the section counts, in the report's language.
     pub(super) unit: String,
@@ -84,7 +85,7 @@ pub(super) fn select<'a>(workspace: &'a Workspace, options: &LessonOptions) -> R
         Some(_) => LectureStatements::default(),
         None => LectureStatements::read(&lessons)?,
     };
-    let (python, missing_python) = python::select_python(options.python)?;
+    let (pythons, missing_python) = python::select_pythons(&options.python)?;
     Ok(Selection {
         workspace,
         folder: report_folder(workspace, &section, options),
@@ -93,7 +94,7 @@ pub(super) fn select<'a>(workspace: &'a Workspace, options: &LessonOptions) -> R
         puzzle,
         statements,
         words: Words::new(cli::resolve_language(options.lang)),
-        python,
+        pythons,
         missing_python,
     })
 }
@@ -150,7 +151,11 @@ pub(super) fn plan<'a>(
         timeout: options.timeout,
         between: options.between,
         given: inputs,
-        python: selection.python.as_ref(),
+        recorder_library: if tasks.iter().any(|task| task.python.is_some()) {
+            build::build_recorder_for_python(terminal)?
+        } else {
+            None
+        },
         folder,
     };
     Ok(SectionPlan { tasks, request, predictions, unit })
@@ -174,12 +179,17 @@ fn plan_tasks<'a>(
     let goal = selection.statements.goal.as_ref();
     let mut tasks: Vec<VariantTask<'a>> = all()
         .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
-        .filter(|(_, variant)| variant.language == Language::Rust || selection.python.is_some())
-        .map(|(built, variant)| {
+        .flat_map(|(built, variant)| match variant.language {
+            Language::Rust => vec![(built, variant, None)],
+            Language::Python => {
+                selection.pythons.iter().map(|python| (built, variant, Some(python))).collect()
+            }
+        })
+        .map(|(built, variant, python)| {
             // A section with a goal has one baseline; otherwise every lesson has its own.
             let baseline = goal.map_or(variant.baseline, |goal| goal.baseline == variant.name);
             let (about, unit) = (describe_variant(built, variant, lang), unit_name(built, lang));
-            VariantTask { built, variant, baseline, shown_as: &variant.name, about, unit }
+            VariantTask { built, variant, baseline, shown_as: &variant.name, about, unit, python }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));

@@ -12,6 +12,7 @@ use crate::publish::store::{self, Staging};
 use crate::publish::{leak_pictures, mindmap};
 use crate::runner::discover::{self, section_title};
 use crate::runner::measure::{self, MeasureEvent, SectionResult};
+use crate::runner::python::Python;
 use crate::runner::{criterion, environment, instructions};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -105,7 +106,7 @@ fn assemble_report(
 ) -> Result<Report> {
     let Selection { workspace, lessons, puzzle, statements, words, .. } = selection;
     let title = section_title(lessons);
-    let python = selection.python.as_ref().filter(|_| plan::has_python(&built.lessons));
+    let python = selection.pythons.first().filter(|_| plan::has_python(&built.lessons));
     let is_judged = runs.iter().any(|run| run.growth.is_some());
     Ok(Report {
         schema: REPORT_SCHEMA.to_owned(),
@@ -113,10 +114,7 @@ fn assemble_report(
         title: if puzzle.is_some() { mystery::masked_title(&title) } else { title },
         created_at: environment::timestamp(),
         language: words.lang().tag().to_owned(),
-        environment: environment::collect_environment(
-            &workspace.root,
-            python.map(|python| python.version.clone()),
-        ),
+        environment: environment::collect_environment(&workspace.root, python.map(Python::full_name)),
         goal: statements.goal.as_ref().map(|spec| goal::judge_goal(spec, &runs, words)),
         classifier: is_judged.then(heaplab_analysis::growth::classifier_table),
         mystery: puzzle.as_ref().map(|puzzle| Mystery { seed: puzzle.seed }),

@@ -7,6 +7,7 @@ use crate::runner::prepared_input;
 use crate::runner::probe::{self, RunRequest};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use heaplab::runner::recording_files;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{CurvePoint, Failure, Language, PREPARED_VARIABLE, Probe, Record};
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use std::time::{Duration, Instant};
 pub(super) const DEFAULT_EXPECTED: Duration = Duration::from_millis(300);
 
 pub(super) struct Runner<'a> {
-    pub(super) request: &'a MeasureRequest<'a>,
+    pub(super) request: &'a MeasureRequest,
     pub(super) screen: &'a Terminal,
     pub(super) show: &'a mut dyn FnMut(MeasureEvent<'_>),
     pub(super) section: SectionResult,
@@ -57,7 +58,7 @@ pub(super) struct ChildReply {
 
 impl<'a> Runner<'a> {
     pub(super) fn new(
-        request: &'a MeasureRequest<'a>,
+        request: &'a MeasureRequest,
         screen: &'a Terminal,
         show: &'a mut dyn FnMut(MeasureEvent<'_>),
     ) -> Runner<'a> {
@@ -126,6 +127,7 @@ impl<'a> Runner<'a> {
                     section: task.built.lesson.section.to_string(),
                     variant: task.shown_as.to_owned(),
                     language: task.variant.language,
+                    interpreter: task.interpreter_label().map(str::to_owned),
                     probe,
                     cause: fault.cause,
                     signal: fault.signal,
@@ -138,6 +140,11 @@ impl<'a> Runner<'a> {
         };
         std::fs::remove_dir_all(&out).with_context(|| format!("cannot take {} away", out.display()))?;
         Ok(reply)
+    }
+
+    /// Whether the task can run under the heap probe.
+    pub(super) fn can_record(&self, task: VariantTask<'_>) -> bool {
+        task.variant.language == Language::Rust || self.request.recorder_library.is_some()
     }
 
     /// An empty folder for one child.
@@ -155,7 +162,7 @@ impl<'a> Runner<'a> {
         rows: u64,
         out: PathBuf,
     ) -> Result<RunRequest> {
-        let (program, arguments) = match (task.variant.language, self.request.python) {
+        let (program, arguments) = match (task.variant.language, task.python) {
             (Language::Rust, _) => {
                 let arguments = [task.variant.name.as_str(), "--rows", &rows.to_string()].map(str::to_owned);
                 (task.built.binary.clone(), arguments.to_vec())
@@ -168,10 +175,31 @@ impl<'a> Runner<'a> {
                 anyhow::bail!("{}: there is no interpreter to run it", task.display_name())
             }
         };
-        let environment = self.prepared_input(task, rows)?.map(|what| (PREPARED_VARIABLE, what));
-        let environment = environment.into_iter().collect();
+        let mut environment = Vec::new();
+        environment.extend(self.prepared_input(task, rows)?.map(|what| (PREPARED_VARIABLE, what)));
+        if task.variant.language == Language::Python {
+            environment.extend(self.python_environment(probe)?);
+        }
         let timeout = self.request.timeout;
         Ok(RunRequest { program, arguments, environment, probe, rows, out, timeout })
+    }
+
+    /// What the environment of an interpreter has besides what every child gets.
+    fn python_environment(&self, probe: Probe) -> Result<Vec<(&'static str, String)>> {
+        // Hashes of texts would otherwise differ between runs, and with them the order of sets.
+        let mut environment = vec![("PYTHONHASHSEED", "0".to_owned())];
+        if probe == Probe::Heap {
+            let library = self.request.recorder_library.as_ref();
+            let library = library.context("there is no recorder's library for CPython")?;
+            environment.extend([
+                ("LD_PRELOAD", library.to_string_lossy().into_owned()),
+                // Every object is then a block of its own, and not a part of an arena.
+                ("PYTHONMALLOC", "malloc".to_owned()),
+                // Only the process of the variant has a region, as in Rust.
+                ("HEAPLAB_FOLLOW", "0".to_owned()),
+            ]);
+        }
+        Ok(environment)
     }
 
     /// The lesson's input for this scale, made once.
@@ -233,7 +261,14 @@ fn read_dhat_json(task: VariantTask<'_>, out: &Path) -> Result<String> {
         .with_context(|| format!("{}: dhat left no file", task.display_name()))
 }
 
+/// A Rust variant writes its recording when its region closes. CPython's stays where the recorder has
+/// kept it all the time.
 fn read_recording(task: VariantTask<'_>, out: &Path) -> Result<RawRecording> {
+    if task.variant.language == Language::Python {
+        let mut recordings = recording_files::read_recordings(&[out], None)?;
+        anyhow::ensure!(!recordings.is_empty(), "{}: the recorder left no file", task.display_name());
+        return Ok(recordings.swap_remove(0).raw);
+    }
     let bytes = std::fs::read(out.join("heap.raw"))
         .with_context(|| format!("{}: the recorder left no file", task.display_name()))?;
     RawRecording::read(&bytes)

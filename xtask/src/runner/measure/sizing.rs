@@ -5,6 +5,7 @@ use super::runner::{ChildAnswer, DEFAULT_EXPECTED, Pace, Runner};
 use super::{MeasureRequest, VariantTask};
 use crate::runner::memory;
 use crate::runner::plan::{self, Footprint};
+use crate::runner::scale;
 use anyhow::Result;
 use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
 use heaplab_report::format::{bytes, count};
@@ -13,6 +14,10 @@ use std::time::Duration;
 /// The second sizing run has this many times the reference scale. It separates fixed buffers from
 /// memory that grows.
 const SECOND_RUN_FACTOR: u64 = 10;
+
+/// A Python variant that would take longer than this under the recorder runs there at a lower scale, so
+/// that the section fits into a class.
+const MOST_PYTHON_HEAP: Duration = Duration::from_secs(45);
 
 /// The runs at the reference scale; empty where the whole run is that small itself.
 #[derive(Default)]
@@ -40,22 +45,21 @@ pub(super) fn size_at_reference(runner: &mut Runner<'_>, task: VariantTask<'_>) 
     runner
         .pace
         .insert(task.display_name(), Pace { wall: Duration::from_nanos(plain.wall_ns), rows: reference });
-    let footprint = footprint(reference, &plain, heap.as_ref());
+    // What CPython takes under the recorder says nothing of its plain run, which has pymalloc.
+    let in_footprint = heap.as_ref().filter(|_| task.variant.language == Language::Rust);
+    let footprint = footprint(reference, &plain, in_footprint);
     Ok(Sizing { footprint, heap, plain: Some(plain), counts: None, broken: false })
 }
 
-/// One run under the plain probe and, in Rust, one under the recorder; `None` for a variant that
-/// fails.
+/// One run under the plain probe and, where that is possible, one under the recorder; `None` for a
+/// variant that fails.
 fn run_sizing_pair(
     runner: &mut Runner<'_>,
     task: VariantTask<'_>,
     rows: u64,
 ) -> Result<Option<(PlainSample, Option<HeapTotals>)>> {
     let Some(plain) = runner.run_child(task, Probe::Plain, rows)?.answer else { return Ok(None) };
-    let heap = match task.variant.language {
-        Language::Rust => runner.run_child(task, Probe::Heap, rows)?.answer,
-        Language::Python => None,
-    };
+    let heap = if runner.can_record(task) { runner.run_child(task, Probe::Heap, rows)?.answer } else { None };
     let heap = heap.and_then(|answer| match answer.record.measurement {
         Measurement::Heap(sample) => Some(sample.totals),
         _ => None,
@@ -120,6 +124,41 @@ pub(super) fn rows_that_fit_now(
     Ok(rows)
 }
 
+/// The scale of the heap runs beside plain runs of `rows`; `None` for a task that cannot be recorded.
+/// For CPython it is lower where memory or time would not suffice: under the recorder each object is a
+/// block with a header, and there are many.
+pub(super) fn heap_rows(
+    runner: &Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &Sizing,
+    rows: u64,
+) -> Option<u64> {
+    if !runner.can_record(task) {
+        return None;
+    }
+    let known = sizing.plain.as_ref().zip(sizing.heap.as_ref()).zip(sizing.footprint);
+    let Some(((plain, heap), small)) = known.filter(|_| task.variant.language == Language::Python) else {
+        return Some(rows);
+    };
+    let pace = runner.expected_duration(task, Probe::Heap, rows);
+    let in_time = (rows as f64 * (MOST_PYTHON_HEAP.as_secs_f64() / pace.as_secs_f64()).min(1.0)) as u64;
+    let in_time = if in_time < rows { scale::round_down(in_time).max(small.rows) } else { rows };
+    let footprint = footprint(small.rows, plain, Some(heap));
+    let fits = footprint.zip(memory::available_bytes());
+    let fits = fits.map_or(rows, |(footprint, available)| footprint.rows_that_fit(rows, available));
+    let chosen = in_time.min(fits);
+    if chosen < rows {
+        runner.screen.print_note(&format!(
+            "{}: under the recorder it runs at {} {}, because more would take too {}",
+            task.display_name(),
+            count(chosen),
+            task.unit,
+            if fits <= in_time { "much memory" } else { "long" },
+        ));
+    }
+    Some(chosen)
+}
+
 /// Runs the variant with the largest footprint once, without timing it: the first process to touch
 /// a virtual machine's fresh pages waits for the host to provide them, which must not slow the
 /// first variant down. Counts do not depend on time, so those of the warm-up are kept.
@@ -177,14 +216,16 @@ pub(super) fn expected_total(
     tasks: &[VariantTask<'_>],
     repetitions: &[u32],
 ) -> Duration {
-    let request: &MeasureRequest<'_> = runner.request;
+    let request: &MeasureRequest = runner.request;
     let mut ahead = Duration::ZERO;
     let mut longest = Duration::ZERO;
     for (&task, &repetitions) in tasks.iter().zip(repetitions) {
         let plain = runner.expected_duration(task, Probe::Plain, request.rows);
         longest = longest.max(plain);
         if task.variant.language == Language::Python {
-            ahead += plain;
+            let heap = runner.expected_duration(task, Probe::Heap, request.rows);
+            ahead +=
+                plain + if runner.can_record(task) { heap.min(MOST_PYTHON_HEAP) } else { Duration::ZERO };
             continue;
         }
         let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);

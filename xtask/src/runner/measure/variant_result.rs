@@ -18,6 +18,8 @@ const MOST_POINTS: usize = 1000;
 
 pub(super) struct VariantRuns {
     rows: u64,
+    /// The scale of the heap runs; `None` where there are none.
+    heap_rows: Option<u64>,
     checksum: Option<String>,
     plain: Vec<PlainSample>,
     anon_peak: Option<u64>,
@@ -36,9 +38,10 @@ pub(super) struct VariantRuns {
 }
 
 impl VariantRuns {
-    pub(super) fn new(rows: u64) -> VariantRuns {
+    pub(super) fn new(rows: u64, heap_rows: Option<u64>) -> VariantRuns {
         VariantRuns {
             rows,
+            heap_rows,
             checksum: None,
             plain: Vec::new(),
             anon_peak: None,
@@ -59,6 +62,10 @@ impl VariantRuns {
 
     pub(super) const fn rows(&self) -> u64 {
         self.rows
+    }
+
+    pub(super) const fn heap_rows(&self) -> Option<u64> {
+        self.heap_rows
     }
 
     /// Whether both counting probes besides the recorder have answered.
@@ -104,7 +111,7 @@ impl VariantRuns {
     /// Reconciles the counting probes, if all of them ran at the run's own scale.
     pub(super) fn reconcile_probes(&mut self) {
         if let (Some(heap), Some(dhat), Some(counts)) = (self.heap.first(), &self.dhat, &self.counts)
-            && dhat.rows == self.rows
+            && Some(dhat.rows) == self.heap_rows
         {
             self.reconciliation = Some(reconcile(&heap.totals, &dhat.totals, counts, dhat.rows));
         }
@@ -155,6 +162,7 @@ impl VariantRuns {
             section,
             variant: name,
             language,
+            interpreter: task.interpreter_label().map(str::to_owned),
             about: task.about.to_owned(),
             work_group: task.variant.work_group.clone(),
             baseline: task.baseline,
@@ -179,7 +187,7 @@ impl VariantRuns {
         self.slow_walks = raw.totals.slow_walks;
         self.peak_error_bytes = raw.totals.peak_error_bytes;
         let section = task.built.lesson.section.to_string();
-        Some(Recording { section, variant: task.shown_as.to_owned(), raw })
+        Some(Recording { section, stem: task.file_stem(), raw })
     }
 
     fn plain_run(&self) -> Option<PlainRun> {
@@ -203,7 +211,7 @@ impl VariantRuns {
     fn heap_run(&self) -> Option<HeapRun> {
         let totals = self.heap.first()?.totals;
         Some(HeapRun {
-            rows: self.rows,
+            rows: self.heap_rows.unwrap_or(self.rows),
             total_blocks: totals.total_blocks,
             total_bytes: totals.total_bytes,
             reallocations: totals.reallocations,
@@ -226,9 +234,15 @@ impl VariantRuns {
         })
     }
 
+    /// Plain and heap runs of one scale that ran one after the other.
+    fn pairs(&self) -> impl Iterator<Item = (&PlainSample, &HeapSample)> {
+        let is_one_scale = self.heap_rows == Some(self.rows);
+        self.plain.iter().zip(&self.heap).filter(move |_| is_one_scale)
+    }
+
     /// The median over the same pairs. One pair is enough, because the kernel's peak hardly varies.
     fn memory_cost_bytes(&self) -> Option<i64> {
-        let pairs = self.plain.iter().zip(&self.heap);
+        let pairs = self.pairs();
         let cost = |(plain, heap): (&PlainSample, &HeapSample)| {
             let (plain, heap) = plain.peak_rss_bytes.zip(heap.process_peak_rss_bytes)?;
             i64::try_from(heap).ok()?.checked_sub_unsigned(plain)
@@ -238,9 +252,8 @@ impl VariantRuns {
 
     /// The median over pairs that ran one after the other; `None` for fewer than two.
     fn slowdown(&self) -> Option<f64> {
-        let pairs = self.plain.iter().zip(&self.heap);
         let mut ratios: Vec<f64> =
-            pairs.map(|(plain, heap)| heap.wall_ns as f64 / plain.wall_ns.max(1) as f64).collect();
+            self.pairs().map(|(plain, heap)| heap.wall_ns as f64 / plain.wall_ns.max(1) as f64).collect();
         ratios.sort_by(f64::total_cmp);
         let middle = ratios.len() / 2;
         match ratios.len() {
@@ -286,7 +299,7 @@ mod tests {
 
     #[test]
     fn slowdown_is_a_median_of_pairs_and_absent_under_two() {
-        let mut gathered = VariantRuns::new(1);
+        let mut gathered = VariantRuns::new(1, Some(1));
         gathered.plain = vec![sample(10)];
         gathered.heap = vec![heap(15)];
         assert_eq!(gathered.slowdown(), None);
@@ -297,7 +310,7 @@ mod tests {
 
     #[test]
     fn the_cost_in_memory_is_a_median_of_pairs() {
-        let mut gathered = VariantRuns::new(1);
+        let mut gathered = VariantRuns::new(1, Some(1));
         let pair = |plain: u64, heap: u64| {
             (
                 PlainSample { peak_rss_bytes: Some(plain), ..PlainSample::default() },

@@ -7,7 +7,7 @@ use crate::page::inline_svg;
 use crate::page::lifetimes::{self, HeatMap};
 use crate::site_table::{self, SiteGrouping, SiteRow};
 use crate::source_listing::{self, ListingView};
-use heaplab_record::{Attachment, HeapRun, Language, Report};
+use heaplab_record::{Attachment, HeapRun, Report};
 
 /// Sites in the table; the flamegraphs show all of them.
 const MOST_SITES: usize = 40;
@@ -75,7 +75,7 @@ impl VariantMemory {
 
     fn from_report(flames: &FlamegraphSet, report: &Report, words: &Words) -> VariantMemory {
         let variant = &flames.variant;
-        let run = report.runs.iter().find(|run| run.language == Language::Rust && run.variant == *variant);
+        let run = report.runs.iter().find(|run| run.file_stem() == *variant);
         let heap = run.and_then(|run| run.heap.as_ref());
         VariantMemory {
             flames: FlamegraphSet::default(),
