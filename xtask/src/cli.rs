@@ -35,6 +35,11 @@ pub(crate) enum Command {
     /// List the sections: title, minutes, and what has been run
     #[command(after_help = "Example: cargo xtask lessons --lang zh")]
     Lessons(LessonsOptions),
+    /// For people from Python: Box, Rc, Weak, RefCell, lifetimes and Drop, each beside its Python counterpart
+    #[command(
+        after_help = "Examples:\n  cargo xtask primer\n  cargo xtask primer rc\n  cargo xtask primer drop --lang zh"
+    )]
+    Primer(PrimerOptions),
     /// The next hint to a section's exercise, one after the other
     #[command(after_help = "Examples:\n  cargo xtask hint 8.5\n  cargo xtask hint 8.5 --all --lang zh")]
     Hint(HintOptions),
@@ -184,6 +189,22 @@ pub(crate) struct LessonsOptions {
     /// The language of the titles [default: by LANG]
     #[arg(long, value_enum)]
     pub(crate) lang: Option<LangChoice>,
+}
+
+#[derive(Args)]
+pub(crate) struct PrimerOptions {
+    /// The word: its two programs, what both print, and why [default: list the words]
+    #[arg(value_parser = ["box", "rc", "weak", "refcell", "lifetimes", "drop"])]
+    pub(crate) word: Option<String>,
+    /// The language of the explanation [default: by LANG]
+    #[arg(long, value_enum)]
+    pub(crate) lang: Option<LangChoice>,
+    /// For authors: put what the programs print into the primer's texts
+    #[arg(long, conflicts_with_all = ["word", "check"])]
+    pub(crate) bless: bool,
+    /// For authors: change nothing, and end with 1 if the texts say something else than the programs
+    #[arg(long, conflicts_with = "word")]
+    pub(crate) check: bool,
 }
 
 #[derive(Args)]

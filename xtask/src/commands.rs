@@ -10,5 +10,6 @@ pub(crate) mod hint;
 pub(crate) mod homework;
 pub(crate) mod lesson;
 pub(crate) mod list_lessons;
+pub(crate) mod primer;
 pub(crate) mod profile;
 pub(crate) mod site;

@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Lesson(options) => commands::lesson::run(&options),
         Command::Lessons(options) => commands::list_lessons::run(&options),
         Command::Bench(options) => commands::bench::run(&options),
+        Command::Primer(options) => commands::primer::run(&options),
         Command::Hint(options) => commands::hint::run(&options),
         Command::Completions(options) => {
             commands::completions::run(&options);

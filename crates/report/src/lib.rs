@@ -31,6 +31,7 @@ mod notes;
 pub mod page;
 mod picture;
 pub mod predict;
+pub mod primer;
 pub mod program;
 mod prose;
 mod raster;

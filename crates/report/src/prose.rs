@@ -14,7 +14,7 @@ pub(crate) fn join_sentences(sentences: &[String], words: &Words) -> String {
 
 /// Chinese has a space between a character and a Latin word, and none between two characters. A
 /// message cannot know which of the two its argument is, so the spaces are removed afterwards.
-fn close_wide_gaps(text: &str) -> String {
+pub(crate) fn close_wide_gaps(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let is_wide =
         |index: usize| chars.get(index).and_then(|char| char.width()).is_some_and(|width| width > 1);

@@ -21,6 +21,7 @@ const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/live.ftl"), include_str!("../i18n/zh/live.ftl")),
     (include_str!("../i18n/en/memory.ftl"), include_str!("../i18n/zh/memory.ftl")),
     (include_str!("../i18n/en/pictures.ftl"), include_str!("../i18n/zh/pictures.ftl")),
+    (include_str!("../i18n/en/primer.ftl"), include_str!("../i18n/zh/primer.ftl")),
     (include_str!("../i18n/en/reconciler.ftl"), include_str!("../i18n/zh/reconciler.ftl")),
     (include_str!("../i18n/en/texts.ftl"), include_str!("../i18n/zh/texts.ftl")),
 ];

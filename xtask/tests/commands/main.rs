@@ -13,6 +13,7 @@ mod exact;
 mod gallery;
 mod leak_hunt;
 mod new_lesson;
+mod primer;
 mod profile;
 mod refusals;
 mod report;
