@@ -131,7 +131,7 @@ pub(crate) struct LessonOptions {
     /// Only these variants, by name
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub(crate) variant: Vec<String>,
-    /// A hundredth of the rows, one repetition
+    /// The lesson's quick scale, or a hundredth of the rows; one repetition
     #[arg(long)]
     pub(crate) quick: bool,
     /// A leak hunt: the variants under numbers instead of names; the same SEED gives the same puzzle

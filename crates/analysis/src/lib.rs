@@ -10,5 +10,6 @@ pub mod growth;
 pub mod mindmap;
 pub mod prediction;
 pub mod reconciliation;
+pub mod scale;
 pub mod statistics;
 pub mod timing;

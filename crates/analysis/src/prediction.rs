@@ -2,6 +2,7 @@
 
 pub use crate::forgotten_rules::{ForgottenRule, RuleFigures};
 use crate::forgotten_rules::{rules_that_add, rules_that_spare};
+use crate::scale::requested_rows;
 use heaplab_record::{Language, Prediction, Report, Run};
 
 /// A prediction this near, as a share of the measured peak, is right: allocations are exact, people
@@ -19,6 +20,8 @@ pub enum PredictionOutcome<'a> {
     OtherRows {
         /// Its rows.
         rows: u64,
+        /// The rows that were asked for.
+        asked: u64,
     },
     /// It was compared.
     Compared {
@@ -41,8 +44,9 @@ pub fn judge_prediction<'a>(prediction: &Prediction, report: &'a Report) -> Pred
     let Some((run, peak_bytes)) = run.and_then(|run| Some((run, measured_peak_bytes(run)?))) else {
         return PredictionOutcome::NotMeasured;
     };
-    if run.rows != report.rows_requested {
-        return PredictionOutcome::OtherRows { rows: run.rows };
+    let asked = requested_rows(run, report);
+    if run.rows != asked {
+        return PredictionOutcome::OtherRows { rows: run.rows, asked };
     }
     let predicted = prediction.peak_bytes;
     let is_near = (predicted as f64 - peak_bytes as f64).abs() <= NEAR_SHARE * peak_bytes as f64;

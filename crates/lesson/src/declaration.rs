@@ -12,6 +12,9 @@ use std::num::NonZero;
 /// of the same module; a name under `python` is the script `python/NAME.py` of the lesson's folder.
 /// Variants of one `work` return the same checksum at the same scale.
 ///
+/// `quick_scale: N` behind the default is the scale of `--quick`, where a hundredth of the default is
+/// too small to show the lesson's effect.
+///
 /// Three parts may precede the first `work`: `prepare: FUNCTION` makes what every variant reads
 /// ([`crate::Prepare`]); `options: { "--log" "FILE": "what it is for" }` are options besides the
 /// scale, passed to that function; `threaded: [NAME, …]` names the variants that allocate on every
@@ -21,6 +24,7 @@ macro_rules! lesson {
     (
         unit: $unit:literal,
         default_scale: $scale:literal,
+        $(quick_scale: $quick:literal,)?
         baseline: $baseline:ident,
         $(prepare: $prepare:path,)?
         $(options: { $($option:literal $value:literal : $help:literal),+ $(,)? },)?
@@ -37,6 +41,7 @@ macro_rules! lesson {
             $crate::main(&$crate::Lesson {
                 unit: $unit,
                 default_scale: $scale,
+                quick_scale: None$(.or(Some($quick)))?,
                 baseline: stringify!($baseline),
                 prepare: None$(.or(Some($prepare as $crate::Prepare)))?,
                 options: &[$($(($option, $value, $help),)+)?],
@@ -68,6 +73,8 @@ pub struct Lesson {
     pub unit: &'static str,
     /// The scale if none is given.
     pub default_scale: u64,
+    /// The scale of `--quick`, where a hundredth of the default would not show the effect.
+    pub quick_scale: Option<u64>,
     /// The Rust variant that the others are compared with.
     pub baseline: &'static str,
     /// Makes what the variants read.
@@ -132,6 +139,7 @@ impl Lesson {
             schema: MANIFEST_SCHEMA.to_owned(),
             unit: self.unit.to_owned(),
             default_scale: self.default_scale,
+            quick_scale: self.quick_scale,
             variants: variants.collect(),
             options: options.collect(),
             prepares: self.prepare.is_some(),

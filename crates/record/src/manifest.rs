@@ -14,6 +14,10 @@ pub struct Manifest {
     pub unit: String,
     /// The scale if none is given.
     pub default_scale: u64,
+    /// The scale of `--quick`, where a hundredth of the default would be too small to show the
+    /// lesson's effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quick_scale: Option<u64>,
     /// In the order of the lesson's table.
     pub variants: Vec<Variant>,
     /// The lesson's own options, which the runner forwards.

@@ -29,7 +29,8 @@ pub struct Report {
     pub goal: Option<Goal>,
     /// The unit of the scale, in the plural: rows, requests, calls, bytes.
     pub unit: String,
-    /// The requested scale; a run's own may be lower where memory did not suffice.
+    /// The requested scale of the section's first lesson. A run's own may be lower where memory did
+    /// not suffice.
     pub rows_requested: u64,
     /// One entry per variant, in the order of the sections.
     pub runs: Vec<Run>,
@@ -134,6 +135,9 @@ pub struct Run {
     /// The unit of its own lesson, where it differs from the report's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The requested scale of its own lesson, where it differs from the report's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows_requested: Option<u64>,
     /// The scale of the plain, counts and heap probes.
     pub rows: u64,
     /// Proof of the work.

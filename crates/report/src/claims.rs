@@ -7,7 +7,7 @@ use heaplab_analysis::claims::{ClaimFigure, judge_claim};
 use heaplab_record::{ClaimMeasurement, ClaimSpec, ClaimVerdict, Language, Run};
 
 /// Judges every claim, each with the section that makes it, and explains the verdicts. `unit` is
-/// what the report calls a row.
+/// what the report calls a row; a lesson may have a unit of its own.
 pub fn judge_claims(
     specs: &[(String, ClaimSpec)],
     runs: &[Run],
@@ -16,6 +16,8 @@ pub fn judge_claims(
 ) -> Vec<ClaimVerdict> {
     let verdict = |(section, spec): &(String, ClaimSpec)| {
         let judged = judge_claim(spec, runs);
+        let of_lesson = runs.iter().find(|run| run.section == *section);
+        let unit = of_lesson.and_then(|run| run.unit.as_deref()).unwrap_or(unit);
         ClaimVerdict {
             section: section.clone(),
             text: words.lang().pick(&spec.text).to_owned(),

@@ -333,6 +333,7 @@ pub(crate) fn bare(section: &str, variant: &str) -> Run {
         about: String::new(),
         work_group: "users".to_owned(),
         baseline: false,
+        rows_requested: None,
         rows: ROWS,
         checksum: "6c3e1a90".to_owned(),
         plain: None,

@@ -56,7 +56,7 @@ pub use flamegraph::{
 };
 pub use page::{PagePictures, gradebook_page, index, render_report_page, website};
 pub use picture::Picture;
-pub use prose::list_units;
+pub use prose::{describe_scales, list_scales, list_units};
 pub use raster::svg_to_png;
 pub use site_table::SiteGrouping;
 pub use words::{Lang, Words};

@@ -2,6 +2,7 @@
 
 use crate::{Words, cost, format, growth, prose, reconcile};
 use heaplab_analysis::baseline;
+use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Reconciliation, Report, Run};
 
 /// Every note of a report, in the order in which the questions come up.
@@ -60,16 +61,18 @@ fn lowered_note(report: &Report, words: &Words) -> Option<String> {
     let names: Vec<String> = report
         .runs
         .iter()
-        .filter(|run| run.rows < report.rows_requested)
+        .filter(|run| run.rows < requested_rows(run, report))
         .map(|run| {
             let who = prose::variant_name(run.language, &run.variant, words);
-            words.say("note-lowered-name", &[("who", &who), ("rows", &format::count(run.rows))])
+            let (rows, asked) = (format::count(run.rows), format::count(requested_rows(run, report)));
+            let unit = prose::unit_of_run(run, report);
+            words.say(
+                "note-lowered-name",
+                &[("who", &who), ("rows", &rows), ("asked", &asked), ("unit", unit)],
+            )
         })
         .collect();
-    let asked = format::count(report.rows_requested);
-    (!names.is_empty()).then(|| {
-        words.say("note-lowered", &[("names", &prose::join_names(&names, words)), ("asked", &asked)])
-    })
+    (!names.is_empty()).then(|| words.say("note-lowered", &[("names", &prose::join_names(&names, words))]))
 }
 
 fn repetition_note(runs: &[Run], words: &Words) -> Option<String> {

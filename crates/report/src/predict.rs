@@ -28,13 +28,13 @@ pub fn explain_predictions(report: &Report, words: &Words) -> Vec<PredictionVerd
 
 fn explain_prediction(prediction: &Prediction, report: &Report, words: &Words) -> PredictionVerdict {
     let predicted_bytes = prediction.peak_bytes;
-    let not_compared = |key: &str, rows: u64| {
-        let (asked, rows) = (format::count(report.rows_requested), format::count(rows));
+    let not_compared = |key: &str, asked: u64, rows: u64| {
+        let (asked, rows) = (format::count(asked), format::count(rows));
         (None, None, vec![words.say(key, &[("asked", &asked), ("rows", &rows)])])
     };
     let (measured, is_near, sentences) = match judge_prediction(prediction, report) {
-        PredictionOutcome::NotMeasured => not_compared("predict-not-measured", 0),
-        PredictionOutcome::OtherRows { rows } => not_compared("predict-other-rows", rows),
+        PredictionOutcome::NotMeasured => not_compared("predict-not-measured", 0, 0),
+        PredictionOutcome::OtherRows { rows, asked } => not_compared("predict-other-rows", asked, rows),
         PredictionOutcome::Compared { run, peak_bytes, is_near, rules } => {
             let mut sentences = vec![explain_outcome(predicted_bytes, peak_bytes, is_near, words)];
             let unit = prose::unit_singular(prose::unit_of_run(run, report), words);

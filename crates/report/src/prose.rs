@@ -1,6 +1,7 @@
 //! Joining and wrapping of sentences, in a language with spaces and in one without.
 
-use crate::{Lang, Words};
+use crate::{Lang, Words, format};
+use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Language, Report, Run};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -60,6 +61,12 @@ pub(crate) fn unit_of_run<'a>(run: &'a Run, report: &'a Report) -> &'a str {
     run.unit.as_deref().unwrap_or(&report.unit)
 }
 
+/// The unit of a lesson's folder.
+pub(crate) fn unit_of_lesson<'a>(number: &str, report: &'a Report) -> &'a str {
+    let of_lesson = report.runs.iter().find(|run| run.section == number);
+    of_lesson.map_or(&report.unit, |run| unit_of_run(run, report))
+}
+
 /// The units of a report, one per lesson: `families / blocks`.
 pub fn list_units(report: &Report, words: &Words) -> String {
     let mut units = vec![report.unit.as_str()];
@@ -70,6 +77,59 @@ pub fn list_units(report: &Report, words: &Words) -> String {
         }
     }
     units.iter().map(|unit| words.say("unit-many", &[("unit", unit)])).collect::<Vec<_>>().join(" / ")
+}
+
+/// What was asked of each lesson of a report: `200,000 families / 1,000,000 blocks`, or `10,000
+/// families / blocks` where they were asked for the same.
+pub fn list_scales(report: &Report, format: impl Fn(u64) -> String, words: &Words) -> String {
+    describe_scales(&requested_scales(report), format, words)
+}
+
+/// As [`list_scales`], of scales and their units.
+pub fn describe_scales(scales: &[(u64, &str)], format: impl Fn(u64) -> String, words: &Words) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut last = None;
+    for &(rows, unit) in scales {
+        let unit = words.say("unit-many", &[("unit", unit)]);
+        let one = if last == Some(rows) { unit } else { format!("{} {unit}", format(rows)) };
+        last = Some(rows);
+        said.push(one);
+    }
+    said.join(" / ")
+}
+
+/// The scales of [`list_scales`] without their units: `200k / 1M`.
+pub(crate) fn list_scale_figures(report: &Report) -> String {
+    let mut figures: Vec<String> =
+        requested_scales(report).into_iter().map(|(rows, _)| format::scale(rows)).collect();
+    figures.dedup();
+    figures.join(" / ")
+}
+
+/// The number of a lesson's folder, with its scale where the report's lessons were asked for
+/// different ones: `8.1.3 · 1,000,000 blocks`.
+pub(crate) fn name_lesson(number: &str, report: &Report, words: &Words) -> String {
+    let of_lesson = report.runs.iter().find(|run| run.section == number);
+    let is_other = |run: &Run| requested_rows(run, report) != report.rows_requested;
+    match of_lesson.filter(|_| report.runs.iter().any(is_other)) {
+        Some(run) => {
+            let scale = (requested_rows(run, report), unit_of_run(run, report));
+            format!("{number} · {}", describe_scales(&[scale], format::count, words))
+        }
+        None => number.to_owned(),
+    }
+}
+
+/// Scale and unit of each lesson, in the order of the runs; each pair once.
+fn requested_scales(report: &Report) -> Vec<(u64, &str)> {
+    let mut scales = vec![(report.rows_requested, report.unit.as_str())];
+    for run in &report.runs {
+        let own = (requested_rows(run, report), unit_of_run(run, report));
+        if !scales.contains(&own) {
+            scales.push(own);
+        }
+    }
+    scales
 }
 
 /// The name of a metric that claims are read from.
@@ -154,6 +214,7 @@ pub(crate) fn strip_controls(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixture;
 
     /// Every message that a source of the texts asks for by its literal name.
     #[test]
@@ -223,6 +284,25 @@ mod tests {
             }
         }
         assert!(found > 80, "{found}");
+    }
+
+    #[test]
+    fn each_lesson_has_its_scale() {
+        let mut report = fixture::report(Lang::En);
+        let (en, zh) = (Words::new(Lang::En), Words::new(Lang::Zh));
+        assert_eq!(list_scales(&report, format::count, &en), "10,000,000 rows");
+        assert_eq!(name_lesson("8.5.2", &report, &en), "8.5.2");
+        for run in report.runs.iter_mut().filter(|run| run.section == "8.5.2") {
+            run.unit = Some("blocks".to_owned());
+        }
+        assert_eq!(list_scales(&report, format::count, &en), "10,000,000 rows / blocks");
+        for run in report.runs.iter_mut().filter(|run| run.section == "8.5.2") {
+            run.rows_requested = Some(1_000);
+        }
+        assert_eq!(list_scales(&report, format::scale, &en), "10M rows / 1k blocks");
+        assert_eq!(list_scale_figures(&report), "10M / 1k");
+        assert_eq!(name_lesson("8.5.2", &report, &en), "8.5.2 · 1,000 blocks");
+        assert_eq!(name_lesson("8.5.1", &report, &zh), "8.5.1 · 10,000,000 行");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use opening::{Fixed, Losing, Service};
 lesson! {
     unit: "visits",
     default_scale: 20_000,
+    quick_scale: 5_000,
     baseline: losing,
     work "pages" {
         rust {

@@ -25,6 +25,7 @@ use std::rc::Rc;
 lesson! {
     unit: "families",
     default_scale: 200_000,
+    quick_scale: 10_000,
     baseline: rc_cycle,
     work "families" {
         rust {

@@ -26,6 +26,7 @@ use service::{Service, serve};
 lesson! {
     unit: "requests",
     default_scale: 200_000,
+    quick_scale: 20_000,
     baseline: cache_unbounded,
     work "requests" {
         rust {

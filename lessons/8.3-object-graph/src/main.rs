@@ -17,6 +17,7 @@ use std::rc::{Rc, Weak};
 lesson! {
     unit: "sessions",
     default_scale: 10_000,
+    quick_scale: 500,
     baseline: leaky_registry,
     work "sessions" {
         rust {

@@ -19,6 +19,7 @@ use traps::{Shared, SharedBuilder};
 lesson! {
     unit: "calls",
     default_scale: 1_000_000,
+    quick_scale: 100_000,
     baseline: static_default,
     work "a bag a call" {
         rust {

@@ -11,6 +11,7 @@ use heaplab_lesson::{Checksum, Scale, VariantResult, lesson};
 lesson! {
     unit: "rows",
     default_scale: 1_000_000,
+    quick_scale: 20_000,
     baseline: list,
     work "users" {
         rust {

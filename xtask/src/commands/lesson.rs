@@ -7,6 +7,7 @@ mod mystery;
 mod outcome;
 mod plan;
 mod predict;
+mod scales;
 mod section;
 mod watch;
 

@@ -6,6 +6,7 @@ use crate::publish::store;
 use crate::runner::discover;
 use crate::terminal::Terminal;
 use anyhow::Result;
+use heaplab_analysis::scale::requested_rows;
 use heaplab_report::Words;
 use heaplab_report::terminal::{ListedLesson, render_lesson_list};
 
@@ -17,13 +18,16 @@ pub(crate) fn run(options: &LessonsOptions) -> Result<()> {
         let lecture = lesson.section.lecture().to_string();
         let last = store::read_report(&workspace.root.join("reports").join(&lecture));
         let section = lesson.section.to_string();
-        let last = last.filter(|report| report.runs.iter().any(|run| run.section == section));
+        let last_run = last.and_then(|report| {
+            let run = report.runs.iter().find(|run| run.section == section)?;
+            Some((report.created_at.clone(), requested_rows(run, &report)))
+        });
         rows.push(ListedLesson {
             section,
             lecture,
             title: words.lang().pick(&lesson.title).to_owned(),
             minutes: lesson.minutes,
-            last_run: last.map(|report| (report.created_at, report.rows_requested)),
+            last_run,
         });
     }
     let width = u16::try_from(Terminal::width_columns()).unwrap_or(u16::MAX);

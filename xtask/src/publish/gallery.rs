@@ -59,8 +59,7 @@ pub(crate) fn import_report(
     store::open_staging(&to, false)?.publish(&artifacts)?;
     let facts = [
         ("section", section),
-        ("rows", &heaplab_report::format::count(report.rows_requested)),
-        ("unit", &heaplab_report::list_units(&report, words)),
+        ("scales", &heaplab_report::list_scales(&report, heaplab_report::format::count, words)),
         ("date", report.created_at.split('T').next().unwrap_or_default()),
         ("pictures", &stems.len().to_string()),
     ];

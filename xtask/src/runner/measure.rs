@@ -25,8 +25,6 @@ use variant_result::VariantRuns;
 
 /// How a section is measured.
 pub(crate) struct MeasureRequest {
-    /// The scale that was requested, or the lesson's default, or a hundredth of it.
-    pub(crate) rows: u64,
     /// Runs everything once.
     pub(crate) quick: bool,
     /// Whether valgrind and heaptrack check two variants after everything is measured.
@@ -46,6 +44,8 @@ pub(crate) struct MeasureRequest {
 pub(crate) struct VariantTask<'a> {
     pub(crate) built: &'a BuiltLesson<'a>,
     pub(crate) variant: &'a Variant,
+    /// The scale that was typed, or that of its lesson.
+    pub(crate) rows: u64,
     /// Whether the section compares the others with this one.
     pub(crate) baseline: bool,
     /// The name in table, pictures and report: its own, unless a puzzle has masked it.

@@ -15,18 +15,16 @@ use std::process::Command;
 /// Options that lessons take, as name and value.
 pub(crate) type LessonInputs = Vec<(String, String)>;
 
-/// The scale of an input, such as the size of a log.
+/// The scale of an input, such as the size of a log; `None` where the lesson takes none.
 pub(crate) fn rows_of_input(
-    built: &[BuiltLesson<'_>],
+    built: &BuiltLesson<'_>,
     given: &LessonInputs,
     folder: &Path,
 ) -> Result<Option<u64>> {
-    let takers = built.iter().filter(|built| given.iter().any(|(name, _)| accepts_input(built, name)));
-    let mut most = None;
-    for built in takers {
-        most = most.max(Some(run_prepare(built, None, given, folder)?.rows));
+    if !given.iter().any(|(name, _)| accepts_input(built, name)) {
+        return Ok(None);
     }
-    Ok(most)
+    Ok(Some(run_prepare(built, None, given, folder)?.rows))
 }
 
 /// Lets the lesson make the input of its variants at this scale, or find it.

@@ -15,6 +15,7 @@ mod leak_hunt;
 mod new_lesson;
 mod primer;
 mod profile;
+mod quick_scales;
 mod refusals;
 mod report;
 #[path = "../run/mod.rs"]

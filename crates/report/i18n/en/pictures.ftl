@@ -2,7 +2,7 @@
 saving = saves { $percent }
 watermark = 程序员晚枫
 
-chart-peak-by-variant = Peak memory by variant, { $rows } { $unit }
+chart-peak-by-variant = Peak memory by variant, { $scales }
 chart-legend-rust = Rust: peak live heap (heap probe)
 chart-legend-python = CPython: peak RSS (it has no heap probe)
 chart-baseline = baseline

@@ -2,7 +2,7 @@
 saving = 省下 { $percent }
 watermark = 程序员晚枫
 
-chart-peak-by-variant = 各变体的内存峰值，{ $rows } { unit-many }
+chart-peak-by-variant = 各变体的内存峰值，{ $scales }
 chart-legend-rust = Rust：存活堆峰值（heap 探针）
 chart-legend-python = CPython：RSS 峰值（没有 heap 探针）
 chart-baseline = 基准

@@ -8,6 +8,7 @@ use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, PAPER, QUIET, TextLook};
 use crate::{RenderError, Words, format, prose, svg};
 use heaplab_analysis::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
+use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{AxisUnit, Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
@@ -44,8 +45,8 @@ pub fn comparison_svg(report: &Report, words: &Words) -> Result<String, RenderEr
 }
 
 enum ChartRow<'a> {
-    /// The number of a lesson's folder, as a heading.
-    Folder(&'a str),
+    /// The number of a lesson's folder, as a heading, with its scale where the folders' scales differ.
+    Folder(String),
     Bar(VariantBar<'a>),
 }
 
@@ -78,7 +79,7 @@ fn chart_rows<'a>(report: &'a Report, words: &Words) -> Vec<ChartRow<'a>> {
     let mut lines = Vec::new();
     for folder in &folders {
         if folders.len() > 1 {
-            lines.push(ChartRow::Folder(folder));
+            lines.push(ChartRow::Folder(prose::name_lesson(folder, report, words)));
         }
         let runs = report.runs.iter().filter(|run| run.section == **folder);
         lines.extend(runs.map(|run| ChartRow::Bar(build_bar(run, report, words))));
@@ -90,7 +91,7 @@ fn build_bar<'a>(run: &'a Run, report: &Report, words: &Words) -> VariantBar<'a>
     let baseline = find_baseline(run, &report.runs);
     let is_baseline = baseline.is_some_and(|baseline| is_same_variant(run, baseline));
     let mut parts = vec![compared_peak(run).map_or_else(|| words.get("chart-not-measured"), format::bytes)];
-    if run.rows != report.rows_requested {
+    if run.rows != requested_rows(run, report) {
         parts.push(words.say(
             "chart-rows",
             &[("rows", &format::scale(run.rows)), ("unit", prose::unit_of_run(run, report))],
@@ -127,9 +128,8 @@ fn chart_title(report: &Report, words: &Words) -> String {
 }
 
 fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> Result<(), DrawError> {
-    let rows = format::count(report.rows_requested);
-    let subtitle =
-        words.say("chart-peak-by-variant", &[("rows", &rows), ("unit", &prose::list_units(report, words))]);
+    let scales = prose::list_scales(report, format::count, words);
+    let subtitle = words.say("chart-peak-by-variant", &[("scales", &scales)]);
     canvas::draw_text(page, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
     canvas::draw_text(page, &subtitle, (EDGE, 60), TextLook::left_aligned(14, QUIET))?;
     let mut left = EDGE;

@@ -3,6 +3,7 @@
 use super::{GalleryReports, lecture_section};
 use crate::{Words, format, table};
 use heaplab_analysis::baseline;
+use heaplab_analysis::scale::requested_rows;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Attachment, Language, Report, Run};
 
@@ -25,7 +26,7 @@ pub(super) fn format_figure(asked: &str, reports: &GalleryReports, words: &Words
         .ok_or_else(|| format!("`{asked}`: the gallery has no report of section `{section}`"))?;
     let absent = || format!("`{asked}`: it was not measured");
     match parts.as_slice() {
-        [_, key] => report_figure(report, key).ok_or_else(|| format!("`{key}` is none of {WHOLE}")),
+        [_, key] => report_figure(report, section, key).ok_or_else(|| format!("`{key}` is none of {WHOLE}")),
         [_, variant, key] => {
             let run = find_run(report, section, variant)
                 .ok_or_else(|| format!("`{asked}`: section {section} has no variant `{variant}`"))?;
@@ -51,7 +52,7 @@ fn find_run<'a>(report: &'a Report, section: &str, variant: &str) -> Option<&'a 
     report.runs.iter().filter(near).find(is_it)
 }
 
-fn report_figure(report: &Report, key: &str) -> Option<String> {
+fn report_figure(report: &Report, section: &str, key: &str) -> Option<String> {
     let of = &report.environment;
     Some(match key {
         "cpu" => of.cpu.clone(),
@@ -61,7 +62,11 @@ fn report_figure(report: &Report, key: &str) -> Option<String> {
         "python" => of.python.clone()?,
         "commit" => of.commit.clone(),
         "date" => report.created_at.split('T').next()?.to_owned(),
-        "rows" => format::count(report.rows_requested),
+        // Each lesson of a section has a scale of its own.
+        "rows" => {
+            let of_lesson = report.runs.iter().find(|run| run.section == section);
+            format::count(of_lesson.map_or(report.rows_requested, |run| requested_rows(run, report)))
+        }
         _ => return None,
     })
 }

@@ -3,7 +3,7 @@
 
 mod section;
 
-use crate::{RenderError, Words, format};
+use crate::{RenderError, Words};
 use askama::Template;
 use heaplab_record::{Report, Text};
 use section::SectionCard;
@@ -104,10 +104,6 @@ impl IndexPage<'_> {
 /// The time of a report to the minute: `2026-11-22 17:40`.
 fn shorten_time(created_at: &str) -> String {
     created_at.get(..16).map_or_else(|| created_at.to_owned(), |minute| minute.replace('T', " "))
-}
-
-fn format_scale(report: &Report) -> String {
-    format::scale(report.rows_requested)
 }
 
 #[cfg(test)]

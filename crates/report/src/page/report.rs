@@ -73,7 +73,9 @@ pub fn render_report_page(
         claims: report
             .claims
             .iter()
-            .map(|claim| ClaimPanel::from_verdict(claim, &report.unit, words))
+            .map(|claim| {
+                ClaimPanel::from_verdict(claim, prose::unit_of_lesson(&claim.section, report), words)
+            })
             .collect(),
         predictions: predict::explain_predictions(report, words),
         mind_map: AttachedPicture::find_mind_map(&pictures.attached),

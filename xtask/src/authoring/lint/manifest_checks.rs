@@ -119,6 +119,7 @@ mod tests {
             schema: MANIFEST_SCHEMA.to_owned(),
             unit: "rows".to_owned(),
             default_scale: 1,
+            quick_scale: None,
             variants: vec![variant("list", Language::Rust), variant("list", Language::Python)],
             options: Vec::new(),
             prepares: false,

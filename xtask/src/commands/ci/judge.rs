@@ -3,6 +3,7 @@
 use super::budgets::{Budgets, SectionBudgets, VariantBudget};
 use super::metric::Metric;
 use crate::publish::budget_checks::{BudgetCheck, BudgetVerdict, SectionOutcome};
+use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Language, Report, Run};
 use heaplab_report::{Words, format};
 
@@ -75,7 +76,7 @@ fn judge_variant(
     let (rows, asked) = (format::count(run.rows), format::count(budget.rows));
     let scales = [("rows", rows.as_str()), ("budget", asked.as_str()), ("section", section)];
     if run.rows != budget.rows {
-        let is_lowered = run.rows < report.rows_requested;
+        let is_lowered = run.rows < requested_rows(run, report);
         return vec![case(
             None,
             match is_lowered {

@@ -130,6 +130,7 @@ fn failures_are_broken() {
             section: "8.5.2".into(),
             variant: "maps".into(),
             language: Language::Rust,
+            interpreter: None,
             probe: Probe::Heap,
             cause: "it panicked".into(),
             signal: None,

@@ -32,10 +32,10 @@ pub(super) struct Evidence {
     pub(super) growth: Vec<VariantGrowth>,
 }
 
-/// Names and judges what was measured. `unit` is the section's.
+/// Names and judges what was measured. `unit` and `rows` are the report's.
 pub(super) fn analyse(
     measured: SectionResult,
-    unit: &str,
+    (rows, unit): (u64, &str),
     puzzle: Option<&Puzzle>,
     root: &Path,
 ) -> Result<Analysis> {
@@ -55,7 +55,7 @@ pub(super) fn analyse(
             let is_of = |section: &str, variant: &str| measure::is_of_run(&run, section, variant);
             let profile = profiles.iter().find(|of| is_of(&of.section, &of.variant));
             let growth = growth.iter().find(|of| is_of(&of.section, &of.variant));
-            complete_run(run, profile, growth, unit, puzzle.is_some())
+            complete_run(run, profile, growth, (rows, unit), puzzle.is_some())
         })
         .collect();
     Ok(Analysis { runs, failed, evidence: Evidence { curves, live, dhat_files, profiles, growth } })
@@ -86,7 +86,7 @@ fn complete_run(
     run: Run,
     profile: Option<&NamedProfile>,
     growth: Option<&VariantGrowth>,
-    unit: &str,
+    (rows, unit): (u64, &str),
     is_puzzle: bool,
 ) -> Run {
     // A graph of references would show at once which variant leaks.
@@ -95,6 +95,7 @@ fn complete_run(
     Run {
         heap: run.heap.map(|heap| alloc_sites::with_sites(heap, profile)),
         unit: run.unit.filter(|own| own != unit),
+        rows_requested: run.rows_requested.filter(|own| *own != rows),
         attachments: own.into_iter().chain(chart).collect(),
         growth: growth.filter(|_| !is_puzzle).map(|of| of.growth.clone()),
         ..run

@@ -4,6 +4,7 @@
 use super::intro;
 use super::mystery::Puzzle;
 use super::predict;
+use super::scales::resolve_scales;
 use crate::cli::{self, LessonOptions, ToolsChoice};
 use crate::exit::ExitReason;
 use crate::runner::build::{self, BuiltLesson};
@@ -16,10 +17,7 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab_record::{ClaimSpec, GoalSpec, Language, Prediction, Variant};
 use heaplab_report::{Lang, Words};
-use std::path::{Path, PathBuf};
-
-/// `--quick` divides a lesson's default scale by this.
-const QUICK_PART: u64 = 100;
+use std::path::PathBuf;
 
 /// What the command line selects, read before anything is built.
 pub(super) struct Selection<'a> {
@@ -49,7 +47,9 @@ pub(super) struct SectionPlan<'a> {
     pub(super) tasks: Vec<VariantTask<'a>>,
     pub(super) request: MeasureRequest,
     pub(super) predictions: Vec<Prediction>,
-    /// What the section counts, in the report's language.
+    /// The scale of the section's first lesson.
+    pub(super) rows: u64,
+    /// What that lesson counts, in the report's language.
     pub(super) unit: String,
 }
 
@@ -128,7 +128,9 @@ pub(super) fn plan<'a>(
     terminal: &Terminal,
 ) -> Result<SectionPlan<'a>> {
     let words = &selection.words;
-    let tasks = plan_tasks(selection, built, &options.variant)?;
+    let inputs = resolve_inputs(options, built)?;
+    let scales = resolve_scales(built, &inputs, &folder, options)?;
+    let tasks = plan_tasks(selection, built, &scales, &options.variant)?;
     let tasks = match &selection.puzzle {
         Some(puzzle) => puzzle.mask_tasks(tasks),
         None => tasks,
@@ -139,13 +141,11 @@ pub(super) fn plan<'a>(
             "The CPython variants are left out: {reason}. `cargo xtask doctor` says more."
         ));
     }
-    let inputs = resolve_inputs(options, built)?;
-    let rows = resolve_rows(built, &inputs, &folder, options)?;
-    let predictions = predict::read_predictions(options.predict.as_deref(), &tasks, rows, words)?;
-    check_between(options.between, rows, &selection.lessons)?;
+    let predictions = predict::read_predictions(options.predict.as_deref(), &tasks, words)?;
+    check_between(options.between, &scales, &selection.lessons)?;
+    let rows = scales.first().copied().unwrap_or_default();
     let unit = built.first().map(|built| unit_name(built, words.lang())).unwrap_or_default().to_owned();
     let request = MeasureRequest {
-        rows,
         quick: options.quick,
         tools: options.tools == ToolsChoice::Auto && !options.quick,
         timeout: options.timeout,
@@ -158,7 +158,7 @@ pub(super) fn plan<'a>(
         },
         folder,
     };
-    Ok(SectionPlan { tasks, request, predictions, unit })
+    Ok(SectionPlan { tasks, request, predictions, rows, unit })
 }
 
 /// Every selected variant that can run here. Baselines come first, because the others are compared
@@ -166,30 +166,34 @@ pub(super) fn plan<'a>(
 fn plan_tasks<'a>(
     selection: &'a Selection<'_>,
     built: &'a [BuiltLesson<'_>],
+    scales: &[u64],
     wanted: &[String],
 ) -> Result<Vec<VariantTask<'a>>, ExitReason> {
     let lang = selection.words.lang();
-    let all =
-        || built.iter().flat_map(|built| built.manifest.variants.iter().map(move |variant| (built, variant)));
+    let all = || {
+        built.iter().zip(scales).flat_map(|(built, &rows)| {
+            built.manifest.variants.iter().map(move |variant| (built, rows, variant))
+        })
+    };
     for name in wanted {
-        if !all().any(|(_, variant)| variant.name == *name) {
-            return Err(unknown_variant(name, all().map(|(_, variant)| variant.name.as_str())));
+        if !all().any(|(_, _, variant)| variant.name == *name) {
+            return Err(unknown_variant(name, all().map(|(_, _, variant)| variant.name.as_str())));
         }
     }
     let goal = selection.statements.goal.as_ref();
     let mut tasks: Vec<VariantTask<'a>> = all()
-        .filter(|(_, variant)| wanted.is_empty() || wanted.contains(&variant.name))
-        .flat_map(|(built, variant)| match variant.language {
-            Language::Rust => vec![(built, variant, None)],
+        .filter(|(_, _, variant)| wanted.is_empty() || wanted.contains(&variant.name))
+        .flat_map(|(built, rows, variant)| match variant.language {
+            Language::Rust => vec![(built, rows, variant, None)],
             Language::Python => {
-                selection.pythons.iter().map(|python| (built, variant, Some(python))).collect()
+                selection.pythons.iter().map(|python| (built, rows, variant, Some(python))).collect()
             }
         })
-        .map(|(built, variant, python)| {
+        .map(|(built, rows, variant, python)| {
             // A section with a goal has one baseline; otherwise every lesson has its own.
             let baseline = goal.map_or(variant.baseline, |goal| goal.baseline == variant.name);
             let (about, unit) = (describe_variant(built, variant, lang), unit_name(built, lang));
-            VariantTask { built, variant, baseline, shown_as: &variant.name, about, unit, python }
+            VariantTask { built, variant, rows, baseline, shown_as: &variant.name, about, unit, python }
         })
         .collect();
     tasks.sort_by_key(|task| (task.variant.language, !task.baseline));
@@ -226,27 +230,15 @@ fn resolve_inputs(options: &LessonOptions, built: &[BuiltLesson<'_>]) -> Result<
     Ok(inputs)
 }
 
-/// One scale for a whole section: the one on the command line, that of an input (a log's size), or
-/// the largest default of its lessons.
-fn resolve_rows(
-    built: &[BuiltLesson<'_>],
-    inputs: &LessonInputs,
-    folder: &Path,
-    options: &LessonOptions,
-) -> Result<u64> {
-    let default = built.iter().map(|built| built.manifest.default_scale).max().unwrap_or(1);
-    let default = prepared_input::rows_of_input(built, inputs, folder)?.unwrap_or(default);
-    let quick = if options.quick { (default / QUICK_PART).max(1) } else { default };
-    Ok(options.rows.or(options.bytes).unwrap_or(quick))
-}
-
 /// `--between` needs a window within the run, and a lesson that takes snapshots on the way.
-fn check_between(between: Option<(u64, u64)>, rows: u64, lessons: &[&Lesson]) -> Result<(), ExitReason> {
-    match between {
-        Some(_) if !lessons.iter().any(|lesson| lesson.growth) => Err(ExitReason::UsageError(
+fn check_between(between: Option<(u64, u64)>, scales: &[u64], lessons: &[&Lesson]) -> Result<(), ExitReason> {
+    let looking = lessons.iter().zip(scales).filter(|(lesson, _)| lesson.growth);
+    let rows = looking.map(|(_, &rows)| rows).min();
+    match (between, rows) {
+        (Some(_), None) => Err(ExitReason::UsageError(
             "--between: no lesson of this section looks on the way; lesson 8.2 does".to_owned(),
         )),
-        Some((from, to)) if to > rows => Err(ExitReason::UsageError(format!(
+        (Some((from, to)), Some(rows)) if to > rows => Err(ExitReason::UsageError(format!(
             "--between {from}..{to}: the run ends at {rows}; give more --rows, or an earlier end"
         ))),
         _ => Ok(()),

@@ -33,20 +33,27 @@ pub(crate) fn check_option(asked: Option<&str>) -> Result<(), ExitReason> {
 pub(crate) fn read_predictions(
     asked: Option<&str>,
     tasks: &[VariantTask<'_>],
-    rows: u64,
     words: &Words,
 ) -> Result<Vec<Prediction>, ExitReason> {
     match asked {
         None => Ok(Vec::new()),
         Some(ASK_PREDICTIONS) => {
             check_option(asked)?;
-            let unit = tasks.first().map(|task| task.unit).unwrap_or_default();
-            let (rows, unit) = (format::count(rows), words.say("unit-many", &[("unit", unit)]));
-            eprintln!("{}", words.say("predict-ask", &[("rows", &rows), ("unit", &unit)]));
+            let scales = heaplab_report::describe_scales(&list_scales(tasks), format::count, words);
+            eprintln!("{}", words.say("predict-ask", &[("scales", &scales)]));
             ask_predictions(tasks, &mut terminal_input(), &mut std::io::stderr(), words)
         }
         Some(given) => given.split(',').map(|one| parse_prediction(one, tasks)).collect(),
     }
+}
+
+/// Scale and unit of each lesson whose variants run, in the order of the lessons.
+fn list_scales<'a>(tasks: &[VariantTask<'a>]) -> Vec<(u64, &'a str)> {
+    let mut lessons: Vec<&VariantTask<'a>> = tasks.iter().collect();
+    lessons.sort_by_key(|task| &task.built.lesson.section);
+    let mut scales: Vec<(u64, &str)> = lessons.into_iter().map(|task| (task.rows, task.unit)).collect();
+    scales.dedup();
+    scales
 }
 
 /// The next line of the terminal, `None` at its end. A read continues after a signal, so a thread
@@ -194,6 +201,7 @@ mod tests {
             schema: MANIFEST_SCHEMA.to_owned(),
             unit: "rows".to_owned(),
             default_scale: 10,
+            quick_scale: None,
             variants,
             options: Vec::new(),
             prepares: false,
@@ -202,10 +210,12 @@ mod tests {
         let task = |variant| VariantTask {
             built: &built,
             variant,
+            rows: 10,
             baseline: false,
             shown_as: &variant.name,
             about: &variant.about,
             unit: "rows",
+            python: None,
         };
         let tasks: Vec<VariantTask<'_>> = built.manifest.variants.iter().map(task).collect();
         test(&tasks);
@@ -215,7 +225,7 @@ mod tests {
     fn what_was_given_names_a_variant_that_runs() {
         with_tasks(|tasks| {
             let words = Words::new(Lang::En);
-            let given = |text| read_predictions(Some(text), tasks, 10, &words);
+            let given = |text| read_predictions(Some(text), tasks, &words);
             let said = given("list=2.6GB, generator.py=8 MB").unwrap();
             assert_eq!(said[0].peak_bytes, 2_600_000_000);
             assert_eq!((said[1].language, said[1].peak_bytes), (Language::Python, 8_000_000));

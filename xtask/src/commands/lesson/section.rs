@@ -42,7 +42,7 @@ pub(crate) fn run_section(options: &LessonOptions) -> Result<MeasuredSection> {
     terminal.set_activity("pictures");
     let puzzle = selection.puzzle.as_ref();
     let Analysis { runs, failed, evidence } =
-        analyse::analyse(measured, &plan.unit, puzzle, &workspace.root)?;
+        analyse::analyse(measured, (plan.rows, &plan.unit), puzzle, &workspace.root)?;
     let report = assemble_report(&selection, &built, &plan, runs, failed)?;
     let artifacts = render_files(&selection, &plan, &report, &evidence)?;
     interrupt::check()?;
@@ -122,7 +122,7 @@ fn assemble_report(
         mind_map: mindmap::draw_mind_map(lessons, workspace, &selection.folder)?,
         claims: claims::judge_claims(&statements.claims, &runs, &plan.unit, words),
         unit: plan.unit.clone(),
-        rows_requested: plan.request.rows,
+        rows_requested: plan.rows,
         ladder: lessons.iter().find_map(|lesson| lesson.ladder),
         runs,
         failed,

@@ -34,7 +34,7 @@ pub(super) struct Sizing {
 
 /// Runs the variant at the reference scale, if the run itself is larger.
 pub(super) fn size_at_reference(runner: &mut Runner<'_>, task: VariantTask<'_>) -> Result<Sizing> {
-    let rows = runner.request.rows;
+    let rows = task.rows;
     let reference = plan::reference_rows(task.built.manifest.default_scale, rows);
     if reference >= rows {
         return Ok(Sizing::default());
@@ -94,7 +94,7 @@ pub(super) fn rows_that_fit_now(
     task: VariantTask<'_>,
     sizing: &mut Sizing,
 ) -> Result<u64> {
-    let asked = runner.request.rows;
+    let asked = task.rows;
     let (Some(mut footprint), Some(available)) = (sizing.footprint, memory::available_bytes()) else {
         return Ok(asked);
     };
@@ -167,10 +167,9 @@ pub(super) fn warm_up(
     tasks: &[VariantTask<'_>],
     sizings: &mut [Sizing],
 ) -> Result<()> {
-    let rows = runner.request.rows;
-    let need = |sizing: &Sizing| sizing.footprint.map_or(0, |of| of.need_bytes(rows));
     let whole = tasks.iter().zip(sizings).filter(|(_, sizing)| !sizing.broken);
-    let largest = whole.max_by_key(|(_, sizing)| need(sizing));
+    let largest =
+        whole.max_by_key(|(task, sizing)| sizing.footprint.map_or(0, |of| of.need_bytes(task.rows)));
     if let Some((&task, sizing)) = largest
         && sizing.footprint.is_some()
         && !runner.request.quick
@@ -189,13 +188,12 @@ pub(super) fn warm_up(
 
 /// How many pairs of plain and heap runs each variant gets; CPython one.
 pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -> Vec<u32> {
-    let rows = runner.request.rows;
     let pairs: Vec<Duration> = tasks
         .iter()
         .map(|&task| match task.variant.language {
             Language::Rust => {
-                runner.expected_duration(task, Probe::Plain, rows)
-                    + runner.expected_duration(task, Probe::Heap, rows)
+                runner.expected_duration(task, Probe::Plain, task.rows)
+                    + runner.expected_duration(task, Probe::Heap, task.rows)
             }
             // Python runs are not repeated, and take nothing of the time limit.
             Language::Python => Duration::ZERO,
@@ -220,17 +218,17 @@ pub(super) fn expected_total(
     let mut ahead = Duration::ZERO;
     let mut longest = Duration::ZERO;
     for (&task, &repetitions) in tasks.iter().zip(repetitions) {
-        let plain = runner.expected_duration(task, Probe::Plain, request.rows);
+        let plain = runner.expected_duration(task, Probe::Plain, task.rows);
         longest = longest.max(plain);
         if task.variant.language == Language::Python {
-            let heap = runner.expected_duration(task, Probe::Heap, request.rows);
+            let heap = runner.expected_duration(task, Probe::Heap, task.rows);
             ahead +=
                 plain + if runner.can_record(task) { heap.min(MOST_PYTHON_HEAP) } else { Duration::ZERO };
             continue;
         }
-        let reference = plan::reference_rows(task.built.manifest.default_scale, request.rows);
-        ahead += (plain + runner.expected_duration(task, Probe::Heap, request.rows)) * repetitions;
-        ahead += runner.expected_duration(task, Probe::Counts, request.rows);
+        let reference = plan::reference_rows(task.built.manifest.default_scale, task.rows);
+        ahead += (plain + runner.expected_duration(task, Probe::Heap, task.rows)) * repetitions;
+        ahead += runner.expected_duration(task, Probe::Counts, task.rows);
         ahead += runner.expected_duration(task, Probe::Dhat, reference);
     }
     if request.quick { ahead } else { ahead + longest + DEFAULT_EXPECTED }

@@ -167,6 +167,7 @@ impl VariantRuns {
             work_group: task.variant.work_group.clone(),
             baseline: task.baseline,
             unit: Some(task.unit.to_owned()),
+            rows_requested: Some(task.rows),
             rows: self.rows,
             checksum,
             plain: self.plain_run(),

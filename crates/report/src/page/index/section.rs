@@ -1,8 +1,8 @@
 //! The card of a section: when it was run, its main figures and its picture.
 
-use super::{CourseLesson, CourseSection, format_scale, shorten_time};
+use super::{CourseLesson, CourseSection, shorten_time};
 use crate::page::inline_svg;
-use crate::{Words, comparison_svg, format, goal};
+use crate::{Words, comparison_svg, format, goal, prose};
 use heaplab_record::{Language, Report, Run};
 
 /// Shown where no claim could be judged.
@@ -91,8 +91,9 @@ impl SectionRun {
 fn describe_run(report: &Report, words: &Words) -> String {
     let commit = &report.environment.commit;
     let key = if commit.is_empty() { "index-when-plain" } else { "index-when" };
-    let (when, rows) = (shorten_time(&report.created_at), format_scale(report));
-    words.say(key, &[("when", &when), ("rows", &rows), ("unit", &report.unit), ("commit", commit)])
+    let when = shorten_time(&report.created_at);
+    let scales = prose::list_scales(report, format::scale, words);
+    words.say(key, &[("when", &when), ("scales", &scales), ("commit", commit)])
 }
 
 /// The main figures of a section, as far as they were measured.

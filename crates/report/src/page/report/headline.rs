@@ -65,11 +65,8 @@ fn build_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
 fn lesson_facts(report: &Report, words: &Words) -> Vec<[String; 3]> {
     let mut facts = vec![[
         words.get("fact-rows"),
-        format::scale(report.rows_requested),
-        words.say(
-            "fact-rows-exact",
-            &[("rows", &format::count(report.rows_requested)), ("unit", &prose::list_units(report, words))],
-        ),
+        prose::list_scale_figures(report),
+        words.say("fact-rows-exact", &[("scales", &prose::list_scales(report, format::count, words))]),
     ]];
     facts.extend(biggest_saving_fact(&compared_runs(report), words));
     let of = |language| report.runs.iter().filter(|run| run.language == language).count();
