@@ -6,12 +6,14 @@ pub(crate) mod discover;
 pub(crate) mod grader;
 pub(crate) mod growth_analysis;
 pub(crate) mod instructions;
+pub(crate) mod lecture_tools;
 pub(crate) mod lesson_profiles;
 pub(crate) mod measure;
 pub(crate) mod plan;
 pub(crate) mod prepared_input;
 pub(crate) mod probe;
 pub(crate) mod python;
+pub(crate) mod tool_files;
 pub(crate) mod tool_notes;
 
 pub(crate) use heaplab::runner::{alloc_sites, callgrind, environment, memory};

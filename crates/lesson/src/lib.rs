@@ -59,6 +59,7 @@ pub use heaplab_record::{
     CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks, Footprint, Graph,
     GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan, MemoryState,
     PreparedInput, Series, SourceLine, SourceListing, Step, StepChart, StepSeries, Strength, Table, Text,
+    ToolFile, ToolOutput,
 };
 pub use measure::{MeasuredVariant, VariantRunner};
 pub use phase::mark_phase;

@@ -11,6 +11,7 @@ mod graph;
 mod regions;
 mod source;
 mod stacks;
+mod tool;
 
 pub use chart::{Axis, AxisUnit, Chart, Marker, Series, Step, StepChart, StepSeries};
 pub use data::{
@@ -21,6 +22,7 @@ pub use graph::{Graph, GraphEdge, GraphNode, Strength};
 pub use regions::{MemoryRegions, MemoryRow, MemorySpan, MemoryState};
 pub use source::{SourceLine, SourceListing};
 pub use stacks::FoldedStacks;
+pub use tool::{ToolFile, ToolOutput};
 
 use crate::Text;
 use serde::{Deserialize, Serialize};
@@ -49,6 +51,10 @@ pub enum Attachment {
     Stacks(FoldedStacks),
     /// One number, which a claim can refer to.
     Figure(Figure),
+    /// A file that a tool wrote: a picture in the page, or a link.
+    File(ToolFile),
+    /// What a tool printed.
+    Output(ToolOutput),
     /// Figures that the report words and draws. The runner replaces them when it reads a record.
     Data(LessonData),
 }

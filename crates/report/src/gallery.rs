@@ -96,8 +96,7 @@ pub fn strip_details(report: &Report) -> Report {
     let mut kept = report.clone();
     kept.classifier = None;
     for run in &mut kept.runs {
-        run.attachments
-            .retain(|attachment| !matches!(attachment, Attachment::Table(_) | Attachment::Stacks(_)));
+        run.attachments.retain(is_kept_in_gallery);
         run.attachments.iter_mut().for_each(clear_data);
         (run.reconciliation, run.growth) = (None, None);
         run.phases.clear();
@@ -106,6 +105,15 @@ pub fn strip_details(report: &Report) -> Report {
         }
     }
     kept
+}
+
+/// Whether an attachment stays in the gallery. What tools left differs in every run, and their files
+/// are not kept.
+fn is_kept_in_gallery(attachment: &Attachment) -> bool {
+    !matches!(
+        attachment,
+        Attachment::Table(_) | Attachment::Stacks(_) | Attachment::File(_) | Attachment::Output(_)
+    )
 }
 
 /// Removes the data of a picture or a source. Names and titles stay, because texts say what the

@@ -42,6 +42,7 @@ mod svg;
 mod table;
 pub mod terminal;
 pub mod timing;
+mod tool_results;
 mod unnamed;
 mod words;
 
@@ -59,4 +60,5 @@ pub use picture::Picture;
 pub use prose::{describe_scales, list_scales, list_units};
 pub use raster::svg_to_png;
 pub use site_table::SiteGrouping;
+pub use tool_results::tool_file_names;
 pub use words::{Lang, Words};

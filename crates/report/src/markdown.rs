@@ -45,6 +45,12 @@ pub(crate) fn code_span(name: &str) -> String {
     format!("`{}`", name.replace(['`', '\n'], "'").replace('|', "\\|"))
 }
 
+/// The text between fences, which nothing in it can close.
+pub(crate) fn fence(text: &str) -> String {
+    let fence = "`".repeat(longest_backtick_run(text).max(2) + 1);
+    format!("{fence}text\n{text}\n{fence}\n")
+}
+
 /// The length of the longest run of backticks: a fence around the text has to be longer.
 fn longest_backtick_run(text: &str) -> usize {
     text.split(|char| char != '`').map(str::len).max().unwrap_or(0)

@@ -4,11 +4,13 @@ use crate::exit::ExitReason;
 use crate::publish::store;
 use crate::runner::discover::{self, Lesson, Workspace};
 use crate::runner::environment::program_version;
+use crate::runner::lecture_tools::{INSTALL_COMMAND, LectureTools, find_lecture_tools};
 use crate::runner::memory;
 use crate::runner::python;
 use crate::terminal::Terminal;
 use anyhow::Result;
 use heaplab::requirement::{self, CheckResult};
+use heaplab::runner::user_program::find_in_path;
 use heaplab_report::format;
 use std::fmt::Write as _;
 
@@ -44,6 +46,13 @@ fn check_machine() -> Vec<(&'static str, CheckResult)> {
                 "{why}; without it the lecture's own Python is left out. Debian: apt-get install python3"
             )),
         }),
+        ("lecture's tools", check_lecture_tools()),
+        ("graphviz", match find_in_path(&"dot".into()) {
+            Some(_) => CheckResult::Yes("dot draws objgraph's pictures (lesson 8.3)".into()),
+            None => CheckResult::Without(
+                "not installed; objgraph needs its dot for pictures (lesson 8.3). Debian: apt-get install graphviz".into(),
+            ),
+        }),
         ("valgrind", match program_version("valgrind") {
             Some(version) => CheckResult::Yes(format!(
                 "{version}: its DHAT counts beside the recorder, callgrind counts instructions (profile --cpu, lesson 8.4), and \
@@ -62,6 +71,22 @@ fn check_machine() -> Vec<(&'static str, CheckResult)> {
             ),
         }),
     ]
+}
+
+/// The Python packages that lessons 8.2, 8.3 and 8.4 show beside heaplab.
+fn check_lecture_tools() -> CheckResult {
+    let Ok(python) = python::find_python() else {
+        return CheckResult::Without("not asked: there is no CPython".into());
+    };
+    let LectureTools { installed, missing } = find_lecture_tools(&python);
+    if missing.is_empty() {
+        return CheckResult::Yes(format!("{} (lessons 8.2, 8.3, 8.4)", installed.join(", ")));
+    }
+    CheckResult::Without(format!(
+        "{} has no {}; lessons 8.2, 8.3, 8.4 leave them out. To install all: {INSTALL_COMMAND}",
+        python.program.display(),
+        missing.join(", "),
+    ))
 }
 
 fn check_system() -> CheckResult {

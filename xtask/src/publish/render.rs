@@ -2,7 +2,7 @@
 
 use crate::runner::alloc_sites::NamedProfile;
 use crate::runner::measure::DhatFile;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use heaplab::publish::render::{
     json_artifact, render_live_curves, render_profiles, source_pages, svg_artifact, text_artifact,
 };
@@ -21,6 +21,8 @@ pub(crate) struct ReportInputs<'a> {
     pub(crate) profiles: &'a [NamedProfile],
     /// The pictures of what stays live.
     pub(crate) leaks: Vec<VariantLeaks>,
+    /// The files that other tools left.
+    pub(crate) tool_files: Vec<Artifact>,
     /// The workspace, for source listings; without it the page has none.
     pub(crate) root: Option<&'a Path>,
 }
@@ -31,7 +33,7 @@ pub(crate) fn render_report(
     measured: ReportInputs<'_>,
     words: &Words,
 ) -> Result<Vec<Artifact>> {
-    let ReportInputs { curves, live, dhat_files, profiles, mut leaks, root } = measured;
+    let ReportInputs { curves, live, dhat_files, profiles, mut leaks, tool_files, root } = measured;
     let mut artifacts = Vec::new();
     artifacts.push(json_artifact("report.json", report)?);
 
@@ -70,10 +72,25 @@ pub(crate) fn render_report(
     let live_svg = render_live_curves(live, words, &mut artifacts)?;
     let drawn = DrawnPictures { curve: curve_svg.is_some(), live: live_svg.is_some() };
     artifacts.push(text_artifact("summary.md", render_summary(report, drawn, words)));
-    let pictures = PagePictures { comparison_svg, curve_svg, live_svg, flames, attached, leaks, sources };
+    let pictures =
+        PagePictures { comparison_svg, curve_svg, live_svg, flames, attached, tool_files, leaks, sources };
     artifacts
         .push(text_artifact("report.html", heaplab_report::render_report_page(report, &pictures, words)?));
+    add_tool_files(pictures.tool_files, &mut artifacts)?;
     Ok(artifacts)
+}
+
+/// Adds the files that other tools left, as they are. None may take the place of a file of ours.
+fn add_tool_files(tool_files: Vec<Artifact>, artifacts: &mut Vec<Artifact>) -> Result<()> {
+    for file in tool_files {
+        let name = &file.name;
+        ensure!(
+            artifacts.iter().all(|known| known.name != *name),
+            "{name}: a lesson hands over a tool's file by this name, and the report has another one: call it otherwise"
+        );
+        artifacts.push(file);
+    }
+    Ok(())
 }
 
 /// Adds flamegraphs of stacks that a lesson attached, whose widths are not bytes.

@@ -16,12 +16,15 @@ use anyhow::Result;
 pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{Attachment, Curve, Failure, Language, Probe, Run, Variant, variant_file_stem};
-use heaplab_report::LiveCurve;
+use heaplab_report::{Artifact, LiveCurve};
 use runner::Runner;
 use sizing::Sizing;
 use std::path::PathBuf;
 use std::time::Duration;
 use variant_result::VariantRuns;
+
+/// The variable that asks a Python variant to run its tools after the measured region.
+const TOOLS_VARIABLE: &str = "HEAPLAB_TOOLS";
 
 /// How a section is measured.
 pub(crate) struct MeasureRequest {
@@ -67,6 +70,8 @@ pub(crate) struct SectionResult {
     pub(crate) dhat_files: Vec<DhatFile>,
     pub(crate) recordings: Vec<Recording>,
     pub(crate) scaled: Vec<ScaledRuns>,
+    /// The files that other tools left.
+    pub(crate) tool_files: Vec<Artifact>,
 }
 
 /// Attachments that a tool found for a run, which it names by its index.
@@ -206,8 +211,10 @@ fn alternate_plain_and_heap(
 ) -> Result<bool> {
     let (rows, heap_rows) = (gathered.rows(), gathered.heap_rows());
     let mut heap_works = heap_rows.is_some();
-    for _ in 0..repetitions {
-        let plain = runner.run_child(task, Probe::Plain, rows)?;
+    for repetition in 0..repetitions {
+        // The tools of a lesson take longer than what it measures, so one run is enough for them.
+        let tools = (repetition == 0).then(|| (TOOLS_VARIABLE, "1".to_owned()));
+        let plain = runner.run_child_with_env(task, Probe::Plain, rows, tools.into_iter().collect())?;
         let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
         gathered.add_answer(answer);
         if let Some(heap_rows) = heap_rows.filter(|_| heap_works) {

@@ -141,7 +141,7 @@ impl Staging {
     /// of a report, such as a student's notes, are moved to the new one.
     fn carry_over_foreign_files(&self, artifacts: &[Artifact]) -> Result<()> {
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Ok(()) };
-        let pictures = last_picture_stems(&self.folder);
+        let pictures = last_attached_files(&self.folder);
         for entry in entries.flatten() {
             let name = entry.file_name();
             let text = name.to_string_lossy();
@@ -170,10 +170,13 @@ pub fn read_report(folder: &Path) -> Option<Report> {
     serde_json::from_slice(&std::fs::read(folder.join("report.json")).ok()?).ok()
 }
 
-/// The picture files of the last report's attachments, whose names only that report knows.
-fn last_picture_stems(folder: &Path) -> Vec<String> {
-    let stems = read_report(folder).map(|report| heaplab_report::picture_stems(&report)).unwrap_or_default();
-    stems.iter().flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}"))).collect()
+/// The files of the last report's attachments, whose names only that report knows: pictures, and
+/// what other tools left.
+fn last_attached_files(folder: &Path) -> Vec<String> {
+    let Some(report) = read_report(folder) else { return Vec::new() };
+    let stems = heaplab_report::picture_stems(&report);
+    let pictures = stems.iter().flat_map(|stem| ["svg", "png"].map(|ending| format!("{stem}.{ending}")));
+    pictures.chain(heaplab_report::tool_file_names(&report).into_iter().map(str::to_owned)).collect()
 }
 
 fn is_report_file(name: &str) -> bool {

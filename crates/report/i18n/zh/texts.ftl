@@ -145,12 +145,14 @@ heading-runs = 全部测量
 heading-curve = 常驻内存随时间的变化
 heading-claims = 课上怎么说，实测怎么样
 heading-attachments = 本课自己的测量
+heading-tool-results = 课上的工具自己怎么说
 heading-flamegraphs = 内存是谁申请的、在谁手里、活了多久
 heading-reconciler = 三个探针对账
 heading-failures = 出错的测量
 heading-environment = 机器与构建
 lead-curve = 内核统计的 RSS：一次 plain 运行期间，从进程外每隔几毫秒采样一次。
 lead-claims = 把课上的每句话，和 CPython、Rust 在这台机器上干同样的活测得的数字摆在一起。
+lead-tool-results = 每个工具各运行一次，要么在被测区间结束之后，要么在它自己的进程里。下面是原样的输出，其中没有一个数字出自 heaplab。
 lead-flamegraphs = 按调用栈展开，最上面是根，越宽占得越多。先选一个视图；点一下某一格放大，再点一下还原；方向键、回车和 Esc 也可以操作。
 lead-reconciler = 块变大以后，记录器仍当它是同一块，只加增长的部分；stats_alloc 加的也是增长；dhat 则把每次重分配都算成一个新块，按新大小整个计入。所以 dhat 的块数 = 新分配 + 重分配，字节数 = 新分配的字节 + 每次重分配后的新大小。至于峰值和结束时的存活量，谁来数都一样。
 failures-count = 有 { $count } 项测量失败

@@ -9,6 +9,7 @@ use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Words, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile, site_table,
+    tool_results,
 };
 use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
@@ -69,6 +70,7 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
         let (title, path) = (escape_text(&listing.title), escape_text(&listing.path));
         let _ = write!(out, "\n## {title}\n\n{path}\n\n{}", render_listing(&listing));
     }
+    out.push_str(&tool_results::render_markdown(report, words));
     if !report.claims.is_empty() {
         write_section(&mut out, words, "heading-claims", render_claims(&report.claims, words));
     }

@@ -10,8 +10,8 @@ use crate::attachments::tables;
 use crate::page::{inline_svg, script};
 use crate::table::{MergedTable, TableCell};
 use crate::{
-    FlamegraphSet, Picture, RenderError, Words, environment, format, notes, predict, program, prose,
-    reconcile, site_table, source_listing,
+    Artifact, FlamegraphSet, Picture, RenderError, Words, environment, format, notes, predict, program,
+    prose, reconcile, site_table, source_listing, tool_results,
 };
 use askama::Template;
 use attached::AttachedPicture;
@@ -35,6 +35,8 @@ pub struct PagePictures {
     pub flames: Vec<FlamegraphSet>,
     /// Pictures that lessons handed over.
     pub attached: Vec<Picture>,
+    /// The files that other tools left, by their names in the report's folder.
+    pub tool_files: Vec<Artifact>,
     /// Flamegraphs of what stays, by variant.
     pub leaks: Vec<crate::VariantLeaks>,
     /// A variant and its source, with the bytes that each line allocated.
@@ -82,6 +84,8 @@ pub fn render_report_page(
         attached: AttachedPicture::from_pictures(&pictures.attached),
         tables: tables::build_tables(report, words),
         listings: source_listing::source_listings(report, words),
+        tool_files: tool_results::file_views(report, &pictures.tool_files, words),
+        tool_outputs: tool_results::output_views(report, words),
         leaks: LeakPanel::from_leaks(&pictures.leaks),
         flamegraphs: VariantMemory::from_pictures(pictures, report, words),
         stacks: flamegraph::lesson_stacks(report, words),
@@ -127,6 +131,8 @@ struct ReportPage<'a> {
     attached: Vec<AttachedPicture<'a>>,
     tables: Vec<MergedTable>,
     listings: Vec<source_listing::ListingView>,
+    tool_files: Vec<tool_results::ToolFileView>,
+    tool_outputs: Vec<tool_results::ToolOutputView>,
     leaks: Vec<LeakPanel>,
     flamegraphs: Vec<VariantMemory>,
     stacks: Vec<FlamegraphSet>,

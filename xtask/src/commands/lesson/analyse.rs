@@ -12,7 +12,7 @@ use crate::runner::measure::{self, DhatFile, SectionResult};
 use anyhow::Result;
 use heaplab_profile::Profile;
 use heaplab_record::{Attachment, Curve, Failure, Run};
-use heaplab_report::LiveCurve;
+use heaplab_report::{Artifact, LiveCurve};
 use std::path::Path;
 
 /// The entries of the report, and what its pictures are made of.
@@ -30,6 +30,8 @@ pub(super) struct Evidence {
     pub(super) dhat_files: Vec<DhatFile>,
     pub(super) profiles: Vec<NamedProfile>,
     pub(super) growth: Vec<VariantGrowth>,
+    /// The files that other tools left.
+    pub(super) tool_files: Vec<Artifact>,
 }
 
 /// Names and judges what was measured. `unit` and `rows` are the report's.
@@ -39,7 +41,7 @@ pub(super) fn analyse(
     puzzle: Option<&Puzzle>,
     root: &Path,
 ) -> Result<Analysis> {
-    let SectionResult { runs, failed, curves, dhat_files, recordings, scaled } = measured;
+    let SectionResult { runs, failed, curves, dhat_files, recordings, scaled, tool_files } = measured;
     let runs = in_lesson_order(runs);
     let live = measure::live_curves(&runs, &recordings);
     let profiles = lesson_profiles::name_profiles(&runs, &recordings, &dhat_files, root)?;
@@ -58,7 +60,11 @@ pub(super) fn analyse(
             complete_run(run, profile, growth, (rows, unit), puzzle.is_some())
         })
         .collect();
-    Ok(Analysis { runs, failed, evidence: Evidence { curves, live, dhat_files, profiles, growth } })
+    Ok(Analysis {
+        runs,
+        failed,
+        evidence: Evidence { curves, live, dhat_files, profiles, growth, tool_files },
+    })
 }
 
 /// Variants run with the baseline first, whichever lesson it is of; a reader goes through the

@@ -135,9 +135,18 @@ fn render_files(
     report: &Report,
     evidence: &Evidence,
 ) -> Result<Vec<Artifact>> {
-    let Evidence { curves, live, dhat_files, profiles, growth } = evidence;
+    let Evidence { curves, live, dhat_files, profiles, growth, tool_files } = evidence;
     let words = &selection.words;
     let leaks = leak_pictures::build_pictures(growth, profiles, plan.request.between, &report.unit, words)?;
     let root = Some(selection.workspace.root.as_path());
-    render::render_report(report, ReportInputs { curves, live, dhat_files, profiles, leaks, root }, words)
+    let tool_files = tool_files_of_runs(report, tool_files);
+    let inputs = ReportInputs { curves, live, dhat_files, profiles, leaks, tool_files, root };
+    render::render_report(report, inputs, words)
+}
+
+/// The files that the runs of the report hand over. A puzzle's runs hand none over, and a variant
+/// that failed has no run.
+fn tool_files_of_runs(report: &Report, files: &[Artifact]) -> Vec<Artifact> {
+    let names = heaplab_report::tool_file_names(report);
+    files.iter().filter(|file| names.contains(&file.name.as_str())).cloned().collect()
 }

@@ -4,12 +4,14 @@
 use super::{MeasureEvent, MeasureRequest, SectionResult, VariantTask};
 use crate::exit::ExitReason;
 use crate::runner::prepared_input;
-use crate::runner::probe::{self, RunRequest};
+use crate::runner::probe::{self, ProbeFault, RunRequest};
+use crate::runner::tool_files;
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab::runner::recording_files;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{CurvePoint, Failure, Language, PREPARED_VARIABLE, Probe, Record};
+use heaplab_report::Artifact;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -111,9 +113,10 @@ impl<'a> Runner<'a> {
         for line in outcome.stdout.lines() {
             self.screen.print_note(&format!("{}: {line}", task.display_name()));
         }
-        let reply = match outcome.record {
-            Ok(record) => {
+        let reply = match outcome.record.and_then(|record| with_tool_files(record, &out)) {
+            Ok((record, tool_files)) => {
                 self.check_checksum(task, &record)?;
+                self.section.tool_files.extend(tool_files);
                 let answer = ChildAnswer {
                     record,
                     samples: outcome.samples,
@@ -253,6 +256,14 @@ impl<'a> Runner<'a> {
             Probe::Dhat => 20.0,
         };
         pace.wall.mul_f64(factor * rows as f64 / pace.rows as f64)
+    }
+}
+
+/// The record with the contents of the files that it hands over.
+fn with_tool_files(record: Record, out: &Path) -> Result<(Record, Vec<Artifact>), ProbeFault> {
+    match tool_files::take_tool_files(&record, out) {
+        Ok(files) => Ok((record, files)),
+        Err(cause) => Err(ProbeFault { cause, signal: None, stderr_tail: String::new(), hopeless: false }),
     }
 }
 

@@ -16,6 +16,7 @@ fn pictures(report: &Report, lang: Lang) -> PagePictures {
         curve_svg: curve_svg(&[curve(2_640_000_000), curve(12_345_678)], &words).expect("it can be drawn"),
         flames: profile_flamegraphs(&flames_of, &words),
         attached: Vec::new(),
+        tool_files: Vec::new(),
         leaks: Vec::new(),
         sources: Vec::new(),
     }
