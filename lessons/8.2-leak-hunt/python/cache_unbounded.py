@@ -25,3 +25,8 @@ with heaplab.region() as region:
     part = Replies()
     sessions, checksum = serve(heaplab.rows(), part)
     region.keep((sessions, part), checksum)
+    # Imported here, after the region: what memray's report takes is not the variant's.
+    import memray_report
+
+    for attachment in memray_report.attachments():
+        region.attach(attachment)

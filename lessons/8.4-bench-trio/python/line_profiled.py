@@ -47,7 +47,8 @@ command = "kernprof -lv SCRIPT"
 axis = ("time a line", "按行计时")
 if LineProfiler is None:
     attachments.append(trio.tool(axis, "line_profiler (Python)", command, BLIND, (
-        "not installed here: pip install line_profiler", "这台机器上没有：pip install line_profiler")))
+        "not installed here: export HEAPLAB_PYTHON=$(bash .ci/python-tools)",
+        "这台机器上没有：export HEAPLAB_PYTHON=$(bash .ci/python-tools)")))
 else:
     profiler = LineProfiler()
     watched = profiler(trio.slow)
@@ -68,5 +69,10 @@ else:
 with heaplab.region() as region:
     total = trio.slow(n)
     region.keep(total, trio.checksum(total))
+    if LineProfiler is not None:
+        attachments += trio.printed(
+            ("What kernprof prints", "kernprof 打印的内容"), "line_profiler", "kernprof -lv slow.py",
+            "-m", "kernprof", "-lv", trio.SLOW,
+        )
     for attachment in attachments:
         region.attach(attachment)

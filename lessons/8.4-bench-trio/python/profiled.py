@@ -58,5 +58,9 @@ attachments.append(trio.tool(
 with heaplab.region() as region:
     total = trio.slow(n)
     region.keep(total, trio.checksum(total))
+    attachments += trio.printed(
+        ("What cProfile prints", "cProfile 打印的内容"), "cProfile", "python3 -m cProfile -s tottime slow.py",
+        "-m", "cProfile", "-s", "tottime", trio.SLOW,
+    )
     for attachment in attachments:
         region.attach(attachment)

@@ -36,5 +36,9 @@ attachments.append(trio.tool(
 with heaplab.region() as region:
     total = trio.slow(n)
     region.keep(total, trio.checksum(total))
+    statement = f"sum([i ** 2 for i in range({n})])"
+    attachments += trio.printed(
+        ("What timeit prints", "timeit 打印的内容"), "timeit", f'python3 -m timeit "{statement}"', "-m", "timeit", statement,
+    )
     for attachment in attachments:
         region.attach(attachment)

@@ -1,11 +1,14 @@
-"""What the three scripts of lesson 8.4 share: the lecture's demo, its checksum, and the table of tools.
+"""What the three scripts of lesson 8.4 share: the lecture's demo, its checksum, the table of tools, and what a tool prints.
 
 Not a variant of its own: `timed.py`, `profiled.py` and `line_profiled.py` are.
 """
 
+import os
 import time
 import zlib
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+SLOW = os.path.join(HERE, "slow.py")
 HEADS = [("axis", "哪一斧"), ("tool", "工具"), ("command", "命令"), ("what it cannot see", "看不到什么"),
          ("its cost, measured here", "代价（实测）")]
 
@@ -53,6 +56,19 @@ def tool(axis, name, command, blind, cost):
     """A row of the table that the Rust variants and the runner fill too."""
     title = ("The tools and what they cost here", "各种工具，以及它们在这台机器上的代价")
     return table(title, HEADS, [[words(*axis), plain(name), plain(command), words(*blind), words(*cost)]])
+
+
+def printed(title, tool, command, *arguments):
+    """What the lecture's own command prints: `command` as a reader types it, and the arguments of python3 that do the same."""
+    import lecture_tools
+
+    if not lecture_tools.asked():
+        return []
+    try:
+        said = lecture_tools.run(*arguments, folder=lecture_tools.out_path(""))
+    except lecture_tools.ToolError as error:
+        said = str(error)
+    return [lecture_tools.output(text(*title), tool, command, said.replace(HERE + os.sep, ""))]
 
 
 def times(ratio):
