@@ -6,6 +6,10 @@ use heaplab_record::{
 
 /// The prefix of a metric that names a figure which the lesson measured itself.
 pub const FIGURE_PREFIX: &str = "figure:";
+/// Resident memory, of the plain probe.
+const RSS_METRIC: &str = "peak_rss_bytes";
+/// Live bytes, of the heap probe.
+const HEAP_METRIC: &str = "peak_bytes";
 
 /// A claim that no measurement could be compared with.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +39,7 @@ pub fn check_claims(file: &ClaimsFile) -> Result<(), ClaimError> {
 
 fn explain_wrong_metric(spec: &ClaimSpec, metric: &str) -> Option<String> {
     let names_figure = metric.strip_prefix(FIGURE_PREFIX).is_some_and(|name| !name.is_empty());
-    let is_bytes = ["peak_rss_bytes", "peak_bytes"].contains(&metric);
+    let is_bytes = [RSS_METRIC, HEAP_METRIC].contains(&metric);
     match spec.says_count {
         _ if names_figure => None,
         None if is_bytes => None,
@@ -55,9 +59,9 @@ pub struct JudgedClaim<'a> {
     pub holds: Option<bool>,
 }
 
-impl JudgedClaim<'_> {
+impl<'a> JudgedClaim<'a> {
     /// The figure of the language that the claim is judged by.
-    pub fn decisive(&self) -> Option<&ClaimFigure<'_>> {
+    pub fn decisive(&self) -> Option<&ClaimFigure<'a>> {
         self.figures.iter().find(|figure| figure.measure.language == self.spec.judged_by)
     }
 }
@@ -103,7 +107,7 @@ pub fn explain_missing_figure<'a>(spec: &'a ClaimSpec, runs: &'a [Run]) -> Missi
     for variant in std::iter::once(&measure.variant).chain(&measure.minus) {
         match find_run(runs, measure.language, variant) {
             None => return MissingFigure::NotRun { variant },
-            Some(run) if metric_value(run, measure, spec).is_none() => {
+            Some(run) if metric_value(run, &measure.metric, spec).is_none() => {
                 return MissingFigure::NotMeasured { run, metric: &measure.metric };
             }
             Some(_) => {}
@@ -123,6 +127,8 @@ pub struct ClaimFigure<'a> {
     pub value: i128,
     /// Whether it is a count.
     pub is_count: bool,
+    /// The scale that it was measured at.
+    pub rows: u64,
     /// The rows that it is divided by, or 1.
     pub divisor: u64,
 }
@@ -136,13 +142,13 @@ impl ClaimFigure<'_> {
             metric: self.measure.metric.clone(),
             bytes: (!self.is_count).then(|| self.rounded_value()),
             count: self.is_count.then(|| self.rounded_value()),
-            rows: self.run.rows,
+            rows: self.rows,
         }
     }
 
     /// Whether it was measured at the rows that the claim is about.
     pub fn is_at_its_rows(&self, spec: &ClaimSpec) -> bool {
-        spec.says_rows == 0 || self.run.rows == spec.says_rows
+        spec.says_rows == 0 || self.rows == spec.says_rows
     }
 
     /// The nearest whole number; a half is rounded away from 0.
@@ -173,14 +179,69 @@ pub fn claimed_number(spec: &ClaimSpec) -> u64 {
 /// `None` where a part of it was not measured, or where two variants that are to be subtracted ran
 /// at different rows.
 fn read_figure<'a>(measure: &'a MeasureSpec, spec: &ClaimSpec, runs: &'a [Run]) -> Option<ClaimFigure<'a>> {
+    read_quantity(measure, &measure.metric, spec, runs)
+}
+
+/// As [`read_figure`], of another metric than the one that the measure names.
+fn read_quantity<'a>(
+    measure: &'a MeasureSpec,
+    metric: &str,
+    spec: &ClaimSpec,
+    runs: &'a [Run],
+) -> Option<ClaimFigure<'a>> {
     let run = find_run(runs, measure.language, &measure.variant)?;
-    let mut value = i128::from(metric_value(run, measure, spec)?);
+    let rows = rows_of_metric(run, metric);
+    let mut value = i128::from(metric_value(run, metric, spec)?);
     if let Some(minus) = &measure.minus {
-        let minus = find_run(runs, measure.language, minus).filter(|minus| minus.rows == run.rows)?;
-        value -= i128::from(metric_value(minus, measure, spec)?);
+        let minus = find_run(runs, measure.language, minus)?;
+        if rows_of_metric(minus, metric) != rows {
+            return None;
+        }
+        value -= i128::from(metric_value(minus, metric, spec)?);
     }
-    let divisor = if spec.per_row { run.rows } else { 1 };
-    (divisor > 0).then_some(ClaimFigure { measure, run, value, is_count: spec.says_count.is_some(), divisor })
+    let divisor = if spec.per_row { rows } else { 1 };
+    let is_count = spec.says_count.is_some();
+    (divisor > 0).then_some(ClaimFigure { measure, run, value, is_count, rows, divisor })
+}
+
+/// The scale of a metric. CPython's heap may be recorded at fewer rows than the plain run has.
+fn rows_of_metric(run: &Run, metric: &str) -> u64 {
+    run.heap.as_ref().filter(|_| metric == HEAP_METRIC).map_or(run.rows, |heap| heap.rows)
+}
+
+/// The decisive figure's counterpart: live heap where the claim is judged by resident memory, and the
+/// other way round.
+#[derive(Clone, Copy, Debug)]
+pub struct OtherQuantity<'a> {
+    /// The metric's name.
+    pub metric: &'static str,
+    /// The figure.
+    pub figure: ClaimFigure<'a>,
+    /// Whether the claim would hold by it. `None` at other rows than the claim's.
+    pub holds: Option<bool>,
+    /// Whether it is nearer to the claim's number than the decisive figure.
+    pub is_nearer: bool,
+}
+
+/// The same claim by the other quantity of memory. `None` for a claim of something else, and where the
+/// other quantity was not measured.
+pub fn judge_by_other_quantity<'a>(judged: &JudgedClaim<'a>, runs: &'a [Run]) -> Option<OtherQuantity<'a>> {
+    let spec = judged.spec;
+    let decisive = judged.decisive()?;
+    let metric = match decisive.measure.metric.as_str() {
+        RSS_METRIC => HEAP_METRIC,
+        HEAP_METRIC => RSS_METRIC,
+        _ => return None,
+    };
+    let figure = read_quantity(decisive.measure, metric, spec, runs)?;
+    let distance =
+        |of: &ClaimFigure<'_>| (of.value as f64 / of.divisor as f64 - claimed_number(spec) as f64).abs();
+    Some(OtherQuantity {
+        metric,
+        holds: figure.is_at_its_rows(spec).then(|| figure.satisfies(spec)),
+        is_nearer: distance(&figure) < distance(decisive),
+        figure,
+    })
 }
 
 fn find_run<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'a Run> {
@@ -189,18 +250,18 @@ fn find_run<'a>(runs: &'a [Run], language: Language, variant: &str) -> Option<&'
 
 /// A figure of another kind than the claim's number cannot be compared with it: it counts as not
 /// measured.
-fn metric_value(run: &Run, measure: &MeasureSpec, spec: &ClaimSpec) -> Option<u64> {
-    if let Some(name) = measure.metric.strip_prefix(FIGURE_PREFIX) {
+fn metric_value(run: &Run, metric: &str, spec: &ClaimSpec) -> Option<u64> {
+    if let Some(name) = metric.strip_prefix(FIGURE_PREFIX) {
         return match (&find_attached_figure(run, name)?.value, spec.says_count) {
             (Cell::Count(count), Some(_)) => Some(*count),
             (Cell::Bytes(bytes), None) => Some(*bytes),
             _ => None,
         };
     }
-    match measure.metric.as_str() {
+    match metric {
         _ if spec.says_count.is_some() => None,
-        "peak_rss_bytes" => run.plain.as_ref()?.peak_rss_bytes,
-        "peak_bytes" => Some(run.heap.as_ref()?.peak_bytes),
+        RSS_METRIC => run.plain.as_ref()?.peak_rss_bytes,
+        HEAP_METRIC => Some(run.heap.as_ref()?.peak_bytes),
         _ => None,
     }
 }

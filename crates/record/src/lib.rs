@@ -72,6 +72,6 @@ pub use record::{
     Record,
 };
 pub use report::{
-    ClaimMeasurement, ClaimVerdict, DhatRun, Environment, Failure, Goal, Ladder, PlainRun, REPORT_SCHEMA,
-    Report, Run, variant_file_stem,
+    ClaimMeasurement, ClaimVerdict, DhatRun, Environment, Failure, Goal, Ladder, OtherQuantityVerdict,
+    PlainRun, REPORT_SCHEMA, Report, Run, variant_file_stem,
 };

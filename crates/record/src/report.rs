@@ -182,6 +182,17 @@ impl Run {
         let counted = self.counts.as_ref().map(|counts| counts.allocations);
         counted.or_else(|| self.heap.as_ref().map(|heap| heap.total_blocks))
     }
+
+    /// The scale of [`Run::allocations`].
+    pub fn allocation_rows(&self) -> u64 {
+        let recorded = self.heap.as_ref().filter(|_| self.counts.is_none());
+        recorded.map_or(self.rows, |heap| heap.rows)
+    }
+
+    /// The scale of the heap figures where it is not that of the others.
+    pub fn other_heap_rows(&self) -> Option<u64> {
+        self.heap.as_ref().map(|heap| heap.rows).filter(|&rows| rows != self.rows)
+    }
 }
 
 /// As [`Run::file_stem`], for a run that is not there yet.
@@ -271,8 +282,27 @@ pub struct ClaimVerdict {
     pub measured: Vec<ClaimMeasurement>,
     /// `None` where the claim cannot be judged: measured at another scale, or not measured.
     pub holds: Option<bool>,
+    /// The same claim by the other quantity of memory: live heap where resident memory decides, and the
+    /// other way round. Absent for a claim of something else, and where that was not measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_other_quantity: Option<OtherQuantityVerdict>,
     /// The explanation, computed from the measured fields, in the report's language.
     pub why: String,
+}
+
+/// A claim judged by the other quantity of memory, in the language that decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherQuantityVerdict {
+    /// `peak_bytes` or `peak_rss_bytes`.
+    pub metric: String,
+    /// Bytes, per row where the claim is; negative only for a difference of two variants.
+    pub bytes: i64,
+    /// The scale that it was measured at.
+    pub rows: u64,
+    /// Whether the claim would hold by it; `None` at another scale than the claim's.
+    pub holds: Option<bool>,
+    /// Whether it is nearer to the lecture's number than the figure that decides.
+    pub is_nearer: bool,
 }
 
 /// A measured figure of a claim.

@@ -3,8 +3,8 @@
 mod reasons;
 
 use crate::{Words, format};
-use heaplab_analysis::claims::{ClaimFigure, judge_claim};
-use heaplab_record::{ClaimMeasurement, ClaimSpec, ClaimVerdict, Language, Run};
+use heaplab_analysis::claims::{ClaimFigure, judge_by_other_quantity, judge_claim};
+use heaplab_record::{ClaimMeasurement, ClaimSpec, ClaimVerdict, Language, OtherQuantityVerdict, Run};
 
 /// Judges every claim, each with the section that makes it, and explains the verdicts. `unit` is
 /// what the report calls a row; a lesson may have a unit of its own.
@@ -18,6 +18,7 @@ pub fn judge_claims(
         let judged = judge_claim(spec, runs);
         let of_lesson = runs.iter().find(|run| run.section == *section);
         let unit = of_lesson.and_then(|run| run.unit.as_deref()).unwrap_or(unit);
+        let other = judge_by_other_quantity(&judged, runs);
         ClaimVerdict {
             section: section.clone(),
             text: words.lang().pick(&spec.text).to_owned(),
@@ -27,7 +28,18 @@ pub fn judge_claims(
             says_rows: spec.says_rows,
             measured: judged.figures.iter().map(ClaimFigure::to_measurement).collect(),
             holds: judged.holds,
-            why: reasons::explain_claim(&reasons::ClaimContext { spec, runs, unit, words }, &judged),
+            by_other_quantity: other.as_ref().map(|other| OtherQuantityVerdict {
+                metric: other.metric.to_owned(),
+                bytes: other.figure.rounded_value(),
+                rows: other.figure.rows,
+                holds: other.holds,
+                is_nearer: other.is_nearer,
+            }),
+            why: reasons::explain_claim(
+                &reasons::ClaimContext { spec, runs, unit, words },
+                &judged,
+                other.as_ref(),
+            ),
         }
     };
     specs.iter().map(verdict).collect()
@@ -54,7 +66,7 @@ mod tests {
     use crate::fixture::ROWS;
     use crate::{Lang, fixture};
     use heaplab_analysis::claims::check_claims;
-    use heaplab_record::{Attachment, Cell, ClaimsFile, Figure, Relation};
+    use heaplab_record::{Attachment, Cell, ClaimsFile, Figure, HeapRun, Relation};
 
     fn judge_changed_report(change: impl FnOnce(&mut Vec<Run>)) -> Vec<ClaimVerdict> {
         let mut runs = fixture::runs();
@@ -78,6 +90,43 @@ mod tests {
         // 1.92 GB for 1.1; 8.6 MB for about 30; 8.6 MB for at most 18; 8 bytes for 0; json at half
         // of the rows.
         assert_eq!(holds, [Some(false), Some(false), Some(true), Some(false), None]);
+    }
+
+    #[test]
+    fn a_claim_is_judged_by_live_heap_as_well() {
+        // CPython's list_dict: 1.92 GB resident, where the lecture says 1.1 GB.
+        let judged = |live: u64| {
+            let claims = judge_changed_report(|runs| {
+                let run = python(runs, "list_dict");
+                run.heap = Some(HeapRun { rows: ROWS, peak_bytes: live, ..HeapRun::default() });
+            });
+            claims.into_iter().next().expect("the fixture has claims")
+        };
+        let near = judged(1_200_000_000);
+        let other = near.by_other_quantity.as_ref().expect("it has live bytes");
+        assert_eq!(
+            (other.metric.as_str(), other.bytes, other.holds),
+            ("peak_bytes", 1_200_000_000, Some(true))
+        );
+        assert_eq!((near.holds, other.is_nearer), (Some(false), true));
+        assert!(near.why.contains("nearer to peak live heap"), "{}", near.why);
+        let far = judged(3_000_000_000);
+        let other = far.by_other_quantity.as_ref().expect("it has live bytes");
+        assert_eq!((other.holds, other.is_nearer), (Some(false), false));
+        assert!(far.why.contains("the verdict is the same"), "{}", far.why);
+        let none = judge_changed_report(|_| ());
+        assert_eq!(none[0].by_other_quantity, None, "the fixture's scripts have no heap figures");
+    }
+
+    #[test]
+    fn heap_figures_of_fewer_rows_do_not_decide_a_claim() {
+        let claims = judge_changed_report(|runs| {
+            let run = python(runs, "list_dict");
+            run.heap = Some(HeapRun { rows: ROWS / 10, peak_bytes: 120_000_000, ..HeapRun::default() });
+        });
+        let other = claims[0].by_other_quantity.as_ref().expect("it has live bytes");
+        assert_eq!((other.rows, other.holds), (ROWS / 10, None));
+        assert_eq!(claims[0].holds, Some(false));
     }
 
     #[test]

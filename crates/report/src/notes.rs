@@ -3,7 +3,7 @@
 use crate::{Words, cost, format, growth, prose, reconcile};
 use heaplab_analysis::baseline;
 use heaplab_analysis::scale::requested_rows;
-use heaplab_record::{Reconciliation, Report, Run};
+use heaplab_record::{Language, Reconciliation, Report, Run};
 
 /// Every note of a report, in the order in which the questions come up.
 pub(crate) fn report_notes(report: &Report, words: &Words) -> Vec<String> {
@@ -22,6 +22,8 @@ pub(crate) fn table_notes(report: &Report, words: &Words) -> Vec<String> {
     }
     notes.extend(per_row_note(runs, words));
     notes.extend(lowered_note(report, words));
+    notes.extend(heap_rows_note(runs, words));
+    notes.extend(pymalloc_note(runs, words));
     notes.extend(repetition_note(runs, words));
     notes.extend(cost::cost_note(runs, words));
     notes.extend(dhat_note(runs, words));
@@ -38,10 +40,8 @@ pub(crate) const PER_ROW_MARK: &str = "*";
 fn baseline_note(runs: &[Run], words: &Words) -> Option<String> {
     let mut names: Vec<String> = Vec::new();
     for run in runs.iter().filter_map(|run| baseline::find_baseline(run, runs)) {
-        let name = words.say(
-            "note-baseline-name",
-            &[("who", &prose::variant_name(run.language, &run.variant, words)), ("section", &run.section)],
-        );
+        let name = words
+            .say("note-baseline-name", &[("who", &prose::run_name(run, words)), ("section", &run.section)]);
         if !names.contains(&name) {
             names.push(name);
         }
@@ -63,7 +63,7 @@ fn lowered_note(report: &Report, words: &Words) -> Option<String> {
         .iter()
         .filter(|run| run.rows < requested_rows(run, report))
         .map(|run| {
-            let who = prose::variant_name(run.language, &run.variant, words);
+            let who = prose::run_name(run, words);
             let (rows, asked) = (format::count(run.rows), format::count(requested_rows(run, report)));
             let unit = prose::unit_of_run(run, report);
             words.say(
@@ -73,6 +73,26 @@ fn lowered_note(report: &Report, words: &Words) -> Option<String> {
         })
         .collect();
     (!names.is_empty()).then(|| words.say("note-lowered", &[("names", &prose::join_names(&names, words))]))
+}
+
+/// The mark in the table for a run whose heap figures are of fewer rows.
+pub(crate) const HEAP_ROWS_MARK: &str = "†";
+
+fn heap_rows_note(runs: &[Run], words: &Words) -> Option<String> {
+    let name = |run: &Run| {
+        let rows = format::count(run.other_heap_rows()?);
+        Some(words.say("note-heap-rows-name", &[("who", &prose::run_name(run, words)), ("rows", &rows)]))
+    };
+    let names: Vec<String> = runs.iter().filter_map(name).collect();
+    (!names.is_empty()).then(|| {
+        words.say("note-heap-rows", &[("mark", HEAP_ROWS_MARK), ("names", &prose::join_names(&names, words))])
+    })
+}
+
+/// CPython's heap figures are of another allocator than its time and its resident memory.
+fn pymalloc_note(runs: &[Run], words: &Words) -> Option<String> {
+    let is_recorded = |run: &Run| run.language == Language::Python && run.heap.is_some();
+    runs.iter().any(is_recorded).then(|| words.get("note-pymalloc"))
 }
 
 fn repetition_note(runs: &[Run], words: &Words) -> Option<String> {
@@ -106,7 +126,7 @@ fn name_fewer_repetitions(run: &Run, repetitions: u32, runs: &[Run], words: &Wor
         return words
             .say("note-fewer-language", &[("language", &language), ("repetitions", &repetitions_text)]);
     }
-    let who = prose::variant_name(run.language, &run.variant, words);
+    let who = prose::run_name(run, words);
     words.say("note-fewer-name", &[("who", &who), ("repetitions", &repetitions_text)])
 }
 
@@ -141,7 +161,7 @@ fn find_example(runs: &[Run], words: &Words) -> Option<(String, String)> {
     let (run, shown) = kept()
         .find(|(_, kept)| !kept.agrees)
         .or_else(|| kept().max_by(|one, other| counter_spread(one.1).total_cmp(&counter_spread(other.1))))?;
-    let who = prose::variant_name(run.language, &run.variant, words);
+    let who = prose::run_name(run, words);
     Some((who, reconcile::explain_reconciliation(shown, words)))
 }
 
@@ -151,7 +171,7 @@ fn counter_spread(kept: &Reconciliation) -> f64 {
 
 /// Whether some column of the table stays empty for it.
 fn lacks_a_figure(run: &Run) -> bool {
-    run.heap.is_none() || run.counts.is_none() || run.plain.is_none()
+    run.heap.is_none() || run.allocations().is_none() || run.plain.is_none()
 }
 
 #[cfg(test)]

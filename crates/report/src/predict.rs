@@ -68,9 +68,7 @@ fn explain_outcome(predicted: u64, peak: u64, is_near: bool, words: &Words) -> S
 
 /// The measured peaks of a report: the variant, its rows, its bytes.
 pub fn list_measured_peaks(report: &Report, words: &Words) -> Vec<(String, u64, u64)> {
-    let peak = |run: &Run| {
-        Some((prose::variant_name(run.language, &run.variant, words), run.rows, measured_peak_bytes(run)?))
-    };
+    let peak = |run: &Run| Some((prose::run_name(run, words), run.rows, measured_peak_bytes(run)?));
     report.runs.iter().filter_map(peak).collect()
 }
 

@@ -44,6 +44,26 @@ pub(crate) fn variant_name(of: Language, name: &str, words: &Words) -> String {
     words.say("whose", &[("language", &language_name(of, words)), ("variant", name)])
 }
 
+/// A run's language, with the version where it is another interpreter than the first: `CPython 3.9.18`.
+pub(crate) fn language_of_run(run: &Run, words: &Words) -> String {
+    let language = language_name(run.language, words);
+    match &run.interpreter {
+        Some(version) => format!("{language} {version}"),
+        None => language,
+    }
+}
+
+/// `3.9` of `3.9.18`, for a place that is narrow.
+pub(crate) fn minor_version(version: &str) -> &str {
+    let end = version.match_indices('.').nth(1).map_or(version.len(), |(at, _)| at);
+    &version[..end]
+}
+
+/// A run, as a sentence names it: `CPython list_dict`.
+pub(crate) fn run_name(run: &Run, words: &Words) -> String {
+    words.say("whose", &[("language", &language_of_run(run, words)), ("variant", &run.variant)])
+}
+
 /// The singular of a unit, as it follows "a" and "每": `row`, `行`.
 pub(crate) fn unit_singular(unit: &str, words: &Words) -> String {
     words.say("unit-one", &[("unit", unit), ("other", &english_singular(unit))])

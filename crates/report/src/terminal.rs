@@ -15,7 +15,7 @@ pub use predictions::render_predictions;
 pub use tools::render_tools;
 pub use verdicts::{render_claims, render_goal, render_notes};
 
-use crate::notes::PER_ROW_MARK;
+use crate::notes::{HEAP_ROWS_MARK, PER_ROW_MARK};
 use crate::{Words, format, prose};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Width};
@@ -90,8 +90,12 @@ impl<'a> RunTable<'a> {
         };
         let cells = [
             prose::strip_controls(&run.variant),
-            self.language_cell(run.language),
-            format::scale(run.rows),
+            self.language_cell(run.language, run.interpreter.as_deref()),
+            format!(
+                "{}{}",
+                format::scale(run.rows),
+                if run.other_heap_rows().is_some() { HEAP_ROWS_MARK } else { "" }
+            ),
             bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
             bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
             bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
@@ -120,7 +124,7 @@ impl<'a> RunTable<'a> {
         let mut out = format!(
             "{} {}  ✗ ",
             prose::strip_controls(&failure.variant),
-            self.language_cell(failure.language)
+            self.language_cell(failure.language, failure.interpreter.as_deref())
         );
         let width = self.widths.iter().sum::<usize>() + self.gap * (self.widths.len() - 1);
         out = prose::wrap(&(out + &said), width).join("\n  ");
@@ -131,11 +135,13 @@ impl<'a> RunTable<'a> {
         out
     }
 
-    fn language_cell(&self, language: Language) -> String {
-        self.words.get(match language {
-            Language::Rust => "language-rust-short",
-            Language::Python => "language-python-short",
-        })
+    /// `rust`, `py`, or the version of another interpreter than the first: `3.9`.
+    fn language_cell(&self, language: Language, interpreter: Option<&str>) -> String {
+        match (language, interpreter) {
+            (Language::Rust, _) => self.words.get("language-rust-short"),
+            (Language::Python, None) => self.words.get("language-python-short"),
+            (Language::Python, Some(version)) => prose::minor_version(version).to_owned(),
+        }
     }
 
     /// Every digit; without the separators where these do not fit.

@@ -46,8 +46,12 @@ fn the_saving_of_every_lesson_is_visible_at_its_quick_scale() {
 /// The Python runs of a report by lesson and work group.
 fn python_groups(report: &Value) -> BTreeMap<String, Vec<&Value>> {
     let mut groups: BTreeMap<String, Vec<&Value>> = BTreeMap::new();
-    for run in report["runs"].as_array().unwrap().iter().filter(|run| run["language"] == "python") {
-        let name = format!("{} {}", run["section"].as_str().unwrap(), run["work_group"].as_str().unwrap());
+    for run in report["runs"].as_array().expect("runs").iter().filter(|run| run["language"] == "python") {
+        let name = format!(
+            "{} {}",
+            run["section"].as_str().expect("text"),
+            run["work_group"].as_str().expect("text")
+        );
         groups.entry(name).or_default().push(run);
     }
     groups
@@ -55,8 +59,9 @@ fn python_groups(report: &Value) -> BTreeMap<String, Vec<&Value>> {
 
 /// The rows of the budgets of the run's own lesson.
 fn quick_rows(budgets: &toml::Table, report: &Value, run: &Value) -> f64 {
-    let of_section = &budgets[report["lesson"].as_str().unwrap()]["variant"];
-    let same_lesson = report["runs"].as_array().unwrap().iter().filter(|of| of["section"] == run["section"]);
+    let of_section = &budgets[report["lesson"].as_str().expect("text")]["variant"];
+    let same_lesson =
+        report["runs"].as_array().expect("runs").iter().filter(|of| of["section"] == run["section"]);
     let budget = same_lesson.filter_map(|of| of_section.get(of["variant"].as_str()?)).next();
-    budget.expect("every lesson has budgets")["rows"].as_integer().unwrap() as f64
+    budget.expect("every lesson has budgets")["rows"].as_integer().expect("rows") as f64
 }

@@ -26,7 +26,6 @@ predict-turnover = { $total } were asked for, but at most { $peak } in { $blocks
 predict-rounding = You were near to what the kernel counts, { $resident }: the allocator rounds blocks up and keeps headers, { $block } a block here, { $bytes } in all. The heap probe counts what was asked for.
 predict-ask = Predict the peak at { $scales }, such as 2.6GB or 80MB; an empty line leaves a variant out.
 predict-ask-live = peak live heap
-predict-ask-rss = peak RSS
 predict-changed = { $who }: the peak was { $before } and is { $now } ({ $change })
 
 hint = { $section }, hint { $number } of { $of }: { $hint }

@@ -4,7 +4,8 @@ watermark = 程序员晚枫
 
 chart-peak-by-variant = Peak memory by variant, { $scales }
 chart-legend-rust = Rust: peak live heap (heap probe)
-chart-legend-python = CPython: peak RSS (it has no heap probe)
+chart-legend-python = CPython: peak live heap (heap probe)
+chart-legend-python-rss = CPython: peak RSS (its heap was not recorded)
 chart-baseline = baseline
 chart-more = { $percent } more
 chart-same = as much

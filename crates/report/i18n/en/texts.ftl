@@ -56,12 +56,15 @@ column-end = end
 failed = { $probe } probe: { $cause }
 failed-by-signal = { $failed } (signal { $signal })
 
-note-baseline = “Against the baseline” compares peak live heap (for CPython: peak RSS) with { $names }.
+note-baseline = “Against the baseline” compares peak live heap, or peak RSS where no heap was recorded, with { $names }.
 note-baseline-name = { $who } in { $section }
 note-ladder = Peak live is what one process asked its allocator for: mapped pages and what other processes hold are not in it. Here resident memory decides: the ladder compares it.
 note-per-row = { $mark } compared per row, because the two ran at different numbers of rows.
 note-lowered = Run at less than the scale that was asked for, because more would not have fitted into the available memory: { $names }.
 note-lowered-name = { $who } ran { $rows } of { $asked } { $unit }
+note-heap-rows = { $mark } Under the recorder fewer rows ran, because every object is a block there and more would have taken too much time or memory. Peak live and allocations are of these rows: { $names }.
+note-pymalloc = CPython’s peak live and allocations come from a run with PYTHONMALLOC=malloc, in which every object is a block of its own. Its time and RSS come from a plain run with pymalloc, CPython’s own allocator for small objects.
+note-heap-rows-name = { $who } ran { $rows }
 note-once = Wall time: one plain run each.
 note-repetitions = Wall time: median of { $most } repetitions of the plain run.
 note-fewer = Wall time: median of { $most } repetitions of the plain run; fewer for { $names }.
@@ -70,7 +73,7 @@ note-fewer-language = every { $language } variant (×{ $repetitions })
 note-dhat = dhat costs microseconds an allocation, so it ran at a scale of { $rows } only.
 note-rule = Three probes, three “bytes”: heaplab’s recorder adds what a block grows by, and so does stats_alloc; dhat counts each reallocation as a new block of the whole new size. For example { $who }: { $sentence }
 rule-example = For example { $who }: { $sentence }
-note-not-measured = – was not measured: CPython has no heap probe and no counts, only time and RSS; elsewhere the probe did not run.
+note-not-measured = – was not measured: the probe did not run.
 
 equation-dhat-blocks = dhat’s blocks = births + reallocations
 equation-dhat-bytes = dhat’s bytes = birth bytes + new sizes of every reallocation
@@ -115,6 +118,10 @@ why-less = { $who } took { $value }, only { $ratio } times the { $says } that th
 why-nothing = { $who } comes to { $value }: the { $says } that the lecture says.
 why-something = { $who } comes to { $value }, where the lecture says { $says }.
 why-negative = { $who } comes to { $value }, less than nothing, where the lecture says { $says }.
+why-other-quantity = Its { $metric } is { $value }.
+why-other-quantity-same = Judged by { $metric }, which is { $value }, the verdict is the same.
+why-other-quantity-holds = Judged by { $metric }, which is { $value }, it would hold. The lecture’s number is nearer to { $meant }, so that is what it must have meant.
+why-other-quantity-fails = Judged by { $metric }, which is { $value }, it would not hold. The lecture’s number is nearer to { $meant }, so that is what it must have meant.
 why-a-row = That is { $bytes } a { $one }.
 why-start = { $start } were resident before the first { $one }; the rest is { $bytes } a { $one }.
 why-mostly-interpreter = { $start } of it ({ $percent }) were resident before the first { $one }: that is the interpreter itself, the work added { $added }.

@@ -26,7 +26,6 @@ predict-turnover = 总共要过 { $total }，但同时最多只有 { $blocks } �
 predict-rounding = 你说的更接近内核统计的 { $resident }：分配器会把每块向上取整，还要加上块头，这里平均每块 { $block }，共 { $bytes }。堆探针只统计程序申请的字节。
 predict-ask = 请预测规模 { $scales } 时的峰值，例如 2.6GB 或 80MB；直接回车则跳过该变体。
 predict-ask-live = 存活堆峰值
-predict-ask-rss = RSS 峰值
 predict-changed = { $who }：峰值原来 { $before }，现在 { $now }（{ $change }）
 
 hint = { $section }，提示 { $number }/{ $of }：{ $hint }

@@ -4,7 +4,8 @@ watermark = 程序员晚枫
 
 chart-peak-by-variant = 各变体的内存峰值，{ $scales }
 chart-legend-rust = Rust：存活堆峰值（heap 探针）
-chart-legend-python = CPython：RSS 峰值（没有 heap 探针）
+chart-legend-python = CPython：存活堆峰值（heap 探针）
+chart-legend-python-rss = CPython：RSS 峰值（没有记录堆）
 chart-baseline = 基准
 chart-more = 多用 { $percent }
 chart-same = 一样多

@@ -57,12 +57,15 @@ column-end = 结束时
 failed = { $probe } 探针：{ $cause }
 failed-by-signal = { $failed }（信号 { $signal }）
 
-note-baseline = “与基准相比”比的是存活堆峰值（CPython 比 RSS 峰值），基准是 { $names }。
+note-baseline = “与基准相比”比的是存活堆峰值（没有记录堆的变体比 RSS 峰值），基准是 { $names }。
 note-baseline-name = { $section } 里 { $who }
 note-ladder = “存活峰值”只是一个进程向分配器要的内存：映射的页、别的进程占的内存都不在里面。这一节以常驻内存为准，“阶梯”图比的就是它。
 note-per-row = { $mark } 两边行数不同，按每行折算后再比。
 note-lowered = 可用内存装不下要求的规模，下列变体少跑了一些：{ $names }。
 note-lowered-name = { $who } 要求 { $asked } { unit-many }，只跑了 { $rows }
+note-heap-rows = { $mark } 在记录器下，每个对象都是一块，行数再多就太慢或太占内存，所以少跑了一些。存活峰值和分配次数属于这个规模：{ $names }。
+note-pymalloc = CPython 的存活峰值和分配次数来自 PYTHONMALLOC=malloc 的运行，那里每个对象都是单独的一块。它的用时和 RSS 来自普通运行，小对象由 CPython 自己的 pymalloc 分配。
+note-heap-rows-name = { $who } 跑了 { $rows }
 note-once = 用时：每个变体只跑了一次 plain。
 note-repetitions = 用时取 { $most } 次 plain 运行的中位数。
 note-fewer = 用时取 { $most } 次 plain 运行的中位数；次数较少的有：{ $names }。
@@ -71,7 +74,7 @@ note-fewer-language = 所有 { $language } 变体（×{ $repetitions }）
 note-dhat = dhat 每次分配要花几微秒，所以只在 { $rows } 的规模上跑。
 note-rule = 同一段程序，三个探针报出三种“字节数”：块变大时，heaplab 记录器和 stats_alloc 只加增长的部分，dhat 则把每次重分配当成一个全新的块，按新大小整个再算一遍。以 { $who } 为例：{ $sentence }
 rule-example = 以 { $who } 为例：{ $sentence }
-note-not-measured = – 表示没有测量：CPython 没有堆探针和计数，只测用时和 RSS；其余是对应的探针没有跑成。
+note-not-measured = – 表示没有测量：对应的探针没有跑。
 
 equation-dhat-blocks = dhat 的块数 = 新分配 + 重分配
 equation-dhat-bytes = dhat 的字节数 = 新分配的字节 + 每次重分配后的新大小
@@ -116,6 +119,10 @@ why-less = { $who } 只用了 { $value }，是课上所说 { $says } 的 { $rati
 why-nothing = { $who } 合 { $value }，与课上说的 { $says } 相符。
 why-something = { $who } 合 { $value }，课上说的却是 { $says }。
 why-negative = { $who } 合 { $value }，不增反减，课上说的却是 { $says }。
+why-other-quantity = 它的{ $metric }是 { $value }。
+why-other-quantity-same = 按{ $metric }（{ $value }）来判断，结论相同。
+why-other-quantity-holds = 按{ $metric }（{ $value }）来判断，这句话成立。课上的数更接近{ $meant }，说的应当就是它。
+why-other-quantity-fails = 按{ $metric }（{ $value }）来判断，这句话不成立。课上的数更接近{ $meant }，说的应当就是它。
 why-a-row = 平均每{ $one } { $bytes }。
 why-start = 开工之前已经常驻 { $start }，剩下的摊到每{ $one }是 { $bytes }。
 why-mostly-interpreter = 其中 { $start }（{ $percent }）在开工之前就已常驻，那是解释器自己的开销，真正干活只多用了 { $added }。

@@ -1,13 +1,14 @@
 //! `comparison.svg`: one bar per variant, as long as its peak.
 //!
-//! Rust's bars are peak live heap, as the heap probe counts it. CPython has no heap probe, so its
-//! bars are peak RSS; the legend says so. On a logarithmic scale lengths must not be compared, and
+//! Bars are peak live heap, as the heap probe counts it. Where nothing can record CPython's heap, its
+//! bars are peak RSS, and the legend says so. On a logarithmic scale lengths must not be compared, and
 //! the chart says that too.
 
 use super::axis::Axis;
 use super::canvas::{self, Canvas, DrawError, EDGE, GRID, INK, PAPER, QUIET, TextLook};
 use crate::{RenderError, Words, format, prose, svg};
 use heaplab_analysis::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
+use heaplab_analysis::prediction;
 use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{AxisUnit, Language, Report, Run};
 use plotters::coord::types::RangedCoordf64;
@@ -58,12 +59,9 @@ struct VariantBar<'a> {
     says: String,
 }
 
-/// The compared figure: peak live heap for Rust, peak RSS for CPython.
+/// The compared figure: peak live heap. For CPython, where nothing can record it, peak RSS.
 fn compared_peak(run: &Run) -> Option<u64> {
-    match run.language {
-        Language::Rust => run.heap.as_ref().map(|heap| heap.peak_bytes),
-        Language::Python => run.plain.as_ref().and_then(|plain| plain.peak_rss_bytes),
-    }
+    prediction::measured_peak_bytes(run)
 }
 
 fn chart_rows<'a>(report: &'a Report, words: &Words) -> Vec<ChartRow<'a>> {
@@ -133,11 +131,16 @@ fn draw_head(page: &Canvas<'_>, report: &Report, words: &Words, title: &str) -> 
     canvas::draw_text(page, title, (EDGE, 32), TextLook::left_aligned(21, INK))?;
     canvas::draw_text(page, &subtitle, (EDGE, 60), TextLook::left_aligned(14, QUIET))?;
     let mut left = EDGE;
-    for (language, key) in [(Language::Rust, "chart-legend-rust"), (Language::Python, "chart-legend-python")]
-    {
-        if !report.runs.iter().any(|run| run.language == language) {
+    for language in [Language::Rust, Language::Python] {
+        let runs = || report.runs.iter().filter(|run| run.language == language);
+        if runs().next().is_none() {
             continue;
         }
+        let key = match language {
+            Language::Rust => "chart-legend-rust",
+            Language::Python if runs().any(|run| run.heap.is_some()) => "chart-legend-python",
+            Language::Python => "chart-legend-python-rss",
+        };
         let says = words.get(key);
         let square =
             Rectangle::new([(left, 79), (left + 14, 93)], canvas::language_colour(language).filled());
@@ -301,8 +304,8 @@ mod tests {
     fn a_run_at_other_rows_says_so() {
         let mut report = report(&[("list_dict", 1000), ("json", 1000)]);
         report.rows_requested = 100;
-        report.runs[0].rows = 100;
-        report.runs[1].rows = 50;
+        fixture::set_rows(&mut report.runs[0], 100);
+        fixture::set_rows(&mut report.runs[1], 50);
         let texts = texts(&draw_fixture(&report, Lang::En));
         assert!(texts.contains(&"1.00 kB · 50 rows · 100.0 % more a row".to_owned()), "{texts:?}");
     }

@@ -3,8 +3,8 @@
 
 use crate::{Words, format, prose};
 use heaplab_analysis::claims::{
-    ClaimFigure, FIGURE_PREFIX, JudgedClaim, MissingFigure, claimed_number, explain_missing_figure,
-    find_attached_figure,
+    ClaimFigure, FIGURE_PREFIX, JudgedClaim, MissingFigure, OtherQuantity, claimed_number,
+    explain_missing_figure, find_attached_figure,
 };
 use heaplab_record::{ClaimSpec, Language, PlainRun, Relation, Run};
 
@@ -20,8 +20,13 @@ pub(super) struct ClaimContext<'a> {
     pub(super) words: &'a Words,
 }
 
-/// The reason of the verdict, then the cost of a row, then the other language.
-pub(super) fn explain_claim(of: &ClaimContext, judged: &JudgedClaim) -> String {
+/// The reason of the verdict, then the cost per row, the other quantity of memory, and the other
+/// language.
+pub(super) fn explain_claim(
+    of: &ClaimContext,
+    judged: &JudgedClaim,
+    other_quantity: Option<&OtherQuantity>,
+) -> String {
     let decisive = judged.decisive();
     let mut said = Vec::new();
     match decisive {
@@ -32,6 +37,9 @@ pub(super) fn explain_claim(of: &ClaimContext, judged: &JudgedClaim) -> String {
     if let Some(figure) = decisive.filter(|figure| !is_attached(figure)) {
         said.extend(explain_cost(of, figure));
         said.extend(explain_allocations(of, figure));
+    }
+    if let Some(other) = other_quantity {
+        said.push(explain_other_quantity(of, judged, other));
     }
     for other in judged.figures.iter().filter(|figure| figure.measure.language != of.spec.judged_by) {
         said.push(compare_languages(of, other, decisive));
@@ -83,7 +91,7 @@ fn name_metric(run: &Run, metric: &str, words: &Words) -> String {
 fn explain_other_rows(of: &ClaimContext, figure: &ClaimFigure) -> String {
     let figures = [
         ("says", format::count(of.spec.says_rows)),
-        ("rows", format::count(figure.run.rows)),
+        ("rows", format::count(figure.rows)),
         ("who", name_figure(of, figure)),
         ("value", format_value(of, figure)),
         ("unit", of.unit.to_owned()),
@@ -119,6 +127,26 @@ fn explain_verdict(of: &ClaimContext, figure: &ClaimFigure) -> String {
     say_with(of.words, key, &figures)
 }
 
+/// The verdict by the other quantity, and which of the two the lecture must have meant where the
+/// verdicts differ.
+fn explain_other_quantity(of: &ClaimContext, judged: &JudgedClaim, other: &OtherQuantity) -> String {
+    let words = of.words;
+    let key = match (judged.holds, other.holds) {
+        (Some(one), Some(two)) if one == two => "why-other-quantity-same",
+        (Some(_), Some(true)) => "why-other-quantity-holds",
+        (Some(_), Some(false)) => "why-other-quantity-fails",
+        _ => "why-other-quantity",
+    };
+    let own = judged.decisive().map_or("", |figure| figure.measure.metric.as_str());
+    let meant = if other.is_nearer { other.metric } else { own };
+    let figures = [
+        ("metric", prose::metric_name(other.metric, words)),
+        ("value", format_value(of, &other.figure)),
+        ("meant", prose::metric_name(meant, words)),
+    ];
+    say_with(words, key, &figures)
+}
+
 /// What was there before the first row, and what each row adds. A difference of two runs has
 /// neither.
 fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
@@ -126,7 +154,7 @@ fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
         return None;
     }
     let peak = u64::try_from(figure.value).ok()?;
-    let a_row = format::bytes_per_row(peak, figure.run.rows)?;
+    let a_row = format::bytes_per_row(peak, figure.rows)?;
     let resident = figure.measure.metric == "peak_rss_bytes";
     let start = figure.run.plain.as_ref().and_then(|PlainRun { start_rss_bytes, .. }| *start_rss_bytes);
     let one = prose::unit_singular(of.unit, of.words);
@@ -149,9 +177,9 @@ fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
     Some(say_with(of.words, key, &figures))
 }
 
-/// Allocations per row, which only the counts probe measures.
+/// Allocations per row, at the scale that they were counted at.
 fn explain_allocations(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
-    let each = format::count_per_row(figure.run.counts.as_ref()?.allocations, figure.run.rows)?;
+    let each = format::count_per_row(figure.run.allocations()?, figure.run.allocation_rows())?;
     let one = prose::unit_singular(of.unit, of.words);
     let figures = [("variant", figure.run.variant.clone()), ("each", each), ("one", one)];
     Some(say_with(of.words, "why-allocations", &figures))
@@ -162,10 +190,7 @@ fn compare_languages(of: &ClaimContext, other: &ClaimFigure, decisive: Option<&C
     let mut figures = vec![("who", name_figure(of, other)), ("value", format_value(of, other))];
     let key = match decisive {
         Some(decisive)
-            if !other.is_count
-                && decisive.value > 0
-                && other.value > 0
-                && decisive.run.rows == other.run.rows =>
+            if !other.is_count && decisive.value > 0 && other.value > 0 && decisive.rows == other.rows =>
         {
             let part = other.value as f64 / decisive.value as f64;
             figures.push(("ratio", format::ratio(part)));

@@ -91,11 +91,11 @@ fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
     };
     [
         format!("`{}`", run.variant),
-        prose::language_name(run.language, words),
+        prose::language_of_run(run, words),
         heap.map_or_else(absent, |heap| format::bytes(heap.peak_bytes)),
         heap.and_then(|heap| format::bytes_per_row(heap.peak_bytes, run.rows)).unwrap_or_else(absent),
         change,
-        run.counts.as_ref().map_or_else(absent, |counts| format::count(counts.allocations)),
+        run.allocations().map_or_else(absent, format::count),
         plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),
         plain.and_then(|plain| median_of_counts(&plain.wall_ns)).map_or_else(absent, format::nanoseconds),
     ]

@@ -79,7 +79,7 @@ fn run_number(run: &Run, key: &str) -> Result<Option<u64>, String> {
         "peak_bytes" => heap.map(|heap| heap.peak_bytes),
         "total_bytes" => heap.map(|heap| heap.total_bytes),
         "end_bytes" => heap.map(|heap| heap.end_bytes),
-        "allocations" => counts.map(|counts| counts.allocations),
+        "allocations" => run.allocations(),
         "reallocations" => counts.map(|counts| counts.reallocations),
         "peak_rss_bytes" => plain.and_then(|plain| plain.peak_rss_bytes),
         "peak_rss_anon_bytes" => plain.and_then(|plain| plain.peak_rss_anon_bytes),
@@ -104,11 +104,14 @@ fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Op
     })
 }
 
-/// Bytes or counts divided by the run's rows.
+/// Bytes or counts divided by the rows that they were measured at.
 fn figure_per_row(run: &Run, value: u64, key: &str) -> Option<String> {
-    match key.ends_with("_bytes") {
-        true => format::bytes_per_row(value, run.rows),
-        false => format::count_per_row(value, run.rows),
+    let heap_rows = run.heap.as_ref().map_or(run.rows, |heap| heap.rows);
+    match key {
+        "peak_bytes" | "total_bytes" | "end_bytes" => format::bytes_per_row(value, heap_rows),
+        "allocations" => format::count_per_row(value, run.allocation_rows()),
+        key if key.ends_with("_bytes") => format::bytes_per_row(value, run.rows),
+        _ => format::count_per_row(value, run.rows),
     }
 }
 

@@ -183,9 +183,9 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
             format!("{}{mark}", format::relative_change(change))
         }
     };
-    let allocations = run.counts.as_ref().map(|counts| format::count(counts.allocations));
+    let allocations = run.allocations().map(format::count);
     let written = [
-        prose::language_name(run.language, words),
+        prose::language_of_run(run, words),
         format::count(run.rows),
         run.heap.as_ref().map_or_else(
             || NOT_MEASURED.to_owned(),

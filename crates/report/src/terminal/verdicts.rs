@@ -114,7 +114,8 @@ mod tests {
             allocations a row.
         – json takes 4 GB                                    4.00 GB         –   2.40 GB
             Not judged: the claim speaks of 10,000,000 rows, Rust json ran 5,000,000 and
-            took 2.40 GB. That is 480 B a row. json makes 5.00 allocations a row.
+            took 2.40 GB. That is 480 B a row. json makes 5.00 allocations a row. Its
+            peak RSS is 2.40 GB.
         ");
         assert_eq!(render_claims(&[], &words, 80, true), "");
     }

@@ -96,11 +96,8 @@ fn ask_predictions(
     words: &Words,
 ) -> Result<Vec<Prediction>, ExitReason> {
     let mut said = Vec::new();
-    for task in tasks {
-        let what = match task.variant.language {
-            Language::Rust => words.get("predict-ask-live"),
-            Language::Python => words.get("predict-ask-rss"),
-        };
+    let what = words.get("predict-ask-live");
+    for task in tasks.iter().filter(|task| task.interpreter_label().is_none()) {
         loop {
             // The read below fails if the terminal is gone.
             let _ = write!(output, "  {} ({}), {what}: ", task_name(task), task.about)

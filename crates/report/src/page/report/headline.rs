@@ -101,7 +101,7 @@ fn biggest_saving_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
         })
         .min_by(|one, other| one.3.total_cmp(&other.3))?;
     let (run, baseline, change, _) = best;
-    let who = prose::variant_name(run.language, &run.variant, words);
+    let who = prose::run_name(run, words);
     let line = words.say("fact-saving-of", &[("who", &who), ("baseline", &baseline.variant)]);
     Some([words.get("fact-saving"), format::relative_change(change), line])
 }

@@ -57,7 +57,8 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         }
     };
     let one = prose::unit_singular(prose::unit_of_run(run, report), words);
-    let each = run.counts.as_ref().and_then(|counts| format::count_per_row(counts.allocations, run.rows));
+    let each =
+        run.allocations().and_then(|allocations| format::count_per_row(allocations, run.allocation_rows()));
     let wall = plain.and_then(|plain| median_of_counts(&plain.wall_ns));
     let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
     RunRow {
@@ -65,7 +66,7 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
         about: run.about.clone(),
         baseline: run.baseline,
         python: run.language == Language::Python,
-        language: prose::language_name(run.language, words),
+        language: prose::language_of_run(run, words),
         rows: figure_cell(Some(format::scale(run.rows)), Some(format::count(run.rows))),
         peak: figure_cell(
             run.heap.as_ref().map(|heap| format::bytes_within(heap.peak_bytes, heap.peak_error_bytes)),
@@ -79,7 +80,7 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
             bytes_cell(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
             bytes_cell(plain.and_then(|plain| plain.peak_rss_file_bytes)),
             figure_cell(
-                run.counts.as_ref().map(|counts| format::count(counts.allocations)),
+                run.allocations().map(format::count),
                 each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
             ),
             figure_cell(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
