@@ -5,6 +5,7 @@
 mod baseline;
 mod lecture;
 pub(crate) mod pictures;
+mod versions;
 
 use crate::{Lang, Words, claims, goal};
 use heaplab_analysis::reconciliation::reconcile;
@@ -15,6 +16,7 @@ use heaplab_record::{
 };
 
 pub(crate) use lecture::{claim_specs, goal_spec};
+pub(crate) use versions::report_of_versions;
 
 /// The lecture's scale.
 pub(crate) const ROWS: u64 = 10_000_000;

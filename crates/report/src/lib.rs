@@ -24,6 +24,7 @@ mod graph;
 pub mod growth;
 pub mod homework;
 pub mod instructions;
+mod interpreters;
 pub mod lesson_data;
 pub mod markdown;
 mod mindmap;
@@ -44,6 +45,7 @@ pub mod terminal;
 pub mod timing;
 mod tool_results;
 mod unnamed;
+mod versions;
 mod words;
 
 pub use allocation_lines::annotate_sources;

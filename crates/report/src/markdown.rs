@@ -4,6 +4,7 @@ mod bench;
 mod cpu;
 mod difference;
 mod summary;
+mod versions;
 
 pub use bench::render_bench_markdown;
 pub use cpu::render_cpu_summary;

@@ -262,11 +262,16 @@ mod tests {
             include_str!("source_listing.rs"),
             include_str!("markdown/difference.rs"),
             include_str!("markdown/summary.rs"),
+            include_str!("markdown/versions.rs"),
             include_str!("terminal.rs"),
             include_str!("terminal/difference.rs"),
             include_str!("terminal/predictions.rs"),
             include_str!("terminal/verdicts.rs"),
+            include_str!("terminal/versions.rs"),
+            include_str!("versions.rs"),
+            include_str!("versions/table.rs"),
             include_str!("../templates/report.html"),
+            include_str!("../templates/versions.html"),
         ];
         let starts = [
             "column",
@@ -291,6 +296,7 @@ mod tests {
             "picture",
             "graph",
             "regions",
+            "versions",
         ];
         let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
         let mut found = 0;

@@ -7,6 +7,7 @@ mod lesson_list;
 mod predictions;
 mod tools;
 mod verdicts;
+mod versions;
 
 pub use cpu::render_cpu;
 pub use difference::render_difference;
@@ -14,6 +15,7 @@ pub use lesson_list::{ListedLesson, render_lesson_list};
 pub use predictions::render_predictions;
 pub use tools::render_tools;
 pub use verdicts::{render_claims, render_goal, render_notes};
+pub use versions::render_versions;
 
 use crate::notes::{HEAP_ROWS_MARK, PER_ROW_MARK};
 use crate::{Words, format, prose};

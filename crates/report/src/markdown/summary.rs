@@ -1,6 +1,7 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull
 //! request.
 
+use super::versions::render_versions;
 use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
 use crate::attachments::{pictures, tables};
 use crate::picture::ListedPicture;
@@ -9,7 +10,7 @@ use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Words, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile, site_table,
-    tool_results,
+    tool_results, versions,
 };
 use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
@@ -51,6 +52,9 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
     out.push('\n');
     for note in noted {
         let _ = writeln!(out, "- {}", escape_text(&note));
+    }
+    if let Some(table) = versions::version_table(report, words) {
+        write_section(&mut out, words, "heading-versions", render_versions(&table, words));
     }
     if report.lesson.is_none() {
         write_program_sites(&mut out, report, words);

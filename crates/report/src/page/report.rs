@@ -11,7 +11,7 @@ use crate::page::{inline_svg, script};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Artifact, FlamegraphSet, Picture, RenderError, Words, environment, format, notes, predict, program,
-    prose, reconcile, site_table, source_listing, tool_results,
+    prose, reconcile, site_table, source_listing, tool_results, versions,
 };
 use askama::Template;
 use attached::AttachedPicture;
@@ -71,6 +71,7 @@ pub fn render_report_page(
         } else {
             program::program_notes(report, words)
         },
+        versions: versions::version_table(report, words),
         rule: notes::rule_example_note(&report.runs, words),
         claims: report
             .claims
@@ -124,6 +125,7 @@ struct ReportPage<'a> {
     sections: Vec<RunSection>,
     processes: Vec<program::ProcessRow>,
     notes: Vec<String>,
+    versions: Option<versions::VersionTable>,
     rule: Option<String>,
     claims: Vec<ClaimPanel>,
     predictions: Vec<predict::PredictionVerdict>,

@@ -29,6 +29,7 @@ pub(super) fn print_outcome(
     for part in [
         lines::render_predictions(report, words, width),
         lines::render_notes(report, words, width),
+        lines::render_versions(report, words, width),
         lines::render_tools(report, words, width),
         lines::render_claims(&report.claims, words, width, color),
     ] {
