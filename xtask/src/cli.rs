@@ -29,7 +29,8 @@ pub(crate) enum Command {
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
         cargo xtask lesson 8.7 --bytes 10GB\n  cargo xtask lesson 8.7 --log access.log\n  \
         cargo xtask lesson 8.5 --predict list_dict=2.6GB,slots=600MB\n  cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
-        RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back."
+        RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back.\n\
+        Every word of the tables: cargo xtask primer glossary"
     )]
     Lesson(LessonOptions),
     /// List the sections: title, minutes, and what has been run
@@ -37,7 +38,7 @@ pub(crate) enum Command {
     Lessons(LessonsOptions),
     /// For people from Python: Box, Rc, Weak, RefCell, lifetimes and Drop, each beside its Python counterpart
     #[command(
-        after_help = "Examples:\n  cargo xtask primer\n  cargo xtask primer rc\n  cargo xtask primer drop --lang zh"
+        after_help = "Examples:\n  cargo xtask primer\n  cargo xtask primer rc\n  cargo xtask primer drop --lang zh\n  cargo xtask primer glossary"
     )]
     Primer(PrimerOptions),
     /// The next hint to a section's exercise, one after the other
@@ -193,8 +194,8 @@ pub(crate) struct LessonsOptions {
 
 #[derive(Args)]
 pub(crate) struct PrimerOptions {
-    /// The word: its two programs, what both print, and why [default: list the words]
-    #[arg(value_parser = ["box", "rc", "weak", "refcell", "lifetimes", "drop"])]
+    /// A word of Rust: its two programs, what both print, and why; `glossary`: the words of the tables [default: list the words]
+    #[arg(value_parser = ["box", "rc", "weak", "refcell", "lifetimes", "drop", "glossary"])]
     pub(crate) word: Option<String>,
     /// The language of the explanation [default: by LANG]
     #[arg(long, value_enum)]

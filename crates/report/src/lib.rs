@@ -18,6 +18,7 @@ mod fixture;
 mod flamegraph;
 pub mod format;
 pub mod gallery;
+pub mod glossary;
 pub mod goal;
 pub mod gradebook;
 mod graph;

@@ -1,5 +1,6 @@
 //! HTML pages. Each is one file that loads nothing; its content security policy enforces this.
 
+mod column_head;
 mod cpu;
 mod gradebook;
 mod homework;

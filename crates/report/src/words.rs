@@ -12,6 +12,7 @@ const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/commands.ftl"), include_str!("../i18n/zh/commands.ftl")),
     (include_str!("../i18n/en/gallery.ftl"), include_str!("../i18n/zh/gallery.ftl")),
     (include_str!("../i18n/en/cpu.ftl"), include_str!("../i18n/zh/cpu.ftl")),
+    (include_str!("../i18n/en/glossary.ftl"), include_str!("../i18n/zh/glossary.ftl")),
     (include_str!("../i18n/en/gradebook.ftl"), include_str!("../i18n/zh/gradebook.ftl")),
     (include_str!("../i18n/en/growth.ftl"), include_str!("../i18n/zh/growth.ftl")),
     (include_str!("../i18n/en/homework.ftl"), include_str!("../i18n/zh/homework.ftl")),

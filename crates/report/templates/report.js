@@ -31,8 +31,14 @@
       if (head.dataset.fixed !== undefined) return;
       const button = document.createElement("button");
       button.type = "button";
-      button.append(...head.childNodes);
-      head.append(button);
+      // A link cannot stand inside a button: the way to its word becomes a sign of its own.
+      const word = head.querySelector("a");
+      button.append(...(word || head).childNodes);
+      head.prepend(button);
+      if (word) {
+        word.setAttribute("aria-label", document.getElementById(word.hash.slice(1)).querySelector("dt").textContent);
+        word.textContent = "?";
+      }
       button.addEventListener("click", () => sort(table, head, column));
     });
   }
@@ -50,6 +56,20 @@
       said.textContent = words.length ? `${shown} / ${rows.length}` : "";
     });
   }
+
+  // Glossary: whoever goes to a word finds it unfolded, and a link shows its word's sentence.
+  const unfold = (hash) => {
+    const word = hash.startsWith("#word-") && document.getElementById(hash.slice(1));
+    if (word) word.closest("details").open = true;
+    return word;
+  };
+  for (const link of all(document, 'a[href^="#word-"]')) {
+    const word = document.getElementById(link.hash.slice(1));
+    if (word && !link.title) link.title = word.querySelector("dd").textContent;
+    link.addEventListener("click", () => unfold(link.hash));
+  }
+  const asked = unfold(location.hash);
+  if (asked) asked.scrollIntoView();
 
   // Flamegraphs.
   const LEAST = 0.3;

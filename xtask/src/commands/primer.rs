@@ -9,6 +9,7 @@ use crate::runner::discover::{self, Workspace};
 use crate::runner::python::{self, PYTHON_VARIABLE, Python};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
+use heaplab_report::glossary;
 use heaplab_report::primer::{self, OutputPair, PrimerRun, PrimerSection, RefusedProgram};
 use heaplab_report::{Lang, Words};
 use std::collections::HashMap;
@@ -19,6 +20,10 @@ use std::process::{Command, Stdio};
 pub(crate) const FOLDER: &str = "lessons/primer";
 const PACKAGE: &str = "primer";
 const TEXTS: [(&str, Lang); 2] = [("README.md", Lang::En), ("README.zh-CN.md", Lang::Zh)];
+/// The glossary as a text, for the repository and the site.
+const GLOSSARIES: [(&str, Lang); 2] = [("GLOSSARY.md", Lang::En), ("GLOSSARY.zh-CN.md", Lang::Zh)];
+/// What is typed for the glossary in place of a word.
+const GLOSSARY: &str = "glossary";
 
 pub(crate) fn run(options: &PrimerOptions) -> Result<()> {
     let workspace = discover::load_workspace()?;
@@ -26,6 +31,10 @@ pub(crate) fn run(options: &PrimerOptions) -> Result<()> {
     let screen = Terminal::new(true);
     if options.bless || options.check {
         return renew_texts(&workspace, options.check, &screen, &words);
+    }
+    if options.word.as_deref() == Some(GLOSSARY) {
+        screen.print_result(&glossary::render_terminal(&words, Terminal::width_columns()));
+        return Ok(());
     }
     let (_, markdown) = read_text(&workspace, words.lang())?;
     let sections = parse_sections(&markdown)?;
@@ -78,6 +87,20 @@ fn renew_texts(workspace: &Workspace, only_check: bool, screen: &Terminal, words
             stale.extend(changed.iter().map(say));
         } else if filled != text {
             replace_file(&path, &filled)?;
+            screen.print_result(&words.say("primer-renewed", &[("path", &shown)]));
+        }
+    }
+    for (name, lang) in GLOSSARIES {
+        let (path, text) =
+            (workspace.root.join(FOLDER).join(name), glossary::render_markdown(&Words::new(lang)));
+        if std::fs::read_to_string(&path).is_ok_and(|old| old == text) {
+            continue;
+        }
+        let shown = format!("{FOLDER}/{name}");
+        if only_check {
+            stale.push(words.say("primer-stale", &[("path", &shown), ("word", GLOSSARY)]));
+        } else {
+            replace_file(&path, &text)?;
             screen.print_result(&words.say("primer-renewed", &[("path", &shown)]));
         }
     }

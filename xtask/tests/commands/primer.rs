@@ -88,6 +88,12 @@ fn a_word_shows_both_sources_both_outputs_and_why() {
             said.lines().find(|line| line.trim_start().starts_with("owners after the second name ")).unwrap();
         assert_eq!(row.split_whitespace().rev().take(3).collect::<Vec<_>>(), ["=", "2", "2"], "{row}");
     }
+    for (lang, word) in
+        [("en", "RSS, anonymous\n    Resident pages"), ("zh", "RSS 匿名页\n    不属于任何文件")]
+    {
+        let said = stdout(&run(&workspace(), &["primer", "glossary", "--lang", lang]));
+        assert!(said.contains(word), "{said}");
+    }
     let listed = stdout(&run(&workspace(), &["primer", "--lang", "zh"]));
     assert!(listed.contains("weak") && listed.contains("cargo xtask primer WORD"), "{listed}");
 }

@@ -7,6 +7,8 @@ mod panels;
 mod runs;
 
 use crate::attachments::tables;
+use crate::glossary::{self, GlossaryEntry, Pages};
+use crate::page::column_head::ColumnHead;
 use crate::page::{inline_svg, script};
 use crate::table::{MergedTable, TableCell};
 use crate::{
@@ -95,6 +97,7 @@ pub fn render_report_page(
         tools: ToolTable::from_report(report, words),
         failed: report.failed.iter().map(|failure| FailurePanel::from_failure(failure, words)).collect(),
         environment: environment::environment_rows(report, words),
+        glossary: glossary::list_entries(if is_lesson { Pages::Lesson } else { Pages::Program }, words),
     };
     page.render().map_err(|error| RenderError::page("report.html", error))
 }
@@ -143,6 +146,7 @@ struct ReportPage<'a> {
     tools: Vec<ToolTable>,
     failed: Vec<FailurePanel>,
     environment: Vec<(String, String)>,
+    glossary: Vec<GlossaryEntry>,
 }
 
 impl ReportPage<'_> {
@@ -162,9 +166,14 @@ impl ReportPage<'_> {
         written.trim_end_matches('0').trim_end_matches('.').to_owned()
     }
 
-    /// A column's head.
-    fn head(&self, key: &str) -> String {
-        prose::column_head(&format!("column-{key}"), self.words)
+    /// A column's head, with its word's sentence as the title.
+    fn head(&self, key: &str) -> ColumnHead {
+        ColumnHead::new(key, true, self.words)
+    }
+
+    /// The same for a table that stands on the page many times.
+    fn short_head(&self, key: &str) -> ColumnHead {
+        ColumnHead::new(key, false, self.words)
     }
 }
 

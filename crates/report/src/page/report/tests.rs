@@ -245,3 +245,40 @@ fn what_was_not_measured_is_no_zero() {
     assert!(body.contains("–"));
     render_fixture(&fixture::empty_report(), Lang::Zh);
 }
+
+/// The columns whose heads the template names, such as `head("variant")`.
+fn columns_of_template() -> Vec<&'static str> {
+    let named = include_str!("../../../templates/report.html").split("head(\"").skip(1);
+    named.filter_map(|rest| rest.split_once('"')).map(|(column, _)| column).collect()
+}
+
+#[test]
+fn every_head_has_a_word_in_the_glossary() {
+    let named = columns_of_template();
+    assert!(named.contains(&"rss-anon") && named.contains(&"function"), "{named:?}");
+    let listed = site_table::FIGURES.iter().chain(&program::COLUMNS).chain(&reconcile::COLUMNS);
+    let listed = listed.chain(&panels::RECONCILED).copied();
+    for column in named.into_iter().chain(listed) {
+        let entry = glossary::find_column(column, &Words::new(Lang::En));
+        assert!(entry.is_some(), "no word of crates/report/src/glossary.rs is for the column `{column}`");
+    }
+}
+
+/// Every link to a word leads somewhere, each word stands once, and the sentence is the link's title.
+#[test]
+fn heads_lead_to_words_that_the_page_explains() {
+    let lesson = [Lang::En, Lang::Zh].map(|lang| (lang, fixture::report(lang)));
+    let program = [Lang::En, Lang::Zh].map(|lang| (lang, fixture::program_report(lang)));
+    for (lang, report) in lesson.into_iter().chain(program) {
+        let page = render_fixture(&report, lang);
+        let links = page.split("href=\"#word-").skip(1);
+        let links: Vec<&str> = links.filter_map(|rest| rest.split_once('"')).map(|(word, _)| word).collect();
+        assert!(links.len() >= 8, "{links:?}");
+        for word in links {
+            assert_eq!(page.matches(&format!("id=\"word-{word}\"")).count(), 1, "{word}");
+        }
+        let peak = glossary::find_column("peak-live", &Words::new(lang)).unwrap();
+        assert!(page.contains(&format!("<a href=\"#word-peak\" title=\"{}", &peak.meaning[..12])));
+        assert!(page.contains(&format!("<dt>{}</dt>", peak.name)));
+    }
+}
