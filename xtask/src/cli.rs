@@ -333,7 +333,7 @@ pub(crate) struct CiOptions {
     /// The budgets [default: budgets.toml of the workspace]
     #[arg(long, value_name = "FILE")]
     pub(crate) budgets: Option<PathBuf>,
-    /// Whether CPython runs beside Rust; it has no budgets
+    /// As with `lesson`; a version of CPython without budgets is not held to those of another
     #[arg(long, value_name = "CHOICE|LIST", default_value = "auto")]
     pub(crate) python: PythonChoice,
     /// Write JUnit XML here [default: ci/junit.xml among the reports]

@@ -55,6 +55,17 @@ pub struct Report {
     pub claims: Vec<ClaimVerdict>,
 }
 
+impl Report {
+    /// The version of CPython that ran a script, such as `3.11.7`; `None` for a Rust variant.
+    pub fn python_version<'a>(&'a self, run: &'a Run) -> Option<&'a str> {
+        let first = || self.environment.python.as_deref().map(|name| name.trim_start_matches("Python "));
+        match run.language {
+            Language::Rust => None,
+            Language::Python => run.interpreter.as_deref().or_else(first),
+        }
+    }
+}
+
 /// How a section's runs are drawn as a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -15,6 +15,7 @@ ci-column-seconds = seconds
 ci-below = measured { $measured }, budget { $budget }
 ci-failed = it failed under the { $probe } probe: { $cause }
 ci-no-budget = no budget yet: cargo xtask ci --bless --section { $section }
+ci-no-python-budget = CPython { $version } has no budget yet, and is not held to that of another version: cargo xtask ci --bless --section { $section }
 ci-new-variant = this section has budgets and this variant has none: cargo xtask ci --bless --section { $section }
 ci-gone = it has a budget and was not measured; if it is gone or has another name: cargo xtask ci --bless --section { $section }
 ci-rows = it ran at a scale of { $rows }, the budget is of { $budget }; if that is meant: cargo xtask ci --bless --section { $section }

@@ -15,6 +15,7 @@ ci-column-seconds = 秒
 ci-below = 测得 { $measured }，预算 { $budget }
 ci-failed = 在 { $probe } 探针下失败：{ $cause }
 ci-no-budget = 还没有预算：cargo xtask ci --bless --section { $section }
+ci-no-python-budget = CPython { $version } 还没有预算，其他版本的预算对它无效：cargo xtask ci --bless --section { $section }
 ci-new-variant = 本节已有预算，这个变体却没有：cargo xtask ci --bless --section { $section }
 ci-gone = 有预算，却没有测到；如果它已删除或改名：cargo xtask ci --bless --section { $section }
 ci-rows = 这次的规模是 { $rows }，预算的规模是 { $budget }；如果是有意的：cargo xtask ci --bless --section { $section }

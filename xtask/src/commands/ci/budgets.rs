@@ -8,7 +8,7 @@ use crate::runner::discover::SectionNumber;
 use anyhow::{Context as _, Result};
 use heaplab_record::{Language, Report, Run};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -24,14 +24,14 @@ const PATHS_TOLERANCE_PERCENT: u64 = 50;
 const CEILING_MARGIN_BYTES: u64 = 4 << 20;
 
 const HEAD: &str = "\
-# What each Rust variant of a section may take at `cargo xtask ci`'s quick scale. Renew with: cargo xtask ci --bless
+# What each variant of a section may take at `cargo xtask ci`'s quick scale. Renew with: cargo xtask ci --bless
 #
 # The names are report.json's. Counts and bytes are of stats_alloc (allocations, reallocations) and of heaplab's recorder; they
 # are the same on every run, on one core and on many, so nothing is added to them: tolerance_percent = 0. A variant that
 # allocates on several threads, that starts processes (whose paths are as long as the folder that the course lies in), or whose
 # figures differed between the two runs that --bless makes, has a tolerance, and is held to it only on as many cores as it was
-# measured on. peak_rss_bytes is a ceiling with room above what was measured: pages are the kernel's, and wander. CPython has no
-# budgets, its figures are its version's. No time stands here.
+# measured on. peak_rss_bytes is a ceiling with room above what was measured: pages are the kernel's, and wander. A CPython's figures
+# are those of its version, so each version has budgets of its own, and others are not held to them. No time stands here.
 ";
 
 /// The whole file, by section.
@@ -48,8 +48,11 @@ pub(super) struct Budgets {
 pub(super) struct SectionBudgets {
     pub(super) rustc: String,
     pub(super) cores: u32,
-    /// By variant.
+    /// By variant, of Rust.
     pub(super) variant: BTreeMap<String, VariantBudget>,
+    /// By version of CPython, such as `3.11.7`, and by script.
+    #[serde(default)]
+    pub(super) python: BTreeMap<String, BTreeMap<String, VariantBudget>>,
 }
 
 /// What one variant may take.
@@ -85,7 +88,7 @@ impl Budgets {
     fn parse(text: &str) -> Result<Budgets> {
         let sections: BTreeMap<String, SectionBudgets> = toml::from_str(text)?;
         for (section, of) in &sections {
-            for (variant, budget) in &of.variant {
+            for (variant, budget) in of.variant.iter().chain(of.python.values().flatten()) {
                 let known = |name: &String| Metric::ALL.iter().any(|metric| metric.name() == name);
                 if let Some(name) = budget.figures.keys().find(|name| !known(name)) {
                     anyhow::bail!("section {section}, {variant}: there is no metric `{name}`");
@@ -130,13 +133,12 @@ impl Budgets {
         for (number, of) in sections {
             let _ = write!(text, "\n[\"{number}\"]\nrustc = {:?}\ncores = {}\n", of.rustc, of.cores);
             for (variant, budget) in &of.variant {
-                let _ = write!(text, "\n[\"{number}\".variant.{}]\n", toml_key(variant));
-                let _ = writeln!(text, "rows = {}", group_digits(budget.rows));
-                let _ = writeln!(text, "tolerance_percent = {}", budget.tolerance_percent);
-                for metric in Metric::ALL {
-                    if let Some(figure) = budget.figure(metric) {
-                        let _ = writeln!(text, "{} = {}", metric.name(), group_digits(figure));
-                    }
+                budget.write_toml(&mut text, &format!("\"{number}\".variant.{}", toml_key(variant)));
+            }
+            for (version, scripts) in &of.python {
+                for (script, budget) in scripts {
+                    let key = format!("\"{number}\".python.\"{version}\".{}", toml_key(script));
+                    budget.write_toml(&mut text, &key);
                 }
             }
         }
@@ -164,11 +166,37 @@ impl SectionBudgets {
             let last = last.and_then(|last| last.variant.get(&run.variant));
             variant.insert(run.variant.clone(), VariantBudget::from_runs(run, again.unwrap_or(run), last));
         }
-        SectionBudgets { rustc: one.environment.rustc.clone(), cores: one.environment.cores, variant }
+        // Versions that did not run now keep what they had.
+        let mut python = last.map(|last| last.python.clone()).unwrap_or_default();
+        let versions: BTreeSet<&str> = one.runs.iter().filter_map(|run| one.python_version(run)).collect();
+        for version in versions {
+            let of_version = |report: &Report, run: &Run| report.python_version(run) == Some(version);
+            let known = python.remove(version).unwrap_or_default();
+            let budget = |run: &Run| {
+                let again =
+                    other.runs.iter().find(|again| of_version(other, again) && again.variant == run.variant);
+                VariantBudget::from_runs(run, again.unwrap_or(run), known.get(&run.variant))
+            };
+            let runs = one.runs.iter().filter(|run| of_version(one, run));
+            python.insert(version.to_owned(), runs.map(|run| (run.variant.clone(), budget(run))).collect());
+        }
+        let (rustc, cores) = (one.environment.rustc.clone(), one.environment.cores);
+        SectionBudgets { rustc, cores, variant, python }
     }
 }
 
 impl VariantBudget {
+    fn write_toml(&self, text: &mut String, key: &str) {
+        let _ = write!(text, "\n[{key}]\n");
+        let _ = writeln!(text, "rows = {}", group_digits(self.rows));
+        let _ = writeln!(text, "tolerance_percent = {}", self.tolerance_percent);
+        for metric in Metric::ALL {
+            if let Some(figure) = self.figure(metric) {
+                let _ = writeln!(text, "{} = {}", metric.name(), group_digits(figure));
+            }
+        }
+    }
+
     fn from_runs(one: &Run, other: &Run, last: Option<&VariantBudget>) -> VariantBudget {
         let is_threaded = one.heap.as_ref().is_some_and(|heap| heap.peak_error_bytes > 0);
         let starts_processes =

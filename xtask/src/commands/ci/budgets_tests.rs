@@ -50,6 +50,34 @@ fn what_is_written_is_what_is_read_and_sections_go_by_number() {
     assert_eq!(Budgets::parse(&text).unwrap().to_toml(), text);
 }
 
+/// A script's run, which has no figures of stats_alloc.
+pub(in crate::commands::ci) fn script(variant: &str, peak_bytes: u64, interpreter: Option<&str>) -> Run {
+    let interpreter = interpreter.map(str::to_owned);
+    Run { language: Language::Python, interpreter, counts: None, ..run(variant, peak_bytes, 0, 1) }
+}
+
+#[test]
+fn each_version_of_cpython_has_budgets_of_its_own() {
+    let runs = || vec![run("list", 5, 0, 1), script("list", 700, None), script("list", 900, Some("3.9.18"))];
+    let with_python = |runs: Vec<Run>| {
+        let mut outcome = outcome("8.5", runs);
+        outcome.report.as_mut().unwrap().environment.python = Some("Python 3.11.7".to_owned());
+        outcome
+    };
+    let mut budgets = Budgets { head: HEAD.to_owned(), ..Budgets::default() };
+    budgets.update(&[with_python(runs())], &[with_python(runs())]);
+    let peak = |budgets: &Budgets, version: &str| {
+        budgets.sections["8.5"].python[version]["list"].figure(Metric::PeakBytes)
+    };
+    assert_eq!((peak(&budgets, "3.11.7"), peak(&budgets, "3.9.18")), (Some(700), Some(900)));
+    assert_eq!(budgets.sections["8.5"].variant["list"].figure(Metric::PeakBytes), Some(5));
+    assert_eq!(Budgets::parse(&budgets.to_toml()).unwrap(), budgets);
+    // A version that does not run keeps what it has.
+    let one = || with_python(vec![run("list", 5, 0, 1), script("list", 600, None)]);
+    budgets.update(&[one()], &[one()]);
+    assert_eq!((peak(&budgets, "3.11.7"), peak(&budgets, "3.9.18")), (Some(600), Some(900)));
+}
+
 #[test]
 fn a_comment_of_the_readers_own_at_the_head_stays() {
     let text = "# Mine.\n# Two lines.\n\n[\"8.5\"]\nrustc = \"r\"\ncores = 2\nvariant = {}\n";

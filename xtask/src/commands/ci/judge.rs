@@ -48,12 +48,53 @@ pub(super) fn judge_section(budgets: &Budgets, outcome: &SectionOutcome, words: 
         }
     }
     let is_there = |name: &String| {
-        report.runs.iter().any(|run| run.variant == *name)
+        report.runs.iter().any(|run| run.language == Language::Rust && run.variant == *name)
             || report.failed.iter().any(|of| of.variant == *name)
     };
     for name in of.variant.keys().filter(|name| !is_there(name)) {
         let why = words.say("ci-gone", &[("section", &section)]);
         cases.push(case(Some(name), BudgetVerdict::Broken(why)));
+    }
+    cases.extend(judge_scripts(&section, of, report, words));
+    cases
+}
+
+/// The checks of the scripts, by the version of CPython that ran them. A version without budgets is
+/// open: its figures are its own.
+fn judge_scripts(section: &str, of: &SectionBudgets, report: &Report, words: &Words) -> Vec<BudgetCheck> {
+    let case = |variant: Option<String>, verdict: BudgetVerdict| BudgetCheck {
+        section: section.to_owned(),
+        variant,
+        metric: None,
+        verdict,
+    };
+    let mut cases = Vec::new();
+    let mut versions: Vec<&str> = report.runs.iter().filter_map(|run| report.python_version(run)).collect();
+    versions.sort_unstable();
+    versions.dedup();
+    for version in versions {
+        let Some(budgets) = of.python.get(version) else {
+            let says = [("version", version), ("section", section)];
+            cases.push(case(None, BudgetVerdict::Open(words.say("ci-no-python-budget", &says))));
+            continue;
+        };
+        let runs = || report.runs.iter().filter(|run| report.python_version(run) == Some(version));
+        for run in runs() {
+            match budgets.get(&run.variant) {
+                Some(budget) => cases.extend(judge_variant(section, of, budget, run, report, words)),
+                None => {
+                    let why = words.say("ci-new-variant", &[("section", section)]);
+                    cases.push(case(Some(run.file_stem()), BudgetVerdict::Broken(why)));
+                }
+            }
+        }
+        let has_failed = |name: &str| report.failed.iter().any(|failure| failure.variant == name);
+        for name in budgets.keys().filter(|name| !runs().any(|run| run.variant == **name)) {
+            if !has_failed(name) {
+                let why = words.say("ci-gone", &[("section", section)]);
+                cases.push(case(Some(format!("{name}.py")), BudgetVerdict::Broken(why)));
+            }
+        }
     }
     cases
 }
@@ -69,7 +110,7 @@ fn judge_variant(
 ) -> Vec<BudgetCheck> {
     let case = |metric: Option<Metric>, verdict: BudgetVerdict| BudgetCheck {
         section: section.to_owned(),
-        variant: Some(run.variant.clone()),
+        variant: Some(run.file_stem()),
         metric: metric.map(Metric::name),
         verdict,
     };
@@ -125,7 +166,7 @@ fn judge_figure(
             why += &words.say("ci-tolerance", &[("percent", &percent.to_string())]);
         }
         why += &top_site_note(metric, run, words);
-        if of.rustc != report.environment.rustc {
+        if run.language == Language::Rust && of.rustc != report.environment.rustc {
             let (there, here) = (of.rustc.as_str(), report.environment.rustc.as_str());
             why += &words.say("ci-other-compiler", &[("there", there), ("here", here)]);
         }

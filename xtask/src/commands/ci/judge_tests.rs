@@ -172,3 +172,31 @@ fn several_threads_have_a_tolerance_on_as_many_cores() {
         matches!(news(&judge_measured(999, 4)).as_slice(), [(name, BudgetVerdict::Open(_))] if name == "8.5 maps")
     );
 }
+
+#[test]
+fn a_script_is_held_to_the_budget_of_its_version_of_cpython() {
+    use super::super::budgets::tests::script;
+    let with_python = |version: &str, peak_bytes: u64| {
+        let mut of = outcome();
+        report(&mut of).environment.python = Some(format!("Python {version}"));
+        report(&mut of).runs.push(script("maps", peak_bytes, None));
+        of
+    };
+    let mut budgets = Budgets::default();
+    budgets.update(&[with_python("3.11.7", 100)], &[with_python("3.11.7", 100)]);
+    let judge = |of: &SectionOutcome| judge_section(&budgets, of, &Words::new(Lang::En));
+    assert!(news(&judge(&with_python("3.11.7", 100))).is_empty());
+    let (name, why) = broken(&judge(&with_python("3.11.7", 101)));
+    assert!(name == "8.5 maps.py peak_bytes" && !why.contains("compiler"), "{name}: {why}");
+    let other = news(&judge(&with_python("3.13.0", 900)));
+    assert!(matches!(&other[..], [(_, BudgetVerdict::Open(why))] if why.contains("3.13.0")), "{other:?}");
+    // A Rust variant that was renamed is gone, whatever the scripts are called.
+    let mut renamed = with_python("3.11.7", 100);
+    report(&mut renamed).runs[0].variant = "tables".to_owned();
+    let names: Vec<String> = news(&judge(&renamed)).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["8.5 tables", "8.5 maps"]);
+    let mut gone = with_python("3.11.7", 100);
+    report(&mut gone).runs[2].variant = "list".to_owned();
+    let names: Vec<String> = news(&judge(&gone)).into_iter().map(|(name, _)| name).collect();
+    assert_eq!(names, ["8.5 list.py", "8.5 maps.py"]);
+}

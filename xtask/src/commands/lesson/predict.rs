@@ -244,7 +244,7 @@ mod tests {
             assert_eq!(said, [("list", 3_000_000_000), ("generator", 12_000_000)]);
             let asked = String::from_utf8(output).unwrap();
             assert_eq!(asked.matches("list (").count(), 2, "{asked}");
-            assert!(asked.contains("generator.py (what it does), peak RSS"), "{asked}");
+            assert!(asked.contains("generator.py (what it does), peak live heap"), "{asked}");
             // A closed terminal ends the questions.
             let nothing = ask_predictions(tasks, &mut || Ok(None), &mut Vec::new(), &Words::new(Lang::Zh));
             assert!(nothing.unwrap().is_empty());
