@@ -15,8 +15,8 @@ mod tool;
 
 pub use chart::{Axis, AxisUnit, Chart, Marker, Series, Step, StepChart, StepSeries};
 pub use data::{
-    ArenaTotals, BlockSize, BlockSizes, CallSample, Calls, Churn, CollectionRun, Collections, CountedObject,
-    Family, FamilyChild, Footprint, LessonData,
+    AllocatorRun, ArenaTotals, BlockSize, BlockSizes, CallSample, Calls, Churn, CollectionRun, Collections,
+    CountedObject, Family, FamilyChild, Footprint, LessonData, PythonAllocators,
 };
 pub use graph::{Graph, GraphEdge, GraphNode, Strength};
 pub use regions::{MemoryRegions, MemoryRow, MemorySpan, MemoryState};

@@ -33,10 +33,11 @@ mod report;
 pub use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 
 pub use attachment::{
-    ArenaTotals, Attachment, Axis, AxisUnit, BlockSize, BlockSizes, CallSample, Calls, Cell, Chart, Churn,
-    CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks, Footprint, Graph,
-    GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan, MemoryState, Series,
-    SourceLine, SourceListing, Step, StepChart, StepSeries, Strength, Table, ToolFile, ToolOutput,
+    AllocatorRun, ArenaTotals, Attachment, Axis, AxisUnit, BlockSize, BlockSizes, CallSample, Calls, Cell,
+    Chart, Churn, CollectionRun, Collections, CountedObject, Family, FamilyChild, Figure, FoldedStacks,
+    Footprint, Graph, GraphEdge, GraphNode, LessonData, Marker, MemoryRegions, MemoryRow, MemorySpan,
+    MemoryState, PythonAllocators, Series, SourceLine, SourceListing, Step, StepChart, StepSeries, Strength,
+    Table, ToolFile, ToolOutput,
 };
 pub use bench::{BENCH_SCHEMA, Bench, BenchBuild, Comparison, ExpectedFigure, PeerCommand, Quantity};
 pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};

@@ -6,6 +6,7 @@ mod calls;
 mod churn;
 mod collections;
 mod family;
+mod python_allocators;
 
 use crate::{Lang, Words};
 use heaplab_record::{Attachment, Axis, AxisUnit, LessonData, Text};
@@ -22,6 +23,7 @@ pub fn present(attachments: Vec<Attachment>) -> Vec<Attachment> {
         Attachment::Data(LessonData::Calls(calls)) => calls::present(&calls, &texts),
         Attachment::Data(LessonData::Collections(log)) => collections::present(&log, &texts),
         Attachment::Data(LessonData::Family(family)) => vec![family::present(&family, &texts)],
+        Attachment::Data(LessonData::PythonAllocators(of)) => vec![python_allocators::present(&of, &texts)],
         drawn => vec![drawn],
     };
     attachments.into_iter().flat_map(present_one).collect()

@@ -15,7 +15,9 @@ use crate::terminal::Terminal;
 use anyhow::Result;
 pub(crate) use growth_runs::{ScaledRun, ScaledRuns};
 use heaplab_profile::raw::RawRecording;
-use heaplab_record::{Attachment, Curve, Failure, Language, Probe, Run, Variant, variant_file_stem};
+use heaplab_record::{
+    Attachment, Curve, Failure, Language, Measurement, Probe, Run, Variant, variant_file_stem,
+};
 use heaplab_report::{Artifact, LiveCurve};
 use runner::Runner;
 use sizing::Sizing;
@@ -186,6 +188,9 @@ fn measure_variant(
         }
         gathered.add_resident(sizing.plain.as_ref());
     }
+    if task.variant.language == Language::Python && !hopeless && !runner.request.quick {
+        compare_allocators(runner, task, sizing, reference, &mut gathered)?;
+    }
     if task.built.lesson.growth && task.variant.language == Language::Rust && !hopeless {
         let scaled = growth_runs::run_at_scales(runner, task, rows)?;
         runner.section.scaled.extend(scaled);
@@ -197,6 +202,26 @@ fn measure_variant(
     if let Some(run) = run {
         (runner.show)(MeasureEvent::Measured(&run));
         runner.section.runs.push(run);
+    }
+    Ok(())
+}
+
+/// Runs a script once more with the C library's malloc and without the recorder, which tells what
+/// pymalloc saves. At the reference scale, because the full one would double the script's time.
+fn compare_allocators(
+    runner: &mut Runner<'_>,
+    task: VariantTask<'_>,
+    sizing: &Sizing,
+    reference: u64,
+    gathered: &mut VariantRuns,
+) -> Result<()> {
+    let at_reference = sizing.plain.clone().zip(sizing.heap);
+    let pair = at_reference.or_else(|| gathered.first_pair().map(|(plain, heap)| (plain.clone(), *heap)));
+    let Some((plain, heap)) = pair else { return Ok(()) };
+    let malloc = vec![("PYTHONMALLOC", "malloc".to_owned())];
+    let answer = runner.run_child_with_env(task, Probe::Plain, reference, malloc)?.answer;
+    if let Some(Measurement::Plain(with_malloc)) = answer.map(|answer| answer.record.measurement) {
+        gathered.add_allocators(reference, &plain, &heap, &with_malloc);
     }
     Ok(())
 }

@@ -21,6 +21,32 @@ pub enum LessonData {
     /// A parent and its children with their reference counts: the report finds the cycles and what
     /// has leaked.
     Family(Family),
+    /// A script with CPython's own allocator and with the C library's; made by the runner.
+    PythonAllocators(PythonAllocators),
+}
+
+/// One script at one scale, with pymalloc and with `PYTHONMALLOC=malloc`, neither of them recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PythonAllocators {
+    /// The scale.
+    pub rows: u64,
+    /// Live bytes at the peak, by the recorder.
+    pub live_bytes: u64,
+    /// Live blocks at the peak, by the recorder.
+    pub live_blocks: u64,
+    /// With pymalloc.
+    pub pymalloc: AllocatorRun,
+    /// With the C library's malloc.
+    pub malloc: AllocatorRun,
+}
+
+/// What a run took with one allocator.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AllocatorRun {
+    /// `VmHWM` at the region's close minus `VmRSS` when it opened.
+    pub grown_bytes: u64,
+    /// From the region's opening to its close.
+    pub wall_ns: u64,
 }
 
 /// Blocks of one allocator, one entry per requested size.

@@ -58,3 +58,15 @@ calls-own-bag = each call finds its own item alone in the bag; the second half o
 calls-own-bag-grows = each call finds its own item alone in the bag, and yet the second half of the calls added { $grown } live bytes, { $per-call } a call: something keeps what it was given
 calls-shared-bag = the bag is shared: the last call finds { $others } items of other calls in it; the second half of the calls added no live bytes
 calls-shared-bag-grows = the bag is shared: the last call finds { $others } items of other calls in it; the second half of the calls added { $grown } live bytes, { $per-call } a call
+
+pymalloc-title = CPython with its own allocator and with malloc
+pymalloc-rows = rows
+pymalloc-live = live at the peak
+pymalloc-blocks = blocks at the peak
+pymalloc-grown = RSS grew by, with pymalloc
+pymalloc-malloc-grown = RSS grew by, with malloc
+pymalloc-wall = time, with pymalloc
+pymalloc-malloc-wall = time, with malloc
+pymalloc-too-small = the difference is too small to show at this scale
+pymalloc-malloc-more = malloc takes { $each } B more per block. glibc’s malloc puts 8 bytes before each block and rounds up to 16 bytes, to 32 at least. pymalloc rounds up to 16 bytes, and its size classes need no bytes before a block.
+pymalloc-malloc-less = malloc takes { $each } B less per block: pymalloc keeps pools for each size class, and these are not full here.

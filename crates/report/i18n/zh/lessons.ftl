@@ -58,3 +58,15 @@ calls-own-bag = 每次调用的袋子里都只有自己的那一件；后一半�
 calls-own-bag-grows = 每次调用的袋子里都只有自己的那一件，可是后一半调用仍增加了 { $grown } 个存活字节，每次 { $per-call }：有谁把东西留着不放
 calls-shared-bag = 袋子是共用的：最后一次调用在里面看到了别的调用的 { $others } 件；后一半调用没有增加存活字节
 calls-shared-bag-grows = 袋子是共用的：最后一次调用在里面看到了别的调用的 { $others } 件；后一半调用增加了 { $grown } 个存活字节，每次 { $per-call }
+
+pymalloc-title = CPython：自带的分配器与 malloc
+pymalloc-rows = 行数
+pymalloc-live = 峰值时存活
+pymalloc-blocks = 峰值时的块数
+pymalloc-grown = RSS 增长（pymalloc）
+pymalloc-malloc-grown = RSS 增长（malloc）
+pymalloc-wall = 用时（pymalloc）
+pymalloc-malloc-wall = 用时（malloc）
+pymalloc-too-small = 在这个规模下，差别太小，看不出来
+pymalloc-malloc-more = malloc 每块多占 { $each } B。glibc 的 malloc 在每块前面放 8 个字节，再向上取整到 16 字节，至少 32 字节。pymalloc 只取整到 16 字节，块前面不放任何东西。
+pymalloc-malloc-less = malloc 每块少占 { $each } B：pymalloc 为每一级大小各留内存池，这里的池没有装满。

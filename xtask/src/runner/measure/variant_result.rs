@@ -6,8 +6,9 @@ use heaplab_analysis::reconciliation::reconcile;
 use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
-    Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals, Measurement,
-    Phase, PlainRun, PlainSample, Reconciliation, ResidentFigures, Run,
+    AllocatorRun, Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals,
+    LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation, ResidentFigures,
+    Run,
 };
 use heaplab_report::lesson_data::present;
 
@@ -139,6 +140,31 @@ impl VariantRuns {
                 end_rss_file_bytes: sample.end_rss_file_bytes,
             });
         }
+    }
+
+    /// Adds how the script's plain run compares with one under the C library's malloc at the scale of
+    /// `plain` and `heap`, which are the runs of that scale.
+    pub(super) fn add_allocators(
+        &mut self,
+        rows: u64,
+        plain: &PlainSample,
+        heap: &HeapTotals,
+        with_malloc: &PlainSample,
+    ) {
+        let run = |sample: &PlainSample| {
+            let (start, peak) = sample.start_rss_bytes.zip(sample.peak_rss_bytes)?;
+            Some(AllocatorRun { grown_bytes: peak.saturating_sub(start), wall_ns: sample.wall_ns })
+        };
+        let Some((pymalloc, malloc)) = run(plain).zip(run(with_malloc)) else { return };
+        let (live_bytes, live_blocks) = (heap.peak_bytes, heap.peak_blocks);
+        let of = PythonAllocators { rows, live_bytes, live_blocks, pymalloc, malloc };
+        let attachment = Attachment::Data(LessonData::PythonAllocators(of));
+        self.attachments.extend(present(vec![attachment]));
+    }
+
+    /// The plain and the heap run that came first.
+    pub(super) fn first_pair(&self) -> Option<(&PlainSample, &HeapTotals)> {
+        Some((self.plain.first()?, &self.heap.first()?.totals))
     }
 
     /// The entry of the report, if any probe answered at the run's scale; the curve, if there are
