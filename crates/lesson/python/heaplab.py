@@ -48,6 +48,13 @@ def _status():
         return {}
 
 
+def private_peak_bytes():
+    """The peak of this process's own memory, without pages of files and memory shared with others; 0 where the system does not
+    tell. A process that a variant starts has this counted to the variant's peak: region.keep."""
+    status = _status()
+    return max(0, status["VmHWM"] - status["RssFile"] - status["RssShmem"]) if status else 0
+
+
 class Recorder:
     """The recorder's library: it opens and closes its region, and says what it has counted in it."""
 
@@ -80,6 +87,7 @@ class region:
     def __enter__(self):
         self.kept = None
         self.attachments = []
+        self.children_peak_bytes = None
         self.wall_ns = None
         self.end = {}
         self.recorder = Recorder() if os.environ.get("HEAPLAB_PROBE") == "heap" else None
@@ -90,9 +98,11 @@ class region:
             self.recorder.begin()
         return self
 
-    def keep(self, data, checksum):
-        """Closes the measurement with the data alive; whatever follows is not the variant's."""
+    def keep(self, data, checksum, children_peak_bytes=None):
+        """Closes the measurement with the data alive; whatever follows is not the variant's. The peaks of processes that it
+        has started are no part of its own until it says how much they are."""
         self._close()
+        self.children_peak_bytes = children_peak_bytes
         self.kept = (data, checksum)
 
     def attach(self, attachment):
@@ -126,9 +136,12 @@ class region:
             return False
         _, crc = self.kept
         _write(f"{crc:08x}", self._figures(), self.attachments)
-        # Leave without freeing: how long that takes is not what was asked.
         sys.stdout.flush()
-        os._exit(0)
+        if os.environ.get("HEAPLAB_OUT") is not None:
+            # Leave without freeing: how long that takes is not what was asked. A script that is run by hand ends as any other,
+            # so that a tool that watches it, such as memray, can write what it has seen.
+            os._exit(0)
+        return None
 
     def _figures(self):
         """What the probe has measured, as the record has it."""
@@ -145,6 +158,9 @@ class region:
             figures["end_rss_anon_bytes"] = self.end["RssAnon"]
             figures["end_rss_file_bytes"] = self.end["RssFile"] + self.end["RssShmem"]
             figures["end_rss_shmem_bytes"] = self.end["RssShmem"]
+            if self.children_peak_bytes is not None:
+                figures["peak_rss_bytes"] += self.children_peak_bytes
+                figures["children_peak_rss_bytes"] = self.children_peak_bytes
         return figures
 
 

@@ -50,9 +50,10 @@ def run(*arguments, folder=None):
     return _run([sys.executable, *arguments], folder).stdout
 
 
-def measure(*arguments):
-    """Nanoseconds and peak RSS in bytes of `python3 ARGUMENTS`, from its start to its end."""
-    printed = run(os.path.abspath(__file__), sys.executable, *arguments)
+def measure(*arguments, rows=None):
+    """Nanoseconds and peak RSS in bytes of `python3 ARGUMENTS`, from its start to its end; at a scale of its own with `rows`."""
+    scale = {} if rows is None else {"HEAPLAB_ROWS": str(rows)}
+    printed = _run([sys.executable, os.path.abspath(__file__), sys.executable, *arguments], None, **scale).stdout
     return json.loads(printed.splitlines()[-1])
 
 
@@ -78,11 +79,11 @@ def failed(tool, error):
     return {"unit": "words", "value": {"en": f"{tool} did not end well: {error}", "zh": f"{tool} 没有正常结束：{error}"}}
 
 
-def _run(command, folder):
+def _run(command, folder, **environment):
     # The recorder watches the variant, not a tool; and a tool writes no record.
     kept = {name: value for name, value in os.environ.items()
             if name != "LD_PRELOAD" and (name == "HEAPLAB_ROWS" or not name.startswith("HEAPLAB_"))}
-    ended = subprocess.run(command, env=kept, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ended = subprocess.run(command, env={**kept, **environment}, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            encoding="utf-8", errors="replace")
     if ended.returncode != 0:
         said = ended.stderr.strip().splitlines() or ["nothing"]

@@ -1,5 +1,5 @@
-"""memray on leak.py, as the lecture shows it: memray run, memray flamegraph. Not a variant: cache_unbounded.py attaches what
-comes out, after its own measurement.
+"""memray on cache_unbounded.py, as the lecture shows it: memray run, memray flamegraph. Not a variant: cache_unbounded.py attaches
+what comes out, after its own measurement.
 """
 
 import json
@@ -8,8 +8,9 @@ import tempfile
 
 import lecture_tools
 
-LEAK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "leak.py")
+LEAK = os.path.join(os.path.dirname(os.path.abspath(__file__)), "cache_unbounded.py")
 PAGE = "memray-flamegraph.html"
+COMMAND = "memray run -o leak.bin cache_unbounded.py && memray flamegraph -o leak.html leak.bin"
 DASH = {"unit": "text", "value": "–"}
 
 
@@ -28,7 +29,7 @@ def attachments():
 def report(recording, stats):
     plain_ns, plain_rss = lecture_tools.measure(LEAK)
     memray_run = ["-m", "memray", "run", "-q", "-f", "-o", recording, LEAK]
-    start_ns, start_rss = lecture_tools.measure(*memray_run, "0")
+    start_ns, start_rss = lecture_tools.measure(*memray_run, rows=0)
     watched_ns, watched_rss = lecture_tools.measure(*memray_run)
     lecture_tools.run("-m", "memray", "flamegraph", "--no-web", "-f", "-o", lecture_tools.out_path(PAGE), recording)
     lecture_tools.run("-m", "memray", "stats", "--json", "-f", "-o", stats, recording)
@@ -39,13 +40,13 @@ def report(recording, stats):
     title = {"en": "memray’s own flamegraph of the leak", "zh": "memray 自己画的泄漏火焰图"}
     return [
         table([
-            row("python3 leak.py", ("without memray", "不用 memray"), plain_ns, plain_rss, DASH, DASH),
-            row("memray run leak.py 0", ("no requests: what it takes to start memray", "没有请求：启动 memray 本身的代价"), start_ns,
+            row("python3 cache_unbounded.py", ("without memray", "不用 memray"), plain_ns, plain_rss, DASH, DASH),
+            row("HEAPLAB_ROWS=0 memray run cache_unbounded.py", ("no requests: what it takes to start memray", "没有请求：启动 memray 本身的代价"), start_ns,
                 start_rss, DASH, DASH),
-            row("memray run leak.py", cost, watched_ns, watched_rss, bytes_cell(figures["metadata"]["peak_memory"]),
+            row("memray run cache_unbounded.py", cost, watched_ns, watched_rss, bytes_cell(figures["metadata"]["peak_memory"]),
                 bytes_cell(figures["total_bytes_allocated"])),
         ]),
-        lecture_tools.file(PAGE, title, "memray", "memray run -o leak.bin leak.py && memray flamegraph -o leak.html leak.bin"),
+        lecture_tools.file(PAGE, title, "memray", COMMAND),
     ]
 
 

@@ -13,23 +13,12 @@ import result
 
 
 def address(field):
-    """The address as RFC 5952 writes it, None if it is none: 999.1.1.1, 01.2.3.4, fe80::1%eth0."""
+    """The address as text, None if it is none: 999.1.1.1, 01.2.3.4, fe80::1%eth0."""
     try:
         found = ipaddress.ip_address(field.decode("ascii"))
     except ValueError:
         return None
-    if b"%" in field:
-        return None
-    mapped = getattr(found, "ipv4_mapped", None)
-    return f"::ffff:{mapped}" if mapped else str(found)
-
-
-def first_field(line):
-    """Up to a space or the line's end, LF or CRLF."""
-    field = line.split(b" ", 1)[0]
-    if field.endswith(b"\n"):
-        field = field[:-2] if field.endswith(b"\r\n") else field[:-1]
-    return field
+    return None if b"%" in field else result.write_address(found)
 
 
 log = heaplab.prepared()
@@ -38,7 +27,7 @@ with heaplab.region() as region:
     fields = {}
     with open(log, "rb") as file:
         for line in file:
-            field = first_field(line)
+            field = result.first_field(line)
             fields[field] = fields.get(field, 0) + 1
     by_address, malformed = {}, 0
     while fields:

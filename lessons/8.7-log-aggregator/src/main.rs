@@ -33,6 +33,7 @@ lesson! {
         }
         python {
             lines: "for line in file, and a dict: which keys are addresses is decided at the end",
+            processes: "the lecture's homework: a part a process, one table in a multiprocessing.Array",
         }
     }
     work "distinct addresses, estimated" {

@@ -25,8 +25,10 @@ fn every_exact_rung_counts_what_the_oracle_counts() {
             assert_eq!(with(variant, &log).unwrap().checksum, expected, "{variant} of {name}");
         }
         let prepared = trial::prepare(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
-        if let Some(record) = trial::run_python_prepared(FOLDER, "lines", &prepared).unwrap() {
-            assert_eq!(record.checksum, expected, "lines.py of {name}");
+        for script in ["lines", "processes"] {
+            if let Some(record) = trial::run_python_prepared(FOLDER, script, &prepared).unwrap() {
+                assert_eq!(record.checksum, expected, "{script}.py of {name}");
+            }
         }
     }
 }
@@ -90,6 +92,24 @@ fn workers_are_counted_with_their_parent() {
     let alone = trial::run(LESSON, "lines", 4_000_000, Probe::Plain).unwrap();
     let Measurement::Plain(alone) = alone.measurement else { panic!("a plain run") };
     assert_eq!(alone.children_peak_rss_bytes, None);
+}
+
+/// multiprocessing.Array: the first table is too small for these addresses, and every worker counts
+/// to the peak of its parent.
+#[test]
+fn cpythons_workers_share_a_table_that_grows() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("many.log");
+    let text: String =
+        (0..60_000).map(|n: u32| format!("10.{}.{}.{} -\n", n >> 16, n >> 8 & 255, n & 255)).collect();
+    std::fs::write(&log, &text).unwrap();
+    let prepared = trial::prepare(LESSON, &["--log", log.to_str().unwrap()]).unwrap();
+    let Some(record) = trial::run_python_prepared(FOLDER, "processes", &prepared).unwrap() else { return };
+    assert_eq!(record.checksum, checksum_of(text.as_bytes()));
+    let Measurement::Plain(plain) = &record.measurement else { panic!("a plain run") };
+    let children = plain.children_peak_rss_bytes.unwrap();
+    assert!(children > 4 << 20, "each is an interpreter: {children}");
+    assert!(plain.peak_rss_bytes.unwrap() > children);
 }
 
 #[test]

@@ -237,8 +237,10 @@ fn alternate_plain_and_heap(
     let (rows, heap_rows) = (gathered.rows(), gathered.heap_rows());
     let mut heap_works = heap_rows.is_some();
     for repetition in 0..repetitions {
-        // The tools of a lesson take longer than what it measures, so one run is enough for them.
-        let tools = (repetition == 0).then(|| (TOOLS_VARIABLE, "1".to_owned()));
+        // The tools of a lesson take longer than what it measures: one run of the first interpreter
+        // is enough for them.
+        let are_tools_asked = repetition == 0 && task.interpreter_label().is_none();
+        let tools = are_tools_asked.then(|| (TOOLS_VARIABLE, "1".to_owned()));
         let plain = runner.run_child_with_env(task, Probe::Plain, rows, tools.into_iter().collect())?;
         let Some(answer) = plain.answer else { return Ok(plain.hopeless) };
         gathered.add_answer(answer);
