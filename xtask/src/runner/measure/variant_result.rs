@@ -7,8 +7,8 @@ use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
     AllocatorRun, Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals,
-    LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation, ResidentFigures,
-    Run,
+    Language, LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation,
+    ResidentFigures, Run,
 };
 use heaplab_report::lesson_data::present;
 
@@ -97,7 +97,8 @@ impl VariantRuns {
             }
             Measurement::Counts(totals) => self.counts = Some(totals),
             Measurement::Heap(sample) => {
-                if self.heap.is_empty() {
+                // A script hands the same over under every probe, and the plain run already has.
+                if self.heap.is_empty() && record.language == Language::Rust {
                     self.attachments.extend(present(record.attachments));
                 }
                 self.heap.push(sample);
