@@ -11,6 +11,10 @@
 //! # }
 //! ```
 
+mod lecture_tools;
+
+pub use lecture_tools::{ToolRun, run_python_with_tools};
+
 pub use heaplab_record::{HeapTotals, Measurement, Phase, PreparedInput, Probe, Record};
 
 use heaplab_record::{Attachment, Cell, Chart, PREPARED_VARIABLE, Table};
@@ -59,6 +63,14 @@ pub enum TrialError {
         variant: String,
         /// The error in the JSON.
         source: serde_json::Error,
+    },
+    /// The interpreter has no module that a test needs, and `HEAPLAB_REQUIRE_ALL` is set.
+    #[error("{module} is required, but {path} has none: export HEAPLAB_PYTHON=$(bash .ci/python-tools)")]
+    MissingModule {
+        /// The module.
+        module: String,
+        /// The interpreter.
+        path: PathBuf,
     },
     /// The record is of another probe than was asked for.
     #[error("`{variant}` ran under {probe:?} and not under the heap probe")]
@@ -235,16 +247,20 @@ fn skip_if_missing<T>(ran: Result<T, TrialError>) -> Result<Option<T>, TrialErro
     }
 }
 
-fn run_and_read_record(mut command: Command, variant: &str) -> Result<Record, TrialError> {
-    let of_file = |path: &Path| {
-        let path = path.to_owned();
-        move |source| TrialError::File { path, source }
-    };
-    let out = tempfile::tempdir().map_err(of_file(&std::env::temp_dir()))?;
-    command.env("HEAPLAB_OUT", out.path());
+fn run_and_read_record(command: Command, variant: &str) -> Result<Record, TrialError> {
+    run_in_folder(command, variant, create_folder()?.path())
+}
+
+fn create_folder() -> Result<tempfile::TempDir, TrialError> {
+    tempfile::tempdir().map_err(|source| TrialError::File { path: std::env::temp_dir(), source })
+}
+
+/// Runs the command with this folder as `$HEAPLAB_OUT`, and reads the record that it left there.
+fn run_in_folder(mut command: Command, variant: &str, out: &Path) -> Result<Record, TrialError> {
+    command.env("HEAPLAB_OUT", out);
     run_to_success(command, variant)?;
-    let place = out.path().join("record.json");
-    let text = std::fs::read(&place).map_err(of_file(&place))?;
+    let place = out.join("record.json");
+    let text = std::fs::read(&place).map_err(|source| TrialError::File { path: place.clone(), source })?;
     serde_json::from_slice(&text).map_err(|source| TrialError::Record { variant: variant.to_owned(), source })
 }
 

@@ -130,6 +130,28 @@ fn the_demo_tells_the_line_that_holds_the_most() {
     assert_eq!(python.checksum, big.checksum);
 }
 
+/// memray's own page, and figures of memray's that hold what the leak must hold at least: the reply
+/// of every request.
+#[test]
+fn memray_sees_the_leak_too() {
+    const SCRIPT_REQUESTS: u64 = 20_000;
+    let folder = env!("CARGO_MANIFEST_DIR");
+    let ran = trial::run_python_with_tools(folder, "cache_unbounded", SCRIPT_REQUESTS, &["memray"]).unwrap();
+    let Some(ran) = ran else { return };
+    let (file, page) = ran.read_file("memray-flamegraph.html").unwrap().expect("it hands its page over");
+    assert_eq!(file.tool, "memray");
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.trim_start().to_lowercase().starts_with("<!doctype html>"));
+    assert!(page.contains("cache_unbounded.py"), "the page names the leaking script");
+    let table = trial::tables(&ran.attachments).next().expect("its costs");
+    let [plain, nothing, watched] = &table.rows[..] else { panic!("{table:#?}") };
+    let bytes = |row: &[Cell], column: usize| trial::whole_number(&row[column]).expect("bytes");
+    let (peak, total) = (bytes(watched, 4), bytes(watched, 5));
+    assert!(peak > SCRIPT_REQUESTS * 100 && total >= peak, "{peak} {total}");
+    assert!(bytes(watched, 3) > bytes(plain, 3), "{table:#?}");
+    assert!(bytes(watched, 3) > bytes(nothing, 3), "{table:#?}");
+}
+
 /// The exercise is the student's to edit: once it meets its goal, that is said and is no failure.
 /// In CI it has to miss.
 #[test]

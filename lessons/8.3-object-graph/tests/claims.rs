@@ -5,6 +5,7 @@
 use heaplab_lesson::trial::{self, RecordedRun, example_path, find_figure, tables, whole_number};
 use heaplab_lesson::{Attachment, Cell, Graph, GraphEdge, Strength};
 use std::path::Path;
+use std::process::Command;
 
 const LESSON: &str = env!("CARGO_BIN_EXE_object-graph");
 const SESSIONS: u64 = 300;
@@ -113,6 +114,30 @@ fn cpython_finds_the_same_chain() {
     let Attachment::Graph(chain) = &record.attachments[0] else { panic!("{:?}", record.attachments) };
     let labels: Vec<&str> = chain.edges.iter().map(|edge| edge.label.as_str()).collect();
     assert_eq!(labels, ["bus", "listeners", "[0]", "big"]);
+}
+
+/// The lecture's own call. The picture is graphviz's; what it must show is in the DOT file, which
+/// objgraph makes of the same answers.
+#[test]
+fn objgraph_draws_its_own_picture() {
+    let ran = trial::run_python_with_tools(env!("CARGO_MANIFEST_DIR"), "leaky_registry", 50, &["objgraph"]);
+    let Some(ran) = ran.unwrap() else { return };
+    if Command::new("dot").arg("-V").output().is_err() {
+        assert!(std::env::var_os("HEAPLAB_REQUIRE_ALL").is_none(), "required, but there is no dot");
+        println!("SKIPPED: there is no dot");
+        return;
+    }
+    let (file, picture) = ran.read_file("objgraph-leak.png").unwrap().expect("it hands its picture over");
+    assert!(file.command.contains("show_backrefs([big]"), "{file:?}");
+    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"));
+    // Width and height stand in the first chunk. A chain from the module to `big` has a box for
+    // each object below the other, and a picture of `big` alone is less than a hundred pixels high.
+    let number = |at: usize| u32::from_be_bytes(picture[at..at + 4].try_into().unwrap());
+    let (width, height) = (number(16), number(20));
+    assert!((300..2_000).contains(&width) && (400..2_000).contains(&height), "{width} x {height}");
+    // objgraph looked before we did, and our own chain is still found.
+    let is_chain = |attachment: &Attachment| matches!(attachment, Attachment::Graph(_));
+    assert!(ran.attachments.iter().any(is_chain), "{:?}", ran.attachments);
 }
 
 /// The exercise is the student's to edit, so meeting the goal is reported and is no failure. In CI

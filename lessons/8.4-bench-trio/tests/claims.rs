@@ -64,6 +64,22 @@ fn samples_put_the_planted_function_and_line_on_top() {
     assert!(stacks["folded"].as_array().expect("stacks").iter().any(hot), "{stacks:#}");
 }
 
+/// Each tool is known by a line that only it prints.
+#[test]
+fn the_lectures_commands_print_what_they_print() {
+    for (script, module, line) in [
+        ("timed", "timeit", "per loop"),
+        ("profiled", "cProfile", "Ordered by: internal time"),
+        ("line_profiled", "line_profiler", "return sum([i ** 2 for i in range(n)])"),
+    ] {
+        let ran = trial::run_python_with_tools(env!("CARGO_MANIFEST_DIR"), script, 1_000, &[module]).unwrap();
+        let Some(ran) = ran else { continue };
+        let [output] = ran.outputs().collect::<Vec<_>>()[..] else { panic!("{script}: {ran:?}") };
+        assert!(output.text.contains(line), "{script}: {output:?}");
+        assert!(!output.text.contains(env!("CARGO_MANIFEST_DIR")), "{script}: {output:?}");
+    }
+}
+
 #[test]
 fn the_exercise_misses_its_goal_and_the_solution_meets_it() {
     let (exercise, solution) = (example("bench-trio-exercise"), example("bench-trio-solution"));
