@@ -4,6 +4,7 @@
 
 pub mod baseline;
 pub mod claims;
+pub mod findings;
 mod forgotten_rules;
 pub mod goal;
 pub mod growth;

@@ -1,7 +1,7 @@
 //! `claims.toml` of a lesson's folder: the lecture's claims in a form that can be compared with a
 //! measurement.
 
-use crate::{Language, Text};
+use crate::{FindingSpec, Language, Text};
 use serde::{Deserialize, Serialize};
 
 /// The whole file.
@@ -14,6 +14,9 @@ pub struct ClaimsFile {
     /// The lecture's sentences.
     #[serde(default)]
     pub claim: Vec<ClaimSpec>,
+    /// What heaplab found besides; the lecture does not say it.
+    #[serde(default)]
+    pub finding: Vec<FindingSpec>,
 }
 
 /// A saving that the section promises.

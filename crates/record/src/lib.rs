@@ -19,6 +19,7 @@ mod claims;
 mod cpu;
 mod curve;
 mod diff;
+mod findings;
 mod gradebook;
 mod growth;
 mod heap_run;
@@ -44,6 +45,7 @@ pub use claims::{ClaimSpec, ClaimsFile, GoalSpec, MeasureSpec, Relation};
 pub use cpu::{CPU_SCHEMA, CpuFunction, CpuReport};
 pub use curve::{Curve, CurvePoint};
 pub use diff::{Change, DIFF_SCHEMA, Diff, ProfileDiff, SiteChange, TotalChanges};
+pub use findings::{FindingSpec, FindingVerdict};
 pub use gradebook::{
     AlikePair, FlagKind, GRADEBOOK_SCHEMA, GRADED_CLASS_SCHEMA, Gradebook, GradebookEntry, GradedClass,
     GradedKind, SubmissionFlag, SubmissionTime, TimeSource,

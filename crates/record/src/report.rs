@@ -1,8 +1,8 @@
 //! `report.json`: one section, measured.
 
 use crate::{
-    Attachment, ClassifierTable, CountsTotals, DhatTotals, Growth, HeapRun, Language, MindMap, Mystery,
-    Phase, Prediction, Probe, Reconciliation, Text,
+    Attachment, ClassifierTable, CountsTotals, DhatTotals, FindingVerdict, Growth, HeapRun, Language,
+    MindMap, Mystery, Phase, Prediction, Probe, Reconciliation, Text,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,9 @@ pub struct Report {
     pub failed: Vec<Failure>,
     /// The lecture's claims, judged.
     pub claims: Vec<ClaimVerdict>,
+    /// What heaplab found besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingVerdict>,
 }
 
 impl Report {

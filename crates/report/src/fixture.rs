@@ -7,7 +7,7 @@ mod lecture;
 pub(crate) mod pictures;
 mod versions;
 
-use crate::{Lang, Words, claims, goal};
+use crate::{Lang, Words, claims, findings, goal};
 use heaplab_analysis::reconciliation::reconcile;
 use heaplab_record::{
     Attachment, Cell, CountsTotals, DhatRun, DhatTotals, Environment, Failure, HeapRun, HeapSite, HeapTotals,
@@ -15,7 +15,7 @@ use heaplab_record::{
     Reconciliation, Report, ResidentFigures, Run, Table, Text,
 };
 
-pub(crate) use lecture::{claim_specs, goal_spec};
+pub(crate) use lecture::{claim_specs, finding_specs, goal_spec, with_finding_figure};
 pub(crate) use versions::report_of_versions;
 
 /// The lecture's scale.
@@ -41,6 +41,7 @@ pub(crate) fn report(lang: Lang) -> Report {
         predictions: Vec::new(),
         mind_map: None,
         claims: claims::judge_claims(&claim_specs(), &runs, "rows", &words),
+        findings: findings::judge_findings(&finding_specs(), &with_finding_figure(runs.clone()), &words),
         runs,
         failed: vec![failure()],
     }
@@ -54,6 +55,7 @@ pub(crate) fn empty_report() -> Report {
         runs: Vec::new(),
         failed: Vec::new(),
         claims: Vec::new(),
+        findings: Vec::new(),
         environment: Environment::default(),
         ..report(Lang::En)
     }
@@ -116,6 +118,7 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         runs: vec![run],
         failed: Vec::new(),
         claims: Vec::new(),
+        findings: Vec::new(),
         ..report(lang)
     }
 }

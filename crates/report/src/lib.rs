@@ -13,6 +13,7 @@ mod cpu;
 pub mod difference;
 mod environment;
 mod error;
+pub mod findings;
 #[cfg(test)]
 mod fixture;
 mod flamegraph;

@@ -14,7 +14,7 @@ pub use difference::render_difference;
 pub use lesson_list::{ListedLesson, render_lesson_list};
 pub use predictions::render_predictions;
 pub use tools::render_tools;
-pub use verdicts::{render_claims, render_goal, render_notes};
+pub use verdicts::{render_claims, render_findings, render_goal, render_notes};
 pub use versions::render_versions;
 
 use crate::notes::{HEAP_ROWS_MARK, PER_ROW_MARK};

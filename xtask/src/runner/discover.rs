@@ -3,7 +3,7 @@
 
 use crate::exit::ExitReason;
 use anyhow::{Context as _, Result};
-use heaplab_analysis::claims;
+use heaplab_analysis::{claims, findings};
 use heaplab_record::{ClaimsFile, Ladder, Text};
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -239,6 +239,7 @@ impl Lesson {
                 let cannot = || format!("{} cannot be read", path.display());
                 let file = toml::from_str(&text).with_context(cannot)?;
                 claims::check_claims(&file).with_context(cannot)?;
+                findings::check_findings(&file.finding).with_context(cannot)?;
                 Ok(file)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(ClaimsFile::default()),

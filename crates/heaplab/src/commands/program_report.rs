@@ -119,6 +119,7 @@ fn build_report(program: &RecordedProgram<'_>, runs: Vec<Run>, root: &Path, word
         runs,
         failed: program.ended.and_then(|ended| find_failure(name, ended)).into_iter().collect(),
         claims: Vec::new(),
+        findings: Vec::new(),
     }
 }
 

@@ -9,12 +9,12 @@ use crate::site_table::SiteGrouping;
 use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
-    Words, claims as judged, cost, format, goal, notes, predict, program, prose, reconcile, site_table,
-    tool_results, versions,
+    Words, claims as judged, cost, findings, format, goal, notes, predict, program, prose, reconcile,
+    site_table, tool_results, versions,
 };
 use heaplab_analysis::baseline;
 use heaplab_analysis::statistics::median_of_counts;
-use heaplab_record::{ClaimVerdict, Failure, Language, Report, Run};
+use heaplab_record::{ClaimVerdict, Failure, FindingVerdict, Language, Report, Run};
 use std::fmt::Write as _;
 
 /// What a quantity that was not measured is written as.
@@ -77,6 +77,9 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
     out.push_str(&tool_results::render_markdown(report, words));
     if !report.claims.is_empty() {
         write_section(&mut out, words, "heading-claims", render_claims(&report.claims, words));
+    }
+    if !report.findings.is_empty() {
+        write_section(&mut out, words, "heading-findings", render_findings(&report.findings));
     }
     let tools = render_tools(report, words);
     if !tools.is_empty() {
@@ -259,6 +262,14 @@ fn render_claims(claims: &[ClaimVerdict], words: &Words) -> String {
         ]));
     }
     table
+}
+
+fn render_findings(found: &[FindingVerdict]) -> String {
+    let line = |finding: &FindingVerdict| {
+        let sign = findings::finding_sign(finding);
+        format!("- {sign} {} {}\n", escape_text(&finding.text), escape_text(&finding.why))
+    };
+    found.iter().map(line).collect()
 }
 
 /// A row per tool, for the runs that all of them measured.

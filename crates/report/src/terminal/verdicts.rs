@@ -1,9 +1,9 @@
 //! The part under the table of runs: claims with their verdicts, notes, and the goal.
 
-use crate::{Words, claims as held, goal as judged, notes as noted, prose};
+use crate::{Words, claims as held, findings as found, goal as judged, notes as noted, prose};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, Row, Width};
-use heaplab_record::{ClaimVerdict, Goal, Language, Report, Run};
+use heaplab_record::{ClaimVerdict, FindingVerdict, Goal, Language, Report, Run};
 
 /// The width of the columns of figures: the claim, CPython, Rust.
 const FIGURE_WIDTH: u16 = 10;
@@ -33,6 +33,23 @@ pub fn render_claims(claims: &[ClaimVerdict], words: &Words, width: usize, color
         out.extend(
             prose::wrap(&claim.why, width.saturating_sub(4)).into_iter().map(|line| format!("    {line}")),
         );
+    }
+    out.join("\n")
+}
+
+/// What was found besides the lecture's claims, each with the run's figure. Empty without any.
+pub fn render_findings(findings: &[FindingVerdict], words: &Words, width: usize, color: bool) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let mut out = vec![format!("{INDENT}{}", words.get("heading-findings"))];
+    for finding in findings {
+        let sign = colour_verdict(found::finding_sign(finding), finding.shown, color);
+        let text = prose::strip_controls(&finding.text);
+        let lines = prose::wrap(&text, width.saturating_sub(INDENT.len()));
+        out.push(indent_lines(&lines, &format!("{sign} ")));
+        let why = prose::wrap(&finding.why, width.saturating_sub(4));
+        out.extend(why.into_iter().map(|line| format!("    {line}")));
     }
     out.join("\n")
 }
@@ -101,6 +118,28 @@ fn indent_lines(lines: &[String], mark: &str) -> String {
 mod tests {
     use super::*;
     use crate::{Lang, fixture};
+    use unicode_width::UnicodeWidthStr as _;
+
+    #[test]
+    fn a_finding_stands_apart_from_the_lectures_claims() {
+        let words = Words::new(Lang::En);
+        let report = fixture::report(Lang::En);
+        insta::assert_snapshot!(render_findings(&report.findings, &words, 80, false), @r"
+          What we found besides
+        ✓ mapped pages count as resident memory
+            CPython list_dict, pages of the file that are resident: 98.3 MB.
+        – mapped pages count as resident memory
+            Not measured in CPython slots_list.
+        ");
+        let claims = render_claims(&report.claims, &words, 80, false);
+        assert!(!claims.contains(&report.findings[0].text), "{claims}");
+        for lang in [Lang::En, Lang::Zh] {
+            let report = fixture::report(lang);
+            let lines = render_findings(&report.findings, &Words::new(lang), 80, false);
+            assert!(lines.lines().all(|line| line.width() <= 80), "{lines}");
+        }
+        assert!(render_findings(&[], &words, 80, true).is_empty());
+    }
 
     #[test]
     fn a_claim_stands_beside_its_measures() {

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::runner::build::BuiltLesson;
 use crate::runner::discover::SectionNumber;
 use anyhow::Result;
-use heaplab_record::{ClaimsFile, Language, Manifest, Text, Variant};
+use heaplab_record::{ClaimsFile, FindingSpec, Language, Manifest, Text, Variant};
 use std::collections::HashMap;
 
 pub(super) fn check_manifest(built: &BuiltLesson<'_>) -> Result<Vec<Finding>> {
@@ -69,6 +69,20 @@ fn check_claims(file: &ClaimsFile, manifest: &Manifest) -> Vec<Finding> {
         if !claim.measured.iter().any(|measure| measure.language == claim.judged_by) {
             findings.push(found(format!("it is judged by {:?}, which is not measured", claim.judged_by)));
         }
+    }
+    findings.extend(file.finding.iter().flat_map(|finding| check_finding(finding, manifest)));
+    findings
+}
+
+/// What we found ourselves needs a sentence in both languages, and a variant that exists.
+fn check_finding(finding: &FindingSpec, manifest: &Manifest) -> Vec<Finding> {
+    let found = |what: String| Finding::new("claims.toml", format!("`{}`: {what}", finding.text.en));
+    let mut findings = Vec::new();
+    if finding.text.en.trim().is_empty() || !is_chinese(&finding.text.zh) {
+        findings.push(found("it is not there in both languages".to_owned()));
+    }
+    if !variants_in(manifest, finding.language).any(|known| known.name == finding.variant) {
+        findings.push(found(format!("no variant `{}` in {:?}", finding.variant, finding.language)));
     }
     findings
 }

@@ -32,6 +32,7 @@ pub(super) fn print_outcome(
         lines::render_versions(report, words, width),
         lines::render_tools(report, words, width),
         lines::render_claims(&report.claims, words, width, color),
+        lines::render_findings(&report.findings, words, width, color),
     ] {
         if !part.trim().is_empty() {
             terminal.print_result(&format!("\n{part}"));

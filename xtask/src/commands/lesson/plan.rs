@@ -15,7 +15,7 @@ use crate::runner::prepared_input::{self, LessonInputs};
 use crate::runner::python::{self, Python};
 use crate::terminal::Terminal;
 use anyhow::Result;
-use heaplab_record::{ClaimSpec, GoalSpec, Language, Prediction, Variant};
+use heaplab_record::{ClaimSpec, FindingSpec, GoalSpec, Language, Prediction, Variant};
 use heaplab_report::{Lang, Words};
 use std::path::PathBuf;
 
@@ -59,6 +59,8 @@ pub(super) struct LectureStatements {
     pub(super) goal: Option<GoalSpec>,
     /// Each with the number of its lesson.
     pub(super) claims: Vec<(String, ClaimSpec)>,
+    /// What is no claim of the lecture, each with the number of its lesson.
+    pub(super) findings: Vec<(String, FindingSpec)>,
 }
 
 impl LectureStatements {
@@ -69,6 +71,7 @@ impl LectureStatements {
             statements.goal = statements.goal.or(file.goal);
             let section = lesson.section.to_string();
             statements.claims.extend(file.claim.into_iter().map(|claim| (section.clone(), claim)));
+            statements.findings.extend(file.finding.into_iter().map(|one| (section.clone(), one)));
         }
         Ok(statements)
     }

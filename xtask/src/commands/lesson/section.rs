@@ -18,7 +18,7 @@ use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_record::{Failure, Mystery, REPORT_SCHEMA, Report, Run};
 use heaplab_report::terminal::RunTable;
-use heaplab_report::{Artifact, claims, goal};
+use heaplab_report::{Artifact, claims, findings, goal};
 
 /// A report that is in its place.
 pub(crate) struct MeasuredSection {
@@ -121,6 +121,7 @@ fn assemble_report(
         predictions: plan.predictions.clone(),
         mind_map: mindmap::draw_mind_map(lessons, workspace, &selection.folder)?,
         claims: claims::judge_claims(&statements.claims, &runs, &plan.unit, words),
+        findings: findings::judge_findings(&statements.findings, &runs, words),
         unit: plan.unit.clone(),
         rows_requested: plan.rows,
         ladder: lessons.iter().find_map(|lesson| lesson.ladder),
