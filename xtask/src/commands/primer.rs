@@ -5,7 +5,7 @@ use crate::cli::{self, PrimerOptions};
 use crate::exit::ExitReason;
 use crate::publish::gallery::replace_file;
 use crate::runner::build;
-use crate::runner::discover::{self, Workspace};
+use crate::runner::discover::{self, PRIMER_FOLDER as FOLDER, Workspace};
 use crate::runner::python::{self, PYTHON_VARIABLE, Python};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
@@ -16,8 +16,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The primer's folder in the workspace. It is no lesson: nothing is measured there.
-pub(crate) const FOLDER: &str = "lessons/primer";
 const PACKAGE: &str = "primer";
 const TEXTS: [(&str, Lang); 2] = [("README.md", Lang::En), ("README.zh-CN.md", Lang::Zh)];
 /// The glossary as a text, for the repository and the site.

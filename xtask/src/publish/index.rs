@@ -1,21 +1,21 @@
 //! `reports/index.html`: written after every section that was run, from the reports that are there.
 
 use crate::publish::{report_link, store};
-use crate::runner::discover::{self, SectionNumber, Workspace};
+use crate::runner::discover::{self, PRIMER_FOLDER, SectionNumber, Workspace};
 use crate::terminal::Terminal;
 use anyhow::{Context as _, Result};
 use heaplab_record::{REPORT_SCHEMA, Report};
-use heaplab_report::Words;
 use heaplab_report::index::{Course, CourseLesson, CourseSection, FurtherReport};
+use heaplab_report::{Lang, Words};
 use std::path::{Path, PathBuf};
 
 /// Writes the page over the reports of a folder and returns its path. The page is written under
 /// another name and renamed.
 pub(crate) fn write_index(workspace: &Workspace, reports: &Path, words: &Words) -> Result<PathBuf> {
-    let page = heaplab_report::index::render_page(&build_course(workspace, reports), words)?;
+    std::fs::create_dir_all(reports).with_context(|| format!("cannot make {}", reports.display()))?;
+    let page = heaplab_report::index::render_page(&build_course(workspace, reports, words.lang()), words)?;
     let place = reports.join("index.html");
     let part = reports.join(format!(".index.html.{}.part", std::process::id()));
-    std::fs::create_dir_all(reports).with_context(|| format!("cannot make {}", reports.display()))?;
     std::fs::write(&part, page)
         .and_then(|()| std::fs::rename(&part, &place))
         .with_context(|| format!("cannot write {}", place.display()))?;
@@ -27,7 +27,7 @@ pub(crate) fn write_index(workspace: &Workspace, reports: &Path, words: &Words) 
 }
 
 /// All sections, each with the report in its folder.
-fn build_course(workspace: &Workspace, reports: &Path) -> Course {
+fn build_course(workspace: &Workspace, reports: &Path, lang: Lang) -> Course {
     let sections = workspace.all_sections();
     let further = find_further_reports(reports, &sections);
     let of = |section: SectionNumber| {
@@ -47,7 +47,21 @@ fn build_course(workspace: &Workspace, reports: &Path) -> Course {
             number: section.to_string(),
         }
     };
-    Course { sections: sections.into_iter().map(of).collect(), further }
+    let primer = link_to_primer(workspace, reports, lang);
+    Course { sections: sections.into_iter().map(of).collect(), further, primer }
+}
+
+/// The primer's text relative to the folder of the page. `None` where the page lies outside the
+/// workspace: it may be moved to where the text is not.
+fn link_to_primer(workspace: &Workspace, reports: &Path, lang: Lang) -> Option<String> {
+    let name = match lang {
+        Lang::En => "README.md",
+        Lang::Zh => "README.zh-CN.md",
+    };
+    let text = Path::new(PRIMER_FOLDER).join(name);
+    let root = workspace.root.canonicalize().ok()?;
+    let depth = reports.canonicalize().ok()?.strip_prefix(&root).ok()?.components().count();
+    root.join(&text).is_file().then(|| format!("{}{}", "../".repeat(depth), text.display()))
 }
 
 /// The report of a folder, if it has one of this version.

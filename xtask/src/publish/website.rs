@@ -4,7 +4,7 @@
 use crate::exit::ExitReason;
 use crate::publish::gallery::markdown_files;
 use crate::publish::store::SITE_SCHEMA;
-use crate::runner::discover::Workspace;
+use crate::runner::discover::{PRIMER_FOLDER, Workspace};
 use anyhow::{Context as _, Result};
 use heaplab_report::website::{self, NavEntry, PageFrame, SitePage};
 use heaplab_report::{Artifact, Lang, Words};
@@ -46,6 +46,7 @@ pub(crate) fn build_site(workspace: &Workspace) -> Result<CheckedSite> {
 fn find_texts(workspace: &Workspace) -> Result<Vec<String>> {
     let mut folders = vec![workspace.root.clone()];
     folders.push(workspace.root.join("xtask"));
+    folders.extend(Some(workspace.root.join(PRIMER_FOLDER)).filter(|primer| primer.is_dir()));
     folders.extend(workspace.lessons.iter().map(|lesson| lesson.folder.clone()));
     let crates = std::fs::read_dir(workspace.root.join("crates")).into_iter().flatten().flatten();
     folders.extend(crates.map(|entry| entry.path()).filter(|path| path.is_dir()));
@@ -76,14 +77,16 @@ fn render_text(workspace: &Workspace, path: &str, site: &Site) -> Result<SitePag
         .map(|lesson| format!("reports/{}/report.html", lesson.section.lecture()))
         .filter(|report| site.files.contains_key(report))
         .map(|report| relative_link(path, &report));
-    let nav = build_nav(workspace, path, words.lang());
+    let nav = build_nav(workspace, path, &words);
     let home = relative_link(path, if is_zh { "index.zh-CN.html" } else { "index.html" });
     let frame = PageFrame { nav: &nav, home: &home, other: other.as_deref(), report: report.as_deref() };
     website::render_text_page(&markdown, &frame, &words).with_context(cannot)
 }
 
-/// Links to the lessons, in the page's language where they have a text in it.
-fn build_nav(workspace: &Workspace, from: &str, lang: Lang) -> Vec<NavEntry> {
+/// Links to the primer, the lessons and the glossary, in the page's language where they have a text
+/// in it.
+fn build_nav(workspace: &Workspace, from: &str, words: &Words) -> Vec<NavEntry> {
+    let lang = words.lang();
     let entry = |lesson: &crate::runner::discover::Lesson| {
         let folder = lesson.folder.strip_prefix(&workspace.root).unwrap_or(&lesson.folder);
         let name = match lang {
@@ -97,8 +100,17 @@ fn build_nav(workspace: &Workspace, from: &str, lang: Lang) -> Vec<NavEntry> {
             here: text == from,
         }
     };
+    let beside = |key: &str, stem: &str| {
+        let ending = if lang == Lang::Zh { ".zh-CN.md" } else { ".md" };
+        let text = format!("{PRIMER_FOLDER}/{stem}{ending}");
+        let href = relative_link(from, &website::page_path(&text));
+        let is_there = workspace.root.join(&text).is_file();
+        Some(NavEntry { name: words.get(key), href, here: text == from }).filter(|_| is_there)
+    };
     let has_text = |lesson: &&crate::runner::discover::Lesson| lesson.folder.join("README.md").exists();
-    workspace.lessons.iter().filter(has_text).map(entry).collect()
+    let lessons = workspace.lessons.iter().filter(has_text).map(entry);
+    let first = beside("site-primer", "README").into_iter();
+    first.chain(lessons).chain(beside("site-glossary", "GLOSSARY")).collect()
 }
 
 /// Adds the folders of all reports that were measured on this machine.
@@ -112,9 +124,24 @@ fn add_reports(workspace: &Workspace, site: &mut Site) -> Result<()> {
     }
     let index = workspace.root.join("reports/index.html");
     if index.exists() {
-        site.files.insert("reports/index.html".to_owned(), index);
+        site.pages.insert("reports/index.html".to_owned(), read_index(&index)?);
     }
     Ok(())
+}
+
+/// The page over all reports. Its link to the primer's text leads to the page of that text here.
+fn read_index(path: &Path) -> Result<SitePage> {
+    let mut html = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+    let mut links = Vec::new();
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = format!("../{PRIMER_FOLDER}/{name}");
+        if html.contains(&text) {
+            let page = website::page_path(&text);
+            html = html.replace(&text, &page);
+            links.push(page);
+        }
+    }
+    Ok(SitePage { html, links, anchors: Vec::new() })
 }
 
 fn add_folder(folder: &Path, place: &str, site: &mut Site) -> Result<()> {
@@ -154,9 +181,10 @@ fn import_links(workspace: &Workspace, site: &mut Site) -> Result<usize> {
             let itself = workspace.root.join(&target);
             if let Some((path, source)) = source.filter(|(_, source)| source.is_file()) {
                 let text = std::fs::read_to_string(&source).with_context(|| path.to_owned())?;
-                let (nav, home) = (build_nav(workspace, path, Lang::En), relative_link(path, "index.html"));
+                let words = Words::new(Lang::En);
+                let (nav, home) = (build_nav(workspace, path, &words), relative_link(path, "index.html"));
                 let frame = PageFrame { nav: &nav, home: &home, other: None, report: None };
-                let page = website::render_source_page(path, &text, &frame, &Words::new(Lang::En))?;
+                let page = website::render_source_page(path, &text, &frame, &words)?;
                 site.pages.insert(target.clone(), page);
                 waiting.push(target);
             } else if itself.is_file() {

@@ -9,6 +9,10 @@ use serde::Deserialize;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+/// The primer for people from Python. It is a package without `[package.metadata.lesson]`: nothing is
+/// measured there.
+pub(crate) const PRIMER_FOLDER: &str = "lessons/primer";
+
 /// The part of the cargo workspace that xtask needs.
 pub(crate) struct Workspace {
     pub(crate) root: PathBuf,

@@ -18,6 +18,8 @@ gallery-stale = { $path } says other figures than the gallery; run: cargo xtask 
 # cargo xtask site
 site-lessons = Lessons
 site-home = The course
+site-primer = For people from Python
+site-glossary = Glossary
 site-other = 中文
 site-report = Measured here
 site-done = Site: { $path } ({ $pages } pages, { $files } other files, { $links } links hold; { $outside } lead outside and were not asked)

@@ -1,6 +1,6 @@
 # The words of the tables. Each is a name and what it means, in one or two sentences.
 glossary-heading = What the words mean
-glossary-lead = The heads of the tables lead here.
+glossary-lead = The heads of a report’s tables lead to these words.
 glossary-count = { $count } words
 glossary-file-lead = The words of the tables and pages. The same stand folded at the end of every report, and `cargo xtask primer glossary` prints them.
 

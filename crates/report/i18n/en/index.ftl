@@ -32,4 +32,6 @@ index-fact-variants = Variants
 index-picture-of = Peaks of section { $number }, a bar a variant
 index-lessons-of = Lessons of { $number }
 index-further = Other reports in this folder
+index-primer = You come from Python?
+index-primer-lead = Box, Rc, Weak, RefCell, lifetimes and Drop, each beside its Python counterpart. On the terminal:
 index-is-at = Course: { $path }

@@ -18,6 +18,8 @@ gallery-stale = { $path } 里的数字与画廊不符；请运行：cargo xtask 
 # cargo xtask site
 site-lessons = 课程目录
 site-home = 课程首页
+site-primer = 写给从 Python 来的人
+site-glossary = 词汇表
 site-other = English
 site-report = 本机测量结果
 site-done = 站点：{ $path }（{ $pages } 个页面，{ $files } 个其他文件，{ $links } 个链接有效；{ $outside } 个指向站外，未访问）

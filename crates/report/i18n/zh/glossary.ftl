@@ -1,6 +1,6 @@
 # 表格里的词。每个词一个名字，加一两句话的意思。
 glossary-heading = 这些词的意思
-glossary-lead = 表头的链接指向这里。
+glossary-lead = 报告里表头的链接指向这些词。
 glossary-count = { $count } 个词
 glossary-file-lead = 表格和网页里的词。每份报告的末尾也折叠着同样的内容，`cargo xtask primer glossary` 会把它们打印出来。
 

@@ -32,4 +32,6 @@ index-fact-variants = 变体
 index-picture-of = { $number } 节的峰值，每个变体一条
 index-lessons-of = { $number } 的各课
 index-further = 这个文件夹里的其他报告
+index-primer = 从 Python 来？
+index-primer-lead = Box、Rc、Weak、RefCell、生命周期和 Drop，每个都放在 Python 的对应做法旁边。在终端里：
 index-is-at = 课程：{ $path }

@@ -3,6 +3,7 @@
 
 mod section;
 
+use crate::glossary::{self, GlossaryEntry, Pages};
 use crate::{RenderError, Words};
 use askama::Template;
 use heaplab_record::{Report, Text};
@@ -15,6 +16,8 @@ pub struct Course {
     pub sections: Vec<CourseSection>,
     /// Reports that belong to no section.
     pub further: Vec<FurtherReport>,
+    /// The address of the primer for people from Python, relative to the page.
+    pub primer: Option<String>,
 }
 
 /// A section of the lecture.
@@ -68,6 +71,8 @@ pub fn render_page(course: &Course, words: &Words) -> Result<String, RenderError
         next: course.sections.iter().find(|section| section.report.is_none()),
         cards: course.sections.iter().map(|section| SectionCard::from_section(section, words)).collect(),
         further: &course.further,
+        primer: course.primer.as_deref(),
+        glossary: glossary::list_entries(Pages::All, words),
     };
     page.render().map_err(|error| RenderError::page("index.html", error))
 }
@@ -82,12 +87,19 @@ struct IndexPage<'a> {
     next: Option<&'a CourseSection>,
     cards: Vec<SectionCard>,
     further: &'a [FurtherReport],
+    primer: Option<&'a str>,
+    glossary: Vec<GlossaryEntry>,
 }
 
 impl IndexPage<'_> {
     /// A message by its key.
     fn w(&self, key: &str) -> String {
         self.words.get(key)
+    }
+
+    /// A message with one argument.
+    fn w1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        self.words.say(key, &[(name, &value.to_string())])
     }
 
     /// A text in the page's language.

@@ -25,6 +25,7 @@ fn course(lang: Lang) -> Course {
             section("8.6", vec![lesson("8.6", 10)], None),
         ],
         further: vec![further],
+        primer: Some("../lessons/primer/README.md".to_owned()),
     }
 }
 
@@ -49,6 +50,9 @@ fn what_was_run_and_what_is_open() {
             "2026-11-22 11:27",
             "99.5 %",
             "8.5.2",
+            "<a href=\"../lessons/primer/README.md\">",
+            "cargo xtask primer",
+            "id=\"word-peak\"",
         ] {
             assert!(page.contains(needed), "{needed}");
         }
