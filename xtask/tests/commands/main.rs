@@ -15,6 +15,7 @@ mod leak_hunt;
 mod new_lesson;
 mod primer;
 mod profile;
+mod python_heap;
 mod quick_scales;
 mod refusals;
 mod report;

@@ -71,8 +71,8 @@ mod tests {
     #[test]
     fn the_difference_is_said_per_block_and_only_where_there_is_one() {
         let more = explain(4_000_000, 5_600_000);
-        assert!(more.en.contains("16 B more per block") && more.zh.contains("16 B"), "{more:?}");
-        assert!(explain(5_600_000, 4_000_000).en.contains("16 B less per block"));
+        assert!(more.en.contains("16.0 B more per block") && more.zh.contains("16.0 B"), "{more:?}");
+        assert!(explain(5_600_000, 4_000_000).en.contains("16.0 B less per block"));
         assert!(explain(4_000_000, 4_100_000).en.contains("too small to show"));
     }
 }
