@@ -25,8 +25,8 @@ pub struct HeapRun {
     pub end_bytes: u64,
     /// One wall time per repetition.
     pub wall_ns: Vec<u64>,
-    /// The median ratio over alternating pairs of heap and plain runs; absent with fewer than two
-    /// pairs.
+    /// The median ratio over alternating pairs of heap and plain runs of one scale; absent for a single
+    /// pair of runs that took less than a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub slowdown: Option<f64>,
     /// The recorder's own memory: the median over the same pairs of the heap child's `VmHWM` minus

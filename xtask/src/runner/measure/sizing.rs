@@ -186,26 +186,34 @@ pub(super) fn warm_up(
     Ok(())
 }
 
-/// How many pairs of plain and heap runs each variant gets; CPython one.
+/// How many pairs of plain and heap runs each variant gets. Scripts have a time limit of their own, so
+/// that they take nothing of the Rust variants'.
 pub(super) fn plan_repetitions(runner: &Runner<'_>, tasks: &[VariantTask<'_>]) -> Vec<u32> {
-    let pairs: Vec<Duration> = tasks
-        .iter()
-        .map(|&task| match task.variant.language {
-            Language::Rust => {
-                runner.expected_duration(task, Probe::Plain, task.rows)
-                    + runner.expected_duration(task, Probe::Heap, task.rows)
-            }
-            // Python runs are not repeated, and take nothing of the time limit.
-            Language::Python => Duration::ZERO,
-        })
-        .collect();
-    let mut repetitions = plan::plan_repetitions(runner.request.quick, &pairs);
-    for (repetitions, task) in repetitions.iter_mut().zip(tasks) {
-        if task.variant.language == Language::Python {
-            *repetitions = 1;
+    let mut repetitions = vec![1; tasks.len()];
+    for (language, budget) in
+        [(Language::Rust, plan::PAIRS_BUDGET), (Language::Python, plan::PYTHON_PAIRS_BUDGET)]
+    {
+        let of_language = tasks.iter().enumerate().filter(|(_, task)| task.variant.language == language);
+        let (indexes, pairs): (Vec<usize>, Vec<Duration>) =
+            of_language.map(|(index, &task)| (index, expected_pair(runner, task))).unzip();
+        let planned = plan::plan_repetitions(runner.request.quick, &pairs, budget);
+        for (index, planned) in indexes.into_iter().zip(planned) {
+            repetitions[index] = planned;
         }
     }
     repetitions
+}
+
+/// The expected time of one plain and one heap run.
+fn expected_pair(runner: &Runner<'_>, task: VariantTask<'_>) -> Duration {
+    let rows = task.rows;
+    let heap = runner.expected_duration(task, Probe::Heap, rows);
+    let heap = match task.variant.language {
+        _ if !runner.can_record(task) => Duration::ZERO,
+        Language::Rust => heap,
+        Language::Python => heap.min(MOST_PYTHON_HEAP),
+    };
+    runner.expected_duration(task, Probe::Plain, rows) + heap
 }
 
 /// The expected time of everything after the reference runs, for the progress bar.
@@ -220,14 +228,11 @@ pub(super) fn expected_total(
     for (&task, &repetitions) in tasks.iter().zip(repetitions) {
         let plain = runner.expected_duration(task, Probe::Plain, task.rows);
         longest = longest.max(plain);
+        ahead += expected_pair(runner, task) * repetitions;
         if task.variant.language == Language::Python {
-            let heap = runner.expected_duration(task, Probe::Heap, task.rows);
-            ahead +=
-                plain + if runner.can_record(task) { heap.min(MOST_PYTHON_HEAP) } else { Duration::ZERO };
             continue;
         }
         let reference = plan::reference_rows(task.built.manifest.default_scale, task.rows);
-        ahead += (plain + runner.expected_duration(task, Probe::Heap, task.rows)) * repetitions;
         ahead += runner.expected_duration(task, Probe::Counts, task.rows);
         ahead += runner.expected_duration(task, Probe::Dhat, reference);
     }

@@ -14,6 +14,9 @@ use heaplab_report::lesson_data::present;
 
 /// Fewer samples than this make no curve.
 const LEAST_SAMPLES: usize = 10;
+/// A run of this length is not disturbed much by what else the machine does, so that one pair of runs is
+/// enough for a ratio.
+const LONG_RUN_NS: u64 = 1_000_000_000;
 /// Curves are thinned to this many points.
 const MOST_POINTS: usize = 1000;
 
@@ -278,14 +281,16 @@ impl VariantRuns {
         median_cost(pairs.filter_map(cost).collect())
     }
 
-    /// The median over pairs that ran one after the other; `None` for fewer than two.
+    /// The median over pairs that ran one after the other; `None` for a single pair of short runs.
     fn slowdown(&self) -> Option<f64> {
+        let is_long = self.plain.iter().all(|plain| plain.wall_ns >= LONG_RUN_NS);
         let mut ratios: Vec<f64> =
             self.pairs().map(|(plain, heap)| heap.wall_ns as f64 / plain.wall_ns.max(1) as f64).collect();
         ratios.sort_by(f64::total_cmp);
         let middle = ratios.len() / 2;
         match ratios.len() {
-            0 | 1 => None,
+            0 => None,
+            1 if !is_long => None,
             even if even % 2 == 0 => Some((ratios[middle - 1] + ratios[middle]) / 2.0),
             _ => Some(ratios[middle]),
         }
@@ -326,11 +331,16 @@ mod tests {
     }
 
     #[test]
-    fn slowdown_is_a_median_of_pairs_and_absent_under_two() {
+    fn slowdown_is_a_median_of_pairs_and_absent_for_one_pair_of_short_runs() {
         let mut gathered = VariantRuns::new(1, Some(1));
         gathered.plain = vec![sample(10)];
         gathered.heap = vec![heap(15)];
         assert_eq!(gathered.slowdown(), None);
+        gathered.plain = vec![sample(10 * LONG_RUN_NS)];
+        gathered.heap = vec![heap(15 * LONG_RUN_NS)];
+        assert_eq!(gathered.slowdown(), Some(1.5));
+        gathered.plain = vec![sample(10)];
+        gathered.heap = vec![heap(15)];
         gathered.plain.extend([sample(20), sample(10)]);
         gathered.heap.extend([heap(22), heap(90)]);
         assert_eq!(gathered.slowdown(), Some(1.5));
