@@ -14,3 +14,4 @@ pub mod reconciliation;
 pub mod scale;
 pub mod statistics;
 pub mod timing;
+pub mod tracemalloc;

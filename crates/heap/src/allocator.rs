@@ -48,8 +48,9 @@ macro_rules! forward {
             unsafe { recorder::$method($($argument),*) }
         } else {
             match $self.decided_probe() {
-                // SAFETY: as above.
-                Probe::Plain => unsafe { System.$method($($argument),*) },
+                // SAFETY: as above. CPython's tracemalloc is no allocator: `decided_probe` never
+                // returns it.
+                Probe::Plain | Probe::Tracemalloc => unsafe { System.$method($($argument),*) },
                 // SAFETY: as above; the decision never changes, so a block meets the allocator that
                 // made it.
                 Probe::Heap => unsafe { recorder::$method($($argument),*) },

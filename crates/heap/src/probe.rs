@@ -91,7 +91,8 @@ fn decide(default: Probe) -> Decision {
         None | Some(b"") => Decision::Use(default),
         Some(b"heap") if crate::recorder::is_left_out() => Decision::Use(Probe::Plain),
         Some(word) => match Probe::ALL.into_iter().find(|probe| probe.name().as_bytes() == word) {
-            None => Decision::Unknown,
+            // tracemalloc is CPython's own.
+            None | Some(Probe::Tracemalloc) => Decision::Unknown,
             Some(Probe::Counts) if !cfg!(feature = "counts") => Decision::NotBuilt(Probe::Counts),
             Some(Probe::Dhat) if !cfg!(feature = "dhat") => Decision::NotBuilt(Probe::Dhat),
             Some(probe) => Decision::Use(probe),

@@ -39,6 +39,9 @@ pub fn region() -> Result<Region, RegionError> {
         Probe::Counts => OpenProbe::Counts(stats_alloc::INSTRUMENTED_SYSTEM.stats()),
         #[cfg(feature = "dhat")]
         Probe::Dhat => OpenProbe::Dhat(start_dhat()),
+        // The word `tracemalloc` names no probe of a Rust program, so this is never decided.
+        #[cfg(all(feature = "counts", feature = "dhat"))]
+        Probe::Tracemalloc => return Err(RegionError::NotBuilt(probe)),
         #[cfg(not(all(feature = "counts", feature = "dhat")))]
         probe => return Err(RegionError::NotBuilt(probe)),
     };

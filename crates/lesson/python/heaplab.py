@@ -8,9 +8,11 @@ the recorder, and the same record.
 What the report is to draw is handed over after that, with region.attach({...}): it is not measured.
 
 Scale: HEAPLAB_ROWS. What the lesson has prepared: HEAPLAB_PREPARED. With HEAPLAB_OUT the record goes to that folder; without it a small table is printed.
-HEAPLAB_PROBE=heap asks for the figures of the recorder, whose library LD_PRELOAD has loaded into the interpreter.
+HEAPLAB_PROBE=heap asks for the figures of the recorder, whose library LD_PRELOAD has loaded into the interpreter;
+HEAPLAB_PROBE=tracemalloc for those of CPython's own tracemalloc.
 """
 
+import gc
 import os
 import sys
 import time
@@ -58,6 +60,7 @@ def private_peak_bytes():
 class Recorder:
     """The recorder's library: it opens and closes its region, and says what it has counted in it."""
 
+    name = "heap"
     FIGURES = ("total_blocks", "total_bytes", "reallocations", "reallocated_bytes", "grown_bytes", "shrunk_bytes",
                "peak_blocks", "peak_bytes", "end_blocks", "end_bytes", "single_threaded")
 
@@ -72,13 +75,25 @@ class Recorder:
             sys.exit("HEAPLAB_PROBE=heap, but the recorder is not in this process: LD_PRELOAD must name its library")
         self._numbers = (ctypes.c_uint64 * len(self.FIGURES))()
 
-    def totals(self):
+    def totals(self, _ended):
         """The figures of the region, by the names that the record has."""
         if self._totals(self._numbers) != 0:
             sys.exit("HEAPLAB_PROBE=heap, but the recorder has counted nothing")
         figures = dict(zip(self.FIGURES, self._numbers))
         figures["single_threaded"] = bool(figures["single_threaded"])
         return figures
+
+
+def _counter():
+    """What counts the blocks of this process, besides the clock and the kernel; None under the plain probe."""
+    probe = os.environ.get("HEAPLAB_PROBE")
+    if probe == "heap":
+        return Recorder()
+    if probe == "tracemalloc":
+        from heaplab_tracemalloc import Tracemalloc
+
+        return Tracemalloc()
+    return None
 
 
 class region:
@@ -90,12 +105,15 @@ class region:
         self.children_peak_bytes = None
         self.wall_ns = None
         self.end = {}
-        self.recorder = Recorder() if os.environ.get("HEAPLAB_PROBE") == "heap" else None
+        self.counted = None
+        self.counter = _counter()
+        # What was imported before must not decide when the collector runs in the region.
+        gc.collect()
         self.start = _status()
         self.started = time.perf_counter_ns()
-        if self.recorder is not None:
+        if self.counter is not None:
             # Last, so that nothing of this function is counted.
-            self.recorder.begin()
+            self.counter.begin()
         return self
 
     def keep(self, data, checksum, children_peak_bytes=None):
@@ -121,9 +139,10 @@ class region:
 
     def _close(self):
         if self.wall_ns is None:
-            if self.recorder is not None:
-                self.recorder.end()
+            ended = self.counter.end() if self.counter is not None else None
             self.wall_ns = time.perf_counter_ns() - self.started
+            if self.counter is not None:
+                self.counted = self.counter.totals(ended)
             self.end = _status()
             out = os.environ.get("HEAPLAB_OUT")
             if out is not None:
@@ -145,10 +164,10 @@ class region:
 
     def _figures(self):
         """What the probe has measured, as the record has it."""
-        if self.recorder is not None:
-            figures = {"probe": "heap", "wall_ns": self.wall_ns, **self.recorder.totals()}
+        if self.counted is not None:
+            figures = {"probe": self.counter.name, "wall_ns": self.wall_ns, **self.counted}
             if self.end:
-                figures["process_peak_rss_bytes"] = self.end["VmHWM"]
+                figures.setdefault("process_peak_rss_bytes", self.end["VmHWM"])
             return figures
         figures = {"probe": "plain", "wall_ns": self.wall_ns}
         if self.end:

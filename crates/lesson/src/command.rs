@@ -186,6 +186,10 @@ fn render_table(lesson: &Lesson, declared: &DeclaredVariant, record: &Record) ->
             figure("blocks", Some(heap.total_blocks), "");
             figure("reallocations", Some(heap.reallocations), "");
         }
+        Measurement::Tracemalloc(sample) => {
+            figure("peak live", Some(sample.live.peak_bytes), "bytes");
+            figure("live at end", Some(sample.live.end_bytes), "bytes");
+        }
     }
     let mut table: String = lines.iter().map(|(name, value)| format!("{name:<25} {value}\n")).collect();
     if cfg!(debug_assertions) {

@@ -63,7 +63,7 @@ impl VariantRunner {
         let look = match measurement {
             Measurement::Plain(_) => kept.make_attachments,
             Measurement::Heap(_) => kept.make_heap_attachments,
-            Measurement::Counts(_) | Measurement::Dhat(_) => None,
+            Measurement::Counts(_) | Measurement::Dhat(_) | Measurement::Tracemalloc(_) => None,
         };
         if let (Some(_), Some(path)) = (&look, &self.closed_file) {
             // If this file cannot be written, neither can the record, and that error is reported.

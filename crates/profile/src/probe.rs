@@ -15,11 +15,13 @@ pub enum Probe {
     Dhat,
     /// heaplab's recorder: live, peak and end at full scale.
     Heap,
+    /// CPython's own tracemalloc: peak and end at a reduced scale. Scripts only.
+    Tracemalloc,
 }
 
 impl Probe {
     /// Every probe.
-    pub const ALL: [Probe; 4] = [Probe::Plain, Probe::Counts, Probe::Dhat, Probe::Heap];
+    pub const ALL: [Probe; 5] = [Probe::Plain, Probe::Counts, Probe::Dhat, Probe::Heap, Probe::Tracemalloc];
 
     /// The value that `HEAPLAB_PROBE` takes.
     pub const fn name(self) -> &'static str {
@@ -28,6 +30,7 @@ impl Probe {
             Probe::Counts => "counts",
             Probe::Dhat => "dhat",
             Probe::Heap => "heap",
+            Probe::Tracemalloc => "tracemalloc",
         }
     }
 }

@@ -30,6 +30,7 @@ mod prediction;
 mod reconciliation;
 mod record;
 mod report;
+mod tracemalloc;
 
 pub use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 
@@ -77,4 +78,7 @@ pub use record::{
 pub use report::{
     ClaimMeasurement, ClaimVerdict, DhatRun, Environment, Failure, Goal, Ladder, OtherQuantityVerdict,
     PlainRun, REPORT_SCHEMA, Report, Run, variant_file_stem,
+};
+pub use tracemalloc::{
+    LiveFigures, TracedLine, TracemallocRun, TracemallocSample, UntracedPart, UntracedReason,
 };

@@ -1,6 +1,6 @@
 //! `record.json`: what one child process measured.
 
-use crate::{Attachment, Language};
+use crate::{Attachment, Language, TracemallocSample};
 use heaplab_profile::{CountsTotals, DhatTotals, HeapTotals, Probe};
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,8 @@ pub enum Measurement {
     Dhat(DhatTotals),
     /// The recorder's totals.
     Heap(HeapSample),
+    /// What CPython's tracemalloc counted.
+    Tracemalloc(TracemallocSample),
 }
 
 impl Measurement {
@@ -66,6 +68,7 @@ impl Measurement {
             Measurement::Counts(_) => Probe::Counts,
             Measurement::Dhat(_) => Probe::Dhat,
             Measurement::Heap(_) => Probe::Heap,
+            Measurement::Tracemalloc(_) => Probe::Tracemalloc,
         }
     }
 }

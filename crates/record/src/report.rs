@@ -2,7 +2,7 @@
 
 use crate::{
     Attachment, ClassifierTable, CountsTotals, DhatTotals, FindingVerdict, Growth, HeapRun, Language,
-    MindMap, Mystery, Phase, Prediction, Probe, Reconciliation, Text,
+    MindMap, Mystery, Phase, Prediction, Probe, Reconciliation, Text, TracemallocRun,
 };
 use serde::{Deserialize, Serialize};
 
@@ -171,6 +171,9 @@ pub struct Run {
     /// The three counting probes compared at one scale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reconciliation: Option<Reconciliation>,
+    /// CPython's own count beside the recorder's; only for scripts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tracemalloc: Option<TracemallocRun>,
     /// How its sites grow with the work; only where the lesson enables it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub growth: Option<Growth>,

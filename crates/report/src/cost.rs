@@ -44,7 +44,7 @@ pub(crate) fn cost_note(runs: &[Run], words: &Words) -> Option<String> {
     (!parts.is_empty()).then(|| words.say("note-cost", &[("parts", &prose::join_names(&parts, words))]))
 }
 
-fn describe_range(
+pub(crate) fn describe_range(
     runs: &[Run],
     figure: impl Fn(&Run) -> Option<f64>,
     written: impl Fn(f64) -> String,
@@ -68,7 +68,7 @@ fn describe_range(
     }
 }
 
-fn format_slowdown(slowdown: f64) -> String {
+pub(crate) fn format_slowdown(slowdown: f64) -> String {
     format!("×{slowdown:.2}")
 }
 

@@ -102,6 +102,7 @@ pub(crate) fn program_report(lang: Lang) -> Report {
         rows: 1,
         heap: Some(heap),
         reconciliation: None,
+        tracemalloc: None,
         growth: None,
         ..bare("", "leaky")
     };
@@ -289,6 +290,7 @@ pub(crate) fn rust(section: &str, variant: &str, peak_bytes: u64, allocations: u
         about: format!("one {variant} a row"),
         plain: Some(plain(peak_bytes + 2_400_000, 2_100_000, wall_ns.clone())),
         reconciliation: Some(reconcile(&heap, &dhat, &counts, ROWS / 100)),
+        tracemalloc: None,
         growth: None,
         dhat: Some(DhatRun { rows: ROWS / 100, totals: dhat }),
         counts: Some(counts),
@@ -352,6 +354,7 @@ pub(crate) fn bare(section: &str, variant: &str) -> Run {
         dhat: None,
         heap: None,
         reconciliation: None,
+        tracemalloc: None,
         growth: None,
         phases: Vec::new(),
         attachments: Vec::new(),

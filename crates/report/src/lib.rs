@@ -46,6 +46,7 @@ mod table;
 pub mod terminal;
 pub mod timing;
 mod tool_results;
+mod tracemalloc;
 mod unnamed;
 mod versions;
 mod words;

@@ -1,6 +1,6 @@
 //! What a reader must know to read the figures correctly: one sentence each, only where it applies.
 
-use crate::{Words, cost, format, growth, prose, reconcile};
+use crate::{Words, cost, format, growth, prose, reconcile, tracemalloc};
 use heaplab_analysis::baseline;
 use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Language, Reconciliation, Report, Run};
@@ -9,6 +9,7 @@ use heaplab_record::{Language, Reconciliation, Report, Run};
 pub(crate) fn report_notes(report: &Report, words: &Words) -> Vec<String> {
     let mut notes = table_notes(report, words);
     notes.extend(rule_note(&report.runs, words));
+    notes.extend(tracemalloc::tracemalloc_note(&report.runs, words));
     notes
 }
 

@@ -258,6 +258,7 @@ mod tests {
             include_str!("program.rs"),
             include_str!("prose.rs"),
             include_str!("reconcile.rs"),
+            include_str!("tracemalloc.rs"),
             include_str!("site_table.rs"),
             include_str!("source_listing.rs"),
             include_str!("markdown/difference.rs"),

@@ -2,7 +2,7 @@
 
 mod table;
 
-pub(crate) use table::{COLUMNS, ToolRow, render_caption, select_runs, tool_rows};
+pub(crate) use table::{COLUMNS, ToolRow, format_gap, render_caption, select_runs, tool_rows};
 
 use crate::{Words, format, prose};
 use heaplab_analysis::reconciliation::{Equation, EquationKind, equations};

@@ -25,6 +25,7 @@ const FTL_FILES: &[(&str, &str)] = &[
     (include_str!("../i18n/en/primer.ftl"), include_str!("../i18n/zh/primer.ftl")),
     (include_str!("../i18n/en/reconciler.ftl"), include_str!("../i18n/zh/reconciler.ftl")),
     (include_str!("../i18n/en/texts.ftl"), include_str!("../i18n/zh/texts.ftl")),
+    (include_str!("../i18n/en/tracemalloc.ftl"), include_str!("../i18n/zh/tracemalloc.ftl")),
     (include_str!("../i18n/en/versions.ftl"), include_str!("../i18n/zh/versions.ftl")),
 ];
 

@@ -5,6 +5,7 @@ mod external_tools;
 mod growth_runs;
 mod runner;
 mod sizing;
+mod tracemalloc;
 mod variant_result;
 
 use crate::runner::build::BuiltLesson;
@@ -187,6 +188,10 @@ fn measure_variant(
             None => gathered.reconcile_probes(),
         }
         gathered.add_resident(sizing.plain.as_ref());
+    }
+    if task.variant.language == Language::Python && !hopeless {
+        let traced = tracemalloc::run_tracemalloc(runner, task, sizing, &gathered, reference)?;
+        gathered.set_tracemalloc(traced);
     }
     if task.variant.language == Language::Python && !hopeless && !runner.request.quick {
         compare_allocators(runner, task, sizing, reference, &mut gathered)?;

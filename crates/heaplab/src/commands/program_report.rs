@@ -162,6 +162,7 @@ fn run_from_recording(recording: &ProcessRecording, ended: Option<&ProgramEnd>, 
         dhat: None,
         heap: Some(alloc_sites::with_sites(heap, Some(named))),
         reconciliation: None,
+        tracemalloc: None,
         // One run says nothing about growth, but it shows which lines allocate short-lived blocks.
         growth: Some(Growth { churn: churn::churn_in_profile(&named.profile), ..Growth::default() }),
         phases: Vec::new(),

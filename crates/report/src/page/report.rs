@@ -13,7 +13,7 @@ use crate::page::{inline_svg, script};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Artifact, FlamegraphSet, Picture, RenderError, Words, environment, format, notes, predict, program,
-    prose, reconcile, site_table, source_listing, tool_results, versions,
+    prose, reconcile, site_table, source_listing, tool_results, tracemalloc, versions,
 };
 use askama::Template;
 use attached::AttachedPicture;
@@ -95,6 +95,8 @@ pub fn render_report_page(
         sources: script::script_policy(),
         reconciled: ReconciledRow::from_report(report, words),
         tools: ToolTable::from_report(report, words),
+        traced: tracemalloc::traced_rows(report, words),
+        traced_note: tracemalloc::tracemalloc_note(&report.runs, words),
         failed: report.failed.iter().map(|failure| FailurePanel::from_failure(failure, words)).collect(),
         environment: environment::environment_rows(report, words),
         glossary: glossary::list_entries(if is_lesson { Pages::Lesson } else { Pages::Program }, words),
@@ -144,6 +146,8 @@ struct ReportPage<'a> {
     sources: String,
     reconciled: Vec<ReconciledRow>,
     tools: Vec<ToolTable>,
+    traced: Vec<tracemalloc::TracedRow>,
+    traced_note: Option<String>,
     failed: Vec<FailurePanel>,
     environment: Vec<(String, String)>,
     glossary: Vec<GlossaryEntry>,

@@ -69,7 +69,7 @@ fn render_cells(figures: ToolFigures, recorded: [u64; 4]) -> Vec<TableCell> {
 }
 
 /// `+90,017`, or with a minus sign of the same width.
-fn format_gap(gap: i128) -> String {
+pub(crate) fn format_gap(gap: i128) -> String {
     if gap < 0 { format!("−{}", format_grouped(-gap)) } else { format!("+{}", format_grouped(gap)) }
 }
 

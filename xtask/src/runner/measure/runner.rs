@@ -254,6 +254,7 @@ impl<'a> Runner<'a> {
             Probe::Plain => 1.0,
             Probe::Counts | Probe::Heap => 1.3,
             Probe::Dhat => 20.0,
+            Probe::Tracemalloc => 4.0,
         };
         pace.wall.mul_f64(factor * rows as f64 / pace.rows as f64)
     }

@@ -8,7 +8,7 @@ use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
     AllocatorRun, Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals,
     Language, LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation,
-    ResidentFigures, Run,
+    ResidentFigures, Run, TracemallocRun,
 };
 use heaplab_report::lesson_data::present;
 
@@ -33,6 +33,7 @@ pub(super) struct VariantRuns {
     dhat: Option<DhatRun>,
     dhat_file: Option<(String, Option<u64>)>,
     reconciliation: Option<Reconciliation>,
+    tracemalloc: Option<TracemallocRun>,
     phases: Vec<Phase>,
     attachments: Vec<Attachment>,
     samples: Vec<CurvePoint>,
@@ -55,6 +56,7 @@ impl VariantRuns {
             dhat: None,
             dhat_file: None,
             reconciliation: None,
+            tracemalloc: None,
             phases: Vec::new(),
             attachments: Vec::new(),
             samples: Vec::new(),
@@ -110,6 +112,8 @@ impl VariantRuns {
                 self.dhat = Some(DhatRun { rows: record.scale, totals });
                 self.dhat_file = dhat_json.map(|json| (json, record.load_address));
             }
+            // It is kept beside the recorder's figures of the same scale: `set_tracemalloc`.
+            Measurement::Tracemalloc(_) => {}
         }
     }
 
@@ -129,6 +133,11 @@ impl VariantRuns {
         {
             self.reconciliation = Some(reconcile(heap, &dhat.totals, &counts, dhat.rows));
         }
+    }
+
+    /// Adds what CPython's tracemalloc counted.
+    pub(super) fn set_tracemalloc(&mut self, run: Option<TracemallocRun>) {
+        self.tracemalloc = run;
     }
 
     /// Adds the kernel's figures of a plain child at the reconciliation's scale.
@@ -205,6 +214,7 @@ impl VariantRuns {
             counts: self.counts,
             dhat: self.dhat,
             reconciliation: self.reconciliation,
+            tracemalloc: self.tracemalloc,
             growth: None,
             phases: self.phases,
             attachments: self.attachments,

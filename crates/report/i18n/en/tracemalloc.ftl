@@ -1,0 +1,27 @@
+# tracemalloc and the recorder, script by script.
+heading-traced = tracemalloc beside the recorder
+lead-traced = CPython’s own tracemalloc measured each script in a run of its own. It sees what the interpreter’s allocators give out, the recorder what the process asks of malloc: what a C library or tracemalloc itself asks for lies between the two. Time and memory are multiples of the plain run at the same scale.
+group-traced-peak = peak
+group-traced-end = live at the end
+group-traced-blocks = blocks at the end
+group-traced-cost = tracemalloc’s cost
+column-traced-recorder = recorder
+column-traced-tracemalloc = tracemalloc
+column-traced-time = time
+column-traced-memory = memory
+traced-equal = equal
+traced-explained = explained
+traced-open = not all explained
+traced-variant = { $variant } ({ $version })
+traced-library = { $library } called malloc itself, past CPython’s allocators: { $parts }.
+traced-own-work = The script traces itself. tracemalloc does not trace its own tables and snapshots: { $parts }.
+traced-no-names = The script traces itself, and this interpreter has no names by which tracemalloc’s own blocks could be told from the script’s.
+traced-other-moment = What tracemalloc sees had its peak at another moment than all blocks together, and held { $bytes } B more then.
+traced-note-all = tracemalloc, CPython’s own counter, at { $rows }: in all { $all } runs the peak, the bytes at the end and the blocks at the end are the recorder’s, to the byte.
+traced-note-some = tracemalloc, CPython’s own counter, at { $rows }: in { $equal } of { $all } runs the peak, the bytes at the end and the blocks at the end are the recorder’s, to the byte; why not in { $names } is said under the table “{ $table }”.
+traced-note-time = It took { $range } the plain run’s time
+traced-note-memory = and { $range } its memory (VmHWM).
+traced-note-time-alone = It took { $range } the plain run’s time.
+traced-note-own = Its tables had { $own } for { $blocks } live blocks, { $each } per block ({ $who }).
+traced-lines = The most by tracemalloc, at the end: { $lines }.
+traced-line = { $bytes } at { $location } ({ $blocks } blocks)

@@ -1,0 +1,27 @@
+# tracemalloc 与记录器，逐个脚本对照。
+heading-traced = tracemalloc 与记录器对照
+lead-traced = 每个脚本还在 CPython 自带的 tracemalloc 下单独跑了一遍。它看到的是解释器的分配器给出的内存，记录器看到的是进程向 malloc 要的内存：C 库自己要的、tracemalloc 自己要的，就是两者的差。时间和内存都是同一规模下不记录时的倍数。
+group-traced-peak = 峰值
+group-traced-end = 结束时存活
+group-traced-blocks = 结束时的块数
+group-traced-cost = tracemalloc 的代价
+column-traced-recorder = 记录器
+column-traced-tracemalloc = tracemalloc
+column-traced-time = 用时
+column-traced-memory = 内存
+traced-equal = 相等
+traced-explained = 已解释
+traced-open = 未能全部解释
+traced-variant = { $variant }（{ $version }）
+traced-library = { $library } 绕过 CPython 的分配器，自己调用了 malloc：{ $parts }。
+traced-own-work = 脚本自己开着 tracemalloc。它不追踪自己的表和快照：{ $parts }。
+traced-no-names = 脚本自己开着 tracemalloc，而这个解释器没有函数名，分不出哪些块是 tracemalloc 自己的。
+traced-other-moment = tracemalloc 看得到的块与全部块的峰值不在同一时刻，那时它们多 { $bytes } B。
+traced-note-all = CPython 自带的 tracemalloc（规模 { $rows }）：全部 { $all } 次运行的峰值、结束时的字节数和块数都与记录器相同，一个字节不差。
+traced-note-some = CPython 自带的 tracemalloc（规模 { $rows }）：{ $all } 次运行中有 { $equal } 次的峰值、结束时的字节数和块数与记录器一个字节不差；{ $names } 为什么不同，写在“{ $table }”表里。
+traced-note-time = 它用的时间是不记录时的 { $range }，
+traced-note-memory = 内存（VmHWM）是 { $range }。
+traced-note-time-alone = 它用的时间是不记录时的 { $range }。
+traced-note-own = 它自己的表为 { $blocks } 个存活块占了 { $own }，每块 { $each }（{ $who }）。
+traced-lines = tracemalloc 看到结束时最多的几行：{ $lines }。
+traced-line = { $location } 处 { $bytes }（{ $blocks } 块）
