@@ -15,10 +15,11 @@ use std::num::NonZero;
 /// `quick_scale: N` behind the default is the scale of `--quick`, where a hundredth of the default is
 /// too small to show the lesson's effect.
 ///
-/// Three parts may precede the first `work`: `prepare: FUNCTION` makes what every variant reads
+/// Four parts may precede the first `work`: `prepare: FUNCTION` makes what every variant reads
 /// ([`crate::Prepare`]); `options: { "--log" "FILE": "what it is for" }` are options besides the
 /// scale, passed to that function; `threaded: [NAME, …]` names the variants that allocate on every
-/// processor.
+/// processor; `maps_memory: [NAME, …]` names those whose memory the recorder does not see, because they
+/// map it themselves.
 #[macro_export]
 macro_rules! lesson {
     (
@@ -29,6 +30,7 @@ macro_rules! lesson {
         $(prepare: $prepare:path,)?
         $(options: { $($option:literal $value:literal : $help:literal),+ $(,)? },)?
         $(threaded: [$($threaded:ident),+ $(,)?],)?
+        $(maps_memory: [$($mapping:ident),+ $(,)?],)?
         $(work $group:literal {
             $(rust { $($rust:ident : $rust_about:literal),+ $(,)? })?
             $(python { $($python:ident : $python_about:literal),+ $(,)? })?
@@ -46,6 +48,7 @@ macro_rules! lesson {
                 prepare: None$(.or(Some($prepare as $crate::Prepare)))?,
                 options: &[$($(($option, $value, $help),)+)?],
                 threaded: &[$($(stringify!($threaded),)+)?],
+                maps_memory: &[$($(stringify!($mapping),)+)?],
                 variants: &[
                     $(
                         $($($crate::DeclaredVariant {
@@ -83,6 +86,8 @@ pub struct Lesson {
     pub options: &'static [(&'static str, &'static str, &'static str)],
     /// Variants that allocate on as many threads as there are processors.
     pub threaded: &'static [&'static str],
+    /// Variants that map memory themselves.
+    pub maps_memory: &'static [&'static str],
     /// In the order of their declaration.
     pub variants: &'static [DeclaredVariant],
 }
@@ -132,6 +137,7 @@ impl Lesson {
             language: declared.language(),
             work_group: declared.work.to_owned(),
             baseline: declared.run.is_some() && declared.name == self.baseline,
+            maps_memory: self.maps_memory.contains(&declared.name),
             threads: if self.threaded.contains(&declared.name) { processors } else { 1 },
             about: declared.about.to_owned(),
         });

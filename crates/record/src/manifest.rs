@@ -55,6 +55,9 @@ pub struct Variant {
     pub baseline: bool,
     /// How many threads allocate; counts and peaks are exact for 1.
     pub threads: u32,
+    /// Whether it maps memory itself, past the functions that the recorder sees.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maps_memory: bool,
     /// One line that says what the variant does.
     #[serde(default)]
     pub about: String,

@@ -152,6 +152,14 @@ pub struct Run {
     /// The requested scale of its own lesson, where it differs from the report's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows_requested: Option<u64>,
+    /// Whether it maps memory itself, which the recorder does not see: its resident memory is
+    /// compared instead of its live heap.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub maps_memory: bool,
+    /// The median time of one call in nanoseconds, by criterion; only where the lesson has a bench of
+    /// the variant's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call_ns: Option<f64>,
     /// The scale of the plain, counts and heap probes.
     pub rows: u64,
     /// Proof of the work.

@@ -1,6 +1,6 @@
 //! What recording costs: time and memory, beside the figures that it gives.
 
-use crate::{Words, format, prose};
+use crate::{Words, format, prose, wall};
 use heaplab_record::{HeapRun, Run};
 
 /// Below this, the cost per block is shown: most of it is then headers of blocks, not the fixed
@@ -21,17 +21,16 @@ pub(crate) fn describe_memory_cost(heap: &HeapRun, words: &Words) -> Option<Stri
 }
 
 /// Time and memory in one cell, where they were measured.
-pub(crate) fn describe_cost(heap: &HeapRun, words: &Words) -> Option<String> {
-    let time = heap.slowdown.map(format_slowdown);
+pub(crate) fn describe_cost(heap: &HeapRun, slowdown: Option<f64>, words: &Words) -> Option<String> {
+    let time = slowdown.map(format_slowdown);
     let parts: Vec<String> = time.into_iter().chain(describe_memory_cost(heap, words)).collect();
     (!parts.is_empty()).then(|| prose::join_names(&parts, words))
 }
 
 /// The least and the largest of both over all runs.
 pub(crate) fn cost_note(runs: &[Run], words: &Words) -> Option<String> {
-    let heap = |run: &Run| run.heap.as_ref().map(|heap| (heap.slowdown, heap.memory_cost_bytes));
-    let times_of = |run: &Run| heap(run)?.0;
-    let memory_of = |run: &Run| Some(heap(run)?.1? as f64);
+    let times_of = wall::timed_slowdown;
+    let memory_of = |run: &Run| Some(run.heap.as_ref()?.memory_cost_bytes? as f64);
     let parts: Vec<String> = [
         describe_range(runs, times_of, format_slowdown, words)
             .map(|range| words.say("note-cost-time", &[("range", &range)])),
@@ -90,12 +89,14 @@ mod tests {
     #[test]
     fn the_cost_follows_the_measurement() {
         let words = Words::new(Lang::En);
-        let said = |bytes, blocks| describe_cost(&heap(bytes, blocks), &words).unwrap();
+        let said = |bytes, blocks| {
+            describe_cost(&heap(bytes, blocks), heap(bytes, blocks).slowdown, &words).unwrap()
+        };
         assert_eq!(said(Some(5_681_152), 200_001), "×1.50, +5.68 MB of memory, 28 B a block");
         assert_eq!(said(Some(2_654_208), 138), "×1.50, +2.65 MB of memory");
         assert_eq!(said(Some(-4_096), 138), "×1.50, −4.10 kB of memory");
         assert_eq!(said(None, 138), "×1.50");
-        assert_eq!(describe_cost(&HeapRun::default(), &words), None);
+        assert_eq!(describe_cost(&HeapRun::default(), None, &words), None);
     }
 
     #[test]

@@ -347,6 +347,8 @@ pub(crate) fn bare(section: &str, variant: &str) -> Run {
         work_group: "users".to_owned(),
         baseline: false,
         rows_requested: None,
+        maps_memory: false,
+        call_ns: None,
         rows: ROWS,
         checksum: "6c3e1a90".to_owned(),
         plain: None,

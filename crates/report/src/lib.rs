@@ -2,6 +2,7 @@
 //! pictures, one HTML page, Markdown, and the sentences that explain. Data in, bytes out: nothing
 //! here spawns, reads a clock or touches a file.
 
+mod against;
 mod allocation_lines;
 mod artifacts;
 mod attachments;
@@ -49,6 +50,7 @@ mod tool_results;
 mod tracemalloc;
 mod unnamed;
 mod versions;
+mod wall;
 mod words;
 
 pub use allocation_lines::annotate_sources;

@@ -1,6 +1,6 @@
 //! What a reader must know to read the figures correctly: one sentence each, only where it applies.
 
-use crate::{Words, cost, format, growth, prose, reconcile, tracemalloc};
+use crate::{Words, cost, format, growth, prose, reconcile, tracemalloc, wall};
 use heaplab_analysis::baseline;
 use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Language, Reconciliation, Report, Run};
@@ -26,6 +26,7 @@ pub(crate) fn table_notes(report: &Report, words: &Words) -> Vec<String> {
     notes.extend(heap_rows_note(runs, words));
     notes.extend(pymalloc_note(runs, words));
     notes.extend(repetition_note(runs, words));
+    notes.extend(wall::wall_notes(runs, words));
     notes.extend(cost::cost_note(runs, words));
     notes.extend(dhat_note(runs, words));
     notes.extend(growth::limits_note(report, words));

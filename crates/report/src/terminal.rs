@@ -17,12 +17,11 @@ pub use tools::render_tools;
 pub use verdicts::{render_claims, render_findings, render_goal, render_notes};
 pub use versions::render_versions;
 
+use crate::against::describe_comparison;
 use crate::notes::{HEAP_ROWS_MARK, PER_ROW_MARK};
-use crate::{Words, format, prose};
+use crate::{Words, format, prose, wall};
 use comfy_table::presets::NOTHING;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Row, Width};
-use heaplab_analysis::baseline::{self, BaselineComparison};
-use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Failure, Language, Run};
 use unicode_width::UnicodeWidthStr;
 
@@ -51,7 +50,7 @@ impl<'a> RunTable<'a> {
     /// Lays the columns out for `width` columns of the terminal, at least 80. From 110 on, bytes
     /// have every digit.
     pub fn new(words: &'a Words, width: usize) -> RunTable<'a> {
-        // variant, language, rows, peak live, RSS anonymous, RSS file, allocations, wall, against
+        // variant, language, rows, peak live, peak RSS, RSS file, allocations, wall, against
         // the baseline
         let (mut widths, gap, least) = if width >= WIDE {
             ([15, 4, 5, 13, 13, 13, 11, 9, 10], 2, WIDE)
@@ -69,7 +68,7 @@ impl<'a> RunTable<'a> {
             "language",
             "rows",
             "peak-live",
-            "rss-anon",
+            "rss-peak",
             "rss-file",
             "allocations",
             "wall",
@@ -99,7 +98,7 @@ impl<'a> RunTable<'a> {
                 if run.other_heap_rows().is_some() { HEAP_ROWS_MARK } else { "" }
             ),
             bytes(run.heap.as_ref().map(|heap| heap.peak_bytes)),
-            bytes(plain.and_then(|plain| plain.peak_rss_anon_bytes)),
+            bytes(plain.and_then(|plain| plain.peak_rss_bytes)),
             bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
             self.allocations_cell(run),
             self.wall_cell(run),
@@ -155,27 +154,16 @@ impl<'a> RunTable<'a> {
 
     /// The median; with the number of repetitions where there is room.
     fn wall_cell(&self, run: &Run) -> String {
-        let plain = run.plain.as_ref();
-        let Some(wall) = plain.and_then(|plain| median_of_counts(&plain.wall_ns)) else {
-            return NOT_MEASURED.to_owned();
-        };
-        let repetitions = plain.map_or(0, |plain| plain.repetitions);
-        let wall = format::nanoseconds(wall);
-        if self.exact { format!("{wall}×{repetitions}") } else { wall }
+        let Some(wall) = wall::format_wall(run, self.words) else { return NOT_MEASURED.to_owned() };
+        let repetitions = wall::format_repetitions(run).filter(|_| self.exact).unwrap_or_default();
+        format!("{wall}{repetitions}")
     }
 
     fn baseline_cell(&self, run: &Run, baseline: Option<&Run>) -> String {
-        match baseline::compare_with_baseline(run, baseline) {
-            None => String::new(),
-            Some(BaselineComparison::IsBaseline) => self.words.get("baseline"),
-            Some(BaselineComparison::Change { change, per_row, .. }) => {
-                let mark = if per_row { PER_ROW_MARK } else { "" };
-                format!(
-                    "{}{mark}",
-                    shorten_change(format::relative_change(change), self.widths[AGAINST] - mark.len())
-                )
-            }
-        }
+        let Some(against) = describe_comparison(run, baseline, self.words) else { return String::new() };
+        let quantity = against.quantity.map(|quantity| format!(" {quantity}")).unwrap_or_default();
+        let room = self.widths[AGAINST].saturating_sub(quantity.width());
+        format!("{}{quantity}", shorten_change(against.change, room))
     }
 
     /// An empty table with this one's columns.
@@ -201,11 +189,17 @@ impl<'a> RunTable<'a> {
 /// Removes decimals of a change until it fits. They are cut, not rounded: `-99.99999%` must not
 /// become `-100%`.
 fn shorten_change(mut change: String, width: usize) -> String {
-    while change.width() > width && change.contains('.') && change.ends_with('%') {
+    let mark = change.strip_suffix(PER_ROW_MARK).map(str::to_owned);
+    let end = if mark.is_some() { PER_ROW_MARK } else { "" };
+    change = mark.unwrap_or(change);
+    while change.width() + end.width() > width && change.contains('.') && change.ends_with('%') {
         change.truncate(change.len() - 2);
+        if change.ends_with('.') {
+            change.pop();
+        }
         change.push('%');
     }
-    change
+    change + end
 }
 
 /// A table's lines without trailing spaces.
@@ -258,14 +252,14 @@ mod tests {
         let table = RunTable::new(&words, 80);
         let shown = [1, 4, 6, 7, 12].map(|index| row(&table, index));
         insta::assert_snapshot!(format!("{}\n{}", table.render_header(), shown.join("\n")), @r"
-        variant         lang  rows    peak     RSS     RSS      allo-    wall    against
-                                      live    anon    file    cations           baseline
+        variant         lang  rows    peak    peak     RSS      allo-    wall    against
+                                      live     RSS    file    cations           baseline
         ────────────────────────────────────────────────────────────────────────────────
-        generator       rust   10M    24 B 1.35 MB 1.05 MB 10,000,000  628 ms -99.99999%
-        generator       py     10M       – 4.50 MB 4.10 MB          –  8.41 s
+        generator       rust   10M    24 B 2.40 MB 1.05 MB 10,000,000  628 ms -99.99999%
+        generator       py     10M       – 8.60 MB 4.10 MB          –  8.41 s
         list_dict       rust   10M 2.64 GB 2.64 GB 1.05 MB 30,000,024  5.27 s   baseline
         json            rust    5M 2.40 GB 2.40 GB 1.05 MB 25,000,023  4.22 s    +81.8%*
-        packed          rust   10M 12.3 MB 13.7 MB 1.05 MB        412  968 ms     -99.5%
+        packed          rust   10M 12.3 MB 14.7 MB 1.05 MB        412  968 ms     -99.5%
         ");
         let wide = row(&RunTable::new(&words, 110), 12);
         assert!(wide.contains("12,345,678") && wide.contains("968 ms×3"), "{wide}");

@@ -5,8 +5,7 @@ mod table;
 
 pub(crate) use table::{VersionCell, VersionRow, VersionTable, version_table};
 
-use crate::{Words, format};
-use heaplab_analysis::statistics::median_of_counts;
+use crate::{Words, format, wall};
 use heaplab_record::Run;
 
 /// A figure of a run that versions are compared by.
@@ -56,7 +55,7 @@ impl Quantity {
             Quantity::LivePerRow => heap.map(|heap| heap.peak_bytes as f64 / heap.rows as f64),
             Quantity::BlocksPerRow => heap.map(|heap| heap.peak_blocks as f64 / heap.rows as f64),
             Quantity::Resident => run.plain.as_ref()?.peak_rss_bytes.map(|bytes| bytes as f64),
-            Quantity::Wall => median_of_counts(&run.plain.as_ref()?.wall_ns),
+            Quantity::Wall => wall::timed_wall_ns(run),
         }
     }
 

@@ -18,6 +18,7 @@ lesson! {
     unit: "blocks",
     default_scale: 1_000_000,
     baseline: system,
+    maps_memory: [mimalloc],
     work "survivors scattered" {
         rust {
             system: "the system's allocator, survivors far apart",

@@ -34,6 +34,14 @@ pub(crate) fn build_benches(workspace: &Workspace, lessons: &[&Lesson]) -> Resul
         .collect()
 }
 
+/// What benches found.
+#[derive(Default)]
+pub(crate) struct BenchFindings {
+    pub(crate) attachments: RunAttachments,
+    /// The median time per call in nanoseconds of the runs, which are named by their index.
+    pub(crate) calls_ns: Vec<(usize, f64)>,
+}
+
 /// Runs the lessons' benches in the folder `home`. A bench's times belong to the run whose variant
 /// has its name, otherwise to the baseline's.
 pub(crate) fn run_benches(
@@ -43,8 +51,8 @@ pub(crate) fn run_benches(
     home: &Path,
     quick: bool,
     screen: &Terminal,
-) -> Result<RunAttachments> {
-    let mut found = RunAttachments::new();
+) -> Result<BenchFindings> {
+    let mut found = BenchFindings::default();
     for built in built {
         let section = built.lesson.section.to_string();
         let of_lesson = |run: &Run| run.section == section && run.language == Language::Rust;
@@ -57,9 +65,10 @@ pub(crate) fn run_benches(
         for bench in &timed {
             let own = runs.iter().position(|run| of_lesson(run) && run.variant == bench.name);
             let index = own.unwrap_or(baseline);
-            found.push((index, timing_table(bench, baseline_times, control, &runs[index])));
+            found.calls_ns.extend(own.zip(bench.median_ns()));
+            found.attachments.push((index, timing_table(bench, baseline_times, control, &runs[index])));
         }
-        found.extend(noise_note(&timed, baseline_name).map(|note| (baseline, note)));
+        found.attachments.extend(noise_note(&timed, baseline_name).map(|note| (baseline, note)));
     }
     Ok(found)
 }

@@ -88,6 +88,14 @@ impl SectionResult {
         }
         self
     }
+
+    /// The same result with the time per call of some runs, which are named by their index.
+    pub(crate) fn with_call_times(mut self, calls_ns: Vec<(usize, f64)>) -> SectionResult {
+        for (index, call_ns) in calls_ns {
+            self.runs[index].call_ns = Some(call_ns);
+        }
+        self
+    }
 }
 
 /// Whether something that names its run by section and file stem belongs to this run.

@@ -10,9 +10,8 @@ use super::axis::trim_zeros;
 use super::canvas;
 use crate::picture::{FigureTable, ReportPicture};
 use crate::svg::{BLUE, EDGE, FAINT, Font, GRID, INK, PAPER, QUIET, Svg, VERMILION};
-use crate::{Words, format};
+use crate::{Words, format, wall};
 use axes::LadderAxes;
-use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Language, Report, Run};
 use labels::PlacedLabel;
 
@@ -112,7 +111,7 @@ fn ladder_runs(report: &Report) -> Vec<LadderRun<'_>> {
 
 fn ladder_run<'a>(run: &'a Run, report: &'a Report) -> Option<LadderRun<'a>> {
     let plain = run.plain.as_ref()?;
-    let wall_ns = median_of_counts(&plain.wall_ns).filter(|wall_ns| *wall_ns > 0.0)?;
+    let wall_ns = wall::timed_wall_ns(run)?;
     let peak = plain.peak_rss_bytes?;
     let is_twin = |other: &Run| other.variant == run.variant && other.language != run.language;
     let name = if report.runs.iter().any(is_twin) { run.file_stem() } else { run.variant.clone() };

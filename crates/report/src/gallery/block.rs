@@ -1,10 +1,9 @@
 //! A lesson's block: where and when it was measured, a table of its variants, its pictures.
 
 use super::{GalleryReports, TextPlace, lecture_section};
+use crate::against::describe_against;
 use crate::attachments::pictures;
-use crate::{Words, format, prose};
-use heaplab_analysis::baseline;
-use heaplab_analysis::statistics::median_of_counts;
+use crate::{Words, format, prose, wall};
 use heaplab_record::{Report, Run};
 
 /// Shown for a quantity that was not measured.
@@ -84,11 +83,7 @@ fn render_table(report: &Report, runs: &[&Run], unit: Option<&str>, words: &Word
 fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
     let absent = || NOT_MEASURED.to_owned();
     let (heap, plain) = (run.heap.as_ref(), run.plain.as_ref());
-    let change = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
-        Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
-        Some(baseline::BaselineComparison::Change { change, .. }) => format::relative_change(change),
-        None => absent(),
-    };
+    let change = describe_against(run, &report.runs, words).map_or_else(absent, |against| against.short());
     [
         format!("`{}`", run.variant),
         prose::language_of_run(run, words),
@@ -97,6 +92,6 @@ fn table_row(report: &Report, run: &Run, words: &Words) -> [String; 8] {
         change,
         run.allocations().map_or_else(absent, format::count),
         plain.and_then(|plain| plain.peak_rss_bytes).map_or_else(absent, format::bytes),
-        plain.and_then(|plain| median_of_counts(&plain.wall_ns)).map_or_else(absent, format::nanoseconds),
+        wall::format_wall(run, words).unwrap_or_else(absent),
     ]
 }

@@ -1,10 +1,9 @@
 //! One figure of a text: `SECTION VARIANT KEY`, or `SECTION KEY` for a figure of the whole report.
 
 use super::{GalleryReports, lecture_section};
-use crate::{Words, format, table};
+use crate::{Words, format, table, wall};
 use heaplab_analysis::baseline;
 use heaplab_analysis::scale::requested_rows;
-use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{Attachment, Language, Report, Run};
 
 /// The keys of a variant. `_a_row` may follow bytes and counts, which are then divided by the
@@ -88,10 +87,9 @@ fn run_number(run: &Run, key: &str) -> Result<Option<u64>, String> {
 }
 
 fn run_figure(report: &Report, run: &Run, key: &str, words: &Words) -> Result<Option<String>, String> {
-    let wall = run.plain.as_ref().and_then(|plain| median_of_counts(&plain.wall_ns));
     Ok(match key {
-        "wall" => wall.map(format::nanoseconds),
-        "slowdown" => run.heap.as_ref().and_then(|heap| heap.slowdown).map(|times| format!("{times:.2}")),
+        "wall" => wall::format_wall(run, words),
+        "slowdown" => wall::timed_slowdown(run).map(|times| format!("{times:.2}")),
         "change" => match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
             Some(baseline::BaselineComparison::Change { change, .. }) => {
                 Some(format::relative_change(change))

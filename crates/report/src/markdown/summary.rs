@@ -3,6 +3,7 @@
 
 use super::versions::render_versions;
 use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
+use crate::against::describe_against;
 use crate::attachments::{pictures, tables};
 use crate::picture::ListedPicture;
 use crate::site_table::SiteGrouping;
@@ -10,10 +11,8 @@ use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Words, claims as judged, cost, findings, format, goal, notes, predict, program, prose, reconcile,
-    site_table, tool_results, versions,
+    site_table, tool_results, versions, wall,
 };
-use heaplab_analysis::baseline;
-use heaplab_analysis::statistics::median_of_counts;
 use heaplab_record::{ClaimVerdict, Failure, FindingVerdict, Language, Report, Run};
 use std::fmt::Write as _;
 
@@ -179,17 +178,14 @@ fn render_runs(report: &Report, words: &Words) -> String {
 fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
     let plain = run.plain.as_ref();
     let bytes = |value: Option<u64>| value.map_or_else(|| NOT_MEASURED.to_owned(), format::bytes);
-    let wall = plain.and_then(|plain| {
-        Some(format!("{} ×{}", format::nanoseconds(median_of_counts(&plain.wall_ns)?), plain.repetitions))
+    let wall = wall::format_wall(run, words).map(|wall| match wall::format_repetitions(run) {
+        Some(repetitions) => format!("{wall} {repetitions}"),
+        None => wall,
     });
-    let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, runs)) {
-        None => String::new(),
-        Some(baseline::BaselineComparison::IsBaseline) => words.get("baseline"),
-        Some(baseline::BaselineComparison::Change { change, per_row, .. }) => {
-            let mark = if per_row { notes::PER_ROW_MARK } else { "" };
-            format!("{}{mark}", format::relative_change(change))
-        }
-    };
+    let against = describe_against(run, runs, words).map(|against| match &against.figures {
+        Some(figures) => format!("{} ({figures})", against.change),
+        None => against.change,
+    });
     let allocations = run.allocations().map(format::count);
     let written = [
         prose::language_of_run(run, words),
@@ -203,10 +199,10 @@ fn render_run_cells(run: &Run, runs: &[Run], words: &Words) -> Vec<String> {
         bytes(plain.and_then(|plain| plain.peak_rss_file_bytes)),
         allocations.unwrap_or_else(|| NOT_MEASURED.to_owned()),
         wall.unwrap_or_else(|| NOT_MEASURED.to_owned()),
-        against,
+        against.unwrap_or_default(),
         run.heap
             .as_ref()
-            .and_then(|heap| cost::describe_cost(heap, words))
+            .and_then(|heap| cost::describe_cost(heap, wall::timed_slowdown(run), words))
             .unwrap_or_else(|| NOT_MEASURED.to_owned()),
     ];
     std::iter::once(code_span(&run.variant)).chain(written.iter().map(|cell| escape_text(cell))).collect()

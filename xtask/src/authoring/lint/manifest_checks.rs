@@ -127,6 +127,7 @@ mod tests {
             work_group: "w".to_owned(),
             baseline: false,
             threads: 1,
+            maps_memory: false,
             about: String::new(),
         };
         Manifest {

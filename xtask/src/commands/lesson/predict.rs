@@ -187,6 +187,7 @@ mod tests {
             work_group: "users".to_owned(),
             baseline: false,
             threads: 1,
+            maps_memory: false,
             about: "what it does".to_owned(),
         };
         let variants = vec![

@@ -68,6 +68,7 @@ mod tests {
             work_group: (*work_group).to_owned(),
             baseline: false,
             threads: 1,
+            maps_memory: false,
             about: String::new(),
         };
         Manifest {

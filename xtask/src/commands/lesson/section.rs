@@ -94,7 +94,10 @@ fn add_tools(
     let home = staging.tool_folder("criterion");
     let timings =
         criterion::run_benches(&built.benches, lessons, &measured.runs, &home, plan.request.quick, terminal)?;
-    Ok(measured.with_attachments(instructions).with_attachments(timings))
+    Ok(measured
+        .with_attachments(instructions)
+        .with_attachments(timings.attachments)
+        .with_call_times(timings.calls_ns))
 }
 
 fn assemble_report(

@@ -207,6 +207,8 @@ impl VariantRuns {
             baseline: task.baseline,
             unit: Some(task.unit.to_owned()),
             rows_requested: Some(task.rows),
+            maps_memory: task.variant.maps_memory,
+            call_ns: None,
             rows: self.rows,
             checksum,
             plain: self.plain_run(),

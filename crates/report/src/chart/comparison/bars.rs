@@ -2,7 +2,9 @@
 
 use crate::interpreters::{self, Interpreter};
 use crate::{Words, format, prose};
-use heaplab_analysis::baseline::{BaselineComparison, compare_with_baseline, find_baseline, is_same_variant};
+use heaplab_analysis::baseline::{
+    BaselineComparison, ComparedQuantity, compare_with_baseline, find_baseline, is_same_variant,
+};
 use heaplab_analysis::prediction;
 use heaplab_analysis::scale::requested_rows;
 use heaplab_record::{Language, Report, Run};
@@ -46,8 +48,12 @@ pub(super) struct VariantBar<'a> {
     pub(super) says: String,
 }
 
-/// The compared figure: peak live heap. For CPython, where nothing can record it, peak RSS.
+/// The compared figure: peak live heap. Peak RSS for CPython, where nothing can record it, and for a
+/// variant that maps memory past the recorder.
 pub(super) fn compared_peak(run: &Run) -> Option<u64> {
+    if run.maps_memory {
+        return run.plain.as_ref()?.peak_rss_bytes;
+    }
     prediction::measured_peak_bytes(run)
 }
 
@@ -99,7 +105,8 @@ fn build_bar<'a>(
     let is_baseline = baseline.is_some_and(|baseline| is_same_variant(run, baseline));
     let mut parts = vec![compared_peak(run).map_or_else(|| words.get("chart-not-measured"), format::bytes)];
     let is_resident = run.language == Language::Python && run.heap.is_none();
-    if is_resident && compared_peak(run).is_some() && report.runs.iter().any(is_recorded_python) {
+    let is_marked = run.maps_memory || is_resident && report.runs.iter().any(is_recorded_python);
+    if is_marked && compared_peak(run).is_some() {
         parts.push(words.get("chart-resident"));
     }
     let rows = run.heap.as_ref().map_or(run.rows, |heap| heap.rows);
@@ -109,10 +116,22 @@ fn build_bar<'a>(
     }
     if is_baseline {
         parts.push(words.get("chart-baseline"));
-    } else if let Some(BaselineComparison::Change { per_row, part, .. }) =
+    } else if let Some(BaselineComparison::Change { quantity, per_row, part, is_noise, .. }) =
         compare_with_baseline(run, baseline)
     {
-        parts.push(describe_saving(part, per_row, words));
+        let saving = match is_noise {
+            true => words.get("chart-noise"),
+            false => describe_saving(part, per_row, words),
+        };
+        // The bar of the baseline is its live heap, so its resident memory has to be named.
+        let is_other = quantity == ComparedQuantity::ResidentMemory && run.maps_memory;
+        let theirs = baseline.and_then(|run| run.plain.as_ref()?.peak_rss_bytes).filter(|_| is_other);
+        parts.push(match theirs {
+            Some(bytes) => {
+                words.say("chart-against-rss", &[("saving", &saving), ("theirs", &format::bytes(bytes))])
+            }
+            None => saving,
+        });
     }
     let place = |one: &Interpreter<'_>| one.label == run.interpreter.as_deref();
     VariantBar {

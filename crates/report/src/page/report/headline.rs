@@ -1,5 +1,6 @@
 //! The top of the page: the goal in large letters, and a few figures.
 
+use crate::against::describe_comparison;
 use crate::{Words, format, goal, program, prose};
 use heaplab_analysis::baseline::{self, BaselineComparison};
 use heaplab_record::{Language, Report, Run};
@@ -93,17 +94,19 @@ fn biggest_saving_fact(runs: &[Run], words: &Words) -> Option<[String; 3]> {
         .filter_map(|run| {
             let baseline = baseline::find_baseline(run, runs)?;
             match baseline::compare_with_baseline(run, Some(baseline))? {
-                BaselineComparison::Change { change, part, .. } if part < 1.0 => {
-                    Some((run, baseline, change, part))
+                BaselineComparison::Change { part, is_noise: false, .. } if part < 1.0 => {
+                    Some((run, baseline, part))
                 }
                 _ => None,
             }
         })
-        .min_by(|one, other| one.3.total_cmp(&other.3))?;
-    let (run, baseline, change, _) = best;
+        .min_by(|one, other| one.2.total_cmp(&other.2))?;
+    let (run, baseline, _) = best;
+    let against = describe_comparison(run, Some(baseline), words)?;
     let who = prose::run_name(run, words);
     let line = words.say("fact-saving-of", &[("who", &who), ("baseline", &baseline.variant)]);
-    Some([words.get("fact-saving"), format::relative_change(change), line])
+    let parts: Vec<String> = std::iter::once(line).chain(against.figures.clone()).collect();
+    Some([words.get("fact-saving"), against.short(), parts.join(" · ")])
 }
 
 #[cfg(test)]

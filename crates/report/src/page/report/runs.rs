@@ -1,11 +1,10 @@
 //! The table of runs, with short and exact figures.
 
 use super::{NOT_MEASURED, bytes_cell, figure_cell};
+use crate::against::{Against, describe_against};
 use crate::attachments::tables;
 use crate::table::TableCell;
-use crate::{Words, cost, format, notes, prose};
-use heaplab_analysis::baseline::{self, BaselineComparison};
-use heaplab_analysis::statistics::median_of_counts;
+use crate::{Words, cost, format, prose, wall};
 use heaplab_record::{Language, Report, Run};
 
 /// The runs of one lesson folder.
@@ -28,8 +27,8 @@ pub(super) struct RunRow {
     /// Live bytes per row at the end, anonymous and file RSS, allocations, wall time, the
     /// recorder's cost.
     pub(super) figures: Vec<TableCell>,
-    /// The change and whether it is a saving; `None` without a baseline.
-    pub(super) against: Option<(String, bool)>,
+    /// How it stands to its baseline; `None` without one.
+    pub(super) against: Option<Against>,
 }
 
 /// Runs by lesson folder, in the order of the report.
@@ -48,19 +47,10 @@ pub(super) fn build_sections(report: &Report, words: &Words) -> Vec<RunSection> 
 
 fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
     let plain = run.plain.as_ref();
-    let against = match baseline::compare_with_baseline(run, baseline::find_baseline(run, &report.runs)) {
-        None => None,
-        Some(BaselineComparison::IsBaseline) => Some((words.get("baseline"), false)),
-        Some(BaselineComparison::Change { change, per_row, part }) => {
-            let mark = if per_row { notes::PER_ROW_MARK } else { "" };
-            Some((format!("{}{mark}", format::relative_change(change)), part < 1.0))
-        }
-    };
     let one = prose::unit_singular(prose::unit_of_run(run, report), words);
     let each =
         run.allocations().and_then(|allocations| format::count_per_row(allocations, run.allocation_rows()));
-    let wall = plain.and_then(|plain| median_of_counts(&plain.wall_ns));
-    let slowdown = run.heap.as_ref().and_then(|heap| heap.slowdown);
+    let slowdown = wall::timed_slowdown(run);
     RunRow {
         variant: run.variant.clone(),
         about: run.about.clone(),
@@ -83,14 +73,14 @@ fn build_row(run: &Run, report: &Report, most: u64, words: &Words) -> RunRow {
                 run.allocations().map(format::count),
                 each.map(|each| words.say("each-row", &[("each", &each), ("one", &one)])),
             ),
-            figure_cell(wall.map(format::nanoseconds), plain.map(|plain| format!("×{}", plain.repetitions))),
+            figure_cell(wall::format_wall(run, words), wall::format_repetitions(run)),
             TableCell {
                 short: slowdown.map_or_else(|| NOT_MEASURED.to_owned(), |slowdown| format!("×{slowdown:.2}")),
                 exact: run.heap.as_ref().and_then(|heap| cost::describe_memory_cost(heap, words)),
                 is_figure: true,
             },
         ],
-        against,
+        against: describe_against(run, &report.runs, words),
     }
 }
 
