@@ -181,7 +181,7 @@ fn explain_cost(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
 fn explain_allocations(of: &ClaimContext, figure: &ClaimFigure) -> Option<String> {
     let each = format::count_per_row(figure.run.allocations()?, figure.run.allocation_rows())?;
     let one = prose::unit_singular(of.unit, of.words);
-    let figures = [("variant", figure.run.variant.clone()), ("each", each), ("one", one)];
+    let figures = [("variant", prose::run_name(figure.run, of.words)), ("each", each), ("one", one)];
     Some(say_with(of.words, "why-allocations", &figures))
 }
 
