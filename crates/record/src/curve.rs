@@ -13,6 +13,9 @@ pub struct Curve {
     pub variant: String,
     /// The variant's language.
     pub language: Language,
+    /// As [`crate::Run::interpreter`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<String>,
     /// In the order of time.
     pub points: Vec<CurvePoint>,
 }

@@ -1,5 +1,6 @@
 //! Which pictures a report has, how their files are called, and how each is drawn.
 
+use super::shown::{ShownAttachment, shown_attachments};
 use crate::chart::{canvas, ladder, lines};
 use crate::graph::mind_map;
 use crate::picture::{ListedPicture, Picture, PictureKind, ReportPicture};
@@ -96,6 +97,8 @@ struct NamedPicture<'a> {
     kind: &'a dyn PictureKind,
     /// One attachment, or charts of one name, each with its run.
     parts: Vec<(&'a Run, &'a Attachment)>,
+    /// The versions of CPython that handed it over, where several ran.
+    versions: Option<String>,
 }
 
 impl NamedPicture<'_> {
@@ -104,37 +107,54 @@ impl NamedPicture<'_> {
         self.parts.iter().any(|(_, attachment)| matches!(attachment, Attachment::Growth(_)))
     }
 
+    /// The title, with the versions where it is not the picture of every interpreter's run.
+    fn title(&self, words: &Words) -> String {
+        let title = words.lang().pick(self.kind.title());
+        match &self.versions {
+            Some(versions) => format!("{title} · {} {versions}", canvas::language_name(Language::Python)),
+            None => title.to_owned(),
+        }
+    }
+
     fn into_listed(self, words: &Words) -> ListedPicture {
         let text = |text| words.lang().pick(text).to_owned();
         let sentences = self.kind.sentences().iter().map(text).collect();
-        ListedPicture { stem: self.stem, title: text(self.kind.title()), sentences }
+        ListedPicture { title: self.title(words), stem: self.stem, sentences }
     }
 }
 
 /// Pictures in the order of the runs, with the stems of their files: `NAME`, or `VARIANT.NAME`
-/// where several variants hand one over that cannot be drawn into one.
+/// where several variants hand one over that cannot be drawn into one. A chart of another interpreter
+/// is a picture of its own: lines of several versions over each other could not be told apart.
 fn name_pictures(report: &Report) -> Result<Vec<NamedPicture<'_>>, RenderError> {
-    let mut all: Vec<(&dyn PictureKind, &Run, &Attachment)> = Vec::new();
-    for run in &report.runs {
-        for attachment in &run.attachments {
-            let Some(kind) = as_picture(attachment) else { continue };
-            check_name(run, kind.name())?;
-            all.push((kind, run, attachment));
-        }
+    let mut all: Vec<(&dyn PictureKind, ShownAttachment<'_>)> = Vec::new();
+    for shown in shown_attachments(report) {
+        let Some(kind) = as_picture(shown.attachment) else { continue };
+        check_name(shown.run, kind.name())?;
+        all.push((kind, shown));
     }
-    let is_chart = |attachment: &Attachment| matches!(attachment, Attachment::Chart(_));
+    let is_merged = |run: &Run, attachment: &Attachment| {
+        matches!(attachment, Attachment::Chart(_)) && run.interpreter.is_none()
+    };
     let mut named: Vec<NamedPicture<'_>> = Vec::new();
-    for (kind, run, attachment) in &all {
-        let name = kind.name();
-        let same_name = all.iter().filter(|(other, ..)| other.name() == name).count();
-        let stem = match is_chart(attachment) || same_name == 1 {
+    for (kind, shown) in &all {
+        let (name, run, attachment) = (kind.name(), shown.run, shown.attachment);
+        let same_name = all.iter().filter(|(other, _)| other.name() == name).count();
+        let stem = match is_merged(run, attachment) || same_name == 1 {
             true => name.to_owned(),
             false => format!("{}.{name}", run.file_stem()),
         };
+        let versions = shown.versions_label();
         match named.iter_mut().find(|known| known.stem == stem) {
-            None => named.push(NamedPicture { stem, kind: *kind, parts: vec![(run, attachment)] }),
-            Some(known) if is_chart(attachment) && known.parts.iter().all(|(_, other)| is_chart(other)) => {
+            None => {
+                named.push(NamedPicture { stem, kind: *kind, parts: vec![(run, attachment)], versions });
+            }
+            Some(known)
+                if is_merged(run, attachment)
+                    && known.parts.iter().all(|(run, other)| is_merged(run, other)) =>
+            {
                 known.parts.push((run, attachment));
+                known.versions = None;
             }
             Some(_) => {
                 return Err(name_error(run, name, "stands for two pictures: give each its own name"));
@@ -164,7 +184,7 @@ fn name_error(run: &Run, name: &str, why: &'static str) -> RenderError {
 fn draw_picture(named: &NamedPicture<'_>, words: &Words) -> Result<Picture, RenderError> {
     Ok(Picture {
         stem: named.stem.clone(),
-        title: words.lang().pick(named.kind.title()).to_owned(),
+        title: named.title(words),
         svg: named.kind.draw(&named.parts, &variants_label(named), words)?,
         is_growth: named.is_growth(),
         table: named.kind.table(words),
@@ -180,7 +200,10 @@ fn variants_label(named: &NamedPicture<'_>) -> String {
                 names.push(&run.variant);
             }
         }
-        (!names.is_empty()).then(|| format!("{}: {}", canvas::language_name(language), names.join(", ")))
+        let versions = named.versions.iter().filter(|_| language == Language::Python);
+        let name = std::iter::once(canvas::language_name(language)).chain(versions.map(String::as_str));
+        let name = name.collect::<Vec<_>>().join(" ");
+        (!names.is_empty()).then(|| format!("{name}: {}", names.join(", ")))
     };
     [Language::Rust, Language::Python].into_iter().filter_map(of).collect::<Vec<_>>().join(" · ")
 }
@@ -230,6 +253,36 @@ mod tests {
         let drawn = draw_pictures(&report, &words).unwrap();
         let kinds: Vec<_> = drawn.iter().map(|picture| (picture.stem.as_str(), picture.is_growth)).collect();
         assert_eq!(kinds, [("growth-pair", false), ("growth-other", true)]);
+    }
+
+    #[test]
+    fn another_interpreters_picture_carries_its_version_unless_it_says_the_same() {
+        let python = |version: Option<&str>, attachment: Attachment| Run {
+            language: Language::Python,
+            interpreter: version.map(str::to_owned),
+            ..run("ledger", vec![attachment])
+        };
+        let chart = |point: f64| {
+            let mut chart = fixture::pictures::chart("");
+            chart.series[0].points = vec![[1.0, point], [2.0, point]];
+            Attachment::Chart(chart)
+        };
+        let runs = vec![
+            python(None, graph("refs")),
+            python(Some("3.9.18"), graph("refs")),
+            python(None, chart(1.0)),
+            python(Some("3.9.18"), chart(2.0)),
+        ];
+        let report = Report { runs, ..fixture::report(Lang::En) };
+        let words = Words::new(Lang::En);
+        assert_eq!(picture_stems(&report), ["refs", "waste", "ledger-3.9.18.py.waste"]);
+        let drawn = draw_pictures(&report, &words).unwrap();
+        let titles: Vec<&str> = drawn.iter().map(|picture| picture.title.as_str()).collect();
+        for (title, versions) in titles.iter().zip(["3.11.2, 3.9.18", "3.11.2", "3.9.18"]) {
+            assert!(title.ends_with(&format!(" · CPython {versions}")), "{titles:?}");
+        }
+        let who = svg::texts(&drawn[2].svg);
+        assert!(who.contains(&"CPython 3.9.18: ledger".to_owned()), "{who:?}");
     }
 
     #[test]

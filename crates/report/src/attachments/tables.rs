@@ -1,6 +1,7 @@
 //! Tables that lessons hand over. Tables with the same title and columns become one, so that
 //! variants can be compared.
 
+use super::shown::{ShownAttachment, shown_attachments};
 use crate::table::{MergedTable, TableCell, format_cell, text_cell};
 use crate::{Words, format, growth, prose};
 use heaplab_record::{Attachment, Cell, Report, Run, Text};
@@ -9,27 +10,25 @@ use heaplab_record::{Attachment, Cell, Report, Run, Text};
 pub(crate) fn build_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
     let mut merged: Vec<((&Text, &[Text]), MergedTable)> = Vec::new();
     let figures = figure_table(report, words);
-    for run in &report.runs {
-        for attachment in &run.attachments {
-            let Attachment::Table(table) = attachment else { continue };
-            let key = (&table.title, table.columns.as_slice());
-            let rows = table.rows.iter().map(|row| {
-                let own = row.iter().map(|cell| match cell {
-                    Cell::LiveBytesARow => live_bytes_per_row_cell(run),
-                    cell => format_cell(cell, words),
-                });
-                std::iter::once(variant_cell(run)).chain(own).collect()
+    for shown in shown_attachments(report) {
+        let Attachment::Table(table) = shown.attachment else { continue };
+        let key = (&table.title, table.columns.as_slice());
+        let rows = table.rows.iter().map(|row| {
+            let own = row.iter().map(|cell| match cell {
+                Cell::LiveBytesARow => live_bytes_per_row_cell(shown.run),
+                cell => format_cell(cell, words),
             });
-            match merged.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, table)) => table.rows.extend(rows),
-                None => {
-                    let lang = words.lang();
-                    let own = table.columns.iter().map(|column| lang.pick(column).to_owned());
-                    let columns =
-                        std::iter::once(prose::column_head("column-variant", words)).chain(own).collect();
-                    let title = lang.pick(&table.title).to_owned();
-                    merged.push((key, MergedTable { title, columns, rows: rows.collect() }));
-                }
+            std::iter::once(variant_cell(&shown)).chain(own).collect()
+        });
+        match merged.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, table)) => table.rows.extend(rows),
+            None => {
+                let lang = words.lang();
+                let own = table.columns.iter().map(|column| lang.pick(column).to_owned());
+                let columns =
+                    std::iter::once(prose::column_head("column-variant", words)).chain(own).collect();
+                let title = lang.pick(&table.title).to_owned();
+                merged.push((key, MergedTable { title, columns, rows: rows.collect() }));
             }
         }
     }
@@ -40,13 +39,11 @@ pub(crate) fn build_tables(report: &Report, words: &Words) -> Vec<MergedTable> {
 /// One row per figure that a lesson handed over; `None` without any.
 pub(crate) fn figure_table(report: &Report, words: &Words) -> Option<MergedTable> {
     let lang = words.lang();
-    let rows: Vec<Vec<TableCell>> = report
-        .runs
+    let rows: Vec<Vec<TableCell>> = shown_attachments(report)
         .iter()
-        .flat_map(|run| run.attachments.iter().map(move |attachment| (run, attachment)))
-        .filter_map(|(run, attachment)| match attachment {
+        .filter_map(|shown| match shown.attachment {
             Attachment::Figure(figure) => Some(vec![
-                text_cell(run_label(run, words)),
+                text_cell(owner_label(shown, words)),
                 text_cell(lang.pick(&figure.title).to_owned()),
                 format_cell(&figure.value, words),
             ]),
@@ -74,11 +71,24 @@ pub(crate) fn live_bytes_per_row_cell(run: &Run) -> TableCell {
 
 /// `ledger · CPython`: a script often has the same name as a Rust variant.
 pub(crate) fn run_label(run: &Run, words: &Words) -> String {
-    format!("{} · {}", run.variant, prose::language_name(run.language, words))
+    format!("{} · {}", run.variant, prose::language_of_run(run, words))
 }
 
-fn variant_cell(run: &Run) -> TableCell {
-    text_cell(run.variant.clone())
+/// The same with every version that handed it over: `ledger · CPython 3.11.7, 3.9.18`.
+fn owner_label(shown: &ShownAttachment<'_>, words: &Words) -> String {
+    match shown.versions_label() {
+        None => run_label(shown.run, words),
+        Some(versions) => {
+            let language = prose::language_name(shown.run.language, words);
+            format!("{} · {language} {versions}", shown.run.variant)
+        }
+    }
+}
+
+/// The variant, with the versions where several interpreters ran: `ledger · 3.11.7, 3.9.18`.
+fn variant_cell(shown: &ShownAttachment<'_>) -> TableCell {
+    let variant = &shown.run.variant;
+    text_cell(shown.versions_label().map_or_else(|| variant.clone(), |of| format!("{variant} · {of}")))
 }
 
 #[cfg(test)]

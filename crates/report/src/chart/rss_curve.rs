@@ -60,7 +60,7 @@ pub fn curve_svg(curves: &[Curve], words: &Words) -> Result<Option<String>, Rend
 
 /// One line per sample, for a spreadsheet.
 pub fn curve_csv(curves: &[Curve]) -> String {
-    let mut csv = String::from("section,variant,language,at_ns,rss_anon_bytes,rss_file_bytes\n");
+    let mut csv = String::from("section,variant,language,interpreter,at_ns,rss_anon_bytes,rss_file_bytes\n");
     for curve in curves {
         let language = match curve.language {
             Language::Rust => "rust",
@@ -70,9 +70,10 @@ pub fn curve_csv(curves: &[Curve]) -> String {
             // Writing to a String cannot fail.
             let _ = writeln!(
                 csv,
-                "{},{},{language},{},{},{}",
+                "{},{},{language},{},{},{},{}",
                 csv_cell(&curve.section),
                 csv_cell(&curve.variant),
+                csv_cell(curve.interpreter.as_deref().unwrap_or_default()),
                 point.at_ns,
                 point.rss_anon_bytes,
                 point.rss_file_bytes
@@ -115,10 +116,12 @@ impl<'a> CurveLine<'a> {
         Some(CurveLine { curve, points, peak, file_peak, end, shows_file })
     }
 
-    /// `list_dict · CPython · 1.92 GB · 15.2 s`: the highest sample, and when the last one was
-    /// taken.
+    /// `list_dict · CPython 3.9.18 · 1.92 GB · 15.2 s`: the highest sample, and when the last one was
+    /// taken. The first interpreter has no version.
     fn label(&self) -> String {
-        let language = canvas::language_name(self.curve.language);
+        let name = canvas::language_name(self.curve.language);
+        let version = self.curve.interpreter.as_deref();
+        let language = std::iter::once(name).chain(version).collect::<Vec<_>>().join(" ");
         let (peak, end) = (format::bytes(self.peak), format::nanoseconds(self.end.at_ns as f64));
         format!("{} · {language} · {peak} · {end}", self.curve.variant)
     }
@@ -197,6 +200,7 @@ mod tests {
             section: "8.5.2".to_owned(),
             variant: variant.to_owned(),
             language: Language::Rust,
+            interpreter: None,
             points: (0..milliseconds).map(point).collect(),
         }
     }
@@ -260,11 +264,11 @@ mod tests {
         let mut curves = [curve("list", 100, 7, 2)];
         curves[0].variant = "a,\"b\"".to_owned();
         let csv = curve_csv(&curves);
-        let head = "section,variant,language,at_ns,rss_anon_bytes,rss_file_bytes\n";
+        let head = "section,variant,language,interpreter,at_ns,rss_anon_bytes,rss_file_bytes\n";
         assert_eq!(
             csv,
             format!(
-                "{head}8.5.2,\"a,\"\"b\"\"\",rust,1000000,50,7\n8.5.2,\"a,\"\"b\"\"\",rust,2000000,100,7\n"
+                "{head}8.5.2,\"a,\"\"b\"\"\",rust,,1000000,50,7\n8.5.2,\"a,\"\"b\"\"\",rust,,2000000,100,7\n"
             )
         );
     }

@@ -44,6 +44,6 @@ mod tests {
         let made = render_versions(&table, &words);
         let rows: Vec<&str> = made.lines().filter(|line| line.starts_with('|')).collect();
         assert!(rows.iter().all(|row| row.matches('|').count() == 6), "{made}");
-        assert!(made.contains("**183 B (-26.2% ◀)**"), "{made}");
+        assert!(made.contains("**183 B (-26.2%\u{a0}◀)**"), "{made}");
     }
 }

@@ -66,6 +66,6 @@ mod tests {
         let report = fixture::report_of_versions(Lang::En, 2);
         let shown = render_versions(&report, &Words::new(Lang::En), 120);
         let live = shown.lines().find(|line| line.starts_with("list_dict")).unwrap();
-        assert!(live.contains("248 B") && live.contains("183\u{a0}B -26.2% ◀"), "{shown}");
+        assert!(live.contains("248 B") && live.contains("183\u{a0}B -26.2%\u{a0}◀"), "{shown}");
     }
 }

@@ -194,6 +194,7 @@ impl VariantRuns {
             section: section.clone(),
             variant: name.clone(),
             language,
+            interpreter: task.interpreter_label().map(str::to_owned),
             points: thin_samples(&self.samples),
         });
         let Some(checksum) = self.checksum.clone() else { return (None, curve, dhat_file) };

@@ -49,6 +49,7 @@ fn curve(peak_bytes: u64) -> Curve {
         section: "8.5.2".to_owned(),
         variant: format!("takes_{peak_bytes}"),
         language: Language::Rust,
+        interpreter: None,
         points: (0..=100).map(point).collect(),
     }
 }
