@@ -1,6 +1,7 @@
 //! What can be typed. Plain options come out; no work happens here.
 
 pub(crate) mod homework;
+mod python;
 
 use crate::runner::python::PythonChoice;
 use crate::runner::scale;
@@ -27,6 +28,7 @@ pub(crate) enum Command {
     #[command(
         after_help = "Examples:\n  cargo xtask lesson 8.5\n  cargo xtask lesson 8.5 --quick --open\n  cargo xtask lesson all --quick\n  \
         cargo xtask lesson 8.5 --rows 1M --variant list_dict,packed --python no\n  \
+        cargo xtask lesson 8.5.2 --rows 1M --python 3.9,3.11,3.13\n  \
         cargo xtask lesson 8.7 --bytes 10GB\n  cargo xtask lesson 8.7 --log access.log\n  \
         cargo xtask lesson 8.5 --predict list_dict=2.6GB,slots=600MB\n  cargo xtask lesson 8.2 --between 150k..200k\n  cargo xtask lesson 8.2 --mystery\n  cargo xtask lesson 8.2 --solve mystery-3=rc_cycle\n\n\
         RSS is what the kernel counts as resident; live bytes are what the program has asked for and not given back.\n\
@@ -149,8 +151,10 @@ pub(crate) struct LessonOptions {
     #[arg(long, value_name = "VARIANT=BYTES", num_args = 0..=1, default_missing_value = ASK_PREDICTIONS,
         conflicts_with_all = ["mystery", "solve"])]
     pub(crate) predict: Option<String>,
-    /// Whether CPython runs beside Rust: auto, yes, no; or in which ones: versions or programs, such as 3.9,3.13
-    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto")]
+    /// Whether CPython runs beside Rust: auto, yes, no; or which ones do: versions or programs, such as 3.9,3.13. Claims are judged by the
+    /// first one
+    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto", value_parser = python::PythonChoiceParser,
+        hide_possible_values = true)]
     pub(crate) python: PythonChoice,
     /// Whether valgrind's DHAT and heaptrack count two of the variants too; never with --quick
     #[arg(long, value_enum, default_value_t)]
@@ -334,7 +338,8 @@ pub(crate) struct CiOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) budgets: Option<PathBuf>,
     /// As with `lesson`; a version of CPython without budgets is not held to those of another
-    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto")]
+    #[arg(long, value_name = "CHOICE|LIST", default_value = "auto", value_parser = python::PythonChoiceParser,
+        hide_possible_values = true)]
     pub(crate) python: PythonChoice,
     /// Write JUnit XML here [default: ci/junit.xml among the reports]
     #[arg(long, value_name = "FILE")]

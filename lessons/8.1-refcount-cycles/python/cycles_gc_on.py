@@ -61,6 +61,10 @@ def table():
     }
 
 
+def figure(name, title, count):
+    return {"kind": "figure", "name": name, "title": title, "value": {"unit": "count", "value": count}}
+
+
 gc.collect()
 gc.callbacks.append(watch)
 with heaplab.region() as region:
@@ -69,3 +73,5 @@ with heaplab.region() as region:
     region.keep(None, crc)
     region.attach(chart())
     region.attach(table())
+    region.attach(figure("threshold", text("objects that start a young collection", "触发年轻代回收的对象数"), gc.get_threshold()[0]))
+    region.attach(figure("collections", text("collections", "回收次数"), len(collections)))

@@ -12,6 +12,8 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../crates/lesson/python"))
 import heaplab
+import immortal
+
 
 def ask(name):
     return f"sys.getrefcount({name})"
@@ -177,6 +179,7 @@ def pages():
         steps("ledger-lecture", demo, lecture, own, after_lecture["found"]),
         steps("ledger-cpython", every, owners, own, after_owners["found"]),
         own_references_table(own, inside),
+        immortal.table(),
         figure(
             "refcount_empty_list",
             text("sys.getrefcount of an empty list", "空列表的 sys.getrefcount"),

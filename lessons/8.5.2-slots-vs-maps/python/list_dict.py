@@ -1,4 +1,4 @@
-"""A list of ten million objects: the lecture's starting point. Each has a __dict__ for its fields.
+"""A list of ten million objects: the lecture's starting point. Their class has no __slots__, so each can have any field.
 
 Run it by hand: HEAPLAB_ROWS=1000000 python3 lessons/8.5.2-slots-vs-maps/python/list_dict.py
 """
@@ -19,3 +19,8 @@ class User:
 with heaplab.region() as region:
     rows = [User(name=f"user{i}", score=i) for i in range(heaplab.rows())]
     region.keep(rows, heaplab.checksum(rows))
+
+    import blocks_report
+
+    for attachment in blocks_report.attachments():
+        region.attach(attachment)

@@ -1,4 +1,4 @@
-"""The same list, with __slots__: the fields have their places in the object, and there is no __dict__.
+"""The same list, with __slots__: the fields have their places in the object, and there can be no __dict__.
 
 Run it by hand: HEAPLAB_ROWS=1000000 python3 lessons/8.5.2-slots-vs-maps/python/slots_list.py
 """

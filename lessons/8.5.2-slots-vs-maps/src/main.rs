@@ -20,7 +20,7 @@ lesson! {
     baseline: list_dict,
     work "users" {
         rust {
-            list_dict: "one HashMap a row, as CPython's __dict__",
+            list_dict: "one HashMap per row, as a dictionary for each object",
             json: "one serde_json::Value a row: what people really do",
             slots: "one struct a row: the fields have their places",
             slots_by: "the struct with the egg, a marker of size zero",
@@ -29,7 +29,7 @@ lesson! {
             packed: "one column a field, each block in as few bits as it needs",
         }
         python {
-            list_dict: "a list of objects with a __dict__ each",
+            list_dict: "a list of objects of a class without __slots__",
             slots_list: "a list of objects with __slots__",
             slots_by: "__slots__ with the egg as a third field",
         }

@@ -94,6 +94,7 @@ mod tests {
         assert_eq!(completed("cargo xtask less", 2), "lesson lessons");
         assert_eq!(completed("cargo xtask lesson 8.5 --pred", 4), "--predict");
         assert_eq!(completed("cargo xtask lesson 8.5 --lang \"\"", 5), "en zh");
+        assert_eq!(completed("cargo xtask lesson 8.5 --python \"\"", 5), "auto yes no");
         assert_eq!(completed("cargo bui", 1), "");
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::exit::ExitReason;
 use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::str::FromStr;
@@ -120,11 +121,8 @@ fn find_one(wanted: &str) -> Result<Python, ExitReason> {
             "--python: an entry of the list is empty; name versions or programs, such as 3.9,3.13".into(),
         ));
     }
-    let is_version = wanted.starts_with("3.")
-        && wanted.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    if !is_version {
-        let named = ask_interpreter(Path::new(wanted));
-        return named.map_err(|why| ExitReason::MissingRequirement(format!("--python {wanted}: {why}")));
+    if !is_version(wanted) {
+        return find_program(wanted);
     }
     let has_version = |python: &Python| {
         python.version == wanted
@@ -139,6 +137,33 @@ fn find_one(wanted: &str) -> Result<Python, ExitReason> {
                  Install it (`uv python install {wanted}`, or `pyenv install {wanted}`), or give the path of its program"
             ))
         })
+}
+
+/// Whether it names a version of CPython 3: `3`, `3.9`, `3.11.7`.
+fn is_version(wanted: &str) -> bool {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (wanted == "3" || wanted.starts_with("3.")) && wanted.split('.').all(is_number)
+}
+
+/// The interpreter with this name or path. A word that can be neither a program nor a version is wrong
+/// use, such as a mistyped `auto`; a program that this machine does not have is missing.
+fn find_program(wanted: &str) -> Result<Python, ExitReason> {
+    let looks_like_program = wanted.contains('/') || wanted.starts_with("python");
+    ask_interpreter(Path::new(wanted)).map_err(|why| {
+        if looks_like_program || std::env::var_os("PATH").is_some_and(|path| is_on_path(wanted, &path)) {
+            return ExitReason::MissingRequirement(format!(
+                "--python {wanted}: {why}\nGive the path of a CPython 3, or a version that is installed, such as 3.11"
+            ));
+        }
+        ExitReason::UsageError(format!(
+            "--python {wanted}: it is no version of CPython 3 and no program\n\
+             Give auto, yes or no; or versions and programs with commas between them, such as 3.9,3.13"
+        ))
+    })
+}
+
+fn is_on_path(program: &str, path: &OsStr) -> bool {
+    std::env::split_paths(path).any(|folder| folder.join(program).is_file())
 }
 
 /// Programs that may be the interpreter of a version, those on PATH first.
@@ -183,7 +208,9 @@ mod tests {
         let reason = |wanted: &str| find_one(wanted).unwrap_err().to_string();
         assert!(reason("3.2").contains("no CPython 3.2"), "{}", reason("3.2"));
         assert!(reason("/bin/sh").contains("/bin/sh is not CPython 3"), "{}", reason("/bin/sh"));
-        assert!(reason("no-such-python").contains("does not start"));
+        assert!(reason("/no/such/python").contains("does not start"));
+        assert!(reason("aut").contains("no version of CPython 3 and no program"), "{}", reason("aut"));
+        assert!(reason("2.7").contains("auto, yes or no"), "{}", reason("2.7"));
         assert!(reason("").contains("empty"));
     }
 
