@@ -31,7 +31,13 @@ fn every_count_of_cpythons_ledger() {
     assert!(own[0] == 1 && own[1] <= 1, "{own:?}");
     // Before 3.11 a call copied the arguments into the new frame, and the caller's stack kept its own
     // references until the function returned.
-    let minor = record.runtime.split('.').nth(1).and_then(|minor| minor.parse::<u64>().ok());
+    let minor = record
+        .runtime
+        .as_deref()
+        .unwrap_or_default()
+        .split('.')
+        .nth(1)
+        .and_then(|minor| minor.parse::<u64>().ok());
     let caller = u64::from(minor.expect("a version") < 11);
     let expected = [
         ("first = Family()", 1),

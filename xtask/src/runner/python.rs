@@ -11,6 +11,9 @@ use std::str::FromStr;
 /// The variable that names another interpreter, such as a virtual environment's.
 pub(crate) const PYTHON_VARIABLE: &str = "HEAPLAB_PYTHON";
 
+/// The scripts need CPython 3 with at least this minor version, which brought `time.perf_counter_ns`.
+const OLDEST_MINOR: u32 = 7;
+
 /// Whether the Python variants run, and in which interpreters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PythonChoice {
@@ -74,6 +77,10 @@ fn ask_interpreter(named: &Path) -> Result<Python, String> {
     let output = output.map_err(|error| format!("{} does not start: {error}", named.display()))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     match said.lines().collect::<Vec<_>>()[..] {
+        ["cpython", "3", version, _] if is_too_old(version) => Err(format!(
+            "{} is CPython {version}, and the scripts need 3.{OLDEST_MINOR} or newer",
+            named.display()
+        )),
         ["cpython", "3", version, program] if output.status.success() => {
             Ok(Python { program: PathBuf::from(program), version: version.to_owned(), is_first: true })
         }
@@ -124,6 +131,11 @@ fn find_one(wanted: &str) -> Result<Python, ExitReason> {
     if !is_version(wanted) {
         return find_program(wanted);
     }
+    if is_too_old(wanted) {
+        return Err(ExitReason::UsageError(format!(
+            "--python {wanted}: the scripts need CPython 3.{OLDEST_MINOR} or newer"
+        )));
+    }
     let has_version = |python: &Python| {
         python.version == wanted
             || python.version.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('.'))
@@ -143,6 +155,11 @@ fn find_one(wanted: &str) -> Result<Python, ExitReason> {
 fn is_version(wanted: &str) -> bool {
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     (wanted == "3" || wanted.starts_with("3.")) && wanted.split('.').all(is_number)
+}
+
+fn is_too_old(version: &str) -> bool {
+    let minor = version.split('.').nth(1).and_then(|minor| minor.parse::<u32>().ok());
+    minor.is_some_and(|minor| minor < OLDEST_MINOR)
 }
 
 /// The interpreter with this name or path. A word that can be neither a program nor a version is wrong
@@ -206,7 +223,8 @@ mod tests {
     #[test]
     fn what_is_no_interpreter_is_refused_with_its_name() {
         let reason = |wanted: &str| find_one(wanted).unwrap_err().to_string();
-        assert!(reason("3.2").contains("no CPython 3.2"), "{}", reason("3.2"));
+        assert!(reason("3.999").contains("no CPython 3.999"), "{}", reason("3.999"));
+        assert!(reason("3.6").contains("3.7 or newer"), "{}", reason("3.6"));
         assert!(reason("/bin/sh").contains("/bin/sh is not CPython 3"), "{}", reason("/bin/sh"));
         assert!(reason("/no/such/python").contains("does not start"));
         assert!(reason("aut").contains("no version of CPython 3 and no program"), "{}", reason("aut"));

@@ -23,7 +23,10 @@ fn wrong_words_are_named() {
     refused(&["lesson", "8.5", "--rows", "0"], 2, &["0 measures nothing", "10M"]);
     refused(&["lesson", "8.5", "--rows", "abc"], 2, &["`abc` is not a number", "10M"]);
     refused(&["lesson", "8.5", "--rows", "-3"], 2, &["-3"]);
-    refused(&["lesson", "8.5", "--python", "maybe"], 2, &["maybe", "auto"]);
+    refused(&["lesson", "8.5", "--python", "maybe"], 2, &["--python maybe", "auto, yes or no", "3.9,3.13"]);
+    refused(&["lesson", "8.5", "--python", "2.7"], 2, &["--python 2.7", "no version of CPython 3"]);
+    refused(&["lesson", "8.5", "--python", "3.6"], 2, &["--python 3.6", "3.7 or newer"]);
+    refused(&["lesson", "8.5", "--python", "3.11,,3.13"], 2, &["an entry of the list is empty"]);
     refused(&["lesson", "8.5", "--timeout", "soon"], 2, &["soon"]);
     refused(&["lesson", "8.5", "--mystery"], 2, &["no mystery", "8.2"]);
     refused(&["lesson", "8.2", "--mystery=soon"], 2, &["a whole number"]);
@@ -35,6 +38,33 @@ fn wrong_words_are_named() {
     refused(&["leson"], 2, &["lesson"]);
     refused(&["new-lesson", "Topic"], 2, &["8.10-my-topic"]);
     refused(&["new-lesson", "8.5.2-again"], 2, &["8.5.2", "already"]);
+}
+
+/// What is no wrong word but is missing on this machine has another status, and the text says how to get
+/// it. Nothing is built before that is said.
+#[test]
+fn an_interpreter_that_is_missing_is_named() {
+    refused(
+        &["lesson", "8.5", "--python", "3.999"],
+        3,
+        &["no CPython 3.999 on PATH", "uv python install 3.999"],
+    );
+    refused(
+        &["lesson", "8.5", "--python", "/no/such/python"],
+        3,
+        &["/no/such/python does not start", "the path of"],
+    );
+    refused(&["lesson", "8.5", "--python", "/bin/sh"], 3, &["/bin/sh is not CPython 3"]);
+    let output = xtask(&workspace(), &["lesson", "8.5", "--python", "3.999"]);
+    assert!(!stderr(&output).contains("Finished"), "{}", stderr(&output));
+}
+
+/// Two names of one interpreter would give two runs of one name.
+#[test]
+fn one_version_twice_is_refused() {
+    let Some(program) = run::python3() else { return };
+    let twice = format!("{program},{program}");
+    refused(&["lesson", "8.5", "--python", &twice], 2, &[&program, "are both CPython 3.", "once"]);
 }
 
 /// Whoever wants to be asked needs a terminal; nothing is built before that is said.

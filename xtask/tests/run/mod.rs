@@ -105,6 +105,18 @@ pub(crate) fn skipped(why: &str) {
     println!("SKIPPED: {why}");
 }
 
+/// The path of python3; without it a test is skipped.
+pub(crate) fn python3() -> Option<String> {
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output();
+    match output {
+        Ok(output) if output.status.success() => Some(stdout(&output).trim().to_owned()),
+        _ => {
+            skipped("there is no python3");
+            None
+        }
+    }
+}
+
 /// A folder with a link for everything in it, but for what the copy has of its own.
 pub(crate) fn link_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the copy can be made");
