@@ -60,6 +60,7 @@ fn pages_do_what_they_offer() {
         println!("{name}: {bytes} bytes, open after {opened} ms");
         zoomed += usize::from(flamegraph(&browser, name));
         table(&browser, name);
+        glossary(&browser, name);
         is_quiet(&browser, name, page);
     }
     assert!(zoomed > 0, "no page has a flamegraph");
@@ -185,6 +186,23 @@ fn flamegraph(browser: &Browser, name: &str) -> bool {
     let said = browser.run(&format!("return document.querySelector('{OPEN} .toolbar output').textContent"));
     assert!(hits == 1 && said.as_str().expect("a text").contains('%'), "{name}: {hits} {said}");
     true
+}
+
+/// The head of a column unfolds the glossary at its word, and has the word's sentence as its title.
+fn glossary(browser: &Browser, name: &str) {
+    let state = || {
+        browser.run(
+            "const word = document.getElementById('word-peak');
+             return [word.closest('details').open, word.checkVisibility(), location.hash]",
+        )
+    };
+    assert_eq!(state(), serde_json::json!([false, false, ""]), "{name}: it begins folded");
+    browser.click("table.runs thead a[href='#word-peak']");
+    assert_eq!(state(), serde_json::json!([true, true, "#word-peak"]), "{name}");
+    let mute = browser.run(
+        "return [...document.querySelectorAll('thead a[href^=\"#word-\"]')].filter((link) => !link.title).length",
+    );
+    assert_eq!(mute, 0, "{name}: heads without a sentence");
 }
 
 /// The table of sites sorts by a figure and shows what is asked for.
