@@ -2,6 +2,7 @@
 //! profiler finds the hot line that was put there. Times are shown and never compared; instructions
 //! are counted where valgrind is installed.
 
+use heaplab_lesson::trial;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
