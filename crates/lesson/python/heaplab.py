@@ -134,7 +134,7 @@ class region:
         it over, because the others would hand over the same. The kinds and their keys
         stand in crates/record/src/attachment.rs.
         """
-        if self.recorder is None:
+        if self.counter is None:
             self.attachments.append(attachment)
 
     def _close(self):
