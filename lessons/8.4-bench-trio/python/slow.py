@@ -4,8 +4,6 @@
     kernprof -lv lessons/8.4-bench-trio/python/slow.py
 """
 
-import os
-
 try:
     profile  # kernprof -l puts it there
 except NameError:
@@ -14,8 +12,8 @@ except NameError:
 
 
 @profile
-def slow(n):
-    return sum([i ** 2 for i in range(n)])
+def slow():
+    return sum([i ** 2 for i in range(100000)])
 
 
-slow(int(os.environ.get("HEAPLAB_ROWS", 100000)))
+slow()

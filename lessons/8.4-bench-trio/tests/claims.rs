@@ -71,7 +71,7 @@ fn the_lectures_commands_print_what_they_print() {
     for (script, module, line) in [
         ("timed", "timeit", "per loop"),
         ("profiled", "cProfile", "Ordered by: internal time"),
-        ("line_profiled", "line_profiler", "return sum([i ** 2 for i in range(n)])"),
+        ("line_profiled", "line_profiler", "return sum([i ** 2 for i in range(100000)])"),
     ] {
         let ran = trial::run_python_with_tools(env!("CARGO_MANIFEST_DIR"), script, 1_000, &[module]).unwrap();
         let Some(ran) = ran else { continue };

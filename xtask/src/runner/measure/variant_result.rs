@@ -7,8 +7,8 @@ use heaplab_analysis::statistics::median_of_counts;
 use heaplab_profile::raw::RawRecording;
 use heaplab_record::{
     AllocatorRun, Attachment, CountsTotals, Curve, CurvePoint, DhatRun, HeapRun, HeapSample, HeapTotals,
-    Language, LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation,
-    ResidentFigures, Run, TracemallocRun,
+    LessonData, Measurement, Phase, PlainRun, PlainSample, PythonAllocators, Reconciliation, ResidentFigures,
+    Run, TracemallocRun,
 };
 use heaplab_report::lesson_data::present;
 
@@ -102,8 +102,7 @@ impl VariantRuns {
             }
             Measurement::Counts(totals) => self.counts = Some(totals),
             Measurement::Heap(sample) => {
-                // A script hands the same over under every probe, and the plain run already has.
-                if self.heap.is_empty() && record.language == Language::Rust {
+                if self.heap.is_empty() {
                     self.attachments.extend(present(record.attachments));
                 }
                 self.heap.push(sample);
