@@ -99,6 +99,25 @@ fn githubs_schema_takes_them_and_refuses_what_is_none() {
     assert!(run::stdout(&output).contains("timeout-hours"), "{}", run::stdout(&output));
 }
 
+/// The lecture: "CI runs the memray report and uploads it". What it uploads is all of `reports/`.
+#[test]
+fn homework_has_memrays_report_beside_ours() {
+    let (_, _, workflow) = workflows().swap_remove(1);
+    let steps = steps(&workflow["jobs"]["measure"]);
+    let at =
+        |text: &str| steps.iter().position(|step| step["run"].as_str().is_some_and(|run| run.contains(text)));
+    let upload = steps
+        .iter()
+        .position(|step| step["with"]["path"].as_str().is_some_and(|path| path.contains("reports/")));
+    let (ours, memrays) = (at("homework report").unwrap(), at(".ci/memray-report reports/").unwrap());
+    assert!(ours < memrays && memrays < upload.unwrap(), "{steps:#?}");
+    let run = std::fs::read_to_string(workspace().join(".ci/run")).unwrap();
+    assert!(
+        run.contains("HEAPLAB_PYTHON=$(bash .ci/python-tools)"),
+        "the tests of a commit use the pinned tools"
+    );
+}
+
 /// A folder to stand before everything else on PATH, with a `cargo` in it.
 fn cargo(home: &Path, script: &str) -> String {
     let file = home.join("bin/cargo");
@@ -130,7 +149,7 @@ fn every_step_runs() {
         format!("if [ \"$1\" = xtask ]; then shift; exec {xtask:?} \"$@\"; fi\nexec {real:?} \"$@\"");
     let path = cargo(home.path(), &script);
     let summary = home.path().join("step-summary.md");
-    let mut left_out = Vec::new();
+    let (mut left_out, mut has_memray) = (Vec::new(), false);
     for (name, _, workflow) in workflows() {
         for (id, job) in jobs(&workflow) {
             for step in steps(job) {
@@ -153,17 +172,24 @@ fn every_step_runs() {
                 command.env("GITHUB_STEP_SUMMARY", &summary).env("CARGO_TARGET_DIR", target());
                 command.env_remove("RUSTFLAGS").env("LANG", "C.UTF-8");
                 let output = command.output().unwrap();
-                if script.contains(".ci/packages") && output.status.code() == Some(3) {
+                let may_lack = [".ci/packages", ".ci/memray-report"].iter().any(|name| script.contains(name));
+                if may_lack && output.status.code() == Some(3) {
                     skipped(&run::stderr(&output));
                     continue;
                 }
                 println!("{name}, {id}: {script}");
                 run::ends_with(&output, 0);
+                has_memray |= script.contains(".ci/memray-report");
             }
         }
     }
     assert_eq!(left_out, ["ci.yml check"]);
     assert!(copy.join("reports/8.3/report.html").is_file() && copy.join("reports/index.html").is_file());
+    for name in ["list", "generator"].iter().filter(|_| has_memray) {
+        let report = |ending: &str| copy.join("reports/memray").join(name).with_extension(ending);
+        let page = std::fs::read_to_string(report("html")).unwrap();
+        assert!(page.contains("memray") && report("txt").is_file() && !report("bin").exists(), "{name}");
+    }
     assert!(copy.join("verdicts/ci/junit.xml").is_file(), "the verdict has read what the other job has left");
     let summary = std::fs::read_to_string(summary).unwrap();
     assert_eq!(summary.matches("# ✓ Every budget holds").count(), 2, "{summary}");
