@@ -162,8 +162,12 @@ fn a_report_has_everything_that_is_handed_in() {
             "curve.csv",
             "curve.png",
             "curve.svg",
+            "curves.png",
+            "curves.svg",
             "flamegraph.png",
             "flamegraph.svg",
+            "generator.py",
+            "list.py",
             "report.html",
             "result.json",
             "src",
@@ -181,11 +185,16 @@ fn a_report_has_everything_that_is_handed_in() {
     for name in ["flamegraph.png", "curve.png"] {
         assert!(std::fs::read(folder.join(name)).unwrap().starts_with(b"\x89PNG"), "{name}");
     }
-    for name in ["flamegraph.svg", "curve.svg", "report.html", "summary.md", "curve.csv"] {
+    for name in ["flamegraph.svg", "curve.svg", "curves.svg", "report.html", "summary.md", "curve.csv"] {
         let text = read(name);
         assert!(!text.contains("<blink>") && !text.contains('\u{1b}'), "{name}");
     }
     assert!(!read("curve.csv").contains("=1+1") && read("curve.csv").contains("required.generator"));
+    let both = read("curves.svg");
+    for name in ["Rust required.list", "CPython list.py", "CPython generator.py", "程序员晚枫"] {
+        assert!(both.contains(name), "{name}");
+    }
+    assert!(read("report.html").contains("shown and never graded"));
     let result: Value = serde_json::from_str(&read("result.json")).unwrap();
     assert_eq!(
         (result["schema"].as_str(), result["name"].as_str()),

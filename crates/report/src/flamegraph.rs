@@ -18,7 +18,7 @@ use heaplab_profile::Profile;
 use heaplab_record::FoldedStacks;
 pub use leaks::{LeakView, VariantLeaks, leak_flamegraph_svg};
 use std::collections::BTreeMap;
-pub use svg::{cpu_flamegraph_svg, differential_svg, flamegraph_svg};
+pub use svg::{cpu_flamegraph_svg, differential_svg, flamegraph_svg, with_watermark};
 pub(crate) use tree::{Frame, MOST_FRAMES};
 use tree::{StackTree, warm_class};
 

@@ -60,7 +60,7 @@ pub use chart::{LiveCurve, bench_svg, comparison_svg, curve_csv, curve_svg, live
 pub use error::RenderError;
 pub use flamegraph::{
     FlameView, FlamegraphSet, LeakStacks, LeakView, VariantLeaks, cpu_flamegraph_svg, difference_view,
-    differential_svg, flamegraph_svg, leak_flamegraph_svg, leak_view, profile_flamegraphs,
+    differential_svg, flamegraph_svg, leak_flamegraph_svg, leak_view, profile_flamegraphs, with_watermark,
 };
 pub use page::{PagePictures, gradebook_page, index, render_report_page, website};
 pub use picture::Picture;

@@ -9,6 +9,7 @@ mod harness;
 mod hint;
 mod homework_folder;
 mod new;
+mod python_curves;
 mod report;
 mod reset;
 

@@ -128,6 +128,12 @@ fn run_inferno(
     Ok(svg::add_title(&marked, title))
 }
 
+/// The picture with the lecture's watermark in its lower right corner; unchanged if it has no view
+/// box.
+pub fn with_watermark(svg: &str, words: &Words) -> String {
+    add_watermark(svg, &words.get("watermark")).unwrap_or_else(|| svg.to_owned())
+}
+
 /// Makes the picture higher and puts the watermark into the lower right corner. It is outside of
 /// the frames, so that zooming does not move it, and at 100 % of the width, since the script makes
 /// the picture fluid.

@@ -6,8 +6,13 @@ use crate::markdown::{code_span, escape_text, table_head, table_row};
 use heaplab_record::HomeworkResult;
 use std::fmt::Write as _;
 
-/// The file. `wanted` has the limits of each task.
-pub fn render_summary(result: &HomeworkResult, wanted: &[TaskLimits], words: &Words) -> String {
+/// The file. `wanted` has the limits of each task; `has_python` says that there is `curves.svg`.
+pub fn render_summary(
+    result: &HomeworkResult,
+    wanted: &[TaskLimits],
+    has_python: bool,
+    words: &Words,
+) -> String {
     let (name, id) = (sanitize_text(&result.name), sanitize_text(&result.id));
     let title = words.say("homework-title", &[("name", &name), ("id", &id)]);
     let mut out = format!("# {}\n\n{}\n\n", escape_text(&title), escape_text(&total_sentence(result, words)));
@@ -30,9 +35,11 @@ pub fn render_summary(result: &HomeworkResult, wanted: &[TaskLimits], words: &Wo
         escape_text(&words.get("homework-note-self")),
         escape_text(&words.get("homework-note-time"))
     );
-    for (key, file) in
-        [("homework-heading-curve", "curve.svg"), ("homework-heading-flamegraph", "flamegraph.svg")]
-    {
+    let both = has_python.then_some(("homework-heading-both", "curves.svg"));
+    let pictures = std::iter::once(("homework-heading-curve", "curve.svg"))
+        .chain(both)
+        .chain([("homework-heading-flamegraph", "flamegraph.svg")]);
+    for (key, file) in pictures {
         let heading = escape_text(&words.get(key));
         let _ = write!(out, "\n## {heading}\n\n![{heading}]({file})\n");
     }

@@ -113,6 +113,8 @@ fn a_name_is_text_in_page_and_summary() {
     for lang in [Lang::En, Lang::Zh] {
         let words = Words::new(lang);
         let shown = HomeworkFiles {
+            both_svg: Some("<svg viewBox=\"0 0 1 1\"></svg>"),
+            both_sentences: &[words.get("homework-both-note")],
             curve_svg: None,
             flamegraph_svg: "<svg viewBox=\"0 0 10 10\"></svg>",
             sources: &[("required.rs".to_owned(), "</pre><script>alert(2)</script>".to_owned())],
@@ -121,7 +123,7 @@ fn a_name_is_text_in_page_and_summary() {
         assert!(!page.contains("<script>alert") && !page.contains("</title><script"), "{page}");
         assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}') && page.contains("李雷"));
         assert_eq!(page.matches("<h1>").count(), 1);
-        let summary = render_summary(&result(NAME), &[WANTED], &words);
+        let summary = render_summary(&result(NAME), &[WANTED], true, &words);
         let title = summary.lines().next().unwrap();
         assert!(title.starts_with("# 8.9") && title.contains("李雷"), "the name is one line: {title}");
         assert!(!title.replace("\\]", "").contains("](") && title.contains("\\[x\\]"), "{title}");
@@ -139,8 +141,13 @@ fn the_curves_sentence_follows_the_peaks() {
         let generator = TaskResult { peak_bytes: Some(generator_peak), ..generator() };
         let mut result = result("Li Lei");
         result.tasks = vec![list, generator];
-        let shown =
-            HomeworkFiles { curve_svg: Some("<svg></svg>"), flamegraph_svg: "<svg></svg>", sources: &[] };
+        let shown = HomeworkFiles {
+            curve_svg: Some("<svg></svg>"),
+            both_svg: None,
+            both_sentences: &[],
+            flamegraph_svg: "<svg></svg>",
+            sources: &[],
+        };
         render_homework_page(&result, &[WANTED; 2], shown, &words).unwrap()
     };
     assert!(said(9_000).contains("1,000 times as much"));

@@ -14,6 +14,10 @@ use heaplab_record::{HomeworkResult, TaskResult};
 pub struct HomeworkFiles<'a> {
     /// `curve.svg`.
     pub curve_svg: Option<&'a str>,
+    /// `curves.svg`, with the curves of the student's Python.
+    pub both_svg: Option<&'a str>,
+    /// What to say of these curves.
+    pub both_sentences: &'a [String],
     /// `flamegraph.svg`.
     pub flamegraph_svg: &'a str,
     /// The measured files by name.
@@ -50,6 +54,8 @@ pub fn render_page(
             .map(|(task, wanted)| TaskRow::from_task(task, wanted, words))
             .collect(),
         curve: shown.curve_svg.map(|svg| inline_svg::inline_with_prefix(svg, "curve-")),
+        both: shown.both_svg.map(|svg| inline_svg::inline_with_prefix(svg, "curves-")),
+        both_sentences: shown.both_sentences,
         curve_sentence: describe_curve(&result.tasks, words),
         document: flamegraph_document(shown.flamegraph_svg),
         height: inline_svg::view_box_size(shown.flamegraph_svg)
@@ -96,6 +102,8 @@ struct HomeworkPage<'a> {
     tasks: Vec<TaskRow>,
     curve: Option<String>,
     curve_sentence: Option<String>,
+    both: Option<String>,
+    both_sentences: &'a [String],
     document: String,
     height: f64,
     sources: Vec<(String, String)>,

@@ -74,6 +74,11 @@ pub(super) fn classify(name: &str) -> EntryKind {
         "curve.csv",
         "curve.svg",
         "curve.png",
+        "curves.svg",
+        "curves.png",
+        // Shown and never started.
+        "list.py",
+        "generator.py",
         "flamegraph.svg",
         "flamegraph.png",
         "report.html",

@@ -9,7 +9,8 @@ use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
 /// The files of the starting point.
-pub(super) const FILES: [&str; 5] = ["mod.rs", "required.rs", "optional.rs", "REPORT.md", "student.toml"];
+pub(super) const FILES: [&str; 7] =
+    ["mod.rs", "required.rs", "optional.rs", "list.py", "generator.py", "REPORT.md", "student.toml"];
 /// Longest source file accepted, in bytes.
 const MAX_SOURCE_BYTES: u64 = 256 << 10;
 

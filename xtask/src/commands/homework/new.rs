@@ -34,10 +34,10 @@ pub(crate) fn run(options: &NewOptions) -> Result<()> {
     let shown = place.display_path(&work);
     let text = Text {
         en: format!(
-            "{shown} is yours: required.rs, optional.rs, and the questions of REPORT.md.\nNext: cargo xtask homework check"
+            "{shown} is yours: required.rs, optional.rs, list.py and generator.py, and the questions of REPORT.md.\nNext: cargo xtask homework check"
         ),
         zh: format!(
-            "{shown} 归你了：required.rs、optional.rs，还有 REPORT.md 里的问题。\n下一步：cargo xtask homework check"
+            "{shown} 归你了：required.rs、optional.rs、list.py、generator.py，还有 REPORT.md 里的问题。\n下一步：cargo xtask homework check"
         ),
     };
     println!("{}", lang.pick(&text));

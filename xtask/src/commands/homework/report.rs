@@ -4,7 +4,7 @@ mod files;
 mod push;
 
 use super::homework_folder::{HomeworkFolder, Student};
-use super::{check, harness};
+use super::{check, harness, python_curves};
 use crate::cli;
 use crate::cli::homework::ReportOptions;
 use crate::interrupt;
@@ -28,8 +28,10 @@ pub(crate) fn run(options: &ReportOptions) -> Result<()> {
         harness::measure(&place, (&id, &name), &staging.runs_folder(), &screen, |task, wanted| {
             screen.print_result(&homework::task_line(task, wanted, &words));
         })?;
+    let rows = measured.result.tasks.iter().find_map(|task| task.rows).unwrap_or_default();
+    let python = python_curves::trace_scripts(&place, rows, &staging.runs_folder(), &screen)?;
     screen.set_activity("pictures");
-    let artifacts = files::build_artifacts(&place, &measured, &words)?;
+    let artifacts = files::build_artifacts(&place, &measured, &python, &words)?;
     interrupt::check()?;
     let folder = staging.publish(&artifacts)?;
     screen.finish();

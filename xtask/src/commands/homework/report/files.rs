@@ -1,7 +1,10 @@
 //! The files of what is handed in.
 
+mod both_languages;
+
 use crate::commands::homework::harness::{HomeworkMeasurement, TaskRecording};
 use crate::commands::homework::homework_folder::HomeworkFolder;
+use crate::commands::homework::python_curves::PythonCurves;
 use anyhow::{Context as _, Result};
 use heaplab::publish::render::{json_artifact, svg_artifact, text_artifact};
 use heaplab_homework::Task;
@@ -17,6 +20,7 @@ const BESIDE: [&str; 2] = ["REPORT.md", "student.toml"];
 pub(super) fn build_artifacts(
     place: &HomeworkFolder,
     measured: &HomeworkMeasurement,
+    python: &PythonCurves,
     words: &Words,
 ) -> Result<Vec<Artifact>> {
     let HomeworkMeasurement { result, wanted, recordings, sources } = measured;
@@ -31,12 +35,31 @@ pub(super) fn build_artifacts(
         .extend(sources.iter().map(|(name, source)| text_artifact(format!("src/{name}"), source.clone())));
 
     let curve_svg = draw_curve(recordings, &mut artifacts, measured, words)?;
+    let both = both_languages::draw_curves(measured, python, &student_label(measured), words)?;
+    if let Some(both) = &both {
+        artifacts.push(svg_artifact("curves.png", &both.svg)?);
+        artifacts.push(text_artifact("curves.svg", both.svg.clone()));
+    }
+    for name in python.curves.iter().map(|curve| &curve.name) {
+        let path = place.student_folder().join(name);
+        let script =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        artifacts.push(text_artifact(name.clone(), script));
+    }
     let flamegraph_svg = draw_flamegraph(measured, words)?;
     artifacts.push(svg_artifact("flamegraph.png", &flamegraph_svg)?);
     artifacts.push(text_artifact("flamegraph.svg", flamegraph_svg.clone()));
 
-    artifacts.push(text_artifact("summary.md", homework::render_summary(result, wanted, words)));
-    let shown = HomeworkFiles { curve_svg: curve_svg.as_deref(), flamegraph_svg: &flamegraph_svg, sources };
+    let said = both_languages::explain_curves(measured, python, words);
+    artifacts
+        .push(text_artifact("summary.md", homework::render_summary(result, wanted, both.is_some(), words)));
+    let shown = HomeworkFiles {
+        curve_svg: curve_svg.as_deref(),
+        both_svg: both.as_ref().map(|both| both.svg.as_str()),
+        both_sentences: &said,
+        flamegraph_svg: &flamegraph_svg,
+        sources,
+    };
     artifacts.push(text_artifact("report.html", render_homework_page(result, wanted, shown, words)?));
     Ok(artifacts)
 }
