@@ -92,3 +92,22 @@ fn find_further_reports(reports: &Path, sections: &[SectionNumber]) -> Vec<Furth
     found.sort_by(|a, b| a.folder.cmp(&b.folder));
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_primer_is_linked_from_inside_the_workspace_only() {
+        let workspace = discover::load_workspace().unwrap();
+        for (lang, name) in [(Lang::En, "README.md"), (Lang::Zh, "README.zh-CN.md")] {
+            // `crates/report` stands for a folder of reports that is two levels deep.
+            for (reports, up) in [("reports", "../"), ("crates/report", "../../")] {
+                let link = link_to_primer(&workspace, &workspace.root.join(reports), lang);
+                assert_eq!(link, Some(format!("{up}lessons/primer/{name}")));
+            }
+            let elsewhere = tempfile::tempdir().unwrap();
+            assert_eq!(link_to_primer(&workspace, elsewhere.path(), lang), None);
+        }
+    }
+}

@@ -275,6 +275,18 @@ mod tests {
     }
 
     #[test]
+    fn the_index_page_leads_to_the_primers_page() {
+        let home = tempfile::tempdir().unwrap();
+        let place = home.path().join("index.html");
+        for (text, page) in [("README.md", "index.html"), ("README.zh-CN.md", "index.zh-CN.html")] {
+            std::fs::write(&place, format!("<a href=\"../lessons/primer/{text}\">Python?</a>")).unwrap();
+            let index = read_index(&place).unwrap();
+            assert_eq!(index.links, [format!("../lessons/primer/{page}")]);
+            assert_eq!(index.html, format!("<a href=\"../lessons/primer/{page}\">Python?</a>"));
+        }
+    }
+
+    #[test]
     fn a_heading_that_is_not_there_is_said() {
         let page = |links: &[&str], anchors: &[&str]| SitePage {
             html: String::new(),
