@@ -59,6 +59,33 @@ pub fn balance(run: &TracemallocRun) -> TracedBalance {
     }
 }
 
+/// memray's figures, less what the recorder's figures predict for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemrayBalance {
+    /// How much less than at the recorder's peak the script held at memray's, which is one of the script
+    /// and of memray's own blocks together.
+    pub other_moment_bytes: u64,
+    /// Not explained: of the peak, of the end, and of the blocks at the end.
+    pub rests: [i128; 3],
+}
+
+/// Takes the differences apart of what memray saw (`live`), of which a part is its `own`.
+pub fn balance_memray(heap: &LiveFigures, live: &LiveFigures, own: &LiveFigures) -> MemrayBalance {
+    let rest = |live: u64, own: u64, heap: u64| i128::from(live) - i128::from(own) - i128::from(heap);
+    let peak = rest(live.peak_bytes, own.peak_bytes, heap.peak_bytes);
+    // The sum of both cannot be lower at its own peak than at the script's. So the script holds less
+    // there by no more than the own blocks hold.
+    let other_moment = (-peak).clamp(0, i128::from(own.peak_bytes));
+    MemrayBalance {
+        other_moment_bytes: u64::try_from(other_moment).unwrap_or(0),
+        rests: [
+            peak + other_moment,
+            rest(live.end_bytes, own.end_bytes, heap.end_bytes),
+            rest(live.end_blocks, own.end_blocks, heap.end_blocks),
+        ],
+    }
+}
+
 /// What the run under tracemalloc took, as multiples of the plain run at the same scale.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TracingCost {
@@ -147,6 +174,19 @@ mod tests {
     fn equal_figures_need_no_reason() {
         let run = TracemallocRun { heap: figures(1_000, 800, 8), untraced: Vec::new(), ..run() };
         assert!(is_equal(&run) && balance(&run).is_explained());
+    }
+
+    #[test]
+    fn memray_sees_its_own_blocks_too() {
+        let (heap, own) = (figures(1_000, 800, 8), figures(300, 250, 5));
+        let balance = |live| balance_memray(&heap, &live, &own);
+        assert_eq!(balance(figures(1_300, 1_050, 13)), MemrayBalance::default());
+        // At memray's peak the script held 200 less than at its own.
+        let earlier = balance(figures(1_100, 1_050, 13));
+        assert_eq!((earlier.other_moment_bytes, earlier.rests), (200, [0; 3]));
+        assert_eq!(balance(figures(1_301, 1_049, 14)).rests, [1, -1, 1]);
+        // More than its own blocks can account for.
+        assert_eq!(balance(figures(999, 1_050, 13)).rests, [-1, 0, 0]);
     }
 
     #[test]

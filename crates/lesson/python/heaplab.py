@@ -93,6 +93,11 @@ def _counter():
         from heaplab_tracemalloc import Tracemalloc
 
         return Tracemalloc()
+    file = os.environ.get("HEAPLAB_MEMRAY")
+    if file is not None:
+        from heaplab_memray import Memray
+
+        return Memray(file)
     return None
 
 

@@ -80,5 +80,5 @@ pub use report::{
     PlainRun, REPORT_SCHEMA, Report, Run, variant_file_stem,
 };
 pub use tracemalloc::{
-    LiveFigures, TracedLine, TracemallocRun, TracemallocSample, UntracedPart, UntracedReason,
+    LiveFigures, MemrayOutcome, TracedLine, TracemallocRun, TracemallocSample, UntracedPart, UntracedReason,
 };

@@ -1,7 +1,6 @@
 //! What CPython's own tracemalloc counted, beside the recorder's figures of the same work.
 //! The rules that relate them are in `heaplab-analysis`.
 
-use crate::OutsideOutcome;
 use serde::{Deserialize, Serialize};
 
 /// One run under tracemalloc, measured by the script itself.
@@ -80,7 +79,32 @@ pub struct TracemallocRun {
     pub lines: Vec<TracedLine>,
     /// What memray measured of the region; absent where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub memray: Option<OutsideOutcome>,
+    pub memray: Option<MemrayOutcome>,
+}
+
+/// memray's figures of the region, or why there are none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum MemrayOutcome {
+    /// It ran to its end.
+    Measured {
+        /// Such as `1.20.0`.
+        version: String,
+        /// Everything that memray saw in the region.
+        live: LiveFigures,
+        /// The part that CPython allocated because memray has it report every call, by the names of its
+        /// functions. Empty where the interpreter has no names.
+        own: LiveFigures,
+        /// Wall time of the region under memray.
+        wall_ns: u64,
+    },
+    /// The interpreter cannot import it.
+    NotInstalled,
+    /// It gave no figures.
+    Failed {
+        /// What happened.
+        cause: String,
+    },
 }
 
 /// Blocks that the recorder counts and tracemalloc does not trace.

@@ -4,8 +4,8 @@
 use crate::reconcile::{format_gap, format_grouped};
 use crate::table::TableCell;
 use crate::{Words, cost, format, prose};
-use heaplab_analysis::tracemalloc::{TracedBalance, balance, is_equal, tracing_cost};
-use heaplab_record::{Report, Run, TracemallocRun, UntracedPart, UntracedReason};
+use heaplab_analysis::tracemalloc::{TracedBalance, balance, balance_memray, is_equal, tracing_cost};
+use heaplab_record::{MemrayOutcome, Report, Run, TracemallocRun, UntracedPart, UntracedReason};
 
 /// The columns under each of the groups in [`GROUPS`].
 pub(crate) const COLUMNS: [&str; 8] = [
@@ -39,6 +39,8 @@ pub(crate) struct TracedRow {
     pub(crate) reason: String,
     /// Which lines hold the most, by tracemalloc.
     pub(crate) lines: String,
+    /// What memray says; empty where it was not asked.
+    pub(crate) memray: String,
 }
 
 /// A row per run that tracemalloc measured, in the order of the report.
@@ -81,6 +83,7 @@ fn build_row(run: &Run, of: &TracemallocRun, words: &Words) -> TracedRow {
         is_explained: balance.is_explained(),
         reason: explain_difference(of, &balance, words),
         lines: list_lines(of, words),
+        memray: of.memray.as_ref().map(|memray| explain_memray(of, memray, words)).unwrap_or_default(),
     }
 }
 
@@ -137,6 +140,40 @@ fn list_parts(figures: [i128; 3], written: fn(i128) -> String, words: &Words) ->
         .map(|(key, figure)| words.say(key, &[("figure", &written(figure))]))
         .collect();
     prose::join_names(&parts, words)
+}
+
+/// memray's figures, and why they are not the recorder's.
+pub(crate) fn explain_memray(of: &TracemallocRun, memray: &MemrayOutcome, words: &Words) -> String {
+    let (version, live, own, wall_ns) = match memray {
+        MemrayOutcome::Measured { version, live, own, wall_ns } => (version, live, own, *wall_ns),
+        MemrayOutcome::NotInstalled => return words.get("memray-not-installed"),
+        MemrayOutcome::Failed { cause } => {
+            return words.say("memray-failed", &[("cause", &prose::strip_controls(cause))]);
+        }
+    };
+    let figures = |of: &heaplab_record::LiveFigures| {
+        let figures = [of.peak_bytes, of.end_bytes, of.end_blocks].map(i128::from);
+        list_parts(figures, format_grouped, words)
+    };
+    let version = prose::strip_controls(version);
+    let mut sentences = vec![words.say("memray-says", &[("version", &version), ("parts", &figures(live))])];
+    if *own != heaplab_record::LiveFigures::default() {
+        sentences.push(words.say("memray-own", &[("parts", &figures(own))]));
+    }
+    let balance = balance_memray(&of.heap, live, own);
+    if balance.other_moment_bytes > 0 {
+        let bytes = format::count(balance.other_moment_bytes);
+        sentences.push(words.say("memray-other-moment", &[("bytes", &bytes)]));
+    }
+    sentences.push(match balance.rests {
+        [0, 0, 0] => words.get("memray-equal"),
+        rests => words.say("gap-unexplained", &[("parts", &list_parts(rests, format_gap, words))]),
+    });
+    if let Some(plain_ns) = of.plain_wall_ns.filter(|plain_ns| *plain_ns > 0) {
+        let ratio = cost::format_slowdown(wall_ns as f64 / plain_ns as f64);
+        sentences.push(words.say("memray-time", &[("ratio", &ratio)]));
+    }
+    prose::join_sentences(&sentences, words)
 }
 
 fn list_lines(of: &TracemallocRun, words: &Words) -> String {

@@ -92,6 +92,27 @@ fn what_no_reason_accounts_for_is_said_with_its_amount() {
 }
 
 #[test]
+fn memrays_own_blocks_are_told_from_the_scripts() {
+    let words = Words::new(Lang::En);
+    let of = TracemallocRun { traced: figures(1_000, 800, 8), heap: figures(1_000, 800, 8), ..equal() };
+    let explain = |live, own| {
+        let memray = MemrayOutcome::Measured { version: "1.20.0".into(), live, own, wall_ns: 500_000_000 };
+        explain_memray(&of, &memray, &words)
+    };
+    let said = explain(figures(1_100, 1_050, 13), figures(300, 250, 5));
+    for needed in ["memray 1.20.0", "300 B at the peak, 250 B at the end, 5 blocks", "200 B less", "×5.00"] {
+        assert!(said.contains(needed), "{needed}: {said}");
+    }
+    assert!(said.contains("to the byte") && !said.contains("Not explained"), "{said}");
+    let nameless = explain(figures(1_300, 1_050, 13), figures(0, 0, 0));
+    assert!(
+        nameless.contains("Not explained: +300 B at the peak, +250 B at the end, +5 blocks"),
+        "{nameless}"
+    );
+    assert!(explain_memray(&of, &MemrayOutcome::NotInstalled, &words).contains("pip install memray"));
+}
+
+#[test]
 fn nothing_is_said_where_nothing_was_measured() {
     let words = Words::new(Lang::En);
     assert_eq!(tracemalloc_note(&fixture::report(Lang::En).runs, &words), None);

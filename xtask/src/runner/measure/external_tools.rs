@@ -4,6 +4,7 @@
 //! measured region.
 
 mod heaptrack;
+mod memray;
 mod valgrind;
 
 use super::VariantTask;
@@ -32,7 +33,8 @@ pub(super) struct ToolRun {
 
 /// Adds the tools' figures to the runs' reconciliations.
 pub(super) fn run_tools(runner: &mut Runner<'_>, tasks: &[VariantTask<'_>]) -> Result<()> {
-    for index in choose_runs(&runner.section.runs) {
+    memray::run_memray(runner, tasks)?;
+    for index in choose_runs(&runner.section.runs, |run| run.reconciliation.is_some()) {
         let run = &runner.section.runs[index];
         let Some(rows) = run.reconciliation.as_ref().map(|kept| kept.rows) else { continue };
         let of_run = |task: &&VariantTask<'_>| {
@@ -62,14 +64,13 @@ const fn tool_program(tool: OutsideTool) -> &'static str {
 
 /// The baseline, or the first run; and among the other runs of its lesson and work group the one
 /// with the lowest peak.
-fn choose_runs(runs: &[Run]) -> Vec<usize> {
-    let reconciled = || runs.iter().enumerate().filter(|(_, run)| run.reconciliation.is_some());
-    let Some((first, baseline)) = reconciled().find(|(_, run)| run.baseline).or_else(|| reconciled().next())
-    else {
+fn choose_runs(runs: &[Run], is_wanted: fn(&Run) -> bool) -> Vec<usize> {
+    let wanted = || runs.iter().enumerate().filter(|(_, run)| is_wanted(run));
+    let Some((first, baseline)) = wanted().find(|(_, run)| run.baseline).or_else(|| wanted().next()) else {
         return Vec::new();
     };
     let peak = |run: &Run| run.heap.as_ref().map_or(u64::MAX, |heap| heap.peak_bytes);
-    let leanest = reconciled()
+    let leanest = wanted()
         .filter(|(index, run)| *index != first && run.section == baseline.section)
         .filter(|(_, run)| run.work_group == baseline.work_group)
         .min_by_key(|(_, run)| peak(run));
