@@ -23,4 +23,5 @@ mod report;
 mod run;
 mod small_reports;
 mod tools;
+mod tracemalloc;
 mod workflows;
