@@ -4,6 +4,7 @@ mod bench;
 mod cpu;
 mod difference;
 mod summary;
+mod tool_results;
 mod versions;
 
 pub use bench::render_bench_markdown;

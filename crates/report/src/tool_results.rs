@@ -2,12 +2,10 @@
 //! It is shown as it is, beside what heaplab measured.
 
 use crate::attachments::tables::run_label;
-use crate::markdown::{code_span, escape_text, fence};
 use crate::{Artifact, Words, prose};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use heaplab_record::{Attachment, Report, Run, ToolFile, ToolOutput};
-use std::fmt::Write as _;
 
 /// A tool's picture, or a page of its own.
 pub(crate) struct ToolFileView {
@@ -67,24 +65,7 @@ pub(crate) fn output_views(report: &Report, words: &Words) -> Vec<ToolOutputView
     found.map(of).collect()
 }
 
-/// Both as Markdown: pictures and links by their names in the report's folder, printed text between
-/// fences.
-pub(crate) fn render_markdown(report: &Report, words: &Words) -> String {
-    let mut out = String::new();
-    for (view, (_, file)) in file_views(report, &[], words).iter().zip(tool_files(report)) {
-        let (title, mark) = (escape_text(&view.title), if file.is_picture() { "!" } else { "" });
-        let (source, command) = (escape_text(&view.source), code_span(&view.command));
-        let _ = write!(out, "\n## {title}\n\n{mark}[{title}]({})\n\n{source}: {command}\n", view.file);
-    }
-    for view in output_views(report, words) {
-        let (title, source) = (escape_text(&view.title), escape_text(&view.source));
-        let fenced = fence(&format!("$ {}\n{}", view.command, view.text));
-        let _ = write!(out, "\n## {title}\n\n{source}\n\n{fenced}");
-    }
-    out
-}
-
-fn tool_files(report: &Report) -> impl Iterator<Item = (&Run, &ToolFile)> {
+pub(crate) fn tool_files(report: &Report) -> impl Iterator<Item = (&Run, &ToolFile)> {
     attachments(report).filter_map(|(run, attachment)| match attachment {
         Attachment::File(file) => Some((run, file)),
         _ => None,
@@ -100,11 +81,12 @@ fn describe_source(tool: &str, version: &str, run: &Run, words: &Words) -> Strin
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{Lang, PagePictures, fixture, render_report_page};
 
-    fn report(lang: Lang) -> Report {
+    /// A report with a picture, a page and a text of other tools.
+    pub(crate) fn report(lang: Lang) -> Report {
         let text = |en: &str, zh: &str| heaplab_record::Text { en: en.to_owned(), zh: zh.to_owned() };
         let file = |file: &str| {
             Attachment::File(ToolFile {
@@ -140,13 +122,5 @@ mod tests {
             assert!(page.contains("loops: &#60;5&#62;") && !page.contains('\u{1b}'));
             assert!(page.contains("href=\"#tool-results\""));
         }
-    }
-
-    #[test]
-    fn the_summary_has_them_by_their_names() {
-        let made = render_markdown(&report(Lang::En), &Words::new(Lang::En));
-        assert!(made.contains("![Its own &lt;picture>](leak.png)"), "{made}");
-        assert!(made.contains("\n[Its own &lt;picture>](memray.html)"), "{made}");
-        assert!(made.contains("````text\n$ python3 -m timeit pass\n"), "{made}");
     }
 }

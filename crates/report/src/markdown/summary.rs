@@ -1,6 +1,7 @@
 //! `summary.md`: the report as Markdown that renders on GitHub, for a step summary or a pull
 //! request.
 
+use super::tool_results::render_tool_results;
 use super::versions::render_versions;
 use super::{code_span, escape_text, longest_backtick_run, table_head, table_row};
 use crate::against::describe_against;
@@ -11,7 +12,7 @@ use crate::source_listing::{self, ListingView};
 use crate::table::{MergedTable, TableCell};
 use crate::{
     Words, claims as judged, cost, findings, format, goal, notes, predict, program, prose, reconcile,
-    site_table, tool_results, versions, wall,
+    site_table, versions, wall,
 };
 use heaplab_record::{ClaimVerdict, Failure, FindingVerdict, Language, Report, Run};
 use std::fmt::Write as _;
@@ -73,7 +74,7 @@ pub fn render_summary(report: &Report, drawn: DrawnPictures, words: &Words) -> S
         let (title, path) = (escape_text(&listing.title), escape_text(&listing.path));
         let _ = write!(out, "\n## {title}\n\n{path}\n\n{}", render_listing(&listing));
     }
-    out.push_str(&tool_results::render_markdown(report, words));
+    out.push_str(&render_tool_results(report, words));
     if !report.claims.is_empty() {
         write_section(&mut out, words, "heading-claims", render_claims(&report.claims, words));
     }
