@@ -11,8 +11,7 @@ pub(crate) struct Interpreter<'a> {
     pub(crate) version: &'a str,
 }
 
-/// The interpreters in the order in which they were asked for. The first one comes first, by which
-/// claims are judged.
+/// The interpreters from the oldest version to the newest.
 pub(crate) fn list_interpreters(report: &Report) -> Vec<Interpreter<'_>> {
     let mut found: Vec<Interpreter<'_>> = Vec::new();
     for run in report.runs.iter().filter(|run| run.language == Language::Python) {
@@ -21,7 +20,7 @@ pub(crate) fn list_interpreters(report: &Report) -> Vec<Interpreter<'_>> {
             found.push(Interpreter { label, version: label.unwrap_or_else(|| first_version(report)) });
         }
     }
-    found.sort_by_key(|interpreter| interpreter.label.is_some());
+    found.sort_by_key(|interpreter| version_key(interpreter.version));
     found
 }
 
@@ -53,16 +52,16 @@ mod tests {
     use crate::{Lang, fixture};
 
     #[test]
-    fn the_first_interpreter_comes_first_and_one_alone_is_not_named() {
+    fn the_oldest_interpreter_comes_first_and_one_alone_is_not_named() {
         let mut report = fixture::report(Lang::En);
         assert_eq!(list_interpreters(&report), [Interpreter { label: None, version: "3.11.2" }]);
         let python = report.runs.iter().position(|run| run.language == Language::Python).unwrap();
         assert_eq!(version_to_show(&report.runs[python], &report), None);
-        let newer = Run { interpreter: Some("3.13.0".to_owned()), ..report.runs[python].clone() };
+        let newer = Run { interpreter: Some("3.9.18".to_owned()), ..report.runs[python].clone() };
         report.runs.insert(0, newer);
         let versions: Vec<&str> = list_interpreters(&report).iter().map(|one| one.version).collect();
-        assert_eq!(versions, ["3.11.2", "3.13.0"]);
-        assert_eq!(version_to_show(&report.runs[0], &report), Some("3.13.0"));
+        assert_eq!(versions, ["3.9.18", "3.11.2"]);
+        assert_eq!(version_to_show(&report.runs[0], &report), Some("3.9.18"));
         assert_eq!(version_to_show(&report.runs[python + 1], &report), Some("3.11.2"));
         assert_eq!(version_to_show(&report.runs[1], &report), None, "Rust has no interpreter");
     }

@@ -44,31 +44,38 @@ def name_blocks(one, made):
 
 
 BLOCK_NAMES = {
+    "dict": words("a dictionary; its keys stand once for the class", "一个字典；键全类只存一份"),
+    "values": words("an array for the values of its fields", "一个数组，放字段的值"),
+    "inline": words("the object, with the values of its fields behind it", "对象本身，字段的值就接在后面"),
+    "object": words("the object", "对象本身"),
     "str": words("the name, a str", "名字，一个 str"),
     "int": words("the score, an int", "分数，一个 int"),
-    "object": words("the object", "对象本身"),
-    "inline": words("the object, with the values of its fields behind it", "对象本身，字段的值就接在后面"),
-    "values": words("an array for the values of its fields", "一个数组，放字段的值"),
-    "dict": words("a dictionary; its keys stand once for the class", "一个字典；键全类只存一份"),
 }
+NONE = {"unit": "text", "value": "–"}
 
 
 def blocks_table(plain, slots):
-    rows = []
-    for label, (one, made, read) in ((words("no", "没有"), plain), (words("yes", "有"), slots)):
-        for name, line, number in name_blocks(one, made):
-            rows.append([label, BLOCK_NAMES[name], {"unit": "text", "value": line}, size(number)])
-        for line, number in read:
-            late = words("a dictionary, only once somebody reads __dict__", "一个字典，有人读 __dict__ 时才有")
-            rows.append([label, late, {"unit": "text", "value": line}, size(number)])
+    """A row per block, with its bytes without __slots__ and with them."""
+    (one, made, read), (slots_one, slots_made, _) = plain, slots
+    with_slots = {name: number for name, _, number in name_blocks(slots_one, slots_made)}
+    # An object with its values behind it is, with __slots__, an object.
+    with_slots["inline"] = with_slots["object"]
+    code = lambda line: {"unit": "text", "value": line}
+    rows = [
+        [BLOCK_NAMES[name], code(line), size(number), size(with_slots[name]) if name in with_slots else NONE]
+        for name, line, number in sorted(name_blocks(one, made), key=lambda block: list(BLOCK_NAMES).index(block[0]))
+    ]
+    for line, number in read:
+        late = words("a dictionary, only once somebody reads __dict__", "一个字典，有人读 __dict__ 时才有")
+        rows.append([late, code(line), size(number), NONE])
     return {
         "kind": "table",
         "title": text("The blocks that make up one object, by tracemalloc", "一个对象由哪几块内存组成（tracemalloc）"),
         "columns": [
-            text("__slots__", "__slots__"),
             text("block", "内存块"),
             text("the line that asks for it", "申请它的那一行"),
-            text("bytes", "字节"),
+            text("without __slots__", "没有 __slots__"),
+            text("with __slots__", "有 __slots__"),
         ],
         "rows": rows,
     }

@@ -24,4 +24,5 @@ mod run;
 mod small_reports;
 mod tools;
 mod tracemalloc;
+mod versions;
 mod workflows;

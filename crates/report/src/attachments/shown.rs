@@ -19,7 +19,7 @@ impl ShownAttachment<'_> {
     }
 }
 
-/// The attachments in the order of the runs.
+/// The attachments in the order of the runs; those of one variant from the oldest version on.
 pub(crate) fn shown_attachments(report: &Report) -> Vec<ShownAttachment<'_>> {
     let mut shown: Vec<ShownAttachment<'_>> = Vec::new();
     for run in &report.runs {
@@ -32,11 +32,22 @@ pub(crate) fn shown_attachments(report: &Report) -> Vec<ShownAttachment<'_>> {
                     && says_the_same(other.attachment, attachment)
             };
             match (shown.iter_mut().find(same), version) {
-                (Some(known), Some(version)) => known.versions.push(version),
+                (Some(known), Some(version)) => {
+                    known.versions.push(version);
+                    known.versions.sort_by_key(|version| interpreters::version_key(version));
+                }
                 _ => shown.push(ShownAttachment { run, attachment, versions: version.into_iter().collect() }),
             }
         }
     }
+    shown.sort_by_cached_key(|one| {
+        let is_variant = |run: &Run| {
+            (&run.section, &run.variant, run.language)
+                == (&one.run.section, &one.run.variant, one.run.language)
+        };
+        let version = one.versions.first().map(|version| interpreters::version_key(version));
+        (report.runs.iter().position(is_variant), version)
+    });
     shown
 }
 
@@ -77,7 +88,16 @@ mod tests {
     #[test]
     fn the_same_of_another_version_is_shown_once_with_both() {
         let runs = vec![run(None, figure(2)), run(Some("3.9.18"), figure(2)), run(Some("3.13.0"), figure(1))];
-        assert_eq!(labels(runs), [Some("3.11.2, 3.9.18".to_owned()), Some("3.13.0".to_owned())]);
+        assert_eq!(labels(runs), [Some("3.9.18, 3.11.2".to_owned()), Some("3.13.0".to_owned())]);
+    }
+
+    #[test]
+    fn older_versions_come_first_and_variants_stay_in_their_order() {
+        let other = Run { variant: "cycles".to_owned(), ..run(None, figure(9)) };
+        let runs =
+            vec![other, run(None, figure(2)), run(Some("3.13.0"), figure(1)), run(Some("3.9.18"), figure(3))];
+        let expected = ["3.11.2", "3.9.18", "3.11.2", "3.13.0"].map(|version| Some(version.to_owned()));
+        assert_eq!(labels(runs), expected);
     }
 
     #[test]

@@ -103,7 +103,7 @@ fn legend_entries(report: &Report, words: &Words) -> Vec<LegendEntry> {
     entries
 }
 
-/// The colour of the interpreter with this index: blue for the first, then others that people with
+/// The colour of the interpreter with this index: blue for the oldest, then others that people with
 /// any kind of colour vision can tell from it and from Rust's.
 fn version_colour(index: usize) -> RGBColor {
     plot::line_colour(1 + index % 7)
