@@ -111,6 +111,9 @@ impl NamedPicture<'_> {
     fn title(&self, words: &Words) -> String {
         let title = words.lang().pick(self.kind.title());
         match &self.versions {
+            Some(versions) if title.contains(canvas::language_name(Language::Python)) => {
+                format!("{title} · {versions}")
+            }
             Some(versions) => format!("{title} · {} {versions}", canvas::language_name(Language::Python)),
             None => title.to_owned(),
         }
