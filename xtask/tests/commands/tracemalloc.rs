@@ -12,7 +12,7 @@ fn figures(of: &Value) -> [i64; 3] {
 
 /// The scripts of a section that tracemalloc has measured.
 fn traced(section: &str, rows: &str) -> Vec<(String, Value)> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let report = report_of(section, rows, &folder.path().join("report"), &["--python", "yes"]);
     runs(&report)
         .into_iter()
