@@ -105,7 +105,7 @@ fn two_interpreters_stand_side_by_side() {
 
 /// Every place where a reader looks: terminal, page, Markdown, chart and files.
 fn check_texts(out: &Path, terminal: &str, newer: &str, older: &str) {
-    let read = |name: &str| std::fs::read_to_string(out.join(name)).unwrap();
+    let read = |name: &str| std::fs::read_to_string(out.join(name)).expect("the report has the file");
     let heading = "What a version of CPython changes";
     for (place, text) in [
         ("terminal", terminal.to_owned()),
@@ -131,7 +131,7 @@ fn check_texts(out: &Path, terminal: &str, newer: &str, older: &str) {
 
 fn live_bytes_per_row(run: &Value) -> f64 {
     assert_eq!(run["heap"]["rows"], ROWS);
-    run["heap"]["peak_bytes"].as_u64().unwrap() as f64 / ROWS as f64
+    run["heap"]["peak_bytes"].as_u64().expect("it has heap figures") as f64 / ROWS as f64
 }
 
 fn figure(run: &Value, name: &str) -> u64 {
@@ -149,6 +149,10 @@ fn bytes_by_tracemalloc(python: &str, kind: &str) -> f64 {
          rows = [blocks.{kind}(name=f'user{{i}}', score=i) for i in range({ROWS})]\n\
          print(tracemalloc.get_traced_memory()[0] / {ROWS})"
     );
-    let output = Command::new(python).args(["-B", "-c", &ask]).current_dir(folder).output().unwrap();
+    let output = Command::new(python)
+        .args(["-B", "-c", &ask])
+        .current_dir(folder)
+        .output()
+        .expect("the interpreter starts");
     run::stdout(&output).trim().parse().unwrap_or_else(|_| panic!("{}", run::stderr(&output)))
 }
