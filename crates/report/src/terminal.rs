@@ -44,6 +44,8 @@ pub struct RunTable<'a> {
     widths: [usize; 9],
     gap: usize,
     exact: bool,
+    /// The version of the first interpreter, where several run the scripts.
+    first_interpreter: Option<String>,
 }
 
 impl<'a> RunTable<'a> {
@@ -58,7 +60,14 @@ impl<'a> RunTable<'a> {
             ([15, 4, 5, 7, 7, 7, 10, 7, 10], 1, NARROW)
         };
         widths[VARIANT] += width.saturating_sub(least).min(15);
-        RunTable { words, widths, gap, exact: width >= WIDE }
+        RunTable { words, widths, gap, exact: width >= WIDE, first_interpreter: None }
+    }
+
+    /// As this table, where several interpreters run the scripts: the first one's version stands beside
+    /// its runs too.
+    #[must_use]
+    pub fn with_first_interpreter(self, version: &str) -> RunTable<'a> {
+        RunTable { first_interpreter: Some(version.to_owned()), ..self }
     }
 
     /// The heads of the columns and a line under them.
@@ -136,11 +145,14 @@ impl<'a> RunTable<'a> {
         out
     }
 
-    /// `rust`, `py`, or the version of another interpreter than the first: `3.9`.
+    /// `rust`, `py`, or where several interpreters run the version: `3.9`.
     fn language_cell(&self, language: Language, interpreter: Option<&str>) -> String {
         match (language, interpreter) {
             (Language::Rust, _) => self.words.get("language-rust-short"),
-            (Language::Python, None) => self.words.get("language-python-short"),
+            (Language::Python, None) => match &self.first_interpreter {
+                Some(version) => prose::minor_version(version).to_owned(),
+                None => self.words.get("language-python-short"),
+            },
             (Language::Python, Some(version)) => prose::minor_version(version).to_owned(),
         }
     }
@@ -263,6 +275,17 @@ mod tests {
         ");
         let wide = row(&RunTable::new(&words, 110), 12);
         assert!(wide.contains("12,345,678") && wide.contains("968 ms×3"), "{wide}");
+    }
+
+    #[test]
+    fn several_interpreters_stand_by_their_versions() {
+        let words = Words::new(Lang::En);
+        let first = fixture::python("8.5", "list", 1, 1);
+        let other = Run { interpreter: Some("3.9.18".to_owned()), ..first.clone() };
+        let table = RunTable::new(&words, 80).with_first_interpreter("3.13.0");
+        let versions = [&first, &other].map(|run| table.render_row(run, None)[16..20].trim().to_owned());
+        assert_eq!(versions, ["3.13", "3.9"]);
+        assert!(RunTable::new(&words, 80).render_row(&first, None).contains(" py "));
     }
 
     #[test]

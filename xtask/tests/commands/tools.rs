@@ -7,9 +7,18 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Output;
 
+/// The section, its scale and the variants.
+const MAPS: [&str; 3] = ["8.5.2", "5000", "list_dict,columns"];
+/// Its function is inlined into the bench, so that only the bench's own name tells the region.
+const INLINED: [&str; 3] = ["8.0", "200", "losing"];
+
 fn lesson(out: &Path, path: Option<&str>) -> Output {
+    measure(MAPS, out, path)
+}
+
+fn measure([section, rows, variants]: [&str; 3], out: &Path, path: Option<&str>) -> Output {
     let mut xtask = run::xtask(&workspace());
-    xtask.args(["lesson", "8.5.2", "--rows", "5000", "--python", "no", "--variant", "list_dict,columns"]);
+    xtask.args(["lesson", section, "--rows", rows, "--python", "no", "--variant", variants]);
     if let Some(path) = path {
         xtask.env("PATH", path);
     }
@@ -27,8 +36,18 @@ fn whatever_another_tool_counts_has_its_reason() {
     let out = home.path().join("report");
     // Below some thousand rows no variant saves what the goal asks for.
     let shown = stdout(&lesson(&out, None));
-    let report = report(&out);
-    for (_, variant, run) in runs(&report) {
+    check_tools(&report(&out));
+    assert!(shown.contains("VmHWM (the kernel)") && shown.contains("✓ dhat"), "{shown}");
+    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(page.contains("columns at 5,000 rows, tool by tool"));
+    let inlined = home.path().join("inlined");
+    measure(INLINED, &inlined, None);
+    check_tools(&report(&inlined));
+}
+
+/// Holds what valgrind and heaptrack counted inside the region to the recorder's figures.
+fn check_tools(report: &Value) {
+    for (_, variant, run) in runs(report) {
         let kept = &run["reconciliation"];
         let of = |field: &str| kept[field].as_i64().unwrap_or_else(|| panic!("{variant} {field}"));
         let blocks = of("heap_total_blocks") + of("heap_reallocations");
@@ -60,9 +79,6 @@ fn whatever_another_tool_counts_has_its_reason() {
             }
         }
     }
-    assert!(shown.contains("VmHWM (the kernel)") && shown.contains("✓ dhat"), "{shown}");
-    let page = std::fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(page.contains("columns at 5,000 rows, tool by tool"));
 }
 
 #[test]

@@ -66,6 +66,10 @@ fn measure_variants(
     terminal: &Terminal,
 ) -> Result<SectionResult> {
     let table = RunTable::new(&selection.words, Terminal::width_columns());
+    let table = match &selection.pythons[..] {
+        [first, _, ..] => table.with_first_interpreter(&first.version),
+        _ => table,
+    };
     let mut shown = Vec::new();
     terminal.print_result(&table.render_header());
     measure::measure_section(&plan.request, &plan.tasks, terminal, &mut |event| match event {
