@@ -62,14 +62,17 @@ fn check_tools(report: &Value) {
                 continue;
             }
             let part = |whose: &str, field: &str| found[whose][field].as_i64();
-            let inside = |field: &str| part("whole", field).unwrap() - part("outside", field).unwrap();
+            let inside = |field: &str| {
+                part("whole", field).expect("it was measured")
+                    - part("outside", field).expect("it was measured")
+            };
             assert_eq!(inside("total_blocks"), blocks, "{variant} {tool}");
             assert_eq!(inside("end_bytes"), of("heap_end_bytes"), "{variant} {tool}");
             // The process's peak may fall at another moment than the region's: less of the region
             // is live then.
             assert!((1..=of("heap_peak_bytes")).contains(&inside("peak_bytes")), "{variant} {tool}");
             assert!(
-                part("outside", "total_blocks").unwrap() > 0,
+                part("outside", "total_blocks").expect("it was measured") > 0,
                 "{tool}: a process is more than its region"
             );
             if tool == "valgrind_dhat" {

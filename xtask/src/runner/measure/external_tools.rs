@@ -14,22 +14,14 @@ use crate::runner::probe::{self, RunRequest};
 use anyhow::{Context as _, Result};
 use heaplab::runner::user_program::find_in_path;
 use heaplab_record::{Language, OutsideFigures, OutsideOutcome, OutsideRun, OutsideTool, Probe, Run};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-/// The function around the measured region. Everything that a variant allocates has it in the call
-/// stack.
-const REGION_FUNCTION: &str = "heaplab_lesson::measure::VariantRunner::measure";
+/// The function that calls the variant. Everything that a variant allocates has it in the call stack.
+const REGION_FUNCTION: &str = "heaplab_lesson::measure::run_variant";
 /// A class waits for two tools and two variants. A tool that takes longer than this is left out,
 /// and the report says so.
 const TOOL_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// A child under a tool.
-pub(super) struct ToolRun {
-    pub(super) out: PathBuf,
-    /// The lesson's crate as in function names.
-    pub(super) krate: String,
-}
 
 /// Adds the tools' figures to the runs' reconciliations.
 pub(super) fn run_tools(runner: &mut Runner<'_>, tasks: &[VariantTask<'_>]) -> Result<()> {
@@ -93,7 +85,6 @@ fn run_under_tool(
     // its data.
     let mut order = runner.build_run_request(task, Probe::Counts, rows, out.clone())?;
     order.timeout = order.timeout.min(TOOL_TIMEOUT);
-    let sight = ToolRun { out: out.clone(), krate: task.built.lesson.package.replace('-', "_") };
     let before = match tool {
         OutsideTool::ValgrindDhat => valgrind::command_prefix(&out),
         OutsideTool::Heaptrack => heaptrack::command_prefix(&out),
@@ -103,8 +94,8 @@ fn run_under_tool(
     let read = match outcome.record {
         Err(fault) => Err(anyhow::anyhow!("{}", fault.cause)),
         Ok(_) => match tool {
-            OutsideTool::ValgrindDhat => valgrind::read_figures(&sight),
-            OutsideTool::Heaptrack => heaptrack::read_figures(&sight),
+            OutsideTool::ValgrindDhat => valgrind::read_figures(&out),
+            OutsideTool::Heaptrack => heaptrack::read_figures(&out),
         },
     };
     std::fs::remove_dir_all(&out).with_context(|| format!("cannot take {} away", out.display()))?;
@@ -131,13 +122,9 @@ fn tool_version(tool: &str) -> String {
     line.rsplit(['-', ' ']).next().unwrap_or_default().to_owned()
 }
 
-/// Whether a stack, with the root first, is in the measured region: a function of the lesson below
-/// the region's function.
-pub(super) fn is_in_region<'a>(frames: impl Iterator<Item = &'a str>, krate: &str) -> bool {
-    let of_lesson = |frame: &str| {
-        frame.trim_start_matches('<').strip_prefix(krate).is_some_and(|rest| rest.starts_with("::"))
-    };
-    frames.skip_while(|frame| !frame.starts_with(REGION_FUNCTION)).skip(1).any(of_lesson)
+/// Whether a stack is in the measured region.
+pub(super) fn is_in_region<'a>(mut frames: impl Iterator<Item = &'a str>) -> bool {
+    frames.any(|frame| frame.starts_with(REGION_FUNCTION))
 }
 
 /// The totals of the process, and the part of them outside the region.
@@ -147,26 +134,4 @@ pub(super) type ToolFigures = (OutsideFigures, OutsideFigures);
 pub(super) fn read_output(path: &Path) -> Result<String> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     std::fs::read_to_string(path).with_context(|| format!("it left no {name}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_region_is_what_the_variant_asks_for_inside_the_bench() {
-        let inside = |frames: &[&str]| is_in_region(frames.iter().copied(), "slots_vs_maps");
-        let bench = "heaplab_lesson::measure::VariantRunner::measure::h0123456789abcdef (measure.rs)";
-        assert!(inside(&["main", REGION_FUNCTION, "slots_vs_maps::list", "malloc"]));
-        assert!(inside(&["main", bench, "alloc::boxed::Box", "slots_vs_maps::list::h01 (main.rs)"]));
-        assert!(inside(&["main", REGION_FUNCTION, "<slots_vs_maps::Rows as Iterator>::next"]));
-        assert!(!inside(&[
-            "slots_vs_maps::main",
-            REGION_FUNCTION,
-            "heaplab_lesson::resident::now",
-            "malloc"
-        ]));
-        assert!(!inside(&["slots_vs_maps::main", "heaplab_lesson::measure::Measured::into_record"]));
-        assert!(!inside(&["main", REGION_FUNCTION, "slots_vs_maps_else::list"]));
-    }
 }

@@ -1,6 +1,6 @@
 //! Reads the file of `valgrind --tool=dhat`, and splits it by call stacks.
 
-use super::{ToolFigures, ToolRun, is_in_region, read_output};
+use super::{ToolFigures, is_in_region, read_output};
 use anyhow::Result;
 use heaplab_profile::{Profile, Site, dhat};
 use heaplab_record::OutsideFigures;
@@ -15,13 +15,12 @@ pub(super) fn command_prefix(out: &Path) -> Vec<String> {
     vec!["--tool=dhat".to_owned(), FRAMES.to_owned(), file]
 }
 
-pub(super) fn read_figures(sight: &ToolRun) -> Result<ToolFigures> {
-    let profile = dhat::read(&read_output(&sight.out.join(FILE))?)?;
-    Ok(split_by_region(&profile, &sight.krate))
+pub(super) fn read_figures(out: &Path) -> Result<ToolFigures> {
+    Ok(split_by_region(&dhat::read(&read_output(&out.join(FILE))?)?))
 }
 
-fn split_by_region(profile: &Profile, krate: &str) -> ToolFigures {
-    let inside = |site: &Site| is_in_region(site.frames.iter().map(|frame| frame.function.as_str()), krate);
+fn split_by_region(profile: &Profile) -> ToolFigures {
+    let inside = |site: &Site| is_in_region(site.frames.iter().map(|frame| frame.function.as_str()));
     let whole = sum_sites(profile.sites.iter());
     (whole, sum_sites(profile.sites.iter().filter(|site| !inside(site))))
 }
