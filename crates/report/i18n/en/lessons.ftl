@@ -68,5 +68,5 @@ pymalloc-malloc-grown = RSS grew by, with malloc
 pymalloc-wall = time, with pymalloc
 pymalloc-malloc-wall = time, with malloc
 pymalloc-too-small = the difference is too small to show at this scale
-pymalloc-malloc-more = malloc takes { $each } B more per block. glibc’s malloc puts 8 bytes before each block and rounds up to 16 bytes, to 32 at least. pymalloc rounds up to 16 bytes, and its size classes need no bytes before a block.
-pymalloc-malloc-less = malloc takes { $each } B less per block: pymalloc keeps pools for each size class, and these are not full here.
+pymalloc-malloc-more = malloc takes { $each } B more per block
+pymalloc-malloc-less = malloc takes { $each } B less per block: pymalloc’s pools, one for each size class, are not full here

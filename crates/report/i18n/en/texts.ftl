@@ -75,7 +75,7 @@ note-per-row = { $mark } compared per row, because the two ran at different numb
 note-lowered = Run at less than the scale that was asked for, because more would not have fitted into the available memory: { $names }.
 note-lowered-name = { $who } ran { $rows } of { $asked } { $unit }
 note-heap-rows = { $mark } Under the recorder fewer rows ran, because every object is a block there and more would have taken too much time or memory. Peak live and allocations are of these rows: { $names }.
-note-pymalloc = CPython’s peak live and allocations come from a run with PYTHONMALLOC=malloc, in which every object is a block of its own. Its time and RSS come from a plain run with pymalloc, CPython’s own allocator for small objects.
+note-pymalloc = CPython’s peak live and allocations come from a run with PYTHONMALLOC=malloc, in which every object is a block of its own. Its time and RSS come from a plain run with pymalloc, CPython’s own allocator for small objects. pymalloc rounds a block up to 16 bytes; glibc’s malloc puts 8 bytes before it as well, and takes 32 at least.
 note-heap-rows-name = { $who } ran { $rows }
 note-once = Wall time: one plain run each.
 note-repetitions = Wall time: median of { $most } repetitions of the plain run.

@@ -68,5 +68,5 @@ pymalloc-malloc-grown = RSS 增长（malloc）
 pymalloc-wall = 用时（pymalloc）
 pymalloc-malloc-wall = 用时（malloc）
 pymalloc-too-small = 在这个规模下，差别太小，看不出来
-pymalloc-malloc-more = malloc 每块多占 { $each } B。glibc 的 malloc 在每块前面放 8 个字节，再向上取整到 16 字节，至少 32 字节。pymalloc 只取整到 16 字节，块前面不放任何东西。
-pymalloc-malloc-less = malloc 每块少占 { $each } B：pymalloc 为每一级大小各留内存池，这里的池没有装满。
+pymalloc-malloc-more = malloc 每块多占 { $each } B
+pymalloc-malloc-less = malloc 每块少占 { $each } B：pymalloc 为每一级大小各留的内存池，这里没有装满

@@ -76,7 +76,7 @@ note-per-row = { $mark } 两边行数不同，按每行折算后再比。
 note-lowered = 可用内存装不下要求的规模，下列变体少跑了一些：{ $names }。
 note-lowered-name = { $who } 要求 { $asked } { unit-many }，只跑了 { $rows }
 note-heap-rows = { $mark } 在记录器下，每个对象都是一块，行数再多就太慢或太占内存，所以少跑了一些。存活峰值和分配次数属于这个规模：{ $names }。
-note-pymalloc = CPython 的存活峰值和分配次数来自 PYTHONMALLOC=malloc 的运行，那里每个对象都是单独的一块。它的用时和 RSS 来自普通运行，小对象由 CPython 自己的 pymalloc 分配。
+note-pymalloc = CPython 的存活峰值和分配次数来自 PYTHONMALLOC=malloc 的运行，那里每个对象都是单独的一块。它的用时和 RSS 来自普通运行，小对象由 CPython 自己的 pymalloc 分配。pymalloc 把一块取整到 16 字节；glibc 的 malloc 还要在前面放 8 字节，至少占 32 字节。
 note-heap-rows-name = { $who } 跑了 { $rows }
 note-once = 用时：每个变体只跑了一次 plain。
 note-repetitions = 用时取 { $most } 次 plain 运行的中位数。
