@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn a_share_is_of_the_reports_own_unit() {
         let spec = ClaimSpec { per_row: true, ..count_claim(2) };
-        for (lang, each) in [(Lang::En, "2.00 a call"), (Lang::Zh, "每次调用 2.00")] {
+        for (lang, each) in [(Lang::En, "2.00 per call"), (Lang::Zh, "每次调用 2.00")] {
             let claim = of_count(spec.clone(), Cell::Count(2 * ROWS), lang);
             assert!(claim.why.contains(each), "{}", claim.why);
         }

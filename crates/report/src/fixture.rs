@@ -217,7 +217,7 @@ fn access_table(what: &str, lecture_ns: f64, random_ns: f64) -> Attachment {
     Attachment::Table(Table {
         title: text("A random access", "随机访问一行"),
         columns: vec![
-            text("live at end, a row", "结束时每行存活"),
+            text("live at end, per row", "结束时每行存活"),
             text("rows", "数据"),
             text("time", "用时"),
             text("allocations", "分配次数"),

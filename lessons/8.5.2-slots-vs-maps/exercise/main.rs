@@ -2,7 +2,7 @@
 //! cities.
 //!
 //! `mine` gives each row a `String` of its own for its city. Edit it until the peak at 1,000,000
-//! rows is under 60 bytes a row (60,000,000 together) and the checksum is what it was: every row
+//! rows is under 60 bytes per row (60,000,000 together) and the checksum is what it was: every row
 //! must still know its name, score and city. Then go for 32.
 //!
 //! Command: HEAPLAB_PROBE=heap cargo run --profile lesson -p slots-vs-maps --example slots-vs-maps-exercise -- mine

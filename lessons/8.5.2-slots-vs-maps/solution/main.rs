@@ -1,7 +1,7 @@
 //! Two ways to do the exercise of lesson 8.5.2: every city is written down once, and a row has its
 //! number.
 //!
-//! `numbered` meets 60 bytes a row. Its number is two bytes, and yet it costs eight: the struct's
+//! `numbered` meets 60 bytes per row. Its number is two bytes, and yet it costs eight: the struct's
 //! size is a multiple of its alignment, as CPython's objects are of theirs. `columns` meets 32: in
 //! a column two bytes are two bytes.
 //!

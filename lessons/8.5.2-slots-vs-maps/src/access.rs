@@ -28,7 +28,7 @@ pub(crate) fn measure_random_access(rows: usize, get: impl Fn(usize) -> (String,
     vec![Attachment::Table(Table {
         title: Text::new("One random access, a new String each", "随机访问一行，每次返回新的 String"),
         columns: vec![
-            Text::new("live at end, a row", "结束时每行存活"),
+            Text::new("live at end, per row", "结束时每行存活"),
             Text::new("median", "中位数"),
             Text::new("fastest", "最快"),
             Text::new("slowest", "最慢"),

@@ -1,7 +1,7 @@
 //! Lesson 8.5.2: slots against maps. Ten million users, every one of them kept.
 //!
 //! Question:   what does one row cost when each row is a map, a JSON value, a struct, or a few bits?
-//! Prediction: write down bytes a row for `list_dict`, `slots` and `packed` before you look.
+//! Prediction: write down bytes per row for `list_dict`, `slots` and `packed` before you look.
 //! Command:    cargo xtask lesson 8.5
 
 mod access;
@@ -21,12 +21,12 @@ lesson! {
     work "users" {
         rust {
             list_dict: "one HashMap per row, as a dictionary for each object",
-            json: "one serde_json::Value a row: what people really do",
-            slots: "one struct a row: the fields have their places",
+            json: "one serde_json::Value per row: what people really do",
+            slots: "one struct per row: the fields have their places",
             slots_by: "the struct with the egg, a marker of size zero",
             compact: "the struct, with names short enough to stay inside it",
-            columns: "one column a field, all names in one string",
-            packed: "one column a field, each block in as few bits as it needs",
+            columns: "one column per field, all names in one string",
+            packed: "one column per field, each block in as few bits as it needs",
         }
         python {
             list_dict: "a list of objects of a class without __slots__",

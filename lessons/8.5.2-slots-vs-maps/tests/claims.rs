@@ -10,7 +10,7 @@ const ROWS: u64 = 100_000;
 /// The scale that the exercise names.
 const EXERCISE_ROWS: u64 = 1_000_000;
 
-/// What the exercise asks for, and the further step, in bytes a row at the peak.
+/// What the exercise asks for, and the further step, in bytes per row at the peak.
 const GOAL_BYTES_A_ROW: u64 = 60;
 const FURTHER_GOAL_BYTES_A_ROW: u64 = 32;
 
@@ -52,7 +52,7 @@ fn columns_cost_two_numbers_a_row_and_one_string() {
 fn a_map_a_row_costs_several_structs() {
     let slots = peak_bytes(LESSON, "slots", ROWS);
     let list_dict = peak_bytes(LESSON, "list_dict", ROWS);
-    assert!(list_dict > 4 * slots, "a HashMap a row {list_dict}, a struct a row {slots}");
+    assert!(list_dict > 4 * slots, "a HashMap per row {list_dict}, a struct per row {slots}");
     assert!(peak_bytes(LESSON, "json", ROWS) > 2 * list_dict);
 }
 

@@ -2,7 +2,7 @@
 //! side by side.
 //!
 //! Question:   which of the four still holds memory when it is done, and which never held any?
-//! Prediction: write down, in bytes a row, the peak of each variant and what is live at its end.
+//! Prediction: write down, in bytes per row, the peak of each variant and what is live at its end.
 //! Command:    cargo xtask lesson 8.8
 
 use heaplab_lesson::{Attachment, Cell, Checksum, Figure, Scale, Text, VariantResult, lesson};
@@ -17,12 +17,12 @@ lesson! {
     work "scores" {
         rust {
             cycle: "rows and ledger own each other by Rc: letting go frees nothing (8.1)",
-            maps: "a HashMap a row, all of them kept (8.5)",
-            slots: "a struct a row, all of them kept (8.5.2)",
+            maps: "a HashMap per row, all of them kept (8.5)",
+            slots: "a struct per row, all of them kept (8.5.2)",
             generator: "one row at a time, kept by nobody (8.5.1)",
         }
         python {
-            maps: "a dict a row, all of them kept",
+            maps: "a dict per row, all of them kept",
             generator: "a generator: one row at a time",
         }
     }

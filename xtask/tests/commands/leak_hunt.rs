@@ -65,7 +65,7 @@ fn every_variant_is_judged_rightly_site_by_site() {
             judged += 1;
         }
         let line = shown.lines().find(|line| line.starts_with(&format!("{variant}: ")));
-        assert!(line.is_some_and(|line| line.contains(" B a request, sure ")), "{variant}: {line:?}");
+        assert!(line.is_some_and(|line| line.contains(" B per request, sure ")), "{variant}: {line:?}");
     }
     assert_eq!(judged, 14);
     who_could_still_free_it(&report);

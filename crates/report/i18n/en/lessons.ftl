@@ -55,9 +55,9 @@ calls-last-bag = items in the last bag
 calls-live-half = live after half the calls
 calls-live-all = live after all calls
 calls-own-bag = each call finds its own item alone in the bag; the second half of the calls added no live bytes
-calls-own-bag-grows = each call finds its own item alone in the bag, and yet the second half of the calls added { $grown } live bytes, { $per-call } a call: something keeps what it was given
+calls-own-bag-grows = each call finds its own item alone in the bag, and yet the second half of the calls added { $grown } live bytes, { $per-call } per call: something keeps what it was given
 calls-shared-bag = the bag is shared: the last call finds { $others } items of other calls in it; the second half of the calls added no live bytes
-calls-shared-bag-grows = the bag is shared: the last call finds { $others } items of other calls in it; the second half of the calls added { $grown } live bytes, { $per-call } a call
+calls-shared-bag-grows = the bag is shared: the last call finds { $others } items of other calls in it; the second half of the calls added { $grown } live bytes, { $per-call } per call
 
 pymalloc-title = CPython with its own allocator and with malloc
 pymalloc-rows = rows

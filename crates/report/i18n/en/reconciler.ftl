@@ -1,4 +1,4 @@
-# The reconciler's table: a row a tool, and why its figures are not the recorder's.
+# The reconciler's table: a row per tool, and why its figures are not the recorder's.
 heading-tools = Tool by tool
 lead-tools = The same work at the same scale under every tool that is here. Small print: how far a figure lies from the recorder’s. – means that the tool does not say.
 tools-of = { $variant } at { $rows } { $unit }, tool by tool

@@ -20,8 +20,8 @@ unit-one = { $unit ->
     [bytes] byte
    *[other] { $other }
  }
-each-row = { $each } a { $one }
-value-each-row = { $value } a { $one }
+each-row = { $each } per { $one }
+value-each-row = { $value } per { $one }
 by-signal = {" "}(signal { $signal })
 
 column-variant = variant
@@ -45,7 +45,7 @@ column-rss-file = RSS|file
 column-allocations = allo-|cations
 column-wall = wall
 column-against = against|baseline
-column-end-a-row = live at end, a row
+column-end-a-row = live at end, per row
 column-slowdown = recorder’s cost
 column-claim = claim
 column-says = lecture
@@ -82,7 +82,7 @@ note-repetitions = Wall time: median of { $most } repetitions of the plain run.
 note-fewer = Wall time: median of { $most } repetitions of the plain run; fewer for { $names }.
 note-fewer-name = { $who } (×{ $repetitions })
 note-fewer-language = every { $language } variant (×{ $repetitions })
-note-dhat = dhat costs microseconds an allocation, so it ran at a scale of { $rows } only.
+note-dhat = dhat costs microseconds per allocation, so it ran at a scale of { $rows } only.
 note-rule = Three probes, three “bytes”: heaplab’s recorder adds what a block grows by, and so does stats_alloc; dhat counts each reallocation as a new block of the whole new size. For example { $who }: { $sentence }
 rule-example = For example { $who }: { $sentence }
 note-not-measured = – was not measured: the probe did not run.
@@ -134,11 +134,11 @@ why-other-quantity = Its { $metric } is { $value }.
 why-other-quantity-same = Judged by { $metric }, which is { $value }, the verdict is the same.
 why-other-quantity-holds = Judged by { $metric }, which is { $value }, it would hold. The lecture’s number is nearer to { $meant }, so that is what it must have meant.
 why-other-quantity-fails = Judged by { $metric }, which is { $value }, it would not hold. The lecture’s number is nearer to { $meant }, so that is what it must have meant.
-why-a-row = That is { $bytes } a { $one }.
-why-start = { $start } were resident before the first { $one }; the rest is { $bytes } a { $one }.
+why-a-row = That is { $bytes } per { $one }.
+why-start = { $start } were resident before the first { $one }; the rest is { $bytes } per { $one }.
 why-mostly-interpreter = { $start } of it ({ $percent }) were resident before the first { $one }: that is the interpreter itself, the work added { $added }.
 why-mostly-process = { $start } of it ({ $percent }) were resident before the first { $one }: that is the process itself, the work added { $added }.
-why-allocations = { $variant } makes { $each } allocations a { $one }.
+why-allocations = { $variant } makes { $each } allocations per { $one }.
 why-beside = { $who }: { $value }, { $ratio } times { $language }’s.
 why-beside-heap = { $who }: { $value } by another measure, { $ratio } times { $language }’s.
 why-beside-alone = { $who }: { $value }.

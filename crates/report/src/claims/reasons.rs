@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_share_is_said_to_be_one() {
-        for (lang, each) in [(Lang::En, "8.00 B a row"), (Lang::Zh, "每行 8.00 B")] {
+        for (lang, each) in [(Lang::En, "8.00 B per row"), (Lang::Zh, "每行 8.00 B")] {
             let why = &judge_changed_report(lang, |_| ())[3].why;
             assert!(why.contains(each), "{why}");
         }

@@ -54,7 +54,7 @@ fn the_line_of_a_variant_is_made_of_its_figures() {
     let line = |report: &Report| summarize_growth(report, &words).join("\n");
     assert_eq!(
         line(&growing),
-        format!("{variant}: grows without end, replies.rs:21, 184 B a request, sure 97.3 %")
+        format!("{variant}: grows without end, replies.rs:21, 184 B per request, sure 97.3 %")
     );
     let mut other = growing.clone();
     let sites = |report: &mut Report| report.runs[0].growth.as_mut().unwrap().sites.remove(0);

@@ -93,11 +93,11 @@ mod tests {
         };
         let (trap, fix, cache, bounded) = (why(1_001, 8_192), why(1, 4_096), why(1, 5_096), why(8, 4_096));
         for (text, parts) in [
-            (&trap.en, ["finds 1,000 items", "4,096 live bytes, 8.2 a call"]),
+            (&trap.en, ["finds 1,000 items", "4,096 live bytes, 8.2 per call"]),
             (&trap.zh, ["1,000 件", "4,096 个存活字节，每次 8.2"]),
             (&fix.en, ["alone", "no live bytes"]),
             (&fix.zh, ["只有自己", "没有增加"]),
-            (&cache.en, ["alone", "1,000 live bytes, 2.0 a call: something keeps"]),
+            (&cache.en, ["alone", "1,000 live bytes, 2.0 per call: something keeps"]),
             (&cache.zh, ["1,000 个存活字节", "留着不放"]),
             (&bounded.en, ["finds 7 items", "no live bytes"]),
             (&bounded.zh, ["7 件", "没有增加"]),

@@ -148,13 +148,13 @@ mod tests {
         insta::assert_snapshot!(render_claims(&report.claims[3..], &words, 80, false), @r"
           claim                                              lecture   CPython      Rust
         ✗ _by in the slots costs nothing                         0 B       8 B       0 B
-            CPython slots_by less slots_list comes to 8.00 B a row, where the lecture
-            says 0 B a row. Rust slots_by less slots: 0 B a row. Rust slots_by makes
-            1.00 allocations a row.
+            CPython slots_by less slots_list comes to 8.00 B per row, where the lecture
+            says 0 B per row. Rust slots_by less slots: 0 B per row. Rust slots_by makes
+            1.00 allocations per row.
         – json takes 4 GB                                    4.00 GB         –   2.40 GB
             Not judged: the claim speaks of 10,000,000 rows, Rust json ran 5,000,000 and
-            took 2.40 GB. That is 480 B a row. Rust json makes 5.00 allocations a row.
-            Its peak RSS is 2.40 GB.
+            took 2.40 GB. That is 480 B per row. Rust json makes 5.00 allocations per
+            row. Its peak RSS is 2.40 GB.
         ");
         assert_eq!(render_claims(&[], &words, 80, true), "");
     }
