@@ -103,6 +103,18 @@ fn only_what_is_equal_twice_has_no_tolerance() {
 }
 
 #[test]
+fn a_tolerance_that_was_needed_once_is_kept() {
+    let mut budgets = blessed(vec![run("a", 1000, 131_072, 1)], vec![run("a", 800, 131_072, 1)]);
+    let again = || [outcome("8.5", vec![run("a", 1000, 131_072, 1)])];
+    budgets.update(&again(), &again());
+    assert_eq!(budgets.sections["8.5"].variant["a"].tolerance_percent, 40);
+    // A variant whose figures are exact again has none.
+    let exact = || [outcome("8.5", vec![run("a", 1000, 0, 1)])];
+    budgets.update(&exact(), &exact());
+    assert_eq!(budgets.sections["8.5"].variant["a"].tolerance_percent, 0);
+}
+
+#[test]
 fn a_ceiling_has_room_and_does_not_wander() {
     let fresh = rss_ceiling(10_000_000, None);
     assert!(fresh > 12_500_000 && fresh.is_multiple_of(1 << 20));

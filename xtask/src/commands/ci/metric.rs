@@ -42,6 +42,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is a number of requested bytes, and not of blocks or pages.
+    pub(super) const fn is_exact_bytes(self) -> bool {
+        matches!(self, Metric::TotalBytes | Metric::PeakBytes | Metric::EndBytes)
+    }
+
     /// `None` where the probe did not run.
     pub(super) fn value_in(self, run: &Run) -> Option<u64> {
         let (counts, heap) = (run.counts.as_ref(), run.heap.as_ref());
