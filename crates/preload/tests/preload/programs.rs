@@ -48,13 +48,14 @@ fn programs_that_are_installed_behave_as_without_it() {
     compare("git", &["--version"]);
 }
 
-/// glibc finds that a block is freed twice, and ends the program with its message.
+/// glibc finds that a block is freed twice, and ends the program with its message. Which one depends on
+/// the random key that it has written over the header of the freed block.
 #[test]
 fn a_block_that_is_freed_twice_is_still_found() {
     let recorded = record(Command::new(holds()).arg("twice"));
     assert_eq!(recorded.output.status.signal(), Some(6), "SIGABRT");
     let said = String::from_utf8_lossy(&recorded.output.stderr).into_owned();
-    assert!(said.contains("free()"), "{said}");
+    assert!(said.contains("free()") || said.contains("munmap_chunk(): invalid pointer"), "{said}");
 }
 
 #[test]
