@@ -20,8 +20,15 @@ fn the_saving_of_every_lesson_is_visible_at_its_quick_scale() {
     for section in budgets.keys() {
         let report = root.join(format!("reports/gallery/{section}/report.json"));
         let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+        // The rungs of a ladder are no waste and its cure: their scripts have no baseline.
+        if report["ladder"].is_object() {
+            continue;
+        }
         for (group, runs) in python_groups(&report) {
-            let peak = |run: &&Value| run["plain"]["peak_rss_bytes"].as_f64().unwrap();
+            // A script that imports more than the others begins with more: that is no effect.
+            let plain = |run: &Value, field: &str| run["plain"][field].as_f64().expect("plain ran");
+            let base = runs.iter().map(|run| plain(run, "start_rss_bytes")).fold(f64::INFINITY, f64::min);
+            let peak = |run: &&Value| base + plain(run, "peak_rss_bytes") - plain(run, "start_rss_bytes");
             let (least, most) = (
                 runs.iter().min_by(|a, b| peak(a).total_cmp(&peak(b))).unwrap(),
                 runs.iter().max_by(|a, b| peak(a).total_cmp(&peak(b))).unwrap(),
