@@ -68,7 +68,7 @@ fn is_html(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn taken(name: &str, bytes: &[u8]) -> Result<Artifact, String> {
+    fn take_written(name: &str, bytes: &[u8]) -> Result<Artifact, String> {
         let out = tempfile::tempdir().unwrap();
         let _ = std::fs::write(out.path().join(name), bytes);
         take_file(name, out.path())
@@ -80,7 +80,7 @@ mod tests {
             ("leak.png", b"\x89PNG\r\n\x1a\n and the rest".as_slice()),
             ("memray-2.html", b"\n<!DOCTYPE html>"),
         ] {
-            let artifact = taken(name, bytes).unwrap();
+            let artifact = take_written(name, bytes).unwrap();
             assert_eq!((artifact.name.as_str(), artifact.bytes.as_slice()), (name, bytes));
         }
     }
@@ -97,7 +97,7 @@ mod tests {
             ("Leak.png", png, "then .png or .html"),
             ("a.b.png", png, "then .png or .html"),
         ] {
-            let error = taken(name, bytes).unwrap_err();
+            let error = take_written(name, bytes).unwrap_err();
             assert!(error.contains(why), "{name}: {error}");
         }
         let out = tempfile::tempdir().unwrap();

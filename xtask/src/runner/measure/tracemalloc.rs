@@ -47,11 +47,7 @@ fn compare(
     rows: u64,
     root: &Path,
 ) -> TracemallocRun {
-    let shorten = |line: TracedLine| {
-        let path = Path::new(&line.location);
-        let location = path.strip_prefix(root).unwrap_or(path).to_string_lossy().into_owned();
-        TracedLine { location, ..line }
-    };
+    let shorten = |line: TracedLine| TracedLine { location: shorten_location(&line.location, root), ..line };
     TracemallocRun {
         rows,
         traced: sample.live,
@@ -94,4 +90,41 @@ fn find_untraced(
         parts.extend(untraced::find_own_work(raw, &Roots { workspace: root.to_owned() })?);
     }
     Ok(parts)
+}
+
+/// A place without what only this machine has in its path: below the workspace, below the folder of
+/// CPython's library (`python3.11/re/_parser.py:552`), or the last three parts.
+fn shorten_location(location: &str, root: &Path) -> String {
+    if let Ok(below) = Path::new(location).strip_prefix(root) {
+        return below.to_string_lossy().into_owned();
+    }
+    let parts: Vec<&str> = location.split('/').filter(|part| !part.is_empty()).collect();
+    let library = parts.windows(2).rposition(|pair| pair[0] == "lib" && pair[1].starts_with("python"));
+    let from = library.map_or(parts.len().saturating_sub(3), |index| index + 1);
+    parts[from..].join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_is_of_one_machine() {
+        let root = Path::new("/home/x/heaplab");
+        for (location, expected) in [
+            (
+                "/home/x/heaplab/lessons/8.0-opening/python/losing.py:7",
+                "lessons/8.0-opening/python/losing.py:7",
+            ),
+            (
+                "/home/x/.pyenv/versions/3.11.7/lib/python3.11/re/_parser.py:552",
+                "python3.11/re/_parser.py:552",
+            ),
+            ("/usr/lib/python3.11/json/decoder.py:3", "python3.11/json/decoder.py:3"),
+            ("/srv/a/b/c/d.py:1", "b/c/d.py:1"),
+            ("<string>:1", "<string>:1"),
+        ] {
+            assert_eq!(shorten_location(location, root), expected);
+        }
+    }
 }
