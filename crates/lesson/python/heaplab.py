@@ -136,8 +136,7 @@ class region:
                            "value": {"unit": "count", "value": 2}})
 
         After keep, so that neither the dict nor what it takes to find its figures is measured. Only the plain probe's run hands
-        it over, because the others would hand over the same. The kinds and their keys
-        stand in crates/record/src/attachment.rs.
+        it over, because the others would hand over the same. The kinds and their keys stand in crates/record/src/attachment.rs.
         """
         if self.counter is None:
             self.attachments.append(attachment)

@@ -149,8 +149,8 @@ pub fn run_python_prepared(
     skip_if_missing(run_and_read_record(command, script))
 }
 
-/// Runs a script of the lesson's `python` folder under the plain probe, named without `.py`. `None` if CPython does not
-/// start; with `HEAPLAB_REQUIRE_ALL` that is an error.
+/// Runs a script of the lesson's `python` folder under the plain probe, named without `.py`. `None` if
+/// CPython does not start; with `HEAPLAB_REQUIRE_ALL` that is an error.
 ///
 /// # Errors
 /// As [`run_recorded`].

@@ -278,6 +278,16 @@ mod tests {
     }
 
     #[test]
+    fn heap_figures_of_fewer_rows_are_marked() {
+        let words = Words::new(Lang::En);
+        let mut run = fixture::rust("8.5", "list", 1_000, 1, 1);
+        let row = |run: &Run| RunTable::new(&words, 80).render_row(run, None);
+        assert!(!row(&run).contains(HEAP_ROWS_MARK));
+        run.heap.as_mut().expect("it was recorded").rows /= 10;
+        assert!(row(&run).contains("10M†"), "{}", row(&run));
+    }
+
+    #[test]
     fn several_interpreters_stand_by_their_versions() {
         let words = Words::new(Lang::En);
         let first = fixture::python("8.5", "list", 1, 1);

@@ -113,6 +113,16 @@ pub(crate) fn plan_repetitions(quick: bool, pairs: &[Duration], budget: Duration
     repetitions
 }
 
+/// `rows`, or the largest round scale that takes no longer than the limit, but never less than `least`.
+/// `expected` is the time of `rows`, and time grows with the rows.
+pub(crate) fn rows_in_time(rows: u64, expected: Duration, limit: Duration, least: u64) -> u64 {
+    if expected <= limit {
+        return rows;
+    }
+    let fits = rows as f64 * (limit.as_secs_f64() / expected.as_secs_f64());
+    scale::round_down(fits as u64).clamp(least, rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +206,18 @@ mod tests {
         assert_eq!(plan_repetitions(false, &seconds(&[20, 28]), PAIRS_BUDGET), [2, 1]);
         assert_eq!(plan_repetitions(true, &seconds(&[1, 1]), PAIRS_BUDGET), [1, 1]);
         assert_eq!(plan_repetitions(false, &[], PAIRS_BUDGET), [0u32; 0]);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_lowered_to_a_round_scale() {
+        let in_time = |expected| {
+            let (expected, limit) = (Duration::from_secs(expected), Duration::from_secs(45));
+            rows_in_time(10_000_000, expected, limit, 100_000)
+        };
+        assert_eq!((in_time(22), in_time(45)), (10_000_000, 10_000_000));
+        let lowered = in_time(90);
+        assert!(lowered <= 5_000_000 && lowered == scale::round_down(lowered), "{lowered}");
+        assert_eq!(in_time(1_000_000), 100_000, "the scale that it has run at already");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use super::runner::{ChildAnswer, DEFAULT_EXPECTED, Pace, Runner};
 use super::{MeasureRequest, VariantTask};
 use crate::runner::memory;
 use crate::runner::plan::{self, Footprint};
-use crate::runner::scale;
 use anyhow::Result;
 use heaplab_record::{HeapTotals, Language, Measurement, PlainSample, Probe};
 use heaplab_report::format::{bytes, count};
@@ -140,9 +139,8 @@ pub(super) fn heap_rows(
     let Some(((plain, heap), small)) = known.filter(|_| task.variant.language == Language::Python) else {
         return Some(rows);
     };
-    let pace = runner.expected_duration(task, Probe::Heap, rows);
-    let in_time = (rows as f64 * (MOST_PYTHON_HEAP.as_secs_f64() / pace.as_secs_f64()).min(1.0)) as u64;
-    let in_time = if in_time < rows { scale::round_down(in_time).max(small.rows) } else { rows };
+    let expected = runner.expected_duration(task, Probe::Heap, rows);
+    let in_time = plan::rows_in_time(rows, expected, MOST_PYTHON_HEAP, small.rows);
     let footprint = footprint(small.rows, plain, Some(heap));
     let fits = footprint.zip(memory::available_bytes());
     let fits = fits.map_or(rows, |(footprint, available)| footprint.rows_that_fit(rows, available));
